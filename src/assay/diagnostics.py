@@ -1,0 +1,78 @@
+"""Positioned messages with stable codes, collected and shown together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+_RANK: dict[str, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a file: 1-based line and column; ``file`` is relative to the workspace."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing to say about one place of the input.
+
+    ``code`` is stable and listed in :mod:`assay.documents.codes`. ``line`` and ``column`` are
+    1-based, 0 where the file as a whole is meant. ``excerpt`` is the source line the caret
+    points into.
+    """
+
+    code: str
+    message: str
+    file: str
+    line: int = 0
+    column: int = 0
+    hint: str = ""
+    severity: Severity = "error"
+    excerpt: str = field(default="", compare=False)
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+        return (self.file, self.line, self.column, _RANK[self.severity], self.code, self.message)
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "hint": self.hint,
+        }
+
+
+def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By place, then severity, each message once."""
+    return sorted(set(diagnostics), key=lambda d: d.sort_key)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    return any(d.severity == "error" for d in diagnostics)
+
+
+def format_text(diagnostic: Diagnostic) -> str:
+    """The message as shown in a terminal: place, line, caret, and what to write instead."""
+    d = diagnostic
+    place = d.file if d.line == 0 else f"{d.file}:{d.line}:{d.column}"
+    lines = [f"{place}: {d.severity}: {d.message} [{d.code}]"]
+    if d.excerpt and d.line:
+        number = str(d.line)
+        lines.append(f" {number} | {d.excerpt}")
+        pad = "".join("\t" if c == "\t" else " " for c in d.excerpt[: max(d.column - 1, 0)])
+        lines.append(f" {' ' * len(number)} | {pad}^")
+    if d.hint:
+        lines.append(f"   hint: {d.hint}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""What is written down: publishers, sources, profiles, claims and the rulebook."""

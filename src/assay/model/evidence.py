@@ -1,0 +1,151 @@
+"""Publishers, sources and the claims that cite them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, FiniteFloat, StrictInt, model_validator
+
+from assay.model.base import ClaimReference, Flag, Id, Line, Model, Text, WebAddress
+from assay.model.dates import PartialDate
+
+Directness = Literal["record", "first_hand", "retelling", "self_report"]
+Reliability = Literal["A", "B", "C", "D", "E"]
+Stance = Literal["supports", "disputes"]
+Nature = Literal["fact", "attributed", "judgement", "assumption", "forecast"]
+ClaimType = Literal["figure", "action", "mandate", "role", "relation", "capability", "view"]
+Section = Literal["what_happened", "what_it_does", "why_it_matters", "where_sources_differ", "context"]
+
+
+def _unknown_reads_as_missing(value: object) -> object:
+    return None if value in ("F", "unknown", "6", 6) else value
+
+
+def _iso_day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("write a day as 2024-01-29") from None
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+"""A full day, written 2024-01-29."""
+
+
+class Publisher(Model):
+    """Who published: an outlet, an office, a company."""
+
+    kind: Literal["publisher"]
+    id: Id
+    name: Line
+    owner: Annotated[Id | None, Field(description="who owns it; outlets of one owner are one family")] = None
+    reliability: Annotated[
+        Reliability | None,
+        BeforeValidator(_unknown_reads_as_missing),
+        Field(description="Admiralty scale: A completely reliable … E unreliable; F reads as missing"),
+    ] = None
+    reliability_reason: Text | None = None
+    url: WebAddress | None = None
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _reliability_has_a_reason(self) -> Publisher:
+        if self.reliability is not None and self.reliability_reason is None:
+            raise ValueError("a reliability needs a reliability_reason: say what it rests on")
+        return self
+
+
+class Source(Model):
+    """One publication: an article, a record, a page, in one version."""
+
+    kind: Literal["source"]
+    id: Id
+    title: Line
+    publisher: Id | None = None
+    url: WebAddress | None = None
+    published: PartialDate | None = None
+    accessed: Day | None = None
+    directness: Annotated[
+        Directness | None,
+        Field(
+            description="record: an institution's own record of its own act; first_hand: the publisher "
+            "saw or checked it; retelling: it tells what others reported; self_report: the "
+            "subject about itself"
+        ),
+    ] = None
+    attribution: Annotated[
+        Literal["named", "vague", "none"] | None,
+        Field(description="does the text name what it draws on: named, vaguely ('media reports'), not at all"),
+    ] = None
+    attributed_to: Annotated[Line | None, Field(description="whom the text credits, as it says")] = None
+    cites: Annotated[tuple[Id, ...], Field(description="sources this one draws on")] = ()
+    revises: Annotated[Id | None, Field(description="an earlier version of the same publication")] = None
+    retracted: Day | None = None
+    same_as: Annotated[tuple[Id, ...], Field(description="decided: the same publication under another id")] = ()
+    not_same_as: Annotated[tuple[Id, ...], Field(description="decided: independent of that source")] = ()
+    language: Annotated[str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = None
+    note: Text | None = None
+
+
+class Citation(Model):
+    """One source cited by one claim. A bare source id is short for ``{id: …}``."""
+
+    id: Id
+    stance: Stance = "supports"
+    locator: Annotated[Line | None, Field(description="where in the source: para 4, table 2")] = None
+    credibility: Annotated[
+        Annotated[int, Field(ge=1, le=5, strict=True)] | None,
+        BeforeValidator(_unknown_reads_as_missing),
+        Field(description="Admiralty scale: 1 confirmed … 5 improbable; 6 reads as missing"),
+    ] = None
+    directness: Annotated[Directness | None, Field(description="for this claim, if not the source's")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare_id(cls, value: Any) -> Any:
+        return {"id": value} if isinstance(value, str) else value
+
+
+class Quantity(Model):
+    """A figure as the document gives it."""
+
+    measure: Line
+    value: StrictInt | FiniteFloat
+    qualifier: Line | None = None
+    unit: Line | None = None
+
+
+class Claim(Model):
+    """One sentence about the subject, with what it rests on."""
+
+    id: Id
+    nature: Nature
+    section: Section | None = None
+    type: Annotated[ClaimType | None, Field(description="what the sentence speaks of; sets how long it stays fresh")] = None
+    text: Text
+    key: Annotated[Flag, Field(description="the profile stands on it")] = False
+    holds: Annotated[
+        Literal["dated", "standing"] | None,
+        Field(description="dated: true of a date, does not fade; standing: true now, must be kept fresh"),
+    ] = None
+    as_of: PartialDate | None = None
+    checked: Annotated[Day | None, Field(description="when somebody last checked that it still stands")] = None
+    quantity: Quantity | None = None
+    sources: tuple[Citation, ...] = ()
+    rests_on: Annotated[tuple[ClaimReference, ...], Field(description="the claims a judgement or forecast is drawn from")] = ()
+    contradicts: tuple[ClaimReference, ...] = ()
+    alternative_to: Annotated[ClaimReference | None, Field(description="the judgement this one competes with")] = None
+    likelihood: Annotated[
+        Annotated[float, Field(ge=0.0, le=1.0, strict=True)] | None, Field(description="only of a forecast: its stated probability")
+    ] = None
+    audience: Id | None = None
+    status: Literal["draft", "final"] = "final"
+
+    @model_validator(mode="after")
+    def _likelihood_belongs_to_forecasts(self) -> Claim:
+        if self.likelihood is not None and self.nature != "forecast":
+            raise ValueError("likelihood belongs to a forecast; confidence is computed, not stated")
+        return self

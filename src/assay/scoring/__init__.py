@@ -1,0 +1,1 @@
+"""From compiled rules and tables to scores, their reasons, and what would change them."""
