@@ -18,6 +18,7 @@ class Position:
     file: str
     line: int = 0
     column: int = 0
+    excerpt: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether anything among them stops the work; warnings do not."""
     return any(d.severity == "error" for d in diagnostics)
 
 

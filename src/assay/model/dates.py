@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 Precision = Literal["day", "month", "quarter", "year"]
 
-_FORM = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?")
+_FORM = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?", re.ASCII)
 _PATTERN = r"^\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?$"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,12 @@ Reliability = Literal["A", "B", "C", "D", "E"]
 Stance = Literal["supports", "disputes"]
 Nature = Literal["fact", "attributed", "judgement", "assumption", "forecast"]
 ClaimType = Literal["figure", "action", "mandate", "role", "relation", "capability", "view"]
-Section = Literal["what_happened", "what_it_does", "why_it_matters", "where_sources_differ", "context"]
+Section = Literal[
+    "what_happened", "what_it_does", "why_it_matters", "where_sources_differ", "context"
+]
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _unknown_reads_as_missing(value: object) -> object:
@@ -23,12 +29,14 @@ def _unknown_reads_as_missing(value: object) -> object:
 
 
 def _iso_day(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError("write a day as 2024-01-29") from None
-    return value
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("write a day as 2024-01-29")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value} is not a date of the calendar") from None
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
@@ -41,11 +49,15 @@ class Publisher(Model):
     kind: Literal["publisher"]
     id: Id
     name: Line
-    owner: Annotated[Id | None, Field(description="who owns it; outlets of one owner are one family")] = None
+    owner: Annotated[
+        Id | None, Field(description="who owns it; outlets of one owner are one family")
+    ] = None
     reliability: Annotated[
         Reliability | None,
         BeforeValidator(_unknown_reads_as_missing),
-        Field(description="Admiralty scale: A completely reliable … E unreliable; F reads as missing"),
+        Field(
+            description="Admiralty scale: A completely reliable … E unreliable; F reads as missing"
+        ),
     ] = None
     reliability_reason: Text | None = None
     url: WebAddress | None = None
@@ -71,21 +83,32 @@ class Source(Model):
     directness: Annotated[
         Directness | None,
         Field(
-            description="record: an institution's own record of its own act; first_hand: the publisher "
-            "saw or checked it; retelling: it tells what others reported; self_report: the "
-            "subject about itself"
+            description="record: an institution's own record of its own act; first_hand: the "
+            "publisher saw or checked it; retelling: it tells what others reported; self_report: "
+            "the subject about itself"
         ),
     ] = None
     attribution: Annotated[
         Literal["named", "vague", "none"] | None,
-        Field(description="does the text name what it draws on: named, vaguely ('media reports'), not at all"),
+        Field(
+            description="does the text name what it draws on: named, vaguely ('media reports'), "
+            "not at all"
+        ),
     ] = None
-    attributed_to: Annotated[Line | None, Field(description="whom the text credits, as it says")] = None
+    attributed_to: Annotated[
+        Line | None, Field(description="whom the text credits, as it says")
+    ] = None
     cites: Annotated[tuple[Id, ...], Field(description="sources this one draws on")] = ()
-    revises: Annotated[Id | None, Field(description="an earlier version of the same publication")] = None
+    revises: Annotated[
+        Id | None, Field(description="an earlier version of the same publication")
+    ] = None
     retracted: Day | None = None
-    same_as: Annotated[tuple[Id, ...], Field(description="decided: the same publication under another id")] = ()
-    not_same_as: Annotated[tuple[Id, ...], Field(description="decided: independent of that source")] = ()
+    same_as: Annotated[
+        tuple[Id, ...], Field(description="decided: the same publication under another id")
+    ] = ()
+    not_same_as: Annotated[
+        tuple[Id, ...], Field(description="decided: independent of that source")
+    ] = ()
     language: Annotated[str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = None
     note: Text | None = None
 
@@ -95,13 +118,17 @@ class Citation(Model):
 
     id: Id
     stance: Stance = "supports"
-    locator: Annotated[Line | None, Field(description="where in the source: para 4, table 2")] = None
+    locator: Annotated[Line | None, Field(description="where in the source: para 4, table 2")] = (
+        None
+    )
     credibility: Annotated[
         Annotated[int, Field(ge=1, le=5, strict=True)] | None,
         BeforeValidator(_unknown_reads_as_missing),
         Field(description="Admiralty scale: 1 confirmed … 5 improbable; 6 reads as missing"),
     ] = None
-    directness: Annotated[Directness | None, Field(description="for this claim, if not the source's")] = None
+    directness: Annotated[
+        Directness | None, Field(description="for this claim, if not the source's")
+    ] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -124,22 +151,36 @@ class Claim(Model):
     id: Id
     nature: Nature
     section: Section | None = None
-    type: Annotated[ClaimType | None, Field(description="what the sentence speaks of; sets how long it stays fresh")] = None
+    type: Annotated[
+        ClaimType | None,
+        Field(description="what the sentence speaks of; sets how long it stays fresh"),
+    ] = None
     text: Text
     key: Annotated[Flag, Field(description="the profile stands on it")] = False
     holds: Annotated[
         Literal["dated", "standing"] | None,
-        Field(description="dated: true of a date, does not fade; standing: true now, must be kept fresh"),
+        Field(
+            description="dated: true of a date, does not fade; standing: true now, must be kept "
+            "fresh"
+        ),
     ] = None
     as_of: PartialDate | None = None
-    checked: Annotated[Day | None, Field(description="when somebody last checked that it still stands")] = None
+    checked: Annotated[
+        Day | None, Field(description="when somebody last checked that it still stands")
+    ] = None
     quantity: Quantity | None = None
     sources: tuple[Citation, ...] = ()
-    rests_on: Annotated[tuple[ClaimReference, ...], Field(description="the claims a judgement or forecast is drawn from")] = ()
+    rests_on: Annotated[
+        tuple[ClaimReference, ...],
+        Field(description="the claims a judgement or forecast is drawn from"),
+    ] = ()
     contradicts: tuple[ClaimReference, ...] = ()
-    alternative_to: Annotated[ClaimReference | None, Field(description="the judgement this one competes with")] = None
+    alternative_to: Annotated[
+        ClaimReference | None, Field(description="the judgement this one competes with")
+    ] = None
     likelihood: Annotated[
-        Annotated[float, Field(ge=0.0, le=1.0, strict=True)] | None, Field(description="only of a forecast: its stated probability")
+        Annotated[float, Field(ge=0.0, le=1.0, strict=True)] | None,
+        Field(description="only of a forecast: its stated probability"),
     ] = None
     audience: Id | None = None
     status: Literal["draft", "final"] = "final"

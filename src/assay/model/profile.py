@@ -19,7 +19,9 @@ class Dependency(Model):
     """An edge: this profile depends on, or this event affects, another one."""
 
     on: Id
-    relation: Annotated[Relation, Field(description="part_of, regulated_by, built_on, supplied_by, …")]
+    relation: Annotated[
+        Relation, Field(description="part_of, regulated_by, built_on, supplied_by, …")
+    ]
     criticality: Level | None = None
     claims: Annotated[tuple[ClaimReference, ...], Field(description="the claims that say so")] = ()
     valid_from: PartialDate | None = None
@@ -42,7 +44,10 @@ class WatchItem(Model):
 class Image(Model):
     """A picture and why it is there; ``src`` is a file beside the profiles."""
 
-    src: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.(png|jpg|jpeg|webp|svg)$", max_length=200)]
+    src: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./-]*\.(png|jpg|jpeg|webp|svg)$", max_length=200),
+    ]
     caption: Line
     source_context: Text
     relevance: Text
@@ -61,11 +66,17 @@ class Profile(Model):
     id: Id
     name: Line
     aliases: tuple[Line, ...] = ()
-    type: Annotated[Line | None, Field(description="regulator, company, decision, publication …")] = None
+    type: Annotated[
+        Line | None, Field(description="regulator, company, decision, publication …")
+    ] = None
     region: Line | None = None
-    domain: Annotated[Line | None, Field(description="the primary domain: Governance, Industry …")] = None
+    domain: Annotated[
+        Line | None, Field(description="the primary domain: Governance, Industry …")
+    ] = None
     topics: tuple[Line, ...] = ()
-    bottom_line: Annotated[Id | None, Field(description="the claim that says it all; else the first key claim")] = None
+    bottom_line: Annotated[
+        Id | None, Field(description="the claim that says it all; else the first key claim")
+    ] = None
     basis: Annotated[
         dict[str, tuple[Id, ...]],
         Field(description="for a field such as region or type, the claims that say it"),

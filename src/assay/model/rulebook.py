@@ -61,7 +61,9 @@ class Rule(Model):
     source: Annotated[Text | None, Field(description="where the figure comes from")] = None
     on_unknown: Annotated[
         Literal["apply", "ignore"] | Number | None,
-        Field(description="what to do when the condition is unknown: apply, ignore, or this amount"),
+        Field(
+            description="what to do when the condition is unknown: apply, ignore, or this amount"
+        ),
     ] = None
 
     @model_validator(mode="after")
@@ -88,7 +90,9 @@ class Pool(Model):
     where: Cel = "true"
     take: Cel
     by: Annotated[Cel | None, Field(description="the strongest of each group counts")] = None
-    strongest: Annotated[Annotated[int, Field(ge=1, strict=True)] | None, Field(description="how many groups count")] = None
+    strongest: Annotated[
+        Annotated[int, Field(ge=1, strict=True)] | None, Field(description="how many groups count")
+    ] = None
     combine: Combine
     empty: Fraction | Literal["unknown"]
 
@@ -144,7 +148,9 @@ class Change(Model):
 
     id: Id
     text: Annotated[Line, Field(description="how it reads: a record from a new origin")]
-    effort: Annotated[int, Field(ge=1, strict=True, description="in units of the desk's own choice")]
+    effort: Annotated[
+        int, Field(ge=1, strict=True, description="in units of the desk's own choice")
+    ]
     action: Literal["add_source", "lose_source", "see_original", "resolve_dispute", "recheck"]
     directness: Directness | None = None
     reliability: Reliability | None = None
@@ -162,7 +168,9 @@ class Settings(Model):
     """What holds for the whole workspace."""
 
     as_of: Annotated[Day | None, Field(description="the date of the scores; else today")] = None
-    publish_by: Annotated[Name | None, Field(description="the profile scorer whose bands decide on pages")] = None
+    publish_by: Annotated[
+        Name | None, Field(description="the profile scorer whose bands decide on pages")
+    ] = None
     review_after_days: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=36_500, strict=True)]],
         Field(description="by claim type, after how many days a standing claim is to be rechecked"),
@@ -174,12 +182,16 @@ class Rulebook(Model):
 
     version: Literal[1] = 1
     settings: Settings = Settings()
-    audiences: Annotated[tuple[Id, ...], Field(description="from the most public to the most confined")] = ("public",)
+    audiences: Annotated[
+        tuple[Id, ...], Field(description="from the most public to the most confined")
+    ] = ("public",)
     scales: dict[Name, tuple[Band, ...]] = {}
     reach: Reach = Reach()
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
     watch: tuple[WatchRule, ...] = ()
-    changes: Annotated[tuple[Change, ...], Field(description="what could change the evidence, with efforts")] = ()
+    changes: Annotated[
+        tuple[Change, ...], Field(description="what could change the evidence, with efforts")
+    ] = ()
 
     def bands(self, scorer: Scorer) -> tuple[Band, ...]:
         return self.scales[scorer.scale] if scorer.scale else ()

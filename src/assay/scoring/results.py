@@ -121,7 +121,10 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class OriginGroup:
-    """Sources of a profile that go back to one origin; ``origin`` is its root's id or ``unseen``."""
+    """Sources of a profile that go back to one origin.
+
+    ``origin`` is the id of its root, or ``unseen``.
+    """
 
     origin: str
     sources: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""Briefing pages: what a reader sees, computed from profiles, rulebook and scores."""

@@ -1,0 +1,166 @@
+"""What all pages of a site share: who is published, where pages lie, and how profiles link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assay.briefing import wording
+from assay.briefing.pictures import Influence, Network, Node
+from assay.model.corpus import Corpus
+from assay.model.evidence import Citation, Claim, Source
+from assay.model.profile import AnyProfile, Dependency, Event
+from assay.model.rulebook import Rulebook, Scorer
+from assay.scoring.results import Explanation, ProfileResult
+
+Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A declared link, seen from one of its ends; ``owner`` is the profile that declares it."""
+
+    direction: Direction
+    peer: str
+    owner: str
+    link: Dependency
+
+
+class Atlas:
+    """The published profiles of a corpus, with their results, addresses and links.
+
+    A profile that is not published is as if it were not there: it has no address, no links,
+    and its claims cannot be referred to.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        rulebook: Rulebook,
+        results: Mapping[str, ProfileResult],
+        explanations: Mapping[str, Explanation],
+        as_of: date,
+    ) -> None:
+        self.corpus = corpus
+        self.rulebook = rulebook
+        self.results = results
+        self.explanations = explanations
+        self.as_of = as_of
+        self.published: dict[str, AnyProfile] = {
+            i: profile
+            for i, profile in sorted(corpus.profiles.items())
+            if i in results and i in explanations and results[i].published
+        }
+        self._edges: dict[str, list[Edge]] = {i: [] for i in self.published}
+        self._users: dict[str, list[str]] = {}
+        self._collect()
+        self.network = Network(self._influences())
+        self._nodes: dict[str, Mapping[str, Node]] = {}
+
+    @property
+    def unpublished(self) -> tuple[str, ...]:
+        return tuple(i for i in sorted(self.corpus.profiles) if i not in self.published)
+
+    @property
+    def headline(self) -> Scorer | None:
+        """The profile scorer that decides on pages, else the first one that has a scale."""
+        scorers = self.profile_scorers
+        name = self.rulebook.settings.publish_by
+        named = next((s for s in scorers if s.name == name), None)
+        return named or next((s for s in scorers if s.scale), None)
+
+    @property
+    def levels(self) -> tuple[Scorer, ...]:
+        """The other profile scorers."""
+        headline = self.headline
+        return tuple(s for s in self.profile_scorers if s is not headline)
+
+    @property
+    def profile_scorers(self) -> tuple[Scorer, ...]:
+        return tuple(s for s in self.rulebook.scorers if s.on == "profile")
+
+    def scorer(self, key: str) -> Scorer | None:
+        """The scorer called ``on.name``."""
+        return next((s for s in self.rulebook.scorers if s.key == key), None)
+
+    def href(self, profile_id: str, root: str) -> str | None:
+        """The page of a profile, from a page that ``root`` leads up from."""
+        profile = self.published.get(profile_id)
+        return root + path_of(profile) if profile else None
+
+    def is_out(self, source: Source) -> bool:
+        """Whether the source existed on the as-of date."""
+        return source.published is None or source.published.first <= self.as_of
+
+    def citations(self, claim: Claim) -> tuple[tuple[Citation, Source], ...]:
+        """What the claim cites of what existed on the as-of date."""
+        cited = ((c, self.corpus.sources.get(c.id)) for c in claim.sources)
+        return tuple((c, s) for c, s in cited if s is not None and self.is_out(s))
+
+    def claims(self, profile: AnyProfile) -> tuple[Claim, ...]:
+        """The profile's claims, without those that only later sources make."""
+        return tuple(c for c in profile.claims if not c.sources or self.citations(c))
+
+    def claim(self, profile_id: str, reference: str) -> tuple[AnyProfile, Claim] | None:
+        """The claim a reference of a profile names, where a published page shows it."""
+        found = self.corpus.claim(profile_id, reference)
+        if found is None or found[0] not in self.published:
+            return None
+        owner = self.published[found[0]]
+        return (owner, found[1]) if found[1] in self.claims(owner) else None
+
+    def edges(self, profile_id: str) -> tuple[Edge, ...]:
+        """The links of a profile to published ones that hold at the as-of date."""
+        return tuple(self._edges[profile_id])
+
+    def users_of(self, source_id: str) -> tuple[str, ...]:
+        """The published profiles that cite a source."""
+        return tuple(self._users.get(source_id, ()))
+
+    def nodes(self, root: str) -> Mapping[str, Node]:
+        """Every published profile as it may stand in a picture, with links that start at ``root``."""
+        if root not in self._nodes:
+            self._nodes[root] = {
+                i: Node(i, profile.name, profile.kind, root + path_of(profile))
+                for i, profile in self.published.items()
+            }
+        return self._nodes[root]
+
+    def _collect(self) -> None:
+        for i, profile in self.published.items():
+            for direction, back, link in _declared(profile):
+                if link.on in self.published and self._holds(link):
+                    self._edges[i].append(Edge(direction, link.on, i, link))
+                    self._edges[link.on].append(Edge(back, i, i, link))
+            cited = {s.id for claim in self.claims(profile) for _, s in self.citations(claim)}
+            for source_id in sorted(cited):
+                self._users.setdefault(source_id, []).append(i)
+
+    def _holds(self, link: Dependency) -> bool:
+        begun = link.valid_from is None or link.valid_from.first <= self.as_of
+        return begun and (link.valid_until is None or link.valid_until.last >= self.as_of)
+
+    def _influences(self) -> list[Influence]:
+        found = []
+        for i, edges in self._edges.items():
+            for edge in edges:
+                if edge.owner == i and edge.direction in ("depends_on", "affects"):
+                    ends = (i, edge.peer) if edge.direction == "affects" else (edge.peer, i)
+                    found.append(Influence(*ends, edge.link.relation, edge.link.criticality))
+        return found
+
+
+def _declared(profile: AnyProfile) -> list[tuple[Direction, Direction, Dependency]]:
+    found: list[tuple[Direction, Direction, Dependency]] = [
+        ("depends_on", "depended_on_by", link) for link in profile.depends_on
+    ]
+    if isinstance(profile, Event):
+        found += [("affects", "affected_by", link) for link in profile.affects]
+    return found
+
+
+def path_of(profile: AnyProfile) -> str:
+    """Where the page of a profile lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.html"

@@ -1,0 +1,259 @@
+"""The geometry of the charts, in per cent of the width, so that text keeps its size.
+
+A chart is drawn as inline SVG by ``templates/charts.html`` from these values. Lengths across
+are per cent of the chart's width as text with one decimal; lengths down are pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from assay.briefing import wording
+from assay.model.rulebook import Band
+from assay.scoring.results import OutlookPoint, Step
+
+Anchor = Literal["start", "middle", "end"]
+
+_GUTTER = 80
+_BARS = 780
+_ROW = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A band on the ruler."""
+
+    x: str
+    width: str
+    middle: str
+    grade: str
+    tone: int
+    here: bool
+    start: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """The scale from 0 to 1 with the mark of a score, and the start of the next band."""
+
+    segments: tuple[Segment, ...]
+    mark: str | None
+    mark_text: str
+    mark_anchor: Anchor
+    next: str | None
+    next_text: str | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A step of the waterfall."""
+
+    number: int
+    y: int
+    text_y: int
+    x: str
+    width: str
+    kind: Literal["rise", "fall", "level"]
+    link_x: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """The applied steps of a score, each starting where the one before ended."""
+
+    bars: tuple[Bar, ...]
+    height: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookDot:
+    """A score at a date."""
+
+    x: str
+    y: int
+    anchor: Anchor
+    number: str
+    day: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookLine:
+    """From one dot to the next."""
+
+    x1: str
+    y1: int
+    x2: str
+    y2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Where a band starts."""
+
+    y: int
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookChart:
+    """The headline score over the coming year, with nothing new arriving."""
+
+    dots: tuple[OutlookDot, ...]
+    lines: tuple[OutlookLine, ...]
+    thresholds: tuple[Threshold, ...]
+    height: int
+    title: str
+
+
+def ascending(bands: Sequence[Band]) -> tuple[Band, ...]:
+    """The bands from the lowest to the highest."""
+    return tuple(sorted(bands, key=lambda band: band.from_))
+
+
+def start_of(band: Band) -> int:
+    """Where the band starts, in thousandths."""
+    return round(band.from_ * 1000)
+
+
+def band_at(bands: Sequence[Band], points: int) -> Band | None:
+    """The band a score of so many thousandths lies in."""
+    return next((b for b in reversed(ascending(bands)) if start_of(b) <= points), None)
+
+
+def rank(bands: Sequence[Band], band: Band) -> int:
+    """1 for the lowest band of the scale, then 2, …"""
+    return next(i for i, b in enumerate(ascending(bands), 1) if b.id == band.id)
+
+
+def band_name(bands: Sequence[Band], band: Band) -> str:
+    """The grade; with its label where the scale gives the same grade to several bands."""
+    alike = sum(other.grade == band.grade for other in bands)
+    return f"{band.grade} ({band.label})" if alike > 1 else band.grade
+
+
+def _share(thousandths: int) -> str:
+    whole, tenth = divmod(thousandths, 10)
+    return f"{whole}.{tenth}%" if tenth else f"{whole}%"
+
+
+def ruler(heading: str, bands: Sequence[Band], points: int | None) -> Ruler:
+    """The scale's bands side by side, with this score's mark and where the next band starts."""
+    steps = ascending(bands)
+    starts = [start_of(band) for band in steps]
+    here = band_at(bands, points) if points is not None else None
+    segments = tuple(
+        Segment(
+            x=_share(start),
+            width=_share(end - start),
+            middle=_share((start + end) // 2),
+            grade=band.grade,
+            tone=_tone(index, len(steps)),
+            here=band is here,
+            start=wording.points(start) if start else "0",
+        )
+        for index, (band, start, end) in enumerate(
+            zip(steps, starts, [*starts[1:], 1000], strict=True)
+        )
+    )
+    following = next((b for b in steps if points is not None and start_of(b) > points), None)
+    if points is None:
+        return Ruler(segments, None, "not rated", "middle", None, None, f"{heading}: not rated")
+    next_text = None
+    title = f"{heading}: {wording.points(points)} on a scale from 0 to 1"
+    if following is not None:
+        missing = wording.points(start_of(following) - points)
+        next_text = f"{band_name(bands, following)} starts at {wording.points(start_of(following))}"
+        title += f"; {next_text}, {missing} higher"
+    return Ruler(
+        segments=segments,
+        mark=_share(points),
+        mark_text=wording.points(points),
+        mark_anchor="start" if points < 100 else "end" if points > 900 else "middle",
+        next=_share(start_of(following)) if following else None,
+        next_text=next_text,
+        title=title,
+    )
+
+
+def _tone(index: int, steps: int) -> int:
+    """Five tones from faint to strong, spread over the steps of a scale."""
+    return 5 if steps == 1 else 1 + index * 4 // (steps - 1)
+
+
+def waterfall(heading: str, steps: Sequence[tuple[int, Step]]) -> Waterfall | None:
+    """The applied steps among ``steps`` (each with its number in the table) that have a score."""
+    rows = [(n, s) for n, s in steps if s.applied and s.after is not None]
+    if not rows:
+        return None
+    bars = []
+    for row, (number, step) in enumerate(rows):
+        before, after = step.before or 0, step.after or 0
+        low, high = sorted((before, after))
+        bars.append(
+            Bar(
+                number=number,
+                y=row * _ROW + 4,
+                text_y=row * _ROW + 15,
+                x=_share(_along(low)),
+                width=_share(max(_along(high) - _along(low), 3)),
+                kind="rise" if after > before else "fall" if after < before else "level",
+                link_x=_share(_along(after)),
+                text=wording.points(after),
+            )
+        )
+    last = wording.points(rows[-1][1].after or 0)
+    title = f"{heading}: {wording.count(len(rows), 'step')} to {last}"
+    return Waterfall(tuple(bars), len(rows) * _ROW + 4, title)
+
+
+def _along(points: int) -> int:
+    return _GUTTER + points * _BARS // 1000
+
+
+def outlook(
+    heading: str, bands: Sequence[Band], points: Sequence[OutlookPoint]
+) -> OutlookChart | None:
+    """The score at its dates over the bands it passes; None where fewer than two are rated."""
+    rated = [(p.date, p.score.points) for p in points if p.score.points is not None]
+    if len(rated) < 2:
+        return None
+    scores = [score for _, score in rated]
+    low, high = max(min(scores) - 150, 0), min(max(scores) + 150, 1000)
+    height = 120
+
+    def down(score: int) -> int:
+        return 16 + (high - score) * (height - 48) // max(high - low, 1)
+
+    def along(when: date) -> int:
+        days = max((rated[-1][0] - rated[0][0]).days, 1)
+        return 110 + (when - rated[0][0]).days * 790 // days
+
+    last = len(rated) - 1
+    dots = tuple(
+        OutlookDot(
+            x=_share(along(when)),
+            y=down(score),
+            anchor="start" if i == 0 else "end" if i == last else "middle",
+            number=wording.points(score),
+            day=wording.day(when) if i in (0, last) else None,
+        )
+        for i, (when, score) in enumerate(rated)
+    )
+    lines = tuple(
+        OutlookLine(a.x, a.y, b.x, b.y) for a, b in zip(dots[:-1], dots[1:], strict=True)
+    )
+    thresholds = tuple(
+        Threshold(down(start_of(band)), band.grade)
+        for band in ascending(bands)
+        if low < start_of(band) < high
+    )
+    title = f"{heading}: " + ", ".join(
+        f"{wording.points(score)} on {wording.day(when)}" for when, score in rated
+    )
+    return OutlookChart(dots, lines, thresholds, height, title)

@@ -1,0 +1,122 @@
+"""The site's first page: every published profile by grade, by kind and by date to look again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+
+from assay.briefing import charts, sourcing, wording
+from assay.briefing.atlas import Atlas
+from assay.briefing.narrative import bottom_line
+from assay.briefing.page import kicker
+from assay.briefing.sheet import badge
+from assay.briefing.views import Fact, Imprint, IndexEntry, IndexGroup, IndexView, Link
+from assay.model.profile import AnyProfile
+from assay.model.rulebook import Rulebook
+
+ROOT = ""
+_FAR = date.max
+
+
+def front(atlas: Atlas, imprint: Imprint) -> IndexView:
+    """The first page of the site."""
+    profiles = sorted(atlas.published.values(), key=lambda p: (p.name.casefold(), p.id))
+    entries = {profile.id: _entry(atlas, profile) for profile in profiles}
+    headline = atlas.headline
+    return IndexView(
+        root=ROOT,
+        counts=_counts(atlas, profiles),
+        by_grade=_by_grade(atlas, profiles, entries),
+        by_kind=tuple(
+            IndexGroup(f"kind-{kind}", plural, None, _of(entries, members))
+            for kind, plural in (("event", "Events"), ("institution", "Institutions"))
+            if (members := [p for p in profiles if p.kind == kind])
+        ),
+        by_date=_by_date(atlas, profiles, entries),
+        headline=headline.heading if headline else None,
+        rulebook_digest=rulebook_digest(atlas.rulebook),
+        imprint=imprint,
+    )
+
+
+def rulebook_digest(rulebook: Rulebook) -> str:
+    """The first twelve hexadecimal digits of the SHA-256 of the rulebook as JSON."""
+    text = rulebook.model_dump_json(by_alias=True, exclude_defaults=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _of(entries: dict[str, IndexEntry], profiles: Iterable[AnyProfile]) -> tuple[IndexEntry, ...]:
+    return tuple(entries[profile.id] for profile in profiles)
+
+
+def _entry(atlas: Atlas, profile: AnyProfile) -> IndexEntry:
+    result = atlas.results[profile.id]
+    shown = {
+        s.name: badge(s, atlas.rulebook.bands(s), result.scores[s.name])
+        for s in (*([atlas.headline] if atlas.headline else []), *atlas.levels)
+        if s.name in result.scores
+    }
+    line = bottom_line(profile, atlas.claims(profile))
+    until = result.outlook.until
+    return IndexEntry(
+        link=Link(profile.name, atlas.href(profile.id, ROOT)),
+        kind=wording.KIND[profile.kind],
+        kicker=" · ".join(kicker(atlas, profile)),
+        bottom_line=line.text if line else None,
+        badge=shown.get(atlas.headline.name) if atlas.headline else None,
+        badges=tuple(shown.values()),
+        evidence=sourcing.summary(result),
+        horizon=wording.HORIZON[result.outlook.grade],
+        until=wording.day(until) if until else None,
+    )
+
+
+def _counts(atlas: Atlas, profiles: list[AnyProfile]) -> tuple[Fact, ...]:
+    claims = [claim for profile in profiles for claim in atlas.claims(profile)]
+    sources = {s.id for claim in claims for _, s in atlas.citations(claim)}
+    links = sum(e.owner == i for i in atlas.published for e in atlas.edges(i))
+    return (
+        Fact("events", str(sum(p.kind == "event" for p in profiles))),
+        Fact("institutions", str(sum(p.kind == "institution" for p in profiles))),
+        Fact("claims", str(len(claims))),
+        Fact("sources", str(len(sources))),
+        Fact("links", str(links)),
+    )
+
+
+def _by_grade(
+    atlas: Atlas, profiles: list[AnyProfile], entries: dict[str, IndexEntry]
+) -> tuple[IndexGroup, ...]:
+    """Sections from the highest band down; last what is not rated."""
+    headline = atlas.headline
+    bands = atlas.rulebook.bands(headline) if headline else ()
+    grouped: dict[str, list[tuple[int, AnyProfile]]] = {}
+    for profile in profiles:
+        score = atlas.results[profile.id].scores.get(headline.name) if headline else None
+        points = score.points if score else None
+        band = charts.band_at(bands, points) if points is not None else None
+        grouped.setdefault(band.id if band else "", []).append((-(points or 0), profile))
+    groups = []
+    for band in reversed(charts.ascending(bands)):
+        if band.id in grouped:
+            members = [p for _, p in sorted(grouped[band.id], key=lambda entry: entry[0])]
+            groups.append(
+                IndexGroup(f"grade-{band.id}", band.grade, band.label, _of(entries, members))
+            )
+    if "" in grouped:
+        members = [p for _, p in sorted(grouped[""], key=lambda entry: entry[0])]
+        groups.append(IndexGroup("grade-none", "Not rated", None, _of(entries, members)))
+    return tuple(groups)
+
+
+def _by_date(
+    atlas: Atlas, profiles: list[AnyProfile], entries: dict[str, IndexEntry]
+) -> tuple[IndexGroup, ...]:
+    groups = []
+    for horizon, heading in wording.HORIZON.items():
+        members = [p for p in profiles if atlas.results[p.id].outlook.grade == horizon]
+        members.sort(key=lambda p: atlas.results[p.id].outlook.until or _FAR)
+        if members:
+            groups.append(IndexGroup(f"again-{horizon}", heading, None, _of(entries, members)))
+    return tuple(groups)

@@ -1,0 +1,158 @@
+"""One page's numbering: its sources in order, its citation marks, its claims each at one home."""
+
+from __future__ import annotations
+
+from assay.briefing import charts, wording
+from assay.briefing.atlas import Atlas
+from assay.briefing.views import Badge, Cite, ClaimView, Link
+from assay.model.evidence import Claim, Source
+from assay.model.profile import AnyProfile
+from assay.model.rulebook import Band, Scorer
+from assay.scoring.results import Explanation, OriginGroup, ProfileResult, Score
+
+ROOT = "../"
+"""From any briefing page to the top of the site."""
+
+
+class Sheet:
+    """The page under construction: hands out numbers, marks and anchors, each only once."""
+
+    def __init__(self, atlas: Atlas, profile: AnyProfile) -> None:
+        self.atlas = atlas
+        self.profile = profile
+        self.result: ProfileResult = atlas.results[profile.id]
+        self.explanation: Explanation = atlas.explanations[profile.id]
+        self.claims: tuple[Claim, ...] = atlas.claims(profile)
+        self.groups = self._groups()
+        self.numbers: dict[str, int] = {
+            source.id: number
+            for number, source in enumerate((s for _, group in self.groups for s in group), 1)
+        }
+        self._marks = 0
+        self._homes: set[str] = set()
+
+    def _groups(self) -> tuple[tuple[OriginGroup | None, tuple[Source, ...]], ...]:
+        """Sources by origin, the root first; last those that count for nothing."""
+        cited = {s.id: s for claim in self.claims for _, s in self.atlas.citations(claim)}
+        groups: list[tuple[OriginGroup | None, tuple[Source, ...]]] = []
+        counted: set[str] = set()
+        for group in self.result.origins:
+            members = [cited[i] for i in group.sources if i in cited and i not in counted]
+            counted.update(s.id for s in members)
+            members.sort(key=lambda s: (s.id != group.origin, s.published is None, _when(s), s.id))
+            if members:
+                groups.append((group, tuple(members)))
+        rest = tuple(source for i, source in sorted(cited.items()) if i not in counted)
+        return (*groups, (None, rest)) if rest else tuple(groups)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return tuple(source for _, group in self.groups for source in group)
+
+    def place(self, claim: Claim) -> ClaimView:
+        """The claim at its home: the first call gives it its anchor."""
+        anchor = None if claim.id in self._homes else f"claim-{claim.id}"
+        self._homes.add(claim.id)
+        return self._view(self.profile, claim, anchor)
+
+    def mention(self, claim: Claim, owner: AnyProfile | None = None) -> ClaimView:
+        """The claim in passing; of another profile, without marks."""
+        return self._view(owner or self.profile, claim, None)
+
+    def is_home(self, claim: Claim) -> bool:
+        """Whether the claim has been placed already."""
+        return claim.id in self._homes
+
+    def _view(self, owner: AnyProfile, claim: Claim, anchor: str | None) -> ClaimView:
+        own = owner.id == self.profile.id
+        return ClaimView(
+            anchor=anchor,
+            href=self.claim_href(owner, claim),
+            text=claim.text,
+            label=None if claim.nature == "fact" else wording.NATURE[claim.nature],
+            key=claim.key,
+            grade=self.claim_badge(owner.id, claim),
+            cites=self.cites(claim) if own else (),
+            notes=self._notes(claim),
+        )
+
+    def _notes(self, claim: Claim) -> tuple[str, ...]:
+        notes = []
+        if claim.as_of and claim.holds != "standing":
+            notes.append(f"as of {wording.partial(claim.as_of)}")
+        if claim.checked:
+            notes.append(f"checked {wording.day(claim.checked)}")
+        return tuple(notes)
+
+    def claim_href(self, owner: AnyProfile, claim: Claim) -> str:
+        """Where the claim is at home, from this page."""
+        page = "" if owner.id == self.profile.id else self.atlas.href(owner.id, ROOT) or ""
+        return f"{page}#claim-{claim.id}"
+
+    def cites(self, claim: Claim) -> tuple[Cite, ...]:
+        """Marks for the sources of a claim of this page, with new ids."""
+        places: dict[tuple[str, bool], list[str]] = {}
+        for citation, source in self.atlas.citations(claim):
+            key = (source.id, citation.stance == "disputes")
+            places.setdefault(key, []).extend([citation.locator] if citation.locator else [])
+        marks = []
+        for (source_id, disputes), locators in places.items():
+            source = self.atlas.corpus.sources[source_id]
+            notes = [f"Source {self.numbers[source_id]}", *(["disputes this"] if disputes else [])]
+            notes += locators
+            if source.retracted and source.retracted <= self.atlas.as_of:
+                notes.append("retracted")
+            marks.append(self._mark(source, ", ".join(notes), disputes))
+        return tuple(sorted(marks, key=lambda cite: (cite.disputes, cite.number)))
+
+    def mark(self, source: Source) -> Cite:
+        """A mark that only points at a source."""
+        return self._mark(source, f"Source {self.numbers[source.id]}", False)
+
+    def _mark(self, source: Source, note: str, disputes: bool) -> Cite:
+        self._marks += 1
+        return Cite(f"cite-{self._marks}", self.numbers[source.id], note, disputes)
+
+    def claim_badge(self, owner_id: str, claim: Claim) -> Badge | None:
+        """The claim's own grade: the claim score called like the headline, on its scale."""
+        headline = self.atlas.headline
+        if headline is None:
+            return None
+        scores = self.atlas.results[owner_id].claims.get(claim.id, {})
+        score = scores.get(headline.name)
+        return None if score is None else badge(headline, self.atlas.rulebook.bands(headline), score)
+
+    def link(self, evidence: str) -> Link | None:
+        """What a step names as evidence, as a link; None for what no page shows."""
+        if evidence in self.numbers:
+            return Link(f"[{self.numbers[evidence]}]", f"#source-{self.numbers[evidence]}")
+        reference, _, source_id = evidence.partition("@")
+        if source_id in self.numbers:
+            return Link(f"[{self.numbers[source_id]}]", f"#source-{self.numbers[source_id]}")
+        if "#" in reference:
+            found = self.atlas.claim(self.profile.id, reference)
+            if found is None:
+                return None
+            text = f"“{wording.shortened(found[1].text, 60)}”"
+            return Link(text, self.claim_href(*found))
+        profile = self.atlas.published.get(reference)
+        if profile is None or source_id:
+            return None
+        return Link(profile.name, self.atlas.href(reference, ROOT))
+
+
+def _when(source: Source) -> str:
+    return source.published.first.isoformat() if source.published else ""
+
+
+def badge(scorer: Scorer, bands: tuple[Band, ...], score: Score, name: str | None = None) -> Badge:
+    """A score as label, word and number; "not rated" where it is unknown."""
+    label = name or scorer.heading
+    if score.points is None:
+        return Badge(label, "not rated", None, None, 0, len(bands))
+    number = wording.points(score.points)
+    band = score.band or charts.band_at(bands, score.points)
+    if band is None:
+        return Badge(label, number, None, None, 0, 0)
+    meaning = None if band.label.casefold() == band.grade.casefold() else band.label
+    return Badge(label, band.grade, meaning, number, charts.rank(bands, band), len(bands))

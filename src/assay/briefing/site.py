@@ -1,0 +1,117 @@
+"""The site: every page rendered, with its style and pictures, and put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import jinja2
+
+from assay import __version__
+from assay.briefing import wording
+from assay.briefing.atlas import Atlas, path_of
+from assay.briefing.front import front
+from assay.briefing.page import IMAGES, page
+from assay.briefing.views import Imprint
+from assay.diagnostics import Diagnostic
+from assay.errors import InputError
+from assay.model.corpus import Corpus
+from assay.model.profile import AnyProfile
+from assay.model.rulebook import Rulebook
+from assay.publish import publish
+from assay.scoring.results import Explanation, ProfileResult
+
+_ASSETS = ("assay.css", "favicon.svg")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """What a build did: files of the site, and the profiles that got no page."""
+
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    unpublished: tuple[str, ...]
+
+
+def build_site(
+    corpus: Corpus,
+    rulebook: Rulebook,
+    results: Mapping[str, ProfileResult],
+    explanations: Mapping[str, Explanation],
+    as_of: date,
+    digest: str,
+    out: Path,
+    images_root: Path,
+) -> SiteReport:
+    """Render the pages of all published profiles into ``out``, a folder of their own.
+
+    ``digest`` names the input on every page; pictures are read below ``images_root``. Raises
+    ``InputError`` for pictures that are not there and ``UsageError`` where ``out`` cannot be
+    replaced; the old site then stays as it was.
+    """
+    atlas = Atlas(corpus, rulebook, results, explanations, as_of)
+    images = _images(atlas, images_root)
+    imprint = Imprint(__version__, digest, wording.day(as_of), as_of.isoformat())
+    report = publish(_files(atlas, imprint, images), out)
+    return SiteReport(report.written, report.unchanged, report.removed, atlas.unpublished)
+
+
+def environment() -> jinja2.Environment:
+    """The templates: everything escaped, and a name that a view lacks is an error."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("assay.briefing", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+def _files(
+    atlas: Atlas, imprint: Imprint, images: Mapping[str, Path]
+) -> Iterator[tuple[str, bytes]]:
+    templates = environment()
+    folder = resources.files("assay.briefing") / "assets"
+    for name in _ASSETS:
+        yield f"assets/{name}", (folder / name).read_bytes()
+    for name, path in images.items():
+        yield f"{IMAGES}{name}", path.read_bytes()
+    index = templates.get_template("index.html").render(view=front(atlas, imprint))
+    yield "index.html", index.encode()
+    by_kind = {kind: templates.get_template(f"{kind}.html") for kind in wording.KIND}
+    for profile in atlas.published.values():
+        view = page(atlas, profile, imprint)
+        yield path_of(profile), by_kind[profile.kind].render(view=view).encode()
+
+
+def _images(atlas: Atlas, root: Path) -> dict[str, Path]:
+    """The pictures of published profiles by their path; all that are missing at once."""
+    found: dict[str, Path] = {}
+    problems = []
+    base = root.resolve()
+    for profile in atlas.published.values():
+        if profile.image is None:
+            continue
+        path = (root / profile.image.src).resolve()
+        if path.is_file() and path.is_relative_to(base):
+            found[profile.image.src] = path
+        else:
+            problems.append(_missing(profile, profile.image.src))
+    if problems:
+        raise InputError(problems)
+    return dict(sorted(found.items()))
+
+
+def _missing(profile: AnyProfile, src: str) -> Diagnostic:
+    return Diagnostic(
+        code="image-missing",
+        message=f"the picture of {profile.id} is not in the workspace",
+        file=src,
+        hint="put the file there, or take `image` out of the profile",
+    )

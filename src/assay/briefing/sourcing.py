@@ -1,0 +1,163 @@
+"""The sources of a page, by origin, with what each supports; corrections of sources."""
+
+from __future__ import annotations
+
+from assay.briefing import wording
+from assay.briefing.sheet import Sheet
+from assay.briefing.views import Correction, Link, OriginView, SourceView
+from assay.model.corpus import Corpus
+from assay.model.evidence import Citation, Claim, Source
+from assay.scoring.results import OriginGroup, ProfileResult
+
+_UNSEEN = "unseen"
+
+
+def summary(result: ProfileResult) -> str:
+    """``5 sources, 2 origins``, and whether one of them is an original nobody has seen."""
+    text = (
+        f"{wording.count(result.sources, 'source')}, {wording.count(len(result.origins), 'origin')}"
+    )
+    if any(group.origin == _UNSEEN for group in result.origins):
+        text += " (original unseen)" if len(result.origins) == 1 else " (one of them unseen)"
+    return text
+
+
+def origins(sheet: Sheet) -> tuple[OriginView, ...]:
+    """The sources under the origin each goes back to; last those that count for nothing."""
+    views = []
+    number = 0
+    for group, members in sheet.groups:
+        shown = tuple(_source(sheet, source) for source in members)
+        if group is None:
+            views.append(
+                OriginView("Not counted", "These carry no weight in any score of this page.", shown)
+            )
+            continue
+        number += 1
+        heading, explanation = _origin(sheet.atlas.corpus, group, members)
+        views.append(OriginView(f"Origin {number}: {heading}", explanation, shown))
+    return tuple(views)
+
+
+def _origin(
+    corpus: Corpus, group: OriginGroup, members: tuple[Source, ...]
+) -> tuple[str, str]:
+    many = wording.count(len(members), "publication")
+    if group.origin == _UNSEEN:
+        credited = [s.attributed_to for s in members if s.attributed_to]
+        told = f"; credited to {wording.listed(list(dict.fromkeys(credited)))}" if credited else ""
+        return "original unseen", f"{many} that retell a report nobody here has seen{told}."
+    root = corpus.sources.get(group.origin)
+    if root is None:
+        return group.origin, f"{many} counted as one."
+    publisher = publisher_name(corpus, root)
+    heading = f"{publisher}, {wording.partial(root.published)}" if root.published else publisher
+    if len(members) == 1 and members[0].id == root.id:
+        return heading, "Its own root: no other publication here shares it."
+    if root.id in {s.id for s in members}:
+        return heading, f"{many} that go back to one, counted as one."
+    return heading, f"{many} that go back to “{root.title}”, which this page does not cite itself."
+
+
+def publisher_name(corpus: Corpus, source: Source) -> str:
+    """Who published it; "publisher unknown" where nobody is named."""
+    if source.publisher is None:
+        return "publisher unknown"
+    publisher = corpus.publishers.get(source.publisher)
+    return publisher.name if publisher else source.publisher
+
+
+def _source(sheet: Sheet, source: Source) -> SourceView:
+    return SourceView(
+        number=sheet.numbers[source.id],
+        title=source.title,
+        url=source.url,
+        language=source.language,
+        facts=_facts(sheet, source),
+        retracted=_retracted(sheet, source),
+        note=source.note,
+        used_for=tuple(
+            Link(_usage(claim, source), sheet.claim_href(sheet.profile, claim))
+            for claim in sheet.claims
+            if any(s.id == source.id for _, s in sheet.atlas.citations(claim))
+        ),
+    )
+
+
+def _usage(claim: Claim, source: Source) -> str:
+    text = f"“{wording.shortened(claim.text, 80)}”"
+    said = [
+        part
+        for citation in claim.sources
+        if citation.id == source.id
+        for part in _manner(citation, source)
+    ]
+    return f"{text} ({'; '.join(dict.fromkeys(said))})" if said else text
+
+
+def _manner(citation: Citation, source: Source) -> list[str]:
+    said = []
+    if citation.stance == "disputes":
+        said.append("disputes")
+    if citation.locator:
+        said.append(citation.locator)
+    if citation.directness and citation.directness != source.directness:
+        said.append(f"here a {wording.DIRECTNESS[citation.directness]}")
+    if citation.credibility:
+        word = wording.CREDIBILITY[citation.credibility]
+        said.append(f"credibility {citation.credibility}, {word}")
+    return said
+
+
+def _facts(sheet: Sheet, source: Source) -> tuple[str, ...]:
+    corpus = sheet.atlas.corpus
+    publisher = corpus.publishers.get(source.publisher or "")
+    name = publisher_name(corpus, source)
+    if publisher is not None and publisher.reliability:
+        word = wording.RELIABILITY[publisher.reliability]
+        name += f" (reliability {publisher.reliability}, {word})"
+    facts = [wording.sentence(name).rstrip(".") if source.publisher is None else name]
+    if source.published:
+        facts.append(f"published {wording.partial(source.published)}")
+    else:
+        facts.append("date of publication unknown")
+    if source.accessed:
+        facts.append(f"read {wording.day(source.accessed)}")
+    facts.append(wording.DIRECTNESS[source.directness] if source.directness else "class unknown")
+    if source.attributed_to:
+        facts.append(f"credits {source.attributed_to}")
+    elif source.attribution in ("vague", "none"):
+        facts.append("names no original" if source.attribution == "none" else "credits vaguely")
+    drawn = [f"[{sheet.numbers[i]}]" for i in source.cites if i in sheet.numbers]
+    if drawn:
+        facts.append(f"draws on {wording.listed(drawn)}")
+    return tuple(facts)
+
+
+def _retracted(sheet: Sheet, source: Source) -> str | None:
+    if source.retracted is None or source.retracted > sheet.atlas.as_of:
+        return None
+    return wording.day(source.retracted)
+
+
+def corrections(sheet: Sheet) -> tuple[Correction, ...]:
+    """Sources that were withdrawn or that replace an earlier version."""
+    found = []
+    for source in sheet.sources:
+        claims = tuple(
+            Link(f"“{wording.shortened(c.text, 80)}”", sheet.claim_href(sheet.profile, c))
+            for c in sheet.claims
+            if any(s.id == source.id for _, s in sheet.atlas.citations(c))
+        )
+        when = _retracted(sheet, source)
+        if when:
+            text = f"“{source.title}” was retracted on {when} and counts for nothing."
+            found.append(Correction(text, (sheet.mark(source),), claims))
+        earlier = sheet.atlas.corpus.sources.get(source.revises or "")
+        if earlier is not None:
+            marks = [sheet.mark(source)]
+            if earlier.id in sheet.numbers:
+                marks.append(sheet.mark(earlier))
+            text = f"“{source.title}” revises the earlier “{earlier.title}”."
+            found.append(Correction(text, tuple(marks), claims))
+    return tuple(found)

@@ -1,0 +1,459 @@
+"""Everything a template shows, as frozen values; templates only loop over them.
+
+Text is plain text and is escaped where it is written. A ``href`` is relative to the page it
+stands on. Where a value is None, the page says nothing about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assay.briefing.charts import OutlookChart, Ruler, Waterfall
+from assay.briefing.pictures import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name that leads somewhere, or only a name."""
+
+    text: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A score in label, word and number; ``filled`` of ``steps`` draws it as a small meter.
+
+    ``meaning`` says in words what the grade stands for, where the grade alone does not.
+    """
+
+    label: str
+    word: str
+    meaning: str | None
+    number: str | None
+    filled: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A mark that leads from a sentence to a numbered source."""
+
+    id: str
+    number: int
+    note: str
+    disputes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A sentence of the page with what it rests on.
+
+    ``anchor`` is the id of the one place where the claim is at home, None elsewhere.
+    """
+
+    anchor: str | None
+    href: str
+    text: str
+    label: str | None
+    key: bool
+    grade: Badge | None
+    cites: tuple[Cite, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Claims under one heading."""
+
+    id: str
+    heading: str
+    claims: tuple[ClaimView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of a timeline: a dated claim, or the appearance of sources."""
+
+    when: str
+    machine: str
+    claim: ClaimView | None
+    published: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that a key claim gives, set large."""
+
+    value: str
+    measure: str
+    when: str | None
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementView:
+    """What somebody concluded, from what, on which assumptions, and what else it could be."""
+
+    claim: ClaimView
+    likelihood: str | None
+    rests_on: tuple[ClaimView, ...]
+    assumptions: tuple[ClaimView, ...]
+    alternatives: tuple[ClaimView, ...]
+    hidden_grounds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Statements that do not go together, to be read side by side.
+
+    ``against`` are sources that dispute the one statement, where no other claim speaks for them.
+    """
+
+    sides: tuple[ClaimView, ...]
+    against: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of "at a glance"."""
+
+    term: str
+    value: str
+    cites: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """What a reader must get in one minute, beside the bottom line."""
+
+    limit: str | None
+    limit_at: Link | None
+    gap: str | None
+    look_again: str
+    look_again_why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """A change of the evidence that would move the grade."""
+
+    direction: str
+    to: str
+    change: str
+    effort: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleRow:
+    """A band of the scale as a row of its table."""
+
+    range: str
+    grade: str
+    label: str
+    note: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The grade of the page: where it stands, why, and what would move it."""
+
+    heading: str
+    describes: str | None
+    badge: Badge
+    coverage: str
+    ruler: Ruler | None
+    scale: tuple[ScaleRow, ...]
+    summary: str
+    supports: tuple[str, ...]
+    limits: tuple[str, ...]
+    levers: tuple[Lever, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """Another score of the profile, with its reasons."""
+
+    heading: str
+    describes: str | None
+    badge: Badge
+    coverage: str
+    reasons: tuple[str, ...]
+    levers: tuple[Lever, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One row of a computation."""
+
+    number: int
+    phase: str
+    rule: str
+    outcome: str
+    applied: bool
+    amount: str
+    after: str
+    because: str
+    missing: str | None
+    evidence: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Computation:
+    """The steps of one score, with their picture."""
+
+    heading: str
+    subject: str | None
+    result: str
+    coverage: str
+    steps: tuple[StepView, ...]
+    waterfall: Waterfall | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimComputation:
+    """The computations behind one key claim and its citations."""
+
+    claim: ClaimView
+    own: tuple[Computation, ...]
+    citations: tuple[Computation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookCell:
+    """A score at a date."""
+
+    word: str
+    number: str | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookRow:
+    """One score over time, with nothing new arriving."""
+
+    heading: str
+    cells: tuple[OutlookCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookView:
+    """When to look again."""
+
+    horizon: str
+    until: str | None
+    dates: tuple[str, ...]
+    rows: tuple[OutlookRow, ...]
+    chart: OutlookChart | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A thing to watch."""
+
+    priority: str | None
+    text: str
+    trigger: str | None
+    due: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchColumn:
+    """The things to watch within one horizon."""
+
+    heading: str
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A publication, and the claims of this page that cite it."""
+
+    number: int
+    title: str
+    url: str | None
+    language: str | None
+    facts: tuple[str, ...]
+    retracted: str | None
+    note: str | None
+    used_for: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginView:
+    """The sources that go back to one origin."""
+
+    heading: str
+    explanation: str
+    sources: tuple[SourceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A source that was withdrawn or replaced, and what rests on it."""
+
+    text: str
+    cites: tuple[Cite, ...]
+    claims: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeView:
+    """A direct link between this profile and another; ``outgoing`` if this one declares it."""
+
+    outgoing: bool
+    peer: Link
+    relation: str
+    criticality: str
+    since: str | None
+    claims: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeGroup:
+    """Links of one direction."""
+
+    heading: str
+    edges: tuple[EdgeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReachView:
+    """A profile felt over more than one link."""
+
+    peer: Link
+    number: str
+    via: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReachGroup:
+    """Profiles reached over more than one link, in one direction."""
+
+    heading: str
+    lines: tuple[ReachView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """The dependency picture and the same links as text."""
+
+    picture: Picture | None
+    groups: tuple[EdgeGroup, ...]
+    indirect: tuple[ReachGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A profile worth reading next, and why."""
+
+    link: Link
+    kind: str
+    badge: Badge | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A picture with everything that justifies it."""
+
+    src: str
+    caption: str
+    source_context: str
+    relevance: str
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the page was made from, for its foot."""
+
+    version: str
+    digest: str
+    as_of: str
+    as_of_iso: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A briefing page. ``root`` leads from the page to the site's first page."""
+
+    root: str
+    path: str
+    id: str
+    kind: str
+    name: str
+    aliases: tuple[str, ...]
+    kicker: tuple[str, ...]
+    bottom_line: ClaimView | None
+    minute: Minute
+    badges: tuple[Badge, ...]
+    evidence: str
+    verdict: Verdict | None
+    levels: tuple[LevelView, ...]
+    outlook: OutlookView
+    glance: tuple[Fact, ...]
+    not_stated: str | None
+    contents: tuple[Link, ...]
+    figures: tuple[Figure, ...]
+    timeline: tuple[Moment, ...]
+    passages: tuple[Passage, ...]
+    why_claims: tuple[ClaimView, ...]
+    why_judgements: tuple[JudgementView, ...]
+    disputes: tuple[Dispute, ...]
+    differing: tuple[ClaimView, ...]
+    judgements: tuple[JudgementView, ...]
+    assumptions: tuple[ClaimView, ...]
+    forecasts: tuple[JudgementView, ...]
+    gaps: tuple[str, ...]
+    watch: tuple[WatchColumn, ...]
+    dependencies: Dependencies
+    related: tuple[Related, ...]
+    origins: tuple[OriginView, ...]
+    corrections: tuple[Correction, ...]
+    computations: tuple[Computation, ...]
+    claim_computations: tuple[ClaimComputation, ...]
+    image: ImageView | None
+    imprint: Imprint
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A profile as a row of the first page."""
+
+    link: Link
+    kind: str
+    kicker: str
+    bottom_line: str | None
+    badge: Badge | None
+    badges: tuple[Badge, ...]
+    evidence: str
+    horizon: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexGroup:
+    """Entries under one heading."""
+
+    id: str
+    heading: str
+    note: str | None
+    entries: tuple[IndexEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The first page: every published profile, by grade, by kind and by date to look again."""
+
+    root: str
+    counts: tuple[Fact, ...]
+    by_grade: tuple[IndexGroup, ...]
+    by_kind: tuple[IndexGroup, ...]
+    by_date: tuple[IndexGroup, ...]
+    headline: str | None
+    rulebook_digest: str
+    imprint: Imprint

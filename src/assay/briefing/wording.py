@@ -1,0 +1,197 @@
+"""How values read on a page: dates, scores, grades and the words for what documents encode."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from assay.model.dates import PartialDate
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+DIRECTNESS: Mapping[str, str] = {
+    "record": "record of its own act",
+    "first_hand": "first-hand report",
+    "retelling": "retelling",
+    "self_report": "self-report",
+}
+
+NATURE: Mapping[str, str] = {
+    "fact": "Fact",
+    "attributed": "Attributed",
+    "judgement": "Judgement",
+    "assumption": "Assumption",
+    "forecast": "Forecast",
+}
+
+_NATURES: Mapping[str, tuple[str, str]] = {
+    "fact": ("fact", "facts"),
+    "attributed": ("attributed statement", "attributed statements"),
+    "judgement": ("judgement", "judgements"),
+    "assumption": ("assumption", "assumptions"),
+    "forecast": ("forecast", "forecasts"),
+}
+
+CLAIM_TYPES: Mapping[str, str] = {
+    "figure": "Figures",
+    "action": "Actions",
+    "mandate": "Mandates",
+    "role": "Roles",
+    "relation": "Relations",
+    "capability": "Capabilities",
+    "view": "Views",
+}
+
+RELIABILITY: Mapping[str, str] = {
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+}
+
+CREDIBILITY: Mapping[int, str] = {
+    1: "confirmed",
+    2: "probably true",
+    3: "possibly true",
+    4: "doubtful",
+    5: "improbable",
+}
+
+HORIZON: Mapping[str, str] = {
+    "now": "Now",
+    "quarter": "This quarter",
+    "year": "This year",
+    "none": "Beyond a year",
+}
+
+KIND: Mapping[str, str] = {"institution": "Institution", "event": "Event"}
+FOLDER: Mapping[str, str] = {"institution": "institutions", "event": "events"}
+
+
+def day(value: date) -> str:
+    """29 January 2024, in English on every machine."""
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+def partial(value: PartialDate) -> str:
+    """The date as precise as it was written: a day, January 2024, Q1 2024 or 2024."""
+    first = value.first
+    if value.precision == "day":
+        return day(first)
+    if value.precision == "month":
+        return f"{_MONTHS[first.month - 1]} {first.year}"
+    if value.precision == "quarter":
+        return f"Q{(first.month + 2) // 3} {first.year}"
+    return str(first.year)
+
+
+def span(start: PartialDate, end: PartialDate) -> str:
+    """From one date to another, naming what both share once: 29–30 January 2024."""
+    if start == end:
+        return partial(start)
+    if start.precision == end.precision == "day":
+        a, b = start.first, end.first
+        if (a.year, a.month) == (b.year, b.month):
+            return f"{a.day}–{day(b)}"
+        if a.year == b.year:
+            return f"{a.day} {_MONTHS[a.month - 1]} – {day(b)}"
+    return f"{partial(start)} – {partial(end)}"
+
+
+def points(value: int) -> str:
+    """Thousandths as a number with two decimals, or three where the third one matters."""
+    text = f"{value // 1000}.{value % 1000:03d}"
+    return text[:-1] if text.endswith("0") else text
+
+
+def percent(thousandths: int) -> str:
+    """Thousandths in whole per cent, cut off: 599 of 1000 has not reached 60%."""
+    return f"{thousandths // 10}%"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """``1 source``, ``2 sources``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def natures(number: int, nature: str) -> str:
+    """``1 fact``, ``2 judgements``."""
+    return count(number, *_NATURES[nature])
+
+
+def words(identifier: str) -> str:
+    """``regulated_by`` as people write it."""
+    return identifier.replace("_", " ")
+
+
+def listed(items: Sequence[str]) -> str:
+    """``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter and a full stop, if it has none."""
+    text = text.strip()
+    if not text:
+        return text
+    end = "" if text[-1] in ".!?…。！？:;" else "."
+    return text[0].upper() + text[1:] + end
+
+
+def clause(text: str) -> str:
+    """The text as the end of a longer sentence: without its full stop."""
+    return text.strip().rstrip(".。")
+
+
+def shortened(text: str, width: int) -> str:
+    """At most ``width`` columns of the text, cut between words where there are any."""
+    if columns(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if columns(kept + character) > width - 1:
+            break
+        kept += character
+    head, blank, _ = kept.rpartition(" ")
+    return (head if blank and len(head) > width // 2 else kept).rstrip(" ,;:–-") + "…"
+
+
+def columns(text: str) -> int:
+    """The width of the text in columns; wide East Asian characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrapped(text: str, width: int, lines: int) -> tuple[str, ...]:
+    """The text in at most ``lines`` lines of ``width`` columns; the last one may end in ``…``."""
+    rows: list[str] = []
+    rest = " ".join(text.split())
+    while rest and len(rows) < lines - 1 and columns(rest) > width:
+        cut = _fitting(rest, width)
+        rows.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return (*rows, shortened(rest, width)) if rest else tuple(rows)
+
+
+def _fitting(text: str, width: int) -> int:
+    used = 0
+    for index, character in enumerate(text):
+        used += columns(character)
+        if used > width:
+            blank = text.rfind(" ", 0, index + 1)
+            return blank if blank > 0 else max(index, 1)
+    return len(text)

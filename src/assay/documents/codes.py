@@ -1,0 +1,458 @@
+"""What a diagnostic about documents can say: every code, with its meaning and its remedy.
+
+The registry :data:`DOCUMENT_CODES` at the end is the one list of them; the reference page is
+generated from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assay.diagnostics import Diagnostic, Position, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of diagnostic: a stable name, how grave it is, what it means, what to write."""
+
+    slug: str
+    severity: Severity
+    meaning: str
+    example: str
+
+    def at(self, position: Position, message: str, hint: str = "") -> Diagnostic:
+        return Diagnostic(
+            code=self.slug,
+            message=message,
+            file=position.file,
+            line=position.line,
+            column=position.column,
+            hint=hint,
+            severity=self.severity,
+            excerpt=position.excerpt,
+        )
+
+
+# Files
+
+UNREADABLE_FILE = Code(
+    "unreadable-file",
+    "error",
+    "The file cannot be opened, or it is not a plain file.",
+    "Give yourself the right to read it, or move it out of profiles/.",
+)
+OUTSIDE_WORKSPACE = Code(
+    "outside-workspace",
+    "error",
+    "A link in profiles/ leads out of the workspace.",
+    "Copy the file into profiles/ in place of the link.",
+)
+FILE_TOO_LARGE = Code(
+    "file-too-large",
+    "error",
+    "The file is larger than assay reads in one piece.",
+    "Split it: any number of files and folders below profiles/ is fine.",
+)
+BINARY_FILE = Code(
+    "binary-file",
+    "error",
+    "The file is not text.",
+    "Remove it from profiles/, or save it as text in UTF-8.",
+)
+NOT_UTF8 = Code(
+    "not-utf8",
+    "error",
+    "The file is text in another encoding than UTF-8.",
+    "Save the file as UTF-8.",
+)
+CONTROL_CHARACTER = Code(
+    "control-character",
+    "error",
+    "An invisible character that YAML does not allow.",
+    "Delete the character.",
+)
+EMPTY_FILE = Code(
+    "empty-file",
+    "warning",
+    "The file holds no document.",
+    "Write a document, or delete the file.",
+)
+
+# YAML
+
+YAML_SYNTAX = Code(
+    "yaml-syntax",
+    "error",
+    "The text is not YAML.",
+    'title: "A text with a colon: in quotes"',
+)
+TAB_INDENTATION = Code(
+    "tab-indentation",
+    "error",
+    "A line is indented with a tab; YAML allows spaces only.",
+    "Indent by two spaces.",
+)
+DUPLICATE_KEY = Code(
+    "duplicate-key",
+    "error",
+    "The same key stands twice in one mapping.",
+    "Keep one of the two.",
+)
+YAML_ALIAS = Code(
+    "yaml-alias",
+    "error",
+    "Anchors (&name) and aliases (*name) are not read.",
+    "Write the value out: a copy is what a diff can show.",
+)
+YAML_TAG = Code(
+    "yaml-tag",
+    "error",
+    "Tags (!name) are not read.",
+    "Write the plain value without the tag.",
+)
+MERGE_KEY = Code(
+    "merge-key",
+    "error",
+    "The merge key << is not read.",
+    "Write the keys out where they belong.",
+)
+NESTED_TOO_DEEP = Code(
+    "nested-too-deep",
+    "error",
+    "Lists and mappings are nested deeper than any document needs.",
+    "claims:\n  - id: first",
+)
+NOT_A_NUMBER = Code(
+    "not-a-number",
+    "error",
+    "The value is infinite or not a number.",
+    "Leave the key out where a figure is unknown.",
+)
+NUMBER_TOO_LARGE = Code(
+    "number-too-large",
+    "error",
+    "The whole number needs more than 64 bits.",
+    'name: "12345678901234567890"',
+)
+KEY_NOT_TEXT = Code(
+    "key-not-text",
+    "error",
+    "A key is a number, a truth value, empty, or a collection.",
+    '"2024": 12',
+)
+NOT_A_MAPPING = Code(
+    "not-a-mapping",
+    "error",
+    "A document is a mapping of keys to values, and this is not one.",
+    "kind: source\nid: example-2024-01-29",
+)
+TOO_MANY_MISTAKES = Code(
+    "too-many-mistakes",
+    "error",
+    "One file has more mistakes than are listed.",
+    "Correct those that are shown and check again.",
+)
+
+# Single values
+
+MISSING_KIND = Code(
+    "missing-kind",
+    "error",
+    "The document does not say what it is.",
+    "kind: institution",
+)
+UNKNOWN_KIND = Code(
+    "unknown-kind",
+    "error",
+    "There is no such kind of document.",
+    "kind: institution",
+)
+UNKNOWN_KEY = Code(
+    "unknown-key",
+    "error",
+    "The key is not one that assay reads here.",
+    "region: Asia Pacific",
+)
+MISSING_KEY = Code(
+    "missing-key",
+    "error",
+    "A key that is needed here is missing.",
+    "name: Example Regulator",
+)
+WRONG_TYPE = Code(
+    "wrong-type",
+    "error",
+    "The value is of another type than is wanted here.",
+    'name: "2024"',
+)
+UNKNOWN_WORD = Code(
+    "unknown-word",
+    "error",
+    "The value is not one of the words that are possible here.",
+    "stance: disputes",
+)
+UNSAFE_ID = Code(
+    "unsafe-id",
+    "error",
+    "An id is lower-case letters, digits and single hyphens.",
+    "id: example-regulator",
+)
+BAD_FORM = Code(
+    "bad-form",
+    "error",
+    "The text does not have the form that is wanted here.",
+    "relation: part_of",
+)
+IMPOSSIBLE_DATE = Code(
+    "impossible-date",
+    "error",
+    "Not a date of the calendar, or not written as one.",
+    "published: 2024-01-29",
+)
+UNSAFE_ADDRESS = Code(
+    "unsafe-address",
+    "error",
+    "Not a web address that starts with https:// or http://.",
+    "url: https://example.org/report",
+)
+TOO_LONG = Code(
+    "too-long",
+    "error",
+    "The text is longer than there is room for.",
+    "Split the text into several claims.",
+)
+EMPTY_TEXT = Code(
+    "empty-text",
+    "error",
+    "The text, or the list, is empty.",
+    "Write it, or remove the key.",
+)
+OUT_OF_RANGE = Code(
+    "out-of-range",
+    "error",
+    "The number is too small or too large, or has too many decimals.",
+    "credibility: 2",
+)
+DOES_NOT_FIT = Code(
+    "does-not-fit",
+    "error",
+    "Two values of one mapping do not go together.",
+    "from: 2023-08\nuntil: 2024-01",
+)
+
+# Links between documents
+
+DUPLICATE_ID = Code(
+    "duplicate-id",
+    "error",
+    "Two documents have the same id.",
+    "Ids are shared by all kinds: give one of the two another.",
+)
+DUPLICATE_CLAIM = Code(
+    "duplicate-claim",
+    "error",
+    "Two claims of one profile have the same id.",
+    "Give one of the two another id.",
+)
+DANGLING_REFERENCE = Code(
+    "dangling-reference",
+    "error",
+    "The id that is named does not exist.",
+    "sources: [example-2024-01-29]",
+)
+WRONG_KIND = Code(
+    "wrong-kind",
+    "error",
+    "The id that is named is that of another kind of document.",
+    "publisher: daily-example",
+)
+SELF_REFERENCE = Code(
+    "self-reference",
+    "error",
+    "Something refers to itself.",
+    "Name another one, or remove the reference.",
+)
+CIRCLE = Code(
+    "circle",
+    "error",
+    "A chain of references leads back to its beginning.",
+    "Remove the link that the documents do not bear out.",
+)
+CITED_TWICE = Code(
+    "cited-twice",
+    "error",
+    "One claim cites the same source twice.",
+    "sources:\n  - {id: example-2024-01-29, locator: paras 4 and 9}",
+)
+CITES_LATER = Code(
+    "cites-later",
+    "error",
+    "A source draws on one that was published after it.",
+    "Correct one of the two dates, or the link.",
+)
+RETRACTED_EARLY = Code(
+    "retracted-early",
+    "error",
+    "A source is retracted before it was published.",
+    "published: 2024-01-29\nretracted: 2024-02-02",
+)
+SAME_AND_NOT_SAME = Code(
+    "same-and-not-same",
+    "error",
+    "Two sources are decided to be the same and not the same.",
+    "Keep one of the two decisions.",
+)
+UNKNOWN_AUDIENCE = Code(
+    "unknown-audience",
+    "error",
+    "The rulebook lists no such audience.",
+    "audience: public",
+)
+IMAGE_NOT_FOUND = Code(
+    "image-not-found",
+    "error",
+    "There is no such picture below profiles/.",
+    "image: {src: images/hall.jpg, …}",
+)
+
+# What an analyst would want to know
+
+FACT_WITHOUT_SOURCE = Code(
+    "fact-without-source",
+    "error",
+    "A claim of fact, or one attributed to somebody, cites no source.",
+    "sources: [example-2024-01-29]",
+)
+JUDGEMENT_WITHOUT_GROUNDS = Code(
+    "judgement-without-grounds",
+    "error",
+    "A judgement does not say what it rests on.",
+    "rests_on: [approvals-40]",
+)
+JUDGEMENT_ON_JUDGEMENT = Code(
+    "judgement-on-judgement",
+    "error",
+    "A judgement rests on another judgement.",
+    "Name the facts and assumptions that it rests on itself.",
+)
+NO_KEY_CLAIM = Code(
+    "no-key-claim",
+    "warning",
+    "A profile has no key claim, so nothing that it stands on.",
+    "key: true",
+)
+MANY_KEY_CLAIMS = Code(
+    "many-key-claims",
+    "warning",
+    "A profile has more than five key claims.",
+    "Keep the two to five that it would fall without.",
+)
+EDGE_WITHOUT_CLAIM = Code(
+    "edge-without-claim",
+    "warning",
+    "No claim bears out a dependency.",
+    "depends_on:\n  - {on: example-ministry, relation: part_of, claims: [reports-to]}",
+)
+NO_GAPS = Code(
+    "no-gaps",
+    "warning",
+    "A profile does not say what is not known.",
+    "gaps: [The full list of approved models is not public.]",
+)
+NOTHING_TO_WATCH = Code(
+    "nothing-to-watch",
+    "info",
+    "A profile does not say what to look out for.",
+    "watch:\n  - {horizon: quarter, text: Publication of the full list.}",
+)
+NO_BASIS = Code(
+    "no-basis",
+    "info",
+    "No claim is named for a field that says something of the subject.",
+    "basis: {region: [seated-in]}",
+)
+SOURCE_AFTER_AS_OF = Code(
+    "source-after-as-of",
+    "info",
+    "The source is dated after the as-of date: it does not exist yet.",
+    "Move the as-of date on when the workspace is brought up to date.",
+)
+RETRACTED_SOURCE_CITED = Code(
+    "retracted-source-cited",
+    "warning",
+    "A claim still cites a source that was retracted.",
+    "Cite another source, or remove the claim.",
+)
+UNDATED_SOURCE_CITED = Code(
+    "undated-source-cited",
+    "info",
+    "A claim that stands now rests on a source without a date.",
+    "published: 2024-01",
+)
+HOLDS_MISSING = Code(
+    "holds-missing",
+    "warning",
+    "A fact does not say whether it can grow old.",
+    "holds: dated",
+)
+
+DOCUMENT_CODES: tuple[Code, ...] = (
+    UNREADABLE_FILE,
+    OUTSIDE_WORKSPACE,
+    FILE_TOO_LARGE,
+    BINARY_FILE,
+    NOT_UTF8,
+    CONTROL_CHARACTER,
+    EMPTY_FILE,
+    YAML_SYNTAX,
+    TAB_INDENTATION,
+    DUPLICATE_KEY,
+    YAML_ALIAS,
+    YAML_TAG,
+    MERGE_KEY,
+    NESTED_TOO_DEEP,
+    NOT_A_NUMBER,
+    NUMBER_TOO_LARGE,
+    KEY_NOT_TEXT,
+    NOT_A_MAPPING,
+    TOO_MANY_MISTAKES,
+    MISSING_KIND,
+    UNKNOWN_KIND,
+    UNKNOWN_KEY,
+    MISSING_KEY,
+    WRONG_TYPE,
+    UNKNOWN_WORD,
+    UNSAFE_ID,
+    BAD_FORM,
+    IMPOSSIBLE_DATE,
+    UNSAFE_ADDRESS,
+    TOO_LONG,
+    EMPTY_TEXT,
+    OUT_OF_RANGE,
+    DOES_NOT_FIT,
+    DUPLICATE_ID,
+    DUPLICATE_CLAIM,
+    DANGLING_REFERENCE,
+    WRONG_KIND,
+    SELF_REFERENCE,
+    CIRCLE,
+    CITED_TWICE,
+    CITES_LATER,
+    RETRACTED_EARLY,
+    SAME_AND_NOT_SAME,
+    UNKNOWN_AUDIENCE,
+    IMAGE_NOT_FOUND,
+    FACT_WITHOUT_SOURCE,
+    JUDGEMENT_WITHOUT_GROUNDS,
+    JUDGEMENT_ON_JUDGEMENT,
+    NO_KEY_CLAIM,
+    MANY_KEY_CLAIMS,
+    EDGE_WITHOUT_CLAIM,
+    NO_GAPS,
+    NOTHING_TO_WATCH,
+    NO_BASIS,
+    SOURCE_AFTER_AS_OF,
+    RETRACTED_SOURCE_CITED,
+    UNDATED_SOURCE_CITED,
+    HOLDS_MISSING,
+)

@@ -1,0 +1,226 @@
+"""One YAML file into plain documents: dicts, lists, texts, numbers, truth values and nothing.
+
+Words stay words (``NO``, ``on``, ``2024-01-29``). What a reviewer could not see in a diff is
+not read at all: anchors, aliases, merge keys and tags.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ryaml import InvalidYamlError, loads_all
+
+from assay.diagnostics import Diagnostic, Position
+from assay.documents import codes
+from assay.documents.index import NODE_LIMIT, Index, Path, index
+from assay.documents.scalar import raw_offset
+from assay.documents.source_text import SourceText
+
+SIZE_LIMIT = 10_000_000
+"""Bytes in a file, at most."""
+
+# Above this the walk that notices deep nesting goes first: the fast reader would take its time.
+_WALK_FIRST = 65_536
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]"
+)  # what YAML calls non-printable
+_SUSPICIOUS = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
+_ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A file as read. With an error among ``diagnostics`` there are no documents.
+
+    ``documents`` keeps empty documents as None, so that an index names the same one everywhere.
+    """
+
+    file: str
+    text: str
+    documents: tuple[Any, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def source(self) -> SourceText:
+        return SourceText(self.file, self.text)
+
+    @cached_property
+    def index(self) -> Index:
+        return index(self.source)
+
+    def locate(self, document: int, path: Path, *, key: bool = False) -> Position:
+        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
+        node = self.index.nearest(document, path)
+        if node is None:
+            return Position(self.file)
+        return self.source.position(node.key if key else node.start)
+
+    def locate_inside(self, document: int, path: Path, line: int, column: int) -> Position:
+        """Where a character of the text at ``path`` stands, by its line and column, from 1."""
+        node = self.index.nearest(document, path)
+        value = _at(self.documents[document], path) if self.documents else None
+        if node is None or not isinstance(value, str):
+            return self.locate(document, path)
+        lines = value.split("\n")
+        wanted = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+        raw = self.text[node.start : node.end]
+        return self.source.position(node.start + raw_offset(raw, node.style, value, wanted))
+
+    @cached_property
+    def mentioned_ids(self) -> tuple[str, ...]:
+        """Ids that the text seems to give to documents, for a file that cannot be read."""
+        return tuple(_ID_LINE.findall(self.text))
+
+
+def read_yaml(data: bytes, file: str) -> YamlFile:
+    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    text, refusal = _decode(data, file)
+    if refusal is not None:
+        return YamlFile(file, text, (), (refusal,))
+    if len(text) > _WALK_FIRST or _SUSPICIOUS.search(text):
+        walked = _refused(text, file)
+        if walked.diagnostics:
+            return walked
+    try:
+        documents = loads_all(text) or []
+        plain = _is_plain(documents)
+    except (InvalidYamlError, ValueError, RecursionError) as error:
+        walked = _refused(text, file)
+        return walked if walked.diagnostics else _refused_by_reader(text, file, error)
+    if not plain:
+        return _refused(text, file)
+    return _checked(YamlFile(file, text, tuple(documents)))
+
+
+def _decode(data: bytes, file: str) -> tuple[str, Diagnostic | None]:
+    """The text without byte-order mark, or why the bytes are not read as text."""
+    whole = Position(file)
+    if len(data) > SIZE_LIMIT:
+        return "", too_large(file, len(data))
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "", codes.NOT_UTF8.at(
+            whole, "the file is saved as UTF-16", "save it as UTF-8 in the editor"
+        )
+    if b"\0" in data:
+        return "", codes.BINARY_FILE.at(
+            whole, f"the file is not text: byte {data.index(0)} is zero", "move it out of profiles/"
+        )
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8").removeprefix("\ufeff")
+        position = SourceText(file, before + "\N{REPLACEMENT CHARACTER}").position(len(before))
+        return "", codes.NOT_UTF8.at(
+            position,
+            f"the file is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
+            "save it as UTF-8 in the editor",
+        )
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        position = SourceText(file, text).position(forbidden.start())
+        return text, codes.CONTROL_CHARACTER.at(
+            position, f"the invisible character U+{ord(forbidden[0]):04X}", "delete it"
+        )
+    return text, None
+
+
+def too_large(file: str, size: int) -> Diagnostic:
+    """The refusal of a file of ``size`` bytes."""
+    return codes.FILE_TOO_LARGE.at(
+        Position(file),
+        f"the file has {size:,} bytes; at most {SIZE_LIMIT:,} are read",
+        "split it into several files",
+    )
+
+
+def _refused(text: str, file: str) -> YamlFile:
+    source = SourceText(file, text)
+    problems = index(source).problems
+    return YamlFile(
+        file,
+        text,
+        (),
+        tuple(p.code.at(source.position(p.offset), p.message, p.hint) for p in problems),
+    )
+
+
+def _refused_by_reader(text: str, file: str, error: Exception) -> YamlFile:
+    """The fast reader refused what the walk let pass; its own words are all there is."""
+    at = re.search(r"at line (\d+) column (\d+)", str(error))
+    position = Position(file, int(at[1]), int(at[2])) if at else Position(file)
+    return YamlFile(file, text, (), (codes.YAML_SYNTAX.at(position, f"YAML stops here: {error}"),))
+
+
+def _is_plain(documents: list[Any]) -> bool:
+    """No number that cannot be reckoned with, no key that is not a text, not too many values."""
+    waiting: list[Any] = [documents]
+    count = 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            continue
+        if isinstance(value, dict):
+            count += len(value)
+            for key in value:
+                if not isinstance(key, str):
+                    return False
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            count += len(value)
+            waiting.extend(value)
+        elif isinstance(value, float):
+            if not math.isfinite(value):
+                return False
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            return False
+        if count > NODE_LIMIT:
+            return False
+    return True
+
+
+def _checked(read: YamlFile) -> YamlFile:
+    """Every document is a mapping, and there is one."""
+    found = [
+        codes.NOT_A_MAPPING.at(
+            read.locate(i, ()),
+            f"a document is a mapping, and this is {describe(d)}",
+            "write 'kind: source' and further keys, each on its line",
+        )
+        for i, d in enumerate(read.documents)
+        if d is not None and not isinstance(d, dict)
+    ]
+    if not found and all(d is None for d in read.documents):
+        found = [
+            codes.EMPTY_FILE.at(
+                Position(read.file), "the file holds no document", "write one, or delete the file"
+            )
+        ]
+    return YamlFile(read.file, read.text, read.documents, tuple(found)) if found else read
+
+
+def describe(value: object) -> str:
+    """What a value is, in words for somebody who wrote it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, str):
+        short = value if len(value) <= 40 else value[:39] + "…"
+        return f"the text {short!r}"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def _at(document: Any, path: Path) -> Any:
+    for step in path:
+        try:
+            document = document[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document

@@ -1,0 +1,1 @@
+"""What evidence comes down to: independent origins."""

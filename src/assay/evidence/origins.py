@@ -1,0 +1,223 @@
+"""Evidence is counted by origin.
+
+A **root** is a source that saw for itself (a record, a first-hand report) or that speaks for
+itself (a self-report that cites nothing). A retelling belongs to a root that the same claim
+cites, reached through ``cites``; else to a root of its own family that the claim cites; else to
+one shared origin, :data:`UNSEEN`: nobody here has seen its original. So
+
+- adding a root never takes weight away: retellings only ever move to a root that is at least
+  as strong as they are;
+- adding a retelling of a root that the claim cites adds no origin;
+- documenting a ``cites`` never adds an origin. This is why a root counts as seen only where the
+  claim cites it: ten retellings without a known original are one origin, and writing down for
+  each of them whom it retells must not turn them into ten.
+
+A retelling is as old as the oldest of its roots, undated if one of them is, and held at the
+score of the weakest of them (see :mod:`assay.scoring`), cited by the claim or not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from assay.model.corpus import Corpus
+from assay.model.evidence import Citation, Directness, Source
+
+UNSEEN = "unseen"
+"""The shared origin of retellings whose original the claim does not cite."""
+
+_SAW_FOR_ITSELF = ("record", "first_hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A citation traced back.
+
+    ``origin`` is a source id or :data:`UNSEEN`; ``origin_directness`` the directness of that
+    root, or the citation's own where the root is unseen. ``roots`` are the sources it retells
+    (empty for a root); ``day`` is the day it counts from, None where undated.
+    """
+
+    citation: Citation
+    directness: Directness | None
+    origin: str
+    origin_directness: Directness | None
+    roots: tuple[str, ...]
+    day: date | None
+
+
+class Lineage:
+    """Which sources count at a date, and which roots each of them goes back to."""
+
+    def __init__(self, corpus: Corpus, as_of: date) -> None:
+        self._corpus = corpus
+        self._as_of = as_of
+        self._roots: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def _canonical(self) -> Mapping[str, str]:
+        """Each source's representative among those decided to be the same publication."""
+        parent: dict[str, str] = {}
+
+        def find(item: str) -> str:
+            while parent.get(item, item) != item:
+                item = parent[item]
+            return item
+
+        for source in self._corpus.sources.values():
+            for other in source.same_as:
+                a, b = sorted((find(source.id), find(other)))
+                parent[b] = a
+        return {source_id: find(source_id) for source_id in self._corpus.sources}
+
+    def canonical(self, source_id: str) -> str:
+        """The source's id, or the first id of the publication it was decided to be."""
+        return self._canonical.get(source_id, source_id)
+
+    def exists(self, source: Source) -> bool:
+        """False for what was published after the date: it does not exist yet."""
+        return source.published is None or source.published.first <= self._as_of
+
+    def retracted(self, source: Source) -> bool:
+        return source.retracted is not None and source.retracted <= self._as_of
+
+    def counts(self, source: Source) -> bool:
+        """Whether the source exists and neither it nor a root it retells was retracted."""
+        if not self.exists(source) or self.retracted(source):
+            return False
+        return not any(self.retracted(self._corpus.sources[r]) for r in self.roots(source.id))
+
+    def roots(self, source_id: str) -> frozenset[str]:
+        """The roots a source goes back to through ``cites``; itself where it is one.
+
+        Members of one publication (``same_as``) share what any of them cites.
+        """
+        start = self.canonical(source_id)
+        if start not in self._roots:
+            found: set[str] = set()
+            seen: set[str] = set()
+            todo = [start]
+            while todo:
+                here = todo.pop()
+                if here in seen:
+                    continue
+                seen.add(here)
+                members = self._members[here]
+                cited = {self.canonical(c) for m in members for c in self._cited(m)} - {here}
+                saw = any(self._corpus.sources[m].directness in _SAW_FOR_ITSELF for m in members)
+                if saw or not cited:
+                    found.add(here)
+                else:
+                    todo.extend(cited)
+            self._roots[start] = frozenset(found)
+        return self._roots[start]
+
+    @cached_property
+    def _members(self) -> Mapping[str, Sequence[str]]:
+        members: dict[str, list[str]] = defaultdict(list)
+        for source_id in self._corpus.sources:
+            members[self.canonical(source_id)].append(source_id)
+        return members
+
+    def _cited(self, source_id: str) -> Iterable[str]:
+        sources = self._corpus.sources
+        return (c for c in sources[source_id].cites if c in sources and self.exists(sources[c]))
+
+    def trace(self, citations: Iterable[Citation]) -> list[Traced]:
+        """Assign an origin to every citation that counts, in the order given.
+
+        Citations of sources that do not count are left out. Supporting and disputing
+        citations are traced apart: a root seen by one side says nothing about the other.
+        """
+        sources = self._corpus.sources
+        counted = [c for c in citations if c.id in sources and self.counts(sources[c.id])]
+        traced: dict[int, Traced] = {}
+        for stance in ("supports", "disputes"):
+            side = [(i, c) for i, c in enumerate(counted) if c.stance == stance]
+            for (i, _), result in zip(side, self._trace_side([c for _, c in side]), strict=True):
+                traced[i] = result
+        return [traced[i] for i in range(len(counted))]
+
+    def _trace_side(self, citations: Sequence[Citation]) -> list[Traced]:
+        directness = [self._directness(c) for c in citations]
+        own_root = [self._is_root(c, d) for c, d in zip(citations, directness, strict=True)]
+        origin: list[str | None] = [None] * len(citations)
+        seen: dict[str, Directness | None] = {}
+        heads: dict[str, str] = {}
+        order = sorted(range(len(citations)), key=lambda i: self.canonical(citations[i].id))
+        # Roots that saw for themselves are origins each; other roots are one a family.
+        for direct in (True, False):
+            for i in order:
+                saw = directness[i] in _SAW_FOR_ITSELF
+                if not own_root[i] or saw != direct:
+                    continue
+                root = self.canonical(citations[i].id)
+                family = self._family(citations[i].id)
+                head = None if saw else self._head(family, root, heads)
+                origin[i] = head or root
+                seen.setdefault(origin[i] or root, directness[i])
+                seen.setdefault(root, directness[i])
+                if family:
+                    heads.setdefault(family, origin[i] or root)
+        place = {
+            self.canonical(citations[i].id): o for i in order if own_root[i] and (o := origin[i])
+        }
+        results = []
+        for i, citation in enumerate(citations):
+            retold = () if own_root[i] else self._retold(citation)
+            here = origin[i]
+            if here is None:
+                cited = sorted(place[r] for r in retold if r in place)
+                head = self._head(
+                    self._family(citation.id), self.canonical(citation.id), heads
+                )
+                here = cited[0] if cited else head or UNSEEN
+            results.append(
+                Traced(
+                    citation=citation,
+                    directness=directness[i],
+                    origin=here,
+                    origin_directness=seen.get(here, directness[i]),
+                    roots=retold,
+                    day=self._day(citation.id, retold),
+                )
+            )
+        return results
+
+    def _directness(self, citation: Citation) -> Directness | None:
+        return citation.directness or self._corpus.sources[citation.id].directness
+
+    def _is_root(self, citation: Citation, directness: Directness | None) -> bool:
+        if directness in _SAW_FOR_ITSELF:
+            return True
+        return directness == "self_report" and not self._retold(citation)
+
+    def _retold(self, citation: Citation) -> tuple[str, ...]:
+        here = self.canonical(citation.id)
+        return tuple(sorted(self.roots(citation.id) - {here}))
+
+    def _family(self, source_id: str) -> str | None:
+        return self._corpus.family(self._corpus.sources[source_id])
+
+    def _head(self, family: str | None, source_id: str, heads: Mapping[str, str]) -> str | None:
+        """The family's origin, unless it was decided that the two are independent."""
+        head = heads.get(family) if family else None
+        if head is None:
+            return None
+        sources = self._corpus.sources
+        apart = head in sources[source_id].not_same_as or source_id in sources[head].not_same_as
+        return None if apart else head
+
+    def _day(self, source_id: str, roots: Iterable[str]) -> date | None:
+        """Day from which the evidence counts: that of the oldest root, else the source's own."""
+        days = [self._own_day(s) for s in [*roots] or [self.canonical(source_id)]]
+        known = [d for d in days if d is not None]
+        return min(known) if len(known) == len(days) else None
+
+    def _own_day(self, source_id: str) -> date | None:
+        published = self._corpus.sources[source_id].published
+        return published.first if published else None

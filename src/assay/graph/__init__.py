@@ -1,0 +1,1 @@
+"""Dependencies between profiles: structure, and how far they are felt."""

@@ -1,0 +1,82 @@
+"""Which files of a workspace hold documents, and their bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from assay.diagnostics import Diagnostic, Position
+from assay.documents import codes
+from assay.documents.yaml_reader import SIZE_LIMIT, YamlFile, read_yaml, too_large
+from assay.workspace import Workspace
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def read_profiles(workspace: Workspace, contents: Mapping[Path, bytes]) -> list[YamlFile]:
+    """Every YAML file below ``profiles/``, read, in the order of their paths.
+
+    ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
+    """
+    root = workspace.profiles_dir
+    paths = set(_walk(root)) | {p for p in contents if p.is_relative_to(root)}
+    ordered = sorted(paths, key=lambda p: p.relative_to(root).as_posix())
+    return [read_file(workspace, path, contents) for path in ordered]
+
+
+def read_file(workspace: Workspace, path: Path, contents: Mapping[Path, bytes]) -> YamlFile:
+    """One file; what keeps it from being read is among its diagnostics."""
+    file = workspace.relative(path)
+    given = contents.get(path)
+    if given is not None:
+        return read_yaml(given, file)
+    refusal = _refusal(workspace, path, file)
+    if refusal is not None:
+        return YamlFile(file, "", (), (refusal,))
+    try:
+        with path.open("rb") as handle:
+            data = handle.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        return YamlFile(file, "", (), (_unreadable(file, error.strerror or "it cannot be read"),))
+    return read_yaml(data, file)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    waiting = [folder]
+    while waiting:
+        try:
+            entries = list(os.scandir(waiting.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(Path(entry.path))
+            elif entry.name.endswith(SUFFIXES) or (entry.is_symlink() and entry.is_dir()):
+                yield Path(entry.path)
+
+
+def _refusal(workspace: Workspace, path: Path, file: str) -> Diagnostic | None:
+    if path.is_symlink():
+        target = path.resolve()
+        if not target.is_relative_to(workspace.root):
+            return codes.OUTSIDE_WORKSPACE.at(
+                Position(file),
+                "the link leads out of the workspace",
+                "copy the file into profiles/ in place of the link",
+            )
+        if target.is_dir():
+            return _unreadable(file, "links to folders are not followed")
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        return _unreadable(file, error.strerror or "it cannot be read")
+    if not path.is_file():
+        return _unreadable(file, "it is not a plain file")
+    return too_large(file, size) if size > SIZE_LIMIT else None
+
+
+def _unreadable(file: str, reason: str) -> Diagnostic:
+    return codes.UNREADABLE_FILE.at(Position(file), f"the file cannot be read: {reason}")

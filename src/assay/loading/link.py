@@ -1,0 +1,366 @@
+"""References between documents: each names something that exists, of the right kind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path as FilePath
+
+from assay.documents import codes
+from assay.documents.index import Path
+from assay.documents.suggest import Suggester, did_you_mean
+from assay.loading.circles import circles
+from assay.loading.consistency import check_claims, check_sources
+from assay.loading.findings import Finding, Subject
+from assay.loading.validate import Validated
+from assay.model.corpus import Corpus
+from assay.model.evidence import Claim, Publisher, Source
+from assay.model.profile import AnyProfile, Dependency, Event
+from assay.model.rulebook import Rulebook
+
+_PROFILES = ("institution", "event")
+
+
+def link(
+    corpus: Corpus,
+    documents: Sequence[Validated],
+    unread: Collection[str],
+    rulebook: Rulebook | None,
+    images: FilePath,
+) -> Iterator[Finding]:
+    """What does not hold between documents.
+
+    ``unread`` are ids of files that could not be read: a reference to one is not dangling.
+    Pictures are looked up below ``images``.
+    """
+    yield from _duplicate_ids(documents)
+    linker = _Linker(corpus, documents, unread, rulebook, images)
+    for document in documents:
+        model = document.model
+        if isinstance(model, Source):
+            yield from linker.source(model, document.subject)
+        elif isinstance(model, Publisher):
+            yield from linker.publisher(model, document.subject)
+        elif model is not None:
+            yield from linker.profile(model, document.subject)
+            yield from check_claims(model, corpus, document.subject)
+    subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
+    yield from check_sources(corpus, subjects)
+    yield from _circles(corpus, subjects)
+
+
+def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Finding]:
+    first: dict[str, Validated] = {}
+    folded: dict[str, Validated] = {}
+    for document in documents:
+        if document.id is None:
+            continue
+        other = first.setdefault(document.id, document)
+        alike = folded.setdefault(document.id.casefold(), document)
+        if other is not document:
+            where = f"in {other.subject.file}"
+            if other.subject.file == document.subject.file:
+                where = "above in this file"
+            yield Finding(
+                codes.DUPLICATE_ID,
+                document.subject,
+                ("id",),
+                f"the id {document.id!r} is given twice: here and {where}",
+                "give one of the two another id; ids are shared by all kinds",
+            )
+        elif alike is not document:
+            yield Finding(
+                codes.DUPLICATE_ID,
+                document.subject,
+                ("id",),
+                f"the ids {document.id!r} and {alike.id!r} differ only in case",
+                "ids are lower-case; give one of the two another",
+            )
+
+
+class _Linker:
+    """Checks single references against everything that exists."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        documents: Sequence[Validated],
+        unread: Collection[str],
+        rulebook: Rulebook | None,
+        images: FilePath,
+    ) -> None:
+        self._corpus = corpus
+        self._kinds = {d.id: d.kind for d in documents if d.id is not None}
+        self._unread = unread
+        self._audiences = rulebook.audiences if rulebook is not None else None
+        self._images = images
+        self._suggesters: dict[tuple[str, ...], Suggester] = {}
+
+    def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Finding]:
+        """``owner`` may name somebody without a document of their own, but not the publisher."""
+        if publisher.owner == publisher.id:
+            yield _itself(subject, ("owner",), publisher.id)
+
+    def source(self, source: Source, subject: Subject) -> Iterator[Finding]:
+        if source.publisher is not None:
+            yield from self._refer(subject, ("publisher",), source.publisher, ("publisher",))
+        single = {"revises": source.revises} if source.revises is not None else {}
+        many = {
+            "cites": source.cites,
+            "same_as": source.same_as,
+            "not_same_as": source.not_same_as,
+        }
+        references = [((name,), target) for name, target in single.items()] + [
+            ((name, i), target)
+            for name, targets in many.items()
+            for i, target in enumerate(targets)
+        ]
+        for path, target in references:
+            if target == source.id:
+                yield _itself(subject, path, target)
+            else:
+                yield from self._refer(subject, path, target, ("source",))
+
+    def profile(self, profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
+        own = {c.id for c in profile.claims}
+        yield from self._audience(subject, ("audience",), profile.audience)
+        yield from self._own_fields(profile, own, subject)
+        for i, claim in enumerate(profile.claims):
+            yield from self._claim(profile, claim, own, subject, ("claims", i))
+        for name, edges in _edges(profile):
+            for i, edge in enumerate(edges):
+                yield from self._edge(profile, edge, own, subject, (name, i))
+        for i, item in enumerate(profile.watch):
+            yield from self._audience(subject, ("watch", i, "audience"), item.audience)
+        if profile.image is not None and not self._has_image(profile.image.src):
+            yield Finding(
+                codes.IMAGE_NOT_FOUND,
+                subject,
+                ("image", "src"),
+                f"there is no file profiles/{profile.image.src}",
+                "the path of a picture starts at profiles/",
+            )
+
+    def _own_fields(
+        self, profile: AnyProfile, own: Collection[str], subject: Subject
+    ) -> Iterator[Finding]:
+        if profile.bottom_line is not None:
+            yield from self._own_claim(subject, ("bottom_line",), profile.bottom_line, own)
+        fields = [f.alias or n for n, f in type(profile).model_fields.items() if n in _WITH_BASIS]
+        for name, claims in profile.basis.items():
+            if name not in fields:
+                yield Finding(
+                    codes.UNKNOWN_KEY,
+                    subject,
+                    ("basis", name),
+                    f"unknown key {name!r}: no field of this profile is called so",
+                    did_you_mean(name, fields),
+                    at_key=True,
+                )
+            for i, claim in enumerate(claims):
+                yield from self._own_claim(subject, ("basis", name, i), claim, own)
+
+    def _claim(
+        self, profile: AnyProfile, claim: Claim, own: Collection[str], subject: Subject, at: Path
+    ) -> Iterator[Finding]:
+        cited: set[str] = set()
+        for i, citation in enumerate(claim.sources):
+            path = (*at, "sources", i)
+            if citation.id in cited:
+                yield Finding(
+                    codes.CITED_TWICE,
+                    subject,
+                    path,
+                    f"the claim {claim.id!r} cites {citation.id!r} twice",
+                    "keep one of the two; a locator can name several places",
+                )
+            else:
+                yield from self._refer(subject, path, citation.id, ("source",))
+            cited.add(citation.id)
+        named = [("rests_on", i) for i in range(len(claim.rests_on))]
+        named += [("contradicts", i) for i in range(len(claim.contradicts))]
+        for name, i in named:
+            reference = getattr(claim, name)[i]
+            yield from self._claim_reference(
+                profile, reference, own, subject, (*at, name, i), claim.id
+            )
+        if claim.alternative_to is not None:
+            yield from self._claim_reference(
+                profile, claim.alternative_to, own, subject, (*at, "alternative_to"), claim.id
+            )
+        yield from self._audience(subject, (*at, "audience"), claim.audience)
+
+    def _edge(
+        self,
+        profile: AnyProfile,
+        edge: Dependency,
+        own: Collection[str],
+        subject: Subject,
+        at: Path,
+    ) -> Iterator[Finding]:
+        if edge.on == profile.id:
+            yield _itself(subject, (*at, "on"), edge.on)
+        else:
+            yield from self._refer(subject, (*at, "on"), edge.on, _PROFILES)
+        for i, reference in enumerate(edge.claims):
+            yield from self._claim_reference(
+                profile, reference, own, subject, (*at, "claims", i), None
+            )
+        yield from self._audience(subject, (*at, "audience"), edge.audience)
+
+    def _refer(
+        self, subject: Subject, path: Path, target: str, wanted: tuple[str, ...]
+    ) -> Iterator[Finding]:
+        kind = self._kinds.get(target)
+        if kind in wanted or target in self._unread:
+            return
+        if target not in self._kinds:
+            yield Finding(
+                codes.DANGLING_REFERENCE,
+                subject,
+                path,
+                f"there is no {' or '.join(wanted)} {target!r}",
+                self._suggestion(target, wanted),
+            )
+        elif kind is not None:
+            yield Finding(
+                codes.WRONG_KIND,
+                subject,
+                path,
+                f"{target!r} is {_a(kind)}, where {_a(' or '.join(wanted))} is wanted",
+                self._suggestion(target, wanted),
+            )
+
+    def _suggestion(self, target: str, wanted: tuple[str, ...]) -> str:
+        suggester = self._suggesters.get(wanted)
+        if suggester is None:
+            suggester = Suggester(i for i, kind in self._kinds.items() if kind in wanted)
+            self._suggesters[wanted] = suggester
+        near = suggester.nearest(target)
+        new = f"write the {wanted[0]}: assay new {wanted[0]}"
+        return f"did you mean {near!r}?" if near else new
+
+    def _own_claim(
+        self, subject: Subject, path: Path, target: str, own: Collection[str]
+    ) -> Iterator[Finding]:
+        if target not in own:
+            yield Finding(
+                codes.DANGLING_REFERENCE,
+                subject,
+                path,
+                f"this profile has no claim {target!r}",
+                did_you_mean(target, own),
+            )
+
+    def _claim_reference(
+        self,
+        profile: AnyProfile,
+        reference: str,
+        own: Collection[str],
+        subject: Subject,
+        path: Path,
+        claim_id: str | None,
+    ) -> Iterator[Finding]:
+        owner_id, _, target = reference.rpartition("#")
+        if owner_id in ("", profile.id):
+            if target == claim_id:
+                yield _itself(subject, path, reference)
+            else:
+                yield from self._own_claim(subject, path, target, own)
+            return
+        owner = self._corpus.profiles.get(owner_id)
+        if owner is None:
+            yield from self._refer(subject, path, owner_id, _PROFILES)
+        elif all(c.id != target for c in owner.claims):
+            yield Finding(
+                codes.DANGLING_REFERENCE,
+                subject,
+                path,
+                f"the profile {owner_id!r} has no claim {target!r}",
+                did_you_mean(target, [c.id for c in owner.claims]),
+            )
+
+    def _audience(self, subject: Subject, path: Path, audience: str | None) -> Iterator[Finding]:
+        if audience is None or self._audiences is None or audience in self._audiences:
+            return
+        yield Finding(
+            codes.UNKNOWN_AUDIENCE,
+            subject,
+            path,
+            f"the rulebook lists no audience {audience!r}",
+            did_you_mean(audience, self._audiences),
+        )
+
+    def _has_image(self, src: str) -> bool:
+        """A plain file below the folder of profiles, not through a link that leads out of it."""
+        path = self._images / src
+        return path.is_file() and path.resolve().is_relative_to(self._images.resolve())
+
+
+_WITH_BASIS = frozenset(
+    ("name", "aliases", "type", "region", "base", "domain", "topics", "date", "from_", "until")
+)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _edges(profile: AnyProfile) -> Iterator[tuple[str, tuple[Dependency, ...]]]:
+    yield "depends_on", profile.depends_on
+    if isinstance(profile, Event):
+        yield "affects", profile.affects
+
+
+def _itself(subject: Subject, path: Path, target: str) -> Finding:
+    return Finding(
+        codes.SELF_REFERENCE, subject, path, f"{target!r} refers to itself", "remove the reference"
+    )
+
+
+def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
+    """Chains of ``part_of``, ``cites``, ``revises`` and ``rests_on`` that come back."""
+    cites = {s.id: list(s.cites) for s in corpus.sources.values()}
+    revises = {s.id: [s.revises] if s.revises else [] for s in corpus.sources.values()}
+    parts = {
+        p.id: [e.on for e in p.depends_on if e.relation == "part_of"]
+        for p in corpus.profiles.values()
+    }
+    for name, targets, word in (("cites", cites, "draws on"), ("revises", revises, "revises")):
+        for circle in circles(targets):
+            source = corpus.sources[circle[0]]
+            path: Path = (name,)
+            if name == "cites":
+                path = ("cites", source.cites.index(circle[1]))
+            yield _circle(subjects[circle[0]], path, circle, word)
+    for circle in circles(parts):
+        edges = corpus.profiles[circle[0]].depends_on
+        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == circle[1])
+        yield _circle(subjects[circle[0]], ("depends_on", at, "on"), circle, "is part of")
+    yield from _grounds(corpus, subjects)
+
+
+def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
+    places: dict[str, tuple[str, int]] = {}
+    targets: dict[str, list[str]] = {}
+    for profile in corpus.profiles.values():
+        for i, claim in enumerate(profile.claims):
+            full = f"{profile.id}#{claim.id}"
+            places[full] = (profile.id, i)
+            if claim.rests_on:
+                targets[full] = [r if "#" in r else f"{profile.id}#{r}" for r in claim.rests_on]
+    for circle in circles(targets):
+        owner, i = places[circle[0]]
+        at = targets[circle[0]].index(circle[1])
+        path: Path = ("claims", i, "rests_on", at)
+        yield _circle(subjects[owner], path, circle, "rests on")
+
+
+def _circle(subject: Subject, path: Path, members: Iterable[str], word: str) -> Finding:
+    chain = f" {word} ".join(members)
+    return Finding(
+        codes.CIRCLE,
+        subject,
+        path,
+        f"a circle: {chain}",
+        "remove the link that the documents do not bear out",
+    )

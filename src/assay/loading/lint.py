@@ -1,0 +1,135 @@
+"""What an analyst would want to know: nothing here keeps a workspace from being scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from assay.documents import codes
+from assay.loading.findings import Finding, Subject
+from assay.model.corpus import Corpus
+from assay.model.evidence import Claim
+from assay.model.profile import AnyProfile, Event
+
+MOST_KEY_CLAIMS = 5
+_WANTS_BASIS = ("type", "region", "base", "domain")
+
+
+def lint(corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]) -> Iterator[Finding]:
+    """Warnings and infos about every valid document."""
+    for source in corpus.sources.values():
+        if as_of is not None and source.published is not None and source.published.first > as_of:
+            yield Finding(
+                codes.SOURCE_AFTER_AS_OF,
+                subjects[source.id],
+                ("published",),
+                f"{source.id!r} is dated {source.published}, after the as-of date {as_of}",
+                "until then it counts as not published",
+            )
+    for profile in corpus.profiles.values():
+        subject = subjects[profile.id]
+        yield from _profile(profile, subject)
+        yield from _basis(profile, subject)
+        yield from _edges(profile, subject)
+        for i, claim in enumerate(profile.claims):
+            yield from _claim(claim, i, corpus, subject)
+
+
+def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
+    keys = [i for i, c in enumerate(profile.claims) if c.key]
+    if not keys:
+        yield Finding(
+            codes.NO_KEY_CLAIM,
+            subject,
+            ("claims",),
+            f"{profile.id!r} has no key claim",
+            "add 'key: true' to the two to five claims that it stands on",
+            at_key=True,
+        )
+    elif len(keys) > MOST_KEY_CLAIMS:
+        yield Finding(
+            codes.MANY_KEY_CLAIMS,
+            subject,
+            ("claims", keys[MOST_KEY_CLAIMS], "key"),
+            f"{profile.id!r} has {len(keys)} key claims",
+            "keep the two to five that it would fall without",
+            at_key=True,
+        )
+    if not profile.gaps:
+        yield Finding(
+            codes.NO_GAPS,
+            subject,
+            ("id",),
+            f"{profile.id!r} does not say what is not known",
+            "add 'gaps: […]'",
+        )
+    if not profile.watch:
+        yield Finding(
+            codes.NOTHING_TO_WATCH,
+            subject,
+            ("id",),
+            f"{profile.id!r} does not say what to look out for",
+            "add 'watch: [{horizon: quarter, text: …}]'",
+        )
+
+
+def _basis(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
+    for name in _WANTS_BASIS:
+        if getattr(profile, name, None) is not None and not profile.basis.get(name):
+            yield Finding(
+                codes.NO_BASIS,
+                subject,
+                (name,),
+                f"no claim is named for {name!r}",
+                f"add 'basis: {{{name}: [CLAIM]}}'",
+                at_key=True,
+            )
+
+
+def _edges(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
+    named = [("depends_on", profile.depends_on)]
+    if isinstance(profile, Event):
+        named.append(("affects", profile.affects))
+    for name, edges in named:
+        for i, edge in enumerate(edges):
+            if not edge.claims:
+                yield Finding(
+                    codes.EDGE_WITHOUT_CLAIM,
+                    subject,
+                    (name, i),
+                    f"no claim bears out that {profile.id!r} is linked to {edge.on!r} "
+                    f"({edge.relation})",
+                    "add 'claims: [CLAIM]' to the edge",
+                )
+
+
+def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[Finding]:
+    if claim.nature == "fact" and claim.holds is None:
+        yield Finding(
+            codes.HOLDS_MISSING,
+            subject,
+            ("claims", i),
+            f"the fact {claim.id!r} does not say whether it can grow old",
+            "add 'holds: dated' (true of a date) or 'holds: standing' (true now)",
+        )
+    for k, citation in enumerate(claim.sources):
+        source = corpus.sources.get(citation.id)
+        if source is None:
+            continue
+        path = ("claims", i, "sources", k)
+        if source.retracted is not None:
+            yield Finding(
+                codes.RETRACTED_SOURCE_CITED,
+                subject,
+                path,
+                f"the claim {claim.id!r} cites {citation.id!r}, retracted on {source.retracted}",
+                "a retracted source counts for nothing: cite another, or remove the claim",
+            )
+        if source.published is None and claim.holds == "standing":
+            yield Finding(
+                codes.UNDATED_SOURCE_CITED,
+                subject,
+                path,
+                f"the standing claim {claim.id!r} rests on {citation.id!r}, which has no date",
+                "add 'published:' to the source, if only the year",
+            )

@@ -1,0 +1,176 @@
+"""A whole workspace, read, validated and linked: every mistake at once, nothing raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from assay.diagnostics import Diagnostic, Position, has_errors, sort_diagnostics
+from assay.documents.index import Path as ValuePath
+from assay.documents.yaml_reader import YamlFile
+from assay.errors import InputError
+from assay.loading.discover import read_file, read_profiles
+from assay.loading.findings import Finding, Subject
+from assay.loading.link import link
+from assay.loading.lint import lint
+from assay.loading.validate import Validated, validate_document, validate_rulebook
+from assay.model.corpus import Corpus
+from assay.model.evidence import Publisher, Source
+from assay.model.profile import Event, Institution
+from assay.model.rulebook import Rulebook
+from assay.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a workspace says, and what is wrong with it.
+
+    ``corpus`` holds the documents without mistakes of their own, ``rulebook`` is None where
+    ``rules.yaml`` has any. ``errors`` is cheap to ask for; ``diagnostics`` adds warnings and
+    infos, for which files are walked again to find the lines.
+    """
+
+    workspace: Workspace
+    corpus: Corpus
+    rulebook: Rulebook | None
+    files: Mapping[str, YamlFile]
+    subjects: Mapping[str, Subject]
+    as_of: date | None = None
+    findings: tuple[Finding, ...] = ()
+    file_diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    @cached_property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """Everything that keeps the workspace from being scored, in the order of places."""
+        every = [*self.file_diagnostics, *(self._placed(f) for f in self.findings)]
+        return tuple(sort_diagnostics(d for d in every if d.severity == "error"))
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Errors, warnings and infos, in the order of places."""
+        found = lint(self.corpus, self.as_of, self.subjects)
+        every = [*self.file_diagnostics, *(self._placed(f) for f in (*self.findings, *found))]
+        return tuple(sort_diagnostics(every))
+
+    def locate(
+        self,
+        document_id: str,
+        path: ValuePath = (),
+        *,
+        key: bool = False,
+        line: int | None = None,
+        column: int = 1,
+    ) -> Position:
+        """Where a value of a document stands.
+
+        With ``key`` where its key stands; with ``line`` and ``column``, both from 1, where that
+        character of a text stands. A path that is not there gives the nearest thing around it.
+        """
+        return self._locate(self.subjects[document_id], path, key, line, column)
+
+    def locate_rule(
+        self, path: ValuePath = (), *, key: bool = False, line: int | None = None, column: int = 1
+    ) -> Position:
+        """The same for a value of ``rules.yaml``."""
+        return self._locate(Subject(_RULES), path, key, line, column)
+
+    def _locate(
+        self, subject: Subject, path: ValuePath, key: bool, line: int | None, column: int
+    ) -> Position:
+        file = self.files[subject.file]
+        if line is None:
+            return file.locate(subject.document, path, key=key)
+        return file.locate_inside(subject.document, path, line, column)
+
+    def _placed(self, finding: Finding) -> Diagnostic:
+        position = self._locate(finding.subject, finding.path, finding.at_key, None, 1)
+        return finding.code.at(position, finding.message, finding.hint)
+
+
+_RULES = "rules.yaml"
+
+
+def load_workspace(
+    workspace: Workspace,
+    *,
+    as_of: date | None = None,
+    contents: Mapping[Path, bytes] | None = None,
+) -> Loaded:
+    """Read ``rules.yaml`` and every document; look at ``.errors`` of the result, or ``require`` it.
+
+    ``as_of`` takes the place of the workspace's own setting. ``contents`` stands in for files on
+    disk, by absolute path.
+    """
+    given = contents or {}
+    rules_file = read_file(workspace, workspace.rules_path, given)
+    rulebook, rule_findings = _rulebook(rules_file)
+    files = read_profiles(workspace, given)
+    documents = [
+        validate_document(data, Subject(file.file, number))
+        for file in files
+        if not has_errors(file.diagnostics)
+        for number, data in enumerate(file.documents)
+        if data is not None
+    ]
+    unread = {i for f in files if has_errors(f.diagnostics) for i in f.mentioned_ids}
+    corpus = _corpus(documents)
+    findings = [
+        *rule_findings,
+        *(f for d in documents for f in d.findings),
+        *link(corpus, documents, unread, rulebook, workspace.profiles_dir),
+    ]
+    return Loaded(
+        workspace=workspace,
+        corpus=corpus,
+        rulebook=rulebook,
+        files={f.file: f for f in (rules_file, *files)},
+        subjects=_subjects(documents),
+        as_of=as_of or (rulebook.settings.as_of if rulebook else None),
+        findings=tuple(findings),
+        file_diagnostics=tuple(d for f in (rules_file, *files) for d in f.diagnostics),
+    )
+
+
+def require(loaded: Loaded) -> None:
+    """Raise ``InputError`` with all diagnostics where the workspace has errors."""
+    if loaded.errors:
+        raise InputError(loaded.diagnostics)
+
+
+def _rulebook(file: YamlFile) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    if has_errors(file.diagnostics):
+        return None, ()
+    data: dict[str, Any] = next((d for d in file.documents if d is not None), {})
+    return validate_rulebook(data, Subject(file.file))
+
+
+def _subjects(documents: list[Validated]) -> dict[str, Subject]:
+    """Where each id is defined; of two documents with the same id, the first."""
+    subjects: dict[str, Subject] = {}
+    for document in documents:
+        if document.id is not None:
+            subjects.setdefault(document.id, document.subject)
+    return subjects
+
+
+def _corpus(documents: list[Validated]) -> Corpus:
+    publishers: dict[str, Publisher] = {}
+    sources: dict[str, Source] = {}
+    profiles: dict[str, Institution | Event] = {}
+    for document in documents:
+        model = document.model
+        if isinstance(model, Publisher):
+            publishers.setdefault(model.id, model)
+        elif isinstance(model, Source):
+            sources.setdefault(model.id, model)
+        elif model is not None:
+            profiles.setdefault(model.id, model)
+    return Corpus(
+        dict(sorted(publishers.items())),
+        dict(sorted(sources.items())),
+        dict(sorted(profiles.items())),
+    )

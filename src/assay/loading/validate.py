@@ -1,0 +1,104 @@
+"""Plain documents into models, one document at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from assay.documents import codes
+from assay.documents.suggest import did_you_mean
+from assay.documents.yaml_reader import describe
+from assay.loading.findings import Finding, Subject
+from assay.loading.messages import findings_of
+from assay.model.evidence import Publisher, Source
+from assay.model.profile import Event, Institution
+from assay.model.rulebook import Rulebook
+
+Document = Institution | Event | Source | Publisher
+
+KINDS: dict[str, type[Document]] = {
+    "institution": Institution,
+    "event": Event,
+    "source": Source,
+    "publisher": Publisher,
+}
+
+_FINDING_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """One document, or why it is none.
+
+    ``id`` and ``kind`` are kept even of a document with mistakes, so that references to it are
+    not reported as dangling on top.
+    """
+
+    subject: Subject
+    kind: str | None
+    id: str | None
+    model: Document | None
+    findings: tuple[Finding, ...] = ()
+
+
+def validate_document(data: dict[str, Any], subject: Subject) -> Validated:
+    """The model that the document's ``kind`` names, or findings in its place."""
+    kind, given_id = data.get("kind"), data.get("id")
+    id_ = given_id if isinstance(given_id, str) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        return Validated(subject, None, id_, None, (_no_kind(data, kind, subject),))
+    model = KINDS[kind]
+    try:
+        return Validated(subject, kind, id_, model.model_validate(data))
+    except ValidationError as error:
+        return Validated(subject, kind, id_, None, _findings(error, data, model, subject))
+
+
+def validate_rulebook(
+    data: dict[str, Any], subject: Subject
+) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    """The rulebook, or None and what is wrong with its form."""
+    try:
+        return Rulebook.model_validate(data), ()
+    except ValidationError as error:
+        return None, _findings(error, data, Rulebook, subject)
+
+
+def _findings(
+    error: ValidationError, data: dict[str, Any], model: type[BaseModel], subject: Subject
+) -> tuple[Finding, ...]:
+    errors = error.errors(include_url=False, include_input=False)
+    found = findings_of(errors[:_FINDING_LIMIT], data, model, subject)
+    if len(errors) > _FINDING_LIMIT:
+        more = len(errors) - _FINDING_LIMIT
+        message = f"{more} more mistakes in this document are not listed"
+        found.append(Finding(codes.TOO_MANY_MISTAKES, subject, (), message))
+    return tuple(found)
+
+
+def _no_kind(data: dict[str, Any], kind: object, subject: Subject) -> Finding:
+    if "kind" not in data:
+        return Finding(
+            codes.MISSING_KIND,
+            subject,
+            (),
+            "the document does not say what kind it is",
+            "add 'kind: …' with one of " + ", ".join(KINDS),
+        )
+    if isinstance(kind, str):
+        return Finding(
+            codes.UNKNOWN_KIND,
+            subject,
+            ("kind",),
+            f"there is no kind {kind[:60]!r}",
+            did_you_mean(kind, KINDS),
+        )
+    return Finding(
+        codes.UNKNOWN_KIND,
+        subject,
+        ("kind",),
+        f"'kind' is {describe(kind)}",
+        "possible here: " + ", ".join(KINDS),
+    )

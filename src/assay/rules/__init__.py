@@ -1,0 +1,1 @@
+"""The rulebook's language: parsed and type-checked as CEL, compiled to columns."""

@@ -1,0 +1,99 @@
+"""Functions of the rule language beyond CEL's own, in one table.
+
+Each has its signatures, its meaning, an example with its value, what Google's CEL is to run for
+it (the oracle of the tests), and how it is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from assay.arithmetic import half_life
+from assay.rules.ir import Expr, apply
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """One signature: parameter types, result type, and what the oracle runs."""
+
+    parameters: tuple[str, ...]
+    result: str
+    run: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """``compile`` makes the column expression; None where the compiler treats it by name."""
+
+    name: str
+    overloads: tuple[Overload, ...]
+    doc: str
+    example: str
+    value: bool | int | float | str
+    method: bool = False
+    compile: Callable[..., Expr] | None = None
+
+
+def _count_origins(citations: list[dict[str, Any]]) -> int:
+    return len({c["origin"] for c in citations})
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    return max(low, min(value, high))
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "origins",
+        (Overload(("citations",), "int", _count_origins),),
+        "How many independent origins the citations go back to; unseen originals are one.",
+        "citations.origins()",
+        2,
+        method=True,
+    ),
+    Function(
+        "half_life",
+        (Overload(("int", "int"), "double", half_life),),
+        "What is left of 1.0 after so many days, halved every so many days; 1.0 before the "
+        "first day; unknown where the half-life is not positive.",
+        "half_life(180, 180)",
+        0.5,
+        compile=lambda days, period: apply("half_life", days, period),
+    ),
+    Function(
+        "min",
+        (
+            Overload(("double", "double"), "double", min),
+            Overload(("int", "int"), "int", min),
+        ),
+        "The lesser of two numbers.",
+        "min(0.3, 0.5)",
+        0.3,
+        compile=lambda a, b: apply("min", a, b),
+    ),
+    Function(
+        "max",
+        (
+            Overload(("double", "double"), "double", max),
+            Overload(("int", "int"), "int", max),
+        ),
+        "The greater of two numbers.",
+        "max(0.3, 0.5)",
+        0.5,
+        compile=lambda a, b: apply("max", a, b),
+    ),
+    Function(
+        "clamp",
+        (Overload(("double", "double", "double"), "double", _clamp),),
+        "The number, but no less than the second and no more than the third.",
+        "clamp(1.2, 0.0, 1.0)",
+        1.0,
+        compile=lambda value, low, high: apply("max", low, apply("min", value, high)),
+    ),
+)
+
+
+def function(name: str) -> Function | None:
+    return next((f for f in FUNCTIONS if f.name == name), None)

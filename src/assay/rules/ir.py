@@ -1,0 +1,86 @@
+"""Column expressions, independent of the engine that computes them.
+
+An expression speaks of the columns of one space. Null is *unknown* and propagates, except
+through :data:`and`, :data:`or` (Kleene), ``known`` and ``coalesce``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Op = Literal[
+    "and", "or", "not", "known",
+    "eq", "ne", "lt", "le", "gt", "ge",
+    "feq", "fne", "flt", "fle", "fgt", "fge",
+    "add", "sub", "mul", "div", "quo", "rem", "neg",
+    "min", "max", "least", "greatest", "hold", "if", "coalesce",
+    "to_double", "to_int", "to_string",
+    "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
+    "in", "has_item", "items",
+    "points", "double", "scale", "half_life", "band",
+]  # fmt: skip
+"""``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
+``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
+``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
+``feq`` … ``fge`` compare doubles, where NaN compares false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Col:
+    """A column of the space."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """A constant; None is unknown."""
+
+    value: bool | int | float | str | tuple[bool | int | float | str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """An operation on expressions."""
+
+    op: Op
+    args: tuple[Expr, ...]
+
+
+Expr = Col | Lit | Apply
+
+
+def apply(op: Op, *args: Expr) -> Apply:
+    return Apply(op, args)
+
+
+def columns(expr: Expr) -> Iterator[str]:
+    """Names of the columns an expression reads, in reading order, repeats included."""
+    if isinstance(expr, Col):
+        yield expr.name
+    elif isinstance(expr, Apply):
+        for arg in expr.args:
+            yield from columns(arg)
+
+
+REPEATING: frozenset[Op] = frozenset(
+    ["min", "max", "if", "quo", "rem", "half_life", "feq", "fne", "flt", "fle", "fgt", "fge"]
+)
+"""Operations whose engine form writes an argument more than once; the compiler gives them plain
+columns, so that nesting cannot make an expression grow beyond bounds."""
+
+TRUE = Lit(True)
+UNKNOWN = Lit(None)
+
+
+def all_of(*parts: Expr) -> Expr:
+    """Conjunction, without the parts that are always true."""
+    rest = [p for p in parts if p != TRUE]
+    if not rest:
+        return TRUE
+    result = rest[0]
+    for part in rest[1:]:
+        result = apply("and", result, part)
+    return result

@@ -1,0 +1,375 @@
+"""CEL text to a checked syntax tree, by Google's CEL with our schema.
+
+The schema is handed over as a protobuf descriptor made here, so that CEL's own checker knows
+every field and type and points at what it does not know.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from cel_expr_python import cel
+from google.protobuf import descriptor_pb2, descriptor_pool
+
+from assay.rules.ast import Expression
+from assay.rules.checked import decode_checked
+from assay.rules.functions import FUNCTIONS
+from assay.rules.schema import HORIZONS, SPACES, Field, Space
+
+_PACKAGE = "assay"
+_FIELD_TYPES = {"bool": 8, "int": 3, "double": 1, "string": 9, "strings": 9}
+_MESSAGE, _OPTIONAL, _REPEATED = 11, 1, 3
+_LONGEST = 10_000
+_DEEPEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake in an expression; ``offset`` is its 0-based character in the text."""
+
+    code: str
+    message: str
+    offset: int
+    hint: str = ""
+
+
+class CelError(Exception):
+    """An expression that cannot be used, with every problem found in it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(p.message for p in problems))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The scores rules can speak of: for each space, the names of its scorers.
+
+    ``outlook`` names the profile scorers with a scale, for watch rules.
+    """
+
+    scores: Mapping[str, tuple[str, ...]]
+    outlook: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash((tuple(sorted(self.scores.items())), self.outlook))
+
+
+def parse_cel(
+    text: str,
+    subject: str,
+    vocabulary: Vocabulary,
+    *,
+    it: str | None = None,
+    watch: bool = False,
+) -> Expression:
+    """The checked syntax tree of ``text`` as a rule on ``subject`` may write it.
+
+    ``it`` names the collection whose element the text calls ``it``; with ``watch`` it may speak
+    of ``outlook``. Raises :class:`CelError` with all problems of the text.
+    """
+    if len(text) > _LONGEST:
+        raise CelError(
+            [
+                Problem(
+                    "expression-too-long",
+                    f"the expression has {len(text)} characters; {_LONGEST} are allowed",
+                    0,
+                    "split it into several rules",
+                )
+            ]
+        )
+    depth = _nesting(text)
+    if depth > _DEEPEST:
+        raise CelError(
+            [
+                Problem(
+                    "expression-too-deep",
+                    f"the expression is nested {depth} deep; {_DEEPEST} are allowed",
+                    0,
+                    "split it into several rules",
+                )
+            ]
+        )
+    try:
+        checked = _environment(subject, vocabulary, it, watch).compile(text)
+    except RuntimeError as error:
+        known = variables(subject, it=it, watch=watch)
+        raise CelError(_problems(str(error), text, list(known), vocabulary)) from None
+    return decode_checked(checked.serialize())
+
+
+def _nesting(text: str) -> int:
+    deepest = depth = 0
+    for character in text:
+        if character in "([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in ")]}":
+            depth -= 1
+    return deepest
+
+
+def variables(subject: str, *, it: str | None = None, watch: bool = False) -> dict[str, str]:
+    """Names a rule on ``subject`` can use, with the message (or ``[message]``) each stands for."""
+    space = SPACES[subject]
+    names = {subject: space.message}
+    names |= {part: f"{space.message}{part.capitalize()}" for part in space.parts}
+    names |= {link: SPACES[target].message for link, target in space.links.items()}
+    for collection in space.collections:
+        if collection.name != "roots":
+            names[collection.name] = f"[{_element_message(collection.space, collection.via)}]"
+    if it is not None:
+        names["it"] = names[it][1:-1]
+    if watch:
+        names["outlook"] = "Outlook"
+    return names
+
+
+def _element_message(space: str, via: str | None) -> str:
+    return SPACES[SPACES[space].links[via]].message if via else SPACES[space].message
+
+
+@cache
+def _environment(
+    subject: str, vocabulary: Vocabulary, it: str | None, watch: bool
+) -> cel.Env:
+    pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(_descriptor(vocabulary).SerializeToString())
+    kinds = {"bool": cel.Type.BOOL, "int": cel.Type.INT, "double": cel.Type.DOUBLE}
+
+    def type_of(name: str) -> cel.Type:
+        if name == "citations":
+            return cel.Type.List(cel.Type(f"{_PACKAGE}.Citation"))
+        return kinds[name]
+
+    declared = {}
+    for name, message in variables(subject, it=it, watch=watch).items():
+        if message.startswith("["):
+            declared[name] = cel.Type.List(cel.Type(f"{_PACKAGE}.{message[1:-1]}"))
+        else:
+            declared[name] = cel.Type(f"{_PACKAGE}.{message}")
+    functions = [
+        cel.FunctionDecl(
+            f.name,
+            [
+                cel.Overload(
+                    f"{f.name}_{'_'.join(o.parameters)}",
+                    return_type=type_of(o.result),
+                    parameters=[type_of(p) for p in o.parameters],
+                    is_member=f.method,
+                )
+                for o in f.overloads
+            ],
+        )
+        for f in FUNCTIONS
+    ]
+    return cel.NewEnv(descriptor_pool=pool, variables=declared, functions=functions)
+
+
+def _descriptor(vocabulary: Vocabulary) -> descriptor_pb2.FileDescriptorProto:
+    file = descriptor_pb2.FileDescriptorProto(
+        name="assay/schema.proto", package=_PACKAGE, syntax="proto3"
+    )
+    for space in SPACES.values():
+        _add_space(file, space, vocabulary.scores.get(space.name, ()))
+    outlook = file.message_type.add(name="Outlook")
+    for number, scorer in enumerate(vocabulary.outlook, start=1):
+        _add_message_field(outlook, scorer, number, "OutlookDates")
+    dates = file.message_type.add(name="OutlookDates")
+    for number, horizon in enumerate(HORIZONS, start=1):
+        _add_message_field(dates, horizon, number, "OutlookScore")
+    score = file.message_type.add(name="OutlookScore")
+    _add_field(score, Field("band", "string", ""), 1)
+    _add_field(score, Field("score", "double", ""), 2)
+    return file
+
+
+def _add_space(
+    file: descriptor_pb2.FileDescriptorProto, space: Space, scores: tuple[str, ...]
+) -> None:
+    message = file.message_type.add(name=space.message)
+    coverage = file.message_type.add(name=f"{space.message}Coverage")
+    number = 0
+    for field in (*space.fields, *(Field(s, "double", "") for s in scores)):
+        number += 1
+        _add_field(message, field, number)
+    for index, scorer in enumerate(scores, start=1):
+        _add_field(coverage, Field(scorer, "double", ""), index)
+    number += 1
+    _add_message_field(message, "coverage", number, coverage.name)
+    for part, fields in space.parts.items():
+        name = f"{space.message}{part.capitalize()}"
+        child = file.message_type.add(name=name)
+        for index, field in enumerate(fields, start=1):
+            _add_field(child, field, index)
+        number += 1
+        _add_message_field(message, part, number, name)
+    for link, target in space.links.items():
+        number += 1
+        _add_message_field(message, link, number, SPACES[target].message)
+    for collection in space.collections:
+        number += 1
+        element = _element_message(collection.space, collection.via)
+        _add_message_field(message, collection.name, number, element, repeated=True)
+
+
+def _add_field(message: descriptor_pb2.DescriptorProto, field: Field, number: int) -> None:
+    message.field.add(
+        name=field.name,
+        number=number,
+        type=_FIELD_TYPES[field.type],  # type: ignore[arg-type]  # the stub wants its enum
+        label=_REPEATED if field.type == "strings" else _OPTIONAL,
+    )
+
+
+def _add_message_field(
+    message: descriptor_pb2.DescriptorProto,
+    name: str,
+    number: int,
+    type_name: str,
+    *,
+    repeated: bool = False,
+) -> None:
+    message.field.add(
+        name=name,
+        number=number,
+        type=_MESSAGE,  # type: ignore[arg-type]  # the stub wants its enum
+        type_name=f".{_PACKAGE}.{type_name}",
+        label=_REPEATED if repeated else _OPTIONAL,
+    )
+
+
+_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)$", re.MULTILINE)
+_UNDEFINED = re.compile(r"undefined field '(\w+)' not found in struct '(?:\w+\.)*(\w+)'")
+_UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
+_OVERLOAD = re.compile(r"found no matching overload for '([^']+)' applied to '(.*)'")
+_OPERATORS = {
+    "_&&_": "&&",
+    "_||_": "||",
+    "!_": "!",
+    "_==_": "==",
+    "_!=_": "!=",
+    "_<_": "<",
+    "_<=_": "<=",
+    "_>_": ">",
+    "_>=_": ">=",
+    "_+_": "+",
+    "_-_": "-",
+    "_*_": "*",
+    "_/_": "/",
+    "_%_": "%",
+    "-_": "-",
+    "@in": "in",
+    "_?_:_": "? :",
+}
+
+
+def _problems(
+    raw: str, text: str, known: list[str], vocabulary: Vocabulary
+) -> list[Problem]:
+    problems: dict[int, Problem] = {}
+    for line, column, message in _ERROR.findall(raw):
+        offset = _offset(text, int(line), int(column))
+        if "*error*" in message:
+            continue
+        problem = _problem(message, text, offset, known, vocabulary)
+        problems.setdefault(offset, problem)
+    if not problems:
+        first = raw.splitlines()[0].removeprefix("INVALID_ARGUMENT: ")
+        problems[0] = Problem("invalid-expression", first, 0)
+    return [problems[offset] for offset in sorted(problems)]
+
+
+def _problem(
+    message: str, text: str, offset: int, names: list[str], vocabulary: Vocabulary
+) -> Problem:
+    if match := _UNDEFINED.search(message):
+        name, struct = match.groups()
+        known = _fields_of(struct, vocabulary)
+        return Problem(
+            "unknown-field",
+            f"{_article(struct)} has no field {name!r}",
+            offset + 1,
+            _did_you_mean(name, known),
+        )
+    if match := _UNDECLARED.search(message):
+        name = match.group(1).split(".")[0]
+        start = max(text.rfind(name, 0, offset + len(name)), 0)
+        hint = _did_you_mean(name, names, (f.name for f in FUNCTIONS))
+        return Problem("unknown-name", f"{name!r} is not known here", start, hint)
+    if match := _OVERLOAD.search(message):
+        operator, types = match.groups()
+        sign = _OPERATORS.get(operator, operator)
+        return Problem(
+            "type-mismatch",
+            f"{sign!r} does not work on {_plain_types(types)}",
+            offset,
+            _type_hint(sign, types),
+        )
+    if message.startswith("Syntax error"):
+        return Problem("syntax-error", _plain_syntax(message), offset, "see the CEL reference")
+    return Problem("invalid-expression", message.removesuffix(" [INVALID_ARGUMENT]"), offset)
+
+
+def _fields_of(struct: str, vocabulary: Vocabulary) -> list[str]:
+    for message in _descriptor(vocabulary).message_type:
+        if message.name == struct:
+            return [f.name for f in message.field]
+    return []
+
+
+def _article(struct: str) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", struct).lower()
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _did_you_mean(name: str, known: list[str], others: Iterable[str] = ()) -> str:
+    close = [
+        *difflib.get_close_matches(name, known, n=1, cutoff=0.6),
+        *difflib.get_close_matches(name, list(others), n=1, cutoff=0.6),
+    ]
+    listed = ", ".join(sorted(known))
+    return f"did you mean {close[0]!r}?" if close else f"known are: {listed}"
+
+
+def _plain_types(types: str) -> str:
+    names = re.sub(rf"\b{_PACKAGE}\.(\w+)", lambda m: m.group(1).lower(), types.strip("()"))
+    return names.replace("null_type", "null").replace(", ", " and ")
+
+
+def _type_hint(sign: str, types: str) -> str:
+    if "null" in types:
+        return "ask with has(…) whether a field is there; missing is unknown, not null"
+    if "int" in types and "double" in types:
+        return "whole numbers and decimals do not mix: write 1.0 for a decimal, or double(…)"
+    if sign in ("&&", "||", "!"):
+        return "both sides are conditions, true or false"
+    if "string" in types:
+        return 'text is written in quotes: "text"'
+    return ""
+
+
+def _plain_syntax(message: str) -> str:
+    text = message.removeprefix("Syntax error: ")
+    if match := re.match(r"mismatched input '(.*?)' expecting", text):
+        found = match.group(1)
+        return "the expression ends too early" if found == "<EOF>" else f"{found!r} is out of place"
+    if match := re.match(r"extraneous input '(.*?)'", text):
+        return f"{match.group(1)!r} is out of place"
+    if match := re.match(r"missing '(.*?)'", text):
+        return f"{match.group(1)!r} is missing"
+    if match := re.match(r"token recognition error at: '(.*)'", text):
+        return f"{match.group(1)!r} is not part of the language"
+    return text
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """0-based offset of CEL's 1-based line and 1-based column."""
+    lines = text.split("\n")
+    before = sum(len(x) + 1 for x in lines[: max(line - 1, 0)])
+    return min(before + max(column - 1, 0), len(text))

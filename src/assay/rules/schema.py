@@ -1,0 +1,232 @@
+"""What rules can speak of: the kinds of row, their fields, links and collections.
+
+A **space** is a kind of row. Its fields are columns; a *link* leads from each of its rows to one
+row of another space; a *collection* holds, for each row, the rows of another space it owns. The
+type checker, the compiler, the tables and the generated reference all read this one table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+FieldType = Literal["bool", "int", "double", "string", "strings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column a rule can read. ``since`` names the day column an age in days is counted from."""
+
+    name: str
+    type: FieldType
+    doc: str
+    since: str | None = None
+    upto: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Rows of ``space`` that a row owns; rules see them as ``elements`` (by ``via``, if set)."""
+
+    name: str
+    space: str
+    owner: str
+    doc: str
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A kind of row; ``links`` maps a name to the space it leads to.
+
+    ``parts`` are messages that lie flat in the same row: ``source.age_days`` is the column of
+    that name.
+    """
+
+    name: str
+    message: str
+    fields: tuple[Field, ...] = ()
+    parts: dict[str, tuple[Field, ...]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    collections: tuple[Collection, ...] = ()
+
+    def collection(self, name: str) -> Collection | None:
+        return next((c for c in self.collections if c.name == name), None)
+
+
+CITATION = Space(
+    "citation",
+    "Citation",
+    fields=(
+        Field("stance", "string", "supports or disputes"),
+        Field(
+            "directness",
+            "string",
+            "record, first_hand, retelling or self_report, for this claim",
+        ),
+        Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
+        Field("origin", "string", "id of the root it goes back to, or 'unseen'"),
+        Field("origin_directness", "string", "directness of that root; its own where unseen"),
+        Field(
+            "age_days",
+            "int",
+            "days since publication; a retelling is as old as its oldest root",
+            since="day",
+        ),
+    ),
+    parts={
+        "source": (
+            Field("id", "string", "the source's id"),
+            Field("directness", "string", "the source's own directness"),
+            Field("attribution", "string", "named, vague or none: does it say what it draws on"),
+            Field("age_days", "int", "days since this source was published", since="source.day"),
+            Field(
+                "accessed_days", "int", "days since it was last read", since="source.accessed_day"
+            ),
+        ),
+        "publisher": (
+            Field("id", "string", "the publisher's id"),
+            Field("owner", "string", "id of its owner"),
+            Field("reliability", "string", "Admiralty reliability, A to E"),
+        ),
+    },
+    links={"claim": "claim", "profile": "profile"},
+    collections=(
+        Collection("roots", "root", "citation_row", "the roots a retelling goes back to", "root"),
+    ),
+)
+
+ROOT = Space("root", "Root", links={"root": "citation", "citation": "citation"})
+
+CLAIM = Space(
+    "claim",
+    "Claim",
+    fields=(
+        Field("id", "string", "the claim's id within its profile"),
+        Field("nature", "string", "fact, attributed, judgement, assumption or forecast"),
+        Field("section", "string", "the part of the page it belongs to"),
+        Field("type", "string", "figure, action, mandate, role, relation, capability or view"),
+        Field("key", "bool", "whether the profile stands on it"),
+        Field("holds", "string", "dated or standing"),
+        Field("as_of_days", "int", "days since the date it is true of", since="as_of_day"),
+        Field(
+            "checked_days",
+            "int",
+            "days since it was last checked, else since its newest supporting evidence",
+            since="checked_day",
+        ),
+        Field("review_after_days", "int", "after how many days it is to be rechecked"),
+        Field("value", "double", "the figure it states"),
+        Field("unit", "string", "the unit of that figure"),
+        Field("likelihood", "double", "of a forecast: its stated probability"),
+        Field("contradictions", "int", "number of claims it contradicts"),
+    ),
+    links={"profile": "profile"},
+    collections=(
+        Collection("citations", "citation", "owner_row", "the sources it cites"),
+        Collection("grounds", "ground", "claim_row", "the claims it rests on", "ground"),
+    ),
+)
+
+GROUND = Space("ground", "Ground", links={"claim": "claim", "ground": "claim"})
+
+_EDGE_FIELDS = (
+    Field("relation", "string", "part_of, regulated_by, built_on …"),
+    Field("criticality", "string", "high, medium or low"),
+    Field("claims", "int", "number of claims that say so"),
+    Field("age_days", "int", "days since the edge became valid", since="valid_from_day"),
+)
+DEPENDENCY = Space(
+    "dependency",
+    "Dependency",
+    fields=_EDGE_FIELDS,
+    links={"profile": "profile", "peer": "profile"},
+)
+DEPENDENT = Space(
+    "dependent",
+    "Dependent",
+    fields=_EDGE_FIELDS,
+    links={"profile": "profile", "peer": "profile"},
+)
+EVENT = Space(
+    "event",
+    "EventEdge",
+    fields=_EDGE_FIELDS,
+    links={"profile": "profile", "peer": "profile"},
+)
+
+_REACH_FIELDS = (
+    Field("reach", "double", "what is felt along the strongest path, 0 to 1"),
+    Field("distance", "int", "number of edges on that path"),
+)
+UPSTREAM = Space(
+    "upstream",
+    "Upstream",
+    fields=_REACH_FIELDS,
+    links={"profile": "profile", "peer": "profile"},
+)
+DOWNSTREAM = Space(
+    "downstream",
+    "Downstream",
+    fields=_REACH_FIELDS,
+    links={"profile": "profile", "peer": "profile"},
+)
+
+PROFILE = Space(
+    "profile",
+    "Profile",
+    fields=(
+        Field("id", "string", "the profile's id"),
+        Field("kind", "string", "institution or event"),
+        Field("type", "string", "regulator, company, decision …"),
+        Field("region", "string", "the region, as documents state it"),
+        Field("base", "string", "where an institution is seated"),
+        Field("domain", "string", "the primary domain"),
+        Field("topics", "strings", "the topics, as written"),
+        Field("gaps", "int", "number of gaps that are stated"),
+        Field("begun_days", "int", "of an event: days since it began", since="begun_day"),
+        Field("ended_days", "int", "of an event: days since it ended", since="ended_day"),
+        Field(
+            "due_days",
+            "int",
+            "days until the next watch item falls due; negative when it is overdue",
+            upto="due_day",
+        ),
+    ),
+    collections=(
+        Collection("claims", "claim", "profile_row", "its claims"),
+        Collection("citations", "citation", "cited_by_row", "the citations of all its claims"),
+        Collection("dependencies", "dependency", "profile_row", "what it depends on"),
+        Collection("dependents", "dependent", "profile_row", "what depends on it"),
+        Collection("upstream", "upstream", "profile_row", "what it depends on, directly or not"),
+        Collection("downstream", "downstream", "profile_row", "what depends on it, directly or not"),
+        Collection("events", "event", "profile_row", "the events that affect it"),
+    ),
+)
+
+SPACES: dict[str, Space] = {
+    space.name: space
+    for space in (
+        PROFILE,
+        CLAIM,
+        CITATION,
+        ROOT,
+        GROUND,
+        DEPENDENCY,
+        DEPENDENT,
+        EVENT,
+        UPSTREAM,
+        DOWNSTREAM,
+    )
+}
+
+SUBJECTS = ("citation", "claim", "profile")
+"""The spaces scorers work on, in the order in which their scores are made by default."""
+
+HORIZONS = ("now", "quarter", "year")
+"""The dates of the outlook, in the order of ``outlook.<scorer>.<horizon>``."""
+
+
+def row_column(link: str) -> str:
+    """The index column of a link: row numbers in the space it leads to."""
+    return f"{link}_row"

@@ -1,0 +1,499 @@
+"""From the rulebook to a program: phases, coverage, bands, and the order among scorers.
+
+A scorer runs start or pool → add → clamp → multiply → floor → cap → clamp. The order of rules in
+the file does not matter: sums, greatest floor and least cap have none, and multiplications run
+in the order of rule ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
+from typing import Protocol
+
+from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
+from assay.rules import ast
+from assay.arithmetic import ONE, to_points
+from assay.rules.compile import Compiler, Row, Rows, Scope, subject_scope
+from assay.rules.ir import TRUE, UNKNOWN, Col, Expr, Lit, apply
+from assay.rules.parse import CelError, Problem, Vocabulary, parse_cel
+from assay.rules.program import (
+    Aggregate,
+    Compute,
+    Gather,
+    PoolUp,
+    Program,
+    RuleColumns,
+    ScorerColumns,
+    TextPart,
+    WatchColumns,
+)
+from assay.rules.schema import SPACES
+from assay.rules.texts import TextError, split_text
+
+Path = tuple[str | int, ...]
+"""Where in the rulebook: ``("scorers", 0, "rules", 3, "when")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleProblem:
+    """A mistake at a place of the rulebook."""
+
+    path: Path
+    problem: Problem
+
+
+class RulebookError(Exception):
+    """A rulebook that cannot be compiled, with every problem found."""
+
+    def __init__(self, problems: list[RuleProblem]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(p.problem.message for p in problems))
+
+
+class _Take(Protocol):
+    """Parse and keep one expression of the rulebook."""
+
+    def __call__(
+        self, path: Path, text: str, subject: str, wanted: str, *, it: str | None = None
+    ) -> None: ...
+
+
+@dataclass
+class _Parsed:
+    """The checked expressions of a rulebook by place, and what is wrong with it."""
+
+    expressions: dict[Path, ast.Expression] = field(default_factory=dict)
+    problems: list[RuleProblem] = field(default_factory=list)
+
+
+def compile_rulebook(rulebook: Rulebook) -> Program:
+    """Parse, check and compile every expression of a rulebook.
+
+    Raises :class:`RulebookError` with all problems at once.
+    """
+    vocabulary = rulebook_vocabulary(rulebook)
+    parsed = _parse(rulebook, vocabulary)
+    order = _order(rulebook, parsed)
+    if parsed.problems:
+        raise RulebookError(parsed.problems)
+    return _ProgramBuilder(rulebook, vocabulary, parsed).build(order)
+
+
+def rulebook_vocabulary(rulebook: Rulebook) -> Vocabulary:
+    """The score names the rulebook defines."""
+    scores: dict[str, list[str]] = {}
+    for scorer in rulebook.scorers:
+        names = scores.setdefault(scorer.on, [])
+        if scorer.name not in names:
+            names.append(scorer.name)
+    outlook = tuple(s.name for s in rulebook.scorers if s.on == "profile" and s.scale)
+    return Vocabulary({on: tuple(names) for on, names in scores.items()}, outlook)
+
+
+# Parsing -----------------------------------------------------------------------------------
+
+
+def _parse(rulebook: Rulebook, vocabulary: Vocabulary) -> _Parsed:
+    parsed = _Parsed()
+
+    def take(
+        path: Path,
+        text: str,
+        subject: str,
+        wanted: str,
+        *,
+        it: str | None = None,
+        watch: bool = False,
+        shift: int = 0,
+    ) -> None:
+        try:
+            node = parse_cel(text, subject, vocabulary, it=it, watch=watch)
+            if wanted != "any" and node.type.name != wanted:
+                raise CelError([_wrong_type(node, wanted)])
+            parsed.expressions[path] = node
+        except CelError as error:
+            parsed.problems += [
+                RuleProblem(path, Problem(p.code, p.message, p.offset + shift, p.hint))
+                for p in error.problems
+            ]
+
+    def take_text(path: Path, text: str, subject: str, *, watch: bool = False) -> None:
+        try:
+            parts = split_text(text)
+        except TextError as error:
+            problem = Problem("unbalanced-braces", str(error), error.offset, "a brace is written {{")
+            parsed.problems.append(RuleProblem(path, problem))
+            return
+        for index, part in enumerate(parts):
+            if not isinstance(part, str):
+                take((*path, index), part.text, subject, "any", watch=watch, shift=part.offset)
+
+    for i, scorer in enumerate(rulebook.scorers):
+        here: Path = ("scorers", i)
+        if isinstance(scorer.start, str):
+            take((*here, "start"), scorer.start, scorer.on, "double")
+        if scorer.pool:
+            _parse_pool(scorer, scorer.pool, here, parsed, take)
+        for j, rule in enumerate(scorer.rules):
+            place: Path = (*here, "rules", j)
+            take((*place, "when"), rule.when, scorer.on, "bool")
+            if isinstance(rule.amount, str):
+                take((*place, rule.phase), rule.amount, scorer.on, "double")
+            take_text((*place, "because"), rule.because, scorer.on)
+    for i, watch in enumerate(rulebook.watch):
+        take(("watch", i, "when"), watch.when, "profile", "bool", watch=True)
+        take_text(("watch", i, "text"), watch.text, "profile", watch=True)
+    return parsed
+
+
+def _parse_pool(scorer: Scorer, pool: Pool, here: Path, parsed: _Parsed, take: _Take) -> None:
+    known = [c.name for c in SPACES[scorer.on].collections if c.name != "roots"]
+    if pool.over not in known:
+        hint = f"a {scorer.on} has: {', '.join(known)}" if known else "score claims instead"
+        problem = Problem(
+            "unknown-collection", f"a {scorer.on} has no collection {pool.over!r}", 0, hint
+        )
+        parsed.problems.append(RuleProblem((*here, "pool", "over"), problem))
+        return
+    take((*here, "pool", "where"), pool.where, scorer.on, "bool", it=pool.over)
+    take((*here, "pool", "take"), pool.take, scorer.on, "double", it=pool.over)
+    if pool.by:
+        take((*here, "pool", "by"), pool.by, scorer.on, "string", it=pool.over)
+
+
+def _wrong_type(node: ast.Expression, wanted: str) -> Problem:
+    hints = {
+        "bool": "a condition is true or false: compare it with something",
+        "double": "an amount is a decimal: write 1.0, or double(…)",
+        "string": "elements are grouped by a text such as it.origin",
+    }
+    return Problem(
+        "type-mismatch",
+        f"this is of type {node.type}, where {wanted} is needed",
+        node.offset,
+        hints[wanted],
+    )
+
+
+# Order -------------------------------------------------------------------------------------
+
+
+def _order(rulebook: Rulebook, parsed: _Parsed) -> list[int]:
+    """Indices of the scorers so that each comes after those whose scores it uses."""
+    keys = {scorer.key: i for i, scorer in enumerate(rulebook.scorers)}
+    needs: dict[str, set[str]] = {key: set() for key in sorted(keys)}
+    for path, node in parsed.expressions.items():
+        if path[0] == "scorers":
+            scorer = rulebook.scorers[int(path[1])]
+            if "because" not in path:
+                needs[scorer.key] |= {key for key in score_uses(node) if key in keys}
+    try:
+        return [keys[key] for key in TopologicalSorter(needs).static_order()]
+    except CycleError as error:
+        members = error.args[1]
+        chain = " → ".join(reversed(members))
+        problem = Problem(
+            "scorer-circle",
+            f"scorers use each other's scores in a circle: {chain}",
+            0,
+            "let one of them use evidence instead of the other's score",
+        )
+        parsed.problems.append(RuleProblem(("scorers", keys[members[0]], "name"), problem))
+        return []
+
+
+def score_uses(node: ast.Expression) -> Iterator[str]:
+    """Keys (``on.name``) of all scores an expression may read, of any row."""
+    for part in walk(node):
+        if isinstance(part, ast.Select):
+            message = part.operand.type.name.removesuffix("Coverage")
+            space = next((s.name for s in SPACES.values() if s.message == message), None)
+            if space is not None:
+                yield f"{space}.{part.field}"
+
+
+def walk(node: ast.Expression) -> Iterator[ast.Expression]:
+    """The node and all below it."""
+    yield node
+    match node:
+        case ast.Select():
+            yield from walk(node.operand)
+        case ast.Call():
+            for child in (*((node.target,) if node.target else ()), *node.args):
+                yield from walk(child)
+        case ast.ListOf():
+            for child in node.items:
+                yield from walk(child)
+        case ast.Macro():
+            for child in (node.range, node.body, *((node.condition,) if node.condition else ())):
+                yield from walk(child)
+
+
+# Building ----------------------------------------------------------------------------------
+
+
+class _ProgramBuilder:
+    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, parsed: _Parsed) -> None:
+        self._rulebook = rulebook
+        self._parsed = parsed
+        self._compiler = Compiler(vocabulary)
+        self._problems: list[RuleProblem] = []
+
+    def build(self, order: list[int]) -> Program:
+        compiler = self._compiler
+        scorers = [self._scorer(i) for i in order]
+        made = len(compiler.steps)
+        outcomes = [
+            compiler.column("profile", self._expr(("watch", i, "when"), self._watch_scope))
+            for i in range(len(self._rulebook.watch))
+        ]
+        watched = len(compiler.steps)
+        scorers = [self._with_texts(i, s) for i, s in zip(order, scorers, strict=True)]
+        watch = tuple(
+            WatchColumns(
+                rule, outcome, self._text(("watch", i, "text"), rule.text, self._watch_scope)
+            )
+            for i, (rule, outcome) in enumerate(
+                zip(self._rulebook.watch, outcomes, strict=True)
+            )
+        )
+        if self._problems:
+            raise RulebookError(self._problems)
+        return Program(
+            steps=tuple(compiler.steps[:made]),
+            watch_steps=tuple(compiler.steps[made:watched]),
+            text_steps=tuple(compiler.steps[watched:]),
+            scorers=tuple(scorers),
+            watch=watch,
+            definitions=compiler.definitions,
+        )
+
+    @property
+    def _watch_scope(self) -> Scope:
+        return subject_scope("profile", watch=True)
+
+    def _expr(self, path: Path, scope: Scope) -> Expr:
+        try:
+            return self._compiler.scalar(self._parsed.expressions[path], scope)
+        except CelError as error:
+            self._problems += [RuleProblem(path, problem) for problem in error.problems]
+            return UNKNOWN
+
+    def _scorer(self, index: int) -> ScorerColumns:
+        scorer = self._rulebook.scorers[index]
+        here: Path = ("scorers", index)
+        scope = subject_scope(scorer.on)
+        start, pool, parts = self._start(scorer, here, scope)
+        rules = tuple(
+            self._rule(scorer, rule, (*here, "rules", j), scope)
+            for j, rule in enumerate(scorer.rules)
+        )
+        score = f"score.{scorer.name}"
+        raw = held = None
+        if scorer.on == "citation":
+            raw, held = self._held_at_roots(scorer, self._phases(scorer, start, rules))
+        else:
+            self._compute(scorer.on, score, self._phases(scorer, start, rules))
+        coverage = f"cover.{scorer.name}"
+        self._compute(scorer.on, coverage, self._coverage(scorer, score, rules, parts))
+        band = None
+        if bands := self._rulebook.bands(scorer):
+            band = f"band.{scorer.name}"
+            limits = Lit(tuple(to_points(b.from_) for b in bands))
+            self._compute(scorer.on, band, apply("band", Col(score), limits))
+        return ScorerColumns(scorer, score, coverage, start, rules, band, pool, raw, held)
+
+    def _compute(self, space: str, column: str, expr: Expr) -> str:
+        return self._compiler.add(Compute(space, column, expr))
+
+    def _start(
+        self, scorer: Scorer, here: Path, scope: Scope
+    ) -> tuple[str, PoolUp | None, list[tuple[Expr, Expr]]]:
+        """The column of the start, and the (coverage, count) of what it is made from."""
+        column = f"start.{scorer.name}"
+        if scorer.pool:
+            pool = self._pool(scorer, scorer.pool, (*here, "pool"), scope, column)
+            if pool is None:
+                return self._compute(scorer.on, column, UNKNOWN), None, []
+            return column, pool, [(Col(f"{column}.coverage"), Col(f"{column}.elements"))]
+        if isinstance(scorer.start, str):
+            node = self._parsed.expressions[(*here, "start")]
+            expr = apply("points", self._expr((*here, "start"), scope))
+            used = sorted({k for k in score_uses(node) if k.startswith(f"{scorer.on}.")})
+            known = {s.key for s in self._rulebook.scorers}
+            parts: list[tuple[Expr, Expr]] = [
+                (Col(f"cover.{k.partition('.')[2]}"), Lit(1)) for k in used if k in known
+            ]
+            return self._compute(scorer.on, column, expr), None, parts
+        return self._compute(scorer.on, column, Lit(to_points(scorer.start or 0.0))), None, []
+
+    def _pool(
+        self, scorer: Scorer, pool: Pool, here: Path, scope: Scope, column: str
+    ) -> PoolUp | None:
+        rows = scope.names[pool.over]
+        assert isinstance(rows, Rows)
+        inner = scope.inside(rows, "it")
+        elements = rows.collection.space
+        keep = self._expr((*here, "where"), inner)
+        taken = apply("points", self._expr((*here, "take"), inner))
+        take = self._compiler.column(elements, taken)
+        by = self._compiler.column(elements, self._expr((*here, "by"), inner)) if pool.by else None
+        step = PoolUp(
+            space=scorer.on,
+            column=column,
+            elements=elements,
+            owner=rows.collection.owner,
+            keep=self._compiler.column(elements, keep),
+            take=take,
+            cover=self._compiler.column(elements, self._element_coverage(here, inner, take)),
+            by=by,
+            strongest=pool.strongest,
+            combine=pool.combine,
+            empty=None if pool.empty == "unknown" else to_points(pool.empty),
+        )
+        self._compiler.add(step)
+        return step
+
+    def _element_coverage(self, here: Path, inner: Scope, take: str) -> Expr:
+        """Coverage of the score an element brings; all or nothing where it brings no score."""
+        node = self._parsed.expressions[(*here, "take")]
+        known = {s.key for s in self._rulebook.scorers}
+        if isinstance(node, ast.Select) and next(score_uses(node), "") in known:
+            operand = self._compiler.value(node.operand, inner)
+            if isinstance(operand, Row):
+                return self._compiler.at(inner, operand.hops, f"cover.{node.field}")
+        return apply("if", apply("known", Col(take)), Lit(ONE), Lit(0))
+
+    def _rule(self, scorer: Scorer, rule: Rule, place: Path, scope: Scope) -> RuleColumns:
+        space = scorer.on
+        stem = f"{scorer.name}.{rule.id}"
+        outcome = self._expr((*place, "when"), scope)
+        if not isinstance(outcome, Lit):
+            outcome = Col(self._compute(space, f"outcome.{stem}", outcome))
+        amount: Expr
+        if isinstance(rule.amount, str):
+            computed = apply("points", self._expr((*place, rule.phase), scope))
+            amount = Col(self._compute(space, f"amount.{stem}", computed))
+        else:
+            amount = Lit(to_points(rule.amount))
+        fires, decided = _fires(outcome, amount), _decided(outcome, amount)
+        applied, effect = fires, amount
+        if rule.on_unknown not in (None, "ignore"):
+            applied = apply("or", fires, apply("not", decided))
+            if isinstance(rule.on_unknown, float):
+                effect = apply("if", fires, amount, Lit(to_points(rule.on_unknown)))
+        column = self._compute(space, f"applied.{stem}", applied)
+        if not isinstance(effect, Lit | Col):
+            effect = Col(self._compute(space, f"effect.{stem}", effect))
+        return RuleColumns(rule, outcome, amount, column, effect, ())
+
+    def _phases(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
+        """The score in thousandths; unknown where the start is."""
+        score: Expr = Col(start)
+        for r in _of_phase(rules, "add"):
+            score = apply("add", score, apply("if", Col(r.applied), r.effect, Lit(0)))
+        score = apply("hold", score, Lit(0), Lit(ONE))
+        for r in sorted(_of_phase(rules, "multiply"), key=lambda r: r.rule.id):
+            before = self._column(scorer, score)
+            score = apply("if", Col(r.applied), apply("scale", before, r.effect), before)
+        floors = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "floor")]
+        caps = [apply("if", Col(r.applied), r.effect, Lit(ONE)) for r in _of_phase(rules, "cap")]
+        score = apply("hold", score, apply("greatest", Lit(0), *floors), Lit(ONE))
+        return apply("hold", score, Lit(0), apply("least", Lit(ONE), *caps))
+
+    def _column(self, scorer: Scorer, expr: Expr) -> Expr:
+        return expr if isinstance(expr, Lit) else Col(self._compiler.column(scorer.on, expr))
+
+    def _held_at_roots(self, scorer: Scorer, score: Expr) -> tuple[str, str]:
+        """A retelling is never stronger than its roots: hold it at the least of theirs."""
+        raw = self._compute("citation", f"raw.{scorer.name}", score)
+        gathered = self._compiler.add(
+            Gather("root", f"root_row:{raw}", "root_row", "citation", raw)
+        )
+        held = self._compiler.add(
+            Aggregate("citation", f"held.{scorer.name}", "root", "citation_row", "min", gathered)
+        )
+        unknown = self._compiler.add(
+            Aggregate(
+                "citation", f"unheld.{scorer.name}", "root", "citation_row", "unknown", gathered
+            )
+        )
+        limit = apply("coalesce", Col(held), Lit(ONE))
+        bounded = apply("hold", Col(raw), Lit(0), limit)
+        final = apply("if", apply("eq", Col(unknown), Lit(0)), bounded, UNKNOWN)
+        self._compute("citation", f"score.{scorer.name}", final)
+        return raw, held
+
+    def _coverage(
+        self,
+        scorer: Scorer,
+        score: str,
+        rules: tuple[RuleColumns, ...],
+        parts: list[tuple[Expr, Expr]],
+    ) -> Expr:
+        """(decided rules + coverage of the elements) / (rules + elements), rounded down."""
+        sure = 0
+        covered: Expr | None = None
+        count: Expr = Lit(len(rules))
+        for r in rules:
+            decided = _decided(r.outcome, r.amount)
+            if decided == TRUE:
+                sure += ONE
+                continue
+            share = apply("if", decided, Lit(ONE), Lit(0))
+            covered = share if covered is None else apply("add", covered, share)
+        for coverage, elements in parts:
+            covered = coverage if covered is None else apply("add", covered, coverage)
+            count = apply("add", count, elements)
+        whole: Expr = Lit(sure) if covered is None else apply("add", covered, Lit(sure))
+        nothing_asked = apply("if", apply("known", Col(score)), Lit(ONE), Lit(0))
+        share = apply("quo", self._column(scorer, whole), self._column(scorer, count))
+        return apply("if", apply("eq", count, Lit(0)), nothing_asked, share)
+
+    # Texts -----------------------------------------------------------------------------------
+
+    def _with_texts(self, index: int, columns: ScorerColumns) -> ScorerColumns:
+        scope = subject_scope(columns.scorer.on)
+        rules = tuple(
+            replace(
+                r,
+                because=self._text(
+                    ("scorers", index, "rules", j, "because"), r.rule.because, scope
+                ),
+            )
+            for j, r in enumerate(columns.rules)
+        )
+        return replace(columns, rules=rules)
+
+    def _text(self, path: Path, text: str, scope: Scope) -> tuple[TextPart, ...]:
+        parts: list[TextPart] = []
+        for index, part in enumerate(split_text(text)):
+            if isinstance(part, str):
+                parts.append(part)
+            else:
+                expr = self._expr((*path, index), scope)
+                parts.append(Col(self._compiler.column(scope.space.name, expr)))
+        return tuple(parts)
+
+
+def _of_phase(rules: tuple[RuleColumns, ...], phase: str) -> list[RuleColumns]:
+    return [r for r in rules if r.rule.phase == phase]
+
+
+def _decided(outcome: Expr, amount: Expr) -> Expr:
+    """Whether condition and, where it matters, amount are known; never unknown itself."""
+    if isinstance(amount, Lit):
+        return TRUE if isinstance(outcome, Lit) else apply("known", outcome)
+    whether = apply("known", amount)
+    if isinstance(outcome, Lit):
+        return whether
+    needless = apply("coalesce", apply("not", outcome), Lit(False))
+    return apply("or", needless, apply("and", apply("known", outcome), whether))
+
+
+def _fires(outcome: Expr, amount: Expr) -> Expr:
+    """Whether the condition is true and the amount known; never unknown itself."""
+    true = outcome if isinstance(outcome, Lit) else apply("coalesce", outcome, Lit(False))
+    return true if isinstance(amount, Lit) else apply("and", true, apply("known", amount))

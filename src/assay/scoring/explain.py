@@ -1,0 +1,231 @@
+"""Why a score is what it is: the steps behind it, replayed from the engine's columns.
+
+Each step starts where the one before ended and the last ends at the score; a replay that does
+not is a defect and raises :class:`assay.errors.EngineError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from assay.arithmetic import ONE, scale_points
+from assay.errors import EngineError
+from assay.rules.ir import Col, Expr, Lit
+from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
+from assay.scoring.results import Outcome, ScoreExplanation, Step, StepPhase
+from assay.scoring.run import Run
+from assay.scoring.trace import Trace
+from assay.scoring.wording import fill_text, plural
+
+_ORDER = ("add", "multiply", "floor", "cap")
+
+
+class Explainer:
+    """Explains the scores of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._trace = Trace(run)
+        made = run.engine.frames["profile"].columns
+        if not all(s.column in made for s in run.program.text_steps if s.space == "profile"):
+            run.engine.run(run.program.text_steps)
+
+    def profile(self, row: int) -> Iterator[ScoreExplanation]:
+        """All scores of a profile: its own first, then those of its claims and citations."""
+        for scorer in reversed(self._run.program.on("profile")):
+            yield self.score(scorer, row)
+        claims = self._trace.owned("claim", "profile_row", row)
+        for claim in claims:
+            for scorer in reversed(self._run.program.on("claim")):
+                yield self.score(scorer, claim)
+        for claim in claims:
+            for citation in self._trace.owned("citation", "owner_row", claim):
+                for scorer in reversed(self._run.program.on("citation")):
+                    yield self.score(scorer, citation)
+
+    def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
+        """One score of one row, with all its steps."""
+        space = scorer.scorer.on
+        score = self._run.scores(scorer)[row]
+        replay = _Replay(self._start(scorer, row))
+        rules = sorted(scorer.rules, key=lambda r: (_ORDER.index(r.rule.phase), r.rule.id))
+        for phase in _ORDER:
+            for rule in (r for r in rules if r.rule.phase == phase):
+                replay.take(phase, self._rule(scorer, rule, row))
+            if phase in ("add", "cap"):
+                replay.clamp()
+        if scorer.held is not None:
+            held = self._trace.value(space, scorer.held, row)
+            if isinstance(held, int):
+                roots = self._trace.roots(row)
+                replay.hold(held, f"a retelling carries no more than {', '.join(roots)}", roots)
+        if replay.at != score.points:
+            raise EngineError(
+                f"{self._trace.subject(space, row)}: {scorer.scorer.key} replays to {replay.at}, "
+                f"not to {score.points}"
+            )
+        return ScoreExplanation(
+            name=scorer.scorer.name,
+            on=space,
+            subject=self._trace.subject(space, row),
+            score=score,
+            steps=tuple(replay.steps),
+        )
+
+    def _start(self, scorer: ScorerColumns, row: int) -> Step:
+        space = scorer.scorer.on
+        start = self._trace.value(space, scorer.start, row)
+        assert start is None or isinstance(start, int)
+        phase: StepPhase = "pool" if scorer.pool else "start"
+        missing: tuple[str, ...] = ()
+        if start is None:
+            missing = self._trace.missing(space, Col(scorer.start), row)
+        if scorer.pool:
+            counted, because = self._pooled(scorer.pool, row)
+        else:
+            counted = ()
+            begin = scorer.scorer.start
+            because = f"starts from {begin}" if begin is not None else "starts from nothing"
+        return Step(
+            phase=phase,
+            rule=phase,
+            outcome="unknown" if start is None else "true",
+            applied=start is not None,
+            amount=start,
+            before=0,
+            after=start,
+            because=because,
+            missing=missing,
+            evidence=counted,
+        )
+
+    def _pooled(self, pool: PoolUp, row: int) -> tuple[tuple[str, ...], str]:
+        """What counted in a pool, and how to say it."""
+        best: dict[object, tuple[int, str]] = {}
+        known = 0
+        for element in self._trace.owned(pool.elements, pool.owner, row):
+            taken = self._trace.value(pool.elements, pool.take, element)
+            if self._trace.value(pool.elements, pool.keep, element) is not True:
+                continue
+            if not isinstance(taken, int):
+                continue
+            known += 1
+            group = self._trace.value(pool.elements, pool.by, element) if pool.by else element
+            label = self._trace.label(pool.elements, element)
+            best[group] = max(best.get(group, (-1, "")), (taken, label))
+        ranked = sorted(best.values(), key=lambda b: (-b[0], b[1]))
+        if pool.combine == "min":
+            ranked = ranked[::-1][:1]
+        elif pool.combine == "max":
+            ranked = ranked[:1]
+        elif pool.strongest is not None:
+            ranked = ranked[: pool.strongest]
+        ids = tuple(label for _, label in ranked)
+        if not ids:
+            return ids, "nothing to count"
+        noun = {"noisy_or": "together", "mean": "on average", "sum": "in sum"}.get(pool.combine)
+        if noun is None:
+            word = "weakest" if pool.combine == "min" else "strongest"
+            return ids, f"the {word} of {known}: {ids[0]}"
+        if pool.by and known > len(best):
+            return ids, f"{plural(len(ids), 'group')} of {plural(known, 'item')}, {noun}"
+        return ids, f"{plural(len(ids), 'item')}, {noun}"
+
+    def _rule(self, scorer: ScorerColumns, rule: RuleColumns, row: int) -> _Effect:
+        space = scorer.scorer.on
+        outcome = self._trace.evaluate(space, rule.outcome, row)
+        applied = self._trace.value(space, rule.applied, row) is True
+        effect = self._trace.evaluate(space, rule.effect if applied else rule.amount, row)
+        undecided: Iterable[Expr] = ()
+        if outcome is None:
+            undecided = (rule.outcome,)
+        elif outcome is True and effect is None:
+            undecided = (rule.amount,)
+        missing = dict.fromkeys(m for e in undecided for m in self._trace.missing(space, e, row))
+        word: Outcome = "unknown" if outcome is None else "true" if outcome else "false"
+        evidence = self._trace.evidence(space, rule.outcome, row) if outcome else ()
+        assert effect is None or isinstance(effect, int)
+        return _Effect(
+            rule=rule.rule.id,
+            outcome=word,
+            applied=applied,
+            amount=effect,
+            because=fill_text(rule.because, lambda c: self._trace.value(space, c, row)),
+            missing=tuple(missing),
+            evidence=evidence,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What a rule says of one row."""
+
+    rule: str
+    outcome: Outcome
+    applied: bool
+    amount: int | None
+    because: str
+    missing: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+class _Replay:
+    """The running score and the steps that led to it."""
+
+    def __init__(self, start: Step) -> None:
+        self.steps = [start]
+        self.at = start.after
+
+    def take(self, phase: str, effect: _Effect) -> None:
+        before = self.at
+        if effect.applied and before is not None and effect.amount is not None:
+            self.at = _after(phase, before, effect.amount)
+        self.steps.append(
+            Step(
+                phase=phase,  # type: ignore[arg-type]  # one of _ORDER
+                rule=effect.rule,
+                outcome=effect.outcome,
+                applied=effect.applied,
+                amount=effect.amount,
+                before=before,
+                after=self.at,
+                because=effect.because,
+                missing=effect.missing,
+                evidence=effect.evidence,
+            )
+        )
+
+    def clamp(self) -> None:
+        """Hold the score between 0 and 1; a step only where that changes it."""
+        if self.at is not None and not 0 <= self.at <= ONE:
+            self._built_in("clamp", "clamp", min(max(self.at, 0), ONE), "a score is from 0 to 1")
+
+    def hold(self, limit: int, because: str, evidence: tuple[str, ...]) -> None:
+        if self.at is not None and limit < self.at:
+            self._built_in("cap", "root", limit, because, evidence)
+
+    def _built_in(
+        self,
+        phase: StepPhase,
+        rule: str,
+        after: int,
+        because: str,
+        evidence: tuple[str, ...] = (),
+    ) -> None:
+        step = Step(phase, rule, "true", True, after, self.at, after, because, (), evidence)
+        self.steps.append(step)
+        self.at = after
+
+
+def _after(phase: str, before: int, amount: int) -> int:
+    if phase == "add":
+        return before + amount
+    if phase == "multiply":
+        return scale_points(before, amount)
+    return max(before, amount) if phase == "floor" else min(before, amount)
+
+
+def constant(expr: Expr) -> object:
+    """The value of a constant expression; None for others."""
+    return expr.value if isinstance(expr, Lit) else None

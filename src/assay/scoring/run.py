@@ -1,0 +1,56 @@
+"""Running a compiled rulebook over tables, and reading the scores off its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assay.engines.local import LocalEngine
+from assay.model.rulebook import Band, Rulebook
+from assay.rules.program import Program, ScorerColumns
+from assay.scoring.results import Score
+from assay.tables.tables import Tables
+
+
+@dataclass(frozen=True)
+class Run:
+    """Scores of every row of a set of tables."""
+
+    rulebook: Rulebook
+    program: Program
+    tables: Tables
+    engine: LocalEngine
+
+    @cached_property
+    def profile_rows(self) -> dict[str, int]:
+        """The row of each profile; of a profile with what-ifs, its own."""
+        ids = self.engine.column("profile", "id").to_list()
+        return {profile_id: row for row, profile_id in reversed(list(enumerate(ids)))}
+
+    def scores(self, scorer: ScorerColumns) -> list[Score]:
+        """The scores a scorer gave, one for each row of the space it works on."""
+        space = scorer.scorer.on
+        points = self.engine.column(space, scorer.score).to_list()
+        coverage = self.engine.column(space, scorer.coverage).to_list()
+        bands = self.rulebook.bands(scorer.scorer)
+        if scorer.band is None:
+            return [Score(p, c) for p, c in zip(points, coverage, strict=True)]
+        index = self.engine.column(space, scorer.band).to_list()
+        ordered = ordered_bands(bands)
+        return [
+            Score(p, c, None if i is None else ordered[i])
+            for p, c, i in zip(points, coverage, index, strict=True)
+        ]
+
+
+def ordered_bands(bands: Sequence[Band]) -> list[Band]:
+    """The bands of a scale from the lowest to the highest."""
+    return sorted(bands, key=lambda b: b.from_)
+
+
+def run_program(rulebook: Rulebook, program: Program, tables: Tables) -> Run:
+    """Score every row of the tables."""
+    engine = LocalEngine(tables)
+    engine.run(program.steps)
+    return Run(rulebook, program, tables, engine)

@@ -1,0 +1,175 @@
+"""Following a column back: what a value of one row was made from, and what was missing for it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from assay.errors import EngineError
+from assay.rules.ir import Apply, Col, Expr, Lit
+from assay.rules.program import Aggregate, Compute, Gather, PoolUp
+from assay.rules.schema import SPACES
+from assay.scoring.run import Run
+
+Value = object
+
+
+class Trace:
+    """Looks up values, rows and their names in the tables of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lists: dict[tuple[str, str], list[Value]] = {}
+
+    def value(self, space: str, column: str, row: int) -> Value:
+        """The value of a column at a row; None where unknown."""
+        key = (space, column)
+        if key not in self._lists:
+            self._lists[key] = self._run.engine.column(space, column).to_list()
+        return self._lists[key][row]
+
+    def evaluate(self, space: str, expr: Expr, row: int) -> Value:
+        """The value of a column or a constant."""
+        if isinstance(expr, Lit):
+            return expr.value
+        if isinstance(expr, Col):
+            return self.value(space, expr.name, row)
+        raise EngineError("only columns and constants can be looked up")
+
+    def owned(self, elements: str, owner: str, row: int) -> range:
+        """The rows of a collection that a row owns."""
+        key = (elements, owner)
+        if key not in self._lists:
+            self._lists[key] = self._run.engine.column(elements, owner).drop_nulls().to_list()
+        owners: list[int] = self._lists[key]  # type: ignore[assignment]  # row numbers
+        return range(bisect_left(owners, row), bisect_right(owners, row))
+
+    # Names -------------------------------------------------------------------------------
+
+    def subject(self, space: str, row: int) -> str:
+        """``profile``, ``profile#claim`` or ``profile#claim@source``."""
+        if space == "profile":
+            return str(self.value("profile", "id", row))
+        if space == "claim":
+            profile = self._row("claim", "profile_row", row)
+            return f"{self.subject('profile', profile)}#{self.value('claim', 'id', row)}"
+        claim = self._row("citation", "claim_row", row)
+        return f"{self.subject('claim', claim)}@{self.value('citation', 'source.id', row)}"
+
+    def label(self, space: str, row: int) -> str:
+        """What an element is called in evidence: a source, a claim or a profile id."""
+        if space == "citation":
+            return str(self.value("citation", "source.id", row))
+        if space in ("claim", "profile"):
+            return self.subject(space, row)
+        if space == "ground":
+            return self.subject("claim", self._row("ground", "ground_row", row))
+        if space == "root":
+            return self.label("citation", self._row("root", "root_row", row))
+        return self.subject("profile", self._row(space, "peer_row", row))
+
+    def roots(self, citation: int) -> tuple[str, ...]:
+        """The sources a retelling goes back to."""
+        return tuple(self.label("root", r) for r in self.owned("root", "citation_row", citation))
+
+    def _row(self, space: str, link: str, row: int) -> int:
+        found = self.value(space, link, row)
+        if not isinstance(found, int):
+            raise EngineError(f"{space} row {row} has no {link}")
+        return found
+
+    # Reasons -----------------------------------------------------------------------------
+
+    def missing(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
+        """The fields whose absence left an expression unknown at a row."""
+        return tuple(dict.fromkeys(self._missing(space, expr, row, self.subject_of(space, row))))
+
+    def subject_of(self, space: str, row: int) -> tuple[str, int]:
+        return (space, row)
+
+    def _missing(
+        self, space: str, expr: Expr, row: int, home: tuple[str, int]
+    ) -> Iterator[str]:
+        if isinstance(expr, Apply):
+            for arg in expr.args:
+                yield from self._missing(space, arg, row, home)
+            return
+        if not isinstance(expr, Col):
+            return
+        column = expr.name
+        step = self._run.program.definitions.get((space, column))
+        if isinstance(step, Aggregate):
+            yield from self._missing_elements(step, row, home)
+            return
+        if self.value(space, column, row) is not None:
+            return
+        match step:
+            case Compute():
+                yield from self._missing(space, step.expr, row, home)
+            case Gather():
+                target = self.value(space, step.link, row)
+                if isinstance(target, int):
+                    yield from self._missing(step.target, Col(step.origin), target, home)
+            case PoolUp():
+                yield from self._missing_pool(step, row, home)
+            case None:
+                yield self._field(space, column, row, home)
+
+    def _missing_elements(
+        self, step: Aggregate, row: int, home: tuple[str, int]
+    ) -> Iterator[str]:
+        if step.source is None:
+            return
+        for element in self.owned(step.elements, step.owner, row):
+            if self.value(step.elements, step.source, element) is None:
+                yield from self._missing(step.elements, Col(step.source), element, home)
+
+    def _missing_pool(self, step: PoolUp, row: int, home: tuple[str, int]) -> Iterator[str]:
+        for element in self.owned(step.elements, step.owner, row):
+            for column in (step.keep, step.take):
+                if self.value(step.elements, column, element) is None:
+                    yield from self._missing(step.elements, Col(column), element, home)
+
+    def _field(self, space: str, column: str, row: int, home: tuple[str, int]) -> str:
+        """A field as rules name it, with the row it is missing from where that is another one."""
+        name = _field_name(space, column)
+        if (space, row) == home:
+            return name
+        return f"{name} of {self.label(space, row)}"
+
+    def evidence(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
+        """The elements that made a condition true; a citation's own source where it has none."""
+        found = tuple(dict.fromkeys(self._evidence(space, expr, row)))
+        if not found and space == "citation":
+            return (self.label("citation", row),)
+        return found
+
+    def _evidence(self, space: str, expr: Expr, row: int) -> Iterator[str]:
+        if isinstance(expr, Apply):
+            for arg in expr.args:
+                yield from self._evidence(space, arg, row)
+            return
+        if not isinstance(expr, Col):
+            return
+        step = self._run.program.definitions.get((space, expr.name))
+        if isinstance(step, Compute):
+            yield from self._evidence(space, step.expr, row)
+        elif isinstance(step, Aggregate) and step.reducer != "unknown":
+            for element in self.owned(step.elements, step.owner, row):
+                if step.source is None or step.reducer != "true":
+                    yield self.label(step.elements, element)
+                elif self.value(step.elements, step.source, element) is True:
+                    yield self.label(step.elements, element)
+
+
+def _field_name(space: str, column: str) -> str:
+    """The field a column holds, as rules write it: days are told from their day column."""
+    kind = SPACES[space]
+    for field in kind.fields:
+        if column in (field.since, field.upto):
+            return f"{space}.{field.name}"
+    for part, fields in kind.parts.items():
+        for field in fields:
+            if column == field.since:
+                return f"{part}.{field.name}"
+    return column if "." in column else f"{space}.{column}"

@@ -1,0 +1,28 @@
+"""Filling the sentences of the rulebook with values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assay.rules.program import TextPart
+
+
+def fill_text(parts: Sequence[TextPart], value: Callable[[str], object]) -> str:
+    """The sentence with its holes filled; ``value`` gives the value of a column."""
+    return "".join(p if isinstance(p, str) else shown(value(p.name)) for p in parts)
+
+
+def shown(value: object) -> str:
+    """A value as a reader meets it: decimals without trailing zeros, unknown said so."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 source``, ``2 sources``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,1 @@
+"""The documents as columns: one table for each space of the rule language."""

@@ -1,0 +1,65 @@
+"""Where the files of a workspace are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder with ``rules.yaml`` and ``profiles/``; ``root`` is absolute."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Workspace:
+        """The workspace that ``start`` lies in, searched upward.
+
+        Raises ``UsageError`` where neither ``start`` nor a folder above it is one.
+        """
+        folder = start.resolve()
+        for candidate in (folder, *folder.parents):
+            if (candidate / "rules.yaml").is_file() and (candidate / "profiles").is_dir():
+                return cls(candidate)
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder {start}")
+        raise UsageError(
+            f"{start} is not in a workspace: no folder from there upward has both rules.yaml and "
+            "profiles/. Create one with 'assay init DIR', or name one with '--workspace DIR'."
+        )
+
+    @property
+    def rules_path(self) -> Path:
+        return self.root / "rules.yaml"
+
+    @property
+    def profiles_dir(self) -> Path:
+        return self.root / "profiles"
+
+    @property
+    def cache_dir(self) -> Path:
+        """May be deleted at any time; nothing in it is lost."""
+        return self.root / ".assay"
+
+    @property
+    def lock_path(self) -> Path:
+        return self.root / "grades.lock"
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.root / "reviews.jsonl"
+
+    @property
+    def site_dir(self) -> Path:
+        return self.root / "site"
+
+    def relative(self, path: Path) -> str:
+        """``path`` as diagnostics name it: from the root, with forward slashes."""
+        try:
+            shown = path.relative_to(self.root).as_posix()
+        except ValueError:
+            shown = path.as_posix()
+        return shown.encode("utf-8", "backslashreplace").decode("utf-8")
