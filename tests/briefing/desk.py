@@ -26,6 +26,7 @@ from assay.scoring.results import (
     Score,
     ScoreExplanation,
     Step,
+    StepPhase,
     WatchNotice,
     WouldChange,
 )
@@ -120,14 +121,16 @@ def score(points: int | None, scale: str | None = None, coverage: int = 900) -> 
     return Score(points, coverage, known)
 
 
-def steps(*moves: tuple[str, str, int | None, int | None, str], **more: Any) -> tuple[Step, ...]:
+def steps(
+    *moves: tuple[StepPhase, str, int | None, int | None, str], **more: Any
+) -> tuple[Step, ...]:
     """Steps from (phase, rule, amount, score after it, because); None as score: not applied."""
     made: list[Step] = []
     at = 0
     for phase, rule, amount, after, because in moves:
         applied = after is not None
         step = Step(
-            phase=phase,  # type: ignore[arg-type]
+            phase=phase,
             rule=rule,
             outcome="true" if applied else "false",
             applied=applied,
@@ -209,9 +212,7 @@ def corpus(
             s["id"]: Source.model_validate({"kind": "source", **s})
             for s in sorted(sources, key=lambda s: s["id"])
         },
-        profiles={
-            p["id"]: profile(p) for p in sorted(profiles, key=lambda p: p["id"])
-        },
+        profiles={p["id"]: profile(p) for p in sorted(profiles, key=lambda p: p["id"])},
     )
 
 
@@ -419,7 +420,7 @@ EVENT: dict[str, Any] = {
             "id": "opened",
             "nature": "judgement",
             "section": "why_it_matters",
-            "text": "Public release of a model needs approval, so the named recipients are exposed.",
+            "text": "Public release needs approval, so the named recipients are exposed.",
             "rests_on": ["first-batch"],
         },
         {
@@ -456,7 +457,7 @@ OFFICE: dict[str, Any] = {
             "id": "oversees",
             "nature": "fact",
             "type": "mandate",
-            "text": "The office is described as the body that oversees the governance of AI models.",
+            "text": "The office is described as the body that oversees AI models.",
             "key": True,
             "holds": "standing",
             "checked": "2025-11-20",
@@ -593,7 +594,9 @@ def _score_event(desk: Desk) -> None:
                     "the weakest of 3 key claims decides",
                 ),
                 ("cap", "provisional", 890, None, "under 60 % of it could be decided"),
-                pool={"evidence": (subject, "forty-models#over-forty", "forty-models#fourth-round")},
+                pool={
+                    "evidence": (subject, "forty-models#over-forty", "forty-models#fourth-round")
+                },
             ),
         ),
         ScoreExplanation(
@@ -602,7 +605,7 @@ def _score_event(desk: Desk) -> None:
             "forty-models",
             score(640, "level"),
             steps(
-                ("pool", "pool", 600, 600, "two profiles feel it, one of them strongly"),
+                ("pool", "pool", 600, 600, "the strongest of 3: secret-panel"),
                 ("add", "widely-reported", 40, 640, "several outlets carried it"),
                 pool={"evidence": ("northern-search", "small-lab", "secret-panel")},
             ),
@@ -671,7 +674,9 @@ def _score_event(desk: Desk) -> None:
             WouldChange(
                 "trust", band("grades", 850), "a record from a new origin", 5, 850, "upgrade"
             ),
-            WouldChange("trust", band("grades", 200), "lose the Post's report", 1, 200, "downgrade"),
+            WouldChange(
+                "trust", band("grades", 200), "lose the Post's report", 1, 200, "downgrade"
+            ),
             WouldChange("weight", band("level", 860), "a third recipient", 3, 860, "upgrade"),
         ),
         downstream=(
@@ -705,9 +710,7 @@ def _score_office(desk: Desk) -> None:
         summary="One first-hand interview carries it; a second origin would raise it.",
         downstream=(
             ReachLine("northern-search", 800, 1, ("model-office", "northern-search")),
-            ReachLine(
-                "small-lab", 80, 2, ("model-office", "northern-search", "small-lab")
-            ),
+            ReachLine("small-lab", 80, 2, ("model-office", "northern-search", "small-lab")),
         ),
     )
 

@@ -120,7 +120,7 @@ class Atlas:
         return tuple(self._users.get(source_id, ()))
 
     def nodes(self, root: str) -> Mapping[str, Node]:
-        """Every published profile as it may stand in a picture, with links that start at ``root``."""
+        """Every published profile as it may stand in a picture; links start at ``root``."""
         if root not in self._nodes:
             self._nodes[root] = {
                 i: Node(i, profile.name, profile.kind, root + path_of(profile))

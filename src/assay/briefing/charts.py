@@ -6,6 +6,7 @@ are per cent of the chart's width as text with one decimal; lengths down are pix
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -245,9 +246,7 @@ def outlook(
         )
         for i, (when, score) in enumerate(rated)
     )
-    lines = tuple(
-        OutlookLine(a.x, a.y, b.x, b.y) for a, b in zip(dots[:-1], dots[1:], strict=True)
-    )
+    lines = tuple(OutlookLine(a.x, a.y, b.x, b.y) for a, b in itertools.pairwise(dots))
     thresholds = tuple(
         Threshold(down(start_of(band)), band.grade)
         for band in ascending(bands)

@@ -14,8 +14,7 @@ _ALWAYS = ("start", "pool", "clamp")
 def computations(sheet: Sheet) -> tuple[tuple[Computation, ...], tuple[ClaimComputation, ...]]:
     """The scores of the profile, and those of its key claims with their citations."""
     own = tuple(
-        _computation(sheet, e)
-        for e in reasons.explanations_of(sheet, sheet.profile.id, "profile")
+        _computation(sheet, e) for e in reasons.explanations_of(sheet, sheet.profile.id, "profile")
     )
     claims = []
     for claim in sheet.claims:
@@ -70,10 +69,26 @@ def _step(sheet: Sheet, number: int, step: Step) -> StepView:
         applied=step.applied,
         amount=_amount(step),
         after="–" if step.after is None else wording.points(step.after),
-        because=wording.sentence(step.because),
-        missing=", ".join(step.missing) or None,
+        because=wording.sentence(reasons.because(sheet, step)),
+        missing=_missing(sheet, step),
         evidence=tuple(dict.fromkeys(link for link in evidence if isinstance(link, Link))),
     )
+
+
+def _missing(sheet: Sheet, step: Step) -> str | None:
+    """The absent fields, each with what it is missing from where that is something else."""
+    places: dict[str, list[str]] = {}
+    for item in step.missing:
+        field, _, place = item.partition(" of ")
+        link = sheet.link(place) if place else None
+        places.setdefault(field, []).extend([link.text] if link else [])
+    told = [
+        f"{field} of {wording.listed(links) if len(links) < 3 else f'{len(links)} others'}"
+        if links
+        else field
+        for field, links in places.items()
+    ]
+    return "; ".join(told) or None
 
 
 def _amount(step: Step) -> str:

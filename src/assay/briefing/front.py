@@ -10,10 +10,11 @@ from assay.briefing import charts, sourcing, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.narrative import bottom_line
 from assay.briefing.page import kicker
+from assay.briefing.pageviews import Imprint, IndexEntry, IndexGroup, IndexView, ScoreMeaning
 from assay.briefing.sheet import badge
-from assay.briefing.views import Fact, Imprint, IndexEntry, IndexGroup, IndexView, Link
+from assay.briefing.views import Fact, Link
 from assay.model.profile import AnyProfile
-from assay.model.rulebook import Rulebook
+from assay.model.rulebook import Rulebook, Scorer
 
 ROOT = ""
 _FAR = date.max
@@ -34,6 +35,7 @@ def front(atlas: Atlas, imprint: Imprint) -> IndexView:
             if (members := [p for p in profiles if p.kind == kind])
         ),
         by_date=_by_date(atlas, profiles, entries),
+        meanings=tuple(_meaning(atlas.rulebook, scorer) for scorer in atlas.profile_scorers),
         headline=headline.heading if headline else None,
         rulebook_digest=rulebook_digest(atlas.rulebook),
         imprint=imprint,
@@ -44,6 +46,15 @@ def rulebook_digest(rulebook: Rulebook) -> str:
     """The first twelve hexadecimal digits of the SHA-256 of the rulebook as JSON."""
     text = rulebook.model_dump_json(by_alias=True, exclude_defaults=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _meaning(rulebook: Rulebook, scorer: Scorer) -> ScoreMeaning:
+    steps = charts.ascending(rulebook.bands(scorer))
+    scale = []
+    for band in reversed(steps):
+        name = band.grade if band.label == band.grade else f"{band.grade}, {band.label}"
+        scale.append(f"{name} from {wording.points(charts.start_of(band))}")
+    return ScoreMeaning(f"score-{scorer.name}", scorer.heading, scorer.describes, tuple(scale))
 
 
 def _of(entries: dict[str, IndexEntry], profiles: Iterable[AnyProfile]) -> tuple[IndexEntry, ...]:

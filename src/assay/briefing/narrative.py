@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from assay.briefing import wording
 from assay.briefing.sheet import Sheet
+from assay.briefing.sourcing import publisher_name
 from assay.briefing.views import (
     ClaimView,
     Dispute,
@@ -72,9 +73,7 @@ def narrative(sheet: Sheet) -> Narrative:
         timeline=timeline,
         passages=passages,
         why_claims=tuple(sheet.place(c) for c in why),
-        why_judgements=tuple(
-            _judgement(sheet, c) for c in judged if c.section == "why_it_matters"
-        ),
+        why_judgements=tuple(_judgement(sheet, c) for c in judged if c.section == "why_it_matters"),
         disputes=disputes,
         differing=tuple(sheet.place(c) for c in differing if c.id not in paired),
         judgements=tuple(_judgement(sheet, c) for c in judged if c.section != "why_it_matters"),
@@ -104,16 +103,32 @@ def _timeline(sheet: Sheet, reported: list[Claim]) -> tuple[Moment, ...]:
     if not dated:
         return ()
     moments: list[tuple[PartialDate, int, Moment]] = [
-        (when, 0, Moment(wording.partial(when), when.text, view, ())) for when, view in dated
+        (when, 0, Moment(wording.partial(when), _machine(when), view, None, ()))
+        for when, view in dated
     ]
     told: dict[PartialDate, list[Source]] = {}
     for source in sheet.sources:
         if source.published is not None:
             told.setdefault(source.published, []).append(source)
     for when, sources in told.items():
-        marks = tuple(sheet.mark(source) for source in sources)
-        moments.append((when, 1, Moment(wording.partial(when), when.text, None, marks)))
+        moments.append((when, 1, _publication(sheet, when, sources)))
     return tuple(m for _, _, m in sorted(moments, key=lambda entry: entry[:2]))
+
+
+def _machine(when: PartialDate) -> str | None:
+    return None if when.precision == "quarter" else when.text
+
+
+def _publication(sheet: Sheet, when: PartialDate, sources: list[Source]) -> Moment:
+    corpus = sheet.atlas.corpus
+    names = list(dict.fromkeys(publisher_name(corpus, source) for source in sources))
+    return Moment(
+        when=wording.partial(when),
+        machine=_machine(when),
+        claim=None,
+        told=f"published by {wording.listed(names)}",
+        published=tuple(sheet.mark(source) for source in sources),
+    )
 
 
 def _passages(sheet: Sheet, reported: list[Claim]) -> tuple[Passage, ...]:

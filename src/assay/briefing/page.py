@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from assay.briefing import computation, narrative, relations, sourcing, verdict, wording
 from assay.briefing.atlas import Atlas, path_of
+from assay.briefing.pageviews import Imprint, PageView
 from assay.briefing.sheet import ROOT, Sheet
-from assay.briefing.views import Badge, Cite, Fact, ImageView, Imprint, Link, PageView
+from assay.briefing.views import Badge, Cite, Fact, ImageView, Link
 from assay.model.profile import AnyProfile, Event, Institution
 
 IMAGES = "assets/images/"
@@ -75,7 +76,11 @@ def _contents(view: PageView) -> tuple[Link, ...]:
         *((p.id, p.heading, True) for p in view.passages if p.id != "what-happened"),
         ("why", "Why it matters", True),
         ("differ", "Where sources differ", view.disputes or view.differing),
-        ("judgements", "Judgements" if view.judgements else "Assumptions", view.judgements or view.assumptions),
+        (
+            "judgements",
+            "Judgements" if view.judgements else "Assumptions",
+            view.judgements or view.assumptions,
+        ),
         ("forecasts", "Forecasts", view.forecasts),
         ("gaps", "Not known", view.gaps),
         ("watch", "What to watch", view.watch),
@@ -161,7 +166,7 @@ def _basis(sheet: Sheet, field: str) -> tuple[Cite, ...]:
 def _signal_focus(sheet: Sheet) -> str:
     """What the key claims mostly speak of: ``Figures (3 of 4 key claims)``."""
     key = [claim for claim in sheet.claims if claim.key]
-    types = Counter(claim.type for claim in key if claim.type)
+    types: Counter[str] = Counter(claim.type for claim in key if claim.type)
     if not types:
         return "unknown"
     most = max(types.values())
@@ -173,7 +178,7 @@ def _signal_focus(sheet: Sheet) -> str:
 
 def _content_type(sheet: Sheet) -> str:
     """What the page consists of: ``Event briefing: 9 facts, 2 judgements``."""
-    natures = Counter(claim.nature for claim in sheet.claims)
+    natures: Counter[str] = Counter(claim.nature for claim in sheet.claims)
     parts = [wording.natures(natures[n], n) for n in wording.NATURE if natures[n]]
     name = f"{wording.KIND[sheet.profile.kind]} briefing"
     return f"{name}: {', '.join(parts)}" if parts else name

@@ -6,6 +6,7 @@ barycentre, and the same for the same links on every machine.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -80,6 +81,7 @@ class Picture:
     arrows: tuple[Arrow, ...]
     left_out: int
     title: str
+    legend: str
 
 
 class Network:
@@ -160,7 +162,18 @@ class Network:
             f"What {nodes[centre].name} depends on, at the left, "
             "and what depends on it, at the right"
         )
-        return Picture(_WIDTH, height, tuple(boxes.values()), tuple(arrows), left_out, title)
+        return Picture(
+            _WIDTH, height, tuple(boxes.values()), tuple(arrows), left_out, title, _legend(arrows)
+        )
+
+
+def _legend(arrows: Sequence[Arrow]) -> str:
+    """The links by criticality, each with how it is drawn."""
+    drawn = {"high": "thick", "medium": "middling", "low": "thin", "unknown": "dashed"}
+    counted = Counter(arrow.criticality for arrow in arrows)
+    parts = [f"{counted[c]} {c} ({line})" for c, line in drawn.items() if counted[c]]
+    many = wording.count(len(arrows), "link")
+    return f"{many} by criticality, influence from left to right: {', '.join(parts)}."
 
 
 def _spoken(link: Influence, nodes: Mapping[str, Node]) -> str:

@@ -38,9 +38,7 @@ def of_citations(sheet: Sheet, claim: Claim) -> tuple[ScoreExplanation, ...]:
     """The explained scores of the citations of a claim of this page."""
     head = f"{sheet.profile.id}#{claim.id}@"
     return tuple(
-        e
-        for e in sheet.explanation.scorers
-        if e.on == "citation" and e.subject.startswith(head)
+        e for e in sheet.explanation.scorers if e.on == "citation" and e.subject.startswith(head)
     )
 
 
@@ -56,38 +54,87 @@ def falls(steps: Iterable[Step]) -> list[Step]:
     return sorted(found, key=lambda s: (_moved(s), s.rule))
 
 
+def held(steps: Iterable[Step]) -> list[Step]:
+    """The caps that hold without biting yet, the lowest first."""
+    found = [s for s in steps if s.phase == "cap" and s.applied and _moved(s) == 0]
+    return sorted(found, key=lambda s: (s.amount or 0, s.rule))
+
+
 def _moved(step: Step) -> int:
     if not step.applied or step.after is None:
         return 0
     return step.after - (step.before or 0)
 
 
-def of_level(explanation: ScoreExplanation) -> tuple[str, ...]:
-    """Why a score is what it is: where it starts, then its rules in order."""
-    told = [
-        step.because
-        for step in explanation.steps
-        if step.applied and (_moved(step) or step.phase in ("start", "pool"))
-        if step.phase != "clamp"
-    ]
+def of_level(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
+    """Why a score is what it is: what was counted, then its rules in order."""
+    told = []
+    for step in explanation.steps:
+        if step.phase == "pool":
+            told.append(_counted(sheet, explanation, step))
+        elif _moved(step) and step.phase not in ("start", "clamp"):
+            told.append(because(sheet, step))
     return _sentences(told)
+
+
+def _counted(sheet: Sheet, explanation: ScoreExplanation, pool: Step) -> str:
+    """What a pool counted, by name; what it looked for where it found nothing."""
+    scorer = sheet.atlas.scorer(f"{explanation.on}.{explanation.name}")
+    if not pool.evidence and scorer and scorer.pool:
+        return f"nothing to count among its {wording.words(scorer.pool.over)}"
+    links = [link.text for link in map(sheet.link, pool.evidence) if link]
+    names = links[:_MOST] + ([f"{len(links) - _MOST} more"] if len(links) > _MOST else [])
+    told = because(sheet, pool)
+    return f"{told}: {wording.listed(names)}" if names and ":" not in told else told
+
+
+def because(sheet: Sheet, step: Step) -> str:
+    """The reason of a step, with names in place of ids."""
+    own = step.phase in ("pool", "clamp")
+    return sheet.readable(step.because, step.evidence if own else ())
 
 
 def of_headline(sheet: Sheet, explanation: ScoreExplanation) -> Reasons:
     """Why the page has its grade: its own rules, then those of the claim that decides it."""
     weakest = _deciding_claim(sheet, explanation)
-    lowered, raised = falls(explanation.steps), rises(explanation.steps)
+    steps = list(explanation.steps)
+    carried: list[tuple[str, Step]] = []
     if weakest is not None:
-        own = explanations_of(sheet, f"{sheet.profile.id}#{weakest.id}", "claim", explanation.name)
-        carried = [s for e in of_citations(sheet, weakest) for s in rises(e.steps)]
-        lowered += [s for e in own for s in falls(e.steps)]
-        raised += [s for e in own for s in rises(e.steps)]
-        raised += sorted(carried, key=lambda s: (-_moved(s), s.rule))
-    supports = _sentences(s.because for s in raised)
-    limits = _sentences(s.because for s in lowered)
-    if not limits and weakest is not None:
-        limits = tuple(f"Its best evidence: {wording.clause(s)}." for s in supports[:1])
+        subject = f"{sheet.profile.id}#{weakest.id}"
+        for own in explanations_of(sheet, subject, "claim", explanation.name):
+            steps += own.steps
+        carried = _carried(sheet, weakest)
+    lowered = [because(sheet, s) for s in falls(steps)]
+    lowered += [f"{because(sheet, s)} ({source})" for source, s in carried if _moved(s) < 0]
+    lowered += [because(sheet, s) for s in held(steps)[:2]]
+    raised = [because(sheet, s) for s in rises(steps)]
+    raised += [f"{because(sheet, s)} ({source})" for source, s in carried if _moved(s) > 0]
+    supports, limits = _sentences(raised), _sentences(lowered)
+    if not limits and supports:
+        limits = (f"Its best evidence: {wording.clause(supports[0])}.",)
     return Reasons(supports, limits, limits[0] if limits else None, weakest)
+
+
+def _carried(sheet: Sheet, claim: Claim) -> list[tuple[str, Step]]:
+    """The moving steps of the citations that count for a claim, each with its source."""
+    counted = {
+        reference
+        for e in explanations_of(sheet, f"{sheet.profile.id}#{claim.id}", "claim")
+        for step in e.steps
+        if step.phase == "pool"
+        for reference in step.evidence
+    }
+    found = []
+    for explanation in of_citations(sheet, claim):
+        source = explanation.subject.partition("@")[2]
+        if source in sheet.numbers and (not counted or source in counted):
+            number = sheet.numbers[source]
+            found += [
+                (f"source {number}", s)
+                for s in explanation.steps
+                if _moved(s) and s.phase != "start"
+            ]
+    return sorted(found, key=lambda entry: (-abs(_moved(entry[1])), entry[0], entry[1].rule))
 
 
 def _deciding_claim(sheet: Sheet, explanation: ScoreExplanation) -> Claim | None:

@@ -100,11 +100,11 @@ def _reached(sheet: Sheet, lines: tuple[ReachLine, ...]) -> tuple[ReachView, ...
         for line in lines
         if line.distance > 1 and line.peer in published and published.keys() >= set(line.path)
     ]
-    far.sort(key=lambda line: (-line.points, line.peer))
+    far.sort(key=lambda line: (-(line.points or 0), line.peer))
     return tuple(
         ReachView(
             peer=_link(sheet, line.peer),
-            number=wording.points(line.points),
+            number=None if line.points is None else wording.points(line.points),
             via=tuple(_link(sheet, step) for step in line.path[1:-1]),
         )
         for line in far[:_MOST_INDIRECT]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.views import Badge, Cite, ClaimView, Link
@@ -9,6 +12,9 @@ from assay.model.evidence import Claim, Source
 from assay.model.profile import AnyProfile
 from assay.model.rulebook import Band, Scorer
 from assay.scoring.results import Explanation, OriginGroup, ProfileResult, Score
+
+_ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_TOKEN = re.compile(rf"(?<![\w#@./-]){_ID}(?:#{_ID})?(?![\w#@/-])")
 
 ROOT = "../"
 """From any briefing page to the top of the site."""
@@ -82,6 +88,8 @@ class Sheet:
             notes.append(f"as of {wording.partial(claim.as_of)}")
         if claim.checked:
             notes.append(f"checked {wording.day(claim.checked)}")
+        if claim.nature == "assumption" and not claim.sources:
+            notes.append("no source bears it out")
         return tuple(notes)
 
     def claim_href(self, owner: AnyProfile, claim: Claim) -> str:
@@ -116,11 +124,13 @@ class Sheet:
     def claim_badge(self, owner_id: str, claim: Claim) -> Badge | None:
         """The claim's own grade: the claim score called like the headline, on its scale."""
         headline = self.atlas.headline
-        if headline is None:
+        if headline is None or (claim.nature == "assumption" and not claim.sources):
             return None
         scores = self.atlas.results[owner_id].claims.get(claim.id, {})
         score = scores.get(headline.name)
-        return None if score is None else badge(headline, self.atlas.rulebook.bands(headline), score)
+        return (
+            None if score is None else badge(headline, self.atlas.rulebook.bands(headline), score)
+        )
 
     def link(self, evidence: str) -> Link | None:
         """What a step names as evidence, as a link; None for what no page shows."""
@@ -139,6 +149,34 @@ class Sheet:
         if profile is None or source_id:
             return None
         return Link(profile.name, self.atlas.href(reference, ROOT))
+
+    def readable(self, text: str, ids: Collection[str] = ()) -> str:
+        """The text with ids replaced by what a reader knows them as.
+
+        ``ids`` are ids that the text is known to hold; others are recognised by their hyphens,
+        by naming a claim, or, for claims of this page, by their quotation marks.
+        """
+        for claim in self.claims:
+            text = text.replace(f"'{claim.id}'", f"“{wording.shortened(claim.text, 90)}”")
+        return _TOKEN.sub(lambda match: self._spoken(match[0], ids), text)
+
+    def _spoken(self, token: str, ids: Collection[str]) -> str:
+        corpus = self.atlas.corpus
+        owner, _, claim_id = token.partition("#")
+        if claim_id:
+            if owner not in corpus.profiles:
+                return token
+            link = self.link(token)
+            return link.text if link else "a claim that is not published"
+        if "-" not in token and token not in ids:
+            return token
+        if token in corpus.profiles:
+            profile = self.atlas.published.get(token)
+            return profile.name if profile else "a profile that is not published"
+        if token in self.numbers:
+            return f"source {self.numbers[token]}"
+        source = corpus.sources.get(token)
+        return f"“{source.title}”" if source else token
 
 
 def _when(source: Source) -> str:

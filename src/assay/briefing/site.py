@@ -15,7 +15,7 @@ from assay.briefing import wording
 from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.front import front
 from assay.briefing.page import IMAGES, page
-from assay.briefing.views import Imprint
+from assay.briefing.pageviews import Imprint
 from assay.diagnostics import Diagnostic
 from assay.errors import InputError
 from assay.model.corpus import Corpus

@@ -41,7 +41,7 @@ def origins(sheet: Sheet) -> tuple[OriginView, ...]:
 
 def _origin(
     corpus: Corpus, group: OriginGroup, members: tuple[Source, ...]
-) -> tuple[str, str]:
+) -> tuple[str, str | None]:
     many = wording.count(len(members), "publication")
     if group.origin == _UNSEEN:
         credited = [s.attributed_to for s in members if s.attributed_to]
@@ -53,16 +53,16 @@ def _origin(
     publisher = publisher_name(corpus, root)
     heading = f"{publisher}, {wording.partial(root.published)}" if root.published else publisher
     if len(members) == 1 and members[0].id == root.id:
-        return heading, "Its own root: no other publication here shares it."
+        return heading, None
     if root.id in {s.id for s in members}:
         return heading, f"{many} that go back to one, counted as one."
     return heading, f"{many} that go back to “{root.title}”, which this page does not cite itself."
 
 
 def publisher_name(corpus: Corpus, source: Source) -> str:
-    """Who published it; "publisher unknown" where nobody is named."""
+    """Who published it; "an unknown publisher" where nobody is named."""
     if source.publisher is None:
-        return "publisher unknown"
+        return "an unknown publisher"
     publisher = corpus.publishers.get(source.publisher)
     return publisher.name if publisher else source.publisher
 

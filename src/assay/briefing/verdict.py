@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from assay.briefing import charts, reasons, wording
-from assay.briefing.sheet import Sheet, badge
+from assay.briefing.sheet import ROOT, Sheet, badge
 from assay.briefing.views import (
-    Lever,
     LevelView,
+    Lever,
     Link,
     Minute,
     Notice,
@@ -44,12 +44,12 @@ def verdict(sheet: Sheet) -> Verdict | None:
     found = reasons.of_headline(sheet, explanation) if explanation else None
     return Verdict(
         heading=scorer.heading,
-        describes=scorer.describes,
+        about=f"{ROOT}index.html#score-{scorer.name}",
         badge=badge(scorer, bands, score),
         coverage=wording.percent(score.coverage),
         ruler=charts.ruler(scorer.heading, bands, score.points) if bands else None,
         scale=_scale(bands, score),
-        summary=sheet.explanation.summary,
+        summary=sheet.readable(sheet.explanation.summary),
         supports=found.supports if found else (),
         limits=found.limits if found else (),
         levers=_levers(sheet, scorer),
@@ -65,10 +65,10 @@ def levels(sheet: Sheet) -> tuple[LevelView, ...]:
         views.append(
             LevelView(
                 heading=scorer.heading,
-                describes=scorer.describes,
+                about=f"{ROOT}index.html#score-{scorer.name}",
                 badge=badge(scorer, sheet.atlas.rulebook.bands(scorer), score),
                 coverage=wording.percent(score.coverage),
-                reasons=reasons.of_level(explanation) if explanation else (),
+                reasons=reasons.of_level(sheet, explanation) if explanation else (),
                 levers=_levers(sheet, scorer),
             )
         )
@@ -94,7 +94,7 @@ def _levers(sheet: Sheet, scorer: Scorer) -> tuple[Lever, ...]:
         Lever(
             direction="up" if change.direction == "upgrade" else "down",
             to=charts.band_name(bands, change.to),
-            change=wording.sentence(change.change),
+            change=wording.sentence(sheet.readable(change.change)),
             effort=change.effort,
             number=wording.points(change.points),
         )
@@ -219,12 +219,31 @@ def _look_again(sheet: Sheet) -> tuple[str, str]:
     dated = sorted((n.due, n.text) for n in found.watch if n.due)
     if dated:
         due, text = dated[0]
-        return f"By {_due(due)}", wording.sentence(text)
-    if found.watch:
-        first = found.watch[0]
-        return wording.HORIZON[first.horizon], wording.sentence(first.text)
-    year = wording.day(add_months(sheet.atlas.as_of, 12))
-    return f"By {year}", "No grade here changes by age alone before then."
+        return _by(due), wording.sentence(text)
+    year = f"By {wording.day(add_months(sheet.atlas.as_of, 12))}"
+    if not found.watch:
+        return year, _steady(sheet)
+    text = sheet.readable(found.watch[0].text)
+    return year, f"{_steady(sheet)} Meanwhile watch: {wording.sentence(text)}"
+
+
+def _by(due: str) -> str:
+    """By a day, or in a month, quarter or year."""
+    try:
+        precision = PartialDate.parse(due).precision
+    except ValueError:
+        precision = "day"
+    return f"{'By' if precision == 'day' else 'In'} {_due(due)}"
+
+
+def _steady(sheet: Sheet) -> str:
+    """That age alone changes no grade, said of the grade the page has."""
+    scorer = sheet.atlas.headline
+    bands = sheet.atlas.rulebook.bands(scorer) if scorer else ()
+    band = _band(bands, sheet.result.scores.get(scorer.name, _NO_SCORE)) if scorer else None
+    if scorer is None or band is None:
+        return "Until then nothing here changes by age alone."
+    return f"With nothing new, {scorer.heading.lower()} stays {charts.band_name(bands, band)}."
 
 
 def _crossing(sheet: Sheet, until: date) -> str:

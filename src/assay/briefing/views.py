@@ -1,4 +1,4 @@
-"""Everything a template shows, as frozen values; templates only loop over them.
+"""The elements of pages as frozen values; templates only loop over them.
 
 Text is plain text and is escaped where it is written. A ``href`` is relative to the page it
 stands on. Where a value is None, the page says nothing about it.
@@ -73,11 +73,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of a timeline: a dated claim, or the appearance of sources."""
+    """One entry of a timeline: a dated claim, or the appearance of sources.
+
+    ``machine`` is the date for programs, None for a quarter, which HTML has no form for.
+    """
 
     when: str
-    machine: str
+    machine: str | None
     claim: ClaimView | None
+    told: str | None
     published: tuple[Cite, ...]
 
 
@@ -158,10 +162,13 @@ class ScaleRow:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The grade of the page: where it stands, why, and what would move it."""
+    """The grade of the page: where it stands, why, and what would move it.
+
+    ``about`` leads to what the score means.
+    """
 
     heading: str
-    describes: str | None
+    about: str
     badge: Badge
     coverage: str
     ruler: Ruler | None
@@ -174,10 +181,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class LevelView:
-    """Another score of the profile, with its reasons."""
+    """Another score of the profile, with its reasons; ``about`` leads to what it means."""
 
     heading: str
-    describes: str | None
+    about: str
     badge: Badge
     coverage: str
     reasons: tuple[str, ...]
@@ -287,7 +294,7 @@ class OriginView:
     """The sources that go back to one origin."""
 
     heading: str
-    explanation: str
+    explanation: str | None
     sources: tuple[SourceView, ...]
 
 
@@ -322,10 +329,10 @@ class EdgeGroup:
 
 @dataclass(frozen=True, slots=True)
 class ReachView:
-    """A profile felt over more than one link."""
+    """A profile felt over more than one link; ``number`` is how much of it is felt."""
 
     peer: Link
-    number: str
+    number: str | None
     via: tuple[Link, ...]
 
 
@@ -365,95 +372,3 @@ class ImageView:
     source_context: str
     relevance: str
     provenance: str
-
-
-@dataclass(frozen=True, slots=True)
-class Imprint:
-    """What the page was made from, for its foot."""
-
-    version: str
-    digest: str
-    as_of: str
-    as_of_iso: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """A briefing page. ``root`` leads from the page to the site's first page."""
-
-    root: str
-    path: str
-    id: str
-    kind: str
-    name: str
-    aliases: tuple[str, ...]
-    kicker: tuple[str, ...]
-    bottom_line: ClaimView | None
-    minute: Minute
-    badges: tuple[Badge, ...]
-    evidence: str
-    verdict: Verdict | None
-    levels: tuple[LevelView, ...]
-    outlook: OutlookView
-    glance: tuple[Fact, ...]
-    not_stated: str | None
-    contents: tuple[Link, ...]
-    figures: tuple[Figure, ...]
-    timeline: tuple[Moment, ...]
-    passages: tuple[Passage, ...]
-    why_claims: tuple[ClaimView, ...]
-    why_judgements: tuple[JudgementView, ...]
-    disputes: tuple[Dispute, ...]
-    differing: tuple[ClaimView, ...]
-    judgements: tuple[JudgementView, ...]
-    assumptions: tuple[ClaimView, ...]
-    forecasts: tuple[JudgementView, ...]
-    gaps: tuple[str, ...]
-    watch: tuple[WatchColumn, ...]
-    dependencies: Dependencies
-    related: tuple[Related, ...]
-    origins: tuple[OriginView, ...]
-    corrections: tuple[Correction, ...]
-    computations: tuple[Computation, ...]
-    claim_computations: tuple[ClaimComputation, ...]
-    image: ImageView | None
-    imprint: Imprint
-
-
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
-    """A profile as a row of the first page."""
-
-    link: Link
-    kind: str
-    kicker: str
-    bottom_line: str | None
-    badge: Badge | None
-    badges: tuple[Badge, ...]
-    evidence: str
-    horizon: str
-    until: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class IndexGroup:
-    """Entries under one heading."""
-
-    id: str
-    heading: str
-    note: str | None
-    entries: tuple[IndexEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexView:
-    """The first page: every published profile, by grade, by kind and by date to look again."""
-
-    root: str
-    counts: tuple[Fact, ...]
-    by_grade: tuple[IndexGroup, ...]
-    by_kind: tuple[IndexGroup, ...]
-    by_date: tuple[IndexGroup, ...]
-    headline: str | None
-    rulebook_digest: str
-    imprint: Imprint

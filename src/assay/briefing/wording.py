@@ -116,7 +116,7 @@ def span(start: PartialDate, end: PartialDate) -> str:
 def points(value: int) -> str:
     """Thousandths as a number with two decimals, or three where the third one matters."""
     text = f"{value // 1000}.{value % 1000:03d}"
-    return text[:-1] if text.endswith("0") else text
+    return text.removesuffix("0")
 
 
 def percent(thousandths: int) -> str:

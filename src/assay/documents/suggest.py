@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 # Comparing a word with every id of a large workspace is slow, and nobody reads the hundredth hint.
 _BUDGET = 200_000
+_FEW = 30
 
 
 class Suggester:
@@ -34,9 +35,9 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or else lists those that exist."""
+    """A hint that names the nearest known word, or else lists those that exist, if few."""
     known = list(words)
     near = nearest(word, known)
     if near is not None:
         return f"did you mean {near!r}?"
-    return "possible here: " + ", ".join(known) if known else ""
+    return "possible here: " + ", ".join(known) if 0 < len(known) <= _FEW else ""

@@ -16,7 +16,7 @@ from ryaml import InvalidYamlError, loads_all
 
 from assay.diagnostics import Diagnostic, Position
 from assay.documents import codes
-from assay.documents.index import NODE_LIMIT, Index, Path, index
+from assay.documents.index import DEPTH_LIMIT, NODE_LIMIT, Index, Path, index
 from assay.documents.scalar import raw_offset
 from assay.documents.source_text import SourceText
 
@@ -27,9 +27,9 @@ SIZE_LIMIT = 10_000_000
 _WALK_FIRST = 65_536
 
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]"
-)  # what YAML calls non-printable
-_SUSPICIOUS = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+)  # not printable to YAML, or a line break to YAML and to nobody else
+_SUSPICIOUS = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%|\d{19}", re.MULTILINE)
 _ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
 
 
@@ -83,17 +83,15 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
     if len(text) > _WALK_FIRST or _SUSPICIOUS.search(text):
-        walked = _refused(text, file)
-        if walked.diagnostics:
-            return walked
+        problems = _problems(text, file)
+        if problems:
+            return YamlFile(file, text, (), problems)
     try:
         documents = loads_all(text) or []
-        plain = _is_plain(documents)
     except (InvalidYamlError, ValueError, RecursionError) as error:
-        walked = _refused(text, file)
-        return walked if walked.diagnostics else _refused_by_reader(text, file, error)
-    if not plain:
-        return _refused(text, file)
+        return _refused(text, file, str(error))
+    if not _is_plain(documents):
+        return _refused(text, file, "it holds values that are not read")
     return _checked(YamlFile(file, text, tuple(documents)))
 
 
@@ -138,49 +136,50 @@ def too_large(file: str, size: int) -> Diagnostic:
     )
 
 
-def _refused(text: str, file: str) -> YamlFile:
+def _problems(text: str, file: str) -> tuple[Diagnostic, ...]:
     source = SourceText(file, text)
-    problems = index(source).problems
-    return YamlFile(
-        file,
-        text,
-        (),
-        tuple(p.code.at(source.position(p.offset), p.message, p.hint) for p in problems),
+    return tuple(
+        p.code.at(source.position(p.offset), p.message, p.hint) for p in index(source).problems
     )
 
 
-def _refused_by_reader(text: str, file: str, error: Exception) -> YamlFile:
-    """The fast reader refused what the walk let pass; its own words are all there is."""
-    at = re.search(r"at line (\d+) column (\d+)", str(error))
-    position = Position(file, int(at[1]), int(at[2])) if at else Position(file)
-    return YamlFile(file, text, (), (codes.YAML_SYNTAX.at(position, f"YAML stops here: {error}"),))
+def _refused(text: str, file: str, reason: str) -> YamlFile:
+    """The file without documents; ``reason`` is what the fast reader said, if all else is silent."""
+    problems = _problems(text, file)
+    if not problems:
+        at = re.search(r"at line (\d+) column (\d+)", reason)
+        position = Position(file, int(at[1]), int(at[2])) if at else Position(file)
+        problems = (codes.YAML_SYNTAX.at(position, f"YAML stops here: {reason}"),)
+    return YamlFile(file, text, (), problems)
 
 
 def _is_plain(documents: list[Any]) -> bool:
-    """No number that cannot be reckoned with, no key that is not a text, not too many values."""
-    waiting: list[Any] = [documents]
+    """Nothing that the walk would refuse: odd numbers and keys, too many values or levels."""
+    level: list[Any] = documents
     count = 0
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str):
-            continue
-        if isinstance(value, dict):
-            count += len(value)
-            for key in value:
-                if not isinstance(key, str):
+    for _ in range(DEPTH_LIMIT + 1):
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, str):
+                continue
+            if isinstance(value, dict):
+                if not all(isinstance(key, str) for key in value):
                     return False
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            count += len(value)
-            waiting.extend(value)
-        elif isinstance(value, float):
-            if not math.isfinite(value):
+                below.extend(value.values())
+            elif isinstance(value, list):
+                below.extend(value)
+            elif isinstance(value, float):
+                if not math.isfinite(value):
+                    return False
+            elif isinstance(value, int) and not -(2**63) <= value < 2**63:
                 return False
-        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
-            return False
+        count += len(below)
         if count > NODE_LIMIT:
             return False
-    return True
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def _checked(read: YamlFile) -> YamlFile:

@@ -101,7 +101,8 @@ class ScorerColumns:
     """Where a scorer's results are found, in the space it works on.
 
     ``score`` and ``coverage`` are in thousandths, ``band`` is the index of the band (None
-    without a scale), ``start`` the score the rules start from. ``held`` is the least score of
+    without a scale), ``start`` the score the rules start from, ``starts_from`` the names of the
+    scores an expression for it reads. ``held`` is the least score of
     the roots of a retelling, ``raw`` the score before it was held there (citation scorers only).
     """
 
@@ -114,6 +115,7 @@ class ScorerColumns:
     pool: PoolUp | None = None
     raw: str | None = None
     held: str | None = None
+    starts_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Program:
     definitions: dict[tuple[str, str], Step] = field(repr=False)
 
     def on(self, subject: str) -> tuple[ScorerColumns, ...]:
-        """The scorers of a kind of subject, in the order they are computed."""
+        """The scorers of a kind of subject, in the order of the rulebook."""
         return tuple(s for s in self.scorers if s.scorer.on == subject)
 
     def scorer(self, key: str) -> ScorerColumns:

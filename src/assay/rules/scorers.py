@@ -7,17 +7,23 @@ in the order of rule ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from graphlib import CycleError, TopologicalSorter
-from typing import Protocol
+from dataclasses import replace
 
+from assay.arithmetic import ONE, to_points
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
 from assay.rules import ast
-from assay.arithmetic import ONE, to_points
 from assay.rules.compile import Compiler, Row, Rows, Scope, subject_scope
+from assay.rules.expressions import (
+    Parsed,
+    Path,
+    RulebookError,
+    RuleProblem,
+    parse_rulebook,
+    score_uses,
+    scorer_order,
+)
 from assay.rules.ir import TRUE, UNKNOWN, Col, Expr, Lit, apply
-from assay.rules.parse import CelError, Problem, Vocabulary, parse_cel
+from assay.rules.parse import CelError
 from assay.rules.program import (
     Aggregate,
     Compute,
@@ -29,43 +35,7 @@ from assay.rules.program import (
     TextPart,
     WatchColumns,
 )
-from assay.rules.schema import SPACES
-from assay.rules.texts import TextError, split_text
-
-Path = tuple[str | int, ...]
-"""Where in the rulebook: ``("scorers", 0, "rules", 3, "when")``."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleProblem:
-    """A mistake at a place of the rulebook."""
-
-    path: Path
-    problem: Problem
-
-
-class RulebookError(Exception):
-    """A rulebook that cannot be compiled, with every problem found."""
-
-    def __init__(self, problems: list[RuleProblem]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(p.problem.message for p in problems))
-
-
-class _Take(Protocol):
-    """Parse and keep one expression of the rulebook."""
-
-    def __call__(
-        self, path: Path, text: str, subject: str, wanted: str, *, it: str | None = None
-    ) -> None: ...
-
-
-@dataclass
-class _Parsed:
-    """The checked expressions of a rulebook by place, and what is wrong with it."""
-
-    expressions: dict[Path, ast.Expression] = field(default_factory=dict)
-    problems: list[RuleProblem] = field(default_factory=list)
+from assay.rules.texts import split_text
 
 
 def compile_rulebook(rulebook: Rulebook) -> Program:
@@ -73,172 +43,18 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
 
     Raises :class:`RulebookError` with all problems at once.
     """
-    vocabulary = rulebook_vocabulary(rulebook)
-    parsed = _parse(rulebook, vocabulary)
-    order = _order(rulebook, parsed)
+    parsed = parse_rulebook(rulebook)
+    order = scorer_order(rulebook, parsed)
     if parsed.problems:
         raise RulebookError(parsed.problems)
-    return _ProgramBuilder(rulebook, vocabulary, parsed).build(order)
-
-
-def rulebook_vocabulary(rulebook: Rulebook) -> Vocabulary:
-    """The score names the rulebook defines."""
-    scores: dict[str, list[str]] = {}
-    for scorer in rulebook.scorers:
-        names = scores.setdefault(scorer.on, [])
-        if scorer.name not in names:
-            names.append(scorer.name)
-    outlook = tuple(s.name for s in rulebook.scorers if s.on == "profile" and s.scale)
-    return Vocabulary({on: tuple(names) for on, names in scores.items()}, outlook)
-
-
-# Parsing -----------------------------------------------------------------------------------
-
-
-def _parse(rulebook: Rulebook, vocabulary: Vocabulary) -> _Parsed:
-    parsed = _Parsed()
-
-    def take(
-        path: Path,
-        text: str,
-        subject: str,
-        wanted: str,
-        *,
-        it: str | None = None,
-        watch: bool = False,
-        shift: int = 0,
-    ) -> None:
-        try:
-            node = parse_cel(text, subject, vocabulary, it=it, watch=watch)
-            if wanted != "any" and node.type.name != wanted:
-                raise CelError([_wrong_type(node, wanted)])
-            parsed.expressions[path] = node
-        except CelError as error:
-            parsed.problems += [
-                RuleProblem(path, Problem(p.code, p.message, p.offset + shift, p.hint))
-                for p in error.problems
-            ]
-
-    def take_text(path: Path, text: str, subject: str, *, watch: bool = False) -> None:
-        try:
-            parts = split_text(text)
-        except TextError as error:
-            problem = Problem("unbalanced-braces", str(error), error.offset, "a brace is written {{")
-            parsed.problems.append(RuleProblem(path, problem))
-            return
-        for index, part in enumerate(parts):
-            if not isinstance(part, str):
-                take((*path, index), part.text, subject, "any", watch=watch, shift=part.offset)
-
-    for i, scorer in enumerate(rulebook.scorers):
-        here: Path = ("scorers", i)
-        if isinstance(scorer.start, str):
-            take((*here, "start"), scorer.start, scorer.on, "double")
-        if scorer.pool:
-            _parse_pool(scorer, scorer.pool, here, parsed, take)
-        for j, rule in enumerate(scorer.rules):
-            place: Path = (*here, "rules", j)
-            take((*place, "when"), rule.when, scorer.on, "bool")
-            if isinstance(rule.amount, str):
-                take((*place, rule.phase), rule.amount, scorer.on, "double")
-            take_text((*place, "because"), rule.because, scorer.on)
-    for i, watch in enumerate(rulebook.watch):
-        take(("watch", i, "when"), watch.when, "profile", "bool", watch=True)
-        take_text(("watch", i, "text"), watch.text, "profile", watch=True)
-    return parsed
-
-
-def _parse_pool(scorer: Scorer, pool: Pool, here: Path, parsed: _Parsed, take: _Take) -> None:
-    known = [c.name for c in SPACES[scorer.on].collections if c.name != "roots"]
-    if pool.over not in known:
-        hint = f"a {scorer.on} has: {', '.join(known)}" if known else "score claims instead"
-        problem = Problem(
-            "unknown-collection", f"a {scorer.on} has no collection {pool.over!r}", 0, hint
-        )
-        parsed.problems.append(RuleProblem((*here, "pool", "over"), problem))
-        return
-    take((*here, "pool", "where"), pool.where, scorer.on, "bool", it=pool.over)
-    take((*here, "pool", "take"), pool.take, scorer.on, "double", it=pool.over)
-    if pool.by:
-        take((*here, "pool", "by"), pool.by, scorer.on, "string", it=pool.over)
-
-
-def _wrong_type(node: ast.Expression, wanted: str) -> Problem:
-    hints = {
-        "bool": "a condition is true or false: compare it with something",
-        "double": "an amount is a decimal: write 1.0, or double(…)",
-        "string": "elements are grouped by a text such as it.origin",
-    }
-    return Problem(
-        "type-mismatch",
-        f"this is of type {node.type}, where {wanted} is needed",
-        node.offset,
-        hints[wanted],
-    )
-
-
-# Order -------------------------------------------------------------------------------------
-
-
-def _order(rulebook: Rulebook, parsed: _Parsed) -> list[int]:
-    """Indices of the scorers so that each comes after those whose scores it uses."""
-    keys = {scorer.key: i for i, scorer in enumerate(rulebook.scorers)}
-    needs: dict[str, set[str]] = {key: set() for key in sorted(keys)}
-    for path, node in parsed.expressions.items():
-        if path[0] == "scorers":
-            scorer = rulebook.scorers[int(path[1])]
-            if "because" not in path:
-                needs[scorer.key] |= {key for key in score_uses(node) if key in keys}
-    try:
-        return [keys[key] for key in TopologicalSorter(needs).static_order()]
-    except CycleError as error:
-        members = error.args[1]
-        chain = " → ".join(reversed(members))
-        problem = Problem(
-            "scorer-circle",
-            f"scorers use each other's scores in a circle: {chain}",
-            0,
-            "let one of them use evidence instead of the other's score",
-        )
-        parsed.problems.append(RuleProblem(("scorers", keys[members[0]], "name"), problem))
-        return []
-
-
-def score_uses(node: ast.Expression) -> Iterator[str]:
-    """Keys (``on.name``) of all scores an expression may read, of any row."""
-    for part in walk(node):
-        if isinstance(part, ast.Select):
-            message = part.operand.type.name.removesuffix("Coverage")
-            space = next((s.name for s in SPACES.values() if s.message == message), None)
-            if space is not None:
-                yield f"{space}.{part.field}"
-
-
-def walk(node: ast.Expression) -> Iterator[ast.Expression]:
-    """The node and all below it."""
-    yield node
-    match node:
-        case ast.Select():
-            yield from walk(node.operand)
-        case ast.Call():
-            for child in (*((node.target,) if node.target else ()), *node.args):
-                yield from walk(child)
-        case ast.ListOf():
-            for child in node.items:
-                yield from walk(child)
-        case ast.Macro():
-            for child in (node.range, node.body, *((node.condition,) if node.condition else ())):
-                yield from walk(child)
-
-
-# Building ----------------------------------------------------------------------------------
+    return _ProgramBuilder(rulebook, parsed).build(order)
 
 
 class _ProgramBuilder:
-    def __init__(self, rulebook: Rulebook, vocabulary: Vocabulary, parsed: _Parsed) -> None:
+    def __init__(self, rulebook: Rulebook, parsed: Parsed) -> None:
         self._rulebook = rulebook
         self._parsed = parsed
-        self._compiler = Compiler(vocabulary)
+        self._compiler = Compiler(parsed.vocabulary)
         self._problems: list[RuleProblem] = []
 
     def build(self, order: list[int]) -> Program:
@@ -265,7 +81,7 @@ class _ProgramBuilder:
             steps=tuple(compiler.steps[:made]),
             watch_steps=tuple(compiler.steps[made:watched]),
             text_steps=tuple(compiler.steps[watched:]),
-            scorers=tuple(scorers),
+            scorers=tuple(scorers[order.index(i)] for i in range(len(order))),
             watch=watch,
             definitions=compiler.definitions,
         )
@@ -303,7 +119,17 @@ class _ProgramBuilder:
             band = f"band.{scorer.name}"
             limits = Lit(tuple(to_points(b.from_) for b in bands))
             self._compute(scorer.on, band, apply("band", Col(score), limits))
-        return ScorerColumns(scorer, score, coverage, start, rules, band, pool, raw, held)
+        return ScorerColumns(
+            scorer, score, coverage, start, rules, band, pool, raw, held, self._starts_from(here)
+        )
+
+    def _starts_from(self, here: Path) -> tuple[str, ...]:
+        node = self._parsed.expressions.get((*here, "start"))
+        names = self._parsed.vocabulary.scores
+        used = () if node is None else score_uses(node)
+        return tuple(
+            dict.fromkeys(n for k in used for on, _, n in [k.partition(".")] if n in names.get(on, ()))
+        )
 
     def _compute(self, space: str, column: str, expr: Expr) -> str:
         return self._compiler.add(Compute(space, column, expr))

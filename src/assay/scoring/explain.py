@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assay.arithmetic import ONE, scale_points
 from assay.errors import EngineError
-from assay.rules.ir import Col, Expr, Lit
+from assay.rules.ir import Col, Expr
 from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
 from assay.scoring.results import Outcome, ScoreExplanation, Step, StepPhase
 from assay.scoring.run import Run
@@ -33,7 +33,7 @@ class Explainer:
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """All scores of a profile: its own first, then those of its claims and citations."""
-        for scorer in reversed(self._run.program.on("profile")):
+        for scorer in self._run.program.on("profile"):
             yield self.score(scorer, row)
         claims = self._trace.owned("claim", "profile_row", row)
         for claim in claims:
@@ -85,8 +85,7 @@ class Explainer:
             counted, because = self._pooled(scorer.pool, row)
         else:
             counted = ()
-            begin = scorer.scorer.start
-            because = f"starts from {begin}" if begin is not None else "starts from nothing"
+            because = _beginning(scorer)
         return Step(
             phase=phase,
             rule=phase,
@@ -157,6 +156,16 @@ class Explainer:
         )
 
 
+def _beginning(scorer: ScorerColumns) -> str:
+    """What a score starts from: a number, or the scores its expression reads."""
+    start = scorer.scorer.start
+    if start is None:
+        return "starts from nothing"
+    if not isinstance(start, str):
+        return f"starts from {start}"
+    return f"starts from {' or '.join(scorer.starts_from) or start}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Effect:
     """What a rule says of one row."""
@@ -225,7 +234,3 @@ def _after(phase: str, before: int, amount: int) -> int:
         return scale_points(before, amount)
     return max(before, amount) if phase == "floor" else min(before, amount)
 
-
-def constant(expr: Expr) -> object:
-    """The value of a constant expression; None for others."""
-    return expr.value if isinstance(expr, Lit) else None

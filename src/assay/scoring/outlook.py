@@ -184,7 +184,7 @@ def _horizon(
     horizons: Horizons, until: date | None, profile: AnyProfile, fired: Sequence[WatchNotice]
 ) -> HorizonGrade:
     """The first horizon at which a band changes or something falls due."""
-    dates = [until, *(w.due.first for w in profile.watch if w.due)]
+    dates = [until, *(w.due.last for w in profile.watch if w.due)]
     grades: set[HorizonGrade] = {_grade_of(d, horizons) for d in dates if d}
     grades |= {n.horizon for n in fired}
     order: tuple[HorizonGrade, ...] = ("now", "quarter", "year")

@@ -150,12 +150,12 @@ class ProfileResult:
 class ReachLine:
     """A profile reached along dependencies: its strongest path and what is felt of it.
 
-    ``points`` is the reach in thousandths; ``path`` holds profile ids from the subject to the
-    peer.
+    ``points`` is the reach in thousandths, None where a weight along the way is unknown;
+    ``path`` holds profile ids from the subject to the peer.
     """
 
     peer: str
-    points: int
+    points: int | None
     distance: int
     path: tuple[str, ...]
 

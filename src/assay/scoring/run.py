@@ -25,8 +25,10 @@ class Run:
     @cached_property
     def profile_rows(self) -> dict[str, int]:
         """The row of each profile; of a profile with what-ifs, its own."""
-        ids = self.engine.column("profile", "id").to_list()
-        return {profile_id: row for row, profile_id in reversed(list(enumerate(ids)))}
+        rows: dict[str, int] = {}
+        for row, profile_id in enumerate(self.engine.column("profile", "id").to_list()):
+            rows.setdefault(profile_id, row)
+        return rows
 
     def scores(self, scorer: ScorerColumns) -> list[Score]:
         """The scores a scorer gave, one for each row of the space it works on."""

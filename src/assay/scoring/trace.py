@@ -82,10 +82,7 @@ class Trace:
 
     def missing(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
         """The fields whose absence left an expression unknown at a row."""
-        return tuple(dict.fromkeys(self._missing(space, expr, row, self.subject_of(space, row))))
-
-    def subject_of(self, space: str, row: int) -> tuple[str, int]:
-        return (space, row)
+        return tuple(dict.fromkeys(self._missing(space, expr, row, (space, row))))
 
     def _missing(
         self, space: str, expr: Expr, row: int, home: tuple[str, int]

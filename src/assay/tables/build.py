@@ -146,7 +146,7 @@ class _Builder:
             begun = _day(profile.date or profile.from_)
             last = profile.date or profile.until
             ended = last.last.toordinal() if last else None
-        due = [w.due.first.toordinal() for w in profile.watch if w.due]
+        due = [w.due.last.toordinal() for w in profile.watch if w.due]
         return (
             profile.id,
             profile.kind,

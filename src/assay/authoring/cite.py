@@ -1,0 +1,172 @@
+"""Citing a publication: the source that is there already, or a stub to be filled in."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from assay.authoring.addresses import address_key
+from assay.authoring.edit import commit, current, path_of
+from assay.authoring.ids import checked_id, first_free, shorten, slug
+from assay.authoring.new import document, document_path, require_profile, with_document
+from assay.documents.yaml_writer import append_item
+from assay.errors import UsageError
+from assay.loading.load import Loaded
+from assay.model.evidence import Source
+
+_PAGE_ENDINGS = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|md|txt)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The source that stands for a publication, and what was written for it."""
+
+    id: str
+    file: str
+    created: bool
+    claim: str | None = None
+    claim_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is to be cited: a web address, or a file known by its contents."""
+
+    title: str
+    id: str
+    url: str | None = None
+    digest: str | None = None
+
+
+def publication(given: str) -> Publication:
+    """What ``given`` names: an address that starts with http, or an existing file.
+
+    Raises ``UsageError`` for anything else.
+    """
+    if re.match(r"https?://", given, re.IGNORECASE):
+        try:
+            host = urlsplit(given).hostname
+        except ValueError:
+            host = None
+        if not host or any(c.isspace() for c in given):
+            raise UsageError(f"{given!r} is not a web address")
+        return Publication(_title_of(given), _id_of(given, host), url=given)
+    path = Path(given)
+    if path.is_file():
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{given} cannot be read: {error.strerror}") from None
+        digest = hashlib.sha256(data).hexdigest()
+        name = path.stem.replace("_", " ").strip()
+        return Publication(name, slug(name) or f"file-{digest[:12]}", digest=digest)
+    if re.match(r"[a-z][a-z0-9+-]*:", given, re.IGNORECASE):
+        raise UsageError(f"{given!r} is not a web address: write one that starts with https://")
+    raise UsageError(f"{given!r} is neither a web address (https://…) nor a file")
+
+
+def find_source(loaded: Loaded, wanted: Publication) -> Source | None:
+    """The source with that address, however it is spelt, or with that file's contents."""
+    sources = loaded.corpus.sources.values()
+    if wanted.url is not None:
+        key = address_key(wanted.url)
+        return next((s for s in sources if s.url and address_key(s.url) == key), None)
+    return next((s for s in sources if s.note and str(wanted.digest) in s.note), None)
+
+
+def cite(
+    loaded: Loaded,
+    given: str,
+    *,
+    claim: str | None = None,
+    stance: str | None = None,
+    locator: str | None = None,
+    id_: str | None = None,
+    title: str | None = None,
+    fields: Mapping[str, str | None] | None = None,
+) -> Cited:
+    """Find or write the source for ``given``, and let ``claim`` (``profile#claim``) cite it.
+
+    ``title`` and ``fields`` go into a source that is written; one that is there stays as it
+    is. Raises ``UsageError`` for an unknown claim or one that cites the source already, and
+    ``InputError`` where the result would have mistakes; nothing is written then.
+    """
+    wanted = publication(given)
+    found = find_source(loaded, wanted)
+    contents: dict[Path, bytes] = {}
+    if found is not None:
+        source_id, file = found.id, loaded.subjects[found.id].file
+    else:
+        source_id = checked_id(id_) if id_ else first_free(wanted.id, loaded.subjects)
+        if source_id in loaded.subjects:
+            raise UsageError(f"the id {source_id!r} is taken; give another with --id")
+        path = document_path(loaded.workspace, "source", source_id)
+        file = loaded.workspace.relative(path)
+        details = {
+            "url": wanted.url,
+            **(fields or {}),
+            "note": f"File with SHA-256 {wanted.digest}." if wanted.digest else None,
+        }
+        data = document("source", source_id, title or wanted.title, details)
+        contents[path] = with_document(loaded.workspace, path, data)
+    claim_file = None
+    if claim is not None:
+        item = _citation(source_id, stance, locator)
+        claim_file = _cited_by(loaded, claim, source_id, item, contents)
+    if contents:
+        commit(loaded, contents)
+    return Cited(source_id, file, found is None, claim, claim_file)
+
+
+def _cited_by(
+    loaded: Loaded, claim: str, source_id: str, item: Any, contents: dict[Path, bytes]
+) -> str:
+    """Put the citation into the claim's file among ``contents``; its name relative to the root."""
+    profile_id, _, claim_id = claim.partition("#")
+    require_profile(loaded, profile_id)
+    profile = loaded.corpus.profiles[profile_id]
+    number = next((i for i, c in enumerate(profile.claims) if c.id == claim_id), None)
+    if number is None:
+        known = ", ".join(c.id for c in profile.claims) or "none"
+        raise UsageError(f"{profile_id!r} has no claim {claim_id!r}; it has: {known}")
+    if any(c.id == source_id for c in profile.claims[number].sources):
+        raise UsageError(f"the claim {claim!r} cites {source_id!r} already")
+    path, document_number = path_of(loaded, profile_id)
+    file = loaded.workspace.relative(path)
+    before = contents.get(path) or current(path)
+    contents[path] = append_item(before, file, document_number, ("claims", number, "sources"), item)
+    return file
+
+
+def _citation(source_id: str, stance: str | None, locator: str | None) -> Any:
+    """The short form where there is nothing else to say."""
+    item = {"id": source_id}
+    if stance is not None and stance != "supports":
+        item["stance"] = stance
+    if locator:
+        item["locator"] = locator
+    return item if len(item) > 1 else source_id
+
+
+def _title_of(address: str) -> str:
+    """The address itself stands in for the title until somebody has read the page."""
+    shown = re.sub(r"^https?://(?:www\.)?", "", address, flags=re.IGNORECASE)
+    return shown.rstrip("/")[:300]
+
+
+def _id_of(address: str, host: str) -> str:
+    labels = re.sub(r"^www\d?\.", "", host.lower()).split(".")
+    outlet = slug("-".join(labels[:-1] if len(labels) > 1 else labels)) or "source"
+    steps = [
+        s for s in urlsplit(address).path.split("/") if s and s.lower() not in ("amp", "index.html")
+    ]
+    page = slug(_PAGE_ENDINGS.sub("", unquote(steps[-1]))) if steps else ""
+    if not page:
+        digest = hashlib.sha256(address_key(address).encode("utf-8")).hexdigest()[:8]
+        page = digest if steps else ""
+    return shorten(f"{outlet}-{page}".strip("-"), 80)

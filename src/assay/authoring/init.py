@@ -1,0 +1,60 @@
+"""A first workspace: small, complete, and about nobody real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from assay.documents.files import write_files
+from assay.errors import UsageError
+from assay.loading.schemas import PROFILE_SCHEMA, RULES_SCHEMA, schema_files
+from assay.workspace import Workspace
+
+_GITIGNORE = b"# Both are made again by assay whenever they are wanted.\n.assay/\nsite/\n"
+_MODELINE = "# yaml-language-server: $schema="
+
+
+def init(folder: Path) -> Workspace:
+    """Write a starter workspace into ``folder``, which is made if need be.
+
+    Raises ``UsageError`` where it holds anything already.
+    """
+    root = folder.resolve()
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{folder} is a file; name a folder")
+    try:
+        occupied = root.is_dir() and any(root.iterdir())
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
+    if occupied:
+        raise UsageError(f"{folder} is not empty; name a new folder or an empty one")
+    workspace = Workspace(root)
+    data = files("assay") / "data"
+    contents = {
+        workspace.rules_path: _with_schema((data / "rules.yaml").read_bytes(), RULES_SCHEMA, 0),
+        root / ".gitignore": _GITIGNORE,
+    }
+    for path, file in _walk(data / "starter"):
+        contents[root / path] = _with_schema(file.read_bytes(), PROFILE_SCHEMA, path.count("/"))
+    for name, schema in schema_files().items():
+        contents[workspace.cache_dir / name] = schema
+    write_files(contents)
+    return workspace
+
+
+def _with_schema(data: bytes, schema: str, depth: int) -> bytes:
+    """The file with its first line naming the schema in the workspace's cache."""
+    lines = data.decode("utf-8").splitlines(keepends=True)
+    if lines and lines[0].startswith(_MODELINE):
+        lines.pop(0)
+    return (f"{_MODELINE}{'../' * depth}.assay/{schema}\n" + "".join(lines)).encode("utf-8")
+
+
+def _walk(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.is_dir():
+            yield from _walk(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".yaml"):
+            yield prefix + entry.name, entry

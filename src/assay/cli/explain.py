@@ -1,0 +1,99 @@
+"""``assay explain``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from assay.cli.output import format_option, print_json
+from assay.cli.session import Session
+from assay.scoring.results import Explanation, ScoreExplanation, Step
+
+_MARKS = {"true": "yes", "false": "no", "unknown": "?"}
+
+
+@click.command("explain")
+@click.argument("profile_id", metavar="ID")
+@click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
+@format_option("json")
+@click.pass_obj
+def command(session: Session, profile_id: str, every: bool, output: str) -> None:
+    """Show why a profile has the scores it has, rule by rule.
+
+    Opens with one sentence: what supports the grade, what limits it, what would raise it.
+    """
+    from assay.export.json import explanation_json
+
+    explanation = session.desk().explain([profile_id])[profile_id]
+    if output == "json":
+        print_json(explanation_json(explanation))
+        return
+    for line in explanation_lines(explanation, every=every):
+        click.echo(line)
+
+
+def explanation_lines(explanation: Explanation, *, every: bool) -> Iterable[str]:
+    """The reasoning as text; with ``every`` also the rules that changed nothing."""
+    yield f"{explanation.id}, as of {explanation.as_of.isoformat()}"
+    yield explanation.summary
+    for scorer in explanation.scorers:
+        yield ""
+        yield from _scorer_lines(scorer, every=every)
+    if explanation.would_change:
+        yield ""
+        yield "What would change it"
+        for w in explanation.would_change:
+            yield (
+                f"  {w.scorer} {'up' if w.direction == 'upgrade' else 'down'} to {w.to.grade} "
+                f"({w.points / 1000:.3f}), effort {w.effort}: {w.change}"
+            )
+    if explanation.outlook.points:
+        yield ""
+        until = explanation.outlook.until
+        yield f"Outlook: {'no band changes within 366 days' if until is None else f'holds until {until.isoformat()}'}"
+        for name, points in explanation.outlook.points.items():
+            shown = ", ".join(
+                f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade or 'not rated'}"
+                for p in points
+            )
+            yield f"  {name}: {shown}"
+
+
+def _scorer_lines(scorer: ScoreExplanation, *, every: bool) -> Iterable[str]:
+    grade = f" {scorer.score.grade}" if scorer.score.grade else ""
+    yield (
+        f"{scorer.subject}  {scorer.name} {_number(scorer.score.points)}{grade}"
+        f"  (coverage {scorer.score.coverage / 10:.0f} %)"
+    )
+    for step in scorer.steps:
+        if every or step.phase in ("start", "pool") or step.applied or step.outcome == "unknown":
+            yield _step_line(step)
+
+
+def _step_line(step: Step) -> str:
+    if step.phase in ("start", "pool", "clamp"):
+        what = step.phase
+    else:
+        what = f"{step.phase} {step.rule}"
+    state = "applied" if step.applied else "not applied"
+    line = (
+        f"  {what:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "
+        f"→ {_number(step.after)}  {step.because}"
+    )
+    if step.missing:
+        line += f" [unknown: {', '.join(step.missing)}]"
+    if step.evidence:
+        line += f" [{', '.join(step.evidence)}]"
+    return line
+
+
+def _amount(step: Step) -> str:
+    if step.amount is None:
+        return "?"
+    sign = {"add": "+", "multiply": "×", "floor": "≥", "cap": "≤"}.get(step.phase, "")
+    return f"{sign}{step.amount / 1000:.3f}"
+
+
+def _number(points: int | None) -> str:
+    return "unknown" if points is None else f"{points / 1000:.3f}"

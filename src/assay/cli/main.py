@@ -1,0 +1,121 @@
+"""``assay``: the group of commands, each loaded when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from assay import __version__
+from assay.cli.session import Session
+from assay.errors import AssayError, EngineError, InputError
+
+COMMANDS: dict[str, str] = {
+    "init": "Make a new workspace with a small example in it.",
+    "new": "Write a new institution, event, source, publisher or claim.",
+    "cite": "Find the source at an address, or write it down; cite it in a claim.",
+    "find": "Search names, titles and claims.",
+    "check": "Say everything that is wrong with the workspace.",
+    "score": "Score the profiles.",
+    "explain": "Show why a profile has the scores it has.",
+    "outlook": "Show when grades run out and what falls due.",
+    "graph": "Show what depends on what, and how far it is felt.",
+    "build": "Write the briefing pages.",
+}
+"""Every command and its short help, so that listing them loads none."""
+
+EXIT_INPUT, EXIT_USAGE, EXIT_DEFECT = 1, 64, 70
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"assay.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+class IsoDate(click.ParamType):
+    """A day written 2026-01-15."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write 2026-01-15", param, ctx)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The workspace; else the one the current folder lies in.",
+)
+@click.option(
+    "--as-of", type=IsoDate(), metavar="DATE", help="Score as on this day, written 2026-01-15."
+)
+@click.version_option(__version__, prog_name="assay")
+@click.pass_context
+def assay(ctx: click.Context, workspace: Path | None, as_of: date | None) -> None:
+    """Turn evidence about institutions and events into graded briefings."""
+    ctx.obj = Session(workspace, as_of)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line; exits 0, 1 for input with errors, 64 for wrong usage."""
+    sys.exit(run(args))
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code."""
+    try:
+        result = assay.main(args=args, prog_name="assay", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        click.echo("stopped", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except InputError as error:
+        _show_input_errors(error)
+        return EXIT_INPUT
+    except EngineError as error:
+        click.echo(f"a defect of assay: {error}\nPlease report it with the input.", err=True)
+        return EXIT_DEFECT
+    except AssayError as error:
+        click.echo(f"error: {error}", err=True)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _show_input_errors(error: InputError) -> None:
+    from assay.diagnostics import format_text
+
+    for diagnostic in error.diagnostics:
+        if diagnostic.severity == "error":
+            click.echo(format_text(diagnostic), err=True)
+    click.echo(f"{error}; nothing was written", err=True)

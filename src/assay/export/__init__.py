@@ -1,0 +1,1 @@
+"""The results in forms other programs read."""

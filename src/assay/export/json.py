@@ -1,0 +1,193 @@
+"""The JSON contract of the commands: fields may be added, none is renamed unannounced.
+
+Scores are numbers with three decimals, null where a profile is not rated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from assay.pipeline import Desk
+from assay.scoring.results import (
+    Explanation,
+    Outlook,
+    ReachLine,
+    Score,
+    ScoreExplanation,
+    Step,
+    WatchNotice,
+)
+
+Json = dict[str, Any]
+
+
+def scores_json(desk: Desk, ids: Sequence[str] = ()) -> Json:
+    """What ``assay score`` prints: every profile, or those named."""
+    return {
+        "as_of": desk.as_of.isoformat(),
+        "audience": desk.rulebook.audiences[0],
+        "rulebook": desk.rulebook_digest,
+        "profiles": [
+            {
+                "id": profile_id,
+                "kind": desk.corpus.profiles[profile_id].kind,
+                "name": desk.corpus.profiles[profile_id].name,
+                "scores": {name: _score(score) for name, score in result.scores.items()},
+                "horizon": _horizon(result.outlook),
+                "sources": result.sources,
+                "origins": len(result.origins),
+                "published": result.published,
+            }
+            for profile_id, result in desk.results.items()
+            if not ids or profile_id in ids
+        ],
+    }
+
+
+def explanation_json(explanation: Explanation) -> Json:
+    """What ``assay explain`` prints of one profile."""
+    return {
+        "id": explanation.id,
+        "as_of": explanation.as_of.isoformat(),
+        "summary": explanation.summary,
+        "scorers": [_scorer(e) for e in explanation.scorers],
+        "would_change": [
+            {
+                "scorer": w.scorer,
+                "to": w.to.id,
+                "grade": w.to.grade,
+                "direction": w.direction,
+                "change": w.change,
+                "effort": w.effort,
+                "score": _number(w.points),
+            }
+            for w in explanation.would_change
+        ],
+        "outlook": _points(explanation.outlook),
+        "upstream": [_reach(line) for line in explanation.upstream],
+        "downstream": [_reach(line) for line in explanation.downstream],
+    }
+
+
+def outlook_json(profile_id: str, outlook: Outlook) -> Json:
+    """What ``assay outlook`` prints of one profile."""
+    return {
+        "id": profile_id,
+        "horizon": _horizon(outlook),
+        "outlook": _points(outlook),
+        "watch": [_notice(n) for n in outlook.watch],
+    }
+
+
+def graph_json(desk: Desk, explanations: dict[str, Explanation]) -> Json:
+    """What ``assay graph`` prints: nodes, edges, and per profile what is reached."""
+    from assay.tables.build import scored_profiles, valid_edges
+
+    profiles = scored_profiles(desk.corpus, desk.as_of)
+    return {
+        "as_of": desk.as_of.isoformat(),
+        "nodes": [{"id": p.id, "kind": p.kind, "name": p.name} for p in profiles],
+        "edges": [
+            {
+                "from": e.lower,
+                "to": e.upper,
+                "relation": e.dependency.relation,
+                "criticality": e.dependency.criticality,
+                "affects": e.affects,
+                "claims": list(e.dependency.claims),
+            }
+            for e in valid_edges(profiles, desk.as_of)
+        ],
+        "profiles": [
+            {
+                "id": profile_id,
+                "upstream": [_reach(line) for line in explanation.upstream],
+                "downstream": [_reach(line) for line in explanation.downstream],
+            }
+            for profile_id, explanation in explanations.items()
+        ],
+    }
+
+
+def _number(points: int | None) -> float | None:
+    return None if points is None else points / 1000
+
+
+def _score(score: Score) -> Json:
+    band = score.band
+    return {
+        "score": score.value,
+        "band": band.id if band else None,
+        "grade": band.grade if band else None,
+        "label": band.label if band else None,
+        "coverage": score.coverage / 1000,
+    }
+
+
+def _horizon(outlook: Outlook) -> Json:
+    return {
+        "grade": outlook.grade,
+        "until": outlook.until.isoformat() if outlook.until else None,
+    }
+
+
+def _scorer(explanation: ScoreExplanation) -> Json:
+    score = _score(explanation.score)
+    return {
+        "name": explanation.name,
+        "on": explanation.on,
+        "subject": explanation.subject,
+        **{k: score[k] for k in ("score", "band", "grade", "coverage")},
+        "steps": [_step(s) for s in explanation.steps],
+    }
+
+
+def _step(step: Step) -> Json:
+    return {
+        "phase": step.phase,
+        "rule": step.rule,
+        "outcome": step.outcome,
+        "applied": step.applied,
+        "amount": _number(step.amount),
+        "before": _number(step.before),
+        "after": _number(step.after),
+        "because": step.because,
+        "missing": list(step.missing),
+        "evidence": list(step.evidence),
+    }
+
+
+def _points(outlook: Outlook) -> Json:
+    return {
+        name: [
+            {
+                "date": p.date.isoformat(),
+                "score": p.score.value,
+                "band": p.score.band.id if p.score.band else None,
+            }
+            for p in points
+        ]
+        for name, points in outlook.points.items()
+    }
+
+
+def _notice(notice: WatchNotice) -> Json:
+    return {
+        "horizon": notice.horizon,
+        "priority": notice.priority,
+        "text": notice.text,
+        "trigger": notice.trigger,
+        "due": notice.due,
+        "owner": notice.owner,
+        "rule": notice.rule,
+    }
+
+
+def _reach(line: ReachLine) -> Json:
+    return {
+        "id": line.peer,
+        "reach": _number(line.points),
+        "distance": line.distance,
+        "path": list(line.path),
+    }

@@ -1,0 +1,174 @@
+"""The whole flow on one screen.
+
+documents → models → tables → compiled rules → scores → outlook → explanations → pages::
+
+    checked = check(workspace)            # read, validate, link, compile; every mistake at once
+    desk = assess(checked, as_of)         # score everything, with outlook
+    desk.explain("some-profile")          # the whole reasoning of one profile
+    build(desk, out)                      # the briefing pages
+
+Each function takes what the one before it gives; none asks for the time or the machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay import __version__
+from assay.diagnostics import Diagnostic, has_errors, sort_diagnostics
+from assay.errors import InputError, UsageError
+from assay.loading import Loaded, load_workspace
+from assay.model.corpus import Corpus
+from assay.model.rulebook import Rulebook
+from assay.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assay.briefing import SiteReport
+    from assay.rules.program import Program
+    from assay.scoring.results import Explanation, ProfileResult
+    from assay.scoring.run import Run
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A workspace that was read, and everything that is wrong with it."""
+
+    loaded: Loaded
+    program: Program | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check(workspace: Workspace, as_of: date | None = None) -> Checked:
+    """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+    from assay.rules.check import check_rulebook
+
+    loaded = load_workspace(workspace, as_of=as_of)
+    diagnostics = list(loaded.diagnostics)
+    program = None
+    if loaded.rulebook is not None:
+        program, findings = check_rulebook(loaded.rulebook)
+        for f in findings:
+            line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
+            position = loaded.locate_rule(f.path, line=line, column=column)
+            diagnostics.append(f.code.at(position, f.message, f.hint))
+    return Checked(loaded, program, tuple(sort_diagnostics(diagnostics)))
+
+
+def _line_and_column(
+    rulebook: Rulebook, path: tuple[str | int, ...], offset: int | None
+) -> tuple[int | None, int]:
+    """1-based line and column of a character in the text at ``path``."""
+    value: object = rulebook
+    for step in path:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, Sequence) else None
+        elif isinstance(value, Mapping):
+            value = value.get(step)
+        else:
+            value = getattr(value, step, None)
+    if offset is None or not isinstance(value, str):
+        return None, 1
+    before = value[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def assess(checked: Checked, as_of: date) -> Desk:
+    """Score every profile at a date.
+
+    Raises :class:`assay.errors.InputError` with all diagnostics where the workspace has errors.
+    """
+    if has_errors(checked.diagnostics) or checked.program is None:
+        raise InputError(checked.diagnostics)
+    rulebook = checked.loaded.rulebook
+    assert rulebook is not None
+    return Desk(checked.loaded.workspace, checked.loaded.corpus, rulebook, checked.program, as_of)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workspace scored at a date; what is not asked for is not computed."""
+
+    workspace: Workspace
+    corpus: Corpus
+    rulebook: Rulebook
+    program: Program
+    as_of: date
+
+    @cached_property
+    def run(self) -> Run:
+        """Scores of all rows."""
+        from assay.scoring.run import run_program
+        from assay.tables.build import build_tables
+
+        tables = build_tables(self.corpus, self.rulebook, self.as_of)
+        return run_program(self.rulebook, self.program, tables)
+
+    @cached_property
+    def results(self) -> dict[str, ProfileResult]:
+        """What was computed about each profile, by id."""
+        from assay.scoring.assessment import profile_results
+
+        return profile_results(self.corpus, self.run, self.as_of)
+
+    def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
+        """The whole reasoning of profiles. Raises ``UsageError`` for an id that is not scored."""
+        from assay.scoring.assessment import explanations
+
+        self.require(ids)
+        return explanations(self.corpus, self.run, self.results, self.as_of, ids)
+
+    def require(self, ids: Sequence[str]) -> None:
+        """Raise ``UsageError`` for an id that no scored profile has."""
+        from assay.documents.suggest import nearest
+
+        for profile_id in ids:
+            if profile_id in self.run.profile_rows:
+                continue
+            if profile_id in self.corpus.profiles:
+                raise UsageError(f"the profile {profile_id!r} is a draft or under embargo")
+            near = nearest(profile_id, self.corpus.profiles)
+            hint = f"did you mean {near!r}?" if near else "'assay find WORDS' searches by name"
+            raise UsageError(f"there is no profile {profile_id!r}; {hint}")
+
+    @cached_property
+    def rulebook_digest(self) -> str:
+        """Twelve hexadecimal digits that stand for the rulebook's content."""
+        return _digest(self.rulebook.model_dump(mode="json", by_alias=True))
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that stand for engine, rulebook, date and all documents."""
+        documents = [
+            model.model_dump(mode="json", by_alias=True)
+            for models in (self.corpus.publishers, self.corpus.sources, self.corpus.profiles)
+            for model in models.values()
+        ]
+        return _digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=6).hexdigest()
+
+
+def build(desk: Desk, out: Path) -> SiteReport:
+    """Write the briefing pages into ``out``; an error leaves the site that was there."""
+    from assay.briefing import build_site
+
+    return build_site(
+        desk.corpus,
+        desk.rulebook,
+        desk.results,
+        desk.explain(list(desk.run.profile_rows)),
+        desk.as_of,
+        desk.digest,
+        out,
+        desk.workspace.profiles_dir,
+    )

@@ -1,0 +1,226 @@
+"""Everything that can be said against a rulebook before it scores anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from assay.documents.codes import Code
+from assay.documents.suggest import did_you_mean
+from assay.model.evidence import ClaimType
+from assay.model.rulebook import Band, Rule, Rulebook
+from assay.rules import codes
+from assay.rules.expressions import Path, RulebookError
+from assay.rules.program import Program
+from assay.rules.schema import SPACES, Space
+from assay.rules.scorers import compile_rulebook
+
+_CODES = {code.slug: code for code in codes.RULE_CODES}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """Something to say about a place of the rulebook.
+
+    ``offset`` is the 0-based character of the text at ``path``, None where the whole is meant.
+    """
+
+    code: Code
+    path: Path
+    message: str
+    hint: str = ""
+    offset: int | None = None
+
+
+def check_rulebook(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding]]:
+    """The compiled rulebook, None where it has errors, and all findings."""
+    findings = [*_scales(rulebook), *_names(rulebook), *_unknowns(rulebook)]
+    if any(f.code.severity == "error" for f in findings):
+        findings += _expression_findings(rulebook)
+        return None, findings
+    try:
+        return compile_rulebook(rulebook), findings
+    except RulebookError as error:
+        return None, findings + _placed(error)
+
+
+def _expression_findings(rulebook: Rulebook) -> list[RuleFinding]:
+    try:
+        compile_rulebook(rulebook)
+    except RulebookError as error:
+        return _placed(error)
+    except KeyError:
+        return []
+    return []
+
+
+def _placed(error: RulebookError) -> list[RuleFinding]:
+    found = []
+    for p in error.problems:
+        path = p.path[:-1] if isinstance(p.path[-1], int) else p.path
+        found.append(
+            RuleFinding(
+                _CODES[p.problem.code], path, p.problem.message, p.problem.hint, p.problem.offset
+            )
+        )
+    return found
+
+
+# Scales ------------------------------------------------------------------------------------
+
+
+def _scales(rulebook: Rulebook) -> Iterator[RuleFinding]:
+    for name, bands in rulebook.scales.items():
+        yield from _bands(("scales", name), name, bands)
+
+
+def _bands(here: Path, name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
+    if not bands:
+        yield RuleFinding(codes.BANDS_GAP, here, f"the scale {name!r} has no bands")
+        return
+    starts: dict[float, Band] = {}
+    ids: dict[str, Band] = {}
+    for i, band in enumerate(bands):
+        if band.from_ in starts:
+            yield RuleFinding(
+                codes.BANDS_OVERLAP,
+                (*here, i, "from"),
+                f"the bands {starts[band.from_].id!r} and {band.id!r} both start at {band.from_}",
+                "give each band a start of its own",
+            )
+        if band.id in ids:
+            yield RuleFinding(
+                codes.DUPLICATE_BAND, (*here, i, "id"), f"the band {band.id!r} is there twice"
+            )
+        starts.setdefault(band.from_, band)
+        ids.setdefault(band.id, band)
+    order = [b.from_ for b in bands]
+    if order not in (sorted(order), sorted(order, reverse=True)):
+        out = next(
+            i
+            for i in range(1, len(order))
+            if (order[i] > order[i - 1]) != (order[-1] > order[0])
+        )
+        yield RuleFinding(
+            codes.BANDS_UNORDERED,
+            (*here, out, "from"),
+            f"the band {bands[out].id!r} is out of order in the scale {name!r}",
+            "write the bands from the highest to the lowest",
+        )
+    lowest = min(bands, key=lambda b: b.from_)
+    if lowest.from_ > 0.0:
+        yield RuleFinding(
+            codes.BANDS_GAP,
+            (*here, bands.index(lowest), "from"),
+            f"scores from 0.0 up to {lowest.from_} fall into no band of the scale {name!r}",
+            f"let {lowest.id!r} start at 0.00, or add a band below it",
+        )
+
+
+# Names -------------------------------------------------------------------------------------
+
+
+def _names(rulebook: Rulebook) -> Iterator[RuleFinding]:
+    keys: set[str] = set()
+    for i, scorer in enumerate(rulebook.scorers):
+        here: Path = ("scorers", i)
+        if scorer.key in keys:
+            yield RuleFinding(
+                codes.DUPLICATE_SCORER,
+                (*here, "name"),
+                f"there are two scorers {scorer.name!r} on {scorer.on}s",
+            )
+        keys.add(scorer.key)
+        if scorer.name in _fields(SPACES[scorer.on]):
+            yield RuleFinding(
+                codes.RESERVED_NAME,
+                (*here, "name"),
+                f"a {scorer.on} has a field {scorer.name!r} already",
+                "choose another name for the scorer",
+            )
+        if scorer.scale is not None and scorer.scale not in rulebook.scales:
+            yield RuleFinding(
+                codes.UNKNOWN_SCALE,
+                (*here, "scale"),
+                f"there is no scale {scorer.scale!r}",
+                did_you_mean(scorer.scale, rulebook.scales),
+            )
+        yield from _repeated([r.id for r in scorer.rules], (*here, "rules"), "rule")
+    yield from _repeated([w.id for w in rulebook.watch], ("watch",), "watch rule")
+    yield from _repeated([c.id for c in rulebook.changes], ("changes",), "change")
+    yield from _settings(rulebook)
+
+
+def _fields(space: Space) -> set[str]:
+    return {
+        "coverage",
+        *(f.name for f in space.fields),
+        *space.parts,
+        *space.links,
+        *(c.name for c in space.collections),
+    }
+
+
+def _repeated(ids: Iterable[str], here: Path, noun: str) -> Iterator[RuleFinding]:
+    seen: set[str] = set()
+    for j, rule_id in enumerate(ids):
+        if rule_id in seen:
+            yield RuleFinding(
+                codes.DUPLICATE_RULE, (*here, j, "id"), f"there are two {noun}s {rule_id!r}"
+            )
+        seen.add(rule_id)
+
+
+def _settings(rulebook: Rulebook) -> Iterator[RuleFinding]:
+    chosen = rulebook.settings.publish_by
+    graded = [s.name for s in rulebook.scorers if s.on == "profile" and s.scale]
+    if chosen is not None and chosen not in graded:
+        yield RuleFinding(
+            codes.UNKNOWN_SCORER,
+            ("settings", "publish_by"),
+            f"there is no profile scorer {chosen!r} with a scale",
+            did_you_mean(chosen, graded),
+        )
+    types = [*get_args(ClaimType), "default"]
+    for name in rulebook.settings.review_after_days:
+        if name not in types:
+            yield RuleFinding(
+                codes.UNKNOWN_CLAIM_TYPE,
+                ("settings", "review_after_days", name),
+                f"no claim has the type {name!r}",
+                did_you_mean(name, types),
+            )
+
+
+# Unknowns ----------------------------------------------------------------------------------
+
+
+def _unknowns(rulebook: Rulebook) -> Iterator[RuleFinding]:
+    for i, scorer in enumerate(rulebook.scorers):
+        for j, rule in enumerate(scorer.rules):
+            place: Path = ("scorers", i, "rules", j)
+            always = rule.when.strip() == "true"
+            if _lowers(rule) and rule.on_unknown is None and not always:
+                yield RuleFinding(
+                    codes.UNDECIDED_UNKNOWN,
+                    (*place, "id"),
+                    f"the rule {rule.id!r} lowers and does not say what to do when it is unknown",
+                    "add on_unknown: apply, so that a missing field cannot lift it, or ignore",
+                )
+            if rule.on_unknown == "apply" and isinstance(rule.amount, str):
+                yield RuleFinding(
+                    codes.UNKNOWN_AMOUNT,
+                    (*place, "on_unknown"),
+                    f"the amount of {rule.id!r} is an expression that may be unknown itself",
+                    "write the amount to use: on_unknown: 0.8",
+                )
+
+
+def _lowers(rule: Rule) -> bool:
+    amount = rule.amount
+    if rule.phase == "cap":
+        return True
+    if rule.phase == "multiply":
+        return isinstance(amount, str) or amount < 1.0
+    return rule.phase == "add" and not isinstance(amount, str) and amount < 0.0

@@ -1,0 +1,301 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from tests.briefing.conftest import build
+from tests.briefing.desk import AS_OF, DIGEST, Desk, corpus, renamed
+from tests.briefing.markup import Markup, pages
+
+from assay.briefing.site import build_site
+from assay.errors import InputError
+from assay.model.rulebook import Rulebook
+from assay.scoring.results import Explanation, Outlook, ProfileResult, Score
+
+EVENT = "events/forty-models.html"
+OFFICE = "institutions/model-office.html"
+
+
+def content(site: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_site_has_a_page_for_every_published_profile_and_no_other(site: Path) -> None:
+    assert set(pages(site)) == {
+        "index.html",
+        EVENT,
+        OFFICE,
+        "institutions/northern-search.html",
+        "institutions/small-lab.html",
+    }
+
+
+def test_the_report_counts_files_and_names_the_profiles_without_a_page(
+    desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    out = tmp_path / "site"
+    first = build(desk, out, images_root)
+    assert first.unpublished == ("secret-panel",)
+    assert EVENT in first.written
+    second = build(desk, out, images_root)
+    assert second.written == ()
+    assert second.unchanged == first.written
+
+
+def test_building_twice_gives_the_same_bytes(desk: Desk, tmp_path: Path, images_root: Path) -> None:
+    build(desk, tmp_path / "one", images_root)
+    build(desk, tmp_path / "elsewhere" / "two", images_root)
+    assert content(tmp_path / "one") == content(tmp_path / "elsewhere" / "two")
+
+
+def test_the_order_in_which_results_arrive_does_not_matter(
+    desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    build(desk, tmp_path / "one", images_root)
+    desk.results = dict(reversed(desk.results.items()))
+    desk.explanations = dict(reversed(desk.explanations.items()))
+    build(desk, tmp_path / "two", images_root)
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_a_profile_that_is_not_published_leaves_no_trace(site: Path) -> None:
+    for name, data in content(site).items():
+        assert b"canary" not in data.lower(), name
+        assert b"secret-panel" not in data, name
+        assert b"panel-decides" not in data, name
+
+
+def test_its_name_stays_where_a_claim_of_a_published_page_says_it(
+    desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    claims = [
+        {
+            "id": "told",
+            "nature": "fact",
+            "text": "The lab reports to the Canary Panel of the Unpublished.",
+            "sources": ["letter-2024-01-30"],
+        }
+    ]
+    build(renamed(desk, "small-lab", claims=claims), tmp_path / "site", images_root)
+    page = Markup.of(tmp_path / "site" / "institutions" / "small-lab.html")
+    assert "Canary Panel of the Unpublished" in page.text
+    assert not any("secret-panel" in link for link in page.links)
+
+
+def test_every_page_is_well_formed_and_its_ids_are_unique(site: Path) -> None:
+    for name, page in pages(site).items():
+        assert page.unbalanced == [], name
+        assert [i for i, n in Counter(page.ids).items() if n > 1] == [], name
+
+
+def test_every_link_leads_somewhere_in_the_site_or_to_the_web(site: Path) -> None:
+    read = pages(site)
+    for name, page in read.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme:
+                assert parts.scheme == "https", (name, link)
+                continue
+            target = (site / name).parent / unquote(parts.path) if parts.path else site / name
+            relative = target.resolve().relative_to(site.resolve()).as_posix()
+            assert target.is_file(), (name, link)
+            if parts.fragment:
+                assert parts.fragment in read[relative].ids, (name, link)
+
+
+def test_pages_run_no_script_carry_no_style_and_ask_for_nothing_outside(site: Path) -> None:
+    for name, page in pages(site).items():
+        for tag, values in page.tags:
+            assert tag not in ("script", "style", "iframe", "object", "form"), name
+            assert "style" not in values, (name, tag)
+            assert not any(attribute.startswith("on") for attribute in values), (name, tag)
+            if tag in ("img", "link"):
+                assert not urlsplit(values.get("src", values.get("href", ""))).scheme, name
+        policies = [v["content"] for t, v in page.tags if v.get("http-equiv")]
+        assert policies[0].startswith("default-src 'none'; style-src 'self'; img-src 'self'")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "<script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "{% raw %}",
+        '"><img src=x onerror=alert(1)>',
+        "&lt;b&gt; & <i>",
+        "**not bold** [no](link)",
+    ],
+)
+def test_what_people_write_is_shown_letter_for_letter(
+    name: str, desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    odd = renamed(desk, "small-lab", name=name, aliases=[name], gaps=[name], topics=[name])
+    build(odd, tmp_path / "site", images_root)
+    for path in ("institutions/small-lab.html", "index.html", EVENT):
+        page = Markup.of(tmp_path / "site" / path)
+        assert " ".join(name.split()) in page.text, path
+        assert page.unbalanced == []
+        assert not any(tag == "script" for tag, _ in page.tags)
+        assert not any(values.get("src") == "x" for _, values in page.tags)
+
+
+def test_the_event_page_says_what_a_reader_needs_first(site: Path) -> None:
+    text = Markup.of(site / EVENT).text
+    head = text[: text.index("At a glance")]
+    order = [
+        "Bottom line Reports put approvals for public use above 40",
+        "What limits the grade Nobody here has seen the original report.",
+        "Not known The full list of approved models is not public.",
+        "Look again By 1 August 2026. With nothing new, confidence would move from C/D to D",
+        "Confidence C/D Weak–medium 0.45",
+        "this page 0.45",
+        "B/C starts at 0.55",
+        "What supports it",
+        "What would change it",
+    ]
+    found = [head.find(part) for part in order]
+    assert -1 not in found, dict(zip(order, found, strict=True))
+    assert found == sorted(found)
+
+
+def test_the_event_page_has_all_its_parts(site: Path) -> None:
+    text = Markup.of(site / EVENT).text
+    for part in (
+        "Event Decision Governance Asia Pacific",
+        "Signal focus Figures (2 of 3 key claims)",
+        "Content type Event briefing: 6 facts, 1 attributed statement, 3 judgements",
+        "4 sources, 2 origins (one of them unseen)",
+        "Impact High 0.64",
+        "Policy sensitivity High 0.70",
+        "What happened, in order",
+        "Where sources differ",
+        "Disputed by [5] Two hundred models refused",
+        "Rests on",
+        "Assumes Assumption The 40 of 2024",
+        "Or else Judgement The count reflects registration, not vetting.",
+        "Likelihood 70%",
+        "Nobody names the authority that approved them.",
+        "This quarter Medium priority Another batch; no date is known.",
+        "Due Q1 2026",
+        "Owner Asia desk",
+        "The grades hold until 1 August 2026",
+        "exposes Northern Search",
+        "“Two hundred models refused” was retracted on 4 March 2024",
+        "revises the earlier “Forty models and counting”",
+        "Source context Drawn by the desk for this page.",
+        "Provenance Own drawing, no other rights.",
+        "How this was computed",
+        "at most 0.45",
+        "missing: source.attribution",
+        "as of 1 January 2026",
+        f"input {DIGEST}",
+    ):
+        assert part.casefold() in text.casefold(), part
+
+
+def test_what_a_later_source_says_is_not_there_yet(site: Path) -> None:
+    for name, data in content(site).items():
+        assert b"A piece from the future" not in data, name
+        assert b"known only later" not in data, name
+
+
+def test_what_is_not_stated_is_said_once_and_by_name(site: Path) -> None:
+    text = Markup.of(site / OFFICE).text
+    assert text.count("Not stated in the documents") == 1
+    assert "Not stated in the documents Region and base." in text
+    assert "Policy sensitivity not rated" in text
+
+
+def test_claims_lead_to_sources_and_sources_back_to_claims(site: Path) -> None:
+    page = Markup.of(site / EVENT)
+    assert "#source-1" in page.links
+    assert "#claim-over-forty" in page.links
+    assert {"source-1", "claim-over-forty"} <= set(page.ids)
+
+
+def test_a_claim_of_another_page_is_linked_to_its_home(site: Path) -> None:
+    page = Markup.of(site / EVENT)
+    assert "../institutions/model-office.html#claim-filing-before-release" in page.links
+
+
+def test_the_index_sorts_by_grade_kind_and_date(site: Path) -> None:
+    page = Markup.of(site / "index.html")
+    assert {"grade-bc", "grade-cd", "grade-d", "kind-event", "again-year"} <= set(page.ids)
+    text = page.text
+    assert text.index("B/C Medium") < text.index("C/D Weak–medium") < text.index("D Weak signal")
+
+
+def test_no_sentence_of_the_body_stands_on_every_page(site: Path) -> None:
+    bodies = [
+        {
+            chunk.strip()
+            for chunk in page.chunks
+            if len(chunk.split()) > 6 and chunk.strip().endswith(".")
+        }
+        for name, page in pages(site).items()
+        if name.startswith("institutions/")
+    ]
+    assert all(bodies)
+    assert set.intersection(*bodies) == set()
+
+
+def test_a_missing_picture_stops_the_build_before_anything_is_written(
+    desk: Desk, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as raised:
+        build(desk, tmp_path / "site", tmp_path / "nowhere")
+    assert [d.code for d in raised.value.diagnostics] == ["image-missing"]
+    assert raised.value.diagnostics[0].file == "images/ruler.svg"
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_picture_that_leads_out_of_the_workspace_is_missing(desk: Desk, tmp_path: Path) -> None:
+    root = tmp_path / "workspace"
+    (root / "images").mkdir(parents=True)
+    (tmp_path / "outside.svg").write_text("<svg/>")
+    (root / "images" / "ruler.svg").symlink_to(tmp_path / "outside.svg")
+    with pytest.raises(InputError):
+        build(desk, tmp_path / "site", root)
+
+
+def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> None:
+    rulebook = Rulebook.model_validate(
+        {
+            "scorers": [
+                {
+                    "name": "any",
+                    "on": "profile",
+                    "rules": [{"id": "one", "add": 0.5, "because": "it is there"}],
+                }
+            ]
+        }
+    )
+    documents = corpus([], [], [{"kind": "institution", "id": "alone", "name": "Alone"}])
+    outlook = Outlook("none", None, {}, ())
+    result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, (), outlook, published=True)
+    explanation = Explanation("alone", AS_OF, "It is there.", (), (), outlook, (), ())
+    build_site(
+        documents,
+        rulebook,
+        {"alone": result},
+        {"alone": explanation},
+        AS_OF,
+        DIGEST,
+        tmp_path / "site",
+        tmp_path,
+    )
+    page = Markup.of(tmp_path / "site" / "institutions" / "alone.html")
+    assert "Any 0.50" in page.text
+    assert page.unbalanced == []
+
+
+def test_a_workspace_without_published_profiles_still_has_a_first_page(tmp_path: Path) -> None:
+    desk = Desk(corpus([], [], []))
+    build(desk, tmp_path / "site", tmp_path)
+    assert "No profile is published yet." in Markup.of(tmp_path / "site" / "index.html").text
