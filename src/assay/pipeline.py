@@ -95,20 +95,28 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
     if reader not in rulebook.audiences:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
-    corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader)
-    return Desk(checked.loaded.workspace, corpus, rulebook, checked.program, as_of, reader)
+    corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
+    return Desk(checked.loaded, corpus, rulebook, checked.program, as_of, reader)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A workspace scored at a date for an audience; what is not asked for is not computed."""
+    """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    workspace: Workspace
+    ``corpus`` is what the audience may know, ``loaded`` all that was read.
+    """
+
+    loaded: Loaded
     corpus: Corpus
     rulebook: Rulebook
     program: Program
     as_of: date
     audience: str
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the files are."""
+        return self.loaded.workspace
 
     @cached_property
     def run(self) -> Run:
@@ -140,8 +148,11 @@ class Desk:
         for profile_id in ids:
             if profile_id in self.run.profile_rows:
                 continue
-            if profile_id in self.corpus.profiles:
-                raise UsageError(f"the profile {profile_id!r} is a draft or under embargo")
+            if profile_id in self.loaded.corpus.profiles:
+                raise UsageError(
+                    f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
+                    "is a draft or under embargo"
+                )
             near = nearest(profile_id, self.corpus.profiles)
             hint = f"did you mean {near!r}?" if near else "'assay find WORDS' searches by name"
             raise UsageError(f"there is no profile {profile_id!r}; {hint}")

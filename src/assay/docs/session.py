@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from tempfile import TemporaryDirectory
 from assay.cli import main as cli
 from assay.errors import UsageError
 
-_WIDTH = 80
+_WIDTH = "80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,28 @@ def run_assay(arguments: Sequence[str], folder: Path | None = None) -> Printed:
     """Run ``assay`` with the arguments in a folder, at a fixed width."""
     together = io.StringIO()
     stdout = _Both(together)
-    with chdir(folder or Path.cwd()), redirect_stdout(stdout), redirect_stderr(together):
-        exit_code = cli.run(arguments, terminal_width=_WIDTH)
+    with (
+        chdir(folder or Path.cwd()),
+        _columns(),
+        redirect_stdout(stdout),
+        redirect_stderr(together),
+    ):
+        exit_code = cli.run(arguments)
     return Printed(stdout.getvalue(), together.getvalue(), exit_code)
+
+
+@contextmanager
+def _columns() -> Iterator[None]:
+    """Help is wrapped to the terminal's width, which is not the reader's."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = _WIDTH
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = before
 
 
 @contextmanager

@@ -7,20 +7,33 @@ it, as if it had never been written; so no count, score or path can tell of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from assay.model.corpus import Corpus
 from assay.model.evidence import Claim
 from assay.model.profile import AnyProfile, Dependency, Event
 
 
-def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str) -> Corpus:
+def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date) -> Corpus:
     """The corpus as ``audience`` may know it; ``audiences`` go from public to confined.
 
-    What names no audience is for the most public one.
+    What names no audience is for the most public one. Drafts, and what is under embargo on
+    ``as_of``, are for nobody.
     """
     allowed = {None, *audiences[: audiences.index(audience) + 1]}
-    profiles = {i: p for i, p in corpus.profiles.items() if p.audience in allowed}
-    claims = {(p.id, c.id) for p in profiles.values() for c in p.claims if c.audience in allowed}
+    profiles = {
+        i: p
+        for i, p in corpus.profiles.items()
+        if p.audience in allowed
+        and p.status == "final"
+        and (p.embargo is None or p.embargo <= as_of)
+    }
+    claims = {
+        (p.id, c.id)
+        for p in profiles.values()
+        for c in p.claims
+        if c.audience in allowed and c.status == "final"
+    }
     view = _View(allowed, frozenset(profiles), frozenset(claims))
     return corpus.with_profiles({i: view.profile(p) for i, p in profiles.items()})
 

@@ -7,7 +7,7 @@ row has the evidence it is given, and its original's neighbours.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -116,7 +116,8 @@ class _Builder:
         self._citations: list[Row] = []
         self._implied: list[tuple[Source, Traced, int, int]] = []
         self._roots: list[tuple[int, int | None, int | None]] = []
-        self._grounds: list[Row] = []
+        self._grounds: list[tuple[int, str, str, int | None]] = []
+        self._claim_rows: dict[tuple[str, str], int] = {}
 
     def add(self, profile: AnyProfile) -> None:
         row = len(self._profiles)
@@ -130,8 +131,9 @@ class _Builder:
             self._add_citations(per_claim, together, at[claim.id], row)
             self._claims.append(self._claim(claim, per_claim, row))
             for reference in claim.rests_on:
-                if reference in at:
-                    self._grounds.append((at[claim.id], at[reference]))
+                self._grounds.append((at[claim.id], profile.id, reference, at.get(reference)))
+        for claim_id, claim_row in at.items():
+            self._claim_rows.setdefault((profile.id, claim_id), claim_row)
         self._profiles.append(self._profile(profile))
 
     def _profile(self, profile: AnyProfile) -> Row:
@@ -271,8 +273,18 @@ class _Builder:
             "claim": frame("claim", self._claims),
             "citation": frame("citation", [*self._citations, *implied]),
             "root": frame("root", roots),
-            "ground": frame("ground", self._grounds),
+            "ground": frame("ground", list(self._ground_rows())),
         }
+
+    def _ground_rows(self) -> Iterator[Row]:
+        """What each claim rests on; claims of other profiles are those of their first rows."""
+        for here, profile_id, reference, own in self._grounds:
+            owner, _, claim_id = reference.rpartition("#")
+            there = own
+            if there is None:
+                there = self._claim_rows.get((owner or profile_id, claim_id))
+            if there is not None:
+                yield (here, there)
 
 
 # Edges and reach ---------------------------------------------------------------------------
