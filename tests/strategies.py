@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+import ryaml
 from hypothesis import strategies as st
 
 from assay.model.corpus import Corpus
@@ -36,7 +36,7 @@ Draw = Any
 def default_rulebook() -> Rulebook:
     """The rulebook that new workspaces get."""
     text = (ROOT / "src" / "assay" / "data" / "rules.yaml").read_text(encoding="utf-8")
-    return rulebook_of(yaml.safe_load(text))
+    return rulebook_of(ryaml.loads(text))
 
 
 def rulebook_of(data: Mapping[str, Any]) -> Rulebook:

@@ -96,27 +96,25 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
     corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
-    return Desk(checked.loaded, corpus, rulebook, checked.program, as_of, reader)
+    hidden = frozenset(checked.loaded.corpus.profiles) - frozenset(corpus.profiles)
+    workspace = checked.loaded.workspace
+    return Desk(workspace, corpus, rulebook, checked.program, as_of, reader, hidden)
 
 
 @dataclass(frozen=True)
 class Desk:
     """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    ``corpus`` is what the audience may know, ``loaded`` all that was read.
+    ``corpus`` is what the audience may know; ``hidden`` are the ids of the profiles it may not.
     """
 
-    loaded: Loaded
+    workspace: Workspace
     corpus: Corpus
     rulebook: Rulebook
     program: Program
     as_of: date
     audience: str
-
-    @property
-    def workspace(self) -> Workspace:
-        """Where the files are."""
-        return self.loaded.workspace
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def run(self) -> Run:
@@ -148,7 +146,7 @@ class Desk:
         for profile_id in ids:
             if profile_id in self.run.profile_rows:
                 continue
-            if profile_id in self.loaded.corpus.profiles:
+            if profile_id in self.hidden:
                 raise UsageError(
                     f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
                     "is a draft or under embargo"

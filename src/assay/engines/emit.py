@@ -7,7 +7,7 @@ from functools import reduce
 
 import polars as pl
 
-from assay.arithmetic import HALVING_STEPS, half_life_table
+from assay.arithmetic import HALVING_STEPS, half_life, half_life_table
 from assay.rules.ir import Apply, Col, Expr, Lit
 
 
@@ -87,7 +87,17 @@ def _points(value: pl.Expr) -> pl.Expr:
     return pl.when(rounded.is_finite()).then(rounded).cast(pl.Int64, strict=False)
 
 
-def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
+def _half_life(expr: Apply) -> pl.Expr:
+    if all(isinstance(a, Lit) for a in expr.args):
+        # Looking constants up gives a column of one row, which fits no table.
+        days, period = (a.value for a in expr.args if isinstance(a, Lit))
+        assert isinstance(days, int)
+        assert isinstance(period, int)
+        return pl.lit(half_life(days, period) if period > 0 else None, dtype=pl.Float64)
+    return _looked_up(*(emit(a) for a in expr.args))
+
+
+def _looked_up(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     table = pl.Series(half_life_table(), dtype=pl.Int64)
     index = (days.clip(lower_bound=0) * HALVING_STEPS // period).clip(upper_bound=len(table) - 1)
     left = pl.lit(table).gather(pl.when(period > 0).then(index))
@@ -98,6 +108,7 @@ _SPECIAL: dict[str, Callable[[Apply], pl.Expr]] = {
     "if": _if,
     "in": _in,
     "band": _band,
+    "half_life": _half_life,
     "feq": _compare(lambda a, b: a == b, nan=False),
     "fne": _compare(lambda a, b: a != b, nan=True),
     "flt": _compare(lambda a, b: a < b, nan=False),
@@ -145,5 +156,4 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "points": _points,
     "double": lambda a: a.cast(pl.Float64) / 1000,
     "scale": lambda a, b: (a * b + 500) // 1000,
-    "half_life": _half_life,
 }
