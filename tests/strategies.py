@@ -198,7 +198,7 @@ def _edges(draw: Draw, others: Sequence[str], claims: Sequence[Claim]) -> list[d
 def _profile(draw: Draw, number: int, count: int, sources: Sequence[Source]) -> AnyProfile:
     claims: list[Claim] = []
     for n in range(draw(st.integers(0, 4))):
-        claims.append(_claim(draw, n, sources, claims))  # noqa: PERF401  # each sees those before
+        claims.append(_claim(draw, n, sources, claims))  # each sees those before
     others = [f"p{i}" for i in range(count) if i != number]
     given: dict[str, Any] = {
         "id": f"p{number}",

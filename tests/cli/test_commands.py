@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.workspaces import PROFILE, write_workspace
 
 from assay.cli.main import COMMANDS, LazyGroup, assay, run
+from tests.cli.workspaces import PROFILE, write_workspace
 
 
 @pytest.fixture

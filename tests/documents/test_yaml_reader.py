@@ -147,7 +147,7 @@ def test_a_path_that_is_absent_gives_what_is_around_it() -> None:
 
 
 def test_text_of_a_file_never_reaches_the_terminal_raw() -> None:
-    read = read_yaml("a: \x1b[31m\n".encode(), "a.yaml")
+    read = read_yaml(b"a: \x1b[31m\n", "a.yaml")
     assert "\x1b" not in format_text(read.diagnostics[0])
 
 

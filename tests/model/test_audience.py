@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.workspaces import PROFILE, write_workspace
 
 from assay.cli.main import run
+from tests.cli.workspaces import PROFILE, write_workspace
 
 _SECRET = """\
   - id: secret-berth

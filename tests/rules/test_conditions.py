@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.conditions import Conditions, subject_scope
-from tests.oracle import UNKNOWN, Oracle
-from tests.strategies import corpora, default_rulebook
 
 from assay.model.corpus import Corpus
 from assay.model.rulebook import Rule, Rulebook, Scorer
@@ -19,7 +15,9 @@ from assay.rules.schema import SUBJECTS
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables
-from tests.strategies import AS_OF
+from tests.conditions import Conditions, subject_scope
+from tests.oracle import UNKNOWN, Oracle
+from tests.strategies import AS_OF, corpora, default_rulebook
 
 CONDITIONS = 42
 

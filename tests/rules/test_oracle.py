@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from hypothesis import given
-from hypothesis import strategies as st
-from tests.oracle import Oracle
-from tests.strategies import ROOT, corpora, default_rulebook, desk_of
 
 from assay.engines.local import LocalEngine
 from assay.model.corpus import Corpus
 from assay.pipeline import Desk, check
 from assay.rules.ir import Col, Expr, Lit
 from assay.workspace import Workspace
+from tests.oracle import Oracle
+from tests.strategies import ROOT, corpora, default_rulebook, desk_of
 
 
 def disagreements(desk: Desk) -> list[str]:

@@ -215,7 +215,8 @@ def _form(field: dict[str, Any], definitions: dict[str, Any]) -> str:
     if field["type"] == "array":
         return f"list of {_form(field['items'], definitions)}"
     if field["type"] == "object":
-        return f"by name: {_form(field['additionalProperties'], definitions)}"
+        of = field.get("additionalProperties") or next(iter(field["patternProperties"].values()))
+        return f"by name: {_form(of, definitions)}"
     if field["type"] == "string":
         return _text(field)
     return "`true` or `false`" if field["type"] == "boolean" else _number(field)

@@ -42,6 +42,28 @@ decimal. Scores are decimals of three places. Amounts are rounded to three place
 | --- | --- |
 """
 
+_SENTENCES = """
+`{…}` in `because` and in a watch item's `text` holds an expression; `{{` and `}}` are braces.
+
+## Expressions
+
+"""
+_BEFORE_FUNCTIONS = """
+## Functions
+
+Besides CEL's own `size`, `contains`, `startsWith`, `endsWith`, `matches`, `double`, `int` and
+`string`:
+
+"""
+_OUTLOOK = f"""
+## The outlook
+
+Only watch rules know `outlook`: for each profile scorer with a scale its `band` (an id) and its
+`score` at {", ".join(map(code, HORIZONS))}: the as-of date, three months and twelve months later,
+with nothing new having arrived.
+
+"""
+
 _CEL: Sequence[tuple[SubjectKind, str, str]] = (
     ("claim", 'claim.nature == "fact" && claim.key', "and; `||` is or, `!` is not"),
     ("claim", 'claim.type in ["figure", "action"]', "one of a list of constants"),
@@ -89,18 +111,12 @@ def language_page() -> str:
         (
             _INTRODUCTION,
             *_names(),
-            (
-                "\n`{…}` in `because` and in a watch item's `text` holds an expression; `{{` and `}}` "
-                "are braces.\n\n## Expressions\n\n"
-            ),
+            _SENTENCES,
             table(
                 ["expression", "value", "what it asks"],
                 ([code(e), value[kind, e], sentence(said)] for kind, e, said in _CEL),
             ),
-            (
-                "\n## Functions\n\nBesides CEL's own `size`, `contains`, `startsWith`, `endsWith`, "
-                "`matches`, `double`, `int` and `string`:\n\n"
-            ),
+            _BEFORE_FUNCTIONS,
             table(
                 ["function", "gives", "meaning", "example", "value"],
                 (
@@ -116,12 +132,7 @@ def language_page() -> str:
             ),
             "\n## Fields\n",
             *_spaces(value),
-            (
-                "\n## The outlook\n\nOnly watch rules know `outlook`: for each profile scorer with a "
-                f"scale its `band` (an id) and its `score` at {', '.join(map(code, HORIZONS))}: the "
-                "as-of date, three months and twelve months later, with nothing new having "
-                "arrived.\n\n"
-            ),
+            _OUTLOOK,
             table(["expression", "value"], ([code(e), value["watch", e]] for e in _WATCH)),
         )
     )
