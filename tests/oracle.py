@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from cel_expr_python import cel
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from assay.arithmetic import mean_points, noisy_or
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
@@ -102,7 +103,9 @@ class Oracle:
 
     def _held(self, scorer: Scorer, own: int | None, row: int) -> int | None:
         """A retelling is never stronger than any of its roots, and unknown where one is."""
-        roots = [self._rows["root"][r]["root_row"] for r in self._elements("root", "citation_row", row)]
+        roots = [
+            self._rows["root"][r]["root_row"] for r in self._elements("root", "citation_row", row)
+        ]
         scores = [own, *(self._raw(scorer, r).points for r in roots)]
         return None if None in scores else min(s for s in scores if s is not None)
 
@@ -118,8 +121,7 @@ class Oracle:
                 phase: [
                     (rule.id, effect)
                     for rule in scorer.rules
-                    if rule.phase == phase
-                    and (effect := outcomes[rule.id].effect) is not None
+                    if rule.phase == phase and (effect := outcomes[rule.id].effect) is not None
                 ]
                 for phase in ("add", "multiply", "floor", "cap")
             }
@@ -303,7 +305,9 @@ class _Maps:
         return made
 
     def _today(self, on: str, values: Mapping[str, Any]) -> int:
-        profile = values if on == "profile" else self._oracle.values("profile", values["profile_row"])
+        profile = (
+            values if on == "profile" else self._oracle.values("profile", values["profile_row"])
+        )
         today: int = profile["today"]
         return today
 
@@ -331,6 +335,9 @@ def _present(
         elif field.upto is not None:
             day = values[field.upto]
             value = None if day is None else day - today
+        elif field.day is not None:
+            day = values[field.day]
+            value = None if day is None else Timestamp(seconds=(day - 719_163) * 86_400)
         else:
             value = values[prefix + field.name]
         if value is not None:
@@ -349,7 +356,13 @@ _COMBINE: dict[str, Callable[[list[int]], int]] = {
     "sum": sum,
 }
 
-_KINDS = {"int": cel.Type.INT, "double": cel.Type.DOUBLE, "citations": cel.Type.List(cel.Type.DYN)}
+_KINDS = {
+    "int": cel.Type.INT,
+    "double": cel.Type.DOUBLE,
+    "string": cel.Type.STRING,
+    "timestamp": cel.Type.TIMESTAMP,
+    "citations": cel.Type.List(cel.Type.DYN),
+}
 
 
 def _run(overload: Overload) -> Callable[..., Any]:

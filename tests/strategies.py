@@ -47,7 +47,9 @@ def rulebook_of(data: Mapping[str, Any]) -> Rulebook:
 def desk_of(corpus: Corpus, rulebook: Rulebook | None = None, as_of: date = AS_OF) -> Desk:
     """The corpus scored at a date, as the pipeline scores a workspace."""
     rulebook = rulebook or default_rulebook()
-    return Desk(Workspace(ROOT), corpus, rulebook, _program(rulebook), as_of, rulebook.audiences[-1])
+    return Desk(
+        Workspace(ROOT), corpus, rulebook, _program(rulebook), as_of, rulebook.audiences[-1]
+    )
 
 
 _PROGRAMS: dict[int, tuple[Rulebook, Any]] = {}
@@ -218,7 +220,9 @@ def _profile(draw: Draw, number: int, count: int, sources: Sequence[Source]) -> 
         "status": "draft" if _rarely(draw, 16) else "final",
     }
     if draw(st.integers(0, 2)) == 0:
-        return Event(kind="event", date=_maybe(draw, _DATES), affects=_edges(draw, others, []), **given)
+        return Event(
+            kind="event", date=_maybe(draw, _DATES), affects=_edges(draw, others, []), **given
+        )
     return Institution(kind="institution", base=_maybe(draw, ["A", "B"]), **given)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from string import ascii_lowercase, ascii_uppercase
 
 import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life, half_life_table
-from assay.rules.ir import Apply, Col, Expr, Lit
+from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit
 
 
 def emit(expr: Expr) -> pl.Expr:
@@ -17,6 +18,10 @@ def emit(expr: Expr) -> pl.Expr:
         return pl.col(expr.name)
     if isinstance(expr, Lit):
         return pl.lit(expr.value)
+    if isinstance(expr, Item):
+        return pl.element()
+    if isinstance(expr, Each):
+        return _each(expr)
     if expr.op in _SPECIAL:
         return _SPECIAL[expr.op](expr)
     return _PLAIN[expr.op](*(emit(a) for a in expr.args))
@@ -28,6 +33,13 @@ def _if(expr: Apply) -> pl.Expr:
     if otherwise == Lit(None):
         return pl.when(asked).then(emit(then))
     return pl.when(asked).then(emit(then)).when(~asked).then(emit(otherwise))
+
+
+def _each(expr: Each) -> pl.Expr:
+    body = emit(expr.body)
+    asked = body.is_null() if expr.counted == "unknown" else body.fill_null(False)
+    counted = emit(expr.items).list.eval(asked).list.sum()
+    return counted.cast(pl.Int64)
 
 
 def _in(expr: Apply) -> pl.Expr:
@@ -79,7 +91,24 @@ def _greater(a: pl.Expr, b: pl.Expr) -> pl.Expr:
 def _quotient(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     """Whole division toward zero; unknown for a divisor of zero."""
     size = a.abs() // b.abs()
-    return pl.when(b != 0).then(pl.when((a < 0) == (b < 0)).then(size).otherwise(-size))
+    return pl.when(b != 0).then(pl.when((a < 0) == (b < 0)).then(size).otherwise(0 - size))
+
+
+def _checked(op: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Callable[[pl.Expr, pl.Expr], pl.Expr]:
+    """Whole numbers with room for twice the digits; what does not fit 64 bits is unknown."""
+
+    def build(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+        return op(a.cast(pl.Int128), b.cast(pl.Int128)).cast(pl.Int64, strict=False)
+
+    return build
+
+
+def _has_item(items: pl.Expr, item: pl.Expr) -> pl.Expr:
+    return pl.when(item.is_not_null()).then(items.list.contains(item))
+
+
+def _moment(seconds: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(seconds, time_unit="s")
 
 
 def _points(value: pl.Expr) -> pl.Expr:
@@ -142,7 +171,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "hold": lambda a, low, high: a.clip(lower_bound=low).clip(upper_bound=high),
     "coalesce": pl.coalesce,
     "to_double": lambda a: a.cast(pl.Float64),
-    "to_int": lambda a: a.cast(pl.Int64),
+    "to_int": lambda a: a.cast(pl.Int64, strict=False),
     "to_string": lambda a: a.cast(pl.String),
     "contains": lambda a, b: a.str.contains(b, literal=True),
     "starts_with": lambda a, b: a.str.starts_with(b),
@@ -151,7 +180,26 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "concat": lambda a, b: a + b,
     "length": lambda a: a.str.len_chars().cast(pl.Int64),
     "lower": lambda a: a.str.to_lowercase(),
-    "has_item": lambda a, b: a.list.contains(b),
+    "lower_ascii": lambda a: a.str.replace_many(list(ascii_uppercase), list(ascii_lowercase)),
+    "upper_ascii": lambda a: a.str.replace_many(list(ascii_lowercase), list(ascii_uppercase)),
+    "has_item": _has_item,
+    "item_at": lambda a, i: a.list.get(pl.when(i >= 0).then(i), null_on_oob=True),
+    "joined": lambda a: a.list.join(", "),
+    "same": lambda a: a,
+    "abs": lambda a: pl.when(a.abs() >= 0).then(a.abs()),
+    "checked_add": _checked(lambda a, b: a + b),
+    "checked_sub": _checked(lambda a, b: a - b),
+    "checked_mul": _checked(lambda a, b: a * b),
+    "checked_neg": lambda a: _checked(lambda x, y: x * y)(a, pl.lit(-1)),
+    "checked_quo": _checked(_quotient),
+    "checked_rem": _checked(lambda a, b: a - b * _quotient(a, b)),
+    "year": lambda a: _moment(a).dt.year().cast(pl.Int64),
+    "month": lambda a: _moment(a).dt.month().cast(pl.Int64) - 1,
+    "month_day": lambda a: _moment(a).dt.day().cast(pl.Int64),
+    "month_day_0": lambda a: _moment(a).dt.day().cast(pl.Int64) - 1,
+    "week_day": lambda a: _moment(a).dt.weekday().cast(pl.Int64) % 7,
+    "year_day": lambda a: _moment(a).dt.ordinal_day().cast(pl.Int64) - 1,
+    "day_text": lambda a: _moment(a).dt.strftime("%Y-%m-%d"),
     "items": lambda a: a.list.len().cast(pl.Int64),
     "points": _points,
     "double": lambda a: a.cast(pl.Float64) / 1000,

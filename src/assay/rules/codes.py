@@ -22,7 +22,7 @@ EXPRESSION_TOO_LONG = Code(
 EXPRESSION_TOO_DEEP = Code(
     "expression-too-deep",
     "error",
-    "The expression has more than 100 brackets inside each other.",
+    "The expression has more than 30 levels inside each other.",
     "Split it into several rules.",
 )
 UNKNOWN_FIELD = Code(
@@ -54,6 +54,12 @@ NOT_COMPILABLE = Code(
     "error",
     "CEL that cannot be computed on columns.",
     "The message says how to write it instead.",
+)
+INVALID_PATTERN = Code(
+    "invalid-pattern",
+    "error",
+    "The pattern of matches() is no regular expression of RE2.",
+    'profile.id.matches("^china-.*")',
 )
 UNBALANCED_BRACES = Code(
     "unbalanced-braces",
@@ -141,6 +147,7 @@ RULE_CODES: tuple[Code, ...] = (
     UNKNOWN_COLLECTION,
     TYPE_MISMATCH,
     NOT_COMPILABLE,
+    INVALID_PATTERN,
     UNBALANCED_BRACES,
     SCORER_CIRCLE,
     DUPLICATE_SCORER,

@@ -18,13 +18,17 @@ Op = Literal[
     "min", "max", "least", "greatest", "hold", "if", "coalesce",
     "to_double", "to_int", "to_string",
     "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
-    "in", "has_item", "items",
+    "in", "has_item", "items", "item_at", "joined", "lower_ascii", "upper_ascii", "same",
+    "checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo", "checked_rem", "abs",
+    "year", "month", "month_day", "month_day_0", "week_day", "year_day", "day_text",
     "points", "double", "scale", "half_life", "band",
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
 ``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
-``feq`` … ``fge`` compare doubles, where NaN compares false."""
+``feq`` … ``fge`` compare doubles, where NaN compares false; ``checked_add`` … are unknown where
+the result leaves 64 bits. ``year`` … read seconds since 1970 in UTC, days and months from 0 except
+``month_day``, which counts from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,21 @@ class Apply:
     args: tuple[Expr, ...]
 
 
-Expr = Col | Lit | Apply
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The item of a list, in the body of :class:`Each`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """How many items of a list make ``body`` true, or leave it unknown."""
+
+    items: Expr
+    body: Expr
+    counted: Literal["true", "unknown"]
+
+
+Expr = Col | Lit | Apply | Item | Each
 
 
 def apply(op: Op, *args: Expr) -> Apply:
@@ -64,10 +82,13 @@ def columns(expr: Expr) -> Iterator[str]:
     elif isinstance(expr, Apply):
         for arg in expr.args:
             yield from columns(arg)
+    elif isinstance(expr, Each):
+        yield from columns(expr.items)
 
 
 REPEATING: frozenset[Op] = frozenset(
     ["min", "max", "if", "quo", "rem", "half_life", "feq", "fne", "flt", "fle", "fgt", "fge"]
+    + ["checked_quo", "checked_rem", "has_item"]
 )
 """Operations whose engine form writes an argument more than once; the compiler gives them plain
 columns, so that nesting cannot make an expression grow beyond bounds."""

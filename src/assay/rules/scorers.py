@@ -12,7 +12,7 @@ from dataclasses import replace
 from assay.arithmetic import ONE, to_points
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
 from assay.rules import ast
-from assay.rules.compile import Compiler, Row, Rows, Scope, subject_scope
+from assay.rules.compile import Compiler
 from assay.rules.expressions import (
     Parsed,
     Path,
@@ -35,6 +35,7 @@ from assay.rules.program import (
     TextPart,
     WatchColumns,
 )
+from assay.rules.scope import Row, Rows, Scope, subject_scope
 from assay.rules.texts import split_text
 
 
@@ -88,9 +89,10 @@ class _ProgramBuilder:
     def _watch_scope(self) -> Scope:
         return subject_scope("profile", watch=True)
 
-    def _expr(self, path: Path, scope: Scope) -> Expr:
+    def _expr(self, path: Path, scope: Scope, *, text: bool = False) -> Expr:
+        compiled = self._compiler.text if text else self._compiler.scalar
         try:
-            return self._compiler.scalar(self._parsed.expressions[path], scope)
+            return compiled(self._parsed.expressions[path], scope)
         except CelError as error:
             self._problems += [RuleProblem(path, problem) for problem in error.problems]
             return UNKNOWN
@@ -300,7 +302,7 @@ class _ProgramBuilder:
             if isinstance(part, str):
                 parts.append(part)
             else:
-                expr = self._expr((*path, index), scope)
+                expr = self._expr((*path, index), scope, text=True)
                 parts.append(Col(self._compiler.column(scope.space.name, expr)))
         return tuple(parts)
 
