@@ -12,8 +12,6 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +25,7 @@ from assay.errors import InputError, UsageError
 from assay.loading import Loaded, load_workspace
 from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
+from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
 from assay.workspace import Workspace
 
@@ -158,7 +157,7 @@ class Desk:
     @cached_property
     def rulebook_digest(self) -> str:
         """Twelve hexadecimal digits that stand for the rulebook's content."""
-        return _digest(self.rulebook.model_dump(mode="json", by_alias=True))
+        return rulebook_digest(self.rulebook)
 
     @cached_property
     def digest(self) -> str:
@@ -168,12 +167,7 @@ class Desk:
             for models in (self.corpus.publishers, self.corpus.sources, self.corpus.profiles)
             for model in models.values()
         ]
-        return _digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8"), digest_size=6).hexdigest()
+        return digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
 
 
 def build(desk: Desk, out: Path) -> SiteReport:
