@@ -43,7 +43,9 @@ def edited(edit: Any, text: str, *args: Any) -> str:
 
 
 def test_an_item_goes_behind_the_last_of_a_flow_list() -> None:
-    after = edited(append_item, PROFILE, 0, ("claims", 0, "sources"), {"id": "new", "stance": "disputes"})
+    after = edited(
+        append_item, PROFILE, 0, ("claims", 0, "sources"), {"id": "new", "stance": "disputes"}
+    )
     assert after == PROFILE.replace("[q, r]", "[q, r, {id: new, stance: disputes}]")
 
 
@@ -131,7 +133,9 @@ def test_a_key_with_a_value_is_not_replaced() -> None:
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20
-) | st.sampled_from(["NO", "on", "1", "1.5", "~", "null", "2024-01-29", "a: b", "- a", "#x", "x #y"])
+) | st.sampled_from(
+    ["NO", "on", "1", "1.5", "~", "null", "2024-01-29", "a: b", "- a", "#x", "x #y"]
+)
 SCALARS = TEXTS | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none()
 
 

@@ -206,7 +206,7 @@ class Compiler:
             case ast.Literal():
                 return self._literal(node)
             case ast.Ident():
-                return scope.names[node.name]
+                return self._named_value(node, scope)
             case ast.Select():
                 return self._select(node, scope)
             case ast.Macro():
@@ -215,6 +215,16 @@ class Compiler:
                 return Lit(tuple(_constant(item) for item in node.items))
             case ast.Call():
                 return self._call(node, scope)
+
+    @staticmethod
+    def _named_value(node: ast.Ident, scope: Scope) -> Value:
+        if node.name not in scope.names:
+            raise _refused(
+                node,
+                f"{node.name!r} cannot be seen from inside a collection of another row",
+                "compare with a constant, or start from a collection of this row",
+            )
+        return scope.names[node.name]
 
     def _literal(self, node: ast.Literal) -> Expr:
         if node.value is None:
