@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,8 +17,8 @@ from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables
 from tests.conditions import Conditions, subject_scope
-from tests.oracle import UNKNOWN, Oracle
-from tests.strategies import AS_OF, corpora, default_rulebook
+from tests.oracle import UNKNOWN, Oracle, values
+from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook
 
 CONDITIONS = 42
 

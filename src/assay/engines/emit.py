@@ -7,7 +7,7 @@ from functools import reduce
 
 import polars as pl
 
-from assay.arithmetic import HALVING_STEPS, half_life, half_life_table
+from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.rules.ir import Apply, Col, Expr, Lit, Op, apply, columns
 
 
@@ -19,6 +19,7 @@ def emit(expr: Expr) -> pl.Expr:
         return pl.lit(expr.value)
     made = _SPECIAL[expr.op](expr) if expr.op in _SPECIAL else _plain(expr)
     if _is_constant(expr):
+        # What was looked up or computed from constants is one row, which fits no table.
         value = pl.select(made).to_series()
         return pl.lit(value.item(), dtype=value.dtype)
     return made
@@ -65,17 +66,9 @@ def _band(expr: Apply) -> pl.Expr:
 def _compare_doubles(expr: Apply) -> pl.Expr:
     """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
     result = _plain(apply(_COMPARISONS[expr.op], *expr.args))
-    if not any(_may_be_nan(x) for x in expr.args):
-        return result
     a, b = (emit(x) for x in expr.args)
     either = a.is_nan() | b.is_nan()
     return result | either if expr.op == "fne" else result & ~either
-
-
-def _may_be_nan(expr: Expr) -> bool:
-    if not isinstance(expr, Apply):
-        return False
-    return expr.op in ("div", "mul") or any(_may_be_nan(a) for a in expr.args)
 
 
 def _lesser(a: pl.Expr, b: pl.Expr) -> pl.Expr:
@@ -97,17 +90,7 @@ def _points(value: pl.Expr) -> pl.Expr:
     return pl.when(rounded.is_finite()).then(rounded).cast(pl.Int64, strict=False)
 
 
-def _half_life(expr: Apply) -> pl.Expr:
-    if all(isinstance(a, Lit) for a in expr.args):
-        # Looking constants up gives a column of one row, which fits no table.
-        days, period = (a.value for a in expr.args if isinstance(a, Lit))
-        assert isinstance(days, int)
-        assert isinstance(period, int)
-        return pl.lit(half_life(days, period) if period > 0 else None, dtype=pl.Float64)
-    return _looked_up(*(emit(a) for a in expr.args))
-
-
-def _looked_up(days: pl.Expr, period: pl.Expr) -> pl.Expr:
+def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     table = pl.Series(half_life_table(), dtype=pl.Int64)
     index = (days.clip(lower_bound=0) * HALVING_STEPS // period).clip(upper_bound=len(table) - 1)
     left = pl.lit(table).gather(pl.when(period > 0).then(index))
@@ -139,7 +122,6 @@ _SPECIAL: dict[str, Callable[[Apply], pl.Expr]] = {
     "if": _if,
     "in": _in,
     "band": _band,
-    "half_life": _half_life,
     **dict.fromkeys(_COMPARISONS, _compare_doubles),
 }
 
@@ -181,5 +163,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "items": lambda a: a.list.len().cast(pl.Int64),
     "points": _points,
     "double": lambda a: a.cast(pl.Float64) / 1000,
+    "half_life": _half_life,
+    "number": lambda a: pl.when(~a.is_nan()).then(a),
     "scale": lambda a, b: (a * b + 500) // 1000,
 }
