@@ -66,7 +66,7 @@ class Conditions:
                 self._extreme("int"),
                 self._choice("int"),
                 lambda s: f"size({self.of('string', s.deeper)})",
-                lambda s: f"-{self.of('int', s.deeper)}",
+                lambda s: f"-({self.of('int', s.deeper)})",
             ],
             "double": [
                 self._arithmetic("double", "+-*/"),
@@ -147,10 +147,10 @@ class Conditions:
     def _in(self, scope: Scope) -> str:
         path, space = self._row(scope)
         if space.name == "profile" and self._random.random() < 0.5:
-            return f"{self._constant('string')} in {path}.topics"
+            return f"({self._constant('string')} in {path}.topics)"
         wanted = self._random.choice(["int", "string", "double"])
         items = ", ".join(self._constant(wanted) for _ in range(self._random.randrange(4)))
-        return f"{self.of(wanted, scope.deeper)} in [{items}]" if items else "true"
+        return f"({self.of(wanted, scope.deeper)} in [{items}])" if items else "true"
 
     def _choice(self, wanted: str) -> Callable[[Scope], str]:
         def made(scope: Scope) -> str:
@@ -229,7 +229,8 @@ class Conditions:
         if scope.loops == 0 or collection is _NONE:
             return self._compared(scope)
         variable, inner = self._inside(scope, collection, linked=linked)
-        return f"{self._constant('string')} in {text}.map({variable}, {self.of('string', inner)})"
+        item, mapped = self._constant("string"), self.of("string", inner)
+        return f"({item} in {text}.map({variable}, {mapped}))"
 
     def _size(self, scope: Scope) -> str:
         text, collection, linked = self._range(scope)

@@ -33,6 +33,7 @@ from assay.rules.operators import (
     COMPARISONS,
     FLOAT_COMPARISONS,
     OPERATORS,
+    may_be_nan,
     may_overflow,
 )
 from assay.rules.parse import CelError, Problem
@@ -210,8 +211,8 @@ class Compiler(Columns):
         ]
         if node.name == "exists_one":
             decided = all_of(*(apply("known", self.plain(scope, o)) for o in outcomes))
-            ones = [apply("if", self.plain(scope, o), Lit(1), Lit(0)) for o in outcomes]
-            one = apply("eq", reduce(lambda a, b: apply("add", a, b), ones, Lit(0)), Lit(1))
+            ones: list[Expr] = [apply("if", self.plain(scope, o), Lit(1), Lit(0)) for o in outcomes]
+            one = apply("eq", reduce(lambda a, b: apply("add", a, b), [Lit(0), *ones]), Lit(1))
             return apply("if", decided, one, UNKNOWN)
         sign: Op = "or" if node.name == "exists" else "and"
         if not outcomes:
@@ -301,7 +302,7 @@ class Compiler(Columns):
                 op = CHECKED[op]
             return self._apply(op, operands, scope)
         if (own := function(name)) is not None and own.compile is not None:
-            return own.compile(*(self.plain(scope, self.scalar(o, scope)) for o in operands))
+            return own.compile(*(self._argument(o, scope) for o in operands))
         raise refused_call(node)
 
     def _compared(self, node: ast.Call, operands: list[ast.Expression], scope: Scope) -> Expr:
@@ -318,13 +319,18 @@ class Compiler(Columns):
                 "compare a field of each, such as its id",
             )
         op = COMPARISONS[node.function]
-        if operands[0].type.name == "double":
+        if any(may_be_nan(o) for o in operands):
             op = FLOAT_COMPARISONS[op]
         return self._apply(op, operands, scope)
 
     def _apply(self, op: Op, operands: list[ast.Expression], scope: Scope) -> Expr:
         args = [self.scalar(o, scope) for o in operands]
         return apply(op, *([self.plain(scope, a) for a in args] if op in REPEATING else args))
+
+    def _argument(self, operand: ast.Expression, scope: Scope) -> Expr:
+        """An argument of one of our own functions, which make nothing of what is no number."""
+        expr = self.plain(scope, self.scalar(operand, scope))
+        return self.plain(scope, apply("number", expr)) if may_be_nan(operand) else expr
 
     def _matches(self, node: ast.Call, scope: Scope) -> Expr:
         pattern = node.args[-1]

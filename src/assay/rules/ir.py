@@ -21,13 +21,13 @@ Op = Literal[
     "in", "has_item", "items", "item_at", "joined", "lower_ascii", "upper_ascii", "same",
     "checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo", "checked_rem", "abs",
     "year", "month", "month_day", "month_day_0", "week_day", "year_day", "day_text",
-    "points", "double", "scale", "half_life", "band",
+    "points", "double", "scale", "half_life", "band", "number",
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
 ``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
-``feq`` … ``fge`` compare doubles, where NaN compares false; ``checked_add`` … are unknown where
-the result leaves 64 bits. ``year`` … read seconds since 1970 in UTC, days and months from 0 except
+``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown for
+NaN. ``checked_add`` … are unknown where the result leaves 64 bits. ``year`` … read seconds since 1970 in UTC, days and months from 0 except
 ``month_day``, which counts from 1."""
 
 
@@ -82,13 +82,18 @@ def columns(expr: Expr) -> Iterator[str]:
     elif isinstance(expr, Apply):
         for arg in expr.args:
             yield from columns(arg)
+    elif isinstance(expr, Item):
+        yield "the item of a list"
     elif isinstance(expr, Each):
         yield from columns(expr.items)
 
 
 REPEATING: frozenset[Op] = frozenset(
-    ["min", "max", "if", "quo", "rem", "half_life", "feq", "fne", "flt", "fle", "fgt", "fge"]
-    + ["checked_quo", "checked_rem", "has_item"]
+    (
+        *("min", "max", "if", "quo", "rem", "half_life", "number"),
+        *("feq", "fne", "flt", "fle", "fgt", "fge"),
+        *("checked_quo", "checked_rem", "has_item", "abs", "item_at"),
+    )
 )
 """Operations whose engine form writes an argument more than once; the compiler gives them plain
 columns, so that nesting cannot make an expression grow beyond bounds."""

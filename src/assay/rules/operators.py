@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.rules import ast
+from assay.rules.expressions import walk
 from assay.rules.ir import Op
 
 COMPARISONS: dict[str, Op] = {
@@ -81,6 +82,16 @@ def may_overflow(node: ast.Call) -> bool:
     """Whether a result, or an operand, of whole numbers could leave 64 bits."""
     operands = [*([node.target] if node.target else []), *node.args]
     return max(_magnitude(node), *(_magnitude(o) for o in operands)) >= _LIMIT
+
+
+def may_be_nan(node: ast.Expression) -> bool:
+    """Whether doubles are reckoned with: only then can one be no number."""
+    return any(
+        isinstance(part, ast.Call)
+        and part.type.name == "double"
+        and part.function in ("_+_", "_-_", "_*_", "_/_")
+        for part in walk(node)
+    )
 
 
 def _magnitude(node: ast.Expression) -> int:

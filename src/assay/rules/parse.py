@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import get_args
 
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2
@@ -18,7 +19,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2
 from assay.rules.ast import Expression, Type
 from assay.rules.checked import decode_checked
 from assay.rules.functions import FUNCTIONS
-from assay.rules.schema import HORIZONS, SPACES, Field, Space
+from assay.rules.schema import HORIZONS, SPACES, Field, FieldType, Space
 
 _PACKAGE = "assay"
 _FIELD_TYPES = {"bool": 8, "int": 3, "double": 1, "string": 9, "strings": 9, "timestamp": 11}
@@ -248,9 +249,8 @@ def _add_space(
 
 
 def _fact_field(name: str, type_: Type) -> Field:
-    kind = "strings" if type_.item else type_.name
-    assert kind in ("bool", "int", "double", "string", "strings", "timestamp")
-    return Field(name, kind, "")
+    kinds = {kind: kind for kind in get_args(FieldType)}
+    return Field(name, "strings" if type_.item else kinds[type_.name], "")
 
 
 def _add_field(message: descriptor_pb2.DescriptorProto, field: Field, number: int) -> None:
