@@ -375,7 +375,7 @@ class Compiler(Columns):
         )
 
     def _among(self, wanted: ast.Expression, listed: ast.ListOf, scope: Scope) -> Expr:
-        """``in`` with a list of expressions: unknown where any of them is, as CEL makes it first."""
+        """``in`` with a list of expressions: unknown where any of them is."""
         if len(listed.items) > _LONGEST_EXPANSION:
             raise refused(listed, f"the list has more than {_LONGEST_EXPANSION} expressions")
         op: Op = "feq" if wanted.type.name == "double" else "eq"

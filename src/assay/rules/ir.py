@@ -26,9 +26,9 @@ Op = Literal[
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
 ``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
-``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown for
-NaN. ``checked_add`` … are unknown where the result leaves 64 bits. ``year`` … read seconds since 1970 in UTC, days and months from 0 except
-``month_day``, which counts from 1."""
+``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown
+for NaN. ``checked_add`` … are unknown where the result leaves 64 bits. ``year`` … read seconds
+since 1970 in UTC; months and days count from 0, ``month_day`` from 1."""
 
 
 @dataclass(frozen=True, slots=True)

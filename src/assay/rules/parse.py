@@ -225,9 +225,9 @@ def _add_space(
     message = file.message_type.add(name=space.message)
     coverage = file.message_type.add(name=f"{space.message}Coverage")
     number = 0
-    for field in (*space.fields, *(Field(s, "double", "") for s in scores), *facts):
+    for one in (*space.fields, *(Field(s, "double", "") for s in scores), *facts):
         number += 1
-        _add_field(message, field, number)
+        _add_field(message, one, number)
     for index, scorer in enumerate(scores, start=1):
         _add_field(coverage, Field(scorer, "double", ""), index)
     number += 1
