@@ -32,7 +32,10 @@ from assay.workspace import Workspace
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
     from assay.rules.program import Program
+    from assay.scoring.cutpoints import Cutpoint
     from assay.scoring.results import Explanation, ProfileResult
+    from assay.scoring.rule_coverage import Coverage
+    from assay.scoring.rule_tests import CaseResult
     from assay.scoring.run import Run
 
 
@@ -182,6 +185,53 @@ class Desk:
             for model in models.values()
         ]
         return digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
+
+
+@dataclass(frozen=True)
+class RuleTests:
+    """What became of the cases of a rulebook, and how much of it they have met."""
+
+    results: tuple[CaseResult, ...]
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    coverage: Coverage
+
+
+def rule_tests(
+    checked: Checked, as_of: date | None = None, paths: Sequence[Path] | None = None
+) -> RuleTests:
+    """Run the cases of the workspace, or those of the files named.
+
+    A case is scored at its own date, else its file's, else the rulebook's, else ``as_of``. Raises
+    :class:`assay.errors.InputError` where the rulebook has errors; the profiles of the workspace
+    play no part.
+    """
+    from assay.loading.rule_cases import load_cases
+    from assay.scoring.rule_coverage import coverage
+    from assay.scoring.rule_tests import RuleTester
+
+    rulebook = checked.loaded.rulebook
+    if rulebook is None or checked.program is None:
+        raise InputError(checked.diagnostics)
+    loaded = load_cases(checked.loaded.workspace, rulebook, paths)
+    tester = RuleTester(rulebook)
+    results = tuple(
+        tester.run(c.case, c.corpus, c.subject, c.as_of or as_of or date.max, c.file, c.line)
+        for c in loaded.cases
+    )
+    found = coverage(rulebook, tester.program, tester.seen)
+    return RuleTests(results, loaded.files, loaded.diagnostics, found)
+
+
+def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:
+    """Starts of bands that part the profiles by a scorer; ``UsageError`` for an unknown one."""
+    from assay.scoring.cutpoints import cutpoints
+
+    known = [s.scorer.name for s in desk.program.on("profile")]
+    if scorer not in known:
+        raise UsageError(f"there is no profile scorer {scorer!r}; there are: {', '.join(known)}")
+    scores = [r.scores[scorer].points for r in desk.results.values()]
+    return cutpoints([s for s in scores if s is not None], shares)
 
 
 def build(desk: Desk, out: Path) -> SiteReport:

@@ -13,10 +13,10 @@ from assay.model.dates import PartialDate
 from assay.model.profile import Event
 from assay.model.rulebook import Rule, Rulebook, Scorer
 from assay.rules.expressions import RulebookError
-from assay.rules.ir import Lit
 from assay.rules.patterns import PatternError, translated
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
+from assay.scoring.trace import Trace
 from assay.tables.build import build_tables
 from tests.oracle import UNKNOWN, Oracle
 from tests.rules.test_conditions import probe
@@ -101,11 +101,7 @@ def outcomes(subject: str, texts: list[str], corpus: Corpus) -> list[tuple[str, 
     found = []
     for rule in run.program.scorer(f"{subject}.probe").rules:
         for row in range(tables.height(subject)):
-            value = (
-                rule.outcome.value
-                if isinstance(rule.outcome, Lit)
-                else run.engine.column(subject, rule.outcome.name)[row]
-            )
+            value = Trace(run).evaluate(subject, rule.outcome, row)
             wanted = oracle.evaluate(subject, row, rule.rule.when)
             found.append((rule.rule.when, row, value, None if wanted is UNKNOWN else wanted))
     return found

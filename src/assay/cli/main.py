@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "explain": "Show why a profile has the scores it has.",
     "outlook": "Show when grades run out and what falls due.",
     "graph": "Show what depends on what, and how far it is felt.",
+    "rules": "Test the rulebook and look into it.",
     "build": "Write the briefing pages.",
 }
 """Every command and its short help, so that listing them loads none."""

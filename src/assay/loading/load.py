@@ -117,8 +117,8 @@ def load_workspace(
         if data is not None
     ]
     unread = {i for f in files if has_errors(f.diagnostics) for i in f.mentioned_ids}
-    subjects = _subjects(documents)
-    corpus = _corpus(documents, subjects)
+    subjects = subjects_of(documents)
+    corpus = corpus_of(documents, subjects)
     findings = [
         *rule_findings,
         *(f for d in documents for f in d.findings),
@@ -149,7 +149,7 @@ def _rulebook(file: YamlFile) -> tuple[Rulebook | None, tuple[Finding, ...]]:
     return validate_rulebook(data, Subject(file.file))
 
 
-def _subjects(documents: list[Validated]) -> dict[str, Subject]:
+def subjects_of(documents: list[Validated]) -> dict[str, Subject]:
     """Where each id is defined; of two documents with the same id, the first."""
     subjects: dict[str, Subject] = {}
     for document in documents:
@@ -158,7 +158,7 @@ def _subjects(documents: list[Validated]) -> dict[str, Subject]:
     return subjects
 
 
-def _corpus(documents: list[Validated], subjects: Mapping[str, Subject]) -> Corpus:
+def corpus_of(documents: list[Validated], subjects: Mapping[str, Subject]) -> Corpus:
     """The valid documents; of two with the same id only the first counts."""
     publishers: dict[str, Publisher] = {}
     sources: dict[str, Source] = {}

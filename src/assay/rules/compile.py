@@ -196,7 +196,7 @@ class Compiler(Columns):
         if len(node.range.items) > _LONGEST_EXPANSION:
             raise refused(
                 node,
-                f"the list has {len(node.range.items)} items; {_LONGEST_EXPANSION} can be gone over",
+                f"of the list's {len(node.range.items)} items {_LONGEST_EXPANSION} can be gone over",
                 "ask with 'in' where equality is meant",
             )
         if node.name in ("map", "filter"):

@@ -235,8 +235,8 @@ def _add_space(
     for part, fields in space.parts.items():
         name = f"{space.message}{part.capitalize()}"
         child = file.message_type.add(name=name)
-        for index, field in enumerate(fields, start=1):
-            _add_field(child, field, index)
+        for index, one in enumerate(fields, start=1):
+            _add_field(child, one, index)
         number += 1
         _add_message_field(message, part, number, name)
     for link, target in space.links.items():

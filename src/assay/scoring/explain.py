@@ -27,9 +27,9 @@ class Explainer:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._trace = Trace(run)
-        made = run.engine.frames["profile"].columns
-        if not all(s.column in made for s in run.program.text_steps if s.space == "profile"):
-            run.engine.run(run.program.text_steps)
+        steps = run.program.text_steps
+        if any(s.column not in run.engine.frames[s.space].columns for s in steps):
+            run.engine.run(steps)
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """All scores of a profile: its own first, then those of its claims and citations."""
@@ -43,6 +43,16 @@ class Explainer:
             for citation in self._trace.owned("citation", "owner_row", claim):
                 for scorer in reversed(self._run.program.on("citation")):
                     yield self.score(scorer, citation)
+
+    def subjects(self, on: str) -> dict[str, int]:
+        """The row of everything of a kind that is scored, by its name; what nobody cites is out."""
+        height = self._run.tables.height(on)
+        rows = (
+            r
+            for r in range(height)
+            if on != "citation" or self._trace.value("citation", "owner_row", r) is not None
+        )
+        return {self._trace.subject(on, row): row for row in rows}
 
     def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
         """One score of one row, with all its steps."""
