@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from assay.diagnostics import Diagnostic, Position, has_errors, sort_diagnostics
 from assay.documents.index import Path as ValuePath
 from assay.documents.yaml_reader import YamlFile
 from assay.errors import InputError
-from assay.loading.discover import read_file, read_profiles
+from assay.loading.discover import read_profiles
 from assay.loading.findings import Finding, Subject
+from assay.loading.include import Assembled, assemble
 from assay.loading.link import link
 from assay.loading.lint import lint
 from assay.loading.validate import Validated, validate_document, validate_rulebook
@@ -39,6 +39,7 @@ class Loaded:
     rulebook: Rulebook | None
     files: Mapping[str, YamlFile]
     subjects: Mapping[str, Subject]
+    rules: Assembled | None = None
     as_of: date | None = None
     findings: tuple[Finding, ...] = ()
     file_diagnostics: tuple[Diagnostic, ...] = field(default=())
@@ -75,8 +76,9 @@ class Loaded:
     def locate_rule(
         self, path: ValuePath = (), *, key: bool = False, line: int | None = None, column: int = 1
     ) -> Position:
-        """The same for a value of ``rules.yaml``."""
-        return self._locate(Subject(_RULES), path, key, line, column)
+        """The same for a value of the rulebook, in ``rules.yaml`` or a file it includes."""
+        subject, place = self.rules.place(path) if self.rules else (Subject(_RULES), path)
+        return self._locate(subject, place, key, line, column)
 
     def _locate(
         self, subject: Subject, path: ValuePath, key: bool, line: int | None, column: int
@@ -106,8 +108,8 @@ def load_workspace(
     disk, by absolute path.
     """
     given = contents or {}
-    rules_file = read_file(workspace, workspace.rules_path, given)
-    rulebook, rule_findings = _rulebook(rules_file)
+    rules = assemble(workspace, given)
+    rulebook, rule_findings = _rulebook(rules)
     files = read_profiles(workspace, given)
     documents = [
         validate_document(data, Subject(file.file, number))
@@ -128,11 +130,12 @@ def load_workspace(
         workspace=workspace,
         corpus=corpus,
         rulebook=rulebook,
-        files={f.file: f for f in (rules_file, *files)},
+        files={f.file: f for f in (*rules.files, *files)},
         subjects=subjects,
+        rules=rules,
         as_of=as_of or (rulebook.settings.as_of if rulebook else None),
         findings=tuple(findings),
-        file_diagnostics=tuple(d for f in (rules_file, *files) for d in f.diagnostics),
+        file_diagnostics=tuple(d for f in (*rules.files, *files) for d in f.diagnostics),
     )
 
 
@@ -142,11 +145,11 @@ def require(loaded: Loaded) -> None:
         raise InputError(loaded.diagnostics)
 
 
-def _rulebook(file: YamlFile) -> tuple[Rulebook | None, tuple[Finding, ...]]:
-    if has_errors(file.diagnostics):
-        return None, ()
-    data: dict[str, Any] = next((d for d in file.documents if d is not None), {})
-    return validate_rulebook(data, Subject(file.file))
+def _rulebook(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    if rules.unreadable:
+        return None, tuple(rules.findings)
+    rulebook, findings = validate_rulebook(rules.data, Subject(rules.files[0].file))
+    return rulebook, tuple(rules.placed(f) for f in findings)
 
 
 def subjects_of(documents: list[Validated]) -> dict[str, Subject]:

@@ -73,6 +73,27 @@ SCORER_CIRCLE = Code(
     "Scorers need each other's scores, so none can be first.",
     "Let one of them use evidence instead of the other's score.",
 )
+FACT_CIRCLE = Code(
+    "fact-circle",
+    "error",
+    "Facts need each other, so none can be first.",
+    "Let one of them use evidence instead.",
+)
+DUPLICATE_FACT = Code(
+    "duplicate-fact", "error", "Two facts have the same name.", "Rename one of them."
+)
+REPLACED_RULE = Code(
+    "replaced-rule",
+    "error",
+    "A rule replaces one that is still there, or itself.",
+    "Delete the rule that is replaced, or switch it off.",
+)
+RULE_EXPIRY = Code(
+    "rule-expiry",
+    "info",
+    "A rule is switched off, or was and is in force again.",
+    "disabled: {reason: under review, until: 2026-06-30}",
+)
 DUPLICATE_SCORER = Code(
     "duplicate-scorer",
     "error",
@@ -150,6 +171,10 @@ RULE_CODES: tuple[Code, ...] = (
     INVALID_PATTERN,
     UNBALANCED_BRACES,
     SCORER_CIRCLE,
+    FACT_CIRCLE,
+    DUPLICATE_FACT,
+    REPLACED_RULE,
+    RULE_EXPIRY,
     DUPLICATE_SCORER,
     DUPLICATE_RULE,
     RESERVED_NAME,

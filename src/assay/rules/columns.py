@@ -88,7 +88,7 @@ class Columns:
             if (collection := space.collection(name)) is not None:
                 return Rows(row.hops, space, collection)
             if name in self.vocabulary.facts_of(space.name):
-                return self.at(scope, row.hops, f"fact.{name}")
+                return self.at(scope, row.hops, self.fact(space.name, name))
             if name in self.vocabulary.scores.get(space.name, ()):
                 return apply("double", self.at(scope, row.hops, f"score.{name}"))
         fields = space.parts[row.part] if row.part else space.fields
@@ -96,6 +96,10 @@ class Columns:
         full = f"{row.part}.{name}" if row.part else name
         self._derived(space, full, field)
         return self.at(scope, row.hops, full)
+
+    def fact(self, space: str, name: str) -> str:
+        """The column of a named fact, made when it is first asked for."""
+        raise NotImplementedError
 
     def _outlook(self, scope: Scope, row: Row, name: str) -> Value:
         path = (*(row.outlook or ()), name)

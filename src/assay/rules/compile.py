@@ -7,6 +7,7 @@ counts over them: how many are true, and how many are unknown. Null is unknown t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 
@@ -36,10 +37,11 @@ from assay.rules.operators import (
     may_be_nan,
     may_overflow,
 )
-from assay.rules.parse import CelError, Problem
+from assay.rules.parse import CelError, Problem, Vocabulary
 from assay.rules.patterns import PatternError, translated
+from assay.rules.program import Compute
 from assay.rules.refusals import refused, refused_call
-from assay.rules.scope import Column, Row, Rows, Scope, Value
+from assay.rules.scope import Column, Row, Rows, Scope, Value, subject_scope
 from assay.rules.times import day_seconds, duration_seconds, timestamp_seconds
 
 _LONGEST_EXPANSION = 100
@@ -52,6 +54,21 @@ _MOMENTS = {
 
 class Compiler(Columns):
     """Compiles expressions and keeps the steps they need, each column once."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        facts: Mapping[tuple[str, str], ast.Expression] | None = None,
+    ) -> None:
+        super().__init__(vocabulary)
+        self._facts = facts or {}
+
+    def fact(self, space: str, name: str) -> str:
+        column = f"fact.{name}"
+        if (space, column) not in self.definitions:
+            expr = self.scalar(self._facts[space, name], subject_scope(space))
+            self.add(Compute(space, column, expr))
+        return column
 
     def scalar(self, node: ast.Expression, scope: Scope) -> Expr:
         """The expression as a column expression.
@@ -196,7 +213,7 @@ class Compiler(Columns):
         if len(node.range.items) > _LONGEST_EXPANSION:
             raise refused(
                 node,
-                f"of the list's {len(node.range.items)} items {_LONGEST_EXPANSION} can be gone over",
+                f"the list has more than {_LONGEST_EXPANSION} items to go over",
                 "ask with 'in' where equality is meant",
             )
         if node.name in ("map", "filter"):

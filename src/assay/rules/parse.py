@@ -225,7 +225,12 @@ def _add_space(
     message = file.message_type.add(name=space.message)
     coverage = file.message_type.add(name=f"{space.message}Coverage")
     number = 0
+    taken = {*space.parts, *space.links, *(c.name for c in space.collections), "coverage"}
     for one in (*space.fields, *(Field(s, "double", "") for s in scores), *facts):
+        # A name that is taken is reported as such; here the first one holds.
+        if one.name in taken:
+            continue
+        taken.add(one.name)
         number += 1
         _add_field(message, one, number)
     for index, scorer in enumerate(scores, start=1):

@@ -7,7 +7,9 @@ in the order of rule ids.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from assay.arithmetic import ONE, to_points
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
@@ -35,6 +37,7 @@ from assay.rules.program import (
     TextPart,
     WatchColumns,
 )
+from assay.rules.schema import SPACES, row_column
 from assay.rules.scope import Row, Rows, Scope, subject_scope
 from assay.rules.texts import split_text
 
@@ -55,7 +58,12 @@ class _ProgramBuilder:
     def __init__(self, rulebook: Rulebook, parsed: Parsed) -> None:
         self._rulebook = rulebook
         self._parsed = parsed
-        self._compiler = Compiler(parsed.vocabulary)
+        self._facts = {
+            (str(path[1]), str(path[2])): node
+            for path, node in parsed.expressions.items()
+            if path[0] == "facts"
+        }
+        self._compiler = Compiler(parsed.vocabulary, self._facts)
         self._problems: list[RuleProblem] = []
 
     def build(self, order: list[int]) -> Program:
@@ -74,6 +82,7 @@ class _ProgramBuilder:
             )
             for i, (rule, outcome) in enumerate(zip(self._rulebook.watch, outcomes, strict=True))
         )
+        self._problems += self._wrong_facts()
         if self._problems:
             raise RulebookError(self._problems)
         return Program(
@@ -84,6 +93,16 @@ class _ProgramBuilder:
             watch=watch,
             definitions=compiler.definitions,
         )
+
+    def _wrong_facts(self) -> Iterator[RuleProblem]:
+        """What cannot be compiled of the facts, whether anything uses them or not."""
+        apart = Compiler(self._parsed.vocabulary, self._facts)
+        for index, fact in enumerate(self._rulebook.facts):
+            try:
+                apart.scalar(self._facts[fact.on, fact.name], subject_scope(fact.on))
+            except CelError as error:
+                place: Path = ("facts", index, "expr")
+                yield from (RuleProblem(place, problem) for problem in error.problems)
 
     @property
     def _watch_scope(self) -> Scope:
@@ -126,7 +145,7 @@ class _ProgramBuilder:
     def _starts_from(self, here: Path) -> tuple[str, ...]:
         node = self._parsed.expressions.get((*here, "start"))
         names = self._parsed.vocabulary.scores
-        used = () if node is None else score_uses(node)
+        used = () if node is None else self._parsed.uses(node)
         return tuple(
             dict.fromkeys(
                 n for k in used for on, _, n in [k.partition(".")] if n in names.get(on, ())
@@ -149,7 +168,7 @@ class _ProgramBuilder:
         if isinstance(scorer.start, str):
             node = self._parsed.expressions[(*here, "start")]
             expr = apply("points", self._expr((*here, "start"), scope))
-            used = sorted({k for k in score_uses(node) if k.startswith(f"{scorer.on}.")})
+            used = sorted({k for k in self._parsed.uses(node) if k.startswith(f"{scorer.on}.")})
             known = {s.key for s in self._rulebook.scorers}
             parts: list[tuple[Expr, Expr]] = [
                 (Col(f"cover.{k.partition('.')[2]}"), Lit(1)) for k in used if k in known
@@ -198,12 +217,18 @@ class _ProgramBuilder:
         space = scorer.on
         stem = f"{scorer.name}.{rule.id}"
         outcome = self._expr((*place, "when"), scope)
+        if rule.disabled is not None:
+            outcome = apply("and", self._since(rule.disabled.until, space), outcome)
         if not isinstance(outcome, Lit):
             outcome = Col(self._compute(space, f"outcome.{stem}", outcome))
         amount: Expr
         if isinstance(rule.amount, str):
-            computed = apply("points", self._expr((*place, rule.phase), scope))
-            amount = Col(self._compute(space, f"amount.{stem}", computed))
+            expr = self._expr((*place, rule.phase), scope)
+            if isinstance(expr, Lit) and isinstance(expr.value, float):
+                amount = Lit(to_points(expr.value))
+            else:
+                computed = apply("points", expr)
+                amount = Col(self._compute(space, f"amount.{stem}", computed))
         else:
             amount = Lit(to_points(rule.amount))
         fires, decided = _fires(outcome, amount), _decided(outcome, amount)
@@ -217,6 +242,12 @@ class _ProgramBuilder:
         if not isinstance(effect, Lit | Col):
             effect = Col(self._compute(space, f"effect.{stem}", effect))
         return RuleColumns(rule, outcome, amount, column, effect, ())
+
+    def _since(self, day: date, space: str) -> Expr:
+        """Whether the date of the scores has reached a day."""
+        hops = () if space == "profile" else ((row_column("profile"), "profile"),)
+        today = self._compiler.at(Scope(SPACES[space], {}), hops, "today")
+        return apply("ge", today, Lit(day.toordinal()))
 
     def _phases(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
         """The score in thousandths; unknown where the start is."""
