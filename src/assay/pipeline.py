@@ -31,6 +31,7 @@ from assay.workspace import Workspace
 
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
+    from assay.rules.findings import RuleFinding
     from assay.rules.program import Program
     from assay.scoring.cutpoints import Cutpoint
     from assay.scoring.results import Explanation, ProfileResult
@@ -59,7 +60,19 @@ class Checked:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
-        return tuple(sort_diagnostics([*self.loaded.diagnostics, *self.rule_diagnostics]))
+        every = [*self.loaded.diagnostics, *self.rule_diagnostics, *self._rule_warnings()]
+        return tuple(sort_diagnostics(every))
+
+    def _rule_warnings(self) -> list[Diagnostic]:
+        from assay.rules.lint import lint_rulebook
+        from assay.tables.written import written_values
+
+        rulebook = self.loaded.rulebook
+        if rulebook is None or self.program is None:
+            return []
+        written = written_values(self.loaded.corpus)
+        found = lint_rulebook(rulebook, self.program, written, self.loaded.as_of)
+        return [placed_rule_finding(self.loaded, f) for f in found]
 
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
@@ -70,12 +83,15 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     if loaded.rulebook is None:
         return Checked(loaded, None, ())
     program, findings = check_rulebook(loaded.rulebook)
-    placed = []
-    for f in findings:
-        line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
-        position = loaded.locate_rule(f.path, line=line, column=column)
-        placed.append(f.code.at(position, f.message, f.hint))
-    return Checked(loaded, program, tuple(placed))
+    return Checked(loaded, program, tuple(placed_rule_finding(loaded, f) for f in findings))
+
+
+def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
+    """A finding about the rulebook with its file, line and column."""
+    assert loaded.rulebook is not None
+    line, column = _line_and_column(loaded.rulebook, finding.path, finding.offset)
+    position = loaded.locate_rule(finding.path, line=line, column=column)
+    return finding.code.at(position, finding.message, finding.hint)
 
 
 def _line_and_column(
@@ -221,6 +237,17 @@ def rule_tests(
     )
     found = coverage(rulebook, tester.program, tester.seen)
     return RuleTests(results, loaded.files, loaded.diagnostics, found)
+
+
+def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
+    """All there is to say about the rulebook; with ``desk`` also how it parts its profiles."""
+    from assay.scoring.saturation import saturated
+
+    files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
+    found = [d for d in checked.diagnostics if d.file in files]
+    if desk is not None:
+        found += [placed_rule_finding(checked.loaded, f) for f in saturated(desk.run)]
+    return sort_diagnostics(found)
 
 
 def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:

@@ -188,3 +188,18 @@ def test_cutpoints_are_printed_as_a_scale(
     )
     assert assay(root, "cutpoints", "trst") == 64
     assert assay(root, "cutpoints", "trust", "--shares", "60,50") == 64
+
+
+def test_lint_shows_what_no_longer_tells_profiles_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profiles = {
+        f"p{n}": f"kind: institution\nid: p{n}\nname: P{n}\nclaims: [{{id: c, nature: assumption, "
+        f"text: t, key: true, sources: {'[gazette-march, port-ledger]' if n else '[]'}}}]\n"
+        for n in range(12)
+    }
+    assert assay(write_workspace(tmp_path, **profiles), "lint") == 0
+    out = capsys.readouterr().out
+    assert "11 of 12 profiles are in one band of trust: 11 good, 1 thin [saturated-scorer]" in out
+    assert assay(tmp_path, "lint", "--format", "sarif") == 0
+    assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"

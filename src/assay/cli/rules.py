@@ -141,6 +141,37 @@ def _wait_for_change(session: Session, files: Sequence[Path]) -> None:
         time.sleep(0.5)
 
 
+@command.command("lint")
+@format_option("json", "sarif")
+@click.pass_context
+def lint(context: click.Context, output: str) -> None:
+    """Say what is likely a mistake in the rulebook, each with its proof.
+
+    Besides what ``assay check`` says of the rulebook: scorers whose profiles in this workspace are
+    nearly all in one band. Exits with 1 where the rulebook has errors.
+    """
+    from assay import __version__
+    from assay.diagnostics import format_text, has_errors
+    from assay.documents.codes import DOCUMENT_CODES
+    from assay.documents.sarif import as_sarif
+    from assay.pipeline import rule_findings
+    from assay.rules.codes import RULE_CODES
+
+    session: Session = context.obj
+    checked = session.check()
+    found = rule_findings(checked, None if checked.errors else session.desk())
+    if output == "json":
+        print_json({"diagnostics": [d.as_json() for d in found]})
+    elif output == "sarif":
+        print_json(as_sarif(found, (*DOCUMENT_CODES, *RULE_CODES), __version__))
+    else:
+        for diagnostic in found:
+            click.echo(format_text(diagnostic))
+        click.echo(f"{len(found)} to say about the rulebook")
+    if has_errors(found):
+        context.exit(1)
+
+
 @command.command("cutpoints")
 @click.argument("scorer", metavar="SCORER")
 @click.option(

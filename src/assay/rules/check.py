@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import get_args
 
-from assay.documents.codes import Code
 from assay.documents.suggest import did_you_mean
 from assay.model.evidence import ClaimType
 from assay.model.rulebook import Band, Rule, Rulebook, Scorer
 from assay.rules import codes
 from assay.rules.expressions import Path, RulebookError
+from assay.rules.findings import RuleFinding
 from assay.rules.program import Program
 from assay.rules.schema import SPACES, Space
 from assay.rules.scorers import compile_rulebook
 
 _CODES = {code.slug: code for code in codes.RULE_CODES}
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFinding:
-    """Something to say about a place of the rulebook.
-
-    ``offset`` is the 0-based character of the text at ``path``, None where the whole is meant.
-    """
-
-    code: Code
-    path: Path
-    message: str
-    hint: str = ""
-    offset: int | None = None
 
 
 def check_rulebook(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding]]:

@@ -158,6 +158,67 @@ UNKNOWN_CLAIM_TYPE = Code(
     "figure, action, mandate, role, relation, capability, view or default",
 )
 
+NEVER_TRUE = Code(
+    "never-true",
+    "warning",
+    "A condition that no document can make true.",
+    "The message shows which values are possible.",
+)
+ALWAYS_TRUE = Code(
+    "always-true",
+    "warning",
+    "A condition that every row makes true.",
+    "Leave 'when' out where a rule applies to all.",
+)
+REPEATED_RULE = Code(
+    "repeated-rule",
+    "warning",
+    "A rule asks and does the same as another one of its scorer.",
+    "Delete one of the two.",
+)
+SHADOWED_RULE = Code(
+    "shadowed-rule",
+    "warning",
+    "Wherever a cap or floor holds, another one holds that is at least as strict.",
+    "Delete it, or make it stricter.",
+)
+IDLE_AMOUNT = Code(
+    "idle-amount",
+    "warning",
+    "An amount that cannot change any score.",
+    "The message shows how far scores reach without the rule.",
+)
+UNREACHED_BAND = Code(
+    "unreached-band",
+    "warning",
+    "No evidence can bring a scorer into one of its bands.",
+    "Move the band, or let rules reach it.",
+)
+BAND_WORDS = Code(
+    "band-words",
+    "warning",
+    "The words of two bands say the opposite of their order.",
+    "Low, Medium, High, Critical from the bottom up; A is the best letter.",
+)
+UNUSED_NAME = Code(
+    "unused-name",
+    "warning",
+    "A fact or a parameter that nothing uses.",
+    "Use it in a rule, or delete it.",
+)
+UNKNOWN_VALUE = Code(
+    "unknown-value",
+    "warning",
+    "A condition asks for a text that no document has, and one is much like it.",
+    "The message names the text that is meant, most likely.",
+)
+SATURATED_SCORER = Code(
+    "saturated-scorer",
+    "info",
+    "Nearly all profiles are in one band, so the scorer tells them apart no longer.",
+    "'assay rules cutpoints' shows bands that would part them.",
+)
+
 RULE_CODES: tuple[Code, ...] = (
     SYNTAX_ERROR,
     INVALID_EXPRESSION,
@@ -187,4 +248,14 @@ RULE_CODES: tuple[Code, ...] = (
     UNDECIDED_UNKNOWN,
     UNKNOWN_AMOUNT,
     UNKNOWN_CLAIM_TYPE,
+    NEVER_TRUE,
+    ALWAYS_TRUE,
+    REPEATED_RULE,
+    SHADOWED_RULE,
+    IDLE_AMOUNT,
+    UNREACHED_BAND,
+    BAND_WORDS,
+    UNUSED_NAME,
+    UNKNOWN_VALUE,
+    SATURATED_SCORER,
 )
