@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from assay.briefing import SiteReport
     from assay.rules.findings import RuleFinding
     from assay.rules.program import Program
+    from assay.scoring.against import Against
     from assay.scoring.cutpoints import Cutpoint
     from assay.scoring.results import Explanation, ProfileResult
     from assay.scoring.rule_coverage import Coverage
     from assay.scoring.rule_tests import CaseResult
     from assay.scoring.run import Run
+    from assay.scoring.why_not import WhyNot
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,23 @@ class Desk:
 
         self.require(ids)
         return explanations(self.corpus, self.run, self.results, self.as_of, ids)
+
+    def why_not(self, profile_id: str, rule: str) -> list[WhyNot]:
+        """A rule's condition taken apart, for a profile or all of its claims or citations.
+
+        Raises ``UsageError`` for an id that is not scored and for a rule that is not there.
+        """
+        from assay.scoring.why_not import WhyNotAsker
+
+        self.require([profile_id])
+        return WhyNotAsker(self.run).ask(rule, self.run.profile_rows[profile_id])
+
+    def against(self, profile_id: str, band: str) -> list[Against]:
+        """What stands between a profile and a band; ``UsageError`` where no scale has it."""
+        from assay.scoring.against import against
+
+        explanation = self.explain([profile_id])[profile_id]
+        return against(self.run, explanation, self.run.profile_rows[profile_id], band)
 
     def require(self, ids: Sequence[str]) -> None:
         """Raise ``UsageError`` for an id that no scored profile has."""

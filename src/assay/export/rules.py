@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from assay.pipeline import RuleTests
+from assay.scoring.against import Against
 from assay.scoring.rule_tests import CaseResult, Difference
+from assay.scoring.why_not import Part, WhyNot
 
 Json = dict[str, Any]
 
@@ -36,6 +38,53 @@ def rule_tests_json(done: RuleTests) -> Json:
                 for s in found.scales
             ],
         },
+    }
+
+
+def why_not_json(found: WhyNot) -> Json:
+    """What ``assay explain --why-not`` prints of one subject."""
+    return {
+        "scorer": found.scorer,
+        "rule": found.rule,
+        "subject": found.subject,
+        "applied": found.applied,
+        "condition": _part(found.condition),
+    }
+
+
+def _part(part: Part) -> Json:
+    return {
+        "text": part.text,
+        "outcome": part.outcome,
+        "values": dict(part.values),
+        "elements": [{"id": label, "outcome": outcome} for label, outcome in part.elements],
+        "parts": [_part(p) for p in part.parts],
+    }
+
+
+def against_json(found: Against) -> Json:
+    """What ``assay explain --against`` prints of one scorer."""
+    return {
+        "scorer": found.scorer,
+        "band": found.band.id,
+        "grade": found.band.grade,
+        "from": found.band.from_,
+        "score": found.score.value,
+        "short": None if found.short is None else found.short / 1000,
+        "obstacles": [
+            {
+                "subject": o.subject,
+                "scorer": o.scorer,
+                "rule": o.rule,
+                "at": None if o.at is None else o.at / 1000,
+                "because": o.because,
+            }
+            for o in found.obstacles
+        ],
+        "changes": [
+            {"change": w.change, "effort": w.effort, "score": w.points / 1000, "to": w.to.id}
+            for w in found.changes
+        ],
     }
 
 

@@ -15,8 +15,9 @@ from assay.rules.times import DAY, EPOCH
 class Columns:
     """Keeps the steps that make columns, each once."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, prefix: str = "x") -> None:
         self.vocabulary = vocabulary
+        self._prefix = prefix
         self.steps: list[Step] = []
         self.definitions: dict[tuple[str, str], Step] = {}
         self._named: dict[tuple[object, ...], str] = {}
@@ -41,7 +42,7 @@ class Columns:
 
     def _fresh(self) -> str:
         self._counter += 1
-        return f"x{self._counter}"
+        return f"{self._prefix}{self._counter}"
 
     def at(self, scope: Scope, hops: tuple[Hop, ...], column: str) -> Col:
         """The column of the row at the end of ``hops``, brought to the rows of the scope."""

@@ -59,8 +59,9 @@ class Compiler(Columns):
         self,
         vocabulary: Vocabulary,
         facts: Mapping[tuple[str, str], ast.Expression] | None = None,
+        prefix: str = "x",
     ) -> None:
-        super().__init__(vocabulary)
+        super().__init__(vocabulary, prefix)
         self._facts = facts or {}
 
     def fact(self, space: str, name: str) -> str:
