@@ -172,6 +172,28 @@ def lint(context: click.Context, output: str) -> None:
         context.exit(1)
 
 
+@command.command("docs")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the site goes; else site/ in the workspace.",
+)
+@click.pass_obj
+def docs(session: Session, out: Path | None) -> None:
+    """Write the site and say where the pages of its rules are.
+
+    A page for each scorer says what it measures, what each rule does and why, and on which of the
+    published profiles it takes effect now.
+    """
+    from assay.pipeline import build
+
+    desk = session.desk()
+    target = out or desk.workspace.site_dir
+    build(desk, target)
+    for path in sorted((target / "rules").glob("*.html")):
+        click.echo(path)
+
+
 @command.command("cutpoints")
 @click.argument("scorer", metavar="SCORER")
 @click.option(
