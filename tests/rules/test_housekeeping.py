@@ -50,9 +50,8 @@ parameters: {least: 1, bonus: 0.30}
 
 def test_facts_and_parameters_say_what_they_stand_for(tmp_path: Path) -> None:
     plain = written(tmp_path / "plain", RULES)
-    rules = RULES.replace(
-        "when: 'citations.origins() > 1', add: 0.30", "when: claim.strong, add: bonus"
-    )
+    plainly = "when: 'citations.origins() > 1', add: 0.30"
+    rules = RULES.replace(plainly, "when: claim.strong, add: bonus")
     named = written(tmp_path / "named", rules + FACTS)
     assert messages(named) == []
     assert scores(named) == scores(plain) == {"port-office": 700}

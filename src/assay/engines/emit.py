@@ -194,6 +194,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "item_at": lambda a, i: a.list.get(pl.when(i >= 0).then(i), null_on_oob=True),
     "joined": lambda a: a.list.join(", "),
     "same": lambda a: a,
+    "within": lambda a, low, high: pl.when(a.is_between(low, high)).then(a),
     "abs": lambda a: pl.when(a.abs() >= 0).then(a.abs()),
     "checked_add": _checked(lambda a, b: a + b),
     "checked_sub": _checked(lambda a, b: a - b),

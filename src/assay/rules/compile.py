@@ -42,7 +42,7 @@ from assay.rules.patterns import PatternError, translated
 from assay.rules.program import Compute
 from assay.rules.refusals import refused, refused_call
 from assay.rules.scope import Column, Row, Rows, Scope, Value, subject_scope
-from assay.rules.times import day_seconds, duration_seconds, timestamp_seconds
+from assay.rules.times import RANGES, day_seconds, duration_seconds, timestamp_seconds
 
 _LONGEST_EXPANSION = 100
 _MOMENTS = {
@@ -111,7 +111,7 @@ class Compiler(Columns):
             case ast.Macro():
                 return self._macro(node, scope)
             case ast.ListOf():
-                return Lit(tuple(_constant(item) for item in node.items))
+                return Lit(_constants(node))
             case ast.Call():
                 return self._call(node, scope)
 
@@ -224,8 +224,8 @@ class Compiler(Columns):
                 "write the resulting list, or use exists() or all()",
             )
         outcomes = [
-            self.scalar(node.body, scope.with_name(node.variable, Lit(_constant(item))))
-            for item in node.range.items
+            self.scalar(node.body, scope.with_name(node.variable, Lit(value)))
+            for value in _constants(node.range)
         ]
         if node.name == "exists_one":
             decided = all_of(*(apply("known", self.plain(scope, o)) for o in outcomes))
@@ -311,6 +311,8 @@ class Compiler(Columns):
             return _moment(node, operands[0])
         if name == "_[_]" and operands[0].type.item and operands[0].type.item.name == "string":
             return self._apply("item_at", operands, scope)
+        if node.target is not None and name.startswith("get") and node.args:
+            raise refused(node, "dates have no time zone here", f"leave it out: {name}()")
         if name in COMPARISONS:
             return self._compared(node, operands, scope)
         if name == "_?_:_" and node.type.name not in COMPARABLE:
@@ -318,7 +320,11 @@ class Compiler(Columns):
         if (op := OPERATORS.get((name, operands[0].type.name if operands else ""))) is not None:
             if node.type.name == "int" and op in CHECKED and may_overflow(node):
                 op = CHECKED[op]
-            return self._apply(op, operands, scope)
+            made = self._apply(op, operands, scope)
+            if node.type.name in RANGES and op in ("add", "sub"):
+                limits = (Lit(limit) for limit in RANGES[node.type.name])
+                return apply("within", self.plain(scope, made), *limits)
+            return made
         if (own := function(name)) is not None and own.compile is not None:
             return own.compile(*(self._argument(o, scope) for o in operands))
         raise refused_call(node)
@@ -336,6 +342,8 @@ class Compiler(Columns):
                 "only numbers, texts, dates and true/false can be compared",
                 "compare a field of each, such as its id",
             )
+        if operands[0].type.name != operands[1].type.name:
+            raise refused(node, "values of two types are compared", "compare like with like")
         op = COMPARISONS[node.function]
         if any(may_be_nan(o) for o in operands):
             op = FLOAT_COMPARISONS[op]
@@ -366,6 +374,8 @@ class Compiler(Columns):
 
     def _in(self, node: ast.Call, scope: Scope) -> Expr:
         wanted, listed = node.args
+        if listed.type.item and wanted.type != listed.type.item and listed.type.item.name != "dyn":
+            raise refused(node, "what is looked for is of another type than the list's items")
         if isinstance(listed, ast.ListOf) and not all(_is_constant(i) for i in listed.items):
             return self._among(wanted, listed, scope)
         within = self.value(listed, scope)
@@ -426,6 +436,12 @@ def _moment(node: ast.Call, operand: ast.Expression) -> Expr:
         return Lit(_MOMENTS[node.function](operand.value))
     except ValueError as error:
         raise refused(operand, f"{operand.value!r} is no {node.type.name}", str(error)) from None
+
+
+def _constants(node: ast.ListOf) -> tuple[bool | int | float | str, ...]:
+    if len({item.type for item in node.items}) > 1:
+        raise refused(node, "a list holds values of one type", 'write ["a", "b"] or [1, 2]')
+    return tuple(_constant(item) for item in node.items)
 
 
 def _is_constant(node: ast.Expression) -> bool:

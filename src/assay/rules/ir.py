@@ -20,7 +20,7 @@ Op = Literal[
     "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
     "in", "has_item", "items", "item_at", "joined", "lower_ascii", "upper_ascii", "same",
     "checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo", "checked_rem", "abs",
-    "year", "month", "month_day", "month_day_0", "week_day", "year_day", "day_text",
+    "year", "month", "month_day", "month_day_0", "week_day", "year_day", "day_text", "within",
     "points", "double", "scale", "half_life", "band", "number",
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
@@ -28,7 +28,8 @@ Op = Literal[
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
 ``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown
 for NaN. ``checked_add`` … are unknown where the result leaves 64 bits. ``year`` … read seconds
-since 1970 in UTC; months and days count from 0, ``month_day`` from 1."""
+since 1970 in UTC; months and days count from 0, ``month_day`` from 1.
+``within`` is unknown outside two constants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ REPEATING: frozenset[Op] = frozenset(
     (
         *("min", "max", "if", "quo", "rem", "half_life", "number"),
         *("feq", "fne", "flt", "fle", "fgt", "fge"),
-        *("checked_quo", "checked_rem", "has_item", "abs", "item_at"),
+        *("checked_quo", "checked_rem", "has_item", "abs", "item_at", "within"),
     )
 )
 """Operations whose engine form writes an argument more than once; the compiler gives them plain

@@ -60,6 +60,10 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[RuleFinding]:
                 yield RuleFinding(codes.RULE_EXPIRY, place, message, rule.disabled.reason)
 
 
+_MOST_COMPARED = 100
+"""With more caps and floors than this in one scorer, none is compared with every other one."""
+
+
 class _Scorer:
     """What can be said against the rules of one scorer."""
 
@@ -71,6 +75,16 @@ class _Scorer:
         self._columns = columns
         self._space = columns.scorer.on
         self._here = here
+        self._conditions = [self._condition(r) for r in columns.rules]
+        self._first: dict[tuple[object, ...], int] = {}
+        for j, rule in enumerate(columns.rules):
+            self._first.setdefault(self._meaning(rule, j), j)
+        bounds = [j for j, r in enumerate(columns.rules) if r.rule.phase in ("cap", "floor")]
+        self._bounds = bounds if len(bounds) <= _MOST_COMPARED else []
+
+    def _meaning(self, rule: RuleColumns, index: int) -> tuple[object, ...]:
+        unknown = _applies_unknown(rule.rule)
+        return (rule.rule.phase, rule.amount, unknown, self._conditions[index])
 
     def findings(self) -> Iterator[RuleFinding]:
         for j, rule in enumerate(self._columns.rules):
@@ -78,7 +92,7 @@ class _Scorer:
             found = self._outcome(rule, place) or self._alike(rule, j, place)
             yield from found
             if not found:
-                yield from self._amount(rule, place)
+                yield from self._amount(rule, place, bounded=j in self._bounds)
 
     def _outcome(self, rule: RuleColumns, place: Path) -> list[RuleFinding]:
         """A condition that is never true, or always."""
@@ -97,15 +111,17 @@ class _Scorer:
 
     def _alike(self, rule: RuleColumns, index: int, place: Path) -> list[RuleFinding]:
         """A rule that says what an earlier one says, or that another one makes idle."""
-        for j, other in enumerate(self._columns.rules):
-            if other is rule or other.rule.phase != rule.rule.phase:
-                continue
-            same = self._condition(other) == self._condition(rule)
-            if same and j < index and other.amount == rule.amount and _alike_unknown(other, rule):
-                message = f"the rule {rule.rule.id!r} repeats {other.rule.id!r}"
-                hint = "delete one of the two, or change what it asks"
-                return [RuleFinding(codes.REPEATED_RULE, (*place, "id"), message, hint)]
-            if self._is_shadowed(rule, other, earlier=j < index):
+        first = self._first[self._meaning(rule, index)]
+        if first != index and rule.rule.disabled is None:
+            message = f"the rule {rule.rule.id!r} repeats {self._columns.rules[first].rule.id!r}"
+            hint = "delete one of the two, or change what it asks"
+            return [RuleFinding(codes.REPEATED_RULE, (*place, "id"), message, hint)]
+        if index not in self._bounds:
+            return []
+        narrowed = self._analysis.narrowed(self._space, rule.outcome)
+        for j in self._bounds:
+            other = self._columns.rules[j]
+            if j != index and self._is_shadowed(rule, j, narrowed, earlier=j < index):
                 bound = "no higher" if rule.rule.phase == "cap" else "no lower"
                 message = (
                     f"the rule {rule.rule.id!r} changes nothing: wherever it holds, "
@@ -122,27 +138,27 @@ class _Scorer:
                 return step.expr
         return rule.outcome
 
-    def _is_shadowed(self, rule: RuleColumns, other: RuleColumns, *, earlier: bool) -> bool:
+    def _is_shadowed(
+        self, rule: RuleColumns, index: int, narrowed: Narrowed | None, *, earlier: bool
+    ) -> bool:
+        """Whether the rule at ``index`` holds wherever this one does, and is as strict."""
+        other = self._columns.rules[index]
         mine, theirs = _points(rule.amount), _points(other.amount)
-        if mine is None or theirs is None or rule.rule.phase not in ("cap", "floor"):
+        if mine is None or theirs is None or rule.rule.phase != other.rule.phase:
             return False
         if any(r.rule.disabled or isinstance(r.rule.on_unknown, float) for r in (rule, other)):
             return False
         tighter = theirs < mine if rule.rule.phase == "cap" else theirs > mine
         if not (tighter or (theirs == mine and earlier)):
             return False
-        always = self._analysis.expression(self._space, other.outcome).outcomes == {"true"}
-        if always:
+        if self._analysis.expression(self._space, other.outcome).outcomes == {"true"}:
             return True
-        if rule.rule.on_unknown == "apply":
+        if rule.rule.on_unknown == "apply" or narrowed is None:
             return False
-        narrowed = self._analysis.narrowed(self._space, rule.outcome)
-        if narrowed is None:
-            return False
-        implied = self._analysis.expression(self._space, self._condition(other), narrowed)
+        implied = self._analysis.expression(self._space, self._conditions[index], narrowed)
         return implied.outcomes == {"true"}
 
-    def _amount(self, rule: RuleColumns, place: Path) -> Iterator[RuleFinding]:
+    def _amount(self, rule: RuleColumns, place: Path, *, bounded: bool) -> Iterator[RuleFinding]:
         """An amount that moves no score, or none over a boundary."""
         points = _points(rule.amount)
         if points is None or isinstance(rule.rule.on_unknown, float):
@@ -154,7 +170,7 @@ class _Scorer:
                 codes.IDLE_AMOUNT, path, f"{shown} changes nothing", "delete the rule"
             )
             return
-        if rule.rule.phase not in ("cap", "floor"):
+        if not bounded:
             return
         without = self._without(rule)
         if rule.rule.phase == "cap" and points >= without.high:
@@ -177,10 +193,6 @@ _NEVER_HINT = "correct the comparison, or delete the rule"
 
 def _applies_unknown(rule: Rule) -> bool:
     return rule.on_unknown not in (None, "ignore")
-
-
-def _alike_unknown(a: RuleColumns, b: RuleColumns) -> bool:
-    return _applies_unknown(a.rule) == _applies_unknown(b.rule)
 
 
 def _points(amount: Expr) -> int | None:

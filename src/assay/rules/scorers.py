@@ -7,7 +7,7 @@ in the order of rule ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -251,9 +251,8 @@ class _ProgramBuilder:
 
     def _phases(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
         """The score in thousandths; unknown where the start is."""
-        score: Expr = Col(start)
-        for r in _of_phase(rules, "add"):
-            score = apply("add", score, apply("if", Col(r.applied), r.effect, Lit(0)))
+        added = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "add")]
+        score: Expr = _sum([Col(start), *added])
         score = apply("hold", score, Lit(0), Lit(ONE))
         for r in sorted(_of_phase(rules, "multiply"), key=lambda r: r.rule.id):
             before = self._column(scorer, score)
@@ -295,19 +294,19 @@ class _ProgramBuilder:
     ) -> Expr:
         """(decided rules + coverage of the elements) / (rules + elements), rounded down."""
         sure = 0
-        covered: Expr | None = None
-        count: Expr = Lit(len(rules))
+        covered: list[Expr] = []
+        counts: list[Expr] = [Lit(len(rules))]
         for r in rules:
             decided = _decided(r.outcome, r.amount)
             if decided == TRUE:
                 sure += ONE
-                continue
-            share = apply("if", decided, Lit(ONE), Lit(0))
-            covered = share if covered is None else apply("add", covered, share)
+            else:
+                covered.append(apply("if", decided, Lit(ONE), Lit(0)))
         for coverage, elements in parts:
-            covered = coverage if covered is None else apply("add", covered, coverage)
-            count = apply("add", count, elements)
-        whole: Expr = Lit(sure) if covered is None else apply("add", covered, Lit(sure))
+            covered.append(coverage)
+            counts.append(elements)
+        whole = _sum([*covered, Lit(sure)]) if covered else Lit(sure)
+        count = _sum(counts)
         nothing_asked = apply("if", apply("known", Col(score)), Lit(ONE), Lit(0))
         share = apply("quo", self._column(scorer, whole), self._column(scorer, count))
         return apply("if", apply("eq", count, Lit(0)), nothing_asked, share)
@@ -336,6 +335,14 @@ class _ProgramBuilder:
                 expr = self._expr((*path, index), scope, text=True)
                 parts.append(Col(self._compiler.column(scope.space.name, expr)))
         return tuple(parts)
+
+
+def _sum(terms: Sequence[Expr]) -> Expr:
+    """The sum as a tree, so that a thousand terms are not a thousand levels deep."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return apply("add", _sum(terms[:half]), _sum(terms[half:]))
 
 
 def _of_phase(rules: tuple[RuleColumns, ...], phase: str) -> list[RuleColumns]:

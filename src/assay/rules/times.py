@@ -10,6 +10,12 @@ DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
 """The calendar's ordinal of the day that second 0 begins."""
 
+RANGES = {
+    "timestamp": (-62_135_596_800, 253_402_300_799),
+    "duration": (-315_537_897_598, 315_537_897_598),
+}
+"""The years 1 to 9999, and the longest span between two of their days; CEL has no others."""
+
 _SPAN = re.compile(r"([+-]?)((?:\d+(?:\.\d*)?(?:h|ms|us|ns|m|s))+)")
 _PART = re.compile(r"(\d+(?:\.\d*)?)(h|ms|us|ns|m|s)")
 _UNITS = {
@@ -45,4 +51,8 @@ def duration_seconds(text: str) -> int:
     total = sum((Decimal(n) * _UNITS[unit] for n, unit in _PART.findall(match[2])), Decimal(0))
     if total % 1:
         raise ValueError("spans are counted in whole seconds")
-    return int(-total if match[1] == "-" else total)
+    seconds = int(-total if match[1] == "-" else total)
+    low, high = RANGES["duration"]
+    if not low <= seconds <= high:
+        raise ValueError("a span is shorter than ten thousand years")
+    return seconds
