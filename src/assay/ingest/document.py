@@ -88,12 +88,14 @@ class Document:
             m[1]: first + match[1].count("\n", 0, m.start()) for m in _TOP_KEY.finditer(match[1])
         }
         body = self.text[match.end() :]
-        read = read_yaml(raw.encode("utf-8", "replace"), self.name)
+        # Blank lines before it, so that a message names the line of the file.
+        padded = "\n" * (first - 1) + raw
+        read = read_yaml(padded.encode("utf-8", "replace"), self.name)
         broken = next((d for d in read.diagnostics if d.severity == "error"), None)
         if broken is None:
             data: dict[str, Any] = next((d for d in read.documents if d is not None), {})
             return FrontMatter(data, lines, body, body_line)
-        line = f" (line {broken.line + first - 1})" if broken.line else ""
+        line = f" (line {broken.line})" if broken.line else ""
         problem = f"the front matter is not valid YAML{line}: {broken.message}; read line by line"
         return FrontMatter(_line_by_line(raw), lines, body, body_line, problem)
 

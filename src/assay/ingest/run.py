@@ -140,10 +140,8 @@ class _Known:
     id: str
     title: str
     published: str
-    digest: str | None
-    by_hand: bool
-    mention: bool
-    text: str = ""
+    digest: str
+    text: str
 
 
 class _Desk:
@@ -152,6 +150,7 @@ class _Desk:
         self._default = publisher
         self._taken: set[str] = set(loaded.subjects)
         self._by_key: dict[str, list[_Known]] = defaultdict(list)
+        self._by_title: dict[tuple[str, str, str], list[_Known]] = defaultdict(list)
         self._by_hand: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._domains: dict[str, str] = {}
@@ -180,11 +179,12 @@ class _Desk:
                 source.title,
                 str(source.published or ""),
                 origin.digest,
-                False,
-                origin.mention,
-                text,
+                f"{source.title}\n{text}",
             )
             self._by_key[origin.key].append(known)
+            outlet = self._loaded.corpus.publishers.get(source.publisher or "")
+            told = (fold(outlet.name if outlet else ""), fold(source.title), known.published)
+            self._by_title[told].append(known)
         for publisher in self._loaded.corpus.publishers.values():
             self._names.setdefault(fold(publisher.name), publisher.id)
             if publisher.url:
@@ -199,7 +199,10 @@ class _Desk:
             reason = "a source with its address was written by hand"
             return Outcome(name, "known", form, reason, by_hand, notes=notes)
         stamp = digest(item)
-        versions = [k for k in self._by_key[item.key] if _same(k, item)]
+        versions = [k for k in self._by_key[item.key] if item.mention or _same(k, item)]
+        told = (fold(item.publisher or ""), fold(item.title), str(item.published))
+        if not versions and item.published:
+            versions = self._by_title[told]
         same = next((k for k in versions if k.digest == stamp), None)
         if same is None and item.mention and versions:
             same = versions[-1]
@@ -213,17 +216,15 @@ class _Desk:
         if outcome.status == "refused":
             self._new_publishers = publishers
             return outcome
-        self._by_key[item.key].append(
-            _Known(
-                id_,
-                item.title,
-                str(item.published or ""),
-                stamp,
-                False,
-                item.mention,
-                item.passages,
-            )
+        made = _Known(
+            id_,
+            item.title,
+            str(item.published or ""),
+            stamp,
+            f"{item.title}\n{item.passages}",
         )
+        self._by_key[item.key].append(made)
+        self._by_title[told].append(made)
         return outcome
 
     def _write(
@@ -344,7 +345,7 @@ def _same(known: _Known, item: Item) -> bool:
 
     Some addresses (a channel, a front page) carry one publication after another.
     """
-    if not known.published or known.published == str(item.published or ""):
+    if item.key.startswith("file:") or (known.published == str(item.published) != ""):
         return True
     ours, theirs = (set(fold(t).split()) for t in (item.title, known.title))
     return len(ours & theirs) * 2 >= len(ours | theirs)

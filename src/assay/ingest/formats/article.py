@@ -20,7 +20,7 @@ _DATES = ("date", "published", "publishedDateTime", "pubDate", "posted")
 _EDITS = ("lastmod", "lastEdited", "modified", "updated")
 _OUTLETS = ("publisher", "source", "event_organizer", "host", "site")
 _ADDRESSES = ("source_url", "canonical", "canonical_url", "url", "link")
-_USED = (*_TITLES[:1], *_DATES, *_OUTLETS[:1], *_ADDRESSES)
+_USED = (*_TITLES[:1], *_DATES, *_ADDRESSES)
 _HEADING = re.compile(r"^\s{0,3}#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _LANGUAGE = re.compile(r"(?:^|__|/|\.)([a-z]{2}(?:-[a-z]{2})?)(?:__|/|\.mdx?$|\.txt$)")
 
@@ -61,6 +61,8 @@ def read_article(document: Document, front: FrontMatter, found: list[Passage]) -
     if outlet:
         where["publisher"] = outlet[1]
     used = tuple(k for k in _USED if k not in _DATES or written_date(str(front.data.get(k))))
+    if outlet:
+        used += tuple(k for k in _OUTLETS if outlet[1].endswith(k))
     extra, ignored = kept(front.data, used)
     language = _language(document, front)
     claims = figure_claims(found)
