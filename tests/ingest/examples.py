@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a document is as wide as it is
 """Small documents, one in each form that is read."""
 
 from __future__ import annotations

@@ -72,6 +72,7 @@ _CURRENCY_WORDS = {
     "yuan": "CNY",
     "renminbi": "CNY",
     "cny": "CNY",
+    "rmb": "CNY",
     "yen": "JPY",
     "rupees": "INR",
 }
@@ -95,7 +96,7 @@ _QUALIFIERS: tuple[tuple[str, str], ...] = (
 )
 _CANONICAL = [(word, re.compile(forms, re.IGNORECASE)) for word, forms in _QUALIFIERS]
 
-_NUMERAL = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMERAL = r"\d{1,3}(?:[,\u00a0\u202f ]\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?"
 _WORD = (
     r"(?:" + "|".join(_TENS) + r")(?:-(?:" + "|".join(_ONES[1:10]) + r"))?"
     r"|" + "|".join(sorted(_ONES[2:], key=len, reverse=True))
@@ -109,11 +110,12 @@ _NUMBER = (
 _MONEY = r"US\$|HK\$|NZ\$|A\$|C\$|S\$|\$|€|£|¥|₹|₩"
 _QUALIFIER = "|".join(forms for _, forms in _QUALIFIERS)
 _FIGURE = re.compile(
-    rf"(?<![\w.,/$€£¥-])(?:(?P<qualifier>{_QUALIFIER})\s*)?(?P<open>between\s+|from\s+)?"
-    rf"(?P<money>{_MONEY})?\s?(?P<low>{_NUMBER})(?P<lowpercent>\s?%)?"
+    rf"(?<![\w.,/$€£¥^‒-])(?:(?P<qualifier>{_QUALIFIER})\s*)?(?P<open>between\s+|from\s+)?"
+    rf"(?:(?P<money>{_MONEY})\s?|(?P<code>USD|EUR|GBP|CNY|RMB)\s)?"
+    rf"(?P<low>{_NUMBER})(?P<lowpercent>\s?%)?"
     rf"(?:(?P<join>\s*[–—-]\s*|\s+to\s+|\s+and\s+)(?:{_MONEY})?(?P<high>{_NUMBER}))?"
-    r"(?P<plus>\+)?"
-    r"(?P<percent>\s?(?:%|per\s?cent\b|percentage points?\b|pp\b))?(?![\w/]|[.,]\d|-\d)",
+    r"(?P<plus>\+)?(?P<times>[x×](?!\w))?"
+    r"(?P<percent>\s?(?:%|per\s?cent\b|percentage points?\b|pp\b))?(?![\w/^]|[.,]\d|-\d)",
     re.IGNORECASE,
 )
 _MONTH = (
@@ -121,21 +123,21 @@ _MONTH = (
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _NOT_FIGURES = re.compile(
-    r"https?://\S+|www\.\S+"
+    r"https?://\S+|www\.\S+|\barXiv:\S+|\bdoi:\S+"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:of\s+)?{_MONTH}(?:,?[\s-]+\d{{4}})?\b"
     rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}})?\b(?:,?\s+\d{{4}})?"
     rf"|\b{_MONTH},?\s+\d{{4}}\b|\b\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:T\S+)?\b|\b\d{{4}}[–/-]\d{{2,4}}\b"
-    r"|\b\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\b\.?|[A-Z]{2,4}\b)|\b\d{1,2}:\d{2}(?::\d{2})?\b"
+    r"|\b\d{1,2}[:.]\d{2}\s?[ap]\.?m\b\.?|\b(?:two|three|four)[- ](?:thirds?|quarters?|fifths?)\b|\b\d{1,2}:\d{2}(?::\d{2})?\b"
     r"|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
     r"|\b(?:issues?|chapters?|sections?|articles?|pages?|paras?|paragraphs?|figures?|tables?|volumes?"
-    r"|vol|versions?|parts?|phases?|steps?|rounds?|no|nos|number|room|level|tier|episodes?|title"
-    r"|release|wave|form|rfc|iso|cve|class|type|windows|office|web|top|covid|gpt|chatgpt|llama|gemini"
-    r"|claude|olmo|act|q[1-4]|fy|is|chrome|firefox|ios|android|python|php|tls|http|version:)"
+    r"|vol|versions?|parts?|phases?|steps?|rounds?|nos?|number|room|episodes?|rfc|iso|cve|covid|gpt"
+    r"|q[1-4]|fy|version:)"
     r"[\s.#]*\d[\w.-]*\b(?!\s*(?:%|per\s?cent|million|billion))"
     r"|\b[A-Za-z]+-?\d[\w.-]*|\b\d+(?:\.\d+){2,}\b|\b\d+-?[A-Za-z]+-[A-Za-z]+-?\w*"
     r"|\b\d+(?:st|nd|rd|th|s)\b|\b\d+[A-Za-z]\d\w*|#\d+|\(\d+\)|\[\d+\]|\b\d{3}-\d{3,4}(?:-\d{4})?\b"
     r"|\bone of\b|\bzero[- ]\w+|\bone\b(?!\s+(?:hundred|thousand|million|billion|trillion))"
-    r"|\bsome\s+(?!\d)",
+    r"|\bsome\s+(?!\d)|\b(?:figure|report|entry|entries)\s+\d+\b|\b\d+\.\d+\s+(?:alpha|beta|release)\b"
+    r"|\b\d+\^\d+|:\s\d+[–-]\d+\.",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d{2}")
@@ -236,7 +238,13 @@ _STOP = frozenset(
         "currently",
     ]
 )
-_NOUNS = re.compile(r"(?:[ \t]+|-)(?:of\s+(?:the\s+|its\s+|all\s+)?)?([^\W\d_][\w’'-]*)")
+# Words that may stand with a capital before a figure without naming anything.
+_OPENINGS = frozenset(
+    ["the", "a", "an", "in", "on", "at", "by", "of", "for", "with", "and", "or", "but", "all", "some", "these", "those", "this", "that", "our", "its", "their", "his", "her", "over", "about", "around", "only", "just", "more", "less", "than", "another", "other", "every", "each", "some", "any", "no", "both", "up", "to", "from", "as", "if", "when", "while", "after", "before", "since", "during", "between", "nearly", "almost", "additional", "roughly", "approximately", "used", "including", "among", "last", "next", "first", "total", "only", "about", "are", "is", "were", "was", "has", "have", "had", "who", "why", "how", "what", "where", "which", "also", "now", "today", "currently", "then", "there"]
+)
+_NOUNS = re.compile(
+    r"(?:[ \t]+\([A-Z]\w{0,7}\))?(?:[ \t]+|-)[\"“'‘]?(?:of\s+(?:the\s+|its\s+|all\s+)?)?([^\W\d_][\w’'-]*)"
+)
 _PERIOD = re.compile(
     r"(?:over|in|during|within|for|throughout)\s+(?:the\s+)?(?:past|last|previous|next|coming)\s+"
     rf"(?:(?:{_NUMBER}|few|several)\s+)?(?:days?|weeks?|months?|quarters?|years?|decades?|hours?)"
@@ -278,38 +286,76 @@ def figures(sentence: str) -> list[Figure]:
     time (six months) is.
     """
     masked = _NOT_FIGURES.sub(lambda m: "\x1f" * len(m[0]), sentence)
-    found = [f for m in _FIGURE.finditer(masked) if (f := _figure(m, sentence)) is not None]
+    found: list[Figure] = []
+    at = 0
+    while (match := _FIGURE.search(masked, at)) is not None:
+        apart = _apart(match)
+        figure = _figure(match, sentence, apart)
+        if figure is not None:
+            found.append(figure)
+        at = (match.end("lowpercent") if match["lowpercent"] else match.end("low")) if apart else 0
+        at = at or match.end()
     return [_with_period(f, sentence, found) for f in found]
 
 
-def _figure(match: re.Match[str], sentence: str) -> Figure | None:
-    percent = match["percent"] or match["lowpercent"]
-    low_text, join, high_text = match["low"], match["join"] or "", match["high"]
+def _apart(match: re.Match[str]) -> bool:
+    """Whether what looks like a range is two figures: from 7 to 5 is a change, 7 to 5 a result."""
+    if not match["high"]:
+        return False
+    join, opening = match["join"].strip().lower(), (match["open"] or "").strip().lower()
+    if (join == "and" and opening != "between") or opening == "from":
+        return True
+    return _number(match["low"])[0] >= _number(match["high"])[0]
+
+
+def _figure(match: re.Match[str], sentence: str, apart: bool) -> Figure | None:
+    low_text, high_text = match["low"], None if apart else match["high"]
+    percent = match["lowpercent"] or (match["percent"] if not match["high"] or not apart else None)
     end = match.end()
-    if high_text and join.strip() == "and" and not (match["open"] or "").lower().startswith("b"):
-        end, high_text = match.end("lowpercent") if match["lowpercent"] else match.end("low"), None
-        percent = match["lowpercent"]
+    if apart:
+        percent = percent or match["percent"]
+        end = match.end("lowpercent") if match["lowpercent"] else match.end("low")
     low, scale = _number(low_text)
     high = low
     if high_text:
         high, scale_high = _number(high_text)
         if scale == 1 and scale_high > 1:
             low *= scale_high
-    bare = match["qualifier"] is None and not match["money"] and not percent and not high_text
-    if bare and _YEAR.fullmatch(low_text):
+    money = match["money"] or match["code"]
+    bare = match["qualifier"] is None and not money and not percent and not high_text
+    start = match.start("qualifier") if match["qualifier"] else match.start()
+    if bare and _is_name(sentence, start, low_text):
         return None
     if high_text and _YEAR.fullmatch(low_text) and _YEAR.fullmatch(high_text):
         return None
-    start = match.start("qualifier") if match["qualifier"] else match.start()
     noun = _noun(sentence, end)
-    unit = "%" if percent else _CURRENCIES.get((match["money"] or "").upper())
-    if unit is None and noun and noun.split()[0].lower() in _CURRENCY_WORDS:
-        unit = _CURRENCY_WORDS[noun.split()[0].lower()]
-    if bare and unit is None and noun is None and low_text.isdigit() and low < 10:
+    unit = "%" if percent else _currency(money, noun)
+    if match["times"]:
+        unit = "times"
+    if bare and unit is None and noun is None and (low < 13 or not low_text[0].isdigit()):
         return None
     qualifier = _canonical(match["qualifier"]) or ("more than" if match["plus"] else None)
     text = sentence[start:end].strip()
     return Figure(text, start, low, high, qualifier, unit or noun, noun)
+
+
+def _currency(money: str | None, noun: str | None) -> str | None:
+    if money:
+        return _CURRENCIES.get(money.upper()) or _CURRENCY_WORDS.get(money.lower().strip())
+    words = (noun or "").lower().split()
+    if words[:1] == ["us"]:
+        words = words[1:]
+    return _CURRENCY_WORDS.get(words[0]) if words else None
+
+
+def _is_name(sentence: str, start: int, number: str) -> bool:
+    """Whether a bare number is a year, or belongs to the name before it: Slide 4, Fortune 500."""
+    if not re.fullmatch(r"\d+(?:\.\d+)?", number):
+        return False
+    if _YEAR.fullmatch(number):
+        return True
+    before = re.search(r"([^\W\d_][\w’'&.]*)[ \t]+$", sentence[:start].rstrip("\x1f"))
+    return bool(before and before[1][0].isupper() and before[1].lower() not in _OPENINGS)
 
 
 def _number(text: str) -> tuple[float, int]:
@@ -320,7 +366,7 @@ def _number(text: str) -> tuple[float, int]:
     digits = re.match(_NUMERAL, lowered)
     if digits:
         scale = _SCALES.get(lowered[digits.end() :].strip(), 1)
-        return round(float(digits[0].replace(",", "")) * scale, 6), scale
+        return round(float(re.sub(r"[^\d.]", "", digits[0])) * scale, 6), scale
     first, _, rest = lowered.rpartition(" ")
     if rest in _SCALES:
         return _word(first) * _SCALES[rest], _SCALES[rest]
@@ -342,7 +388,7 @@ def _noun(sentence: str, end: int) -> str | None:
     words: list[str] = []
     while len(words) < 4:
         match = _NOUNS.match(sentence, end)
-        if match is None or match[1].lower() in _STOP:
+        if match is None or match[1].lower() in _STOP or match[1].endswith("ly"):
             break
         words.append(re.sub(r"[’']s?$", "", match[1]))
         end = match.end()

@@ -15,6 +15,7 @@ _LINK = re.compile(r"\[([^\]\[]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _FOOTNOTE = re.compile(r"\[\^[^\]]+\]:?")
 _MARKS = re.compile(r"(?<![\w*])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?![\w*])|`")
+_ESCAPE = re.compile(r"\\([$*_#~\[\](){}<>!|`.+-])")
 _LEAD = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+|^\s*>+\s?")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _SCRIPT = re.compile(r"^(?:import|export)\s.*[;'\"}]\s*$")
@@ -39,7 +40,7 @@ def plain(text: str) -> str:
     for _ in range(2):  # a link may stand inside a link's text once
         text = _LINK.sub(r"\1", text)
     text = _TAG.sub("", _FOOTNOTE.sub("", text))
-    return " ".join(html.unescape(_MARKS.sub("", text)).split())
+    return " ".join(html.unescape(_ESCAPE.sub(r"\1", _MARKS.sub("", text))).split())
 
 
 def passages(body: str, first_line: int = 1) -> list[Passage]:
