@@ -12,7 +12,7 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -31,6 +31,7 @@ from assay.workspace import Workspace
 
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
+    from assay.loading.findings import Finding
     from assay.rules.program import Program
     from assay.scoring.results import Explanation, ProfileResult
     from assay.scoring.run import Run
@@ -56,7 +57,9 @@ class Checked:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
-        return tuple(sort_diagnostics([*self.loaded.diagnostics, *self.rule_diagnostics]))
+        advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
+        every = [*self.loaded.diagnostics, *self.rule_diagnostics, *advice]
+        return tuple(sort_diagnostics(every))
 
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
@@ -73,6 +76,17 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
         position = loaded.locate_rule(f.path, line=line, column=column)
         placed.append(f.code.at(position, f.message, f.hint))
     return Checked(loaded, program, tuple(placed))
+
+
+def _advice(loaded: Loaded) -> Iterator[Finding]:
+    """What the sentences of the claims give reason to say."""
+    from assay.evidence.kept import words_of
+    from assay.evidence.passages import check_passages
+    from assay.evidence.vacuity import check_vacuity
+
+    corpus, subjects = loaded.corpus, loaded.subjects
+    yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
+    yield from check_vacuity(corpus, loaded.as_of, subjects)
 
 
 def _line_and_column(

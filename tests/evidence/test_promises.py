@@ -169,10 +169,7 @@ def applied_caps(desk: Desk) -> dict[str, set[tuple[str, str]]]:
             (scorer.subject, step.rule)
             for scorer in explanation.scorers
             for step in scorer.steps
-            if scorer.on == "claim"
-            and step.phase == "cap"
-            and step.applied
-            and step.rule in asked
+            if scorer.on == "claim" and step.phase == "cap" and step.applied and step.rule in asked
         }
         for profile_id, explanation in desk.explain(list(desk.run.profile_rows)).items()
     }

@@ -110,7 +110,7 @@ _NUMBER = (
 _MONEY = r"US\$|HK\$|NZ\$|A\$|C\$|S\$|\$|€|£|¥|₹|₩"
 _QUALIFIER = "|".join(forms for _, forms in _QUALIFIERS)
 _FIGURE = re.compile(
-    rf"(?<![\w.,/$€£¥^‒-])(?:(?P<qualifier>{_QUALIFIER})\s*)?(?P<open>between\s+|from\s+)?"
+    rf"(?<![\w.,/$€£¥^\u2012-])(?:(?P<qualifier>{_QUALIFIER})\s*)?(?P<open>between\s+|from\s+)?"
     rf"(?:(?P<money>{_MONEY})\s?|(?P<code>USD|EUR|GBP|CNY|RMB)\s)?"
     rf"(?P<low>{_NUMBER})(?P<lowpercent>\s?%)?"
     rf"(?:(?P<join>\s*[–—-]\s*|\s+to\s+|\s+and\s+)(?:{_MONEY})?(?P<high>{_NUMBER}))?"
@@ -127,7 +127,9 @@ _NOT_FIGURES = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]+(?:of\s+)?{_MONTH}(?:,?[\s-]+\d{{4}})?\b"
     rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}})?\b(?:,?\s+\d{{4}})?"
     rf"|\b{_MONTH},?\s+\d{{4}}\b|\b\d{{4}}-\d{{2}}(?:-\d{{2}})?(?:T\S+)?\b|\b\d{{4}}[–/-]\d{{2,4}}\b"
-    r"|\b\d{1,2}[:.]\d{2}\s?[ap]\.?m\b\.?|\b(?:two|three|four)[- ](?:thirds?|quarters?|fifths?)\b|\b\d{1,2}:\d{2}(?::\d{2})?\b"
+    r"|\b\d{1,2}[:.]\d{2}\s?[ap]\.?m\b\.?"
+    r"|\b(?:two|three|four)[- ](?:thirds?|quarters?|fifths?)\b"
+    r"|\b\d{1,2}:\d{2}(?::\d{2})?\b"
     r"|\b\d{1,2}\s?[ap]\.?m\b\.?|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
     r"|\b(?:issues?|chapters?|sections?|articles?|pages?|paras?|paragraphs?|figures?|tables?|volumes?"
     r"|vol|versions?|parts?|phases?|steps?|rounds?|nos?|number|room|episodes?|rfc|iso|cve|covid|gpt"
@@ -239,11 +241,17 @@ _STOP = frozenset(
     ]
 )
 # Words that may stand with a capital before a figure without naming anything.
-_OPENINGS = frozenset(
-    ["the", "a", "an", "in", "on", "at", "by", "of", "for", "with", "and", "or", "but", "all", "some", "these", "those", "this", "that", "our", "its", "their", "his", "her", "over", "about", "around", "only", "just", "more", "less", "than", "another", "other", "every", "each", "some", "any", "no", "both", "up", "to", "from", "as", "if", "when", "while", "after", "before", "since", "during", "between", "nearly", "almost", "additional", "roughly", "approximately", "used", "including", "among", "last", "next", "first", "total", "only", "about", "are", "is", "were", "was", "has", "have", "had", "who", "why", "how", "what", "where", "which", "also", "now", "today", "currently", "then", "there"]
+_OPENING_WORDS = (
+    "the a an in on at by of for with and or but all some these those this that our its "
+    "their his her over about around only just more less than another other every each any "
+    "no both up to from as if when while after before since during between nearly almost "
+    "additional roughly approximately used including among last next first total are is were "
+    "was has have had who why how what where which also now today currently then there"
 )
+_OPENINGS = frozenset(_OPENING_WORDS.split())
 _NOUNS = re.compile(
-    r"(?:[ \t]+\([A-Z]\w{0,7}\))?(?:[ \t]+|-)[\"“'‘]?(?:of\s+(?:the\s+|its\s+|all\s+)?)?([^\W\d_][\w’'-]*)"
+    r"(?:[ \t]+\([A-Z]\w{0,7}\))?(?:[ \t]+|-)[\"“'‘]?"
+    r"(?:of\s+(?:the\s+|its\s+|all\s+)?)?([^\W\d_][\w’'-]*)"
 )
 _PERIOD = re.compile(
     r"(?:over|in|during|within|for|throughout)\s+(?:the\s+)?(?:past|last|previous|next|coming)\s+"
