@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ingest import examples
 
 from assay.ingest import document as document_module
 from assay.ingest.document import UnreadableDocument, decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
 from assay.loading import load_workspace
 from assay.workspace import Workspace
+from tests.ingest import examples
 
 
 def outcome(data: bytes, name: str) -> Read | Outcome:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 
 import pytest
-from tests.ingest import examples
 
 from assay.ingest.document import decode
 from assay.ingest.items import Items
 from assay.ingest.run import Read, read_document
+from tests.ingest import examples
 
 needs_extractor = pytest.mark.skipif(
     importlib.util.find_spec("trafilatura") is None, reason="assay[ingest] is not installed"

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.ingest import examples
 
 from assay.cli.main import run
 from assay.errors import UsageError
@@ -14,6 +13,7 @@ from assay.ingest.accept import accept
 from assay.ingest.run import Outcome, ingest
 from assay.loading import Loaded, load_workspace
 from assay.workspace import Workspace
+from tests.ingest import examples
 
 
 def put(folder: Path, **files: str) -> Path:

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "cite": "Find the source at an address, or write it down; cite it in a claim.",
     "find": "Search names, titles and claims.",
     "ingest": "Read documents into sources and drafts.",
+    "origins": "Propose which sources retell which.",
     "check": "Say everything that is wrong with the workspace.",
     "score": "Score the profiles.",
     "explain": "Show why a profile has the scores it has.",
