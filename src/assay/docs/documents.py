@@ -7,7 +7,7 @@ from typing import Any
 
 from assay.docs.markdown import code, sentence, table
 from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
-from assay.model.evidence import Citation, Claim, Publisher, Quantity, Source
+from assay.model.evidence import Citation, Claim, Ingested, Publisher, Quantity, Source
 from assay.model.profile import Dependency, Event, Image, Institution, WatchItem
 from assay.model.rulebook import (
     Band,
@@ -41,6 +41,7 @@ shared by all kinds of documents.
 DOCUMENTS: Sequence[tuple[str, type[Model]]] = (
     ("Publisher", Publisher),
     ("Source", Source),
+    ("Ingested: where a source came from", Ingested),
     ("Institution", Institution),
     ("Event", Event),
     ("Claim", Claim),
@@ -204,6 +205,8 @@ def meaning(model: type[Model], key: str) -> str:
 
 def _form(field: dict[str, Any], definitions: dict[str, Any]) -> str:
     """The form of a value in words."""
+    if not field:
+        return "anything"
     if "$ref" in field:
         return _reference(field["$ref"], definitions)
     if "allOf" in field:

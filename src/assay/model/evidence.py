@@ -80,7 +80,7 @@ class Publisher(Model):
 class Ingested(Model):
     """Where an ingested source came from; nothing of it is scored."""
 
-    format: Line
+    format: Annotated[Line, Field(description="the form of the document")]
     file: Annotated[Line, Field(description="the document it was read from")]
     key: Annotated[
         str, Field(description="which publication it is, whatever its text", max_length=4500)
@@ -88,7 +88,7 @@ class Ingested(Model):
     digest: Annotated[
         str, Field(description="changes when the publication does", pattern=r"^[0-9a-f]{16}$")
     ]
-    encoding: Line | None = None
+    encoding: Annotated[Line | None, Field(description="its encoding, if not UTF-8")] = None
     mention: Annotated[Flag, Field(description="known from another document only")] = False
     text: Annotated[
         str | None,
@@ -144,7 +144,9 @@ class Source(Model):
     ] = ()
     language: Annotated[str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = None
     note: Text | None = None
-    ingested: Ingested | None = None
+    ingested: Annotated[
+        Ingested | None, Field(description="where it came from, if `assay ingest` wrote it")
+    ] = None
     extra: Annotated[
         dict[str, JsonValue],
         Field(description="what its document says besides; read by nothing that scores"),
