@@ -11,7 +11,7 @@ __[External link](https://wire.example.com/2024/01/29/forty-cranes/?utm_source=l
 
 ## Summary
 
-The harbour office approved more than 40 cranes. The process began in August 2023.
+The harbour office approved more than 40 cranes. The approval process began in August 2023.
 
 ## Keywords
 
@@ -51,7 +51,7 @@ __[External link](https://wire.example.com/2024/01/29/forty-cranes/)__
 
 ## Summary
 
-The harbour office approved more than 40 cranes. The process began in August 2022.
+The harbour office approved more than 40 cranes. The approval process began in August 2022.
 
 ## Signals
 
@@ -223,7 +223,7 @@ HTML = """\
 <body><nav>Home | News | Sport</nav><article><h1>Forty cranes</h1>
 <p>The harbour office approved more than 40 cranes in six months, it said on Monday, and the number
 is expected to grow before the end of the year as more of them are built in the yards.</p>
-<p>The process began in August last year, when the office required owners to ask for approval, and
+<p>The approval process began in August last year, when the office required owners to ask for approval, and
 the first batch was granted shortly after that to the three largest owners on the coast.</p>
 </article><footer>All rights reserved</footer></body></html>
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,8 @@ WINDOW_DAYS = 5
 _MOST_SHARING = 25
 _FEWEST_FEATURES = 5
 _FEW = 500
+_RAREST = 30
+_FEWEST_RARE = 3
 _NEAR = 0.6
 _FACTS = 0.34
 _HEAD = 1200
@@ -141,29 +143,34 @@ class _Search:
 
     def _facts(self) -> Iterator[Proposal]:
         """Publications within days that share what few others have."""
-        where: dict[str, list[Told]] = defaultdict(list)
-        dated = [(t.day, t.id) for t in self._told.values() if t.day is not None]
-        for _, id_ in sorted(dated):
-            for feature in self._features[id_]:
-                where[feature].append(self._told[id_])
-        seen: set[tuple[str, str]] = set()
-        for members in where.values():
-            for first, second in _close(members):
-                pair = (min(first.id, second.id), max(first.id, second.id))
-                if pair not in seen:
-                    seen.add(pair)
-                    yield from self._shared(first, second)
+        recent: dict[str, deque[Told]] = defaultdict(deque)
+        for _, id_ in sorted((t.day, t.id) for t in self._told.values() if t.day is not None):
+            later = self._told[id_]
+            sharing: Counter[str] = Counter()
+            for feature in self._rarest(id_):
+                earlier = recent[feature]
+                while earlier and _days(earlier[0], later) > WINDOW_DAYS:
+                    earlier.popleft()
+                if len(earlier) <= _MOST_SHARING:
+                    sharing.update(t.id for t in earlier)
+                earlier.append(later)
+            for other, count in sharing.items():
+                if count >= _FEWEST_RARE:
+                    yield from self._shared(self._told[other], later)
+
+    def _rarest(self, id_: str) -> list[str]:
+        """The features of a publication that few others have; they suffice to find candidates."""
+        features = self._features[id_]
+        return sorted(features, key=lambda f: (self._frequency[f], f))[:_RAREST]
 
     def _shared(self, a: Told, b: Told) -> Iterator[Proposal]:
-        assert a.day is not None
-        assert b.day is not None
         if _one_voice(a, b) or self._is_series(a, b):
             return
         alike = self._alike(a, b)
         credited = _credits(a, b) or _credits(b, a)
         # The next day's story needs less to be the same than the next week's.
         least = _FACTS * (0.7 if credited else 1.0)
-        if abs((a.day - b.day).days) <= 1:
+        if _days(a, b) <= 1:
             least *= 0.8
         if alike < least:
             return
@@ -172,7 +179,7 @@ class _Search:
         )
         if len(shared) < _FEWEST_FEATURES:
             return
-        reason = f"within {abs((a.day - b.day).days)} days both have: {', '.join(shared[:6])}"
+        reason = f"within {_days(a, b)} days both have: {', '.join(shared[:6])}"
         if credited:
             reason += f"; one credits {credited}"
         score = min(0.9, 0.45 + 0.6 * alike + (0.1 if credited else 0.0))
@@ -220,16 +227,8 @@ class _Search:
         return Counter(f for features in self._features.values() for f in features)
 
 
-def _close(members: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
-    """Pairs within the window, of what few have at that time; ``members`` are in order of days."""
-    start = 0
-    for i, later in enumerate(members):
-        assert later.day is not None
-        while (later.day - (members[start].day or later.day)).days > WINDOW_DAYS:
-            start += 1
-        if i - start <= _MOST_SHARING:
-            for earlier in members[start:i]:
-                yield earlier, later
+def _days(a: Told, b: Told) -> int:
+    return abs((a.day - b.day).days) if a.day and b.day else 0
 
 
 _NUMBERS = re.compile(
