@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
+from assay.model.dates import PartialDate
 from assay.scoring.results import Outlook
 
 _OCTETS_IN_LINE = 75
@@ -34,7 +35,7 @@ def outlook_ics(outlooks: Mapping[str, Outlook], as_of: date) -> str:
 def _due(outlook: Outlook) -> Iterator[tuple[date, str]]:
     for notice in outlook.watch:
         if notice.due:
-            yield date.fromisoformat(str(notice.due)), notice.text
+            yield PartialDate.parse(notice.due).first, notice.text
     if outlook.until is not None:
         yield outlook.until, "A grade changes here if nothing new arrives: look again."
 
