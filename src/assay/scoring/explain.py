@@ -27,8 +27,8 @@ class Explainer:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._trace = Trace(run)
-        made = run.engine.frames["profile"].columns
-        if not all(s.column in made for s in run.program.text_steps if s.space == "profile"):
+        frames = run.engine.frames
+        if not all(s.column in frames[s.space].columns for s in run.program.text_steps):
             run.engine.run(run.program.text_steps)
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
