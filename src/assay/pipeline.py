@@ -25,6 +25,7 @@ from assay import __version__
 from assay.diagnostics import Diagnostic, has_errors, sort_diagnostics
 from assay.errors import InputError, UsageError
 from assay.loading import Loaded, load_workspace
+from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
 from assay.model.rulebook import Rulebook
 from assay.workspace import Workspace
@@ -79,27 +80,43 @@ def _line_and_column(
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def assess(checked: Checked, as_of: date) -> Desk:
-    """Score every profile at a date.
+def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
+    """Score every profile at a date, for an audience: the most public one, unless named.
 
-    Raises :class:`assay.errors.InputError` with all diagnostics where the workspace has errors.
+    What the audience may not know is taken out before anything is scored. Raises
+    :class:`assay.errors.InputError` with all diagnostics where the workspace has errors, and
+    ``UsageError`` for an audience the rulebook does not have.
     """
     if has_errors(checked.diagnostics) or checked.program is None:
         raise InputError(checked.diagnostics)
     rulebook = checked.loaded.rulebook
     assert rulebook is not None
-    return Desk(checked.loaded.workspace, checked.loaded.corpus, rulebook, checked.program, as_of)
+    reader = audience or rulebook.audiences[0]
+    if reader not in rulebook.audiences:
+        known = ", ".join(rulebook.audiences)
+        raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
+    corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
+    return Desk(checked.loaded, corpus, rulebook, checked.program, as_of, reader)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A workspace scored at a date; what is not asked for is not computed."""
+    """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    workspace: Workspace
+    ``corpus`` is what the audience may know, ``loaded`` all that was read.
+    """
+
+    loaded: Loaded
     corpus: Corpus
     rulebook: Rulebook
     program: Program
     as_of: date
+    audience: str
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the files are."""
+        return self.loaded.workspace
 
     @cached_property
     def run(self) -> Run:
@@ -131,8 +148,11 @@ class Desk:
         for profile_id in ids:
             if profile_id in self.run.profile_rows:
                 continue
-            if profile_id in self.corpus.profiles:
-                raise UsageError(f"the profile {profile_id!r} is a draft or under embargo")
+            if profile_id in self.loaded.corpus.profiles:
+                raise UsageError(
+                    f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
+                    "is a draft or under embargo"
+                )
             near = nearest(profile_id, self.corpus.profiles)
             hint = f"did you mean {near!r}?" if near else "'assay find WORDS' searches by name"
             raise UsageError(f"there is no profile {profile_id!r}; {hint}")

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.engines.emit import emit
 from assay.arithmetic import (
     noisy_or_thresholds,
     noisy_or_weights,
 )
+from assay.engines.emit import emit
 from assay.rules.ir import columns
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 from assay.tables.tables import Tables

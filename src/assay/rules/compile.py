@@ -238,7 +238,7 @@ class Compiler:
             raise _refused(
                 node,
                 f"{node.name} works on collections such as citations or claims",
-                "for a list of texts write: \"text\" in profile.topics",
+                'for a list of texts write: "text" in profile.topics',
             )
         inner = scope.inside(rows, node.variable)
         body = self.scalar(node.body, inner)
@@ -321,9 +321,7 @@ class Compiler:
             return own.compile(*(self._plain(scope, self.scalar(o, scope)) for o in operands))
         raise _refused(node, f"{name.strip('_')!r} cannot be computed on columns here")
 
-    def _compared(
-        self, node: ast.Call, operands: list[ast.Expression], scope: Scope
-    ) -> Expr:
+    def _compared(self, node: ast.Call, operands: list[ast.Expression], scope: Scope) -> Expr:
         if operands[0].type.name not in ("bool", "int", "double", "string"):
             raise _refused(node, "only numbers, texts and true/false can be compared")
         op = _COMPARISONS[node.function]
@@ -361,7 +359,7 @@ class Compiler:
             return apply("in", item, within)
         if isinstance(within, Col):
             return apply("has_item", within, _constant_only(node, item))
-        raise _refused(node, "'in' looks into a list: [\"a\", \"b\"] or profile.topics")
+        raise _refused(node, '\'in\' looks into a list: ["a", "b"] or profile.topics')
 
 
 def _both(a: Expr, b: Expr) -> Expr:

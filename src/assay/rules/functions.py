@@ -96,4 +96,5 @@ FUNCTIONS: tuple[Function, ...] = (
 
 
 def function(name: str) -> Function | None:
+    """The function of that name, None where there is none."""
     return next((f for f in FUNCTIONS if f.name == name), None)

@@ -53,6 +53,7 @@ Expr = Col | Lit | Apply
 
 
 def apply(op: Op, *args: Expr) -> Apply:
+    """The operation on the arguments."""
     return Apply(op, args)
 
 

@@ -233,4 +233,3 @@ def _after(phase: str, before: int, amount: int) -> int:
     if phase == "multiply":
         return scale_points(before, amount)
     return max(before, amount) if phase == "floor" else min(before, amount)
-

@@ -37,7 +37,9 @@ def summarise(
     limit = _limit(chain)
     if limit:
         parts.append(f"held down because {limit}")
-    raise_ = next((w for w in would_change if w.scorer == scorer and w.direction == "upgrade"), None)
+    raise_ = next(
+        (w for w in would_change if w.scorer == scorer and w.direction == "upgrade"), None
+    )
     if raise_ is not None:
         parts.append(f"{raise_.to.grade} would take one thing: {raise_.change}")
     elif own.score.points < 1000:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 _TEXT, _INT, _BOOL, _REAL = pl.String, pl.Int64, pl.Boolean, pl.Float64
-_EDGE = {
+_EDGE: dict[str, pl.DataType | type[pl.DataType]] = {
     "relation": _TEXT,
     "criticality": _TEXT,
     "claims": _INT,
@@ -15,7 +15,12 @@ _EDGE = {
     "profile_row": _INT,
     "peer_row": _INT,
 }
-_REACH = {"reach": _REAL, "distance": _INT, "profile_row": _INT, "peer_row": _INT}
+_REACH: dict[str, pl.DataType | type[pl.DataType]] = {
+    "reach": _REAL,
+    "distance": _INT,
+    "profile_row": _INT,
+    "peer_row": _INT,
+}
 
 SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     "profile": {
