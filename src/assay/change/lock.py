@@ -93,6 +93,7 @@ class LockedProfile:
 
     id: str
     audience: str
+    kind: str
     scores: Mapping[str, LockedScore]
     horizon: str
     until: str | None
@@ -189,6 +190,7 @@ def _profile_data(entry: LockedProfile) -> dict[str, Any]:
     return {
         "id": entry.id,
         "audience": entry.audience,
+        "kind": entry.kind,
         "scores": {name: asdict(score) for name, score in entry.scores.items()},
         "horizon": entry.horizon,
         "until": entry.until,
@@ -361,6 +363,7 @@ def _profile(value: dict[str, Any]) -> LockedProfile:
     return LockedProfile(
         id=value["id"],
         audience=value["audience"],
+        kind=value["kind"],
         scores={name: LockedScore(**score) for name, score in value["scores"].items()},
         horizon=value["horizon"],
         until=value["until"],
