@@ -204,7 +204,7 @@ class _Reader:
         return Reads(frozenset(scores), dated)
 
     def _from(self, at: tuple[str, str]) -> list[tuple[str, str]]:
-        space, column = at
+        space = at[0]
         match self._program.definitions.get(at):
             case Compute(expr=expr):
                 return [(space, name) for name in columns(expr)]
