@@ -99,6 +99,12 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
     return Desk(checked.loaded, corpus, rulebook, checked.program, as_of, reader)
 
 
+def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
+    """The workspace scored at a date for each of its audiences; raises as :func:`assess`."""
+    first = assess(checked, as_of)
+    return (first, *(assess(checked, as_of, a) for a in first.rulebook.audiences[1:]))
+
+
 @dataclass(frozen=True)
 class Desk:
     """A workspace scored at a date for an audience; what is not asked for is not computed.

@@ -123,11 +123,12 @@ class Lock:
     reach: str
     entries: Mapping[tuple[str, str], LockedProfile] = field(default_factory=dict)
     format: int = FORMAT
+    written: str = field(default="", compare=False)
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that stand for the whole lock."""
-        return seal_of(_lines(self)[0])
+        """Twelve hexadecimal digits that stand for the whole lock, as it was written."""
+        return self.written or seal_of(_lines(self)[0])
 
     @property
     def rulebook_digest(self) -> str:
@@ -315,6 +316,7 @@ class _Reader:
             inputs=head["inputs"],
             reach=head["reach"],
             entries=entries,
+            written=seal_of(lines[0][1]),
         )
 
     def _say(self, code: Code, number: int, message: str, text: str = "") -> None:
