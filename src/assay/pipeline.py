@@ -48,10 +48,14 @@ class Checked:
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+    from assay.review.checks import check_ledger
     from assay.rules.check import check_rulebook
 
     loaded = load_workspace(workspace, as_of=as_of)
     diagnostics = list(loaded.diagnostics)
+    diagnostics += check_ledger(
+        workspace.ledger_path, None if loaded.errors else loaded.corpus, loaded.rulebook
+    )
     program = None
     if loaded.rulebook is not None:
         program, findings = check_rulebook(loaded.rulebook)

@@ -12,6 +12,7 @@ import click
 
 from assay import __version__
 from assay.cli.session import Session
+from assay.cli.values import IsoDate
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
@@ -24,6 +25,8 @@ COMMANDS: dict[str, str] = {
     "explain": "Show why a profile has the scores it has.",
     "outlook": "Show when grades run out and what falls due.",
     "graph": "Show what depends on what, and how far it is felt.",
+    "review": "Decide what needs a human, and see what was decided.",
+    "track-record": "Show how graded claims turned out.",
     "build": "Write the briefing pages.",
 }
 """Every command and its short help, so that listing them loads none."""
@@ -40,28 +43,12 @@ class LazyGroup(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"assay.cli.{name}").command
+        command: click.Command = import_module(f"assay.cli.{name.replace('-', '_')}").command
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-
-class IsoDate(click.ParamType[date]):
-    """A day written 2026-01-15."""
-
-    name = "date"
-
-    def convert(
-        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write 2026-01-15", param, ctx)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

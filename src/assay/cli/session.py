@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from assay.pipeline import Checked, Desk
 
 
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The options that stand before the command's name."""
@@ -20,6 +25,7 @@ class Session:
     workspace_path: Path | None = None
     as_of: date | None = None
     audience: str | None = None
+    clock: Callable[[], date] = _today
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""
@@ -38,4 +44,4 @@ class Session:
         checked = self.check()
         rulebook = checked.loaded.rulebook
         settled = self.as_of or (rulebook.settings.as_of if rulebook else None)
-        return assess(checked, settled or datetime.now().astimezone().date(), self.audience)
+        return assess(checked, settled or self.clock(), self.audience)

@@ -1,4 +1,4 @@
-"""What ``assay review`` and ``assay track-record`` print as JSON: fields are added, never renamed."""
+"""What ``assay review`` and ``assay track-record`` print as JSON."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _open(review: Review, ids: Sequence[str], group: str | None) -> list[Item]:
     for profile_id in dict.fromkeys(ids):
         mine = queue.of(profile_id)
         if not mine:
-            _require(review, profile_id)
+            require_known(review, profile_id)
             raise UsageError(f"nothing is open about {profile_id}")
         items += mine
     return items
@@ -217,13 +217,13 @@ def undo(review: Review, by: Signature, prefix: str, reason: str | None = None) 
 
 def _thing(review: Review, name: str) -> Subject:
     profile_id, _, claim_id = name.partition("#")
-    _require(review, profile_id)
+    require_known(review, profile_id)
     if claim_id:
         _claim(review, name)
     return Subject(profile=profile_id, audience=review.desk.audience, claim=claim_id or None)
 
 
-def _require(review: Review, profile_id: str) -> None:
+def require_known(review: Review, profile_id: str) -> None:
     """Raise ``UsageError`` for a profile that is not there; a draft may be spoken of."""
     draft = review.desk.loaded.corpus.profiles.get(profile_id)
     if draft is None or draft.status != "draft":

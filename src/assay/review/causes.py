@@ -25,7 +25,7 @@ class EditedRules:
         acted |= self.edited & set(basis.scorers)
         # A rule that was lifted leaves no step; nor does one that no longer decides anything.
         silent = {k for k in self.edited if k.rpartition(".")[0] in basis.scorers}
-        return ", ".join(sorted(acted or silent)) or EVIDENCE
+        return "+".join(sorted(acted or silent)) or EVIDENCE
 
 
 def _parts(rulebook: Mapping[str, Any]) -> dict[str, object]:

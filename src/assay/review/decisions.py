@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -51,6 +51,7 @@ MATTERS: dict[Matter, str] = {
 }
 
 Verdict = Literal["held", "failed", "undecidable"]
+VERDICTS: dict[str, Verdict] = {v: v for v in get_args(Verdict)}
 
 REASON_CODES: dict[str, str] = {
     "evidence-outside": "evidence that is not in the workspace",

@@ -39,6 +39,7 @@ class Ledger:
     broken_end: bytes = b""
     unended: bool = False
     by_id: dict[str, Decision] = field(default_factory=dict, repr=False, compare=False)
+    lines: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def heads(self) -> tuple[str, ...]:
@@ -104,11 +105,6 @@ def require_ledger(path: Path) -> Ledger:
     return ledger
 
 
-def check_ledger(path: Path) -> list[Diagnostic]:
-    """Everything that is wrong with the ledger: changed, dangling, broken lines."""
-    return list(read_ledger(path).diagnostics)
-
-
 def parse_ledger(data: bytes, file: str) -> Ledger:
     """The ledger that ``data`` holds; ``file`` is its name in diagnostics."""
     lines = data.split(b"\n")
@@ -132,6 +128,7 @@ def parse_ledger(data: bytes, file: str) -> Ledger:
         broken,
         unended,
         reader.decisions,
+        reader.lines,
     )
 
 
@@ -149,7 +146,7 @@ class _Reader:
     def __init__(self, file: str) -> None:
         self._file = file
         self.decisions: dict[str, Decision] = {}
-        self._lines: dict[str, int] = {}
+        self.lines: dict[str, int] = {}
         self.found: list[Diagnostic] = []
 
     def say(self, code: Code, line: int, message: str, text: bytes = b"") -> None:
@@ -170,7 +167,7 @@ class _Reader:
         decision = self._decision(number, value, text)
         if decision is not None:
             self.decisions.setdefault(decision.id, decision)
-            self._lines.setdefault(decision.id, number)
+            self.lines.setdefault(decision.id, number)
 
     def _decision(self, number: int, value: dict[str, Any], text: bytes) -> Decision | None:
         version = value.get("v")
@@ -199,7 +196,7 @@ class _Reader:
                 if named not in self.decisions:
                     self.say(
                         codes.LEDGER_DANGLING,
-                        self._lines[decision.id],
+                        self.lines[decision.id],
                         f"the decision {decision.short} goes back to {named[:8]}, which is not "
                         "in the ledger",
                         decision.line.encode(),

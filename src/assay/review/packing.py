@@ -82,10 +82,10 @@ def import_rows(
     ``write`` puts a draft into the ledger. Each row is signed by its own ``reviewer``, else by
     the one who imports.
     """
-    open_items: dict[tuple[str, str, str, str], list[Item]] = {}
+    open_items: dict[tuple[str, ...], list[Item]] = {}
     for item in review.queue.items:
-        key = (item.profile, item.matter, item.scorer or "", item.claim or "")
-        open_items.setdefault(key, []).append(item)
+        where = (item.profile, item.matter, item.scorer or "", item.claim or "")
+        open_items.setdefault(where, []).append(item)
     done: dict[tuple[str, ...], int] = {}
     reports = []
     for row in rows:

@@ -84,8 +84,9 @@ def _at(share: float) -> str:
 
 
 def _title(heading: str, note: str) -> tuple[str, str]:
+    style = f'x="16" y="26" font-size="17" font-weight="600" fill="{_INK}"'
     return (
-        f'<text x="16" y="26" font-size="17" font-weight="600" fill="{_INK}">{escape(heading)}</text>',
+        f"<text {style}>{escape(heading)}</text>",
         f'<text x="16" y="46" font-size="13" fill="{_SOFT}">{escape(note)}</text>',
     )
 

@@ -124,6 +124,12 @@ class Review:
         left = [i for i in found if _key(i) not in settled]
         return Queue(grouped(left), len(found) - len(left))
 
+    def again(self, ledger: Ledger) -> Review:
+        """The same desk with a ledger that has grown; nothing is scored anew."""
+        made = replace(self, ledger=ledger)
+        made.__dict__["grounds"] = self.grounds
+        return made
+
     def decisions_on(self, profile_id: str) -> tuple[Decision, ...]:
         """Every decision that speaks of a profile, oldest first, revoked ones too."""
         named = {

@@ -26,7 +26,8 @@ COLUMNS = (
 NEEDED = ("profile", "scorer", "claim", "matter", "grounds", "decision")
 TITLE = "decisions"
 
-_STARTERS = tuple("=+-@\t\r\n＝＋－＠")
+# The last four are the wide forms, which some spreadsheets read like the plain ones.
+_STARTERS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _LARGEST = 50_000_000
 
 
