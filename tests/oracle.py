@@ -19,8 +19,10 @@ from typing import Any
 from cel_expr_python import cel
 
 from assay.arithmetic import mean_points, noisy_or
+from assay.engines.local import LocalEngine
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
 from assay.rules.functions import FUNCTIONS, Overload
+from assay.rules.ir import Col, Expr, Lit
 from assay.rules.schema import SPACES, Collection, Field, Space
 from assay.tables.tables import Tables
 
@@ -339,6 +341,14 @@ def _present(
 
 def _clamp(score: int) -> int:
     return max(0, min(score, 1000))
+
+
+def values(engine: LocalEngine, space: str, expr: Expr) -> list[object]:
+    """What the engine made of a column or a constant, for every row."""
+    if isinstance(expr, Lit):
+        return [expr.value] * engine.frames[space].height
+    assert isinstance(expr, Col)
+    return engine.column(space, expr.name).to_list()
 
 
 _COMBINE: dict[str, Callable[[list[int]], int]] = {

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+import ryaml
 from hypothesis import strategies as st
 
 from assay.model.corpus import Corpus
@@ -36,7 +36,7 @@ Draw = Any
 def default_rulebook() -> Rulebook:
     """The rulebook that new workspaces get."""
     text = (ROOT / "src" / "assay" / "data" / "rules.yaml").read_text(encoding="utf-8")
-    return rulebook_of(yaml.safe_load(text))
+    return rulebook_of(ryaml.loads(text))
 
 
 def rulebook_of(data: Mapping[str, Any]) -> Rulebook:
@@ -198,7 +198,7 @@ def _edges(draw: Draw, others: Sequence[str], claims: Sequence[Claim]) -> list[d
 def _profile(draw: Draw, number: int, count: int, sources: Sequence[Source]) -> AnyProfile:
     claims: list[Claim] = []
     for n in range(draw(st.integers(0, 4))):
-        claims.append(_claim(draw, n, sources, claims))  # noqa: PERF401  # each sees those before
+        claims.append(_claim(draw, n, sources, claims))  # each sees those before
     others = [f"p{i}" for i in range(count) if i != number]
     given: dict[str, Any] = {
         "id": f"p{number}",

@@ -12,21 +12,20 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay import __version__
-from assay.diagnostics import Diagnostic, has_errors, sort_diagnostics
+from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
 from assay.loading import Loaded, load_workspace
 from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
+from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
 from assay.workspace import Workspace
 
@@ -39,11 +38,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checked:
-    """A workspace that was read, and everything that is wrong with it."""
+    """A workspace that was read; what is wrong with it is worked out when asked for.
+
+    ``program`` is the compiled rulebook, None where it has errors; ``rule_diagnostics`` speak of
+    the rulebook and of the ledger of decisions.
+    """
 
     loaded: Loaded
     program: Program | None
-    diagnostics: tuple[Diagnostic, ...]
+    rule_diagnostics: tuple[Diagnostic, ...]
+
+    @cached_property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What keeps the workspace from being scored, in the order of places."""
+        own = [d for d in self.rule_diagnostics if d.severity == "error"]
+        return tuple(sort_diagnostics([*self.loaded.errors, *own]))
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Errors, warnings and infos, in the order of places."""
+        return tuple(sort_diagnostics([*self.loaded.diagnostics, *self.rule_diagnostics]))
 
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
@@ -52,18 +66,17 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     from assay.rules.check import check_rulebook
 
     loaded = load_workspace(workspace, as_of=as_of)
-    diagnostics = list(loaded.diagnostics)
-    diagnostics += check_ledger(
+    said = check_ledger(
         workspace.ledger_path, None if loaded.errors else loaded.corpus, loaded.rulebook
     )
-    program = None
-    if loaded.rulebook is not None:
-        program, findings = check_rulebook(loaded.rulebook)
-        for f in findings:
-            line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
-            position = loaded.locate_rule(f.path, line=line, column=column)
-            diagnostics.append(f.code.at(position, f.message, f.hint))
-    return Checked(loaded, program, tuple(sort_diagnostics(diagnostics)))
+    if loaded.rulebook is None:
+        return Checked(loaded, None, tuple(said))
+    program, findings = check_rulebook(loaded.rulebook)
+    for f in findings:
+        line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
+        position = loaded.locate_rule(f.path, line=line, column=column)
+        said.append(f.code.at(position, f.message, f.hint))
+    return Checked(loaded, program, tuple(said))
 
 
 def _line_and_column(
@@ -91,8 +104,8 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
     :class:`assay.errors.InputError` with all diagnostics where the workspace has errors, and
     ``UsageError`` for an audience the rulebook does not have.
     """
-    if has_errors(checked.diagnostics) or checked.program is None:
-        raise InputError(checked.diagnostics)
+    if checked.errors or checked.program is None:
+        raise InputError(checked.errors)
     rulebook = checked.loaded.rulebook
     assert rulebook is not None
     reader = audience or rulebook.audiences[0]
@@ -100,7 +113,8 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
     corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
-    return Desk(checked.loaded, corpus, rulebook, checked.program, as_of, reader)
+    loaded = checked.loaded
+    return Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, loaded.corpus)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
@@ -113,20 +127,16 @@ def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
 class Desk:
     """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    ``corpus`` is what the audience may know, ``loaded`` all that was read.
+    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included.
     """
 
-    loaded: Loaded
+    workspace: Workspace
     corpus: Corpus
     rulebook: Rulebook
     program: Program
     as_of: date
     audience: str
-
-    @property
-    def workspace(self) -> Workspace:
-        """Where the files are."""
-        return self.loaded.workspace
+    written: Corpus = field(default_factory=Corpus)
 
     @cached_property
     def run(self) -> Run:
@@ -158,7 +168,7 @@ class Desk:
         for profile_id in ids:
             if profile_id in self.run.profile_rows:
                 continue
-            if profile_id in self.loaded.corpus.profiles:
+            if profile_id in self.written.profiles:
                 raise UsageError(
                     f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
                     "is a draft or under embargo"
@@ -170,7 +180,7 @@ class Desk:
     @cached_property
     def rulebook_digest(self) -> str:
         """Twelve hexadecimal digits that stand for the rulebook's content."""
-        return _digest(self.rulebook.model_dump(mode="json", by_alias=True))
+        return rulebook_digest(self.rulebook)
 
     @cached_property
     def digest(self) -> str:
@@ -180,12 +190,7 @@ class Desk:
             for models in (self.corpus.publishers, self.corpus.sources, self.corpus.profiles)
             for model in models.values()
         ]
-        return _digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8"), digest_size=6).hexdigest()
+        return digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
 
 
 def build(desk: Desk, out: Path) -> SiteReport:

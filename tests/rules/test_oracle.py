@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from hypothesis import given
-from hypothesis import strategies as st
-from tests.oracle import Oracle
-from tests.strategies import ROOT, corpora, default_rulebook, desk_of
 
-from assay.engines.local import LocalEngine
 from assay.model.corpus import Corpus
 from assay.pipeline import Desk, check
-from assay.rules.ir import Col, Expr, Lit
 from assay.workspace import Workspace
+from tests.oracle import Oracle, values
+from tests.strategies import ROOT, corpora, default_rulebook, desk_of
 
 
 def disagreements(desk: Desk) -> list[str]:
@@ -39,13 +36,6 @@ def disagreements(desk: Desk) -> list[str]:
                         f"{scorer.key}.{rule.rule.id} of row {row}: {outcome}, not {expected}"
                     )
     return found
-
-
-def values(engine: LocalEngine, space: str, expr: Expr) -> list[object]:
-    if isinstance(expr, Lit):
-        return [expr.value] * engine.frames[space].height
-    assert isinstance(expr, Col)
-    return engine.column(space, expr.name).to_list()
 
 
 def shipped() -> Desk:

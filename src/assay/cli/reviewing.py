@@ -39,13 +39,15 @@ def open_review(session: Session, limits: Limits | None = None) -> Review:
     from assay.review.ledger import require_ledger
     from assay.review.queue import Limits, Review
 
-    desk = session.desk()
+    checked = session.check()
+    desk = session.desk(checked)
     workspace = desk.workspace
     return Review(
         desk,
         require_ledger(workspace.ledger_path),
         read_lock(workspace.lock_path),
         limits or Limits(),
+        {i: s.file for i, s in checked.loaded.subjects.items()},
     )
 
 
@@ -107,7 +109,7 @@ def profile_lines(review: Review, profile_id: str, *, every: bool = False) -> It
     """All a reviewer needs of one profile: what is open, grades, decisions, reasoning."""
     from assay.review.actions import describe
 
-    profile = review.desk.loaded.corpus.profiles[profile_id]
+    profile = review.desk.written.profiles[profile_id]
     yield click.style(profile.name, bold=True) + f"  {profile_id}"
     for item in review.queue.of(profile_id):
         about = f"#{item.claim} " if item.claim else ""

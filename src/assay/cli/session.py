@@ -37,11 +37,17 @@ class Session:
 
         return check(self.workspace(), self.as_of)
 
-    def desk(self) -> Desk:
-        """The workspace, scored at the date asked for, else at its own, else today."""
+    def settled(self, checked: Checked) -> date:
+        """The date asked for, else the workspace's own, else today."""
+        rulebook = checked.loaded.rulebook
+        return self.as_of or (rulebook.settings.as_of if rulebook else None) or self.clock()
+
+    def desk(self, checked: Checked | None = None) -> Desk:
+        """The workspace, scored at the date asked for, else at its own, else today.
+
+        ``checked`` is what :meth:`check` gave, where that was asked for already.
+        """
         from assay.pipeline import assess
 
-        checked = self.check()
-        rulebook = checked.loaded.rulebook
-        settled = self.as_of or (rulebook.settings.as_of if rulebook else None)
-        return assess(checked, settled or self.clock(), self.audience)
+        checked = checked or self.check()
+        return assess(checked, self.settled(checked), self.audience)

@@ -62,6 +62,9 @@ RULES: Sequence[tuple[str, type[Model]]] = (
     ("Change: one of `changes`", Change),
 )
 
+_LAST_YEAR = 9999
+"""What the schema of a date has, which may be a bare year."""
+
 MEANINGS: dict[str, str] = {
     "kind": "what the document is",
     "id": "how other documents and pages call it",
@@ -74,7 +77,7 @@ MEANINGS: dict[str, str] = {
     "accessed": "when it was last read",
     "retracted": "from this day on it counts for nothing",
     "language": "code of its language: `en`, `zh-Hans`",
-    "note": "for the desk; not shown on pages",
+    "note": "a remark; pages show that of a source",
     "reliability_reason": "what the reliability rests on; required with one",
     "region": "the region",
     "topics": "topics, in the desk's own words",
@@ -175,7 +178,7 @@ def _rows(model: type[Model]) -> Iterator[list[str]]:
     schema = model.model_json_schema()
     required = set(schema.get("required", ()))
     definitions = schema.get("$defs", {})
-    for key, field in schema["properties"].items():
+    for key, field in sorted(schema["properties"].items(), key=lambda item: item[0] != "kind"):
         form = _form(field, definitions)
         if "default" in field and isinstance(field["default"], str | int | float):
             form += f"; default {code(_plain(field['default']))}"
@@ -206,27 +209,25 @@ def _form(field: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "allOf" in field:
         return _form(field["allOf"][0], definitions)
     if "anyOf" in field:
-        parts = [p for p in field["anyOf"] if p.get("type") != "null"]
-        if any(p.get("type") == "integer" and p.get("maximum") == 9999 for p in parts):
-            return "date"
-        return " or ".join(dict.fromkeys(_form(p, definitions) for p in parts))
-    if "enum" in field:
-        return ", ".join(code(word) for word in field["enum"])
-    if "const" in field:
-        return code(field["const"])
-    match field.get("type"):
-        case "array":
-            return f"list of {_form(field['items'], definitions)}"
-        case "object":
-            values = field.get("additionalProperties")
-            return f"by name: {_form(values, definitions)}" if values else "mapping"
-        case "string":
-            return _text(field)
-        case "boolean":
-            return "`true` or `false`"
-        case "integer" | "number":
-            return _number(field)
-    return "anything"
+        return _one_of(field["anyOf"], definitions)
+    if "enum" in field or "const" in field:
+        return ", ".join(code(word) for word in field.get("enum", [field.get("const")]))
+    if field["type"] == "array":
+        return f"list of {_form(field['items'], definitions)}"
+    if field["type"] == "object":
+        of = field.get("additionalProperties") or next(iter(field["patternProperties"].values()))
+        return f"by name: {_form(of, definitions)}"
+    if field["type"] == "string":
+        return _text(field)
+    return "`true` or `false`" if field["type"] == "boolean" else _number(field)
+
+
+def _one_of(forms: Sequence[dict[str, Any]], definitions: dict[str, Any]) -> str:
+    """Forms that are possible; null is not one to be written."""
+    if any(f.get("type") == "integer" and f.get("maximum") == _LAST_YEAR for f in forms):
+        return "date"
+    shown = [_form(f, definitions) for f in forms if f.get("type") != "null"]
+    return " or ".join(dict.fromkeys(shown))
 
 
 def _reference(reference: str, definitions: dict[str, Any]) -> str:

@@ -27,6 +27,9 @@ def _cell(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital and a full stop."""
+    """The text with a capital and a full stop; a word of the documents keeps its small letter."""
     whole = " ".join(text.split())
-    return whole[:1].upper() + whole[1:] + ("" if whole.endswith((".", "…")) else ".")
+    first = whole.partition(" ")[0]
+    if "_" not in first and not first.endswith(":"):
+        whole = whole[:1].upper() + whole[1:]
+    return whole + ("" if whole.endswith((".", "…")) else ".")

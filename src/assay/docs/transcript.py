@@ -1,4 +1,4 @@
-"""Pages that show the program at work: their commands are run and the output is pasted anew.
+r"""Pages that show the program at work: their commands are run and the output is pasted anew.
 
 A page that has a line ``<!-- workspace: starter -->`` (what ``assay init`` writes),
 ``<!-- workspace: shipped -->`` (a copy of the project's own) or ``<!-- workspace: empty -->`` (an

@@ -8,7 +8,7 @@ from functools import reduce
 import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
-from assay.rules.ir import Apply, Col, Expr, Lit
+from assay.rules.ir import Apply, Col, Expr, Lit, Op, apply, columns
 
 
 def emit(expr: Expr) -> pl.Expr:
@@ -17,9 +17,24 @@ def emit(expr: Expr) -> pl.Expr:
         return pl.col(expr.name)
     if isinstance(expr, Lit):
         return pl.lit(expr.value)
-    if expr.op in _SPECIAL:
-        return _SPECIAL[expr.op](expr)
-    return _PLAIN[expr.op](*(emit(a) for a in expr.args))
+    made = _SPECIAL[expr.op](expr) if expr.op in _SPECIAL else _plain(expr)
+    if _is_constant(expr):
+        # What was looked up or computed from constants is one row, which fits no table.
+        value = pl.select(made).to_series()
+        return pl.lit(value.item(), dtype=value.dtype)
+    return made
+
+
+def _plain(expr: Apply) -> pl.Expr:
+    """Polars loses the height of a column of equal values compared with a constant on its left."""
+    op, args = expr.op, expr.args
+    if op in _MIRRORED and _is_constant(args[0]):
+        op, args = _MIRRORED[op], args[::-1]
+    return _PLAIN[op](*(emit(a) for a in args))
+
+
+def _is_constant(expr: Expr) -> bool:
+    return next(columns(expr), None) is None
 
 
 def _if(expr: Apply) -> pl.Expr:
@@ -48,24 +63,12 @@ def _band(expr: Apply) -> pl.Expr:
     return reduce(pl.Expr.add, reached) - 1
 
 
-def _compare(op: Callable[[pl.Expr, pl.Expr], pl.Expr], *, nan: bool) -> Callable[[Apply], pl.Expr]:
+def _compare_doubles(expr: Apply) -> pl.Expr:
     """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
-
-    def build(expr: Apply) -> pl.Expr:
-        a, b = (emit(x) for x in expr.args)
-        result = op(a, b)
-        if not any(_may_be_nan(x) for x in expr.args):
-            return result
-        either = a.is_nan() | b.is_nan()
-        return result | either if nan else result & ~either
-
-    return build
-
-
-def _may_be_nan(expr: Expr) -> bool:
-    if not isinstance(expr, Apply):
-        return False
-    return expr.op in ("div", "mul") or any(_may_be_nan(a) for a in expr.args)
+    result = _plain(apply(_COMPARISONS[expr.op], *expr.args))
+    a, b = (emit(x) for x in expr.args)
+    either = a.is_nan() | b.is_nan()
+    return result | either if expr.op == "fne" else result & ~either
 
 
 def _lesser(a: pl.Expr, b: pl.Expr) -> pl.Expr:
@@ -94,16 +97,32 @@ def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     return left.cast(pl.Float64) / 1000
 
 
+_COMPARISONS: dict[Op, Op] = {
+    "feq": "eq",
+    "fne": "ne",
+    "flt": "lt",
+    "fle": "le",
+    "fgt": "gt",
+    "fge": "ge",
+}
+
+_MIRRORED: dict[Op, Op] = {
+    "eq": "eq",
+    "ne": "ne",
+    "lt": "gt",
+    "le": "ge",
+    "gt": "lt",
+    "ge": "le",
+    "min": "min",
+    "max": "max",
+}
+"""What an operation is called when its two arguments change places."""
+
 _SPECIAL: dict[str, Callable[[Apply], pl.Expr]] = {
     "if": _if,
     "in": _in,
     "band": _band,
-    "feq": _compare(lambda a, b: a == b, nan=False),
-    "fne": _compare(lambda a, b: a != b, nan=True),
-    "flt": _compare(lambda a, b: a < b, nan=False),
-    "fle": _compare(lambda a, b: a <= b, nan=False),
-    "fgt": _compare(lambda a, b: a > b, nan=False),
-    "fge": _compare(lambda a, b: a >= b, nan=False),
+    **dict.fromkeys(_COMPARISONS, _compare_doubles),
 }
 
 _PLAIN: dict[str, Callable[..., pl.Expr]] = {
@@ -144,6 +163,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "items": lambda a: a.list.len().cast(pl.Int64),
     "points": _points,
     "double": lambda a: a.cast(pl.Float64) / 1000,
-    "scale": lambda a, b: (a * b + 500) // 1000,
     "half_life": _half_life,
+    "number": lambda a: pl.when(~a.is_nan()).then(a),
+    "scale": lambda a, b: (a * b + 500) // 1000,
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -147,10 +146,8 @@ def second(review: Review, by: Signature, prefix: str) -> Draft:
         )
     profile_id = decision.subjects[0].profile
     review.desk.require([profile_id])
-    workspace = review.desk.workspace
-    authors = authors_of(
-        workspace.root, workspace.root / Path(review.desk.loaded.subjects[profile_id].file)
-    )
+    root = review.desk.workspace.root
+    authors = authors_of(root, root / review.files.get(profile_id, "profiles"))
     if authors.include(by.reviewer, by.email):
         raise UsageError(
             f"{by.reviewer} wrote the evidence of {profile_id}; a second reviewer has to be "
@@ -225,7 +222,7 @@ def _thing(review: Review, name: str) -> Subject:
 
 def require_known(review: Review, profile_id: str) -> None:
     """Raise ``UsageError`` for a profile that is not there; a draft may be spoken of."""
-    draft = review.desk.loaded.corpus.profiles.get(profile_id)
+    draft = review.desk.written.profiles.get(profile_id)
     if draft is None or draft.status != "draft":
         review.desk.require([profile_id])
 

@@ -329,7 +329,7 @@ def _disputed(review: Review) -> Iterator[Item]:
 
 def _drafts(review: Review) -> Iterator[Item]:
     """Drafts are not scored; here somebody is reminded that they are waiting."""
-    for profile in review.desk.loaded.corpus.profiles.values():
+    for profile in review.desk.written.profiles.values():
         if not _visible(review, profile.audience):
             continue
         claims = [

@@ -36,7 +36,7 @@ class RowReport:
 def sheet_rows(review: Review) -> Iterator[list[str]]:
     """One row for each open item, with the columns for the reviewer left empty."""
     for item in review.queue.items:
-        profile = review.desk.loaded.corpus.profiles[item.profile]
+        profile = review.desk.written.profiles[item.profile]
         yield [
             item.profile,
             profile.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -96,12 +96,16 @@ class Queue:
 
 @dataclass(frozen=True)
 class Review:
-    """A desk with what was decided about it and what was last applied."""
+    """A desk with what was decided about it and what was last applied.
+
+    ``files`` tells in which file, from the workspace's root, a document is.
+    """
 
     desk: Desk
     ledger: Ledger
     lock: Lock | None = None
     limits: Limits = field(default_factory=Limits)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def grounds(self) -> Grounds:

@@ -167,7 +167,7 @@ def _beginning(scorer: ScorerColumns) -> str:
         return "starts from nothing"
     if not isinstance(start, str):
         return f"starts from {start}"
-    return f"starts from {' or '.join(scorer.starts_from) or start}"
+    return f"starts from its {' or its '.join(scorer.starts_from)}" if scorer.starts_from else start
 
 
 @dataclass(frozen=True, slots=True)
