@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -12,6 +12,9 @@ from assay.change.stages import CauseKind
 
 Direction = Literal["upgrade", "downgrade", "same", "status"]
 DIRECTIONS: tuple[Direction, ...] = ("downgrade", "upgrade", "status", "same")
+NOTHING, WORKSPACE = "nothing", "workspace"
+"""Bases that are no lock: nothing was applied yet, or the workspace as it stands."""
+
 KINDS: tuple[CauseKind, ...] = ("evidence", "time", "rule", "neighbour", "engine")
 
 
@@ -130,7 +133,9 @@ class Plan:
 
     ``inputs``, ``rulebook`` and ``engine`` are digests of what was scored, which a plan that is
     applied later must find unmoved. ``ageing`` is what time alone would do by ``today`` where
-    the plan itself is at the lock's date.
+    the plan itself is at the lock's date. ``behind`` says that the lock does not stand for the
+    documents and rules as they are. ``evidence`` has the digest of what documents say of each
+    (profile, audience).
     """
 
     as_of: date
@@ -150,6 +155,7 @@ class Plan:
     ageing: tuple[Change, ...] = ()
     today: date | None = None
     behind: bool = False
+    evidence: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @property
     def matters(self) -> bool:
@@ -217,6 +223,20 @@ def because(plan: Plan, ref: str) -> Plan:
         )
     }
     return _kept(plan, kept, frozenset(c.id for c in kept))
+
+
+def for_audience(plan: Plan, audience: str) -> Plan:
+    """The plan with what concerns one audience alone; pages and corrections are of all."""
+    return replace(
+        plan,
+        changes=tuple(c for c in plan.changes if c.audience == audience),
+        horizons=tuple(h for h in plan.horizons if h.audience == audience),
+        watch=tuple(w for w in plan.watch if w.audience == audience),
+        published=tuple(p for p in plan.published if p.audience == audience),
+        disagreements=tuple(d for d in plan.disagreements if d.audience == audience),
+        ageing=tuple(c for c in plan.ageing if c.audience == audience),
+        evidence={k: v for k, v in plan.evidence.items() if k[1] == audience},
+    )
 
 
 def _kept(plan: Plan, changes: set[Change], ids: frozenset[str]) -> Plan:

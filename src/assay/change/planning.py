@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from assay import __version__
-from assay.change.causes import Locked, changes_of, graded, moved_parts
+from assay.change.causes import Locked, changes_of, graded
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
+    NOTHING,
     Change,
     Correction,
     Disagreement,
@@ -21,13 +22,10 @@ from assay.change.plan import (
 )
 from assay.change.seal import digest_of
 from assay.change.stages import Baseline, moved_evidence
-from assay.change.take import engine_digest, inputs_digest, locked_profiles
+from assay.change.take import engine_digest, evidence_digest, inputs_digest, locked_profiles
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
-
-NOTHING = "nothing"
-"""The name of the base where nothing was applied yet."""
 
 
 def page_of(entry: LockedProfile) -> str:
@@ -78,6 +76,7 @@ def make_plan(
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
         behind=(lock.inputs, rules_digest(lock.rulebook), lock.engine_digest)
         != (inputs, rulebook, engine_digest()),
+        evidence={key: evidence_digest(entry.inputs) for key, entry in new.items()},
     )
 
 
@@ -216,17 +215,3 @@ def _shown(entries: Locked, profile_id: str) -> object:
         return None
     scores = [(n, s.points, s.coverage, s.band, s.grade) for n, s in entry.scores.items()]
     return (scores, entry.horizon, entry.until, entry.watch, entry.published)
-
-
-def what_moved(base: Lock, desks: Sequence[Desk]) -> tuple[str, ...]:
-    """Ids of the documents and parts that are not as a lock has them."""
-    parts: dict[str, None] = {}
-    for desk in desks:
-        before = {e.id: e for e in base.entries.values() if e.audience == desk.audience}
-        after = locked_profiles(desk, grounds=False)
-        for i in sorted(moved_evidence(before, after)):
-            if i in before and i in after:
-                parts.update(dict.fromkeys(moved_parts(before[i], after[i])))
-            else:
-                parts[i] = None
-    return tuple(parts)

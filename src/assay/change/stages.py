@@ -150,13 +150,13 @@ class Stages:
         audience = desk.audience
         if audience not in rulebook.audiences:
             audience = rulebook.audiences[-1]
-        corpus = seen_by(desk.loaded.corpus, rulebook.audiences, audience, as_of)
+        corpus = seen_by(desk.written, rulebook.audiences, audience, as_of)
         return build_tables(corpus, rulebook, as_of)
 
 
 def _effective(rulebook: Rulebook) -> object:
-    """The rulebook without its date, which is an input of its own."""
-    return rulebook.model_dump(exclude={"settings": {"as_of"}})
+    """What of a rulebook can move a score; its date is an input of its own."""
+    return rulebook.model_dump(exclude={"settings": {"as_of"}, "guard": True})
 
 
 def _shape(rulebook: Rulebook) -> object:

@@ -34,12 +34,15 @@ def engine_digest() -> str:
     return digest_of([__version__, FORMAT])
 
 
-def lock_of(desks: Sequence[Desk]) -> Lock:
-    """What would be applied now: the desk once for every audience, all at one date."""
+def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
+    """What would be applied now: the desk once for every audience, all at one date.
+
+    Without ``grounds`` it is only good to compare with, not to be written.
+    """
     first = desks[0]
     entries: dict[tuple[str, str], LockedProfile] = {}
     for desk in desks:
-        entries |= {e.key: e for e in locked_profiles(desk, grounds=True).values()}
+        entries |= {e.key: e for e in locked_profiles(desk, grounds=grounds).values()}
     return Lock(
         as_of=first.as_of,
         engine=__version__,

@@ -28,6 +28,10 @@ COMMANDS: dict[str, str] = {
     "review": "Decide what needs a human, and see what was decided.",
     "track-record": "Show how graded claims turned out.",
     "build": "Write the briefing pages.",
+    "plan": "Show what would change against what was applied, and why.",
+    "apply": "Apply a plan: write the lock and the history.",
+    "history": "Show the grades of a profile through time.",
+    "log": "List the rating actions of the desk.",
 }
 """Every command and its short help, so that listing them loads none."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -95,3 +96,48 @@ def _profiles(run: Run, space: str, rows: pl.Series) -> list[str]:
         return ids.filter(rows).to_list()
     owners = run.engine.column(space, "profile_row").filter(rows).unique()
     return ids.gather(owners).to_list()
+
+
+@dataclass(frozen=True, slots=True)
+class BandMoves:
+    """How many grades of profiles would go up, go down, and become known or unknown.
+
+    ``scores`` counts every score that would be another, ``profiles`` the profiles with a band
+    that would.
+    """
+
+    upgrades: int = 0
+    downgrades: int = 0
+    status: int = 0
+    scores: int = 0
+    profiles: int = 0
+
+    def __add__(self, other: BandMoves) -> BandMoves:
+        return BandMoves(
+            self.upgrades + other.upgrades,
+            self.downgrades + other.downgrades,
+            self.status + other.status,
+            self.scores + other.scores,
+            self.profiles + other.profiles,
+        )
+
+
+def band_moves(before: Run, after: Run) -> BandMoves:
+    """What two runs of the same evidence grade differently; bands are compared by their order."""
+    was, now = before.engine.frames["profile"], after.engine.frames["profile"]
+    moves = BandMoves()
+    moved = pl.Series([False]).new_from_index(0, now.height)
+    for columns in after.program.on("profile"):
+        if columns.score not in was.columns:
+            continue
+        old, new = was.get_column(columns.score), now.get_column(columns.score)
+        status = old.is_null() != new.is_null()
+        up = down = pl.Series([False]).new_from_index(0, now.height)
+        if columns.band and columns.band in was.columns:
+            low, high = was.get_column(columns.band), now.get_column(columns.band)
+            up, down = (high > low).fill_null(False), (high < low).fill_null(False)
+        moved |= status | up | down
+        moves += BandMoves(
+            int(up.sum()), int(down.sum()), int(status.sum()), int(old.ne_missing(new).sum())
+        )
+    return replace(moves, profiles=int(moved.sum()))
