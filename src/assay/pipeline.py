@@ -194,16 +194,24 @@ class Desk:
 
 
 def build(desk: Desk, out: Path) -> SiteReport:
-    """Write the briefing pages into ``out``; an error leaves the site that was there."""
-    from assay.briefing import build_site
+    """Write the briefing pages into ``out``; an error leaves the site that was there.
 
+    Overrides that count take the place of computed grades, and pages tell both.
+    """
+    from assay.briefing import build_site
+    from assay.review.effective import effective, published_results
+    from assay.review.ledger import require_ledger
+
+    held = effective(desk, require_ledger(desk.workspace.ledger_path))
+    counting = [r.decision.id for r in held.counting]
     return build_site(
         desk.corpus,
         desk.rulebook,
-        desk.results,
+        published_results(desk, held),
         desk.explain(list(desk.run.profile_rows)),
         desk.as_of,
-        desk.digest,
+        digest([desk.digest, counting]) if counting else desk.digest,
         out,
         desk.workspace.profiles_dir,
+        decisions=held.by_profile(),
     )

@@ -178,7 +178,7 @@ def _band(review: Review, scorer: Scorer, wanted: str) -> Band:
     if graded:
         ids = " or ".join(b.id for b in graded)
         raise UsageError(f"{len(graded)} bands have the grade {wanted}; name it by its id: {ids}")
-    words = [w for b in bands for w in dict.fromkeys((b.grade, b.id))]
+    words = dict.fromkeys(w for b in bands for w in (b.grade, b.id))
     hint = did_you_mean(wanted, words)
     raise UsageError(f"the scale of {scorer.name} has no band {wanted!r}; {hint}")
 

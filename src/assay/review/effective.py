@@ -58,14 +58,13 @@ class Effective:
         found = self.rulings.get((profile_id, scorer), ())
         return next((r for r in found if r.counts), None)
 
-    def of_profile(self, profile_id: str) -> dict[str, Ruling]:
-        """By scorer, the overrides of a profile that count."""
-        return {
-            scorer: ruling
-            for (owner, scorer), found in self.rulings.items()
-            for ruling in found
-            if owner == profile_id and ruling.counts
-        }
+    def by_profile(self) -> dict[str, dict[str, Ruling]]:
+        """The overrides that count, by profile and scorer."""
+        found: dict[str, dict[str, Ruling]] = {}
+        for ruling in self.counting:
+            if ruling.subject.scorer is not None:
+                found.setdefault(ruling.subject.profile, {})[ruling.subject.scorer] = ruling
+        return found
 
     @property
     def counting(self) -> tuple[Ruling, ...]:
