@@ -161,12 +161,14 @@ class Plan:
     def matters(self) -> bool:
         """Whether a band, a page, a horizon or a watch item would change, or any score at all
         for another reason than time.
+
+        A neighbour that only aged is time as well.
         """
         if self.horizons or self.watch or self.published:
             return True
-        return any(
-            c.direction != "same" or any(k.kind != "time" for k in c.causes) for c in self.changes
-        )
+        if any(c.direction != "same" for c in self.changes):
+            return True
+        return any(k.kind not in ("time", "neighbour") for c in self.changes for k in c.causes)
 
     @property
     def empty(self) -> bool:
