@@ -88,8 +88,8 @@ Plain = Annotated[
 
 Person = Annotated[
     str,
-    AfterValidator(_one_line),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_one_line),
 ]
 """A reviewer's name: one line."""
 
