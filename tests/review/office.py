@@ -190,13 +190,13 @@ class Office:
         """Take the grades as they are now into the lock."""
         write_lock(self.root / "grades.lock", lock_of([self.desk()]))
 
-    def review(self, as_of: date = AS_OF, **limits: int) -> Review:
+    def review(self, as_of: date = AS_OF, *, near: int = 0, coverage: int = 600) -> Review:
         """The queue as it is now; by default nothing is close to a boundary."""
         return Review(
             self.desk(as_of),
             require_ledger(self.ledger),
             read_lock(self.root / "grades.lock"),
-            Limits(**({"near": 0} | limits)),
+            Limits(near, coverage),
             dict.fromkeys(self.documents, "profiles/all.yaml"),
         )
 

@@ -12,7 +12,6 @@ import pytest
 
 from assay.diagnostics import Diagnostic
 from assay.errors import InputError, UsageError
-from assay.review import journal
 from assay.review.checks import check_ledger
 from assay.review.decisions import Draft, Subject, content_digest, decide
 from assay.review.journal import append, aside_path
@@ -197,7 +196,7 @@ def test_a_disk_that_refuses_leaves_the_ledger_as_it_was(
         real(file, data[:10])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(journal.os, "write", half)
+    monkeypatch.setattr(os, "write", half)
     with pytest.raises(UsageError, match="No space left"):
         append(path, flag("two"))
     assert path.read_bytes() == before
@@ -217,8 +216,8 @@ def test_a_decision_is_on_disk_before_it_is_acknowledged(
         events.append("sync")
         sync(file)
 
-    monkeypatch.setattr(journal.os, "write", writing)
-    monkeypatch.setattr(journal.os, "fsync", syncing)
+    monkeypatch.setattr(os, "write", writing)
+    monkeypatch.setattr(os, "fsync", syncing)
     append(path, flag("one"))
     assert events == ["write", "sync", "sync"]  # the line, the file, the folder it is new in
 

@@ -16,7 +16,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from assay.review import journal
 from assay.review.decisions import Decision, Draft, Subject
 from assay.review.journal import append, aside_path
 from assay.review.ledger import read_ledger
@@ -91,7 +90,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
         draft = self.draft("flag", profile)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(journal.os, "write", some)
+            patch.setattr(os, "write", some)
             with pytest.raises(_KilledError):
                 append(path, draft)
         if tail:

@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.review.office import AS_OF, BEN, Office, claim, profile, source
 
 from assay.errors import UsageError
 from assay.review import actions
@@ -21,6 +20,7 @@ from assay.review.authors import authors_of, git_user
 from assay.review.checks import check_ledger
 from assay.review.effective import override_rates, published_results
 from assay.review.ledger import read_ledger
+from tests.review.office import AS_OF, BEN, Office, claim, profile, source
 
 WHO = Signature("Dot Example", date(2026, 2, 2))
 
@@ -276,7 +276,7 @@ def git(root: Path, *arguments: str) -> None:
 
 def commit(root: Path, name: str) -> None:
     git(root, "add", ".")
-    address = f"{name.split()[0].lower()}@desk.example"
+    address = f"{name.split(maxsplit=1)[0].lower()}@desk.example"
     git(root, "-c", f"user.name={name}", "-c", f"user.email={address}", "commit", "-qm", "x")
 
 

@@ -6,15 +6,14 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from tests.review.office import ANN, Office, claim, profile, source
 
 from assay.errors import UsageError
 from assay.review import actions
+from tests.review.office import ANN, Office, claim, profile, source
 
 
-def matters(office: Office, profile_id: str | None = None, **limits: int) -> list[str]:
-    queue = office.review(**limits).queue
-    return [i.matter for i in queue.items if profile_id in (None, i.profile)]
+def matters(office: Office, near: int = 0, coverage: int = 600) -> list[str]:
+    return [i.matter for i in office.review(near=near, coverage=coverage).queue.items]
 
 
 def test_a_quiet_desk_has_an_empty_queue(office: Office) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from assay.change.lock import Lock
     from assay.pipeline import Desk
 
+_OF_A_GRADE: tuple[Matter, ...] = ("flipped", "new", "coverage", "boundary")
+
 _RANK: dict[str, int] = {matter: rank for rank, matter in enumerate(MATTERS)}
 
 
@@ -125,8 +127,14 @@ class Review:
         assigned = assignments(self.ledger)
         settled = _settled(self.ledger, self.desk.audience)
         found = [replace(i, assigned=assigned.get(i.profile)) for i in all_items(self)]
-        left = [i for i in found if _key(i) not in settled]
+        left = [i for i in found if _key(i) not in settled and not self._overridden(i)]
         return Queue(grouped(left), len(found) - len(left))
+
+    def _overridden(self, item: Item) -> bool:
+        """Whether somebody looked at this very grade and put another one in its place."""
+        if item.scorer is None or item.matter not in _OF_A_GRADE:
+            return False
+        return self.effective.ruling(item.profile, item.scorer) is not None
 
     def again(self, ledger: Ledger) -> Review:
         """The same desk with a ledger that has grown; nothing is scored anew."""

@@ -27,7 +27,7 @@ NEEDED = ("profile", "scorer", "claim", "matter", "grounds", "decision")
 TITLE = "decisions"
 
 # The last four are the wide forms, which some spreadsheets read like the plain ones.
-_STARTERS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_STARTERS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 _LARGEST = 50_000_000
 
 
@@ -43,15 +43,15 @@ class Row:
 
 
 def safe(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula."""
-    shown = " ".join(text.split("\n")) if "\n" in text else text
-    return f"'{shown}" if shown.lstrip().startswith(_STARTERS) or shown[:1] in _STARTERS else shown
+    """The text as one line that no spreadsheet takes for a formula."""
+    shown = " ".join(text.split())
+    return f"'{shown}" if shown.startswith(_STARTERS) else shown
 
 
 def plain(cell: str) -> str:
     """The text that a cell was written from."""
     text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:].lstrip().startswith(_STARTERS) else text
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_STARTERS) else text
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
@@ -82,7 +82,7 @@ def xlsx_bytes(rows: Iterable[Sequence[str]]) -> bytes:
 
 def _printable(text: str) -> str:
     """Without control characters, which a workbook cannot hold."""
-    return "".join(c for c in text if c.isprintable() or c == "\t")
+    return "".join(c for c in text if c.isprintable())
 
 
 def read_sheet(path: Path) -> list[Row]:

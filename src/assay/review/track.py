@@ -184,4 +184,8 @@ def wilson(held: int, decided: int) -> tuple[float, float] | None:
     centre = share + squared / (2 * decided)
     spread = _Z * math.sqrt(share * (1 - share) / decided + squared / (4 * decided * decided))
     below = 1 + squared / decided
-    return max(0.0, (centre - spread) / below), min(1.0, (centre + spread) / below)
+    # Rounding may carry a bound past the share where that is 0 or 1.
+    return (
+        max(0.0, min(share, (centre - spread) / below)),
+        min(1.0, max(share, (centre + spread) / below)),
+    )
