@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from assay.briefing.atlas import path_of
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
 from tests.change.office import Office, brought_about, change, planned
+
+pytestmark = pytest.mark.usefixtures("short_outlook")
 
 LATER = date(2026, 6, 1)
 
@@ -135,7 +138,7 @@ def test_a_moved_boundary_changes_the_band_and_not_the_score(tmp_path: Path) -> 
 
 
 def _bands() -> list[dict[str, object]]:
-    return Office().rules["scales"]["trust"]  # type: ignore[no-any-return]  # loose data
+    return Office().rules["scales"]["trust"]
 
 
 def test_ageing_within_a_band_does_not_matter_but_a_rule_within_it_does(tmp_path: Path) -> None:
@@ -167,6 +170,25 @@ def test_a_retracted_source_is_a_correction(tmp_path: Path) -> None:
         ("retracted", "mill-paper", "2026-01-10")
     ]
     assert brought_about(change(plan, "mill", "trust"))["evidence"][1] == ("mill-paper",)
+
+
+def test_an_audience_that_is_taken_away_takes_its_grades_along_in_sight(tmp_path: Path) -> None:
+    both = Office().with_part(audiences=["public", "desk"])
+    plan = planned(both, Office(), tmp_path)
+    assert {c.audience for c in plan.changes} == {"desk"}
+    assert {c.direction for c in plan.changes} == {"status"}
+    assert {c.causes[0].refs for c in plan.changes} == {("audiences",)}
+    assert len(plan.changes) == len(planned(Office(), both, tmp_path).changes) == 9
+
+
+def test_the_pages_touched_are_those_the_site_has(tmp_path: Path) -> None:
+    edited = Office().with_document("weir-paper", directness="record")
+    plan = planned(Office(), edited, tmp_path)
+    (desk,) = edited.desks(tmp_path)
+    assert set(plan.pages) == {
+        "index.html",
+        *(path_of(desk.corpus.profiles[i]) for i in ("weir", "mill")),
+    }
 
 
 def test_a_plan_can_be_narrowed_to_a_profile_and_to_a_cause(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -21,6 +22,8 @@ from assay.change.take import lock_of
 from assay.pipeline import Desk, assess_all, check
 from assay.workspace import Workspace
 from tests.change.office import Office
+
+pytestmark = pytest.mark.usefixtures("short_outlook")
 
 Scores = dict[tuple[str, str], int | None]
 _SOURCES = st.sampled_from(["mill-paper", "weir-paper", "lock-paper"])

@@ -19,6 +19,8 @@ from assay.errors import AssayError, UsageError
 from assay.workspace import Workspace
 from tests.change.office import Office
 
+pytestmark = pytest.mark.usefixtures("short_outlook")
+
 
 class Killed(BaseException):
     """The process is gone: nothing after it runs as planned."""

@@ -16,6 +16,8 @@ from assay.change.lock import (
 from assay.errors import InputError
 from tests.change.office import Office
 
+pytestmark = pytest.mark.usefixtures("short_outlook")
+
 RECORD = Office().with_document("weir-paper", directness="record")
 
 

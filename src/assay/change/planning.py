@@ -11,6 +11,7 @@ from assay.change.causes import Locked, changes_of, graded
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
     NOTHING,
+    Cause,
     Change,
     Correction,
     Disagreement,
@@ -57,6 +58,9 @@ def make_plan(
         old |= {e.key: e for e in before.values()}
         new |= {e.key: e for e in after.values()}
         changes += changes_of(baseline, desk, before, after)
+    gone = [e for e in lock.entries.values() if e.audience not in {d.audience for d in desks}]
+    old |= {e.key: e for e in gone}
+    changes += [c for e in gone for c in _without_audience(e)]
     inputs = inputs_digest(new.values())
     rulebook = rules_digest(canonical_rulebook(first.rulebook))
     return Plan(
@@ -112,6 +116,13 @@ _Entries = Mapping[tuple[str, str], LockedProfile]
 
 def _keys(old: _Entries, new: _Entries) -> Iterator[tuple[str, str]]:
     yield from sorted(old.keys() | new.keys(), key=lambda k: (k[1], k[0]))
+
+
+def _without_audience(entry: LockedProfile) -> Iterator[Change]:
+    """The grades of an audience that the rulebook no longer has."""
+    cause = Cause("rule", None, ("audiences",))
+    for scorer, score in entry.scores.items():
+        yield Change(entry.id, entry.audience, scorer, graded(score), Grade(), "status", (cause,))
 
 
 def _horizons(old: _Entries, new: _Entries) -> Iterator[HorizonChange]:
