@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assay.change.lock import LockedProfile, LockedScore
-from assay.change.plan import Cause, Change, Direction, Grade
+from assay.change.lock import LockedProfile
+from assay.change.plan import Cause, Change, Direction, Grade, graded
 from assay.change.rulediff import Concerns
-from assay.change.stages import Baseline, Stage, Stages, moved_evidence
+from assay.change.stages import Baseline, Stage, Stages
+from assay.change.take import moved_evidence
 from assay.model.rulebook import Band, Rulebook
 from assay.scoring.compare import differing_rules, moved_claims
 from assay.scoring.held import neighbour_scorers, peers_felt
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 _NO_GRADE = Grade()
 Locked = Mapping[str, LockedProfile]
-
-
-def graded(score: LockedScore | None) -> Grade:
-    """The grade of a locked score; none at all where there is no score."""
-    return _NO_GRADE if score is None else Grade(score.points, score.band, score.grade)
 
 
 def changes_of(base: Baseline, desk: Desk, before: Locked, after: Locked) -> tuple[Change, ...]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from assay.change.stages import CauseKind
+from assay.change.lock import LockedScore
 
+CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
 Direction = Literal["upgrade", "downgrade", "same", "status"]
 DIRECTIONS: tuple[Direction, ...] = ("downgrade", "upgrade", "status", "same")
 NOTHING, WORKSPACE = "nothing", "workspace"
@@ -25,6 +26,11 @@ class Grade:
     points: int | None = None
     band: str | None = None
     grade: str | None = None
+
+
+def graded(score: LockedScore | None) -> Grade:
+    """The grade of a locked score; none at all where there is no score."""
+    return Grade() if score is None else Grade(score.points, score.band, score.grade)
 
 
 @dataclass(frozen=True, slots=True)

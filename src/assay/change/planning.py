@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from assay import __version__
-from assay.change.causes import Locked, changes_of, graded
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
     NOTHING,
@@ -20,10 +19,17 @@ from assay.change.plan import (
     Plan,
     PublicationChange,
     WatchChange,
+    graded,
 )
 from assay.change.seal import digest_of
-from assay.change.stages import Baseline, moved_evidence
-from assay.change.take import engine_digest, evidence_digest, inputs_digest, locked_profiles
+from assay.change.take import (
+    engine_digest,
+    evidence_digest,
+    evidence_of,
+    inputs_digest,
+    locked_profiles,
+    moved_evidence,
+)
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
@@ -46,6 +52,11 @@ def make_plan(
     ``name`` stands for a base that is no lock; ``theirs`` is the other side of a lock that two
     branches wrote. Without a base every grade is new.
     """
+    if base is not None and theirs is None and _stands(base, desks):
+        return _unmoved(base, desks, name)
+    from assay.change.causes import changes_of
+    from assay.change.stages import Baseline
+
     first = desks[0]
     lock = base or _empty(first)
     baseline = Baseline(lock)
@@ -81,6 +92,34 @@ def make_plan(
         behind=(lock.inputs, rules_digest(lock.rulebook), lock.engine_digest)
         != (inputs, rulebook, engine_digest()),
         evidence={key: evidence_digest(entry.inputs) for key, entry in new.items()},
+    )
+
+
+def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
+    """Whether date, rules, engine and evidence are all as they were locked.
+
+    The engine gives the same for the same, so then nothing needs to be scored.
+    """
+    first = desks[0]
+    if (lock.as_of, lock.engine_digest) != (first.as_of, engine_digest()):
+        return False
+    if rules_digest(lock.rulebook) != rules_digest(canonical_rulebook(first.rulebook)):
+        return False
+    now = {(i, d.audience): e for d in desks for i, e in evidence_of(d).items()}
+    return now == {key: evidence_digest(e.inputs) for key, e in lock.entries.items()}
+
+
+def _unmoved(lock: Lock, desks: Sequence[Desk], name: str | None) -> Plan:
+    return Plan(
+        as_of=lock.as_of,
+        base=name or lock.digest,
+        base_as_of=lock.as_of,
+        inputs=lock.inputs,
+        rulebook=rules_digest(canonical_rulebook(desks[0].rulebook)),
+        engine=lock.engine_digest,
+        profiles=len(lock.entries),
+        changes=(),
+        evidence={key: evidence_digest(e.inputs) for key, e in lock.entries.items()},
     )
 
 
@@ -220,7 +259,7 @@ def _pages(desks: Iterable[Desk], old: _Entries, new: _Entries) -> tuple[str, ..
     return ("index.html", *sorted(pages)) if pages else ()
 
 
-def _shown(entries: Locked, profile_id: str) -> object:
+def _shown(entries: Mapping[str, LockedProfile], profile_id: str) -> object:
     entry = entries.get(profile_id)
     if entry is None:
         return None

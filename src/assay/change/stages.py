@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from assay.change.lock import Lock, LockedProfile
-from assay.change.take import engine_digest, evidence_digest
+from assay.change.plan import CauseKind
+from assay.change.take import engine_digest
 from assay.errors import UsageError
 from assay.model.audience import seen_by
 from assay.model.rulebook import Rulebook
@@ -28,8 +29,6 @@ from assay.tables.tables import Tables
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
-
-CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
 
 
 @dataclass(frozen=True)
@@ -67,19 +66,6 @@ def _unreadable() -> UsageError:
     return UsageError(
         "the rulebook in grades.lock is not one that this version of assay can read; plan with "
         "the version that applied it, or delete grades.lock and apply anew"
-    )
-
-
-def moved_evidence(
-    before: Mapping[str, LockedProfile], after: Mapping[str, LockedProfile]
-) -> frozenset[str]:
-    """Ids of the profiles of which documents say something else than they did, or that are new."""
-    return frozenset(
-        i
-        for i in before.keys() | after.keys()
-        if i not in before
-        or i not in after
-        or evidence_digest(before[i].inputs) != evidence_digest(after[i].inputs)
     )
 
 

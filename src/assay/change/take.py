@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from assay import __version__
@@ -21,17 +23,25 @@ from assay.change.lock import (
 from assay.change.seal import digest_of
 from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile, Event
-from assay.scoring.grounds import Grounds
-from assay.scoring.reached import reached
-from assay.scoring.results import ProfileResult
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
+    from assay.scoring.grounds import Grounds
+    from assay.scoring.results import ProfileResult
 
 
+_ENGINE = ("engines", "evidence", "graph", "model", "rules", "scoring", "tables")
+
+
+@cache
 def engine_digest() -> str:
-    """Twelve hexadecimal digits that stand for the engine that makes the scores."""
-    return digest_of([__version__, FORMAT])
+    """Twelve hexadecimal digits that stand for the engine: the very code that makes the scores."""
+    package = resources.files("assay")
+    parts = [package / "arithmetic.py"]
+    for name in _ENGINE:
+        parts += [f for f in (package / name).iterdir() if f.name.endswith(".py")]
+    texts = {str(f.name): f.read_bytes().decode("utf-8") for f in parts if f.name != "__init__.py"}
+    return digest_of([__version__, FORMAT, *sorted(texts.items())])
 
 
 def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
@@ -72,10 +82,27 @@ def evidence_digest(inputs: Grounding) -> str:
     )
 
 
+def moved_evidence(
+    before: Mapping[str, LockedProfile], after: Mapping[str, LockedProfile]
+) -> frozenset[str]:
+    """Ids of the profiles of which documents say something else than they did, or that are new."""
+    return frozenset(
+        i
+        for i in before.keys() | after.keys()
+        if i not in before
+        or i not in after
+        or evidence_digest(before[i].inputs) != evidence_digest(after[i].inputs)
+    )
+
+
 def locked_profiles(desk: Desk, *, grounds: bool) -> dict[str, LockedProfile]:
     """Every profile of a desk as the lock holds it; without ``grounds`` where nobody asks."""
     groundings = groundings_of(desk)
-    found = Grounds(desk.corpus, desk.run) if grounds else None
+    found = None
+    if grounds:
+        from assay.scoring.grounds import Grounds
+
+        found = Grounds(desk.corpus, desk.run)
     return {i: _locked(desk, result, groundings[i], found) for i, result in desk.results.items()}
 
 
@@ -112,7 +139,15 @@ def _locked(
 
 def groundings_of(desk: Desk) -> dict[str, Grounding]:
     """By profile id, digests of everything its scores are made from."""
-    return _Groundings(desk.corpus).of(desk)
+    from assay.scoring.reached import reached
+
+    reach = {i: digest_of(pairs) for i, pairs in reached(desk.run).items()}
+    return _Groundings(desk.corpus).of(reach)
+
+
+def evidence_of(desk: Desk) -> dict[str, str]:
+    """By profile id, one digest of what documents say of it; nothing is scored for it."""
+    return {i: evidence_digest(g) for i, g in _Groundings(desk.corpus).of({}).items()}
 
 
 class _Groundings:
@@ -135,12 +170,11 @@ class _Groundings:
         }
         self._closures: dict[str, frozenset[str]] = {}
 
-    def of(self, desk: Desk) -> dict[str, Grounding]:
+    def of(self, reach: Mapping[str, str]) -> dict[str, Grounding]:
         edges = self._edges()
-        reach = {i: digest_of(pairs) for i, pairs in reached(desk.run).items()}
         return {
-            i: self._grounding(self._corpus.profiles[i], edges[i], reach.get(i, ""))
-            for i in desk.results
+            i: self._grounding(profile, edges[i], reach.get(i, ""))
+            for i, profile in self._corpus.profiles.items()
         }
 
     def _grounding(

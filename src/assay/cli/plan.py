@@ -93,7 +93,6 @@ class _Options:
 
 def _made(session: Session, options: _Options) -> Plan:
     from assay.change.apply import bases_of
-    from assay.change.experiment import Setting, tried
     from assay.change.plan import WORKSPACE
     from assay.change.planning import make_plan, with_ageing
     from assay.change.take import lock_of
@@ -102,6 +101,8 @@ def _made(session: Session, options: _Options) -> Plan:
     checked = session.check()
     settled = session.settled(checked)
     if options.settings:
+        from assay.change.experiment import Setting, tried
+
         desks = assess_all(checked, settled)
         changed = tried(desks, [Setting.parse(s) for s in options.settings])
         return make_plan(lock_of(desks, grounds=False), changed, name=WORKSPACE)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assay.change.experiment import SweepPoint
 from assay.change.history import LABELS, Applied
 from assay.change.plan import Change, Correction, Grade, Plan
+
+if TYPE_CHECKING:
+    from assay.change.experiment import SweepPoint
 
 Json = dict[str, Any]
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from assay.change.experiment import SweepPoint
 from assay.change.plan import Change, Plan
 from assay.export import plan_words as words
+
+if TYPE_CHECKING:
+    from assay.change.experiment import SweepPoint
 
 _STYLE = """
 :root { color-scheme: light dark; --up: #0a7d4f; --down: #b3261e; --other: #55606e; }

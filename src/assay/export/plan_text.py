@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from assay.change.experiment import SweepPoint
 from assay.change.plan import Change, Plan
 from assay.export import plan_words as words
+
+if TYPE_CHECKING:
+    from assay.change.experiment import SweepPoint
 
 _GROUPED = 3
 """So many changes by one cause are shown as a group."""

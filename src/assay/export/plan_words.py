@@ -8,6 +8,7 @@ from assay.change.plan import (
     NOTHING,
     WORKSPACE,
     Cause,
+    CauseKind,
     Change,
     Correction,
     Direction,
@@ -15,7 +16,6 @@ from assay.change.plan import (
     HorizonChange,
     Plan,
 )
-from assay.change.stages import CauseKind
 
 DIRECTION_WORDS: dict[Direction, tuple[str, str]] = {
     "downgrade": ("downgrade", "downgrades"),
