@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -256,3 +258,32 @@ def test_a_prefix_finds_one_decision_or_says_why_not(path: Path) -> None:
 def test_no_ledger_is_an_empty_one(path: Path) -> None:
     assert read_ledger(path) == Ledger()
     assert check_ledger(path) == []
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_git_joins_two_branches_without_a_conflict(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        named = ["-c", "user.name=Ann", "-c", "user.email=ann@desk.example"]
+        subprocess.run(
+            ["git", "-C", str(tmp_path), *named, *arguments],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+        )
+
+    path = tmp_path / "reviews.jsonl"
+    shipped = Path(__file__).parents[2] / ".gitattributes"
+    (tmp_path / ".gitattributes").write_bytes(shipped.read_bytes())
+    git("init", "-q", "-b", "main")
+    shared = append(path, flag("shared"))
+    git("add", ".")
+    git("commit", "-qm", "shared")
+    git("checkout", "-qb", "other")
+    theirs = append(path, flag("theirs"))
+    git("commit", "-qam", "theirs")
+    git("checkout", "-q", "main")
+    ours = append(path, flag("ours"))
+    git("commit", "-qam", "ours")
+    git("merge", "-q", "--no-edit", "other")
+    assert check_ledger(path) == []
+    assert set(read_ledger(path).by_id) == {shared.id, ours.id, theirs.id}

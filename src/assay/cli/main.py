@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from assay import __version__
-from assay.cli.session import Session
+from assay.cli.session import Session, today
 from assay.cli.values import IsoDate
 from assay.errors import AssayError, EngineError, InputError
 
@@ -73,7 +73,7 @@ def assay(
     ctx: click.Context, workspace: Path | None, as_of: date | None, audience: str | None
 ) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of, audience)
+    ctx.obj = Session(workspace, as_of, audience, ctx.obj or today)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -81,10 +81,10 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(run(args))
 
 
-def run(args: Sequence[str] | None = None) -> int:
-    """Run the command line and give its exit code."""
+def run(args: Sequence[str] | None = None, clock: Callable[[], date] = today) -> int:
+    """Run the command line and give its exit code; ``clock`` tells the day decisions are of."""
     try:
-        result = assay.main(args=args, prog_name="assay", standalone_mode=False)
+        result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=clock)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from assay.pipeline import Checked, Desk
 
 
-def _today() -> date:
+def today() -> date:
+    """The day it is where the command runs."""
     return datetime.now().astimezone().date()
 
 
@@ -25,7 +26,7 @@ class Session:
     workspace_path: Path | None = None
     as_of: date | None = None
     audience: str | None = None
-    clock: Callable[[], date] = _today
+    clock: Callable[[], date] = today
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from assay.change.codes import CHANGE_CODES
 from assay.docs.markdown import block, code
 from assay.documents.codes import DOCUMENT_CODES, Code
+from assay.review.codes import REVIEW_CODES
 from assay.rules.codes import RULE_CODES
 
 _INTRODUCTION = """# Diagnostics
@@ -24,6 +25,7 @@ def diagnostics_page() -> str:
         f"{_INTRODUCTION}\n## Documents\n\n{_listed(DOCUMENT_CODES)}"
         f"\n## The rulebook\n\n{_listed(RULE_CODES)}"
         f"\n## The lock, saved plans and the history\n\n{_listed(CHANGE_CODES)}"
+        f"\n## The ledger of decisions\n\n{_listed(REVIEW_CODES)}"
     )
 
 
