@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.docs.examples import AS_OF, SUBJECTS
+from assay.docs.json_change import change_contracts
 from assay.docs.json_review import review_contracts
 from assay.docs.markdown import block, code, sentence, table
 from assay.docs.session import run_assay, starter
@@ -218,6 +219,7 @@ CONTRACTS: tuple[Contract, ...] = (
             next(c.fields for c in _CONTRACTS if c.arguments[0] == "explain"), _PROFILE
         )
     ),
+    *(Contract(*described) for described in change_contracts()),
 )
 
 _MISTAKES = """kind: source

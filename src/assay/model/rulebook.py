@@ -202,7 +202,9 @@ class Rulebook(Model):
     reach: Reach = Reach()
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
     watch: tuple[WatchRule, ...] = ()
-    guard: Guard = Guard()
+    guard: Annotated[
+        Guard, Field(description="what an apply may change at most before it is asked about")
+    ] = Guard()
     changes: Annotated[
         tuple[Change, ...], Field(description="what could change the evidence, with efforts")
     ] = ()
