@@ -8,11 +8,11 @@ import click
 
 from assay.cli import review_decide, review_sheets, review_walk
 from assay.cli.output import format_option, print_json
-from assay.cli.reviewing import group_lines, open_review, profile_lines
+from assay.cli.reviewing import group_lines, limits_options, open_review, profile_lines
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
-    from assay.review.queue import Queue, Review
+    from assay.review.queue import Limits, Queue, Review
 
 
 @click.group("review", invoke_without_command=True)
@@ -31,20 +31,7 @@ def command(context: click.Context) -> None:
 @click.option("--group", "group_name", metavar="NAME", help="Only this group, with all members.")
 @click.option("--assigned-to", metavar="NAME", help="Only what is assigned to somebody.")
 @click.option("--all", "every", is_flag=True, help="Show every member of every group.")
-@click.option(
-    "--near",
-    type=click.IntRange(0, 1000),
-    default=20,
-    show_default=True,
-    help="How close to a boundary needs a look, in thousandths.",
-)
-@click.option(
-    "--coverage",
-    type=click.IntRange(0, 100),
-    default=60,
-    show_default=True,
-    help="Below which coverage of the headline score, in per cent.",
-)
+@limits_options
 @format_option("json")
 @click.pass_obj
 def list_command(
@@ -54,15 +41,13 @@ def list_command(
     group_name: str | None = None,
     assigned_to: str | None = None,
     every: bool = False,
-    near: int = 20,
-    coverage: int = 60,
+    limits: Limits | None = None,
     output: str = "text",
 ) -> None:
     """List what needs a human, the most important first, with the reason it is there."""
     from assay.export.review import queue_json
-    from assay.review.queue import Limits
 
-    review = open_review(session, Limits(near, coverage * 10))
+    review = open_review(session, limits)
     queue = _filtered(review, matter, group_name, assigned_to)
     if output == "json":
         print_json(queue_json(review, queue))

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.reviewing import decision_options, open_review, show_decision, sign, write
+from assay.cli.reviewing import (
+    decision_options,
+    limits_options,
+    open_review,
+    show_decision,
+    sign,
+    write,
+)
 from assay.cli.session import Session
 from assay.cli.values import IsoDate
+
+if TYPE_CHECKING:
+    from assay.review.queue import Limits
 
 
 @click.command("accept")
@@ -19,17 +29,17 @@ from assay.cli.values import IsoDate
     "--except", "exceptions", multiple=True, metavar="ID", help="Leave this one out; repeatable."
 )
 @click.option("--reason", metavar="TEXT", help="Why, for those who read it later.")
+@limits_options
 @decision_options
 @click.pass_obj
 def accept(
     session: Session,
     /,
     ids: tuple[str, ...],
-    group: str | None,
-    exceptions: tuple[str, ...],
-    reason: str | None,
+    limits: Limits,
     reviewer: str | None,
     output: str,
+    **options: Any,
 ) -> None:
     """Agree with what is computed: settle all that is open about profiles, or about a group.
 
@@ -37,10 +47,9 @@ def accept(
     """
     from assay.review import actions
 
-    review = open_review(session)
+    review = open_review(session, limits)
     by = sign(session, reviewer)
-    draft = actions.accept(review, by, ids, group=group, exceptions=exceptions, reason=reason)
-    decision = write(review, draft)
+    decision = write(review, actions.accept(review, by, ids, **options))
     show_decision(decision, output)
     if output == "text":
         click.echo(f"{len(decision.subjects)} settled in one decision", err=True)

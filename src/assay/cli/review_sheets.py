@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.output import format_option, print_json
-from assay.cli.reviewing import open_review, reviewer_option, sign
+from assay.cli.reviewing import limits_options, open_review, reviewer_option, sign
 from assay.cli.session import Session
+
+if TYPE_CHECKING:
+    from assay.review.queue import Limits
 
 
 @click.command("pack")
@@ -20,9 +24,10 @@ from assay.cli.session import Session
     help="The folder to write into.",
 )
 @click.option("--xlsx", is_flag=True, help="Also write the sheet as a workbook.")
+@limits_options
 @format_option("json")
 @click.pass_obj
-def pack(session: Session, out: Path, xlsx: bool, output: str) -> None:
+def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str) -> None:
     """Write the queue as one page to read offline, with a sheet to fill in.
 
     review.html holds the reasoning of every open profile; decisions.csv one row for each
@@ -33,7 +38,7 @@ def pack(session: Session, out: Path, xlsx: bool, output: str) -> None:
     from assay.review.packing import sheet_rows
     from assay.review.sheets import csv_bytes, xlsx_bytes
 
-    review = open_review(session)
+    review = open_review(session, limits)
     rows = list(sheet_rows(review))
     folder = out.resolve()
     files = {
@@ -53,10 +58,13 @@ def pack(session: Session, out: Path, xlsx: bool, output: str) -> None:
 
 @click.command("import")
 @click.argument("sheet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@limits_options
 @reviewer_option
 @format_option("json")
 @click.pass_context
-def import_(context: click.Context, sheet: Path, reviewer: str | None, output: str) -> None:
+def import_(
+    context: click.Context, /, sheet: Path, limits: Limits, reviewer: str | None, output: str
+) -> None:
     """Take a decisions sheet back: each row is written down whole, or refused.
 
     A row whose evidence has moved since the sheet was made is refused. Exits with 1 where any
@@ -69,7 +77,7 @@ def import_(context: click.Context, sheet: Path, reviewer: str | None, output: s
 
     session: Session = context.obj
     rows = read_sheet(sheet)
-    review = open_review(session)
+    review = open_review(session, limits)
     ledger = review.desk.workspace.ledger_path
     by = sign(session, reviewer)
     reports = import_rows(review, rows, by, lambda draft: append(ledger, draft))

@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.reviewing import open_review, profile_lines, reviewer_option, sign, write
+from assay.cli.reviewing import (
+    limits_options,
+    open_review,
+    profile_lines,
+    reviewer_option,
+    sign,
+    write,
+)
 from assay.cli.session import Session
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.review.actions import Signature
     from assay.review.decisions import Draft
-    from assay.review.queue import Review
+    from assay.review.queue import Limits, Review
 
 _MENU = "[n]ext [b]ack [a]ccept accept [g]roup [o]verride [s]econd [f]lag [c]omment [u]ndo [q]uit"
 
@@ -22,9 +29,12 @@ _MENU = "[n]ext [b]ack [a]ccept accept [g]roup [o]verride [s]econd [f]lag [c]omm
 @click.command("walk")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
+@limits_options
 @reviewer_option
 @click.pass_obj
-def walk(session: Session, ids: tuple[str, ...], every: bool, reviewer: str | None) -> None:
+def walk(
+    session: Session, /, ids: tuple[str, ...], every: bool, limits: Limits, reviewer: str | None
+) -> None:
     """Walk through the queue, or through the profiles named, and decide each.
 
     Every decision is on disk before the next question. Undo adds a line that takes the last
@@ -32,7 +42,7 @@ def walk(session: Session, ids: tuple[str, ...], every: bool, reviewer: str | No
     """
     from assay.review.actions import require_known
 
-    review = open_review(session)
+    review = open_review(session, limits)
     for profile_id in ids:
         require_known(review, profile_id)
     stops = ids or review.queue.profiles

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +27,32 @@ def reviewer_option(function: _F) -> _F:
     return click.option("--reviewer", metavar="NAME", help="Who decides; else git's user.")(
         function
     )
+
+
+def limits_options(function: _F) -> _F:
+    """``--near`` and ``--coverage``, given to the command as ``limits``."""
+
+    @click.option(
+        "--near",
+        type=click.IntRange(0, 1000),
+        default=20,
+        show_default=True,
+        help="How close to a boundary needs a look, in thousandths.",
+    )
+    @click.option(
+        "--coverage",
+        type=click.IntRange(0, 100),
+        default=60,
+        show_default=True,
+        help="Below which coverage of the headline score, in per cent.",
+    )
+    @functools.wraps(function)
+    def with_limits(*args: Any, near: int = 20, coverage: int = 60, **options: Any) -> Any:
+        from assay.review.queue import Limits
+
+        return function(*args, limits=Limits(near, coverage * 10), **options)
+
+    return with_limits  # type: ignore[return-value]  # it is called as the command is
 
 
 def decision_options(function: _F) -> _F:

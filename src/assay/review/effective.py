@@ -125,8 +125,9 @@ def _latest(
     replaced: set[str] = set()
     for decision, subject in reversed(decisions):
         if decision.id not in replaced:
-            replaced |= ledger.before(decision)
             yield decision, subject
+            if len(decisions) > 1:
+                replaced |= ledger.before(decision)
 
 
 def _conflicting(ruling: Ruling) -> Ruling:
