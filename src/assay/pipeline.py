@@ -66,20 +66,28 @@ class Checked:
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
     from assay.review.checks import check_ledger
-    from assay.rules.check import check_rulebook
 
     loaded = load_workspace(workspace, as_of=as_of)
-    said = check_ledger(
-        workspace.ledger_path, None if loaded.errors else loaded.corpus, loaded.rulebook
-    )
+    program, said = _compiled(loaded)
+    # Whether overrides still speak of what is there, only a sound workspace can tell.
+    sound = program is not None and not loaded.errors
+    corpus, rulebook = (loaded.corpus, loaded.rulebook) if sound else (None, None)
+    return Checked(loaded, program, (*said, *check_ledger(workspace.ledger_path, corpus, rulebook)))
+
+
+def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
+    """The rulebook as a program, None where it has errors, and all that is said against it."""
+    from assay.rules.check import check_rulebook
+
     if loaded.rulebook is None:
-        return Checked(loaded, None, tuple(said))
+        return None, []
     program, findings = check_rulebook(loaded.rulebook)
+    said = []
     for f in findings:
         line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
         position = loaded.locate_rule(f.path, line=line, column=column)
         said.append(f.code.at(position, f.message, f.hint))
-    return Checked(loaded, program, tuple(said))
+    return program, said
 
 
 def _advice(loaded: Loaded) -> Iterator[Finding]:

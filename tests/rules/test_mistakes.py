@@ -18,6 +18,7 @@ from assay.workspace import Workspace
 CASES = Path(__file__).parent / "mistakes"
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
 
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_whole_message(name: str, tmp_path: Path) -> None:
     (tmp_path / "profiles").mkdir()

@@ -13,8 +13,9 @@ that is no root itself, because nobody knows what it draws on, goes where that g
   claim cites it: ten retellings without a known original are one origin, and writing down for
   each of them whom it retells must not turn them into ten.
 
-A retelling is as old as the oldest of its roots, undated if one of them is, and held at the
-score of the weakest of them (see :mod:`assay.scoring`), cited by the claim or not.
+A retelling is as old as the oldest of its roots, undated if it or one of them is (so that naming
+a dated original does not freshen it), and held at the score of the weakest of them (see
+:mod:`assay.scoring`), cited by the claim or not.
 """
 
 from __future__ import annotations
@@ -227,8 +228,8 @@ class Lineage:
         return None if apart else head
 
     def _day(self, source_id: str, roots: Iterable[str]) -> date | None:
-        """Day from which the evidence counts: that of the oldest root, else the source's own."""
-        days = [self._own_day(s) for s in [*roots] or [self.canonical(source_id)]]
+        """Day from which the evidence counts: the earliest of its own and those of its roots."""
+        days = [self._own_day(s) for s in (self.canonical(source_id), *roots)]
         known = [d for d in days if d is not None]
         return min(known) if len(known) == len(days) else None
 

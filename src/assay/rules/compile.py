@@ -7,15 +7,27 @@ counts over them: how many are true, and how many are unknown. Null is unknown t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assay.rules import ast
-from assay.rules.expressions import walk
 from assay.rules.functions import function
 from assay.rules.ir import REPEATING, TRUE, UNKNOWN, Col, Expr, Lit, Op, all_of, apply
-from assay.rules.parse import CelError, Problem, Vocabulary
+from assay.rules.operators import (
+    COMPARISONS,
+    FLOAT_COMPARISONS,
+    GREATEST_INT,
+    OPERATORS,
+    check_pattern,
+    constant,
+    constant_only,
+    may_be_nan,
+    refused,
+)
+from assay.rules.parse import Vocabulary
 from assay.rules.program import Aggregate, Compute, Gather, Reducer, Step
-from assay.rules.schema import SPACES, Collection, Field, Space, row_column
+from assay.rules.schema import SPACES, Field, Space, row_column
+from assay.rules.scope import Hop, Row, Rows, Scope, Value
+
 
 class Compiler:
     """Compiles expressions and keeps the steps they need, each column once."""
@@ -186,10 +198,10 @@ class Compiler:
         inner = scope.inside(rows, node.variable)
         body = self.scalar(node.body, inner)
         if node.name == "filter":
-            return replace(rows, keep=_both(rows.keep, body))
+            return replace(rows, keep=all_of(rows.keep, body))
         if node.name == "map":
             if node.condition is not None:
-                rows = replace(rows, keep=_both(rows.keep, self.scalar(node.condition, inner)))
+                rows = replace(rows, keep=all_of(rows.keep, self.scalar(node.condition, inner)))
             return replace(rows, value=body)
         return self._brought(scope, rows, self._quantified(node.name, rows, body))
 
@@ -198,7 +210,7 @@ class Compiler:
 
         An element whose ``keep`` is unknown makes the whole unknown, as CEL filters first.
         """
-        asked = _both(rows.keep, apply("not", body) if name == "all" else body)
+        asked = all_of(rows.keep, apply("not", body) if name == "all" else body)
         hits = self.aggregate(rows, "true", asked)
         unknown = self.aggregate(rows, "unknown", asked)
         decided = apply("eq", unknown, Lit(0))
@@ -230,7 +242,7 @@ class Compiler:
         )
         result = self._gated(rows, count)
         if rows.value is not None:
-            decided = self.aggregate(rows, "unknown", _both(rows.keep, _known_or_unknown(rows)))
+            decided = self.aggregate(rows, "unknown", all_of(rows.keep, _known_or_unknown(rows)))
             result = apply("if", apply("eq", decided, Lit(0)), result, UNKNOWN)
         return self._brought(scope, rows, result)
 
@@ -308,10 +320,6 @@ class Compiler:
         if isinstance(within, Col):
             return apply("has_item", within, constant_only(node, item))
         raise refused(node, '\'in\' looks into a list: ["a", "b"] or profile.topics')
-
-
-def _both(a: Expr, b: Expr) -> Expr:
-    return all_of(a, b)
 
 
 def _known_or_unknown(rows: Rows) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from assay.rules import ast
 from assay.rules.expressions import walk
 from assay.rules.ir import Expr, Lit, Op
@@ -12,6 +14,7 @@ GREATEST_INT = 1_000_000_000
 
 
 def constant(node: ast.Expression) -> bool | int | float | str:
+    """The value of a constant. Raises :class:`CelError` for anything else."""
     if isinstance(node, ast.Literal) and isinstance(node.value, bool | int | float | str):
         return node.value
     if (
@@ -35,6 +38,7 @@ def may_be_nan(node: ast.Expression) -> bool:
 
 
 def constant_only(node: ast.Call, item: Expr) -> Expr:
+    """The expression itself. Raises :class:`CelError` where it is not a constant."""
     if not isinstance(item, Lit):
         raise refused(
             node, "what is looked for must be a constant here", "use exists(x, x.field == …)"
@@ -43,8 +47,7 @@ def constant_only(node: ast.Call, item: Expr) -> Expr:
 
 
 def check_pattern(node: ast.Call) -> None:
-    import polars as pl
-
+    """Raise :class:`CelError` unless the engine can look for the pattern of ``matches()``."""
     pattern = node.args[-1]
     if not isinstance(pattern, ast.Literal) or not isinstance(pattern.value, str):
         raise refused(node, "the pattern of matches() must be a text", 'write matches("^a.*")')
@@ -59,6 +62,7 @@ def check_pattern(node: ast.Call) -> None:
 
 
 def refused(node: ast.Node, message: str, hint: str = "") -> CelError:
+    """The error for an expression that is CEL and cannot be computed on columns."""
     return CelError([Problem("not-compilable", message, node.offset, hint)])
 
 

@@ -34,6 +34,7 @@ class Rows:
 
 Value = Expr | Row | Rows
 
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The rows being compiled for, and what the names mean seen from them."""
