@@ -69,7 +69,7 @@ class Oracle:
     def __init__(self, rulebook: Rulebook, tables: Tables) -> None:
         self._rulebook = rulebook
         self._rows = {name: frame.to_dicts() for name, frame in tables.frames.items()}
-        self._scorers = {(s.on, s.name): s for s in rulebook.scorers}
+        self.scorers: dict[tuple[str, str], Scorer] = {(s.on, s.name): s for s in rulebook.scorers}
         self._made: dict[tuple[str, str, int], Result] = {}
         self._under_way: set[tuple[str, str, int]] = set()
         self._owned: dict[tuple[str, str], dict[int, list[int]]] = {}
@@ -81,7 +81,7 @@ class Oracle:
         key = (on, name, row)
         if key not in self._made:
             self._under_way.add(key)
-            scorer = self._scorers[on, name]
+            scorer = self.scorers[on, name]
             made = self._raw(scorer, row)
             if on == "citation":
                 made = Result(self._held(scorer, made.points, row), made.coverage)
@@ -106,7 +106,7 @@ class Oracle:
     def _held(self, scorer: Scorer, own: int | None, row: int) -> int | None:
         """A retelling is never stronger than any of its roots, and unknown where one is."""
         roots = [
-            self._rows["root"][r]["root_row"] for r in self._elements("root", "citation_row", row)
+            self._rows["root"][r]["root_row"] for r in self.elements("root", "citation_row", row)
         ]
         scores = [own, *(self._raw(scorer, r).points for r in roots)]
         return None if None in scores else min(s for s in scores if s is not None)
@@ -162,14 +162,14 @@ class Oracle:
         names = {
             name
             for name in re.findall(rf"\b{scorer.on}\.(?:coverage\.)?(\w+)", scorer.start)
-            if (scorer.on, name) in self._scorers
+            if (scorer.on, name) in self.scorers
         }
         return value, sum(self.score(scorer.on, n, row).coverage for n in names), len(names)
 
     def _pool(self, on: str, pool: Pool, row: int) -> tuple[int | None, int, int]:
         collection = SPACES[on].collection(pool.over)
         assert collection is not None
-        rows = self._elements(collection.space, collection.owner, row)
+        rows = self.elements(collection.space, collection.owner, row)
         every = [self._element(on, pool, row, collection, r) for r in rows]
         asked = [e for e in every if e.kept is not False]
         covered = sum(e.coverage for e in asked if e.kept)
@@ -197,25 +197,25 @@ class Oracle:
         take = points(ask(pool.take)) if kept is True else None
         by = ask(pool.by) if pool.by else element
         coverage = 1000 if take is not None else 0
-        space, target = self._target(collection, element)
+        space, target = self.target(collection, element)
         direct = re.fullmatch(r"\s*it\.(\w+)\s*", pool.take)
         through = re.fullmatch(r"\s*it\.(\w+)\.(\w+)\s*", pool.take)
-        if direct and (space, direct[1]) in self._scorers:
+        if direct and (space, direct[1]) in self.scorers:
             coverage = self.score(space, direct[1], target).coverage
         elif through and (link := SPACES[space].links.get(through[1])):
             peer = self._rows[space][target][f"{through[1]}_row"]
-            if (link, through[2]) in self._scorers:
+            if (link, through[2]) in self.scorers:
                 coverage = self.score(link, through[2], peer).coverage
         return _Element(None if isinstance(kept, Unknown) else bool(kept), take, by, coverage)
 
-    def _target(self, collection: Collection, element: int) -> tuple[str, int]:
+    def target(self, collection: Collection, element: int) -> tuple[str, int]:
         """The row that rules see as the element."""
         if collection.via is None:
             return collection.space, element
         space = SPACES[collection.space].links[collection.via]
         return space, self._rows[collection.space][element][f"{collection.via}_row"]
 
-    def _elements(self, space: str, owner: str, row: int) -> list[int]:
+    def elements(self, space: str, owner: str, row: int) -> list[int]:
         key = (space, owner)
         if key not in self._owned:
             owned = self._owned[key] = {}
@@ -295,11 +295,11 @@ class _Maps:
             return self.row(space.links[name], self._oracle.values(space.name, row)[f"{name}_row"])
         collection = space.collection(name)
         assert collection is not None
-        rows = self._oracle._elements(collection.space, collection.owner, row)
+        rows = self._oracle.elements(collection.space, collection.owner, row)
         return [self.element(space, collection, r) for r in rows]
 
     def element(self, owner: Space, collection: Collection, row: int) -> dict[str, Any]:
-        space, target = self._oracle._target(collection, row)
+        space, target = self._oracle.target(collection, row)
         made = self.row(space, target)
         if space == "citation":
             column = "profile_origin" if owner.name == "profile" else "origin"
@@ -316,7 +316,7 @@ class _Maps:
     def _scores(self, on: str, row: int) -> dict[str, Any]:
         coverage: dict[str, float] = {}
         made: dict[str, Any] = {"coverage": coverage}
-        for subject, name in self._oracle._scorers:
+        for subject, name in self._oracle.scorers:
             if subject == on and name in self.words:
                 result = self._oracle.is_made(on, name, row)
                 if result is not None:

@@ -6,17 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
 
 import ryaml
 from hypothesis import strategies as st
 
+from assay.model.base import Model
 from assay.model.corpus import Corpus
 from assay.model.evidence import Citation, Claim, Publisher, Source
 from assay.model.profile import AnyProfile, Event, Institution
 from assay.model.rulebook import Rulebook
-from assay.pipeline import Desk
+from assay.pipeline import Desk, check
 from assay.rules.check import check_rulebook
+from assay.scoring.explain import Explainer
+from assay.scoring.results import Score, ScoreExplanation
+from assay.scoring.trace import Trace
 from assay.workspace import Workspace
 
 AS_OF = date(2026, 1, 15)
@@ -26,7 +31,10 @@ _DAYS = ["2019-06-01", "2024-01-29", "2025-06-20", "2025-12-01", "2026-01-15", "
 _DATES = ["2019", "2024-Q1", "2025-06", *_DAYS[2:]]
 _LEVELS = ["high", "medium", "low"]
 _DIRECTNESS = ["record", "first_hand", "retelling", "self_report"]
+_DRAWN = ("judgement", "forecast")
 _TYPES = ["figure", "action", "mandate", "role", "relation", "capability", "view"]
+
+M = TypeVar("M", bound=Model)
 
 Draw = Any
 """What hypothesis hands to a composite strategy."""
@@ -37,6 +45,11 @@ def default_rulebook() -> Rulebook:
     """The rulebook that new workspaces get."""
     text = (ROOT / "src" / "assay" / "data" / "rules.yaml").read_text(encoding="utf-8")
     return rulebook_of(ryaml.loads(text))
+
+
+@cache
+def _default_unwatched() -> Rulebook:
+    return unwatched(default_rulebook())
 
 
 def rulebook_of(data: Mapping[str, Any]) -> Rulebook:
@@ -61,6 +74,35 @@ def _program(rulebook: Rulebook) -> Any:
         assert program is not None, findings
         _PROGRAMS[id(rulebook)] = (rulebook, program)
     return _PROGRAMS[id(rulebook)][1]
+
+
+def shipped() -> Desk:
+    """The project's own workspace, scored at its own date."""
+    checked = check(Workspace(ROOT))
+    rulebook = checked.loaded.rulebook
+    assert rulebook is not None
+    assert rulebook.settings.as_of is not None
+    return desk_of(checked.loaded.corpus, rulebook, rulebook.settings.as_of)
+
+
+def scores_of(desk: Desk, on: str, scorer: str) -> dict[str, Score]:
+    """A scorer's scores by profile, or by ``profile#claim``."""
+    run = desk.run
+    trace = Trace(run)
+    scores = run.scores(run.program.scorer(f"{on}.{scorer}"))
+    return {trace.subject(on, row): score for row, score in enumerate(scores)}
+
+
+def unwatched(rulebook: Rulebook) -> Rulebook:
+    """The rulebook without watch rules: its sentences need no outlook."""
+    return rulebook.model_copy(update={"watch": ()})
+
+
+def explanations_of(corpus: Corpus) -> dict[str, list[ScoreExplanation]]:
+    """The reasoning behind every score, by profile, without outlook and what-ifs."""
+    desk = desk_of(corpus, _default_unwatched())
+    explainer = Explainer(desk.run)
+    return {name: list(explainer.profile(row)) for name, row in desk.run.profile_rows.items()}
 
 
 def corpus_of(
@@ -153,12 +195,18 @@ def _citation(draw: Draw, source: str) -> Citation:
     )
 
 
-def _claim(draw: Draw, number: int, sources: Sequence[Source], before: Sequence[Claim]) -> Claim:
+def _claim(
+    draw: Draw,
+    number: int,
+    sources: Sequence[Source],
+    before: Sequence[Claim],
+    elsewhere: list[str],
+) -> Claim:
     nature = draw(
         st.sampled_from(["fact", "fact", "attributed", "judgement", "assumption", "forecast"])
     )
-    drawn = nature in ("judgement", "forecast")
-    grounds = [c.id for c in before if c.nature not in ("judgement", "forecast")]
+    drawn = nature in _DRAWN
+    grounds = [c.id for c in before if c.nature not in _DRAWN] + elsewhere
     value = _maybe(draw, [0, 3, 40, 2.5, -1.5], 2)
     return Claim.model_validate(
         {
@@ -197,10 +245,13 @@ def _edges(draw: Draw, others: Sequence[str], claims: Sequence[Claim]) -> list[d
     ]
 
 
-def _profile(draw: Draw, number: int, count: int, sources: Sequence[Source]) -> AnyProfile:
+def _profile(
+    draw: Draw, number: int, count: int, sources: Sequence[Source], before: Sequence[AnyProfile]
+) -> AnyProfile:
+    elsewhere = [f"{p.id}#{c.id}" for p in before for c in p.claims if c.nature not in _DRAWN]
     claims: list[Claim] = []
     for n in range(draw(st.integers(0, 4))):
-        claims.append(_claim(draw, n, sources, claims))  # each sees those before
+        claims.append(_claim(draw, n, sources, claims, elsewhere))  # each sees those before
     others = [f"p{i}" for i in range(count) if i != number]
     given: dict[str, Any] = {
         "id": f"p{number}",
@@ -226,6 +277,36 @@ def _profile(draw: Draw, number: int, count: int, sources: Sequence[Source]) -> 
     return Institution(kind="institution", base=_maybe(draw, ["A", "B"]), **given)
 
 
+def with_holes(corpus: Corpus, random: Random, share: float) -> Corpus:
+    """The corpus with a share of all that may be missing left out."""
+
+    def holed(model: M) -> M:
+        gone = {
+            name: None
+            for name, field in type(model).model_fields.items()
+            if field.default is None and random.random() < share
+        }
+        return model.model_copy(update=gone)
+
+    profiles = [
+        holed(p).model_copy(
+            update={
+                "claims": tuple(
+                    holed(c).model_copy(update={"sources": tuple(map(holed, c.sources))})
+                    for c in p.claims
+                ),
+                "depends_on": tuple(map(holed, p.depends_on)),
+            }
+        )
+        for p in corpus.profiles.values()
+    ]
+    return corpus_of(
+        [holed(p) for p in corpus.publishers.values()],
+        [holed(s) for s in corpus.sources.values()],
+        profiles,
+    )
+
+
 @st.composite
 def corpora(draw: Draw, most_profiles: int = 3, most_sources: int = 6) -> Corpus:
     """Publishers, sources that cite earlier ones, and profiles that depend on each other."""
@@ -233,5 +314,7 @@ def corpora(draw: Draw, most_profiles: int = 3, most_sources: int = 6) -> Corpus
     count = draw(st.integers(1, most_sources))
     sources = [_source(draw, i, publishers) for i in range(count)]
     number = draw(st.integers(1, most_profiles))
-    profiles = [_profile(draw, i, number, sources) for i in range(number)]
+    profiles: list[AnyProfile] = []
+    for i in range(number):
+        profiles.append(_profile(draw, i, number, sources, profiles))  # as above
     return corpus_of(publishers, sources, profiles)

@@ -12,8 +12,8 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ from assay.workspace import Workspace
 
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
+    from assay.loading.findings import Finding
     from assay.rules.findings import RuleFinding
     from assay.rules.program import Program
     from assay.scoring.against import Against
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 class Checked:
     """A workspace that was read; what is wrong with it is worked out when asked for.
 
-    ``program`` is the compiled rulebook, None where it has errors.
+    ``program`` is the compiled rulebook, None where it has errors; ``rule_diagnostics`` speak of
+    the rulebook and of the ledger of decisions.
     """
 
     loaded: Loaded
@@ -62,8 +64,9 @@ class Checked:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
-        every = [*self.loaded.diagnostics, *self.rule_diagnostics, *self._rule_warnings()]
-        return tuple(sort_diagnostics(every))
+        advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
+        own = [*self.rule_diagnostics, *self._rule_warnings()]
+        return tuple(sort_diagnostics([*self.loaded.diagnostics, *own, *advice]))
 
     def _rule_warnings(self) -> list[Diagnostic]:
         from assay.rules.lint import lint_rulebook
@@ -79,13 +82,24 @@ class Checked:
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
-    from assay.rules.check import check_rulebook
+    from assay.review.checks import check_ledger
 
     loaded = load_workspace(workspace, as_of=as_of)
+    program, said = _compiled(loaded)
+    # Whether overrides still speak of what is there, only a sound workspace can tell.
+    sound = program is not None and not loaded.errors
+    corpus, rulebook = (loaded.corpus, loaded.rulebook) if sound else (None, None)
+    return Checked(loaded, program, (*said, *check_ledger(workspace.ledger_path, corpus, rulebook)))
+
+
+def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
+    """The rulebook as a program, None where it has errors, and all that is said against it."""
+    from assay.rules.check import check_rulebook
+
     if loaded.rulebook is None:
-        return Checked(loaded, None, ())
+        return None, []
     program, findings = check_rulebook(loaded.rulebook)
-    return Checked(loaded, program, tuple(placed_rule_finding(loaded, f) for f in findings))
+    return program, [placed_rule_finding(loaded, f) for f in findings]
 
 
 def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
@@ -94,6 +108,17 @@ def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
     line, column = _line_and_column(loaded.rulebook, finding.path, finding.offset)
     position = loaded.locate_rule(finding.path, line=line, column=column)
     return finding.code.at(position, finding.message, finding.hint)
+
+
+def _advice(loaded: Loaded) -> Iterator[Finding]:
+    """What the sentences of the claims give reason to say."""
+    from assay.evidence.kept import words_of
+    from assay.evidence.passages import check_passages
+    from assay.evidence.vacuity import check_vacuity
+
+    corpus, subjects = loaded.corpus, loaded.subjects
+    yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
+    yield from check_vacuity(corpus, loaded.as_of, subjects)
 
 
 def _line_and_column(
@@ -130,16 +155,21 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
     corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
-    hidden = frozenset(checked.loaded.corpus.profiles) - frozenset(corpus.profiles)
-    workspace = checked.loaded.workspace
-    return Desk(workspace, corpus, rulebook, checked.program, as_of, reader, hidden)
+    loaded = checked.loaded
+    return Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, loaded.corpus)
+
+
+def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
+    """The workspace scored at a date for each of its audiences; raises as :func:`assess`."""
+    first = assess(checked, as_of)
+    return (first, *(assess(checked, as_of, a) for a in first.rulebook.audiences[1:]))
 
 
 @dataclass(frozen=True)
 class Desk:
     """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    ``corpus`` is what the audience may know; ``hidden`` are the ids of the profiles it may not.
+    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included.
     """
 
     workspace: Workspace
@@ -148,7 +178,7 @@ class Desk:
     program: Program
     as_of: date
     audience: str
-    hidden: frozenset[str] = frozenset()
+    written: Corpus = field(default_factory=Corpus)
 
     @cached_property
     def run(self) -> Run:
@@ -197,7 +227,7 @@ class Desk:
         for profile_id in ids:
             if profile_id in self.run.profile_rows:
                 continue
-            if profile_id in self.hidden:
+            if profile_id in self.written.profiles:
                 raise UsageError(
                     f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
                     "is a draft or under embargo"
@@ -281,16 +311,24 @@ def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[C
 
 
 def build(desk: Desk, out: Path) -> SiteReport:
-    """Write the briefing pages into ``out``; an error leaves the site that was there."""
-    from assay.briefing import build_site
+    """Write the briefing pages into ``out``; an error leaves the site that was there.
 
+    Overrides that count take the place of computed grades, and pages tell both.
+    """
+    from assay.briefing import build_site
+    from assay.review.effective import effective, published_results
+    from assay.review.ledger import require_ledger
+
+    held = effective(desk, require_ledger(desk.workspace.ledger_path))
+    counting = [r.decision.id for r in held.counting]
     return build_site(
         desk.corpus,
         desk.rulebook,
-        desk.results,
+        published_results(desk, held),
         desk.explain(list(desk.run.profile_rows)),
         desk.as_of,
-        desk.digest,
+        digest([desk.digest, counting]) if counting else desk.digest,
         out,
         desk.workspace.profiles_dir,
+        decisions=held.by_profile(),
     )

@@ -63,7 +63,10 @@ facts:
   - {name: firm, on: claim, expr: claim.support >= 0.7}
   - {name: firm_claims, on: profile, expr: 'claims.filter(c, c.firm).size()'}
 """
-    rule = "\n    rules: [{id: firm, when: profile.firm_claims == 0, cap: 0.1, on_unknown: apply, because: b}]\n"
+    rule = (
+        "\n    rules: [{id: firm, when: profile.firm_claims == 0, cap: 0.1, on_unknown: apply, "
+        "because: b}]\n"
+    )
     root = written(tmp_path, RULES.rstrip("\n") + rule + facts)
     assert messages(root) == []
     assert scores(root) == {"port-office": 700}
@@ -73,7 +76,8 @@ facts:
     ("facts", "message"),
     [
         (
-            "[{name: a, on: claim, expr: claim.b > 1}, {name: b, on: claim, expr: 'claim.a ? 1 : 2'}]",
+            "[{name: a, on: claim, expr: claim.b > 1}, "
+            "{name: b, on: claim, expr: 'claim.a ? 1 : 2'}]",
             "facts use each other in a circle",
         ),
         ("[{name: a, on: claim, expr: citations}]", "a fact is a value"),

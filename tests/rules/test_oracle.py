@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
+import pytest
 from hypothesis import given
 
 from assay.model.corpus import Corpus
-from assay.pipeline import Desk, check
-from assay.workspace import Workspace
+from assay.pipeline import Desk
 from tests.oracle import Oracle, values
-from tests.strategies import ROOT, corpora, default_rulebook, desk_of
+from tests.strategies import corpora, default_rulebook, desk_of, shipped, with_holes
 
 
 def disagreements(desk: Desk) -> list[str]:
@@ -38,16 +40,15 @@ def disagreements(desk: Desk) -> list[str]:
     return found
 
 
-def shipped() -> Desk:
-    checked = check(Workspace(ROOT))
-    rulebook = checked.loaded.rulebook
-    assert rulebook is not None
-    assert rulebook.settings.as_of is not None
-    return desk_of(checked.loaded.corpus, rulebook, rulebook.settings.as_of)
-
-
 def test_the_shipped_workspace() -> None:
     assert disagreements(shipped()) == []
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_the_shipped_workspace_with_fields_removed(share: float) -> None:
+    desk = shipped()
+    corpus = with_holes(desk.corpus, Random(7), share)
+    assert disagreements(desk_of(corpus, desk.rulebook, desk.as_of)) == []
 
 
 @given(corpora())

@@ -11,15 +11,24 @@ from assay.scoring.results import Outlook
 
 @click.command("outlook")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--ics", is_flag=True, help="Print what falls due as a calendar (iCalendar).")
 @format_option("json")
 @click.pass_obj
-def command(session: Session, ids: tuple[str, ...], output: str) -> None:
+def command(session: Session, ids: tuple[str, ...], ics: bool, output: str) -> None:
     """Show when grades run out with nothing new arriving, and what falls due."""
+    from assay.errors import UsageError
+    from assay.export.ics import outlook_ics
     from assay.export.json import outlook_json
+
+    if ics and output != "text":
+        raise UsageError("--ics is a format of its own; leave --format out")
 
     desk = session.desk()
     desk.require(ids)
     outlooks = {i: r.outlook for i, r in desk.results.items() if not ids or i in ids}
+    if ics:
+        click.echo(outlook_ics(outlooks, desk.as_of), nl=False)
+        return
     if output == "json":
         print_json(
             {

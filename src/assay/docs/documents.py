@@ -7,11 +7,12 @@ from typing import Any
 
 from assay.docs.markdown import code, sentence, table
 from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
-from assay.model.evidence import Citation, Claim, Publisher, Quantity, Source
+from assay.model.evidence import Citation, Claim, Ingested, Publisher, Quantity, Source
 from assay.model.profile import Dependency, Event, Image, Institution, WatchItem
 from assay.model.rulebook import (
     Band,
     Change,
+    Guard,
     Pool,
     Reach,
     Rule,
@@ -41,6 +42,7 @@ shared by all kinds of documents.
 DOCUMENTS: Sequence[tuple[str, type[Model]]] = (
     ("Publisher", Publisher),
     ("Source", Source),
+    ("Ingested: where a source came from", Ingested),
     ("Institution", Institution),
     ("Event", Event),
     ("Claim", Claim),
@@ -59,6 +61,7 @@ RULES: Sequence[tuple[str, type[Model]]] = (
     ("Pool", Pool),
     ("Rule", Rule),
     ("Watch rule", WatchRule),
+    ("Guard", Guard),
     ("Change: one of `changes`", Change),
 )
 
@@ -121,6 +124,11 @@ MEANINGS: dict[str, str] = {
     "revises": "id of the earlier version of the same publication",
     "version": "of the form of this file",
     "settings": "what holds for the whole workspace",
+    "facts": "named expressions, for rules to use like fields",
+    "Fact.on": "the kind of subject it is about",
+    "expr": "the expression",
+    "reason": "why it is switched off",
+    "Disabled.until": "from this day on it is in force again",
     "scales": "by name, the bands of each scale",
     "reach": "how far a dependency is felt",
     "scorers": "the scores, each computed for every citation, claim or profile",
@@ -204,6 +212,8 @@ def meaning(model: type[Model], key: str) -> str:
 
 def _form(field: dict[str, Any], definitions: dict[str, Any]) -> str:
     """The form of a value in words."""
+    if not field:
+        return "anything"
     if "$ref" in field:
         return _reference(field["$ref"], definitions)
     if "allOf" in field:

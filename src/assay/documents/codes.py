@@ -402,6 +402,42 @@ HOLDS_MISSING = Code(
     "A fact does not say whether it can grow old.",
     "holds: dated",
 )
+FIGURE_NOT_IN_PASSAGE = Code(
+    "figure-not-in-passage",
+    "warning",
+    "A claim gives a figure that the words of the source it cites do not have.",
+    "quantity: {measure: models filed, value: 70}",
+)
+REPEATED_SENTENCE = Code(
+    "repeated-sentence",
+    "info",
+    "The same sentence stands in another claim.",
+    "Say what is true of this subject alone.",
+)
+NOTHING_SAID = Code(
+    "nothing-said",
+    "info",
+    "A claim has no number, no name and no date: nothing in it can be wrong.",
+    "text: More than 40 models had been approved by late January 2024.",
+)
+EVENT_AS_INSTITUTION = Code(
+    "event-as-institution",
+    "warning",
+    "An institution's name says what somebody did.",
+    "kind: event",
+)
+WORDS_AGAINST_GRADE = Code(
+    "words-against-grade",
+    "warning",
+    "The words of a claim say how sure it is, otherwise than its nature or its likelihood.",
+    "nature: attributed",
+)
+HORIZON_SLOT = Code(
+    "horizon-slot",
+    "info",
+    "What is to be watched lies further off than its horizon.",
+    "watch:\n  - {horizon: year, text: Publication of the full list.}",
+)
 
 DOCUMENT_CODES: tuple[Code, ...] = (
     UNREADABLE_FILE,
@@ -463,4 +499,10 @@ DOCUMENT_CODES: tuple[Code, ...] = (
     RETRACTED_SOURCE_CITED,
     UNDATED_SOURCE_CITED,
     HOLDS_MISSING,
+    FIGURE_NOT_IN_PASSAGE,
+    REPEATED_SENTENCE,
+    NOTHING_SAID,
+    EVENT_AS_INSTITUTION,
+    WORDS_AGAINST_GRADE,
+    HORIZON_SLOT,
 )

@@ -47,14 +47,14 @@ class Loaded:
     @cached_property
     def errors(self) -> tuple[Diagnostic, ...]:
         """Everything that keeps the workspace from being scored, in the order of places."""
-        every = [*self.file_diagnostics, *(self._placed(f) for f in self.findings)]
+        every = [*self.file_diagnostics, *(self.placed(f) for f in self.findings)]
         return tuple(sort_diagnostics(d for d in every if d.severity == "error"))
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
         found = lint(self.corpus, self.as_of, self.subjects)
-        every = [*self.file_diagnostics, *(self._placed(f) for f in (*self.findings, *found))]
+        every = [*self.file_diagnostics, *(self.placed(f) for f in (*self.findings, *found))]
         return tuple(sort_diagnostics(every))
 
     def locate(
@@ -88,7 +88,8 @@ class Loaded:
             return file.locate(subject.document, path, key=key)
         return file.locate_inside(subject.document, path, line, column)
 
-    def _placed(self, finding: Finding) -> Diagnostic:
+    def placed(self, finding: Finding) -> Diagnostic:
+        """The finding with the line and column that it is about."""
         position = self._locate(finding.subject, finding.path, finding.at_key, None, 1)
         return finding.code.at(position, finding.message, finding.hint)
 

@@ -6,7 +6,14 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, FiniteFloat, StrictInt, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    FiniteFloat,
+    JsonValue,
+    StrictInt,
+    model_validator,
+)
 
 from assay.model.base import ClaimReference, Flag, Id, Line, Model, Text, WebAddress
 from assay.model.dates import PartialDate
@@ -70,6 +77,32 @@ class Publisher(Model):
         return self
 
 
+class Ingested(Model):
+    """Where an ingested source came from; nothing of it is scored."""
+
+    format: Annotated[Line, Field(description="the form of the document")]
+    file: Annotated[Line, Field(description="the document it was read from")]
+    key: Annotated[
+        str, Field(description="which publication it is, whatever its text", max_length=4500)
+    ]
+    digest: Annotated[
+        str, Field(description="changes when the publication does", pattern=r"^[0-9a-f]{16}$")
+    ]
+    encoding: Annotated[Line | None, Field(description="its encoding, if not UTF-8")] = None
+    mention: Annotated[Flag, Field(description="known from another document only")] = False
+    text: Annotated[
+        str | None,
+        Field(
+            description="the file with its words, below profiles/",
+            pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*\.txt$",
+        ),
+    ] = None
+    fields: Annotated[
+        dict[str, Line], Field(description="where in the document each value stands")
+    ] = {}
+    ignored: Annotated[tuple[Line, ...], Field(description="opaque fields that were left out")] = ()
+
+
 class Source(Model):
     """One publication: an article, a record, a page, in one version."""
 
@@ -111,6 +144,13 @@ class Source(Model):
     ] = ()
     language: Annotated[str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = None
     note: Text | None = None
+    ingested: Annotated[
+        Ingested | None, Field(description="where it came from, if `assay ingest` wrote it")
+    ] = None
+    extra: Annotated[
+        dict[str, JsonValue],
+        Field(description="what its document says besides; read by nothing that scores"),
+    ] = {}
 
 
 class Citation(Model):

@@ -136,7 +136,7 @@ class Compiler(Columns):
             raise refused(
                 node,
                 f"{node.name!r} cannot be seen from inside a collection of another row",
-                "compare with a constant, or start from a collection of this row",
+                "compare with a constant, or start from a collection of the rule's own subject",
             )
         meaning = scope.names[node.name]
         return (

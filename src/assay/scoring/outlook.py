@@ -89,7 +89,7 @@ def _first_changes(corpus: Corpus, run: Run, as_of: date) -> list[date | None]:
     for days in _blocks(run.tables, as_of):
         later = _run_at(corpus, run, as_of, days).engine.frames["profile"].select(bands)
         repeated = pl.concat([today] * len(days))
-        differs = pl.Series([False]).extend_constant(False, later.height - 1)
+        differs = pl.repeat(False, later.height, eager=True)
         for band in bands:
             differs |= later.get_column(band).ne_missing(repeated.get_column(band))
         for index in differs.arg_true().to_list():

@@ -1,0 +1,55 @@
+"""``assay contradictions``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.output import format_option, print_json
+from assay.cli.session import Session
+
+if TYPE_CHECKING:
+    from assay.evidence.contradictions import Statement
+
+
+@click.command("contradictions")
+@click.option("--series", is_flag=True, help="Also figures of one measure at different times.")
+@format_option("json")
+@click.pass_obj
+def command(session: Session, series: bool, output: str) -> None:
+    """Propose statements of claims and sources that cannot both be true.
+
+    Compared are figures of one measure and dates of one act, in claims and in the kept words of
+    sources. What you find to be a contradiction, write as 'contradicts' of the claim.
+    """
+    from assay.ingest.stated import clashes
+    from assay.loading import load_workspace, require
+
+    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    require(loaded)
+    found = [c for c in clashes(loaded) if series or c.kind == "contradiction"]
+    if output == "json":
+        print_json(
+            {
+                "found": [
+                    {
+                        "kind": c.kind,
+                        "reason": c.reason,
+                        "statements": [_json(c.first), _json(c.second)],
+                    }
+                    for c in found
+                ]
+            }
+        )
+        return
+    for clash in found:
+        click.echo(f"{clash.kind}: {clash.reason}")
+        for statement in (clash.first, clash.second):
+            click.echo(f"  {statement.place}: {statement.text}")
+    click.echo(f"{len(found)} found", err=True)
+
+
+def _json(statement: Statement) -> dict[str, str | None]:
+    as_of = str(statement.as_of) if statement.as_of else None
+    return {"place": statement.place, "text": statement.text, "as_of": as_of}

@@ -1,0 +1,82 @@
+"""``assay ingest``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.output import format_option, print_json
+from assay.cli.session import Session
+
+if TYPE_CHECKING:
+    from assay.ingest.run import Outcome
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option("--publisher", metavar="ID", help="Who published what names no publisher.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="ID",
+    help="Make the draft PROFILE (with its claims) or PROFILE#CLAIM final. May be repeated.",
+)
+@format_option("json")
+@click.pass_obj
+def command(
+    session: Session,
+    paths: tuple[Path, ...],
+    publisher: str | None,
+    dry_run: bool,
+    accepted: tuple[str, ...],
+    output: str,
+) -> None:
+    """Read files and folders of documents; write sources and drafts below profiles/ingested/.
+
+    Drafts are neither scored nor published before somebody accepts them. Ingesting again
+    changes nothing; a publication that has changed is written as a new version of itself.
+    Nothing is fetched from the network.
+    """
+    from assay.errors import UsageError
+    from assay.ingest.accept import accept
+    from assay.ingest.run import ingest
+    from assay.loading import load_workspace
+
+    if bool(paths) == bool(accepted):
+        raise UsageError("give either files and folders to read, or drafts to --accept")
+    if dry_run and accepted:
+        raise UsageError("--dry-run goes with files and folders, not with --accept")
+    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    if accepted:
+        done = accept(loaded, accepted)
+        if output == "json":
+            print_json({"accepted": [asdict(a) for a in done]})
+            return
+        for one in done:
+            click.echo(f"{one.id}: final, in {one.file}")
+        return
+    outcomes = ingest(loaded, paths, publisher=publisher, dry_run=dry_run)
+    if output == "json":
+        print_json({"written": not dry_run, "outcomes": [o.as_json() for o in outcomes]})
+        return
+    _print(outcomes, dry_run)
+
+
+def _print(outcomes: list[Outcome], dry_run: bool) -> None:
+    for outcome in outcomes:
+        if outcome.status in ("new", "version"):
+            drafts = f", {len(outcome.drafts)} drafts" if outcome.drafts else ""
+            click.echo(f"{outcome.status:<8}  {outcome.source}{drafts}  ({outcome.file})")
+        elif outcome.status != "unchanged":
+            click.echo(f"{outcome.file}: {outcome.status}: {outcome.reason}", err=True)
+        for note in outcome.notes:
+            click.echo(f"{outcome.file}: {note}", err=True)
+    counts = Counter(o.status for o in outcomes)
+    shown = ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "no files"
+    click.echo(f"{shown}{'; nothing was written' if dry_run else ''}", err=True)

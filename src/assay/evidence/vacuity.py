@@ -1,0 +1,162 @@
+"""Sentences that say nothing, or not what they seem to say. Remarks only: no score moves."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from assay.documents import codes
+from assay.evidence.quantities import figures
+from assay.evidence.sentences import sentences
+from assay.loading.findings import Finding, Subject
+from assay.model.corpus import Corpus
+from assay.model.dates import add_months
+from assay.model.evidence import Claim
+from assay.model.profile import AnyProfile, Institution, WatchItem
+
+_FEWEST_WORDS = 6
+_HEADLINE = re.compile(
+    r"\b(?:approves|launches|bans|wins|announces|raises|signs|adopts|opens|acquires|proposes|sues"
+    r"|fines|unveils|releases|warns|blocks|expands|joins|buys|cuts|votes|rejects|orders|says)\b"
+)
+_SURE = re.compile(
+    r"\b(?:certainly|definitely|undoubtedly|inevitabl[ey]|without doubt|sure to|bound to|proven)\b",
+    re.IGNORECASE,
+)
+_UNLIKELY = re.compile(r"\b(?:unlikely|improbable|doubtful|hardly)\b", re.IGNORECASE)
+_LIKELY = re.compile(r"(?<!un)\b(?:likely|probabl[ey]|expected to)\b", re.IGNORECASE)
+_HEDGED = re.compile(
+    r"\b(?:may have|might|possibly|perhaps|allegedly|reportedly|supposedly|rumou?red)\b",
+    re.IGNORECASE,
+)
+_YEARS_AHEAD = re.compile(
+    r"\b(?:(?:within|in)\s+(?:the\s+next\s+)?(?:ten|five|10|5|several|a few)\s+years|decades?|"
+    r"10-year|long[- ]term)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
+_NAME = re.compile(
+    r"(?<=[\w,;:)’'\"”] )[\"“'(]?[A-Z0-9À-ÞΑ-ΩА-Я]|\b[A-Z]{2,}|[^\x00-\u02ff\u2010-\u2027]"
+)
+
+_MONTHS = {"now": 1, "quarter": 4, "year": 14}
+
+
+def check_vacuity(
+    corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
+) -> Iterator[Finding]:
+    """Remarks on every profile that is not a draft."""
+    profiles = [p for p in corpus.profiles.values() if p.status != "draft"]
+    yield from _repeated(profiles, subjects)
+    for profile in profiles:
+        subject = subjects[profile.id]
+        yield from _filed_as_institution(profile, subject)
+        for i, claim in enumerate(profile.claims):
+            if claim.status != "draft":
+                yield from _claim(claim, i, corpus, subject)
+        for i, item in enumerate(profile.watch):
+            yield from _horizon(item, i, as_of, subject)
+
+
+def _repeated(profiles: list[AnyProfile], subjects: Mapping[str, Subject]) -> Iterator[Finding]:
+    places: dict[str, list[tuple[AnyProfile, int, str]]] = defaultdict(list)
+    for profile in profiles:
+        for i, claim in enumerate(profile.claims):
+            for sentence in sentences(claim.text):
+                words = re.findall(r"\w+", sentence.casefold())
+                if len(words) >= _FEWEST_WORDS:
+                    places[" ".join(words)].append((profile, i, sentence))
+    for found in places.values():
+        first, first_claim, _ = found[0]
+        for profile, i, sentence in found[1:]:
+            where = f"{first.id}#{first.claims[first_claim].id}"
+            yield Finding(
+                codes.REPEATED_SENTENCE,
+                subjects[profile.id],
+                ("claims", i, "text"),
+                f"{where!r} says this already: {sentence}",
+                "say what is true of this subject alone, or refer to the other claim",
+            )
+
+
+def _filed_as_institution(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
+    found = _HEADLINE.search(profile.name)
+    if isinstance(profile, Institution) and found and found.start() > 0:
+        yield Finding(
+            codes.EVENT_AS_INSTITUTION,
+            subject,
+            ("name",),
+            f"{profile.name!r} says what happened ({found[0]!r}), and is filed as an institution",
+            "write 'kind: event'",
+        )
+
+
+def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[Finding]:
+    path = ("claims", i, "text")
+    if claim.nature in ("fact", "attributed") and not _says_something(claim.text, corpus):
+        yield Finding(
+            codes.NOTHING_SAID,
+            subject,
+            path,
+            f"the claim {claim.id!r} has no number, no name and no date",
+            "say who, when or how many, so that it can be right or wrong",
+        )
+    if contradiction := _contradicts_itself(claim):
+        yield Finding(codes.WORDS_AGAINST_GRADE, subject, path, *contradiction)
+
+
+def _says_something(text: str, corpus: Corpus) -> bool:
+    return bool(figures(text) or _YEAR.search(text) or _NAME.search(text)) or any(
+        profile.name.casefold() in text.casefold() for profile in corpus.profiles.values()
+    )
+
+
+def _contradicts_itself(claim: Claim) -> tuple[str, str] | None:
+    """What is said in words and what is said in numbers, where they differ."""
+    sure, hedged = _SURE.search(claim.text), _HEDGED.search(claim.text)
+    if claim.likelihood is not None:
+        unlikely = _UNLIKELY.search(claim.text)
+        likely = _LIKELY.search(claim.text) or sure
+        if (unlikely and claim.likelihood > 0.5) or (likely and claim.likelihood < 0.5):
+            word = (unlikely or likely or [""])[0]
+            return (
+                f"the forecast {claim.id!r} says {word!r} and gives it {claim.likelihood:g}",
+                "let the words and the number say the same",
+            )
+    if sure and claim.nature in ("judgement", "assumption"):
+        return (
+            f"the {claim.nature} {claim.id!r} says {sure[0]!r}",
+            "leave the word out: how sure it is, is computed",
+        )
+    if hedged and claim.nature == "fact":
+        return (
+            f"the fact {claim.id!r} says {hedged[0]!r}",
+            "write 'nature: attributed' and whose words it is",
+        )
+    return None
+
+
+def _horizon(item: WatchItem, i: int, as_of: date | None, subject: Subject) -> Iterator[Finding]:
+    far = _YEARS_AHEAD.search(item.text)
+    if far and item.horizon != "year":
+        yield Finding(
+            codes.HORIZON_SLOT,
+            subject,
+            ("watch", i, "horizon"),
+            f"what is to be watched {item.horizon!r} speaks of {far[0]!r}",
+            "write 'horizon: year', or name the first sign of it that can be seen sooner",
+        )
+    elif (
+        item.due is not None
+        and as_of is not None
+        and item.due.first > add_months(as_of, _MONTHS[item.horizon])
+    ):
+        yield Finding(
+            codes.HORIZON_SLOT,
+            subject,
+            ("watch", i, "due"),
+            f"it falls due on {item.due}, later than its horizon {item.horizon!r} from {as_of}",
+            "write the horizon that the date lies in",
+        )

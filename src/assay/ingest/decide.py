@@ -1,0 +1,92 @@
+"""What an analyst decided about two sources, as lines of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from assay.authoring.edit import commit, current, path_of
+from assay.documents.yaml_writer import append_item
+from assay.errors import UsageError
+from assay.evidence.kept import words_of
+from assay.evidence.retellings import Proposal, propose
+from assay.ingest.told import told_of_corpus
+from assay.loading.load import Loaded
+
+Decided = Literal["cites", "same_as", "not_same_as"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``source`` cites ``other``, is the same publication, or is independent of it."""
+
+    source: str
+    relation: Decided
+    other: str
+
+    @classmethod
+    def parse(cls, text: str) -> Decision:
+        """Read ``SOURCE cites OTHER`` with colons for spaces: ``a:cites:b``."""
+        source, _, rest = text.partition(":")
+        relation, _, other = rest.partition(":")
+        if relation not in get_args(Decided) or not other:
+            raise UsageError(
+                f"{text!r} is not a decision; write SOURCE:cites:OTHER, SOURCE:same_as:OTHER or "
+                "SOURCE:not_same_as:OTHER"
+            )
+        return cls(source, cast(Decided, relation), other)
+
+
+def proposals(loaded: Loaded) -> list[Proposal]:
+    """Proposals for the sources of a workspace, without the pairs that are decided."""
+    corpus = loaded.corpus
+    told = told_of_corpus(corpus, words_of(corpus, loaded.workspace))
+    decided = [
+        (source.id, other)
+        for source in corpus.sources.values()
+        for other in (*source.cites, *source.same_as, *source.not_same_as)
+    ]
+    return propose(told, [*decided, *_versions(loaded)])
+
+
+def _versions(loaded: Loaded) -> list[tuple[str, str]]:
+    """Every source with every earlier version of it."""
+    sources = loaded.corpus.sources
+    found: list[tuple[str, str]] = []
+    for source in sources.values():
+        earlier, seen = source.revises, {source.id}
+        while earlier is not None and earlier in sources and earlier not in seen:
+            found.append((source.id, earlier))
+            seen.add(earlier)
+            earlier = sources[earlier].revises
+    return found
+
+
+def decide(loaded: Loaded, decisions: Sequence[Decision]) -> list[str]:
+    """Write the decisions into the sources' files; the names of the files.
+
+    All or nothing: raises ``UsageError`` for what is no source or is decided already, and
+    ``InputError`` where the result would have mistakes.
+    """
+    sources = loaded.corpus.sources
+    contents: dict[Path, bytes] = {}
+    done: set[Decision] = set()
+    for decision in decisions:
+        for id_ in (decision.source, decision.other):
+            if id_ not in sources:
+                raise UsageError(f"there is no source {id_!r}; 'assay find WORDS' finds ids")
+        present = getattr(sources[decision.source], decision.relation)
+        if decision.other in present or decision in done:
+            raise UsageError(
+                f"{decision.source!r} says {decision.relation} {decision.other!r} already"
+            )
+        done.add(decision)
+        path, document = path_of(loaded, decision.source)
+        file = loaded.workspace.relative(path)
+        data = contents.get(path) or current(path)
+        contents[path] = append_item(data, file, document, (decision.relation,), decision.other)
+    if contents:
+        commit(loaded, contents)
+    return [loaded.workspace.relative(p) for p in contents]

@@ -1,0 +1,132 @@
+"""Remarks on sentences: figures against their passages, and words that say nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from assay.evidence.passages import check_passages
+from assay.evidence.vacuity import check_vacuity
+from assay.loading.findings import Finding, Subject
+from assay.model.corpus import Corpus
+from assay.model.evidence import Source
+from assay.model.profile import Event, Institution
+
+SOURCE = Source.model_validate({"kind": "source", "id": "wire", "title": "Cranes"})
+
+
+def claim(text: str, **fields: Any) -> dict[str, Any]:
+    given = {"id": "one", "nature": "fact", "text": text, "sources": ["wire"]}
+    return {**given, **fields}
+
+
+def corpus(*claims: dict[str, Any], kind: str = "event", **fields: Any) -> Corpus:
+    model = Event if kind == "event" else Institution
+    data = {"kind": kind, "id": "cranes", "name": "Crane rules", "claims": claims, **fields}
+    profile = model.model_validate(data)
+    return Corpus({}, {"wire": SOURCE}, {profile.id: profile})
+
+
+def against(words: str | None, *claims: dict[str, Any]) -> list[Finding]:
+    return list(check_passages(corpus(*claims), {"cranes": Subject("a.yaml")}, lambda _: words))
+
+
+def remarks(found: Corpus, as_of: date | None = None) -> list[tuple[str, tuple[Any, ...]]]:
+    subjects = {i: Subject("a.yaml") for i in found.profiles}
+    return [(f.code.slug, f.path) for f in check_vacuity(found, as_of, subjects)]
+
+
+def test_700_over_a_passage_that_says_70_is_shown_with_both() -> None:
+    words = "The register grew. It lists 70 models. There are 12 offices."
+    (finding,) = against(words, claim("The register lists 700 models."))
+    assert finding.code.slug == "figure-not-in-passage"
+    assert finding.path == ("claims", 0, "sources", 0)
+    assert "says 700" in finding.message
+    assert "'70' in: It lists 70 models." in finding.message
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "More than 700 models were filed.",
+        "It lists 70 models, of 701 in all.",
+        "Nothing is counted here.",
+        None,
+    ],
+)
+def test_what_the_passage_bears_out_or_is_silent_on_is_not_shown(words: str | None) -> None:
+    assert against(words, claim("The register lists 700 models.")) == []
+
+
+def test_a_stated_quantity_is_checked_in_place_of_the_sentence() -> None:
+    quantity = {"measure": "models", "value": 40, "unit": "models"}
+    assert against("It has 40 models.", claim("Of 99, some.", quantity=quantity)) == []
+    assert len(against("It has 99 models.", claim("Of 99, some.", quantity=quantity))) == 1
+
+
+def test_a_disputing_passage_need_not_have_the_figure() -> None:
+    disputed = claim("It lists 700.", sources=[{"id": "wire", "stance": "disputes"}])
+    assert against("It lists 70 models.", disputed) == []
+
+
+def test_a_repeated_sentence() -> None:
+    text = "Harbour Office links 40 cranes to the wider world of ports."
+    found = remarks(corpus(claim(text), claim(text.upper(), id="two")))
+    assert found == [("repeated-sentence", ("claims", 1, "text"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"),
+    [
+        ("The body plays an important role in the wider system.", True),
+        ("The body inspects 40 cranes.", False),
+        ("The body reports to the Ministry of Ports.", False),
+        ("The body was founded in 1998.", False),
+        ("港務局批准起重機。", False),
+    ],
+)
+def test_a_sentence_without_number_name_or_date(text: str, empty: bool) -> None:
+    assert (("nothing-said", ("claims", 0, "text")) in remarks(corpus(claim(text)))) == empty
+
+
+def test_an_event_filed_as_an_institution() -> None:
+    name = "Harbour office approves more than 40 cranes"
+    assert remarks(corpus(kind="institution", name=name)) == [("event-as-institution", ("name",))]
+    assert remarks(corpus(name=name)) == []
+    assert remarks(corpus(kind="institution", name="Board of Approvals")) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "noticed"),
+    [
+        ({"nature": "forecast", "likelihood": 0.2}, "In 2027 it will probably close.", True),
+        ({"nature": "forecast", "likelihood": 0.8}, "It is unlikely to close in 2027.", True),
+        ({"nature": "forecast", "likelihood": 0.8}, "It will probably close in 2027.", False),
+        ({"nature": "judgement"}, "It will certainly close in 2027.", True),
+        ({"nature": "fact"}, "It reportedly closed in 2025.", True),
+        ({"nature": "attributed"}, "It reportedly closed in 2025.", False),
+    ],
+)
+def test_words_against_the_grade(fields: dict[str, Any], text: str, noticed: bool) -> None:
+    found = remarks(corpus(claim(text, **fields)))
+    assert (("words-against-grade", ("claims", 0, "text")) in found) == noticed
+
+
+@pytest.mark.parametrize(
+    ("item", "noticed"),
+    [
+        ({"horizon": "now", "text": "Ports without crews within ten years."}, True),
+        ({"horizon": "year", "text": "Ports without crews within ten years."}, False),
+        ({"horizon": "quarter", "text": "The list.", "due": "2027-01"}, True),
+        ({"horizon": "quarter", "text": "The list.", "due": "2026-03-31"}, False),
+    ],
+)
+def test_a_horizon_in_the_wrong_slot(item: dict[str, Any], noticed: bool) -> None:
+    found = remarks(corpus(watch=[item]), date(2026, 1, 1))
+    assert [code for code, _ in found] == (["horizon-slot"] if noticed else [])
+
+
+def test_drafts_are_not_remarked_on() -> None:
+    assert remarks(corpus(claim("It plays a role."), status="draft")) == []
