@@ -76,8 +76,10 @@ facts:
     ("facts", "message"),
     [
         (
-            "[{name: a, on: claim, expr: claim.b > 1}, "
-            "{name: b, on: claim, expr: 'claim.a ? 1 : 2'}]",
+            (
+                "[{name: a, on: claim, expr: claim.b > 1}, "
+                "{name: b, on: claim, expr: 'claim.a ? 1 : 2'}]"
+            ),
             "facts use each other in a circle",
         ),
         ("[{name: a, on: claim, expr: citations}]", "a fact is a value"),

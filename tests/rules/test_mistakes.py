@@ -12,7 +12,7 @@ import pytest
 
 from assay.diagnostics import format_text
 from assay.pipeline import check
-from assay.rules.codes import RULE_CODES
+from assay.rules.codes import RULE_CODES, SATURATED_SCORER
 from assay.workspace import Workspace
 
 CASES = Path(__file__).parent / "mistakes"
@@ -39,5 +39,7 @@ def shortened(message: str) -> str:
 
 def test_every_code_has_its_case() -> None:
     texts = "".join(path.read_text(encoding="utf-8") for path in CASES.glob("*.txt"))
-    missing = [c.slug for c in RULE_CODES if f"[{c.slug}]" not in texts]
+    # That a scorer is saturated is said of a whole workspace, by `assay rules lint`.
+    asked = [c for c in RULE_CODES if c is not SATURATED_SCORER]
+    missing = [c.slug for c in asked if f"[{c.slug}]" not in texts]
     assert missing == []

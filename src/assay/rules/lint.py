@@ -237,10 +237,14 @@ def _shown(domain: Domain) -> str:
     if domain.words is not None:
         return "one of " + ", ".join(sorted(domain.words))
     if math.isfinite(domain.low) and math.isfinite(domain.high):
-        return f"from {domain.low:g} to {domain.high:g}"
+        return f"from {_number(domain.low)} to {_number(domain.high)}"
     if math.isfinite(domain.low):
-        return f"at least {domain.low:g}"
-    return f"at most {domain.high:g}" if math.isfinite(domain.high) else "something else"
+        return f"at least {_number(domain.low)}"
+    return f"at most {_number(domain.high)}" if math.isfinite(domain.high) else "something else"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 # Scales ------------------------------------------------------------------------------------
