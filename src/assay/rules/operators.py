@@ -28,8 +28,8 @@ def constant(node: ast.Expression) -> bool | int | float | str:
 
 
 def may_be_nan(node: ast.Expression) -> bool:
-    """Whether doubles are reckoned with: only then can one be no number."""
-    return any(
+    """Whether it is a double that was reckoned: only then can it be no number."""
+    return node.type.name == "double" and any(
         isinstance(part, ast.Call)
         and part.type.name == "double"
         and part.function in ("_+_", "_-_", "_*_", "_/_")
