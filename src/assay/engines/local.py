@@ -187,7 +187,9 @@ class LocalEngine:
                 "min": take.min(),
                 "sum": take.sum(),
             }
-            combined = groups.group_by("owner").agg(reducers[step.combine].cast(pl.Int64))
+            combined = groups.group_by("owner").agg(
+                reducers[step.combine].cast(pl.Int64).alias("take")
+            )
         value = _by_owner(combined.select("owner", "take"), owners).cast(pl.Int64)
         return value if step.empty is None else value.fill_null(step.empty)
 
