@@ -15,7 +15,7 @@ Op = Literal[
     "eq", "ne", "lt", "le", "gt", "ge",
     "feq", "fne", "flt", "fle", "fgt", "fge",
     "add", "sub", "mul", "div", "quo", "rem", "neg",
-    "min", "max", "least", "greatest", "hold", "if", "coalesce",
+    "min", "max", "least", "greatest", "hold", "if", "pick", "coalesce",
     "to_double", "to_int", "to_string",
     "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
     "in", "has_item", "items",
@@ -23,6 +23,7 @@ Op = Literal[
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
 ``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
+``pick`` is ``if`` with a condition that is always known, which an engine may put in its place,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
 ``feq`` … ``fge`` compare doubles, where NaN compares false."""
 
