@@ -75,9 +75,9 @@ class HandPolars:
         scores = hits.select("row", *(self._score(s) for s in SCORERS))
         limits = sorted(round(v * 1000) for v in BANDS.values())
         return scores.with_columns(
-            (
-                pl.sum_horizontal((pl.col(s) >= limit).cast(pl.Int8) for limit in limits) - 1
-            ).alias(f"band.{s}")
+            (pl.sum_horizontal((pl.col(s) >= limit).cast(pl.Int8) for limit in limits) - 1).alias(
+                f"band.{s}"
+            )
             for s in SCORERS
         )
 
@@ -202,9 +202,7 @@ def google_cel(rules: Sequence[BenchRule], given: Iterable[dict[str, Any]]) -> l
 
     kinds = google.Type
     records = kinds.Map(kinds.STRING, kinds.DYN)
-    environment = google.NewEnv(
-        variables={"profile": records, "citations": kinds.List(records)}
-    )
+    environment = google.NewEnv(variables={"profile": records, "citations": kinds.List(records)})
     texts = (cel(r.conditions).replace("publisher.id", "publisher_id") for r in rules)
     every = environment.compile("[" + ", ".join(f"({t})" for t in texts) + "]")
     return [list(every.eval(data=d).plain_value()) for d in given]
@@ -217,8 +215,7 @@ class Zen:
         import zen
 
         expressions = [
-            {"id": r.id, "key": r.id, "value": " and ".join(map(_zen, r.conditions))}
-            for r in rules
+            {"id": r.id, "key": r.id, "value": " and ".join(map(_zen, r.conditions))} for r in rules
         ]
         content = {"expressions": expressions, "passThrough": False}
         nodes = [

@@ -7,10 +7,8 @@ retellings share the origins they go back to.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -82,9 +80,7 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
             {
                 "stance": random.words(("supports",) * 19 + ("disputes",), citations, gaps=False),
                 "directness": random.words(DIRECTNESS, citations),
-                "credibility": random.holes(
-                    pl.Series(random.numbers.integers(1, 6, citations))
-                ),
+                "credibility": random.holes(pl.Series(random.numbers.integers(1, 6, citations))),
                 "origin": _ids("source", source // 3),
                 "origin_directness": random.words(DIRECTNESS, citations),
                 "profile_origin": _ids("source", source // 3),

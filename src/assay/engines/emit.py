@@ -10,7 +10,6 @@ import polars as pl
 from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.rules.ir import Apply, Col, Expr, Lit
 
-
 Words = Mapping[str, Set[str]]
 """Text columns that are stored as numbers, and the words each of them has."""
 
@@ -32,9 +31,7 @@ class _Emitter:
             for name, dtype in schema.items()
             if isinstance(dtype, pl.Enum)
         }
-        self._counts = {
-            name: dtype for name, dtype in schema.items() if dtype in _MOST
-        }
+        self._counts = {name: dtype for name, dtype in schema.items() if dtype in _MOST}
 
     def emit(self, expr: Expr) -> pl.Expr:
         if isinstance(expr, Col):
@@ -50,6 +47,11 @@ class _Emitter:
             return made
         if expr.op in _FLOAT_COMPARISONS:
             return self._compared(expr)
+        if expr.op in _LOGIC:
+            truths = (
+                pl.lit(None, pl.Boolean) if a == Lit(None) else self.emit(a) for a in expr.args
+            )
+            return _LOGIC[expr.op](*truths)
         if expr.op in _ORDERS:
             return self._ordered(expr, _ORDERS[expr.op])
         return _PLAIN[expr.op](*(self.emit(a) for a in expr.args))
@@ -90,6 +92,8 @@ class _Emitter:
             dtype = self._counts[a.name]
             if isinstance(b.value, int) and 0 <= b.value <= _MOST[dtype]:
                 return op(pl.col(a.name), pl.lit(b.value, dtype=dtype))
+        if isinstance(b, Lit) and not isinstance(a, Lit):
+            return op(self.emit(a), pl.lit(b.value))
         return op(self.emit(a), self.emit(b))
 
     def _known(self, expr: Apply) -> pl.Expr:
@@ -122,9 +126,10 @@ class _Emitter:
     def _hold(self, expr: Apply) -> pl.Expr:
         value, low, high = expr.args
         bound = _bound(value)
-        if bound is not None and bound < _SMALL and isinstance(low, Lit) and isinstance(high, Lit):
-            return _small_sum(value, self).clip(low.value, high.value).cast(pl.Int64)
-        return self.emit(value).clip(self.emit(low), self.emit(high))
+        if bound is None or bound >= _SMALL:
+            return self.emit(value).clip(self.emit(low), self.emit(high))
+        held = _small_sum(value, self).cast(pl.Int32).cast(pl.Int64)
+        return held.clip(self.emit(low), self.emit(high))
 
     def _compared(self, expr: Apply) -> pl.Expr:
         """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
@@ -165,7 +170,7 @@ def _bound(expr: Expr) -> int | None:
 
 def _small_sum(expr: Expr, emitter: _Emitter) -> pl.Expr:
     if isinstance(expr, Lit):
-        return pl.lit(expr.value, dtype=pl.Int32)
+        return pl.lit(expr.value)  # 32 bits, if nothing else is said
     assert isinstance(expr, Apply)
     if expr.op == "pick":
         condition, then, otherwise = expr.args
@@ -230,10 +235,13 @@ _ORDERS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "ge": pl.Expr.ge,
 }
 
+_LOGIC: dict[str, Callable[..., pl.Expr]] = {
+    "and": pl.Expr.and_,
+    "or": pl.Expr.or_,
+    "not": pl.Expr.not_,
+}
+
 _PLAIN: dict[str, Callable[..., pl.Expr]] = {
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "not": lambda a: ~a,
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,

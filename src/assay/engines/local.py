@@ -7,17 +7,18 @@ their owners, so sums over them are differences of a running total.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
 
 from assay.engines.emit import emit
-from assay.engines.plan import Place, definition, inputs, outputs, plan
+from assay.engines.plan import Facts, Place, definition, inputs, outputs, plan
 from assay.engines.pool import pool_up
 from assay.engines.segments import segment_counts, segment_sums
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 from assay.tables.tables import Tables
+
 
 class LocalEngine:
     """Runs steps on tables and keeps the columns that were asked for."""
@@ -25,11 +26,14 @@ class LocalEngine:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self._definitions: dict[Place, Step] = {}
+        self._taken_up: list[tuple[Step, ...]] = []
         self._made: dict[Place, pl.Series] = {}
 
     def run(self, steps: Iterable[Step]) -> None:
         """Take up steps; their columns can be read from then on."""
-        for step in steps:
+        given = steps if isinstance(steps, tuple) else tuple(steps)
+        self._taken_up.append(given)
+        for step in given:
             self._definitions[step.space, step.column] = step
 
     def add(self, space: str, *series: pl.Series) -> None:
@@ -53,9 +57,18 @@ class LocalEngine:
             for place in dict.fromkeys(wanted)
             if place not in self._made and definition(self._definitions, place) is not None
         ]
-        if asked:
-            steps = plan(_Undone(self._definitions, self._made), asked, self)
-            _Execution(self, self._made, steps, asked).run()
+        if not asked:
+            return
+        if self._made:
+            left = {
+                place: step
+                for place, step in self._definitions.items()
+                if any(made not in self._made for made in outputs(step))
+            }
+            steps = plan(left, asked, self)
+        else:
+            steps = _PLANS.plan(self._taken_up, self._definitions, asked, self)
+        _Execution(self, self._made, steps, asked).run()
 
     def make_all(self) -> None:
         """Make every column, for whoever is going to read most of them."""
@@ -70,7 +83,9 @@ class LocalEngine:
             frames[space] = frames[space].with_columns(series.alias(name))
         return frames
 
-    def varied(self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]) -> LocalEngine:
+    def varied(
+        self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
+    ) -> LocalEngine:
         """An engine for other tables or steps that shares the columns they have in common.
 
         ``tables`` has the same rows; ``changed`` are the columns of it that differ.
@@ -103,23 +118,65 @@ class LocalEngine:
         return self.tables.column(space, column) if made is None else made
 
 
-class _Undone(Mapping[Place, Step]):
-    """The definitions of columns that are not there yet."""
+class _Plans:
+    """The plans made last: the same rules over the same kind of tables are planned once."""
 
-    def __init__(self, steps: Mapping[Place, Step], made: Mapping[Place, pl.Series]) -> None:
-        self._steps = steps
-        self._made = made
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._plans: dict[object, tuple[_Noted, list[tuple[Step, ...]], list[Step]]] = {}
 
-    def __getitem__(self, place: Place) -> Step:
-        if place in self._made:
-            raise KeyError(place)
-        return self._steps[place]
+    def plan(
+        self,
+        programs: list[tuple[Step, ...]],
+        definitions: Mapping[Place, Step],
+        wanted: Sequence[Place],
+        facts: Facts,
+    ) -> list[Step]:
+        # Holding on to the programs keeps their identities from being given to others.
+        key = (tuple(map(id, programs)), tuple(wanted))
+        found = self._plans.get(key)
+        if found is not None and found[0].hold(facts):
+            return found[2]
+        noted = _Noted(facts)
+        steps = plan(definitions, wanted, noted)
+        if len(self._plans) >= self._room:
+            self._plans.pop(next(iter(self._plans)))
+        self._plans[key] = (noted, list(programs), steps)
+        noted.forget_tables()
+        return steps
 
-    def __iter__(self):  # type: ignore[no-untyped-def]  # of Mapping
-        return (p for p in self._steps if p not in self._made)
 
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
+class _Noted:
+    """Facts, and which of them were asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts: Facts | None = facts
+        self._complete: dict[Place, bool] = {}
+        self._constant: dict[Place, int | None] = {}
+
+    def complete(self, space: str, column: str) -> bool:
+        assert self._facts is not None
+        answer = self._facts.complete(space, column)
+        self._complete[space, column] = answer
+        return answer
+
+    def constant(self, space: str, column: str) -> int | None:
+        assert self._facts is not None
+        answer = self._facts.constant(space, column)
+        self._constant[space, column] = answer
+        return answer
+
+    def forget_tables(self) -> None:
+        self._facts = None
+
+    def hold(self, facts: Facts) -> bool:
+        """Whether every answer would be the same."""
+        return all(facts.complete(*p) == a for p, a in self._complete.items()) and all(
+            facts.constant(*p) == a for p, a in self._constant.items()
+        )
+
+
+_PLANS = _Plans(16)
 
 
 class _Execution:
@@ -135,6 +192,7 @@ class _Execution:
         self._tables = engine.tables
         self._made = made
         self._waiting = list(steps)
+        self._inputs = {id(step): frozenset(inputs(step)) for step in steps}
         self._wanted = set(wanted)
         self._passing: dict[Place, pl.Series] = {}
         self._unmade = {p for step in steps for p in outputs(step)}
@@ -153,10 +211,11 @@ class _Execution:
                     self._pool(step)
             self._let_go()
 
-    def _take(self, kind) -> list[Step]:  # type: ignore[no-untyped-def]
-        ready, later = [], []
+    def _take(self, kind: Callable[[Step], bool]) -> list[Step]:
+        ready: list[Step] = []
+        later: list[Step] = []
         for step in self._waiting:
-            fit = kind(step) and not any(p in self._unmade for p in inputs(step))
+            fit = kind(step) and self._unmade.isdisjoint(self._inputs[id(step)])
             (ready if fit else later).append(step)
         self._waiting = later
         return ready
@@ -175,7 +234,7 @@ class _Execution:
 
     def _let_go(self) -> None:
         """Forget what no waiting step reads."""
-        needed = {p for step in self._waiting for p in inputs(step)}
+        needed = {p for step in self._waiting for p in self._inputs[id(step)]}
         self._passing = {p: s for p, s in self._passing.items() if p in needed}
 
     # Expressions -----------------------------------------------------------------------------
@@ -186,7 +245,7 @@ class _Execution:
         level_of: dict[Place, int] = {}
         later: list[Step] = []
         for step in self._waiting:
-            needs = [p for p in inputs(step) if p in self._unmade]
+            needs = self._inputs[id(step)] & self._unmade
             if not isinstance(step, Compute) or any(p not in level_of for p in needs):
                 later.append(step)
                 continue
@@ -197,13 +256,13 @@ class _Execution:
                 queue.append([])
             queue[level].append(step)
         self._waiting = later
-        read_later = self._wanted | {p for step in later for p in inputs(step)}
+        read_later = self._wanted | {p for step in later for p in self._inputs[id(step)]}
         for space, queue in levels.items():
             self._select(space, queue, read_later)
 
     def _select(self, space: str, queue: list[list[Compute]], read_later: set[Place]) -> None:
         own = {step.column for level in queue for step in level}
-        read = {name for level in queue for s in level for _, name in inputs(s)} - own
+        read = {name for level in queue for s in level for _, name in self._inputs[id(s)]} - own
         given = {name: self._column(space, name).alias(name) for name in sorted(read)}
         schema = {name: series.dtype for name, series in given.items()}
         height = self._tables.height(space)

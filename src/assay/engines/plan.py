@@ -46,12 +46,15 @@ def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
     return step
 
 
-def inputs(step: Step) -> Iterator[Place]:
+def inputs(step: Step) -> Iterable[Place]:
     """The columns a step reads."""
+    if isinstance(step, Compute):
+        return [(step.space, name) for name in columns(step.expr)]
+    return _inputs(step)
+
+
+def _inputs(step: Step) -> Iterator[Place]:
     match step:
-        case Compute():
-            for name in columns(step.expr):
-                yield step.space, name
         case Gather():
             yield step.space, step.link
             yield step.target, step.origin
@@ -203,9 +206,7 @@ def _same_aggregates_once(steps: list[Step]) -> list[Step]:
     return made
 
 
-def _complements(
-    steps: list[Step], always_known: Callable[[Place], bool]
-) -> dict[Place, Step]:
+def _complements(steps: list[Step], always_known: Callable[[Place], bool]) -> dict[Place, Step]:
     """Count "not X" as all rows less those where X is true, where those are counted anyway."""
     made = {(s.space, s.column): s.expr for s in steps if isinstance(s, Compute)}
     columns_of = {(space, expr): column for (space, column), expr in made.items()}
@@ -246,24 +247,22 @@ def _inlined(steps: list[Step], wanted: Mapping[Place, None]) -> list[Step]:
         if not isinstance(step, Compute):
             left.append(step)
             continue
-        space = step.space
-        expr = _written_in(step.expr, lambda name, s=space: inline.get((s, name)))  # type: ignore[misc]
-        place = (space, step.column)
-        if isinstance(expr, Lit | Col) and place not in elsewhere:
-            inline[place] = expr
-        elif place not in elsewhere and uses.get(place) == 1 and size(expr) <= _INLINED_SIZE:
+        place = (step.space, step.column)
+        expr = _written_in(step.expr, step.space, inline)
+        once = uses.get(place) == 1 and size(expr) <= _INLINED_SIZE
+        if place not in elsewhere and (once or isinstance(expr, Lit | Col)):
             inline[place] = expr
         else:
-            left.append(Compute(space, step.column, expr))
+            left.append(Compute(step.space, step.column, expr))
     return left
 
 
-def _written_in(expr: Expr, lookup: Callable[[str], Expr | None]) -> Expr:
+def _written_in(expr: Expr, space: str, inline: Mapping[Place, Expr]) -> Expr:
     if isinstance(expr, Col):
-        return lookup(expr.name) or expr
+        return inline.get((space, expr.name), expr)
     if isinstance(expr, Lit):
         return expr
-    return Apply(expr.op, tuple(_written_in(a, lookup) for a in expr.args))
+    return Apply(expr.op, tuple(_written_in(a, space, inline) for a in expr.args))
 
 
 def size(expr: Expr) -> int:

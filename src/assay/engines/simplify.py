@@ -95,6 +95,8 @@ def _if(condition: Simple, then: Simple, otherwise: Simple) -> Simple:
         return apply("if", asked, then[0], otherwise[0]), False
     if then == otherwise:
         return then
+    if UNKNOWN in (then[0], otherwise[0]):
+        return apply("pick", asked, then[0], otherwise[0]), False
     if _is(then, True):
         return _or(condition, otherwise)
     if _is(then, False):

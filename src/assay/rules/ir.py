@@ -59,11 +59,13 @@ def apply(op: Op, *args: Expr) -> Apply:
 
 def columns(expr: Expr) -> Iterator[str]:
     """Names of the columns an expression reads, in reading order, repeats included."""
-    if isinstance(expr, Col):
-        yield expr.name
-    elif isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from columns(arg)
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Col):
+            yield part.name
+        elif isinstance(part, Apply):
+            waiting += part.args[::-1]
 
 
 REPEATING: frozenset[Op] = frozenset(

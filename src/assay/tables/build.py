@@ -13,6 +13,7 @@ from datetime import date
 
 import polars as pl
 
+from assay.arithmetic import to_points
 from assay.evidence.origins import Lineage, Traced
 from assay.graph.reach import PAIR_SCHEMA, reach_pairs
 from assay.model.corpus import Corpus
@@ -20,7 +21,6 @@ from assay.model.dates import PartialDate
 from assay.model.evidence import Claim, Source
 from assay.model.profile import AnyProfile, Dependency, Event
 from assay.model.rulebook import Rulebook
-from assay.arithmetic import to_points
 from assay.tables.tables import Tables, frame
 
 Row = tuple[object, ...]
@@ -92,11 +92,7 @@ def valid_edges(profiles: Iterable[AnyProfile], day: date) -> list[Edge]:
         if isinstance(profile, Event):
             for effect in profile.affects:
                 edges.append(Edge(effect.on, profile.id, effect, affects=True))
-    return [
-        e
-        for e in edges
-        if e.lower in known and e.upper in known and _valid(e.dependency, day)
-    ]
+    return [e for e in edges if e.lower in known and e.upper in known and _valid(e.dependency, day)]
 
 
 def _valid(dependency: Dependency, day: date) -> bool:
@@ -195,7 +191,9 @@ class _Builder:
         for one, in_profile in zip(traced, together, strict=False):
             here = len(self._citations)
             self._citations.append(
-                self._citation(one, in_profile.origin, claim_row, claim_row, profile_row, profile_row)
+                self._citation(
+                    one, in_profile.origin, claim_row, claim_row, profile_row, profile_row
+                )
             )
             for root in one.roots:
                 cited = rows.get((root, one.citation.stance))
@@ -311,9 +309,7 @@ def _edge_frames(
     return frames
 
 
-def edge_weights(
-    edges: Iterable[Edge], rows: dict[str, int], rulebook: Rulebook
-) -> pl.DataFrame:
+def edge_weights(edges: Iterable[Edge], rows: dict[str, int], rulebook: Rulebook) -> pl.DataFrame:
     """The edges as reach reads them: upper row, lower row, weight in thousandths."""
     weights = rulebook.reach.weights
     return pl.DataFrame(
@@ -360,4 +356,3 @@ def _reach_frames(
             )
         )
     return frames
-

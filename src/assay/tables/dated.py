@@ -42,7 +42,7 @@ def _stacked(copies: Sequence[dict[str, pl.DataFrame]]) -> Tables:
 
     Citations that no claim owns must stay at the end of their table, behind all that are owned.
     """
-    offsets = {space: 0 for space in SCHEMAS}
+    offsets = dict.fromkeys(SCHEMAS, 0)
     parts: dict[str, list[pl.DataFrame]] = {space: [] for space in SCHEMAS}
     for frames in copies:
         for space, frame in frames.items():

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+Dtype = pl.DataType | type[pl.DataType]
+
 _TEXT, _INT, _BOOL, _REAL = pl.String, pl.Int64, pl.Boolean, pl.Float64
-_EDGE = {
+_EDGE: dict[str, Dtype] = {
     "relation": _TEXT,
     "criticality": _TEXT,
     "claims": _INT,
@@ -18,9 +20,9 @@ _EDGE = {
     "profile_row": _INT,
     "peer_row": _INT,
 }
-_REACH = {"reach": _REAL, "distance": _INT, "profile_row": _INT, "peer_row": _INT}
+_REACH: dict[str, Dtype] = {"reach": _REAL, "distance": _INT, "profile_row": _INT, "peer_row": _INT}
 
-SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
+SCHEMAS: dict[str, dict[str, Dtype]] = {
     "profile": {
         "id": _TEXT,
         "kind": _TEXT,
@@ -116,7 +118,10 @@ CODED: dict[str, frozenset[str]] = {
             "publisher.reliability",
         ]
     ),
-    **{space: frozenset(["relation", "criticality"]) for space in ("dependency", "dependent", "event")},
+    **{
+        space: frozenset(["relation", "criticality"])
+        for space in ("dependency", "dependent", "event")
+    },
 }
 """Text columns with few distinct values, which engines compare by number."""
 
