@@ -12,8 +12,6 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,10 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay import __version__
-from assay.diagnostics import Diagnostic, has_errors, sort_diagnostics
+from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
 from assay.loading import Loaded, load_workspace
+from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
+from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
 from assay.workspace import Workspace
 
@@ -38,11 +38,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Checked:
-    """A workspace that was read, and everything that is wrong with it."""
+    """A workspace that was read; what is wrong with it is worked out when asked for.
+
+    ``program`` is the compiled rulebook, None where it has errors.
+    """
 
     loaded: Loaded
     program: Program | None
-    diagnostics: tuple[Diagnostic, ...]
+    rule_diagnostics: tuple[Diagnostic, ...]
+
+    @cached_property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What keeps the workspace from being scored, in the order of places."""
+        own = [d for d in self.rule_diagnostics if d.severity == "error"]
+        return tuple(sort_diagnostics([*self.loaded.errors, *own]))
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Errors, warnings and infos, in the order of places."""
+        return tuple(sort_diagnostics([*self.loaded.diagnostics, *self.rule_diagnostics]))
 
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
@@ -50,15 +64,15 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     from assay.rules.check import check_rulebook
 
     loaded = load_workspace(workspace, as_of=as_of)
-    diagnostics = list(loaded.diagnostics)
-    program = None
-    if loaded.rulebook is not None:
-        program, findings = check_rulebook(loaded.rulebook)
-        for f in findings:
-            line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
-            position = loaded.locate_rule(f.path, line=line, column=column)
-            diagnostics.append(f.code.at(position, f.message, f.hint))
-    return Checked(loaded, program, tuple(sort_diagnostics(diagnostics)))
+    if loaded.rulebook is None:
+        return Checked(loaded, None, ())
+    program, findings = check_rulebook(loaded.rulebook)
+    placed = []
+    for f in findings:
+        line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
+        position = loaded.locate_rule(f.path, line=line, column=column)
+        placed.append(f.code.at(position, f.message, f.hint))
+    return Checked(loaded, program, tuple(placed))
 
 
 def _line_and_column(
@@ -79,27 +93,41 @@ def _line_and_column(
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def assess(checked: Checked, as_of: date) -> Desk:
-    """Score every profile at a date.
+def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
+    """Score every profile at a date, for an audience: the most public one, unless named.
 
-    Raises :class:`assay.errors.InputError` with all diagnostics where the workspace has errors.
+    What the audience may not know is taken out before anything is scored. Raises
+    :class:`assay.errors.InputError` with all diagnostics where the workspace has errors, and
+    ``UsageError`` for an audience the rulebook does not have.
     """
-    if has_errors(checked.diagnostics) or checked.program is None:
-        raise InputError(checked.diagnostics)
+    if checked.errors or checked.program is None:
+        raise InputError(checked.errors)
     rulebook = checked.loaded.rulebook
     assert rulebook is not None
-    return Desk(checked.loaded.workspace, checked.loaded.corpus, rulebook, checked.program, as_of)
+    reader = audience or rulebook.audiences[0]
+    if reader not in rulebook.audiences:
+        known = ", ".join(rulebook.audiences)
+        raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
+    corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
+    hidden = frozenset(checked.loaded.corpus.profiles) - frozenset(corpus.profiles)
+    workspace = checked.loaded.workspace
+    return Desk(workspace, corpus, rulebook, checked.program, as_of, reader, hidden)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A workspace scored at a date; what is not asked for is not computed."""
+    """A workspace scored at a date for an audience; what is not asked for is not computed.
+
+    ``corpus`` is what the audience may know; ``hidden`` are the ids of the profiles it may not.
+    """
 
     workspace: Workspace
     corpus: Corpus
     rulebook: Rulebook
     program: Program
     as_of: date
+    audience: str
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def run(self) -> Run:
@@ -131,8 +159,11 @@ class Desk:
         for profile_id in ids:
             if profile_id in self.run.profile_rows:
                 continue
-            if profile_id in self.corpus.profiles:
-                raise UsageError(f"the profile {profile_id!r} is a draft or under embargo")
+            if profile_id in self.hidden:
+                raise UsageError(
+                    f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
+                    "is a draft or under embargo"
+                )
             near = nearest(profile_id, self.corpus.profiles)
             hint = f"did you mean {near!r}?" if near else "'assay find WORDS' searches by name"
             raise UsageError(f"there is no profile {profile_id!r}; {hint}")
@@ -140,7 +171,7 @@ class Desk:
     @cached_property
     def rulebook_digest(self) -> str:
         """Twelve hexadecimal digits that stand for the rulebook's content."""
-        return _digest(self.rulebook.model_dump(mode="json", by_alias=True))
+        return rulebook_digest(self.rulebook)
 
     @cached_property
     def digest(self) -> str:
@@ -150,12 +181,7 @@ class Desk:
             for models in (self.corpus.publishers, self.corpus.sources, self.corpus.profiles)
             for model in models.values()
         ]
-        return _digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
-
-
-def _digest(value: object) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(text.encode("utf-8"), digest_size=6).hexdigest()
+        return digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
 
 
 def build(desk: Desk, out: Path) -> SiteReport:

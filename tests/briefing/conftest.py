@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.briefing.desk import AS_OF, DIGEST, Desk, sample
 
 from assay.briefing.site import SiteReport, build_site
+from tests.briefing.desk import AS_OF, DIGEST, Desk, sample
 
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 160">'

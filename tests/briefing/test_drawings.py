@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.briefing.desk import RULEBOOK, score, steps
 
 from assay.briefing import charts, wording
 from assay.briefing.pictures import MOST_NODES, Influence, Network, Node
 from assay.model.dates import PartialDate
 from assay.scoring.results import OutlookPoint
+from tests.briefing.desk import RULEBOOK, score, steps
 
 GRADES = RULEBOOK.scales["grades"]
 

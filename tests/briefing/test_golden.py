@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.briefing.conftest import build
 from tests.briefing.desk import Desk
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from tests.briefing.conftest import build
-from tests.briefing.desk import AS_OF, DIGEST, Desk, corpus, renamed
-from tests.briefing.markup import Markup, pages
 
 from assay.briefing.site import build_site
 from assay.errors import InputError
 from assay.model.rulebook import Rulebook
 from assay.scoring.results import Explanation, Outlook, ProfileResult, Score
+from tests.briefing.conftest import build
+from tests.briefing.desk import AS_OF, DIGEST, Desk, corpus, renamed
+from tests.briefing.markup import Markup, pages
 
 EVENT = "events/forty-models.html"
 OFFICE = "institutions/model-office.html"
@@ -250,7 +250,7 @@ def test_a_missing_picture_stops_the_build_before_anything_is_written(
 ) -> None:
     with pytest.raises(InputError) as raised:
         build(desk, tmp_path / "site", tmp_path / "nowhere")
-    assert [d.code for d in raised.value.diagnostics] == ["image-missing"]
+    assert [d.code for d in raised.value.diagnostics] == ["image-not-found"]
     assert raised.value.diagnostics[0].file == "images/ruler.svg"
     assert not (tmp_path / "site").exists()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.briefing.conftest import PICTURE, build
 from tests.briefing.desk import sample
 

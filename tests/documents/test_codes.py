@@ -29,7 +29,9 @@ def test_the_constant_is_named_like_the_code() -> None:
 
 def test_sarif_names_place_level_and_rule() -> None:
     found: list[Diagnostic] = [
-        codes.UNKNOWN_KEY.at(Position("profiles/a b.yaml", 3, 5), "unknown key 'x'", "did you mean"),
+        codes.UNKNOWN_KEY.at(
+            Position("profiles/a b.yaml", 3, 5), "unknown key 'x'", "did you mean"
+        ),
         codes.EMPTY_FILE.at(Position("profiles/b.yaml"), "the file holds no document"),
     ]
     run = as_sarif(found, DOCUMENT_CODES, "1.2.3")["runs"][0]

@@ -25,7 +25,11 @@ WRITTEN = {
     "double quotes": ('rules:\n  - when: "a == \\"x\\" && regoin"\n', (1, 13), (2, 26)),
     "folded": ("rules:\n  - when: >-\n      a &&\n      regoin\n", (1, 6), (4, 7)),
     "literal": ("rules:\n  - when: |\n      a &&\n        regoin\n", (2, 3), (4, 9)),
-    "literal with CRLF": ("rules:\r\n  - when: |\r\n      a &&\r\n      regoin\r\n", (2, 1), (4, 7)),
+    "literal with CRLF": (
+        "rules:\r\n  - when: |\r\n      a &&\r\n      regoin\r\n",
+        (2, 1),
+        (4, 7),
+    ),
     "escapes": ('rules:\n  - when: "\\u00e9 && \\x41 regoin"\n', (1, 8), (2, 27)),
     "past the end": ("rules:\n  - when: a\n", (1, 2), (2, 12)),
 }
@@ -68,4 +72,4 @@ def test_every_letter_is_found_where_the_file_has_it(text: str) -> None:
                 continue
             at_line, at_column = place(read, number, column)
             found = lines[at_line - 1][at_column - 1]
-            assert found == letter or (found == "\\" and letter in "\"é漢")
+            assert found == letter or (found == "\\" and letter in '"é漢')

@@ -43,13 +43,15 @@ def edited(edit: Any, text: str, *args: Any) -> str:
 
 
 def test_an_item_goes_behind_the_last_of_a_flow_list() -> None:
-    after = edited(append_item, PROFILE, 0, ("claims", 0, "sources"), {"id": "n", "stance": "disputes"})
-    assert after == PROFILE.replace("[q, r]", "[q, r, {id: n, stance: disputes}]")
+    after = edited(
+        append_item, PROFILE, 0, ("claims", 0, "sources"), {"id": "new", "stance": "disputes"}
+    )
+    assert after == PROFILE.replace("[q, r]", "[q, r, {id: new, stance: disputes}]")
 
 
 def test_an_item_goes_behind_the_last_of_a_block_list() -> None:
-    after = edited(append_item, PROFILE, 0, ("claims", 1, "sources"), "n")
-    assert after == PROFILE.replace("    - z\n", "    - z\n    - n\n")
+    after = edited(append_item, PROFILE, 0, ("claims", 1, "sources"), "new")
+    assert after == PROFILE.replace("    - z\n", "    - z\n    - new\n")
 
 
 def test_a_claim_goes_behind_the_comments_of_the_last_one() -> None:
@@ -92,21 +94,21 @@ def test_a_document_goes_to_the_end(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("before", "path", "after"),
     [
-        ("a: []\n", ("a",), "a: [n]\n"),
-        ("a: [1,\n  2, # two\n  ]\n", ("a",), "a: [1,\n  2, n, # two\n  ]\n"),
-        ("a:   # why\nb: 1\n", ("a",), "a:   # why\n  - n\nb: 1\n"),
-        ("a: {}\n", ("a", "b"), "a: {b: [n]}\n"),
-        ("{a: {c: 1}}\n", ("a", "b"), "{a: {c: 1, b: [n]}}\n"),
-        ("a:\r\n- x", ("a",), "a:\r\n- x\r\n- n\r\n"),
+        ("a: []\n", ("a",), "a: [new]\n"),
+        ("a: [1,\n  2, # two\n  ]\n", ("a",), "a: [1,\n  2, new, # two\n  ]\n"),
+        ("a:   # why\nb: 1\n", ("a",), "a:   # why\n  - new\nb: 1\n"),
+        ("a: {}\n", ("a", "b"), "a: {b: [new]}\n"),
+        ("{a: {c: 1}}\n", ("a", "b"), "{a: {c: 1, b: [new]}}\n"),
+        ("a:\r\n- x", ("a",), "a:\r\n- x\r\n- new\r\n"),
         ("- a:\n", (), None),
     ],
 )
 def test_forms_of_lists(before: str, path: tuple[str, ...], after: str | None) -> None:
     if after is None:
         with pytest.raises(UsageError):
-            edited(append_item, before, 0, path, "n")
+            edited(append_item, before, 0, path, "new")
     else:
-        assert edited(append_item, before, 0, path, "n") == after
+        assert edited(append_item, before, 0, path, "new") == after
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_forms_of_lists(before: str, path: tuple[str, ...], after: str | None) -
 )
 def test_what_cannot_be_added_to_is_refused(before: str, path: tuple[str, ...]) -> None:
     with pytest.raises(EditRefused, match=r"a\.yaml:\d"):
-        edited(append_item, before, 0, path, "n")
+        edited(append_item, before, 0, path, "new")
 
 
 def test_a_key_with_a_value_is_not_replaced() -> None:
@@ -131,7 +133,9 @@ def test_a_key_with_a_value_is_not_replaced() -> None:
 
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20
-) | st.sampled_from(["NO", "on", "1", "1.5", "~", "null", "2024-01-29", "a: b", "- a", "#x", "x #y"])
+) | st.sampled_from(
+    ["NO", "on", "1", "1.5", "~", "null", "2024-01-29", "a: b", "- a", "#x", "x #y"]
+)
 SCALARS = TEXTS | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date
 
@@ -13,6 +12,7 @@ from assay.briefing.page import kicker
 from assay.briefing.pageviews import Imprint, IndexEntry, IndexGroup, IndexView, ScoreMeaning
 from assay.briefing.sheet import badge
 from assay.briefing.views import Fact, Link
+from assay.model.digests import rulebook_digest
 from assay.model.profile import AnyProfile
 from assay.model.rulebook import Rulebook, Scorer
 
@@ -40,12 +40,6 @@ def front(atlas: Atlas, imprint: Imprint) -> IndexView:
         rulebook_digest=rulebook_digest(atlas.rulebook),
         imprint=imprint,
     )
-
-
-def rulebook_digest(rulebook: Rulebook) -> str:
-    """The first twelve hexadecimal digits of the SHA-256 of the rulebook as JSON."""
-    text = rulebook.model_dump_json(by_alias=True, exclude_defaults=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _meaning(rulebook: Rulebook, scorer: Scorer) -> ScoreMeaning:

@@ -16,7 +16,8 @@ from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.front import front
 from assay.briefing.page import IMAGES, page
 from assay.briefing.pageviews import Imprint
-from assay.diagnostics import Diagnostic
+from assay.diagnostics import Diagnostic, Position
+from assay.documents.codes import IMAGE_NOT_FOUND
 from assay.errors import InputError
 from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile
@@ -109,9 +110,8 @@ def _images(atlas: Atlas, root: Path) -> dict[str, Path]:
 
 
 def _missing(profile: AnyProfile, src: str) -> Diagnostic:
-    return Diagnostic(
-        code="image-missing",
-        message=f"the picture of {profile.id} is not in the workspace",
-        file=src,
-        hint="put the file there, or take `image` out of the profile",
+    return IMAGE_NOT_FOUND.at(
+        Position(src),
+        f"the picture of {profile.id} is not in the workspace",
+        "put the file there, or take 'image' out of the profile",
     )

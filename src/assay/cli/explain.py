@@ -51,7 +51,8 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterable[str]
     if explanation.outlook.points:
         yield ""
         until = explanation.outlook.until
-        yield f"Outlook: {'no band changes within 366 days' if until is None else f'holds until {until.isoformat()}'}"
+        held = f"holds until {until.isoformat()}" if until else "no band changes within 366 days"
+        yield f"Outlook: {held}"
         for name, points in explanation.outlook.points.items():
             shown = ", ".join(
                 f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade or 'not rated'}"
@@ -72,10 +73,8 @@ def _scorer_lines(scorer: ScoreExplanation, *, every: bool) -> Iterable[str]:
 
 
 def _step_line(step: Step) -> str:
-    if step.phase in ("start", "pool", "clamp"):
-        what = step.phase
-    else:
-        what = f"{step.phase} {step.rule}"
+    alone = step.phase in ("start", "pool", "clamp")
+    what = step.phase if alone else f"{step.phase} {step.rule}"
     state = "applied" if step.applied else "not applied"
     line = (
         f"  {what:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "

@@ -34,21 +34,21 @@ EXIT_INPUT, EXIT_USAGE, EXIT_DEFECT = 1, 64, 70
 class LazyGroup(click.Group):
     """A group whose commands are imported when they run."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
         command: click.Command = import_module(f"assay.cli.{name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-class IsoDate(click.ParamType):
+class IsoDate(click.ParamType[date]):
     """A day written 2026-01-15."""
 
     name = "date"
@@ -73,11 +73,16 @@ class IsoDate(click.ParamType):
 @click.option(
     "--as-of", type=IsoDate(), metavar="DATE", help="Score as on this day, written 2026-01-15."
 )
+@click.option(
+    "--audience", metavar="NAME", help="For whom; else the most public audience of the rulebook."
+)
 @click.version_option(__version__, prog_name="assay")
 @click.pass_context
-def assay(ctx: click.Context, workspace: Path | None, as_of: date | None) -> None:
+def assay(
+    ctx: click.Context, workspace: Path | None, as_of: date | None, audience: str | None
+) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of)
+    ctx.obj = Session(workspace, as_of, audience)
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import click
 
 from assay.cli.output import format_option, print_json, print_table
 from assay.cli.session import Session
+from assay.scoring.wording import plural
 
 
 @click.command("score")
@@ -42,7 +43,8 @@ def command(session: Session, ids: tuple[str, ...], output: str) -> None:
     shown = len(rows)
     unpublished = sum(1 for row in rows if row[-1])
     click.echo(
-        f"{shown} profiles as of {desk.as_of.isoformat()}, {unpublished} below publication",
+        f"{plural(shown, 'profile')} as of {desk.as_of.isoformat()}, "
+        f"{unpublished} below publication",
         err=True,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ class Session:
 
     workspace_path: Path | None = None
     as_of: date | None = None
+    audience: str | None = None
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""
@@ -37,4 +38,4 @@ class Session:
         checked = self.check()
         rulebook = checked.loaded.rulebook
         settled = self.as_of or (rulebook.settings.as_of if rulebook else None)
-        return assess(checked, settled or date.today())
+        return assess(checked, settled or datetime.now().astimezone().date(), self.audience)

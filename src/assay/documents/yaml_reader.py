@@ -144,7 +144,7 @@ def _problems(text: str, file: str) -> tuple[Diagnostic, ...]:
 
 
 def _refused(text: str, file: str, reason: str) -> YamlFile:
-    """The file without documents; ``reason`` is what the fast reader said, if all else is silent."""
+    """The file without documents; ``reason`` is said where the walk finds nothing to say."""
     problems = _problems(text, file)
     if not problems:
         at = re.search(r"at line (\d+) column (\d+)", reason)

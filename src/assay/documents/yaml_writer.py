@@ -167,7 +167,7 @@ def _next_line(read: YamlFile, offset: int) -> tuple[int, str]:
     at = read.source.line_end(offset)
     if at == len(text):
         return at, "\n"
-    return at + (2 if text.startswith("\r\n", at) else 1), ""
+    return at + _break_length(text, at), ""
 
 
 def _after_comments(read: YamlFile, at: int, column: int) -> int:
@@ -180,12 +180,16 @@ def _after_comments(read: YamlFile, at: int, column: int) -> int:
         is_comment = content.startswith("#") and len(line) - len(content) > column
         if content and not is_comment:
             break
-        at, lead = _next_line(read, end)
-        if lead:
+        if end == len(read.text):
             break
+        at = end + _break_length(read.text, end)
         if is_comment:
             found = at
     return found
+
+
+def _break_length(text: str, at: int) -> int:
+    return 2 if text.startswith("\r\n", at) else 1
 
 
 def _at_line_start(text: str, at: int) -> str:

@@ -8,7 +8,7 @@ from functools import reduce
 import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
-from assay.rules.ir import Apply, Col, Expr, Lit
+from assay.rules.ir import Apply, Col, Expr, Lit, Op, columns
 
 Words = Mapping[str, Set[str]]
 """Text columns that are stored as numbers, and the words each of them has."""
@@ -41,6 +41,14 @@ class _Emitter:
             return column.cast(pl.String) if expr.name in self._words else column
         if isinstance(expr, Lit):
             return _literal(expr)
+        made = self._made(_mirrored(expr))
+        if next(columns(expr), None) is None:
+            # What was looked up or computed from constants is one row, which fits no table.
+            value = pl.select(made).to_series()
+            return pl.lit(value.item(), dtype=value.dtype)
+        return made
+
+    def _made(self, expr: Apply) -> pl.Expr:
         special = getattr(self, f"_{expr.op}", None)
         if special is not None:
             made: pl.Expr = special(expr)
@@ -133,13 +141,17 @@ class _Emitter:
 
     def _compared(self, expr: Apply) -> pl.Expr:
         """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
-        op, nan = _FLOAT_COMPARISONS[expr.op]
+        op = _FLOAT_COMPARISONS[expr.op]
         a, b = (self.emit(x) for x in expr.args)
-        result = op(a, b)
-        if not any(_may_be_nan(x) for x in expr.args):
-            return result
         either = a.is_nan() | b.is_nan()
-        return result | either if nan else result & ~either
+        return op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+
+
+def _mirrored(expr: Apply) -> Apply:
+    """Polars loses the height of a column of equal values compared with a constant on its left."""
+    if expr.op in _MIRRORED and next(columns(expr.args[0]), None) is None:
+        return Apply(_MIRRORED[expr.op], expr.args[::-1])
+    return expr
 
 
 def _literal(expr: Lit) -> pl.Expr:
@@ -179,12 +191,6 @@ def _small_sum(expr: Expr, emitter: _Emitter) -> pl.Expr:
     return reduce(pl.Expr.add, [_small_sum(a, emitter) for a in expr.args])
 
 
-def _may_be_nan(expr: Expr) -> bool:
-    if not isinstance(expr, Apply):
-        return False
-    return expr.op in ("div", "mul") or any(_may_be_nan(a) for a in expr.args)
-
-
 def _lesser(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     return pl.when(a <= b).then(a).when(b < a).then(b)
 
@@ -218,15 +224,32 @@ _MOST: dict[pl.DataType, int] = {
 }
 """The types counts may have, and the greatest number of each."""
 
-_FLOAT_COMPARISONS: dict[str, tuple[Callable[[pl.Expr, pl.Expr], pl.Expr], bool]] = {
-    "feq": (pl.Expr.eq, False),
-    "fne": (pl.Expr.ne, True),
-    "flt": (pl.Expr.lt, False),
-    "fle": (pl.Expr.le, False),
-    "fgt": (pl.Expr.gt, False),
-    "fge": (pl.Expr.ge, False),
+_FLOAT_COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "feq": pl.Expr.eq,
+    "fne": pl.Expr.ne,
+    "flt": pl.Expr.lt,
+    "fle": pl.Expr.le,
+    "fgt": pl.Expr.gt,
+    "fge": pl.Expr.ge,
 }
-"""By name: the comparison, and what it is where a side is NaN."""
+
+_MIRRORED: dict[Op, Op] = {
+    "eq": "eq",
+    "ne": "ne",
+    "lt": "gt",
+    "le": "ge",
+    "gt": "lt",
+    "ge": "le",
+    "feq": "feq",
+    "fne": "fne",
+    "flt": "fgt",
+    "fle": "fge",
+    "fgt": "flt",
+    "fge": "fle",
+    "min": "min",
+    "max": "max",
+}
+"""What an operation is called when its two arguments change places."""
 
 _ORDERS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "lt": pl.Expr.lt,
@@ -270,4 +293,5 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "double": lambda a: a.cast(pl.Float64) / 1000,
     "scale": lambda a, b: (a * b + 500) // 1000,
     "half_life": _half_life,
+    "number": lambda a: pl.when(~a.is_nan()).then(a),
 }

@@ -184,5 +184,6 @@ _RULES: dict[str, Callable[..., Simple]] = {
     "points": _points,
     "quo": _quotient("quo"),
     "rem": _quotient("rem"),
+    "number": lambda a: (apply("number", a[0]), False),
     "half_life": lambda a, b: (apply("half_life", a[0], b[0]), False),
 }

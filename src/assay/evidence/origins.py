@@ -172,9 +172,7 @@ class Lineage:
             here = origin[i]
             if here is None:
                 cited = sorted(place[r] for r in retold if r in place)
-                head = self._head(
-                    self._family(citation.id), self.canonical(citation.id), heads
-                )
+                head = self._head(self._family(citation.id), self.canonical(citation.id), heads)
                 here = cited[0] if cited else head or UNSEEN
             results.append(
                 Traced(

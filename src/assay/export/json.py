@@ -26,7 +26,7 @@ def scores_json(desk: Desk, ids: Sequence[str] = ()) -> Json:
     """What ``assay score`` prints: every profile, or those named."""
     return {
         "as_of": desk.as_of.isoformat(),
-        "audience": desk.rulebook.audiences[0],
+        "audience": desk.audience,
         "rulebook": desk.rulebook_digest,
         "profiles": [
             {

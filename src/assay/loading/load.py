@@ -117,7 +117,8 @@ def load_workspace(
         if data is not None
     ]
     unread = {i for f in files if has_errors(f.diagnostics) for i in f.mentioned_ids}
-    corpus = _corpus(documents)
+    subjects = _subjects(documents)
+    corpus = _corpus(documents, subjects)
     findings = [
         *rule_findings,
         *(f for d in documents for f in d.findings),
@@ -128,7 +129,7 @@ def load_workspace(
         corpus=corpus,
         rulebook=rulebook,
         files={f.file: f for f in (rules_file, *files)},
-        subjects=_subjects(documents),
+        subjects=subjects,
         as_of=as_of or (rulebook.settings.as_of if rulebook else None),
         findings=tuple(findings),
         file_diagnostics=tuple(d for f in (rules_file, *files) for d in f.diagnostics),
@@ -157,18 +158,21 @@ def _subjects(documents: list[Validated]) -> dict[str, Subject]:
     return subjects
 
 
-def _corpus(documents: list[Validated]) -> Corpus:
+def _corpus(documents: list[Validated], subjects: Mapping[str, Subject]) -> Corpus:
+    """The valid documents; of two with the same id only the first counts."""
     publishers: dict[str, Publisher] = {}
     sources: dict[str, Source] = {}
     profiles: dict[str, Institution | Event] = {}
     for document in documents:
         model = document.model
+        if model is None or subjects[model.id] != document.subject:
+            continue
         if isinstance(model, Publisher):
-            publishers.setdefault(model.id, model)
+            publishers[model.id] = model
         elif isinstance(model, Source):
-            sources.setdefault(model.id, model)
-        elif model is not None:
-            profiles.setdefault(model.id, model)
+            sources[model.id] = model
+        else:
+            profiles[model.id] = model
     return Corpus(
         dict(sorted(publishers.items())),
         dict(sorted(sources.items())),

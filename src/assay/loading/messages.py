@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,10 +48,6 @@ _WANTED = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
     "mapping_type": "a mapping",
-    "date_type": "a day such as 2024-01-29",
-    "date_parsing": "a day such as 2024-01-29",
-    "date_from_datetime_parsing": "a day such as 2024-01-29",
-    "date_from_datetime_inexact": "a day such as 2024-01-29",
 }
 
 _BOUNDS = {
@@ -80,7 +76,7 @@ def findings_of(
     by_place: dict[tuple[Path, bool, bool], list[_Refusal]] = {}
     for error in errors:
         refusal = _refusal(error, data)
-        if refusal.kind == "too_short" and _value(data, refusal.path):
+        if refusal.kind == "too_short" and _value_at(data, refusal.path):
             continue  # its items were refused one by one, and are reported so
         missing = refusal.kind == "missing"
         by_place.setdefault((refusal.path, refusal.at_key, missing), []).append(refusal)
@@ -113,108 +109,100 @@ def _refusal(error: ErrorDetails, data: object) -> _Refusal:
 def _finding(
     group: Sequence[_Refusal], data: object, model: type[BaseModel], subject: Subject
 ) -> Finding:
-    value = _value(data, group[0].path)
+    value = _value_at(data, group[0].path)
     chosen = min(group, key=lambda r: _rank(r, value))
-    if chosen.kind in _WANTED and len(group) > 1:
-        return _wrong_type(group, chosen.path, value, subject)
-    return _one(chosen, value, data, model, subject)
+    if chosen.kind == "extra_forbidden":
+        said = _unknown_key(chosen.path, data, model)
+    elif chosen.kind in _WANTED:
+        said = _wrong_type(group, value)
+    else:
+        said = _WORDS.get(chosen.kind, _own_words)(chosen, value)
+    path = said.path if said.path is not None else chosen.path
+    return Finding(said.code, subject, path, said.message, said.hint, said.at_key)
 
 
 def _rank(refusal: _Refusal, value: object) -> int:
     """Which of several branches of a type comes closest to what was meant."""
     if refusal.kind == "literal_error":
         return 0 if isinstance(value, str) else 3
-    if refusal.kind in _WANTED:
-        return 2
-    return 1
+    return 2 if refusal.kind in _WANTED else 1
 
 
-def _one(
-    refusal: _Refusal, value: object, data: object, model: type[BaseModel], subject: Subject
-) -> Finding:
-    path, kind = refusal.path, refusal.kind
-    name = _name(path)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a finding says; ``path`` only where it points elsewhere than the model did."""
 
-    def say(code: Code, message: str, hint: str = "", at_key: bool = False) -> Finding:
-        return Finding(code, subject, path, message, hint, at_key)
-
-    if kind == "extra_forbidden":
-        return say(
-            codes.UNKNOWN_KEY, f"unknown key {path[-1]!r}", _known_keys(path, data, model), True
-        )
-    if kind == "missing":
-        key = path[-1]
-        return Finding(
-            codes.MISSING_KEY, subject, path[:-1], f"the key {key!r} is missing", f"add '{key}: …'"
-        )
-    if kind == "literal_error":
-        words = _words(str(refusal.context.get("expected", "")))
-        if not isinstance(value, (str, int)) or isinstance(value, bool):
-            return say(
-                codes.WRONG_TYPE,
-                f"{name} is {describe(value)}",
-                "possible here: " + ", ".join(words),
-            )
-        return say(
-            codes.UNKNOWN_WORD,
-            f"{name} cannot be {str(value)[:60]!r}",
-            did_you_mean(str(value), words),
-        )
-    if kind == "string_pattern_mismatch":
-        return _bad_form(refusal, value, subject)
-    if kind == "string_too_long":
-        limit = refusal.context["max_length"]
-        return say(
-            codes.TOO_LONG,
-            f"{name} has {len(str(value)):,} characters",
-            f"at most {limit:,} fit here",
-        )
-    if kind in ("string_too_short", "too_short"):
-        return say(
-            codes.EMPTY_TEXT,
-            f"{name} is empty",
-            "write it, or remove the key if it may be left out",
-        )
-    if kind in _BOUNDS:
-        bound, words_of = _BOUNDS[kind]
-        return say(
-            codes.OUT_OF_RANGE,
-            f"{name} is {value}",
-            f"write a number that is {words_of} {refusal.context[bound]}",
-        )
-    if kind in _WANTED:
-        return _wrong_type([refusal], path, value, subject)
-    return _own_words(refusal, value, subject)
+    code: Code
+    message: str
+    hint: str = ""
+    at_key: bool = False
+    path: Path | None = None
 
 
-def _bad_form(refusal: _Refusal, value: object, subject: Subject) -> Finding:
+def _unknown_key(path: Path, data: object, model: type[BaseModel]) -> _Said:
+    hint = _known_keys(path, data, model)
+    return _Said(codes.UNKNOWN_KEY, f"unknown key {path[-1]!r}", hint, at_key=True)
+
+
+def _missing_key(refusal: _Refusal, _value: object) -> _Said:
+    key, around = refusal.path[-1], refusal.path[:-1]
+    message = f"the key {key!r} is missing"
+    return _Said(codes.MISSING_KEY, message, f"add '{key}: …'", path=around)
+
+
+def _not_a_choice(refusal: _Refusal, value: object) -> _Said:
+    words = _words(str(refusal.context.get("expected", "")))
+    if refusal.at_key:
+        key = str(refusal.path[-1])
+        hint = did_you_mean(key, words)
+        return _Said(codes.UNKNOWN_KEY, f"unknown key {key!r}", hint, at_key=True)
+    name = _name(refusal.path)
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        choice = "possible here: " + ", ".join(words)
+        return _Said(codes.WRONG_TYPE, f"{name} is {describe(value)}", choice)
+    message = f"{name} cannot be {str(value)[:60]!r}"
+    return _Said(codes.UNKNOWN_WORD, message, did_you_mean(str(value), words))
+
+
+def _bad_form(refusal: _Refusal, value: object) -> _Said:
     pattern = str(refusal.context.get("pattern", ""))
     code, form = _FORMS.get(pattern, (codes.BAD_FORM, _IMAGE_FORM))
-    name = _name(refusal.path)
-    found = refusal.path[-1] if refusal.at_key else value
-    message = f"{name} cannot be {str(found)[:60]!r}"
+    found = str(refusal.path[-1] if refusal.at_key else value)
+    message = f"{_name(refusal.path)} cannot be {found[:60]!r}"
     if refusal.at_key:
-        message = f"the key {str(found)[:60]!r} does not have the form of a name"
+        message = f"the key {found[:60]!r} does not have the form of a name"
     hint = f"write {form}"
     if code is codes.UNSAFE_ID:
-        message = f"{str(found)[:60]!r} is not an id"
-        safe = re.sub(r"[^a-z0-9]+", "-", str(found).casefold()).strip("-")
-        if pattern == ID_PATTERN and re.fullmatch(ID_PATTERN, safe) and "/" not in str(found):
+        message = f"{found[:60]!r} is not an id"
+        safe = re.sub(r"[^a-z0-9]+", "-", found.casefold()).strip("-")
+        if pattern == ID_PATTERN and re.fullmatch(ID_PATTERN, safe) and "/" not in found:
             hint = f"write {safe}: only lower-case letters, digits and single hyphens"
-    return Finding(code, subject, refusal.path, message, hint, refusal.at_key)
+    return _Said(code, message, hint, refusal.at_key)
 
 
-def _wrong_type(group: Sequence[_Refusal], path: Path, value: object, subject: Subject) -> Finding:
+def _too_long(refusal: _Refusal, value: object) -> _Said:
+    message = f"{_name(refusal.path)} has {len(str(value)):,} characters"
+    return _Said(codes.TOO_LONG, message, f"at most {refusal.context['max_length']:,} fit here")
+
+
+def _empty(refusal: _Refusal, _value: object) -> _Said:
+    hint = "write it, or remove the key if it may be left out"
+    return _Said(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
+
+
+def _out_of_range(refusal: _Refusal, value: object) -> _Said:
+    key, words = _BOUNDS[refusal.kind]
+    hint = f"write a number that is {words} {refusal.context[key]}"
+    return _Said(codes.OUT_OF_RANGE, f"{_name(refusal.path)} is {value}", hint)
+
+
+def _wrong_type(group: Sequence[_Refusal], value: object) -> _Said:
     several = dict.fromkeys(_WANTED[r.kind] for r in group if r.kind in _WANTED)
     if "a number" in several:
         several.pop("a whole number", None)
     wanted = " or ".join(several)
-    name = _name(path)
+    name = _name(group[0].path)
     hint = f"write {wanted}"
-    if "day such as" in wanted:
-        return Finding(
-            codes.IMPOSSIBLE_DATE, subject, path, f"{name} is {describe(value)}, not a day", hint
-        )
     if value is None:
         hint = f"write {wanted}, or remove the key if it may be left out"
     elif wanted == "a text" and isinstance(value, (bool, int, float)):
@@ -223,41 +211,53 @@ def _wrong_type(group: Sequence[_Refusal], path: Path, value: object, subject: S
     elif wanted == "a list" and isinstance(value, str) and len(value) <= 60:
         hint = f"write a list, even of one: [{value}]"
     found = "has no value" if value is None else f"is {describe(value)}"
-    message = f"{name} {found}, where {wanted} is wanted"
-    return Finding(codes.WRONG_TYPE, subject, path, message, hint)
+    return _Said(codes.WRONG_TYPE, f"{name} {found}, where {wanted} is wanted", hint)
 
 
-def _own_words(refusal: _Refusal, value: object, subject: Subject) -> Finding:
+def _own_words(refusal: _Refusal, value: object) -> _Said:
     """A model's own check: its words say what is wrong; where they name a key, point to it."""
     text, path = refusal.text, refusal.path
     if "of the calendar" in text:
-        hint = "write a date that exists, such as 2024-01-29"
-        return Finding(codes.IMPOSSIBLE_DATE, subject, path, text, hint)
+        return _Said(codes.IMPOSSIBLE_DATE, text, "write a date that exists, such as 2024-01-29")
     if text.startswith(("write a day", "write a date")):
-        message = f"{_name(path)} cannot be {describe(value)}"
-        return Finding(codes.IMPOSSIBLE_DATE, subject, path, message, text)
+        return _Said(codes.IMPOSSIBLE_DATE, f"{_name(path)} cannot be {describe(value)}", text)
     if "web address" in text:
-        return Finding(
-            codes.UNSAFE_ADDRESS, subject, path, f"{str(value)[:60]!r} is not a web address", text
-        )
+        return _Said(codes.UNSAFE_ADDRESS, f"{str(value)[:60]!r} is not a web address", text)
     if "decimals" in text:
-        return Finding(codes.OUT_OF_RANGE, subject, path, f"{_name(path)} is {value}", text)
+        return _Said(codes.OUT_OF_RANGE, f"{_name(path)} is {value}", text)
     if "reserved" in text:
         message, _, hint = text.partition("; ")
-        return Finding(codes.UNSAFE_ID, subject, path, message, hint)
+        return _Said(codes.UNSAFE_ID, message, hint)
     if isinstance(value, Mapping):
         named = next((k for k in value if re.search(rf"\b{re.escape(str(k))}\b", text)), None)
         if named is not None:
-            return Finding(codes.DOES_NOT_FIT, subject, (*path, named), text, at_key=True)
-    return Finding(codes.DOES_NOT_FIT, subject, path, text)
+            return _Said(codes.DOES_NOT_FIT, text, at_key=True, path=(*path, named))
+    return _Said(codes.DOES_NOT_FIT, text)
+
+
+_WORDS: dict[str, Callable[[_Refusal, object], _Said]] = {
+    "missing": _missing_key,
+    "literal_error": _not_a_choice,
+    "string_pattern_mismatch": _bad_form,
+    "string_too_long": _too_long,
+    "string_too_short": _empty,
+    "too_short": _empty,
+    **dict.fromkeys(_BOUNDS, _out_of_range),
+}
+"""By the kind of refusal what to say; everything else is a model's own words."""
 
 
 def _known_keys(path: Path, data: object, model: type[BaseModel]) -> str:
     keys = keys_at(model, path[:-1])
-    given = _value(data, path[:-1])
+    given = _value_at(data, path[:-1])
     free = [k for k in keys if not isinstance(given, dict) or k not in given]
     near = nearest(str(path[-1]), free)
-    return f"did you mean {near!r}?" if near else "possible here: " + ", ".join(keys)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    given_already = nearest(str(path[-1]), keys)
+    if given_already is not None:
+        return f"{given_already!r} looks like it and is here already"
+    return "possible here: " + ", ".join(keys)
 
 
 def keys_at(model: type[BaseModel], path: Path) -> list[str]:
@@ -300,7 +300,7 @@ def _name(path: Path) -> str:
     return f"item {last + 1} of {path[-2]!r}" if len(path) > 1 else f"item {last + 1}"
 
 
-def _value(data: object, path: Path) -> Any:
+def _value_at(data: object, path: Path) -> Any:
     value: Any = data
     for step in path:
         try:

@@ -79,6 +79,7 @@ def workspace_schema(loaded: Loaded) -> _Json:
     known = dict(_known(loaded))
     for definition, key, kind in _REFERENCES:
         _suggest(schema["$defs"][definition]["properties"][key], known[kind])
+    _suggest(schema["$defs"]["CitationOrId"]["anyOf"][0], known["source"])
     return schema
 
 

@@ -25,7 +25,7 @@ KINDS: dict[str, type[Document]] = {
     "publisher": Publisher,
 }
 
-_FINDING_LIMIT = 100
+_FINDING_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)

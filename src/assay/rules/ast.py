@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Type:
     """A CEL type: ``name`` is bool, int, double, string, timestamp, duration, null, list or dyn,
-    or the name of a message; ``item`` is what a list holds."""
+    or the name of a message; ``item`` is what a list holds.
+    """
 
     name: str
     item: Type | None = None
@@ -27,11 +28,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
+    """A constant."""
+
     value: bool | int | float | str | bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ident(Node):
+    """A name."""
+
     name: str
 
 
@@ -55,6 +60,8 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Node):
+    """A list written out."""
+
     items: tuple[Expression, ...]
 
 

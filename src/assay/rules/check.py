@@ -98,9 +98,7 @@ def _bands(here: Path, name: str, bands: Sequence[Band]) -> Iterator[RuleFinding
     order = [b.from_ for b in bands]
     if order not in (sorted(order), sorted(order, reverse=True)):
         out = next(
-            i
-            for i in range(1, len(order))
-            if (order[i] > order[i - 1]) != (order[-1] > order[0])
+            i for i in range(1, len(order)) if (order[i] > order[i - 1]) != (order[-1] > order[0])
         )
         yield RuleFinding(
             codes.BANDS_UNORDERED,

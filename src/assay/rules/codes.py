@@ -8,7 +8,7 @@ SYNTAX_ERROR = Code(
     "syntax-error",
     "error",
     "The expression is not CEL.",
-    "citation.directness == \"record\" && source.age_days < 365",
+    'citation.directness == "record" && source.age_days < 365',
 )
 INVALID_EXPRESSION = Code(
     "invalid-expression", "error", "CEL refuses the expression.", "See the message."

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assay.rules import ast
+from assay.rules.expressions import walk
 from assay.rules.functions import function
 from assay.rules.ir import REPEATING, TRUE, UNKNOWN, Col, Expr, Lit, Op, all_of, apply
 from assay.rules.parse import CelError, Problem, Vocabulary
@@ -206,7 +207,7 @@ class Compiler:
             case ast.Literal():
                 return self._literal(node)
             case ast.Ident():
-                return scope.names[node.name]
+                return self._named_value(node, scope)
             case ast.Select():
                 return self._select(node, scope)
             case ast.Macro():
@@ -215,6 +216,16 @@ class Compiler:
                 return Lit(tuple(_constant(item) for item in node.items))
             case ast.Call():
                 return self._call(node, scope)
+
+    @staticmethod
+    def _named_value(node: ast.Ident, scope: Scope) -> Value:
+        if node.name not in scope.names:
+            raise _refused(
+                node,
+                f"{node.name!r} cannot be seen from inside a collection of another row",
+                "compare with a constant, or start from a collection of this row",
+            )
+        return scope.names[node.name]
 
     def _literal(self, node: ast.Literal) -> Expr:
         if node.value is None:
@@ -238,7 +249,7 @@ class Compiler:
             raise _refused(
                 node,
                 f"{node.name} works on collections such as citations or claims",
-                "for a list of texts write: \"text\" in profile.topics",
+                'for a list of texts write: "text" in profile.topics',
             )
         inner = scope.inside(rows, node.variable)
         body = self.scalar(node.body, inner)
@@ -318,22 +329,25 @@ class Compiler:
         if (op := _OPERATORS.get((name, operands[0].type.name if operands else ""))) is not None:
             return self._apply(op, operands, scope)
         if (own := function(name)) is not None and own.compile is not None:
-            return own.compile(*(self._plain(scope, self.scalar(o, scope)) for o in operands))
+            return own.compile(*(self._argument(o, scope) for o in operands))
         raise _refused(node, f"{name.strip('_')!r} cannot be computed on columns here")
 
-    def _compared(
-        self, node: ast.Call, operands: list[ast.Expression], scope: Scope
-    ) -> Expr:
+    def _compared(self, node: ast.Call, operands: list[ast.Expression], scope: Scope) -> Expr:
         if operands[0].type.name not in ("bool", "int", "double", "string"):
             raise _refused(node, "only numbers, texts and true/false can be compared")
         op = _COMPARISONS[node.function]
-        if operands[0].type.name == "double":
+        if any(_may_be_nan(o) for o in operands):
             op = _FLOAT_COMPARISONS[op]
         return self._apply(op, operands, scope)
 
     def _apply(self, op: Op, operands: list[ast.Expression], scope: Scope) -> Expr:
         args = [self.scalar(o, scope) for o in operands]
         return apply(op, *([self._plain(scope, a) for a in args] if op in REPEATING else args))
+
+    def _argument(self, operand: ast.Expression, scope: Scope) -> Expr:
+        """An argument of one of our own functions, which make nothing of what is no number."""
+        expr = self._plain(scope, self.scalar(operand, scope))
+        return self._plain(scope, apply("number", expr)) if _may_be_nan(operand) else expr
 
     def _plain(self, scope: Scope, expr: Expr) -> Expr:
         """The expression as a column or a constant."""
@@ -361,7 +375,7 @@ class Compiler:
             return apply("in", item, within)
         if isinstance(within, Col):
             return apply("has_item", within, _constant_only(node, item))
-        raise _refused(node, "'in' looks into a list: [\"a\", \"b\"] or profile.topics")
+        raise _refused(node, '\'in\' looks into a list: ["a", "b"] or profile.topics')
 
 
 def _both(a: Expr, b: Expr) -> Expr:
@@ -385,6 +399,16 @@ def _constant(node: ast.Expression) -> bool | int | float | str:
     ):
         return -operand.value
     raise _refused(node, "a list holds constants only", 'write ["a", "b"]')
+
+
+def _may_be_nan(node: ast.Expression) -> bool:
+    """Whether doubles are reckoned with: only then can one be no number."""
+    return any(
+        isinstance(part, ast.Call)
+        and part.type.name == "double"
+        and part.function in ("_+_", "_-_", "_*_", "_/_")
+        for part in walk(node)
+    )
 
 
 def _constant_only(node: ast.Call, item: Expr) -> Expr:

@@ -81,7 +81,7 @@ def parse_rulebook(rulebook: Rulebook) -> Parsed:
     ) -> None:
         try:
             node = parse_cel(text, subject, vocabulary, it=it, watch=watch)
-            if wanted != "any" and node.type.name != wanted:
+            if wanted not in ("any", node.type.name):
                 raise CelError([_wrong_type(node, wanted)])
             parsed.expressions[path] = node
         except CelError as error:
@@ -94,7 +94,9 @@ def parse_rulebook(rulebook: Rulebook) -> Parsed:
         try:
             parts = split_text(text)
         except TextError as error:
-            problem = Problem("unbalanced-braces", str(error), error.offset, "a brace is written {{")
+            problem = Problem(
+                "unbalanced-braces", str(error), error.offset, "a brace is written {{"
+            )
             parsed.problems.append(RuleProblem(path, problem))
             return
         for index, part in enumerate(parts):

@@ -6,6 +6,7 @@ it (the oracle of the tests), and how it is compiled.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,17 @@ def _count_origins(citations: list[dict[str, Any]]) -> int:
     return len({c["origin"] for c in citations})
 
 
+def _of_numbers(run: Callable[..., float]) -> Callable[..., float]:
+    """The function, undefined for what is not a number."""
+
+    def checked(*args: float) -> float:
+        if any(math.isnan(a) for a in args):
+            raise ValueError("not a number")
+        return run(*args)
+
+    return checked
+
+
 def _clamp(value: float, low: float, high: float) -> float:
     return max(low, min(value, high))
 
@@ -65,7 +77,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "min",
         (
-            Overload(("double", "double"), "double", min),
+            Overload(("double", "double"), "double", _of_numbers(min)),
             Overload(("int", "int"), "int", min),
         ),
         "The lesser of two numbers.",
@@ -76,7 +88,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "max",
         (
-            Overload(("double", "double"), "double", max),
+            Overload(("double", "double"), "double", _of_numbers(max)),
             Overload(("int", "int"), "int", max),
         ),
         "The greater of two numbers.",
@@ -86,7 +98,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         "clamp",
-        (Overload(("double", "double", "double"), "double", _clamp),),
+        (Overload(("double", "double", "double"), "double", _of_numbers(_clamp)),),
         "The number, but no less than the second and no more than the third.",
         "clamp(1.2, 0.0, 1.0)",
         1.0,
@@ -96,4 +108,5 @@ FUNCTIONS: tuple[Function, ...] = (
 
 
 def function(name: str) -> Function | None:
+    """The function of that name, None where there is none."""
     return next((f for f in FUNCTIONS if f.name == name), None)

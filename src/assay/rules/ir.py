@@ -19,13 +19,14 @@ Op = Literal[
     "to_double", "to_int", "to_string",
     "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
     "in", "has_item", "items",
-    "points", "double", "scale", "half_life", "band",
+    "points", "double", "scale", "half_life", "band", "number",
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
 ``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
 ``pick`` is ``if`` with a condition that is always known, which an engine may put in its place,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
-``feq`` … ``fge`` compare doubles, where NaN compares false."""
+``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown
+for NaN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ Expr = Col | Lit | Apply
 
 
 def apply(op: Op, *args: Expr) -> Apply:
+    """The operation on the arguments."""
     return Apply(op, args)
 
 
@@ -69,7 +71,8 @@ def columns(expr: Expr) -> Iterator[str]:
 
 
 REPEATING: frozenset[Op] = frozenset(
-    ["min", "max", "if", "quo", "rem", "half_life", "feq", "fne", "flt", "fle", "fgt", "fge"]
+    ["min", "max", "if", "quo", "rem", "half_life", "number"]
+    + ["feq", "fne", "flt", "fle", "fgt", "fge"]
 )
 """Operations whose engine form writes an argument more than once; the compiler gives them plain
 columns, so that nesting cannot make an expression grow beyond bounds."""

@@ -135,9 +135,7 @@ def _element_message(space: str, via: str | None) -> str:
 
 
 @cache
-def _environment(
-    subject: str, vocabulary: Vocabulary, it: str | None, watch: bool
-) -> cel.Env:
+def _environment(subject: str, vocabulary: Vocabulary, it: str | None, watch: bool) -> cel.Env:
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(_descriptor(vocabulary).SerializeToString())
     kinds = {"bool": cel.Type.BOOL, "int": cel.Type.INT, "double": cel.Type.DOUBLE}
@@ -222,7 +220,7 @@ def _add_field(message: descriptor_pb2.DescriptorProto, field: Field, number: in
     message.field.add(
         name=field.name,
         number=number,
-        type=_FIELD_TYPES[field.type],  # type: ignore[arg-type]  # the stub wants its enum
+        type=_FIELD_TYPES[field.type],
         label=_REPEATED if field.type == "strings" else _OPTIONAL,
     )
 
@@ -238,7 +236,7 @@ def _add_message_field(
     message.field.add(
         name=name,
         number=number,
-        type=_MESSAGE,  # type: ignore[arg-type]  # the stub wants its enum
+        type=_MESSAGE,
         type_name=f".{_PACKAGE}.{type_name}",
         label=_REPEATED if repeated else _OPTIONAL,
     )
@@ -269,9 +267,7 @@ _OPERATORS = {
 }
 
 
-def _problems(
-    raw: str, text: str, known: list[str], vocabulary: Vocabulary
-) -> list[Problem]:
+def _problems(raw: str, text: str, known: list[str], vocabulary: Vocabulary) -> list[Problem]:
     problems: dict[int, Problem] = {}
     for line, column, message in _ERROR.findall(raw):
         offset = _offset(text, int(line), int(column))

@@ -199,7 +199,9 @@ PROFILE = Space(
         Collection("dependencies", "dependency", "profile_row", "what it depends on"),
         Collection("dependents", "dependent", "profile_row", "what depends on it"),
         Collection("upstream", "upstream", "profile_row", "what it depends on, directly or not"),
-        Collection("downstream", "downstream", "profile_row", "what depends on it, directly or not"),
+        Collection(
+            "downstream", "downstream", "profile_row", "what depends on it, directly or not"
+        ),
         Collection("events", "event", "profile_row", "the events that affect it"),
     ),
 )

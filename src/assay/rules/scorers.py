@@ -71,9 +71,7 @@ class _ProgramBuilder:
             WatchColumns(
                 rule, outcome, self._text(("watch", i, "text"), rule.text, self._watch_scope)
             )
-            for i, (rule, outcome) in enumerate(
-                zip(self._rulebook.watch, outcomes, strict=True)
-            )
+            for i, (rule, outcome) in enumerate(zip(self._rulebook.watch, outcomes, strict=True))
         )
         if self._problems:
             raise RulebookError(self._problems)
@@ -128,7 +126,9 @@ class _ProgramBuilder:
         names = self._parsed.vocabulary.scores
         used = () if node is None else score_uses(node)
         return tuple(
-            dict.fromkeys(n for k in used for on, _, n in [k.partition(".")] if n in names.get(on, ()))
+            dict.fromkeys(
+                n for k in used for on, _, n in [k.partition(".")] if n in names.get(on, ())
+            )
         )
 
     def _compute(self, space: str, column: str, expr: Expr) -> str:
@@ -205,7 +205,8 @@ class _ProgramBuilder:
         else:
             amount = Lit(to_points(rule.amount))
         fires, decided = _fires(outcome, amount), _decided(outcome, amount)
-        applied, effect = fires, amount
+        applied: Expr = fires
+        effect: Expr = amount
         if rule.on_unknown not in (None, "ignore"):
             applied = apply("or", fires, apply("not", decided))
             if isinstance(rule.on_unknown, float):

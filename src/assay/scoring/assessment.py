@@ -133,9 +133,7 @@ def _reach_lines(
         links.setdefault(upper, []).append((lower, points))
     reach = run.rulebook.reach
     above: dict[int, list[int]] = {}
-    for lower, upper in (
-        run.engine.frames["upstream"].select("profile_row", "peer_row").iter_rows()
-    ):
+    for lower, upper in run.engine.frames["upstream"].select("profile_row", "peer_row").iter_rows():
         above.setdefault(lower, []).append(upper)
     paths: dict[int, list[Path]] = {}
 

@@ -163,7 +163,7 @@ def _beginning(scorer: ScorerColumns) -> str:
         return "starts from nothing"
     if not isinstance(start, str):
         return f"starts from {start}"
-    return f"starts from {' or '.join(scorer.starts_from) or start}"
+    return f"starts from its {' or its '.join(scorer.starts_from)}" if scorer.starts_from else start
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +233,3 @@ def _after(phase: str, before: int, amount: int) -> int:
     if phase == "multiply":
         return scale_points(before, amount)
     return max(before, amount) if phase == "floor" else min(before, amount)
-

@@ -15,7 +15,6 @@ import polars as pl
 from assay.model.corpus import Corpus
 from assay.model.dates import add_months
 from assay.model.profile import AnyProfile
-from assay.model.rulebook import Rulebook
 from assay.rules.ir import columns
 from assay.rules.program import Compute, Gather, Program, Step, TextPart
 from assay.rules.schema import HORIZONS

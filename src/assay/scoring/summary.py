@@ -36,8 +36,10 @@ def summarise(
         parts.append(f"its weakest key claim is {claim.subject.partition('#')[2]!r}")
     limit = _limit(chain)
     if limit:
-        parts.append(f"held down because {limit}")
-    raise_ = next((w for w in would_change if w.scorer == scorer and w.direction == "upgrade"), None)
+        parts.append(f"what limits it: {limit}")
+    raise_ = next(
+        (w for w in would_change if w.scorer == scorer and w.direction == "upgrade"), None
+    )
     if raise_ is not None:
         parts.append(f"{raise_.to.grade} would take one thing: {raise_.change}")
     elif own.score.points < 1000:
@@ -85,7 +87,7 @@ def _limit(chain: Sequence[ScoreExplanation]) -> str:
     ]
     if carried:
         strongest = max(carried, key=lambda s: (s.amount or 0, s.rule))
-        return f"the strongest source is {strongest.because}"
+        return f"no source carries more than this: {strongest.because}"
     return ""
 
 

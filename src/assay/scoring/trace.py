@@ -85,9 +85,7 @@ class Trace:
         """The fields whose absence left an expression unknown at a row."""
         return tuple(dict.fromkeys(self._missing(space, expr, row, (space, row))))
 
-    def _missing(
-        self, space: str, expr: Expr, row: int, home: tuple[str, int]
-    ) -> Iterator[str]:
+    def _missing(self, space: str, expr: Expr, row: int, home: tuple[str, int]) -> Iterator[str]:
         if isinstance(expr, Apply):
             for arg in expr.args:
                 yield from self._missing(space, arg, row, home)
@@ -113,9 +111,7 @@ class Trace:
             case None:
                 yield self._field(space, column, row, home)
 
-    def _missing_elements(
-        self, step: Aggregate, row: int, home: tuple[str, int]
-    ) -> Iterator[str]:
+    def _missing_elements(self, step: Aggregate, row: int, home: tuple[str, int]) -> Iterator[str]:
         if step.source is None:
             return
         for element in self.owned(step.elements, step.owner, row):
@@ -153,10 +149,9 @@ class Trace:
         if isinstance(step, Compute):
             yield from self._evidence(space, step.expr, row)
         elif isinstance(step, Aggregate) and step.reducer != "unknown":
+            counted = step.source if step.reducer == "true" else None
             for element in self.owned(step.elements, step.owner, row):
-                if step.source is None or step.reducer != "true":
-                    yield self.label(step.elements, element)
-                elif self.value(step.elements, step.source, element) is True:
+                if counted is None or self.value(step.elements, counted, element) is True:
                     yield self.label(step.elements, element)
 
 

@@ -82,9 +82,9 @@ def what_ifs(
     resolve, nothing to recheck) are left out.
     """
     keys = [c for c in scored_claims(profile) if c.key]
-    lineage = Lineage(corpus, supposed.as_of)
+    means = _Means(Lineage(corpus, supposed.as_of), supposed)
     for change in changes:
-        made = {k.id: list(_ACTIONS[change.action](k, change, lineage, supposed)) for k in keys}
+        made = {k.id: list(_ACTIONS[change.action](k, change, means)) for k in keys}
         for key in keys:
             for variant in made[key.id]:
                 where = "" if len(keys) == 1 else f", for {key.id!r}"
@@ -110,31 +110,34 @@ def _for_all(
 
 def _replaced(profile: AnyProfile, claims: Sequence[Claim]) -> AnyProfile:
     new = {c.id: c for c in claims}
-    return profile.model_copy(
-        update={"claims": tuple(new.get(c.id, c) for c in profile.claims)}
-    )
+    return profile.model_copy(update={"claims": tuple(new.get(c.id, c) for c in profile.claims)})
 
 
 # The actions -------------------------------------------------------------------------------
 
-_Action = Callable[[Claim, Change, Lineage, Supposed], Iterator[Variant]]
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What an action may use: where citations go back to, and what can be supposed."""
+
+    lineage: Lineage
+    supposed: Supposed
 
 
-def _add_source(
-    claim: Claim, change: Change, lineage: Lineage, supposed: Supposed
-) -> Iterator[Variant]:
+_Action = Callable[[Claim, Change, _Means], Iterator[Variant]]
+
+
+def _add_source(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
     added: tuple[Citation, ...] = ()
     for times, suffix in enumerate(_TIMES, start=1):
-        added = (*added, supposed.citation(change, times))
+        added = (*added, means.supposed.citation(change, times))
         changed = claim.model_copy(update={"sources": (*claim.sources, *added)})
         yield Variant(changed, f"{change.text}{suffix}", times)
 
 
-def _lose_source(
-    claim: Claim, change: Change, lineage: Lineage, supposed: Supposed
-) -> Iterator[Variant]:
+def _lose_source(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
     """Without one of its origins: all that goes back to it goes with it."""
-    traced = [t for t in lineage.trace(claim.sources) if t.citation.stance == "supports"]
+    traced = [t for t in means.lineage.trace(claim.sources) if t.citation.stance == "supports"]
     for origin in dict.fromkeys(t.origin for t in traced):
         lost = {t.citation.id for t in traced if t.origin == origin}
         kept = tuple(c for c in claim.sources if c.id not in lost)
@@ -142,34 +145,28 @@ def _lose_source(
         yield Variant(claim.model_copy(update={"sources": kept}), f"{change.text}: {what}")
 
 
-def _see_original(
-    claim: Claim, change: Change, lineage: Lineage, supposed: Supposed
-) -> Iterator[Variant]:
+def _see_original(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
     """Cite the roots that were only retold; an unidentified original is supposed first-hand."""
-    traced = [t for t in lineage.trace(claim.sources) if t.citation.stance == "supports"]
+    traced = [t for t in means.lineage.trace(claim.sources) if t.citation.stance == "supports"]
     unseen = [t for t in traced if t.origin == UNSEEN]
     if not unseen:
         return
     roots = sorted({r for t in unseen for r in t.roots})
-    seen = [Citation.model_construct(id=r) for r in roots] or [supposed.citation(change, 1)]
+    seen = [Citation.model_construct(id=r) for r in roots] or [means.supposed.citation(change, 1)]
     sources = (*claim.sources, *(c for c in seen if c.id not in {s.id for s in claim.sources}))
     text = f"{change.text} ({', '.join(roots)})" if roots else change.text
     yield Variant(claim.model_copy(update={"sources": sources}), text)
 
 
-def _resolve_dispute(
-    claim: Claim, change: Change, lineage: Lineage, supposed: Supposed
-) -> Iterator[Variant]:
+def _resolve_dispute(claim: Claim, change: Change, _means: _Means) -> Iterator[Variant]:
     kept = tuple(c for c in claim.sources if c.stance == "supports")
     if len(kept) < len(claim.sources):
         yield Variant(claim.model_copy(update={"sources": kept}), change.text)
 
 
-def _recheck(
-    claim: Claim, change: Change, lineage: Lineage, supposed: Supposed
-) -> Iterator[Variant]:
+def _recheck(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
     if claim.holds == "standing":
-        yield Variant(claim.model_copy(update={"checked": supposed.as_of}), change.text)
+        yield Variant(claim.model_copy(update={"checked": means.supposed.as_of}), change.text)
 
 
 _ACTIONS: Mapping[str, _Action] = {

@@ -7,7 +7,7 @@ row has the evidence it is given, and its original's neighbours.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,13 +85,11 @@ def scored_claims(profile: AnyProfile) -> list[Claim]:
 def valid_edges(profiles: Iterable[AnyProfile], day: date) -> list[Edge]:
     """Edges between the profiles that are valid on a day, by lower and upper end."""
     known = {p.id: p for p in profiles}
-    edges = []
+    edges: list[Edge] = []
     for profile in known.values():
-        for dependency in profile.depends_on:
-            edges.append(Edge(profile.id, dependency.on, dependency, affects=False))
+        edges += [Edge(profile.id, d.on, d, affects=False) for d in profile.depends_on]
         if isinstance(profile, Event):
-            for effect in profile.affects:
-                edges.append(Edge(effect.on, profile.id, effect, affects=True))
+            edges += [Edge(d.on, profile.id, d, affects=True) for d in profile.affects]
     return [e for e in edges if e.lower in known and e.upper in known and _valid(e.dependency, day)]
 
 
@@ -118,7 +116,8 @@ class _Builder:
         self._citations: list[Row] = []
         self._implied: list[tuple[Source, Traced, int, int]] = []
         self._roots: list[tuple[int, int | None, int | None]] = []
-        self._grounds: list[Row] = []
+        self._grounds: list[tuple[int, str, str, int | None]] = []
+        self._claim_rows: dict[tuple[str, str], int] = {}
 
     def add(self, profile: AnyProfile) -> None:
         row = len(self._profiles)
@@ -132,8 +131,9 @@ class _Builder:
             self._add_citations(per_claim, together, at[claim.id], row)
             self._claims.append(self._claim(claim, per_claim, row))
             for reference in claim.rests_on:
-                if reference in at:
-                    self._grounds.append((at[claim.id], at[reference]))
+                self._grounds.append((at[claim.id], profile.id, reference, at.get(reference)))
+        for claim_id, claim_row in at.items():
+            self._claim_rows.setdefault((profile.id, claim_id), claim_row)
         self._profiles.append(self._profile(profile))
 
     def _profile(self, profile: AnyProfile) -> Row:
@@ -273,8 +273,18 @@ class _Builder:
             "claim": frame("claim", self._claims),
             "citation": frame("citation", [*self._citations, *implied]),
             "root": frame("root", roots),
-            "ground": frame("ground", self._grounds),
+            "ground": frame("ground", list(self._ground_rows())),
         }
+
+    def _ground_rows(self) -> Iterator[Row]:
+        """What each claim rests on; claims of other profiles are those of their first rows."""
+        for here, profile_id, reference, own in self._grounds:
+            owner, _, claim_id = reference.rpartition("#")
+            there = own
+            if there is None:
+                there = self._claim_rows.get((owner or profile_id, claim_id))
+            if there is not None:
+                yield (here, there)
 
 
 # Edges and reach ---------------------------------------------------------------------------

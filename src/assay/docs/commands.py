@@ -1,0 +1,40 @@
+"""The reference of commands: what ``--help`` says, for each of them."""
+
+from __future__ import annotations
+
+from assay.cli.main import COMMANDS
+from assay.docs.markdown import block
+from assay.docs.session import run_assay
+
+_INTRODUCTION = """# Commands
+
+Results go to standard output, messages and progress to standard error. `--workspace` and
+`--as-of` stand before the command: `assay --as-of 2026-01-15 score`. Without `--workspace` the
+workspace is the one the current folder lies in: the nearest folder upward with `rules.yaml` and
+`profiles/`. Without `--as-of` the date is that of the rulebook's settings, else today.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | done |
+| 1 | the input has errors; nothing was written |
+| 64 | the command was called in a way that cannot be carried out |
+| 70 | a defect of assay |
+| 130 | stopped from the keyboard |
+"""
+
+SUBCOMMANDS = {"new": ("institution", "event", "source", "publisher", "claim")}
+"""Commands that are groups, and what is in them."""
+
+
+def commands_page() -> str:
+    """The help of the program, of each command and of each command in a group."""
+    parts = [_INTRODUCTION, "\n## assay\n\n", _help()]
+    for name in COMMANDS:
+        parts += [f"\n## assay {name}\n\n", _help(name)]
+        for inner in SUBCOMMANDS.get(name, ()):
+            parts += [f"\n### assay {name} {inner}\n\n", _help(name, inner)]
+    return "".join(parts)
+
+
+def _help(*command: str) -> str:
+    return block(run_assay([*command, "--help"]).output, "text")

@@ -1,0 +1,58 @@
+"""Which pages are made, from what, and whether those on disk are still the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from assay.docs.commands import commands_page
+from assay.docs.diagnostics import diagnostics_page
+from assay.docs.documents import documents_page
+from assay.docs.json_contract import json_page
+from assay.docs.language import language_page
+from assay.docs.rulebook import rulebook_page
+from assay.docs.transcript import is_transcript, refreshed
+from assay.loading.schemas import schema_files
+
+GENERATED = "<!-- Made by `make docs`; what is changed here by hand is lost. -->\n\n"
+
+REFERENCE: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands_page,
+    "diagnostics.md": diagnostics_page,
+    "documents.md": documents_page,
+    "json.md": json_page,
+    "rule-language.md": language_page,
+    "rulebook.md": rulebook_page,
+}
+
+
+def pages(root: Path) -> dict[str, bytes]:
+    """Every page as it is to be, by its path below ``root``.
+
+    Raises ``UsageError`` where a page shows something that does not work.
+    """
+    made = {f"docs/reference/{name}": GENERATED + page() for name, page in REFERENCE.items()}
+    for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
+        name = path.relative_to(root).as_posix()
+        if name not in made and path.is_file():
+            text = path.read_text(encoding="utf-8")
+            if is_transcript(text):
+                made[name] = refreshed(text, root, name)
+    schemas = {f"schemas/{name}": content for name, content in schema_files().items()}
+    return {name: text.encode("utf-8") for name, text in made.items()} | schemas
+
+
+def out_of_date(root: Path, made: Mapping[str, bytes]) -> list[str]:
+    """Names of the pages that are missing on disk or differ there."""
+    return [
+        name
+        for name, content in made.items()
+        if not (root / name).is_file() or (root / name).read_bytes() != content
+    ]
+
+
+def write(root: Path, made: Mapping[str, bytes]) -> None:
+    """Write the pages below ``root``."""
+    for name, content in made.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)

@@ -1,0 +1,76 @@
+"""Running the command line inside this process and keeping what it prints."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from assay.cli import main as cli
+from assay.errors import UsageError
+
+_WIDTH = "80"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a command printed, to standard output and in all, and its exit code."""
+
+    stdout: str
+    output: str
+    exit_code: int
+
+
+class _Both(io.StringIO):
+    """A stream that also writes to a second one."""
+
+    def __init__(self, second: io.StringIO) -> None:
+        super().__init__()
+        self._second = second
+
+    def write(self, text: str) -> int:
+        self._second.write(text)
+        return super().write(text)
+
+
+def run_assay(arguments: Sequence[str], folder: Path | None = None) -> Printed:
+    """Run ``assay`` with the arguments in a folder, at a fixed width."""
+    together = io.StringIO()
+    stdout = _Both(together)
+    with (
+        chdir(folder or Path.cwd()),
+        _columns(),
+        redirect_stdout(stdout),
+        redirect_stderr(together),
+    ):
+        exit_code = cli.run(arguments)
+    return Printed(stdout.getvalue(), together.getvalue(), exit_code)
+
+
+@contextmanager
+def _columns() -> Iterator[None]:
+    """Help is wrapped to the terminal's width, which is not the reader's."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = _WIDTH
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = before
+
+
+@contextmanager
+def starter() -> Iterator[Path]:
+    """The workspace that ``assay init`` writes, in a folder of its own."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder).resolve() / "starter"
+        made = run_assay(["init", str(root)])
+        if made.exit_code:
+            raise UsageError(f"assay init failed: {made.output}")
+        yield root

@@ -1,0 +1,87 @@
+"""The order in which things are written changes nothing that is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import TypeVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.model.corpus import Corpus
+from assay.model.profile import AnyProfile
+from assay.model.rulebook import Rulebook
+from assay.scoring.results import ProfileResult
+from tests.strategies import corpora, default_rulebook, desk_of
+
+
+T = TypeVar("T")
+
+
+def _mixed(random: Random, items: Sequence[T]) -> tuple[T, ...]:
+    return tuple(random.sample(items, len(items)))
+
+
+def shuffled_profile(profile: AnyProfile, random: Random) -> AnyProfile:
+    claims = tuple(
+        c.model_copy(
+            update={
+                "sources": _mixed(random, c.sources),
+                "rests_on": _mixed(random, c.rests_on),
+                "contradicts": _mixed(random, c.contradicts),
+            }
+        )
+        for c in profile.claims
+    )
+    update = {
+        "claims": _mixed(random, claims),
+        "depends_on": _mixed(random, profile.depends_on),
+        "topics": _mixed(random, profile.topics),
+    }
+    return profile.model_copy(update=update)
+
+
+def shuffled_corpus(corpus: Corpus, random: Random) -> Corpus:
+    sources = [
+        s.model_copy(update={"cites": _mixed(random, s.cites)}) for s in corpus.sources.values()
+    ]
+    profiles = [shuffled_profile(p, random) for p in corpus.profiles.values()]
+    return Corpus(
+        dict(_mixed(random, [*corpus.publishers.items()])),
+        {s.id: s for s in _mixed(random, sources)},
+        {p.id: p for p in _mixed(random, profiles)},
+    )
+
+
+def shuffled_rulebook(rulebook: Rulebook, random: Random) -> Rulebook:
+    scorers = [
+        s.model_copy(update={"rules": _mixed(random, s.rules)}) for s in rulebook.scorers
+    ]
+    scales = {name: bands[::-1] for name, bands in _mixed(random, [*rulebook.scales.items()])}
+    return rulebook.model_copy(
+        update={"scorers": _mixed(random, scorers), "scales": scales}
+    )
+
+
+def outcome(result: ProfileResult) -> dict[str, object]:
+    """All that was computed, without the order it came in."""
+    return {
+        "scores": dict(sorted(result.scores.items())),
+        "claims": {claim: dict(scores) for claim, scores in sorted(result.claims.items())},
+        "origins": result.origins,
+        "grade": result.outlook.grade,
+        "until": result.outlook.until,
+        "published": result.published,
+    }
+
+
+@given(corpora(), st.randoms(use_true_random=True))
+def test_the_order_of_documents_claims_and_rules(corpus: Corpus, random: Random) -> None:
+    given_order = desk_of(corpus).results
+    other = desk_of(
+        shuffled_corpus(corpus, random), shuffled_rulebook(default_rulebook(), random)
+    ).results
+    assert {i: outcome(r) for i, r in given_order.items()} == {
+        i: outcome(r) for i, r in sorted(other.items())
+    }
