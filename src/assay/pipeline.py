@@ -27,6 +27,7 @@ from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
 from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
+from assay.snapshot import DocumentStore
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
     from assay.rules.check import check_rulebook
 
-    loaded = load_workspace(workspace, as_of=as_of)
+    store = DocumentStore(workspace.cache_dir)
+    loaded = load_workspace(workspace, as_of=as_of, memory=store)
+    store.close()
     if loaded.rulebook is None:
         return Checked(loaded, None, ())
     program, findings = check_rulebook(loaded.rulebook)
