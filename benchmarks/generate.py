@@ -7,15 +7,20 @@ retellings share the origins they go back to.
 
 from __future__ import annotations
 
+import argparse
+import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from assay.graph.reach import reach_pairs
+from assay.tables.bulk import write_tables
 from assay.tables.tables import SCHEMAS, Tables
+from benchmarks.workload import rulebook
 
 TODAY = date(2026, 1, 1).toordinal()
 REGIONS = ("Africa", "Americas", "Asia Pacific", "Europe", "Global", "Middle East")
@@ -204,3 +209,96 @@ def _table(space: str, columns: dict[str, pl.Series]) -> pl.DataFrame:
             for name, dtype in schema.items()
         ]
     )
+
+
+# Documents -----------------------------------------------------------------------------------
+
+
+def write_documents(shape: Shape, folder: Path) -> None:
+    """A workspace of YAML files: one for each profile, with the sources first cited there."""
+    numbers = np.random.default_rng(shape.seed)
+    profiles = folder / "profiles"
+    profiles.mkdir(parents=True, exist_ok=True)
+    (folder / "rules.yaml").write_text(rules_text())
+    publishers = [
+        f"kind: publisher\nid: publisher-{i}\nname: Publisher {i}\n"
+        f"reliability: {'ABCDE'[i % 5]}\nreliability_reason: Its record so far.\n"
+        for i in range(50)
+    ]
+    (profiles / "publishers.yaml").write_text("---\n".join(publishers))
+    for number in range(shape.profiles):
+        text = _profile_text(number, shape, numbers)
+        (profiles / f"profile-{number:06d}.yaml").write_text(text)
+
+
+def rules_text() -> str:
+    """The workload's rulebook as a file; JSON is YAML."""
+    document = rulebook().model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return json.dumps(document, indent=1)
+
+
+def _profile_text(number: int, shape: Shape, numbers: np.random.Generator) -> str:
+    pick = [int(n) for n in numbers.integers(0, 2**31, 16)]
+    own = [number * 2, number * 2 + 1]
+    cited = own + [n % (number * 2 + 1) for n in pick[:2]]
+    lines = [
+        "kind: institution",
+        f"id: profile-{number}",
+        f'name: "Institution number {number}: the \\"example\\""',
+        f"region: {REGIONS[pick[2] % 6]}",
+        f"type: {TYPES[pick[3] % 6]}",
+        f"domain: {DOMAINS[pick[4] % 6]}",
+        "depends_on:",
+    ]
+    targets = {pick[5] % shape.profiles, pick[6] ** 2 % shape.profiles} - {number}
+    lines += [
+        f"  - {{on: profile-{t}, relation: {RELATIONS[1 + t % 3]}, criticality: {LEVELS[t % 3]}}}"
+        for t in sorted(targets)
+    ]
+    if not targets:
+        lines.pop()
+    lines += [
+        "claims:",
+        "  - id: main",
+        "    nature: fact",
+        "    key: true",
+        f"    text: Institution {number} was founded by an act of the year {pick[7] % 75 + 1950}.",
+        "    holds: standing",
+        "    sources:",
+    ]
+    lines += [f"      - {{id: source-{s}, credibility: {s % 5 + 1}}}" for s in sorted(set(cited))]
+    lines += [f"gaps: [{', '.join(f'What is not known {g}.' for g in range(pick[8] % 4))}]"]
+    for source in own:
+        day = date.fromordinal(TODAY - 1 - pick[9] % 2000 - source % 7)
+        lines += [
+            "---",
+            "kind: source",
+            f"id: source-{source}",
+            f"title: A report about institution number {number}",
+            f"publisher: publisher-{source % 50}",
+            f"url: https://example.org/{number}/{source}",
+            f"published: {day.isoformat()}",
+            f"directness: {DIRECTNESS[source % 4]}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--profiles", type=int, default=10_000)
+    parser.add_argument("--missing", type=float, default=0.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--yaml", action="store_true", help="documents in place of tables")
+    given = parser.parse_args()
+    shape = Shape(given.profiles, missing=given.missing, seed=given.seed)
+    if given.yaml:
+        write_documents(shape, given.out)
+    else:
+        (given.out / "profiles").mkdir(parents=True, exist_ok=True)
+        (given.out / "rules.yaml").write_text(rules_text())
+        write_tables(tables(shape), given.out / "tables")
+
+
+if __name__ == "__main__":
+    main()

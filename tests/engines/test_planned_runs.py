@@ -7,6 +7,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from benchmarks.generate import Shape, tables
+from benchmarks.workload import rulebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +21,6 @@ from assay.rules.scorers import compile_rulebook
 from assay.tables.build import build_tables
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
-from benchmarks.generate import Shape, tables
-from benchmarks.workload import rulebook
 from tests.engines.stepwise import StepwiseEngine
 
 ROOT = Path(__file__).parents[2]
@@ -60,13 +60,13 @@ SHAPES = st.builds(
 )
 
 
-@settings(max_examples=max(settings.default.max_examples // 5, 10))
+@settings(max_examples=12)
 @given(SHAPES)
 def test_workload_on_generated_tables(shape: Shape) -> None:
     assert_same_columns(workload()[1], tables(shape, reach_hops=2))
 
 
-@settings(max_examples=max(settings.default.max_examples // 5, 10))
+@settings(max_examples=12)
 @given(SHAPES)
 def test_shipped_rules_on_generated_tables(shape: Shape) -> None:
     assert_same_columns(shipped()[1], tables(shape, reach_hops=2))
@@ -99,7 +99,7 @@ def test_what_is_read_alone_is_the_same_as_read_with_the_rest(
                 assert alone.column(space, name).to_list() == expected
 
 
-@settings(max_examples=max(settings.default.max_examples // 10, 5))
+@settings(max_examples=6)
 @given(SHAPES, st.integers(-400, 400))
 def test_an_engine_for_another_day_shares_only_what_does_not_change(
     shape: Shape, days: int

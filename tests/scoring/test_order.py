@@ -55,13 +55,9 @@ def shuffled_corpus(corpus: Corpus, random: Random) -> Corpus:
 
 
 def shuffled_rulebook(rulebook: Rulebook, random: Random) -> Rulebook:
-    scorers = [
-        s.model_copy(update={"rules": _mixed(random, s.rules)}) for s in rulebook.scorers
-    ]
+    scorers = [s.model_copy(update={"rules": _mixed(random, s.rules)}) for s in rulebook.scorers]
     scales = {name: bands[::-1] for name, bands in _mixed(random, [*rulebook.scales.items()])}
-    return rulebook.model_copy(
-        update={"scorers": _mixed(random, scorers), "scales": scales}
-    )
+    return rulebook.model_copy(update={"scorers": _mixed(random, scorers), "scales": scales})
 
 
 def outcome(result: ProfileResult) -> dict[str, object]:

@@ -60,12 +60,7 @@ class LocalEngine:
         if not asked:
             return
         if self._made:
-            left = {
-                place: step
-                for place, step in self._definitions.items()
-                if any(made not in self._made for made in outputs(step))
-            }
-            steps = plan(left, asked, self)
+            steps = plan(self._undone(), asked, self)
         else:
             steps = _PLANS.plan(self._taken_up, self._definitions, asked, self)
         _Execution(self, self._made, steps, asked).run()
@@ -83,6 +78,32 @@ class LocalEngine:
             frames[space] = frames[space].with_columns(series.alias(name))
         return frames
 
+    def needs(self, wanted: Iterable[Place]) -> set[Place]:
+        """All columns the wanted ones hang on, those of the tables included."""
+        found: set[Place] = set()
+        waiting = list(wanted)
+        while waiting:
+            place = waiting.pop()
+            if place not in found:
+                found.add(place)
+                step = definition(self._definitions, place)
+                waiting += inputs(step) if step else ()
+        return found
+
+    def share(self, wanted: Iterable[Place], changed: Iterable[Place]) -> None:
+        """Make and keep what engines ``varied`` in ``changed`` will read for ``wanted``."""
+        moving = set(changed)
+        steps = plan(self._undone(), wanted, _Moving(self, moving))
+        touched = _touched(steps, moving)
+        frontier = {
+            read
+            for step in steps
+            if any(made in touched for made in outputs(step))
+            for read in inputs(step)
+            if read not in touched and definition(self._definitions, read) is not None
+        }
+        self.make(sorted(frontier))
+
     def varied(
         self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
     ) -> LocalEngine:
@@ -92,13 +113,23 @@ class LocalEngine:
         """
         other = LocalEngine(tables)
         other.run(steps)
-        touched = set(changed)
-        for place, step in other._definitions.items():
-            same = self._definitions.get(place) == step
-            if not same or any(p in touched for p in inputs(step)):
-                touched.update(outputs(step))
+        redefined = {
+            made
+            for place, step in other._definitions.items()
+            if self._definitions.get(place) != step
+            for made in outputs(step)
+        }
+        touched = _touched(other._definitions.values(), redefined | set(changed))
         other._made = {p: s for p, s in self._made.items() if p not in touched}
         return other
+
+    def _undone(self) -> dict[Place, Step]:
+        """The definitions of columns that are not there yet."""
+        return {
+            place: step
+            for place, step in self._definitions.items()
+            if any(made not in self._made for made in outputs(step))
+        }
 
     # What plans are told ---------------------------------------------------------------------
 
@@ -116,6 +147,31 @@ class LocalEngine:
     def _present(self, space: str, column: str) -> pl.Series:
         made = self._made.get((space, column))
         return self.tables.column(space, column) if made is None else made
+
+
+def _touched(steps: Iterable[Step], changed: set[Place]) -> set[Place]:
+    """What hangs on the changed columns, by steps that follow what they read from."""
+    touched = set(changed)
+    for step in steps:
+        if not touched.isdisjoint(inputs(step)):
+            touched.update(outputs(step))
+    return touched
+
+
+class _Moving:
+    """Facts that also hold where some columns change from one engine to the next."""
+
+    def __init__(self, facts: Facts, changed: set[Place]) -> None:
+        self._facts = facts
+        self._changed = changed
+
+    def complete(self, space: str, column: str) -> bool:
+        return self._facts.complete(space, column)
+
+    def constant(self, space: str, column: str) -> int | None:
+        if (space, column) in self._changed:
+            return None
+        return self._facts.constant(space, column)
 
 
 class _Plans:

@@ -21,7 +21,7 @@ Counts = npt.NDArray[np.signedinteger]
 
 _BITS = 63
 _BLOCK = 16_384
-_WORTH_THREADS = 200_000
+_WORTH_THREADS = 2_000_000
 
 
 def segment_counts(conditions: Sequence[pl.Series], offsets: Ints) -> list[Counts]:

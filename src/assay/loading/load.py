@@ -137,6 +137,18 @@ def load_workspace(
     )
 
 
+def load_rulebook(workspace: Workspace) -> Rulebook:
+    """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
+    file = read_file(workspace, workspace.rules_path, {})
+    rulebook, findings = _rulebook(file)
+    if rulebook is None:
+        placed = [
+            f.code.at(file.locate(0, f.path, key=f.at_key), f.message, f.hint) for f in findings
+        ]
+        raise InputError([*file.diagnostics, *placed])
+    return rulebook
+
+
 def require(loaded: Loaded) -> None:
     """Raise ``InputError`` with all diagnostics where the workspace has errors."""
     if loaded.errors:
