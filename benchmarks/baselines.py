@@ -252,3 +252,21 @@ def _zen(c: Condition) -> str:
 
 def _plain(value: str | int) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def reach_by_joins(edges: pl.DataFrame, hops: int, damping: float) -> pl.DataFrame:
+    """Strongest-path reach by plain joins in doubles: each hop joined on, the best of all kept."""
+    step = edges.lazy().select("upper", "lower", by=pl.col("points") / 1000)
+    paths = step.rename({"by": "reach"})
+    found = [paths]
+    for _ in range(hops - 1):
+        paths = (
+            paths.join(step.rename({"upper": "lower", "lower": "end"}), on="lower")
+            .select("upper", pl.col("end").alias("lower"), pl.col("reach") * pl.col("by") * damping)
+            .filter(pl.col("upper") != pl.col("lower"))
+            .group_by("upper", "lower")
+            .agg(pl.col("reach").max())
+        )
+        found.append(paths)
+    every = pl.concat(found).group_by("upper", "lower").agg(pl.col("reach").max())
+    return every.sort("upper", "lower").collect()
