@@ -104,7 +104,9 @@ class Oracle:
 
     def _held(self, scorer: Scorer, own: int | None, row: int) -> int | None:
         """A retelling is never stronger than any of its roots, and unknown where one is."""
-        roots = [self._rows["root"][r]["root_row"] for r in self._elements("root", "citation_row", row)]
+        roots = [
+            self._rows["root"][r]["root_row"] for r in self._elements("root", "citation_row", row)
+        ]
         scores = [own, *(self._raw(scorer, r).points for r in roots)]
         return None if None in scores else min(s for s in scores if s is not None)
 
@@ -120,8 +122,7 @@ class Oracle:
                 phase: [
                     (rule.id, effect)
                     for rule in scorer.rules
-                    if rule.phase == phase
-                    and (effect := outcomes[rule.id].effect) is not None
+                    if rule.phase == phase and (effect := outcomes[rule.id].effect) is not None
                 ]
                 for phase in ("add", "multiply", "floor", "cap")
             }
@@ -305,7 +306,9 @@ class _Maps:
         return made
 
     def _today(self, on: str, values: Mapping[str, Any]) -> int:
-        profile = values if on == "profile" else self._oracle.values("profile", values["profile_row"])
+        profile = (
+            values if on == "profile" else self._oracle.values("profile", values["profile_row"])
+        )
         today: int = profile["today"]
         return today
 

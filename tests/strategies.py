@@ -15,8 +15,11 @@ from assay.model.corpus import Corpus
 from assay.model.evidence import Citation, Claim, Publisher, Source
 from assay.model.profile import AnyProfile, Event, Institution
 from assay.model.rulebook import Rulebook
-from assay.pipeline import Desk
+from assay.pipeline import Desk, check
 from assay.rules.check import check_rulebook
+from assay.scoring.explain import Explainer
+from assay.scoring.results import Score, ScoreExplanation
+from assay.scoring.trace import Trace
 from assay.workspace import Workspace
 
 AS_OF = date(2026, 1, 15)
@@ -39,6 +42,11 @@ def default_rulebook() -> Rulebook:
     return rulebook_of(ryaml.loads(text))
 
 
+@cache
+def _default_unwatched() -> Rulebook:
+    return unwatched(default_rulebook())
+
+
 def rulebook_of(data: Mapping[str, Any]) -> Rulebook:
     """A rulebook from plain data, its dates as YAML reads them or as text."""
     return Rulebook.model_validate(data)
@@ -47,7 +55,9 @@ def rulebook_of(data: Mapping[str, Any]) -> Rulebook:
 def desk_of(corpus: Corpus, rulebook: Rulebook | None = None, as_of: date = AS_OF) -> Desk:
     """The corpus scored at a date, as the pipeline scores a workspace."""
     rulebook = rulebook or default_rulebook()
-    return Desk(Workspace(ROOT), corpus, rulebook, _program(rulebook), as_of, rulebook.audiences[-1])
+    return Desk(
+        Workspace(ROOT), corpus, rulebook, _program(rulebook), as_of, rulebook.audiences[-1]
+    )
 
 
 _PROGRAMS: dict[int, tuple[Rulebook, Any]] = {}
@@ -59,6 +69,35 @@ def _program(rulebook: Rulebook) -> Any:
         assert program is not None, findings
         _PROGRAMS[id(rulebook)] = (rulebook, program)
     return _PROGRAMS[id(rulebook)][1]
+
+
+def shipped() -> Desk:
+    """The project's own workspace, scored at its own date."""
+    checked = check(Workspace(ROOT))
+    rulebook = checked.loaded.rulebook
+    assert rulebook is not None
+    assert rulebook.settings.as_of is not None
+    return desk_of(checked.loaded.corpus, rulebook, rulebook.settings.as_of)
+
+
+def scores_of(desk: Desk, on: str, scorer: str) -> dict[str, Score]:
+    """A scorer's scores by profile, or by ``profile#claim``."""
+    run = desk.run
+    trace = Trace(run)
+    scores = run.scores(run.program.scorer(f"{on}.{scorer}"))
+    return {trace.subject(on, row): score for row, score in enumerate(scores)}
+
+
+def unwatched(rulebook: Rulebook) -> Rulebook:
+    """The rulebook without watch rules: its sentences need no outlook."""
+    return rulebook.model_copy(update={"watch": ()})
+
+
+def explanations_of(corpus: Corpus) -> dict[str, list[ScoreExplanation]]:
+    """The reasoning behind every score, by profile, without outlook and what-ifs."""
+    desk = desk_of(corpus, _default_unwatched())
+    explainer = Explainer(desk.run)
+    return {name: list(explainer.profile(row)) for name, row in desk.run.profile_rows.items()}
 
 
 def corpus_of(
@@ -218,7 +257,9 @@ def _profile(draw: Draw, number: int, count: int, sources: Sequence[Source]) -> 
         "status": "draft" if _rarely(draw, 16) else "final",
     }
     if draw(st.integers(0, 2)) == 0:
-        return Event(kind="event", date=_maybe(draw, _DATES), affects=_edges(draw, others, []), **given)
+        return Event(
+            kind="event", date=_maybe(draw, _DATES), affects=_edges(draw, others, []), **given
+        )
     return Institution(kind="institution", base=_maybe(draw, ["A", "B"]), **given)
 
 

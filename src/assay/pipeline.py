@@ -13,7 +13,7 @@ Each function takes what the one before it gives; none asks for the time or the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 class Checked:
     """A workspace that was read; what is wrong with it is worked out when asked for.
 
-    ``program`` is the compiled rulebook, None where it has errors.
+    ``program`` is the compiled rulebook, None where it has errors; ``rule_diagnostics`` speak of
+    the rulebook and of the ledger of decisions.
     """
 
     loaded: Loaded
@@ -62,20 +63,23 @@ class Checked:
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+    from assay.review.checks import check_ledger
     from assay.rules.check import check_rulebook
 
     store = DocumentStore(workspace.cache_dir)
     loaded = load_workspace(workspace, as_of=as_of, memory=store)
     store.close()
+    said = check_ledger(
+        workspace.ledger_path, None if loaded.errors else loaded.corpus, loaded.rulebook
+    )
     if loaded.rulebook is None:
-        return Checked(loaded, None, ())
+        return Checked(loaded, None, tuple(said))
     program, findings = check_rulebook(loaded.rulebook)
-    placed = []
     for f in findings:
         line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
         position = loaded.locate_rule(f.path, line=line, column=column)
-        placed.append(f.code.at(position, f.message, f.hint))
-    return Checked(loaded, program, tuple(placed))
+        said.append(f.code.at(position, f.message, f.hint))
+    return Checked(loaded, program, tuple(said))
 
 
 def _line_and_column(
@@ -112,16 +116,21 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
     corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
-    hidden = frozenset(checked.loaded.corpus.profiles) - frozenset(corpus.profiles)
-    workspace = checked.loaded.workspace
-    return Desk(workspace, corpus, rulebook, checked.program, as_of, reader, hidden)
+    loaded = checked.loaded
+    return Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, loaded.corpus)
+
+
+def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
+    """The workspace scored at a date for each of its audiences; raises as :func:`assess`."""
+    first = assess(checked, as_of)
+    return (first, *(assess(checked, as_of, a) for a in first.rulebook.audiences[1:]))
 
 
 @dataclass(frozen=True)
 class Desk:
     """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    ``corpus`` is what the audience may know; ``hidden`` are the ids of the profiles it may not.
+    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included.
     """
 
     workspace: Workspace
@@ -130,7 +139,7 @@ class Desk:
     program: Program
     as_of: date
     audience: str
-    hidden: frozenset[str] = frozenset()
+    written: Corpus = field(default_factory=Corpus)
 
     @cached_property
     def run(self) -> Run:
@@ -162,7 +171,7 @@ class Desk:
         for profile_id in ids:
             if profile_id in self.run.profile_rows:
                 continue
-            if profile_id in self.hidden:
+            if profile_id in self.written.profiles:
                 raise UsageError(
                     f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
                     "is a draft or under embargo"
@@ -233,16 +242,24 @@ def score_tables(
 
 
 def build(desk: Desk, out: Path) -> SiteReport:
-    """Write the briefing pages into ``out``; an error leaves the site that was there."""
-    from assay.briefing import build_site
+    """Write the briefing pages into ``out``; an error leaves the site that was there.
 
+    Overrides that count take the place of computed grades, and pages tell both.
+    """
+    from assay.briefing import build_site
+    from assay.review.effective import effective, published_results
+    from assay.review.ledger import require_ledger
+
+    held = effective(desk, require_ledger(desk.workspace.ledger_path))
+    counting = [r.decision.id for r in held.counting]
     return build_site(
         desk.corpus,
         desk.rulebook,
-        desk.results,
+        published_results(desk, held),
         desk.explain(list(desk.run.profile_rows)),
         desk.as_of,
-        desk.digest,
+        digest([desk.digest, counting]) if counting else desk.digest,
         out,
         desk.workspace.profiles_dir,
+        decisions=held.by_profile(),
     )

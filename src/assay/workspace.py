@@ -53,6 +53,11 @@ class Workspace:
         return self.root / "reviews.jsonl"
 
     @property
+    def history_path(self) -> Path:
+        """What was applied when, by whom and why; lines are only added."""
+        return self.root / "history.jsonl"
+
+    @property
     def site_dir(self) -> Path:
         return self.root / "site"
 

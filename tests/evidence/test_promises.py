@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from assay.evidence.origins import Lineage
+from assay.evidence.origins import UNSEEN, Lineage
 from assay.model.corpus import Corpus
 from assay.model.evidence import Citation, Claim, Source
 from assay.model.profile import AnyProfile
 from assay.pipeline import Desk
 from assay.tables.build import scored_claims, scored_profiles
-from tests.strategies import AS_OF, corpora, desk_of, replaced, with_claim
+from tests.strategies import (
+    AS_OF,
+    corpora,
+    default_rulebook,
+    desk_of,
+    explanations_of,
+    replaced,
+    scores_of,
+    with_claim,
+)
 
 Points = dict[str, int | None]
 
 _DATES = st.sampled_from([None, "2019", "2025-06-20", "2026-01-15"])
 
 
-def points(desk: Desk, scorer: str) -> Points:
-    """A score of every claim (``profile#claim``), and of every profile that has it."""
-    made: Points = {}
-    for profile_id, result in desk.results.items():
-        if scorer in result.scores:
-            made[profile_id] = result.scores[scorer].points
-        for claim_id, scores in result.claims.items():
-            made[f"{profile_id}#{claim_id}"] = scores[scorer].points
-    return made
+def points(desk: Desk, scorer: str, *, profiles: bool = True) -> Points:
+    """A score of every claim (``profile#claim``) and, if it has it, of every profile."""
+    made = scores_of(desk, "claim", scorer)
+    if profiles:
+        made |= scores_of(desk, "profile", scorer)
+    return {name: score.points for name, score in made.items()}
 
 
 def raised(before: Points, after: Points) -> list[str]:
@@ -47,10 +53,23 @@ def lowered(before: Points, after: Points) -> list[str]:
     ]
 
 
+def claims_of(corpus: Corpus) -> list[tuple[AnyProfile, Claim]]:
+    return [(p, c) for p in scored_profiles(corpus, AS_OF) for c in scored_claims(p)]
+
+
 def chosen_claim(data: st.DataObject, corpus: Corpus) -> tuple[AnyProfile, Claim]:
-    claims = [(p, c) for p in scored_profiles(corpus, AS_OF) for c in scored_claims(p)]
+    claims = claims_of(corpus)
     assume(claims)
     return data.draw(st.sampled_from(claims))
+
+
+def roots_seen(corpus: Corpus, claim: Claim) -> list[str]:
+    """The roots that a claim cites in its support."""
+    return [
+        t.citation.id
+        for t in Lineage(corpus, AS_OF).trace(claim.sources)
+        if t.citation.stance == "supports" and not t.roots and t.origin != UNSEEN
+    ]
 
 
 def added(
@@ -85,19 +104,15 @@ def test_a_record_of_a_new_root_never_lowers(corpus: Corpus, data: st.DataObject
     assert lowered(before, points(desk_of(after), "confidence")) == []
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(corpora(), st.data())
 def test_a_retelling_of_a_root_already_there_never_raises(
     corpus: Corpus, data: st.DataObject
 ) -> None:
-    profile, claim = chosen_claim(data, corpus)
-    traced = Lineage(corpus, AS_OF).trace(claim.sources)
-    roots = [
-        t.citation.id
-        for t in traced
-        if t.citation.stance == "supports" and not t.roots and t.origin != "unseen"
-    ]
-    assume(roots)
-    source = added(data, corpus, "retelling", (data.draw(st.sampled_from(roots)),))
+    rooted = [(p, c, r) for p, c in claims_of(corpus) for r in roots_seen(corpus, c)]
+    assume(rooted)
+    profile, claim, root = data.draw(st.sampled_from(rooted))
+    source = added(data, corpus, "retelling", (root,))
     after = replaced(corpus, source, citing(profile, claim, source))
     before = points(desk_of(corpus), "confidence")
     assert raised(before, points(desk_of(after), "confidence")) == []
@@ -117,29 +132,26 @@ def test_documenting_what_a_source_draws_on_never_raises(
     assume(lineage.canonical(later) != lineage.canonical(earlier))
     documented = source.model_copy(update={"cites": tuple({*source.cites, earlier})})
     before, after = desk_of(corpus), desk_of(replaced(corpus, documented))
-    assert raised(claims_only(before, "support"), claims_only(after, "support")) == []
-    if claims_only(before, "dispute") == claims_only(after, "dispute"):
+    assert (
+        raised(points(before, "support", profiles=False), points(after, "support", profiles=False))
+        == []
+    )
+    if points(before, "dispute", profiles=False) == points(after, "dispute", profiles=False):
         assert raised(points(before, "confidence"), points(after, "confidence")) == []
-
-
-def claims_only(desk: Desk, scorer: str) -> Points:
-    return {name: p for name, p in points(desk, scorer).items() if "#" in name}
 
 
 @given(corpora())
 def test_a_rule_for_the_unknown_takes_effect_there(corpus: Corpus) -> None:
     """What says on_unknown: apply is only lifted by knowing that its condition is false."""
-    desk = desk_of(corpus)
-    explained = desk.explain(list(desk.run.profile_rows))
     applying = {
         (s.on, s.name, r.id)
-        for s in desk.rulebook.scorers
+        for s in default_rulebook().scorers
         for r in s.rules
         if r.on_unknown == "apply"
     }
     assert applying
-    for explanation in explained.values():
-        for scorer in explanation.scorers:
+    for explanations in explanations_of(corpus).values():
+        for scorer in explanations:
             for step in scorer.steps:
                 if (scorer.on, scorer.name, step.rule) in applying:
                     assert step.applied == (step.outcome != "false")
@@ -155,24 +167,20 @@ def test_forgetting_a_field_lifts_no_cap_on_a_claim(corpus: Corpus, data: st.Dat
     if claim.holds:
         forgotten.append(with_claim(profile, claim.model_copy(update={"holds": None})))
     assume(forgotten)
-    before = desk_of(corpus)
-    after = desk_of(replaced(corpus, data.draw(st.sampled_from(forgotten))))
-    for profile_id, caps in applied_caps(before).items():
-        assert caps <= applied_caps(after)[profile_id]
+    after = applied_caps(replaced(corpus, data.draw(st.sampled_from(forgotten))))
+    for profile_id, caps in applied_caps(corpus).items():
+        assert caps <= after[profile_id]
 
 
-def applied_caps(desk: Desk) -> dict[str, set[tuple[str, str]]]:
+def applied_caps(corpus: Corpus) -> dict[str, set[tuple[str, str]]]:
     """For each profile the caps of its claims that took effect."""
-    asked = {r.id for s in desk.rulebook.scorers for r in s.rules if r.on_unknown == "apply"}
+    asked = {r.id for s in default_rulebook().scorers for r in s.rules if r.on_unknown == "apply"}
     return {
         profile_id: {
             (scorer.subject, step.rule)
-            for scorer in explanation.scorers
+            for scorer in explanations
             for step in scorer.steps
-            if scorer.on == "claim"
-            and step.phase == "cap"
-            and step.applied
-            and step.rule in asked
+            if scorer.on == "claim" and step.phase == "cap" and step.applied and step.rule in asked
         }
-        for profile_id, explanation in desk.explain(list(desk.run.profile_rows)).items()
+        for profile_id, explanations in explanations_of(corpus).items()
     }

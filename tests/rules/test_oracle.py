@@ -5,10 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 
 from assay.model.corpus import Corpus
-from assay.pipeline import Desk, check
-from assay.workspace import Workspace
+from assay.pipeline import Desk
 from tests.oracle import Oracle, values
-from tests.strategies import ROOT, corpora, default_rulebook, desk_of
+from tests.strategies import corpora, default_rulebook, desk_of, shipped
 
 
 def disagreements(desk: Desk) -> list[str]:
@@ -36,14 +35,6 @@ def disagreements(desk: Desk) -> list[str]:
                         f"{scorer.key}.{rule.rule.id} of row {row}: {outcome}, not {expected}"
                     )
     return found
-
-
-def shipped() -> Desk:
-    checked = check(Workspace(ROOT))
-    rulebook = checked.loaded.rulebook
-    assert rulebook is not None
-    assert rulebook.settings.as_of is not None
-    return desk_of(checked.loaded.corpus, rulebook, rulebook.settings.as_of)
 
 
 def test_the_shipped_workspace() -> None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from assay.briefing import wording
+from assay.briefing import charts, wording
 from assay.briefing.pictures import Influence, Network, Node
 from assay.model.corpus import Corpus
 from assay.model.evidence import Citation, Claim, Source
 from assay.model.profile import AnyProfile, Dependency, Event
-from assay.model.rulebook import Rulebook, Scorer
+from assay.model.rulebook import Band, Rulebook, Scorer
+from assay.review.effective import Ruling
 from assay.scoring.results import Explanation, ProfileResult
 
 Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
@@ -42,12 +43,14 @@ class Atlas:
         results: Mapping[str, ProfileResult],
         explanations: Mapping[str, Explanation],
         as_of: date,
+        decisions: Mapping[str, Mapping[str, Ruling]] | None = None,
     ) -> None:
         self.corpus = corpus
         self.rulebook = rulebook
         self.results = results
         self.explanations = explanations
         self.as_of = as_of
+        self._decisions = decisions or {}
         self.published: dict[str, AnyProfile] = {
             i: profile
             for i, profile in sorted(corpus.profiles.items())
@@ -80,6 +83,20 @@ class Atlas:
     @property
     def profile_scorers(self) -> tuple[Scorer, ...]:
         return tuple(s for s in self.rulebook.scorers if s.on == "profile")
+
+    def ruling(self, profile_id: str, scorer: str) -> Ruling | None:
+        """The override that counts in the place of a computed grade."""
+        return self._decisions.get(profile_id, {}).get(scorer)
+
+    def band(self, profile_id: str, scorer: Scorer) -> Band | None:
+        """The band that holds of a profile's score: computed, or put in its place."""
+        ruling = self.ruling(profile_id, scorer.name)
+        if ruling is not None:
+            return ruling.band
+        score = self.results[profile_id].scores.get(scorer.name)
+        if score is None or score.points is None:
+            return None
+        return charts.band_at(self.rulebook.bands(scorer), score.points)
 
     def scorer(self, key: str) -> Scorer | None:
         """The scorer called ``on.name``."""

@@ -10,7 +10,7 @@ from assay.briefing.atlas import Atlas
 from assay.briefing.narrative import bottom_line
 from assay.briefing.page import kicker
 from assay.briefing.pageviews import Imprint, IndexEntry, IndexGroup, IndexView, ScoreMeaning
-from assay.briefing.sheet import badge
+from assay.briefing.sheet import profile_badge
 from assay.briefing.views import Fact, Link
 from assay.model.digests import rulebook_digest
 from assay.model.profile import AnyProfile
@@ -58,7 +58,7 @@ def _of(entries: dict[str, IndexEntry], profiles: Iterable[AnyProfile]) -> tuple
 def _entry(atlas: Atlas, profile: AnyProfile) -> IndexEntry:
     result = atlas.results[profile.id]
     shown = {
-        s.name: badge(s, atlas.rulebook.bands(s), result.scores[s.name])
+        s.name: profile_badge(atlas, profile.id, s)
         for s in (*([atlas.headline] if atlas.headline else []), *atlas.levels)
         if s.name in result.scores
     }
@@ -100,7 +100,7 @@ def _by_grade(
     for profile in profiles:
         score = atlas.results[profile.id].scores.get(headline.name) if headline else None
         points = score.points if score else None
-        band = charts.band_at(bands, points) if points is not None else None
+        band = atlas.band(profile.id, headline) if headline else None
         grouped.setdefault(band.id if band else "", []).append((-(points or 0), profile))
     groups = []
     for band in reversed(charts.ascending(bands)):

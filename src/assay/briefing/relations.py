@@ -6,7 +6,7 @@ from collections import Counter
 
 from assay.briefing import wording
 from assay.briefing.atlas import Direction, Edge
-from assay.briefing.sheet import ROOT, Sheet, badge
+from assay.briefing.sheet import ROOT, Sheet, profile_badge
 from assay.briefing.views import (
     Badge,
     Dependencies,
@@ -146,5 +146,6 @@ def headline_badge(sheet: Sheet, profile_id: str) -> Badge | None:
     scorer = sheet.atlas.headline
     if scorer is None:
         return None
-    score = sheet.atlas.results[profile_id].scores.get(scorer.name)
-    return badge(scorer, sheet.atlas.rulebook.bands(scorer), score) if score else None
+    if scorer.name not in sheet.atlas.results[profile_id].scores:
+        return None
+    return profile_badge(sheet.atlas, profile_id, scorer)

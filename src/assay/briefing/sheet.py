@@ -16,6 +16,8 @@ from assay.scoring.results import Explanation, OriginGroup, ProfileResult, Score
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TOKEN = re.compile(rf"(?<![\w#@./-]){_ID}(?:#{_ID})?(?![\w#@/-])")
 
+_NO_SCORE = Score(points=None, coverage=0)
+
 ROOT = "../"
 """From any briefing page to the top of the site."""
 
@@ -181,6 +183,19 @@ class Sheet:
 
 def _when(source: Source) -> str:
     return source.published.first.isoformat() if source.published else ""
+
+
+def profile_badge(atlas: Atlas, profile_id: str, scorer: Scorer) -> Badge:
+    """A score of a profile as it holds: computed, or put in the place of what was computed."""
+    bands = atlas.rulebook.bands(scorer)
+    ruling = atlas.ruling(profile_id, scorer.name)
+    if ruling is None or ruling.band is None:
+        score = atlas.results[profile_id].scores.get(scorer.name, _NO_SCORE)
+        return badge(scorer, bands, score)
+    band = ruling.band
+    meaning = None if band.label.casefold() == band.grade.casefold() else band.label
+    filled = charts.rank(bands, band)
+    return Badge(scorer.heading, band.grade, meaning, None, filled, len(bands))
 
 
 def badge(scorer: Scorer, bands: tuple[Band, ...], score: Score, name: str | None = None) -> Badge:

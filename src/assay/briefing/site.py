@@ -23,6 +23,7 @@ from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile
 from assay.model.rulebook import Rulebook
 from assay.publish import publish
+from assay.review.effective import Ruling
 from assay.scoring.results import Explanation, ProfileResult
 
 _ASSETS = ("assay.css", "favicon.svg")
@@ -38,7 +39,7 @@ class SiteReport:
     unpublished: tuple[str, ...]
 
 
-def build_site(
+def build_site(  # noqa: PLR0913 - all that a site is made from
     corpus: Corpus,
     rulebook: Rulebook,
     results: Mapping[str, ProfileResult],
@@ -47,14 +48,17 @@ def build_site(
     digest: str,
     out: Path,
     images_root: Path,
+    *,
+    decisions: Mapping[str, Mapping[str, Ruling]] | None = None,
 ) -> SiteReport:
     """Render the pages of all published profiles into ``out``, a folder of their own.
 
-    ``digest`` names the input on every page; pictures are read below ``images_root``. Raises
-    ``InputError`` for pictures that are not there and ``UsageError`` where ``out`` cannot be
-    replaced; the old site then stays as it was.
+    ``digest`` names the input on every page; pictures are read below ``images_root``;
+    ``decisions`` are the overrides that count, by profile and scorer. Raises ``InputError`` for
+    pictures that are not there and ``UsageError`` where ``out`` cannot be replaced; the old site
+    then stays as it was.
     """
-    atlas = Atlas(corpus, rulebook, results, explanations, as_of)
+    atlas = Atlas(corpus, rulebook, results, explanations, as_of, decisions)
     images = _images(atlas, images_root)
     imprint = Imprint(__version__, digest, wording.day(as_of), as_of.isoformat())
     report = publish(_files(atlas, imprint, images), out)

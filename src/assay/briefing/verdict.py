@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assay.briefing import charts, reasons, wording
-from assay.briefing.sheet import ROOT, Sheet, badge
+from assay.briefing.sheet import ROOT, Sheet, badge, profile_badge
 from assay.briefing.views import (
     LevelView,
     Lever,
@@ -45,10 +45,11 @@ def verdict(sheet: Sheet) -> Verdict | None:
     return Verdict(
         heading=scorer.heading,
         about=f"{ROOT}index.html#score-{scorer.name}",
-        badge=badge(scorer, bands, score),
+        badge=profile_badge(sheet.atlas, sheet.profile.id, scorer),
+        override=_override(sheet, scorer),
         coverage=wording.percent(score.coverage),
         ruler=charts.ruler(scorer.heading, bands, score.points) if bands else None,
-        scale=_scale(bands, score),
+        scale=_scale(bands, score, sheet.atlas.band(sheet.profile.id, scorer)),
         summary=sheet.readable(sheet.explanation.summary),
         supports=found.supports if found else (),
         limits=found.limits if found else (),
@@ -66,7 +67,8 @@ def levels(sheet: Sheet) -> tuple[LevelView, ...]:
             LevelView(
                 heading=scorer.heading,
                 about=f"{ROOT}index.html#score-{scorer.name}",
-                badge=badge(scorer, sheet.atlas.rulebook.bands(scorer), score),
+                badge=profile_badge(sheet.atlas, sheet.profile.id, scorer),
+                override=_override(sheet, scorer),
                 coverage=wording.percent(score.coverage),
                 reasons=reasons.of_level(sheet, explanation) if explanation else (),
                 levers=_levers(sheet, scorer),
@@ -75,16 +77,35 @@ def levels(sheet: Sheet) -> tuple[LevelView, ...]:
     return tuple(views)
 
 
-def _scale(bands: Sequence[Band], score: Score) -> tuple[ScaleRow, ...]:
+def _override(sheet: Sheet, scorer: Scorer) -> str | None:
+    """Both grades, who put the one in the place of the other, when and why."""
+    ruling = sheet.atlas.ruling(sheet.profile.id, scorer.name)
+    if ruling is None or ruling.band is None:
+        return None
+    bands = sheet.atlas.rulebook.bands(scorer)
+    computed = _band(bands, ruling.computed)
+    was = charts.band_name(bands, computed) if computed else "not rated"
+    decision = ruling.decision
+    agreed = f", with the agreement of {ruling.seconded_by}," if ruling.seconded_by else ""
+    until = f" (until {wording.day(decision.until)})" if decision.until else ""
+    return wording.sentence(
+        f"Computed {was}, overridden to {charts.band_name(bands, ruling.band)} by "
+        f"{decision.reviewer}{agreed} on {wording.day(decision.date)}{until} because "
+        f"{decision.reason}"
+    )
+
+
+def _scale(bands: Sequence[Band], score: Score, held: Band | None) -> tuple[ScaleRow, ...]:
     steps = charts.ascending(bands)
     ends = [charts.start_of(band) for band in steps[1:]]
-    here = charts.band_at(bands, score.points) if score.points is not None else None
+    computed = charts.band_at(bands, score.points) if score.points is not None else None
     rows = []
     for band, end in zip(steps, [*ends, None], strict=True):
         start = wording.points(charts.start_of(band))
         reach = f"{start} to 1" if end is None else f"{start} to under {wording.points(end)}"
-        note = "" if band.publish else "not published"
-        rows.append(ScaleRow(reach, band.grade, band.label, note, band is here))
+        notes = [] if band.publish else ["not published"]
+        notes += ["computed"] if band == computed != held else []
+        rows.append(ScaleRow(reach, band.grade, band.label, ", ".join(notes), band == held))
     return tuple(reversed(rows))
 
 
@@ -241,7 +262,7 @@ def _steady(sheet: Sheet) -> str:
     scorer = sheet.atlas.headline
     bands = sheet.atlas.rulebook.bands(scorer) if scorer else ()
     band = _band(bands, sheet.result.scores.get(scorer.name, _NO_SCORE)) if scorer else None
-    if scorer is None or band is None:
+    if scorer is None or band is None or sheet.atlas.ruling(sheet.profile.id, scorer.name):
         return "Until then nothing here changes by age alone."
     return f"With nothing new, {scorer.heading.lower()} stays {charts.band_name(bands, band)}."
 

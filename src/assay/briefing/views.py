@@ -164,12 +164,14 @@ class ScaleRow:
 class Verdict:
     """The grade of the page: where it stands, why, and what would move it.
 
-    ``about`` leads to what the score means.
+    ``about`` leads to what the score means. ``override`` tells who put the grade in the place of
+    the computed one, None where it is the computed one.
     """
 
     heading: str
     about: str
     badge: Badge
+    override: str | None
     coverage: str
     ruler: Ruler | None
     scale: tuple[ScaleRow, ...]
@@ -186,6 +188,7 @@ class LevelView:
     heading: str
     about: str
     badge: Badge
+    override: str | None
     coverage: str
     reasons: tuple[str, ...]
     levers: tuple[Lever, ...]

@@ -59,9 +59,11 @@ def _sarif(checked: Checked) -> dict[str, object]:
     from assay import __version__
     from assay.documents.codes import DOCUMENT_CODES
     from assay.documents.sarif import as_sarif
+    from assay.review.codes import REVIEW_CODES
     from assay.rules.codes import RULE_CODES
 
-    return as_sarif(checked.diagnostics, (*DOCUMENT_CODES, *RULE_CODES), __version__)
+    codes = (*DOCUMENT_CODES, *RULE_CODES, *REVIEW_CODES)
+    return as_sarif(checked.diagnostics, codes, __version__)
 
 
 def _summary(severities: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from assay import __version__
-from assay.cli.session import Session
+from assay.cli.session import Session, today
+from assay.cli.values import IsoDate
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
@@ -24,7 +25,13 @@ COMMANDS: dict[str, str] = {
     "explain": "Show why a profile has the scores it has.",
     "outlook": "Show when grades run out and what falls due.",
     "graph": "Show what depends on what, and how far it is felt.",
+    "review": "Decide what needs a human, and see what was decided.",
+    "track-record": "Show how graded claims turned out.",
     "build": "Write the briefing pages.",
+    "plan": "Show what would change against what was applied, and why.",
+    "apply": "Apply a plan: write the lock and the history.",
+    "history": "Show the grades of a profile through time.",
+    "log": "List the rating actions of the desk.",
 }
 """Every command and its short help, so that listing them loads none."""
 
@@ -40,28 +47,12 @@ class LazyGroup(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"assay.cli.{name}").command
+        command: click.Command = import_module(f"assay.cli.{name.replace('-', '_')}").command
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-
-class IsoDate(click.ParamType[date]):
-    """A day written 2026-01-15."""
-
-    name = "date"
-
-    def convert(
-        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write 2026-01-15", param, ctx)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,7 +73,7 @@ def assay(
     ctx: click.Context, workspace: Path | None, as_of: date | None, audience: str | None
 ) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of, audience)
+    ctx.obj = Session(workspace, as_of, audience, ctx.obj or today)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -90,10 +81,10 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(run(args))
 
 
-def run(args: Sequence[str] | None = None) -> int:
-    """Run the command line and give its exit code."""
+def run(args: Sequence[str] | None = None, clock: Callable[[], date] = today) -> int:
+    """Run the command line and give its exit code; ``clock`` tells the day decisions are of."""
     try:
-        result = assay.main(args=args, prog_name="assay", standalone_mode=False)
+        result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=clock)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from assay.pipeline import Checked, Desk
 
 
+def today() -> date:
+    """The day it is where the command runs."""
+    return datetime.now().astimezone().date()
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """The options that stand before the command's name."""
@@ -20,6 +26,7 @@ class Session:
     workspace_path: Path | None = None
     as_of: date | None = None
     audience: str | None = None
+    clock: Callable[[], date] = today
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""
@@ -31,11 +38,17 @@ class Session:
 
         return check(self.workspace(), self.as_of)
 
-    def desk(self) -> Desk:
-        """The workspace, scored at the date asked for, else at its own, else today."""
+    def settled(self, checked: Checked) -> date:
+        """The date asked for, else the workspace's own, else today."""
+        rulebook = checked.loaded.rulebook
+        return self.as_of or (rulebook.settings.as_of if rulebook else None) or self.clock()
+
+    def desk(self, checked: Checked | None = None) -> Desk:
+        """The workspace, scored at the date asked for, else at its own, else today.
+
+        ``checked`` is what :meth:`check` gave, where that was asked for already.
+        """
         from assay.pipeline import assess
 
-        checked = self.check()
-        rulebook = checked.loaded.rulebook
-        settled = self.as_of or (rulebook.settings.as_of if rulebook else None)
-        return assess(checked, settled or datetime.now().astimezone().date(), self.audience)
+        checked = checked or self.check()
+        return assess(checked, self.settled(checked), self.audience)

@@ -22,7 +22,13 @@ workspace is the one the current folder lies in: the nearest folder upward with 
 | 130 | stopped from the keyboard |
 """
 
-SUBCOMMANDS = {"new": ("institution", "event", "source", "publisher", "claim")}
+SUBCOMMANDS = {
+    "new": ("institution", "event", "source", "publisher", "claim"),
+    "review": (
+        *("list", "show", "walk", "accept", "override", "second", "flag", "comment", "assign"),
+        *("undo", "outcome", "pack", "import"),
+    ),
+}
 """Commands that are groups, and what is in them."""
 
 

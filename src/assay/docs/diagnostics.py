@@ -1,11 +1,13 @@
-"""The reference of diagnostics, from the two registries of codes."""
+"""The reference of diagnostics, from the registries of codes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from assay.change.codes import CHANGE_CODES
 from assay.docs.markdown import block, code
 from assay.documents.codes import DOCUMENT_CODES, Code
+from assay.review.codes import REVIEW_CODES
 from assay.rules.codes import RULE_CODES
 
 _INTRODUCTION = """# Diagnostics
@@ -22,6 +24,8 @@ def diagnostics_page() -> str:
     return (
         f"{_INTRODUCTION}\n## Documents\n\n{_listed(DOCUMENT_CODES)}"
         f"\n## The rulebook\n\n{_listed(RULE_CODES)}"
+        f"\n## The lock, saved plans and the history\n\n{_listed(CHANGE_CODES)}"
+        f"\n## The ledger of decisions\n\n{_listed(REVIEW_CODES)}"
     )
 
 

@@ -12,6 +12,7 @@ from assay.model.profile import Dependency, Event, Image, Institution, WatchItem
 from assay.model.rulebook import (
     Band,
     Change,
+    Guard,
     Pool,
     Reach,
     Rule,
@@ -59,6 +60,7 @@ RULES: Sequence[tuple[str, type[Model]]] = (
     ("Pool", Pool),
     ("Rule", Rule),
     ("Watch rule", WatchRule),
+    ("Guard", Guard),
     ("Change: one of `changes`", Change),
 )
 

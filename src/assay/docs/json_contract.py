@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.docs.examples import AS_OF, SUBJECTS
+from assay.docs.json_change import change_contracts
+from assay.docs.json_review import review_contracts
 from assay.docs.markdown import block, code, sentence, table
 from assay.docs.session import run_assay, starter
 from assay.errors import UsageError
@@ -63,7 +65,7 @@ class Contract:
 
 
 _PROFILE = SUBJECTS["profile"]
-CONTRACTS: tuple[Contract, ...] = (
+_CONTRACTS: tuple[Contract, ...] = (
     Contract(
         "assay check",
         ("check",),
@@ -208,6 +210,16 @@ CONTRACTS: tuple[Contract, ...] = (
             "claim_file": "the file of that claim, or null",
         },
     ),
+)
+CONTRACTS: tuple[Contract, ...] = (
+    *_CONTRACTS,
+    *(
+        Contract(*described)
+        for described in review_contracts(
+            next(c.fields for c in _CONTRACTS if c.arguments[0] == "explain"), _PROFILE
+        )
+    ),
+    *(Contract(*described) for described in change_contracts()),
 )
 
 _MISTAKES = """kind: source

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from assay.cli import main as cli
 from assay.errors import UsageError
 
 _WIDTH = "80"
+_TODAY = date(2025, 7, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def run_assay(arguments: Sequence[str], folder: Path | None = None) -> Printed:
         redirect_stdout(stdout),
         redirect_stderr(together),
     ):
-        exit_code = cli.run(arguments)
+        exit_code = cli.run(arguments, lambda: _TODAY)
     return Printed(stdout.getvalue(), together.getvalue(), exit_code)
 
 

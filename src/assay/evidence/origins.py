@@ -3,7 +3,8 @@
 A **root** is a source that saw for itself (a record, a first-hand report) or that speaks for
 itself (a self-report that cites nothing). A retelling belongs to a root that the same claim
 cites, reached through ``cites``; else to a root of its own family that the claim cites; else to
-one shared origin, :data:`UNSEEN`: nobody here has seen its original. So
+one shared origin, :data:`UNSEEN`: nobody here has seen its original. A retelling of something
+that is no root itself, because nobody knows what it draws on, goes where that goes. So
 
 - adding a root never takes weight away: retellings only ever move to a root that is at least
   as strong as they are;
@@ -48,6 +49,10 @@ class Traced:
     origin_directness: Directness | None
     roots: tuple[str, ...]
     day: date | None
+
+
+def _unseen_last(origin: str) -> tuple[bool, str]:
+    return (origin == UNSEEN, origin)
 
 
 class Lineage:
@@ -98,23 +103,27 @@ class Lineage:
         """
         start = self.canonical(source_id)
         if start not in self._roots:
-            found: set[str] = set()
-            seen: set[str] = set()
-            todo = [start]
-            while todo:
-                here = todo.pop()
-                if here in seen:
-                    continue
-                seen.add(here)
-                members = self._members[here]
-                cited = {self.canonical(c) for m in members for c in self._cited(m)} - {here}
-                saw = any(self._corpus.sources[m].directness in _SAW_FOR_ITSELF for m in members)
-                if saw or not cited:
-                    found.add(here)
-                else:
-                    todo.extend(cited)
-            self._roots[start] = frozenset(found)
+            self._roots[start] = self._walk(start, frozenset())
         return self._roots[start]
+
+    def _walk(self, start: str, ends: frozenset[str]) -> frozenset[str]:
+        """The roots reached from ``start``; a source among ``ends`` is one, but for the start."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            here = todo.pop()
+            if here in seen:
+                continue
+            seen.add(here)
+            members = self._members[here]
+            cited = {self.canonical(c) for m in members for c in self._cited(m)} - {here}
+            saw = any(self._corpus.sources[m].directness in _SAW_FOR_ITSELF for m in members)
+            if saw or not cited or (here in ends and here != start):
+                found.add(here)
+            else:
+                todo.extend(cited)
+        return frozenset(found)
 
     @cached_property
     def _members(self) -> Mapping[str, Sequence[str]]:
@@ -163,28 +172,33 @@ class Lineage:
                 seen.setdefault(root, directness[i])
                 if family:
                     heads.setdefault(family, origin[i] or root)
-        place = {
-            self.canonical(citations[i].id): o for i in order if own_root[i] and (o := origin[i])
-        }
-        results = []
-        for i, citation in enumerate(citations):
-            retold = () if own_root[i] else self._retold(citation)
-            here = origin[i]
-            if here is None:
-                cited = sorted(place[r] for r in retold if r in place)
-                head = self._head(self._family(citation.id), self.canonical(citation.id), heads)
-                here = cited[0] if cited else head or UNSEEN
-            results.append(
-                Traced(
-                    citation=citation,
-                    directness=directness[i],
-                    origin=here,
-                    origin_directness=seen.get(here, directness[i]),
-                    roots=retold,
-                    day=self._day(citation.id, retold),
+        ends = frozenset(self.canonical(citations[i].id) for i in order if own_root[i])
+        retold = [
+            () if root else self._retold(c, ends)
+            for c, root in zip(citations, own_root, strict=True)
+        ]
+        place: dict[str, str] = {}
+        # What tells nobody's report goes first, so that those who retell it can go with it.
+        for i in sorted(order, key=lambda i: (not own_root[i], bool(retold[i]))):
+            here = self.canonical(citations[i].id)
+            if origin[i] is None:
+                told = sorted(
+                    {place[r] for r in (here, *retold[i]) if r in place}, key=_unseen_last
                 )
+                head = self._head(self._family(citations[i].id), here, heads)
+                origin[i] = told[0] if told else head or UNSEEN
+            place.setdefault(here, origin[i] or UNSEEN)
+        return [
+            Traced(
+                citation=citation,
+                directness=directness[i],
+                origin=origin[i] or UNSEEN,
+                origin_directness=seen.get(origin[i] or UNSEEN, directness[i]),
+                roots=retold[i],
+                day=self._day(citation.id, retold[i]),
             )
-        return results
+            for i, citation in enumerate(citations)
+        ]
 
     def _directness(self, citation: Citation) -> Directness | None:
         return citation.directness or self._corpus.sources[citation.id].directness
@@ -194,9 +208,11 @@ class Lineage:
             return True
         return directness == "self_report" and not self._retold(citation)
 
-    def _retold(self, citation: Citation) -> tuple[str, ...]:
+    def _retold(self, citation: Citation, ends: frozenset[str] = frozenset()) -> tuple[str, ...]:
+        """The roots it retells; what the claim itself takes for a root, among ``ends``, is one."""
         here = self.canonical(citation.id)
-        return tuple(sorted(self.roots(citation.id) - {here}))
+        roots = self._walk(here, ends) if ends else self.roots(here)
+        return tuple(sorted(roots - {here}))
 
     def _family(self, source_id: str) -> str | None:
         return self._corpus.family(self._corpus.sources[source_id])

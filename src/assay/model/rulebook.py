@@ -164,6 +164,19 @@ class Change(Model):
         return self
 
 
+class Guard(Model):
+    """What an apply may change without being asked twice; each guard is named to let it pass."""
+
+    max_downgrades: Annotated[
+        Annotated[int, Field(ge=0, strict=True)] | None,
+        Field(description="how many scores may fall by a band or more"),
+    ] = None
+    max_share: Annotated[
+        Fraction | None,
+        Field(description="share of the profiles applied before whose bands may change"),
+    ] = None
+
+
 class Settings(Model):
     """What holds for the whole workspace."""
 
@@ -189,6 +202,9 @@ class Rulebook(Model):
     reach: Reach = Reach()
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
     watch: tuple[WatchRule, ...] = ()
+    guard: Annotated[
+        Guard, Field(description="what an apply may change at most before it is asked about")
+    ] = Guard()
     changes: Annotated[
         tuple[Change, ...], Field(description="what could change the evidence, with efforts")
     ] = ()

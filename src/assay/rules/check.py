@@ -47,12 +47,24 @@ def check_rulebook(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding
 
 def _expression_findings(rulebook: Rulebook) -> list[RuleFinding]:
     try:
-        compile_rulebook(rulebook)
+        compile_rulebook(_put_right(rulebook))
     except RulebookError as error:
         return _placed(error)
-    except KeyError:
-        return []
     return []
+
+
+def _put_right(rulebook: Rulebook) -> Rulebook:
+    """The rulebook with distinct scorers and every scale, so that its expressions can be read."""
+    seen: set[str] = set()
+    scorers = []
+    for i, scorer in enumerate(rulebook.scorers):
+        again = scorer.key in seen
+        seen.add(scorer.key)
+        scorers.append(
+            scorer.model_copy(update={"name": f"{scorer.name}_{i}"}) if again else scorer
+        )
+    scales = {s.scale: () for s in scorers if s.scale} | rulebook.scales
+    return rulebook.model_copy(update={"scorers": tuple(scorers), "scales": scales})
 
 
 def _placed(error: RulebookError) -> list[RuleFinding]:

@@ -13,12 +13,6 @@ SYNTAX_ERROR = Code(
 INVALID_EXPRESSION = Code(
     "invalid-expression", "error", "CEL refuses the expression.", "See the message."
 )
-EXPRESSION_TOO_LONG = Code(
-    "expression-too-long",
-    "error",
-    "The expression is longer than 10,000 characters.",
-    "Split it into several rules.",
-)
 EXPRESSION_TOO_DEEP = Code(
     "expression-too-deep",
     "error",
@@ -134,7 +128,6 @@ UNKNOWN_CLAIM_TYPE = Code(
 RULE_CODES: tuple[Code, ...] = (
     SYNTAX_ERROR,
     INVALID_EXPRESSION,
-    EXPRESSION_TOO_LONG,
     EXPRESSION_TOO_DEEP,
     UNKNOWN_FIELD,
     UNKNOWN_NAME,

@@ -7,84 +7,26 @@ counts over them: how many are true, and how many are unknown. Null is unknown t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assay.rules import ast
-from assay.rules.expressions import walk
 from assay.rules.functions import function
 from assay.rules.ir import REPEATING, TRUE, UNKNOWN, Col, Expr, Lit, Op, all_of, apply
-from assay.rules.parse import CelError, Problem, Vocabulary
+from assay.rules.operators import (
+    COMPARISONS,
+    FLOAT_COMPARISONS,
+    GREATEST_INT,
+    OPERATORS,
+    check_pattern,
+    constant,
+    constant_only,
+    may_be_nan,
+    refused,
+)
+from assay.rules.parse import Vocabulary
 from assay.rules.program import Aggregate, Compute, Gather, Reducer, Step
-from assay.rules.schema import SPACES, Collection, Field, Space, row_column
-
-Hop = tuple[str, str]
-"""An index column and the space it leads to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row reached over ``hops`` from the rows being compiled for; ``part`` is a flat part."""
-
-    hops: tuple[Hop, ...]
-    space: Space
-    part: str = ""
-    outlook: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A collection of the row at ``hops``; ``keep`` filters its elements."""
-
-    hops: tuple[Hop, ...]
-    owner: Space
-    collection: Collection
-    keep: Expr = TRUE
-    value: Expr | None = None
-
-
-Value = Expr | Row | Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The rows being compiled for, and what the names mean seen from them."""
-
-    space: Space
-    names: dict[str, Row | Rows]
-
-    def inside(self, rows: Rows, variable: str) -> Scope:
-        """The scope of a macro's body: its elements, with the outer names seen from them.
-
-        From a collection of a linked row no way leads back, so there the body has no outer names.
-        """
-        names: dict[str, Row | Rows] = {}
-        if not rows.hops:
-            back = (rows.collection.owner, rows.owner.name)
-            names = {n: replace(b, hops=(back, *b.hops)) for n, b in self.names.items()}
-        names[variable] = _element(rows.collection)
-        return Scope(SPACES[rows.collection.space], names)
-
-
-def _element(collection: Collection) -> Row:
-    space = SPACES[collection.space]
-    if collection.via is None:
-        return Row((), space)
-    target = space.links[collection.via]
-    return Row(((row_column(collection.via), target),), SPACES[target])
-
-
-def subject_scope(subject: str, *, watch: bool = False) -> Scope:
-    """What the names of a rule on ``subject`` mean."""
-    space = SPACES[subject]
-    here = Row((), space)
-    names: dict[str, Row | Rows] = {subject: here}
-    names |= {part: replace(here, part=part) for part in space.parts}
-    for link, target in space.links.items():
-        names[link] = Row(((row_column(link), target),), SPACES[target])
-    names |= {c.name: Rows((), space, c) for c in space.collections}
-    if watch:
-        names["outlook"] = Row((), space, outlook=())
-    return Scope(space, names)
+from assay.rules.schema import SPACES, Field, Space, row_column
+from assay.rules.scope import Hop, Row, Rows, Scope, Value
 
 
 class Compiler:
@@ -199,7 +141,7 @@ class Compiler:
         """
         value = self.value(node, scope)
         if isinstance(value, Row | Rows):
-            raise _refused(node, "a condition compares values, not whole rows or collections")
+            raise refused(node, "a condition compares values, not whole rows or collections")
         return value
 
     def value(self, node: ast.Expression, scope: Scope) -> Value:
@@ -213,31 +155,33 @@ class Compiler:
             case ast.Macro():
                 return self._macro(node, scope)
             case ast.ListOf():
-                return Lit(tuple(_constant(item) for item in node.items))
+                return Lit(tuple(constant(item) for item in node.items))
             case ast.Call():
                 return self._call(node, scope)
 
     @staticmethod
     def _named_value(node: ast.Ident, scope: Scope) -> Value:
         if node.name not in scope.names:
-            raise _refused(
+            raise refused(
                 node,
                 f"{node.name!r} cannot be seen from inside a collection of another row",
-                "compare with a constant, or start from a collection of this row",
+                "compare with a constant, or start from a collection of the rule's own subject",
             )
         return scope.names[node.name]
 
     def _literal(self, node: ast.Literal) -> Expr:
         if node.value is None:
-            raise _refused(node, "null is not a value here", "ask with has(…) for what is missing")
+            raise refused(node, "null is not a value here", "ask with has(…) for what is missing")
         if isinstance(node.value, bytes):
-            raise _refused(node, "bytes cannot be compared with any field", 'write "text"')
+            raise refused(node, "bytes cannot be compared with any field", 'write "text"')
+        if isinstance(node.value, int) and abs(node.value) > GREATEST_INT:
+            raise refused(node, f"whole numbers go up to {GREATEST_INT:,}")
         return Lit(node.value)
 
     def _select(self, node: ast.Select, scope: Scope) -> Value:
         row = self.value(node.operand, scope)
         if not isinstance(row, Row):
-            raise _refused(node, f"{node.field!r} is asked of something that has no fields")
+            raise refused(node, f"{node.field!r} is asked of something that has no fields")
         found = self.field(scope, row, node.field)
         if not node.test:
             return found
@@ -246,7 +190,7 @@ class Compiler:
     def _macro(self, node: ast.Macro, scope: Scope) -> Value:
         rows = self.value(node.range, scope)
         if not isinstance(rows, Rows) or rows.value is not None:
-            raise _refused(
+            raise refused(
                 node,
                 f"{node.name} works on collections such as citations or claims",
                 'for a list of texts write: "text" in profile.topics',
@@ -254,10 +198,10 @@ class Compiler:
         inner = scope.inside(rows, node.variable)
         body = self.scalar(node.body, inner)
         if node.name == "filter":
-            return replace(rows, keep=_both(rows.keep, body))
+            return replace(rows, keep=all_of(rows.keep, body))
         if node.name == "map":
             if node.condition is not None:
-                rows = replace(rows, keep=_both(rows.keep, self.scalar(node.condition, inner)))
+                rows = replace(rows, keep=all_of(rows.keep, self.scalar(node.condition, inner)))
             return replace(rows, value=body)
         return self._brought(scope, rows, self._quantified(node.name, rows, body))
 
@@ -266,7 +210,7 @@ class Compiler:
 
         An element whose ``keep`` is unknown makes the whole unknown, as CEL filters first.
         """
-        asked = _both(rows.keep, apply("not", body) if name == "all" else body)
+        asked = all_of(rows.keep, apply("not", body) if name == "all" else body)
         hits = self.aggregate(rows, "true", asked)
         unknown = self.aggregate(rows, "unknown", asked)
         decided = apply("eq", unknown, Lit(0))
@@ -298,14 +242,14 @@ class Compiler:
         )
         result = self._gated(rows, count)
         if rows.value is not None:
-            decided = self.aggregate(rows, "unknown", _both(rows.keep, _known_or_unknown(rows)))
+            decided = self.aggregate(rows, "unknown", all_of(rows.keep, _known_or_unknown(rows)))
             result = apply("if", apply("eq", decided, Lit(0)), result, UNKNOWN)
         return self._brought(scope, rows, result)
 
     def _origins(self, node: ast.Call, scope: Scope) -> Expr:
         rows = self.value(node.target, scope) if node.target else None
         if not isinstance(rows, Rows) or rows.value is not None:
-            raise _refused(node, "origins() counts the origins of citations")
+            raise refused(node, "origins() counts the origins of citations")
         column = "profile_origin" if rows.owner.name == "profile" else "origin"
         counted = apply("if", rows.keep, Col(column), UNKNOWN) if rows.keep != TRUE else Col(column)
         result = self._gated(rows, self.aggregate(rows, "distinct", counted))
@@ -322,22 +266,22 @@ class Compiler:
         if name == "@in":
             return self._in(node, scope)
         if name == "matches":
-            _check_pattern(node)
+            check_pattern(node)
         operands = [*([node.target] if node.target else []), *node.args]
-        if name in _COMPARISONS:
+        if name in COMPARISONS:
             return self._compared(node, operands, scope)
-        if (op := _OPERATORS.get((name, operands[0].type.name if operands else ""))) is not None:
+        if (op := OPERATORS.get((name, operands[0].type.name if operands else ""))) is not None:
             return self._apply(op, operands, scope)
         if (own := function(name)) is not None and own.compile is not None:
             return own.compile(*(self._argument(o, scope) for o in operands))
-        raise _refused(node, f"{name.strip('_')!r} cannot be computed on columns here")
+        raise refused(node, f"{name.strip('_')!r} cannot be computed on columns here")
 
     def _compared(self, node: ast.Call, operands: list[ast.Expression], scope: Scope) -> Expr:
         if operands[0].type.name not in ("bool", "int", "double", "string"):
-            raise _refused(node, "only numbers, texts and true/false can be compared")
-        op = _COMPARISONS[node.function]
-        if any(_may_be_nan(o) for o in operands):
-            op = _FLOAT_COMPARISONS[op]
+            raise refused(node, "only numbers, texts and true/false can be compared")
+        op = COMPARISONS[node.function]
+        if any(may_be_nan(o) for o in operands):
+            op = FLOAT_COMPARISONS[op]
         return self._apply(op, operands, scope)
 
     def _apply(self, op: Op, operands: list[ast.Expression], scope: Scope) -> Expr:
@@ -347,7 +291,7 @@ class Compiler:
     def _argument(self, operand: ast.Expression, scope: Scope) -> Expr:
         """An argument of one of our own functions, which make nothing of what is no number."""
         expr = self._plain(scope, self.scalar(operand, scope))
-        return self._plain(scope, apply("number", expr)) if _may_be_nan(operand) else expr
+        return self._plain(scope, apply("number", expr)) if may_be_nan(operand) else expr
 
     def _plain(self, scope: Scope, expr: Expr) -> Expr:
         """The expression as a column or a constant."""
@@ -359,7 +303,7 @@ class Compiler:
         if isinstance(value, Rows):
             return self._size(scope, value)
         if isinstance(value, Row):
-            raise _refused(node, "size() counts collections, lists and characters")
+            raise refused(node, "size() counts collections, lists and characters")
         if isinstance(value, Lit) and isinstance(value.value, tuple):
             return Lit(len(value.value))
         return apply("items" if operand.type.name == "list" else "length", value)
@@ -368,107 +312,17 @@ class Compiler:
         item = self.scalar(node.args[0], scope)
         within = self.value(node.args[1], scope)
         if isinstance(within, Rows) and within.value is not None:
-            equal = apply("eq", within.value, _constant_only(node, item))
+            equal = apply("eq", within.value, constant_only(node, item))
             mapped = replace(within, value=None)
             return self._brought(scope, within, self._quantified("exists", mapped, equal))
         if isinstance(within, Lit) and isinstance(within.value, tuple):
             return apply("in", item, within)
         if isinstance(within, Col):
-            return apply("has_item", within, _constant_only(node, item))
-        raise _refused(node, '\'in\' looks into a list: ["a", "b"] or profile.topics')
-
-
-def _both(a: Expr, b: Expr) -> Expr:
-    return all_of(a, b)
+            return apply("has_item", within, constant_only(node, item))
+        raise refused(node, '\'in\' looks into a list: ["a", "b"] or profile.topics')
 
 
 def _known_or_unknown(rows: Rows) -> Expr:
     """True where the mapped value is known, else unknown."""
     value = rows.value or TRUE
     return apply("if", apply("known", value), TRUE, UNKNOWN)
-
-
-def _constant(node: ast.Expression) -> bool | int | float | str:
-    if isinstance(node, ast.Literal) and isinstance(node.value, bool | int | float | str):
-        return node.value
-    if (
-        isinstance(node, ast.Call)
-        and node.function == "-_"
-        and isinstance(operand := node.args[0], ast.Literal)
-        and isinstance(operand.value, int | float)
-    ):
-        return -operand.value
-    raise _refused(node, "a list holds constants only", 'write ["a", "b"]')
-
-
-def _may_be_nan(node: ast.Expression) -> bool:
-    """Whether doubles are reckoned with: only then can one be no number."""
-    return any(
-        isinstance(part, ast.Call)
-        and part.type.name == "double"
-        and part.function in ("_+_", "_-_", "_*_", "_/_")
-        for part in walk(node)
-    )
-
-
-def _constant_only(node: ast.Call, item: Expr) -> Expr:
-    if not isinstance(item, Lit):
-        raise _refused(
-            node, "what is looked for must be a constant here", "use exists(x, x.field == …)"
-        )
-    return item
-
-
-def _check_pattern(node: ast.Call) -> None:
-    pattern = node.args[-1]
-    if not isinstance(pattern, ast.Literal) or not isinstance(pattern.value, str):
-        raise _refused(node, "the pattern of matches() must be a text", 'write matches("^a.*")')
-
-
-def _refused(node: ast.Node, message: str, hint: str = "") -> CelError:
-    return CelError([Problem("not-compilable", message, node.offset, hint)])
-
-
-_COMPARISONS: dict[str, Op] = {
-    "_==_": "eq",
-    "_!=_": "ne",
-    "_<_": "lt",
-    "_<=_": "le",
-    "_>_": "gt",
-    "_>=_": "ge",
-}
-_FLOAT_COMPARISONS: dict[Op, Op] = {
-    "eq": "feq",
-    "ne": "fne",
-    "lt": "flt",
-    "le": "fle",
-    "gt": "fgt",
-    "ge": "fge",
-}
-_OPERATORS: dict[tuple[str, str], Op] = {
-    ("_&&_", "bool"): "and",
-    ("_||_", "bool"): "or",
-    ("!_", "bool"): "not",
-    ("_?_:_", "bool"): "if",
-    ("_+_", "int"): "add",
-    ("_+_", "double"): "add",
-    ("_+_", "string"): "concat",
-    ("_-_", "int"): "sub",
-    ("_-_", "double"): "sub",
-    ("_*_", "int"): "mul",
-    ("_*_", "double"): "mul",
-    ("_/_", "double"): "div",
-    ("_/_", "int"): "quo",
-    ("_%_", "int"): "rem",
-    ("-_", "int"): "neg",
-    ("-_", "double"): "neg",
-    ("contains", "string"): "contains",
-    ("startsWith", "string"): "starts_with",
-    ("endsWith", "string"): "ends_with",
-    ("matches", "string"): "matches",
-    ("double", "int"): "to_double",
-    ("double", "double"): "to_double",
-    ("int", "int"): "to_int",
-    ("string", "int"): "to_string",
-    ("string", "string"): "to_string",
-}

@@ -71,8 +71,10 @@ def columns(expr: Expr) -> Iterator[str]:
 
 
 REPEATING: frozenset[Op] = frozenset(
-    ["min", "max", "if", "quo", "rem", "half_life", "number"]
-    + ["feq", "fne", "flt", "fle", "fgt", "fge"]
+    [
+        *("min", "max", "if", "quo", "rem", "half_life", "number"),
+        *("feq", "fne", "flt", "fle", "fgt", "fge"),
+    ]
 )
 """Operations whose engine form writes an argument more than once; the compiler gives them plain
 columns, so that nesting cannot make an expression grow beyond bounds."""

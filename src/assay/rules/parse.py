@@ -17,13 +17,12 @@ from google.protobuf import descriptor_pb2, descriptor_pool
 
 from assay.rules.ast import Expression
 from assay.rules.checked import decode_checked
-from assay.rules.functions import FUNCTIONS
+from assay.rules.functions import FUNCTIONS, function
 from assay.rules.schema import HORIZONS, SPACES, Field, Space
 
 _PACKAGE = "assay"
 _FIELD_TYPES = {"bool": 8, "int": 3, "double": 1, "string": 9, "strings": 9}
 _MESSAGE, _OPTIONAL, _REPEATED = 11, 1, 3
-_LONGEST = 10_000
 _DEEPEST = 100
 
 
@@ -72,17 +71,6 @@ def parse_cel(
     ``it`` names the collection whose element the text calls ``it``; with ``watch`` it may speak
     of ``outlook``. Raises :class:`CelError` with all problems of the text.
     """
-    if len(text) > _LONGEST:
-        raise CelError(
-            [
-                Problem(
-                    "expression-too-long",
-                    f"the expression has {len(text)} characters; {_LONGEST} are allowed",
-                    0,
-                    "split it into several rules",
-                )
-            ]
-        )
     depth = _nesting(text)
     if depth > _DEEPEST:
         raise CelError(
@@ -296,6 +284,9 @@ def _problem(
     if match := _UNDECLARED.search(message):
         name = match.group(1).split(".")[0]
         start = max(text.rfind(name, 0, offset + len(name)), 0)
+        if (own := function(name)) is not None:
+            said = f"{name!r} does not take these arguments"
+            return Problem("type-mismatch", said, start, f"as in: {own.example}")
         hint = _did_you_mean(name, names, (f.name for f in FUNCTIONS))
         return Problem("unknown-name", f"{name!r} is not known here", start, hint)
     if match := _OVERLOAD.search(message):
@@ -320,8 +311,12 @@ def _fields_of(struct: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _article(struct: str) -> str:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", struct).lower()
+    words = _words(struct)
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _words(struct: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", struct).lower()
 
 
 def _did_you_mean(name: str, known: list[str], others: Iterable[str] = ()) -> str:
@@ -329,12 +324,13 @@ def _did_you_mean(name: str, known: list[str], others: Iterable[str] = ()) -> st
         *difflib.get_close_matches(name, known, n=1, cutoff=0.6),
         *difflib.get_close_matches(name, list(others), n=1, cutoff=0.6),
     ]
-    listed = ", ".join(sorted(known))
-    return f"did you mean {close[0]!r}?" if close else f"known are: {listed}"
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known are: {', '.join(sorted(known))}" if known else ""
 
 
 def _plain_types(types: str) -> str:
-    names = re.sub(rf"\b{_PACKAGE}\.(\w+)", lambda m: m.group(1).lower(), types.strip("()"))
+    names = re.sub(rf"\b{_PACKAGE}\.(\w+)", lambda m: _words(m.group(1)), types.strip("()"))
     return names.replace("null_type", "null").replace(", ", " and ")
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from assay.arithmetic import ONE, to_points
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
 from assay.rules import ast
-from assay.rules.compile import Compiler, Row, Rows, Scope, subject_scope
+from assay.rules.compile import Compiler
 from assay.rules.expressions import (
     Parsed,
     Path,
@@ -35,6 +35,7 @@ from assay.rules.program import (
     TextPart,
     WatchColumns,
 )
+from assay.rules.scope import Row, Rows, Scope, subject_scope
 from assay.rules.texts import split_text
 
 

@@ -13,7 +13,7 @@ from assay.arithmetic import ONE, scale_points
 from assay.errors import EngineError
 from assay.rules.ir import Col, Expr
 from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
-from assay.scoring.results import Outcome, ScoreExplanation, Step, StepPhase
+from assay.scoring.results import Outcome, Score, ScoreExplanation, Step, StepPhase
 from assay.scoring.run import Run
 from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text, plural
@@ -26,10 +26,9 @@ class Explainer:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        run.engine.run(run.program.text_steps)
         self._trace = Trace(run)
-        made = run.engine.frames["profile"].columns
-        if not all(s.column in made for s in run.program.text_steps if s.space == "profile"):
-            run.engine.run(run.program.text_steps)
+        self._scores: dict[str, list[Score]] = {}
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """All scores of a profile: its own first, then those of its claims and citations."""
@@ -47,7 +46,10 @@ class Explainer:
     def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
         """One score of one row, with all its steps."""
         space = scorer.scorer.on
-        score = self._run.scores(scorer)[row]
+        key = scorer.scorer.key
+        if key not in self._scores:
+            self._scores[key] = self._run.scores(scorer)
+        score = self._scores[key][row]
         replay = _Replay(self._start(scorer, row))
         rules = sorted(scorer.rules, key=lambda r: (_ORDER.index(r.rule.phase), r.rule.id))
         for phase in _ORDER:

@@ -22,10 +22,9 @@ _OWNERS: dict[str, tuple[str, ...]] = {
     "citation": ("owner_row", "cited_by_row"),
     "root": ("citation_row",),
     "ground": ("claim_row",),
-    **{
-        space: ("profile_row",)
-        for space in ("dependency", "dependent", "event", "upstream", "downstream")
-    },
+    **dict.fromkeys(
+        ("dependency", "dependent", "event", "upstream", "downstream"), ("profile_row",)
+    ),
 }
 """The columns by which the rows of a table stand in order; rows of nobody stand at the end."""
 
@@ -74,7 +73,7 @@ def read_tables(folder: Path) -> Tables:
     if problems:
         raise InputError(
             [
-                codes.UNREADABLE_FILE.at(Position(str(folder / f"{space}.parquet")), message)
+                codes.TABLE_MISTAKE.at(Position(str(folder / f"{space}.parquet")), message)
                 for space, message in problems
             ]
         )

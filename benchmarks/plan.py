@@ -1,0 +1,116 @@
+"""What a plan after one rule edit and a sweep of 20 values cost, against one full re-score.
+
+Run with ``python benchmarks/plan.py [PROFILES]``. The aims are ratios of at most 2.5 and 3. A
+full re-score makes the tables, scores them and looks a year ahead; as scoring without the
+outlook is what a sweep repeats, its ratio to that is shown too.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from assay.change.experiment import Setting, Sweep, rulebook_with, swept
+from assay.change.planning import make_plan
+from assay.change.take import lock_of
+from assay.model.corpus import Corpus
+from assay.model.evidence import Citation, Claim, Source
+from assay.model.profile import AnyProfile, Dependency, Institution
+from assay.pipeline import Desk, assess, check
+from assay.workspace import Workspace
+
+_T = TypeVar("_T")
+_AS_OF = date(2026, 1, 15)
+_KINDS = ("record", "first_hand", "retelling", "retelling")
+
+
+def main() -> None:
+    """Print seconds and ratios."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    first = _desk(count)
+    scored, _ = _timed(lambda: _fresh(first).run)
+    full, _ = _timed(lambda: _fresh(first).results)
+    lock = lock_of([first], grounds=False)
+    edit = Setting("claim.confidence.no-record.cap", 0.5)
+    rulebook, program = rulebook_with(first.rulebook, [edit])
+    edited = replace(first, rulebook=rulebook, program=program)
+    planned, plan = _timed(lambda: make_plan(lock, [edited]))
+    sweep = Sweep.parse("claim.confidence.no-record.cap=0.35..0.54:0.01")
+    sweeping, points = _timed(lambda: list(swept([_fresh(first)], [], sweep)))
+    print(f"{count} profiles")
+    print(f"tables and scores: {scored:.2f} s; with the outlook: {full:.2f} s")
+    print(f"plan after one rule edit: {planned:.2f} s, {len(plan.changes)} changes")
+    print(f"  ratio to a full re-score: {planned / full:.2f}")
+    print(f"sweep of {len(points)} values: {sweeping:.2f} s")
+    print(f"  ratio to a full re-score: {sweeping / full:.2f}, to scores: {sweeping / scored:.2f}")
+
+
+def _timed(work: Callable[[], _T]) -> tuple[float, _T]:
+    start = time.perf_counter()
+    done = work()
+    return time.perf_counter() - start, done
+
+
+def _fresh(desk: Desk) -> Desk:
+    """The same desk with nothing computed."""
+    return replace(desk)
+
+
+def _desk(count: int) -> Desk:
+    workspace = Workspace(Path(__file__).resolve().parents[1])
+    shipped = assess(check(workspace), _AS_OF)
+    corpus = _corpus(count)
+    return replace(shipped, corpus=corpus, written=corpus)
+
+
+def _corpus(count: int) -> Corpus:
+    """Profiles with three claims of two citations each, in a tree of dependencies."""
+    sources = {
+        f"source-{n:07}": Source.model_validate(
+            {
+                "kind": "source",
+                "id": f"source-{n:07}",
+                "title": f"Report {n}",
+                "published": f"2025-{n % 12 + 1:02}-01",
+                "directness": _KINDS[n % len(_KINDS)],
+            }
+        )
+        for n in range(2 * count)
+    }
+    profiles: dict[str, AnyProfile] = {}
+    for n in range(count):
+        upper = [Dependency(on=_name(n // 10), relation="part_of", criticality="high")]
+        profiles[_name(n)] = Institution(
+            kind="institution",
+            id=_name(n),
+            name=f"Office {n}",
+            depends_on=tuple(upper) if n else (),
+            claims=tuple(_claim(n, k, 2 * count) for k in range(3)),
+        )
+    return Corpus({}, dict(sorted(sources.items())), dict(sorted(profiles.items())))
+
+
+def _name(n: int) -> str:
+    return f"office-{n:07}"
+
+
+def _claim(n: int, k: int, sources: int) -> Claim:
+    cited = {f"source-{(n * 7 + k * 13 + j) % sources:07}" for j in range(2)}
+    return Claim(
+        id=f"claim-{k}",
+        nature="fact",
+        type="figure",
+        text=f"Statement {k} about office {n}.",
+        key=k < 2,
+        holds="standing" if (n + k) % 3 else "dated",
+        sources=tuple(Citation(id=i) for i in sorted(cited)),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,398 @@
+"""``grades.lock``: what was last applied, as one sealed line for the whole and one a profile.
+
+The first line holds the rulebook, the date and digests of everything that was scored; then every
+profile has a line with its scores and what they were made from, in the order of audience and id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assay.change import codes
+from assay.change.seal import digest_of, seal_of, sealed, unsealed
+from assay.diagnostics import Diagnostic, Position
+from assay.documents.codes import Code
+from assay.documents.files import write_files
+from assay.errors import InputError
+from assay.model.rulebook import Rulebook
+
+FORMAT = 1
+"""The version of the lock's form; a reader refuses what is newer."""
+
+SIZE_LIMIT = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LockedScore:
+    """A score that was applied, in thousandths (None: not rated), and its band then.
+
+    ``grounds`` is the digest of the steps and the evidence of this very score.
+    """
+
+    points: int | None
+    coverage: int
+    band: str | None = None
+    grade: str | None = None
+    grounds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedWatch:
+    """A watch item: of a rule its id, of an analyst the text."""
+
+    horizon: str
+    rule: str | None
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedClaim:
+    """A claim as it was graded: digest of all it says, and its wording."""
+
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockedSource:
+    """A source as it was counted; ``retracted`` is the day as it was written, if it was."""
+
+    digest: str
+    retracted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Digests of everything that a profile's scores were made from, part by part.
+
+    ``own`` stands for its fields other than claims and edges, ``edges`` for what joins it with
+    each peer, ``reach`` for all that it reaches and is reached by.
+    """
+
+    own: str
+    claims: Mapping[str, LockedClaim]
+    sources: Mapping[str, LockedSource]
+    publishers: Mapping[str, str]
+    edges: Mapping[str, str]
+    reach: str
+
+    @property
+    def digest(self) -> str:
+        """One digest of all parts."""
+        return digest_of(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class LockedProfile:
+    """All that was applied of one profile for one audience."""
+
+    id: str
+    audience: str
+    kind: str
+    scores: Mapping[str, LockedScore]
+    horizon: str
+    until: str | None
+    published: bool
+    watch: tuple[LockedWatch, ...]
+    inputs: Grounding
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.id, self.audience)
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What was last applied.
+
+    ``rulebook`` is the canonical JSON of the rulebook as it was; ``inputs``, ``reach`` and
+    ``engine_digest`` stand for all documents, all reach and the engine. ``entries`` are by
+    (profile id, audience).
+    """
+
+    as_of: date
+    engine: str
+    engine_digest: str
+    rulebook: Mapping[str, Any]
+    inputs: str
+    reach: str
+    entries: Mapping[tuple[str, str], LockedProfile] = field(default_factory=dict)
+    format: int = FORMAT
+    written: str = field(default="", compare=False)
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that stand for the whole lock, as it was written."""
+        return self.written or seal_of(_lines(self)[0])
+
+    @property
+    def rulebook_digest(self) -> str:
+        """Twelve hexadecimal digits that stand for the rulebook, as commands show them."""
+        return digest_of(self.rulebook)
+
+    def profile(self, profile_id: str, audience: str) -> LockedProfile | None:
+        return self.entries.get((profile_id, audience))
+
+
+class ConflictedLock(InputError):
+    """Two branches both applied; ``ours`` and ``theirs`` are the lock as either side has it."""
+
+    def __init__(self, diagnostic: Diagnostic, ours: Lock, theirs: Lock) -> None:
+        super().__init__([diagnostic])
+        self.ours = ours
+        self.theirs = theirs
+
+
+def canonical_rulebook(rulebook: Rulebook) -> dict[str, Any]:
+    """The rulebook as the lock holds it: all that it says, defaults written out."""
+    return rulebook.model_dump(mode="json", by_alias=True)
+
+
+# Writing -----------------------------------------------------------------------------------
+
+
+def write_lock(path: Path, lock: Lock) -> None:
+    """Put the lock in its place, whole or not at all.
+
+    Raises ``UsageError`` where the disk refuses; what was there is there still.
+    """
+    write_files({path: lock_bytes(lock)})
+
+
+def lock_bytes(lock: Lock) -> bytes:
+    """The lock as its file holds it."""
+    return ("\n".join(_lines(lock)) + "\n").encode("utf-8")
+
+
+def _lines(lock: Lock) -> list[str]:
+    entries = sorted(lock.entries.values(), key=lambda e: (e.audience, e.id))
+    lines = [sealed(_profile_data(e)) for e in entries]
+    head = {
+        "assay_lock": lock.format,
+        "as_of": lock.as_of.isoformat(),
+        "engine": lock.engine,
+        "engine_digest": lock.engine_digest,
+        "inputs": lock.inputs,
+        "reach": lock.reach,
+        "profiles": len(lines),
+        "content": digest_of([seal_of(line) for line in lines]),
+        "rulebook": lock.rulebook,
+    }
+    return [sealed(head), *lines]
+
+
+def _profile_data(entry: LockedProfile) -> dict[str, Any]:
+    inputs = entry.inputs
+    return {
+        "id": entry.id,
+        "audience": entry.audience,
+        "kind": entry.kind,
+        "scores": {name: asdict(score) for name, score in entry.scores.items()},
+        "horizon": entry.horizon,
+        "until": entry.until,
+        "published": entry.published,
+        "watch": [asdict(w) for w in entry.watch],
+        "own": inputs.own,
+        "claims": {i: [c.digest, c.text] for i, c in sorted(inputs.claims.items())},
+        "sources": {
+            i: [s.digest, s.retracted] if s.retracted else [s.digest]
+            for i, s in sorted(inputs.sources.items())
+        },
+        "publishers": dict(sorted(inputs.publishers.items())),
+        "edges": dict(sorted(inputs.edges.items())),
+        "reach": inputs.reach,
+    }
+
+
+# Reading -----------------------------------------------------------------------------------
+
+
+def read_lock(path: Path) -> Lock | None:
+    """The lock at ``path``, None where there is none.
+
+    Raises :class:`ConflictedLock` where git left two versions in it, and ``InputError`` with
+    every place that was truncated, edited or written by a newer version.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _refusal(codes.LOCK_NOT_READ, path.name, 0, error.strerror or str(error)) from None
+    return parse_lock(data, path.name)
+
+
+def parse_lock(data: bytes, file: str) -> Lock:
+    """The lock that ``data`` holds; ``file`` is its name in diagnostics. Raises as `read_lock`."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _refusal(codes.LOCK_NOT_READ, file, 0, "it is not text in UTF-8") from None
+    lines = [(n, t) for n, t in enumerate(text.replace("\r\n", "\n").split("\n"), 1) if t]
+    if any(_MARKER.match(t) for _, t in lines):
+        sides = _sides(lines)
+        first = next(n for n, t in lines if _MARKER.match(t))
+        message = "two branches both applied, and their grades are joined by neither"
+        diagnostic = codes.LOCK_CONFLICT.at(
+            Position(file, first, 1),
+            message,
+            "'assay plan' shows where they differ, 'assay apply' writes the lock anew",
+        )
+        ours, theirs = (_Reader(file).read(side, whole=False) for side in sides)
+        raise ConflictedLock(diagnostic, ours, theirs)
+    return _Reader(file).read(lines, whole=True)
+
+
+_MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
+_Line = tuple[int, str]
+
+
+def _sides(lines: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
+    """The file as either side has it; what git joined by itself is on both."""
+    ours: list[_Line] = []
+    theirs: list[_Line] = []
+    targets = (ours, theirs)
+    for line in lines:
+        marker = _MARKER.match(line[1])
+        if marker is None:
+            for side in targets:
+                side.append(line)
+            continue
+        targets = {
+            "<": (ours,),
+            "|": (),
+            "=": (theirs,),
+            ">": (ours, theirs),
+        }[marker[1][0]]  # type: ignore[assignment]  # tuples of no, one or two sides
+    return ours, theirs
+
+
+def _refusal(code: Code, file: str, line: int, message: str, hint: str = "") -> InputError:
+    column = 1 if line else 0
+    return InputError([code.at(Position(file, line, column), message, hint or code.example)])
+
+
+class _Reader:
+    """Reads the lines of a lock and collects everything that is wrong with them."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._found: list[Diagnostic] = []
+
+    def read(self, lines: Sequence[_Line], *, whole: bool) -> Lock:
+        """``whole`` is false for one side of a conflict, in which lines of both may be mixed."""
+        if not lines:
+            raise _refusal(codes.LOCK_TRUNCATED, self._file, 0, "the lock is empty")
+        head = self._head(lines[0])
+        entries: dict[tuple[str, str], LockedProfile] = {}
+        for number, text in lines[1:]:
+            entry = self._entry(number, text)
+            if entry is None:
+                continue
+            if entry.key in entries:
+                self._say(codes.LOCK_EDITED, number, f"the profile {entry.id!r} is there twice")
+            entries[entry.key] = entry
+        if whole and not self._found:
+            content = digest_of([seal_of(text) for _, text in lines[1:]])
+            if head["profiles"] != len(entries) or head["content"] != content:
+                self._say(
+                    codes.LOCK_TRUNCATED,
+                    lines[-1][0],
+                    f"the lock holds {len(entries)} profiles, and was written with others: "
+                    f"its first line speaks of {head['profiles']}",
+                )
+        if self._found:
+            raise InputError(self._found)
+        return Lock(
+            as_of=date.fromisoformat(head["as_of"]),
+            engine=head["engine"],
+            engine_digest=head["engine_digest"],
+            rulebook=head["rulebook"],
+            inputs=head["inputs"],
+            reach=head["reach"],
+            entries=entries,
+            written=seal_of(lines[0][1]),
+        )
+
+    def _say(self, code: Code, number: int, message: str, text: str = "") -> None:
+        position = Position(self._file, number, 1, text[:120])
+        self._found.append(code.at(position, message, code.example))
+
+    def _value(self, number: int, text: str) -> dict[str, Any] | None:
+        try:
+            value = unsealed(text)
+        except ValueError:
+            self._say(codes.LOCK_TRUNCATED, number, "the line is cut off or is not JSON", text)
+            return None
+        if value is None:
+            self._say(codes.LOCK_EDITED, number, "the line was changed by hand", text)
+        return value
+
+    def _head(self, line: _Line) -> dict[str, Any]:
+        number, text = line
+        newer = re.match(r'\{"assay_lock": (\d{1,9})\b', text)
+        if newer is None:
+            raise _refusal(codes.LOCK_NOT_READ, self._file, number, "this is not a lock of assay")
+        if int(newer[1]) > FORMAT:
+            raise _refusal(
+                codes.LOCK_NEWER,
+                self._file,
+                number,
+                f"the lock has the form {newer[1]}, and this assay reads up to {FORMAT}",
+            )
+        value = self._value(number, text)
+        if value is None:
+            raise InputError(self._found)
+        return value
+
+    def _entry(self, number: int, text: str) -> LockedProfile | None:
+        value = self._value(number, text)
+        if value is None:
+            return None
+        try:
+            return _profile(value)
+        except (KeyError, TypeError, AttributeError, IndexError):
+            self._say(codes.LOCK_NOT_READ, number, "the line is not that of a profile", text)
+            return None
+
+
+def _profile(value: dict[str, Any]) -> LockedProfile:
+    return LockedProfile(
+        id=value["id"],
+        audience=value["audience"],
+        kind=value["kind"],
+        scores={name: LockedScore(**score) for name, score in value["scores"].items()},
+        horizon=value["horizon"],
+        until=value["until"],
+        published=value["published"],
+        watch=tuple(LockedWatch(**w) for w in value["watch"]),
+        inputs=Grounding(
+            own=value["own"],
+            claims={i: LockedClaim(*c) for i, c in value["claims"].items()},
+            sources={i: LockedSource(*s) for i, s in value["sources"].items()},
+            publishers=value["publishers"],
+            edges=value["edges"],
+            reach=value["reach"],
+        ),
+    )
+
+
+def differing(ours: Lock, theirs: Lock) -> Iterator[tuple[tuple[str, str], str]]:
+    """Each (profile and audience, scorer) whose score is not the same in both locks."""
+    for key in sorted(ours.entries.keys() | theirs.entries.keys()):
+        mine, other = ours.entries.get(key), theirs.entries.get(key)
+        a = mine.scores if mine else {}
+        b = other.scores if other else {}
+        for scorer in dict.fromkeys([*a, *b]):
+            left, right = a.get(scorer), b.get(scorer)
+            if _graded(left) != _graded(right):
+                yield key, scorer
+
+
+def _graded(score: LockedScore | None) -> tuple[int | None, str | None] | None:
+    return None if score is None else (score.points, score.band)

@@ -1,0 +1,267 @@
+"""Making a plan: a locked state against desks that were scored now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from assay import __version__
+from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
+from assay.change.plan import (
+    NOTHING,
+    Cause,
+    Change,
+    Correction,
+    Disagreement,
+    Grade,
+    HorizonChange,
+    Plan,
+    PublicationChange,
+    WatchChange,
+    graded,
+)
+from assay.change.seal import digest_of
+from assay.change.take import (
+    engine_digest,
+    evidence_digest,
+    evidence_of,
+    inputs_digest,
+    locked_profiles,
+    moved_evidence,
+)
+
+if TYPE_CHECKING:
+    from assay.pipeline import Desk
+
+
+def page_of(entry: LockedProfile) -> str:
+    """Where the page of a profile lies in the site."""
+    return f"{entry.kind}s/{entry.id}.html"
+
+
+def make_plan(
+    base: Lock | None,
+    desks: Sequence[Desk],
+    *,
+    name: str | None = None,
+    theirs: Lock | None = None,
+) -> Plan:
+    """What applying the desks (one for every audience, at one date) would change, and why.
+
+    ``name`` stands for a base that is no lock; ``theirs`` is the other side of a lock that two
+    branches wrote. Without a base every grade is new.
+    """
+    if base is not None and theirs is None and _stands(base, desks):
+        return _unmoved(base, desks, name)
+    from assay.change.causes import changes_of
+    from assay.change.stages import Baseline
+
+    first = desks[0]
+    lock = base or _empty(first)
+    baseline = Baseline(lock)
+    changes: list[Change] = []
+    old: dict[tuple[str, str], LockedProfile] = {}
+    new: dict[tuple[str, str], LockedProfile] = {}
+    for desk in desks:
+        before = {e.id: e for e in lock.entries.values() if e.audience == desk.audience}
+        after = locked_profiles(desk, grounds=False)
+        old |= {e.key: e for e in before.values()}
+        new |= {e.key: e for e in after.values()}
+        changes += changes_of(baseline, desk, before, after)
+    gone = [e for e in lock.entries.values() if e.audience not in {d.audience for d in desks}]
+    old |= {e.key: e for e in gone}
+    changes += [c for e in gone for c in _without_audience(e)]
+    inputs = inputs_digest(new.values())
+    rulebook = rules_digest(canonical_rulebook(first.rulebook))
+    return Plan(
+        as_of=first.as_of,
+        base=name or (lock.digest if base else NOTHING),
+        base_as_of=base.as_of if base else None,
+        inputs=inputs,
+        rulebook=rulebook,
+        engine=engine_digest(),
+        profiles=len(new),
+        changes=tuple(changes),
+        horizons=tuple(_horizons(old, new)),
+        watch=tuple(_watch(old, new)),
+        published=tuple(_published(old, new)),
+        corrections=tuple(_corrections(old, new)) if base else (),
+        pages=_pages(desks, old, new),
+        disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
+        behind=(lock.inputs, rules_digest(lock.rulebook), lock.engine_digest)
+        != (inputs, rulebook, engine_digest()),
+        evidence={key: evidence_digest(entry.inputs) for key, entry in new.items()},
+    )
+
+
+def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
+    """Whether date, rules, engine and evidence are all as they were locked.
+
+    The engine gives the same for the same, so then nothing needs to be scored.
+    """
+    first = desks[0]
+    if (lock.as_of, lock.engine_digest) != (first.as_of, engine_digest()):
+        return False
+    if rules_digest(lock.rulebook) != rules_digest(canonical_rulebook(first.rulebook)):
+        return False
+    now = {(i, d.audience): e for d in desks for i, e in evidence_of(d).items()}
+    return now == {key: evidence_digest(e.inputs) for key, e in lock.entries.items()}
+
+
+def _unmoved(lock: Lock, desks: Sequence[Desk], name: str | None) -> Plan:
+    return Plan(
+        as_of=lock.as_of,
+        base=name or lock.digest,
+        base_as_of=lock.as_of,
+        inputs=lock.inputs,
+        rulebook=rules_digest(canonical_rulebook(desks[0].rulebook)),
+        engine=lock.engine_digest,
+        profiles=len(lock.entries),
+        changes=(),
+        evidence={key: evidence_digest(e.inputs) for key, e in lock.entries.items()},
+    )
+
+
+def with_ageing(plan: Plan, later: Plan) -> Plan:
+    """The plan, with what time alone does by the date of ``later`` listed apart."""
+    aged = [
+        replace(c, causes=tuple(k for k in c.causes if k.kind == "time"))
+        for c in later.changes
+        if any(k.kind == "time" for k in c.causes)
+    ]
+    return replace(plan, ageing=tuple(aged), today=later.as_of)
+
+
+def rules_digest(rulebook: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits that stand for a rulebook, whatever its date."""
+    undated = {k: v for k, v in rulebook.get("settings", {}).items() if k != "as_of"}
+    return digest_of({**rulebook, "settings": undated})
+
+
+def _empty(desk: Desk) -> Lock:
+    return Lock(
+        as_of=desk.as_of,
+        engine=__version__,
+        engine_digest=engine_digest(),
+        rulebook=canonical_rulebook(desk.rulebook),
+        inputs="",
+        reach="",
+    )
+
+
+_Entries = Mapping[tuple[str, str], LockedProfile]
+
+
+def _keys(old: _Entries, new: _Entries) -> Iterator[tuple[str, str]]:
+    yield from sorted(old.keys() | new.keys(), key=lambda k: (k[1], k[0]))
+
+
+def _without_audience(entry: LockedProfile) -> Iterator[Change]:
+    """The grades of an audience that the rulebook no longer has."""
+    cause = Cause("rule", None, ("audiences",))
+    for scorer, score in entry.scores.items():
+        yield Change(entry.id, entry.audience, scorer, graded(score), Grade(), "status", (cause,))
+
+
+def _horizons(old: _Entries, new: _Entries) -> Iterator[HorizonChange]:
+    for key in _keys(old, new):
+        was, now = old.get(key), new.get(key)
+        before = (was.horizon, was.until) if was else None
+        after = (now.horizon, now.until) if now else None
+        if before != after:
+            yield HorizonChange(*key, before, after)
+
+
+def _watch(old: _Entries, new: _Entries) -> Iterator[WatchChange]:
+    for key in _keys(old, new):
+        before, after = _items(old.get(key)), _items(new.get(key))
+        added = tuple(i for i in after if i not in before)
+        removed = tuple(i for i in before if i not in after)
+        if added or removed:
+            yield WatchChange(*key, added, removed)
+
+
+def _items(entry: LockedProfile | None) -> list[str]:
+    if entry is None:
+        return []
+    return [
+        f"{w.horizon}: {w.text if w.rule is None else f'by rule {w.rule}'}" for w in entry.watch
+    ]
+
+
+def _published(old: _Entries, new: _Entries) -> Iterator[PublicationChange]:
+    for key in _keys(old, new):
+        was, now = old.get(key), new.get(key)
+        before, after = bool(was and was.published), bool(now and now.published)
+        if before != after:
+            yield PublicationChange(*key, after)
+
+
+def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
+    """Wording that readers have seen and that is not what it was; each once for all audiences."""
+    found: dict[tuple[str, str], Correction] = {}
+    for key in _keys(old, new):
+        was, now = old.get(key), new.get(key)
+        if was is None or now is None:
+            continue
+        for claim in sorted(was.inputs.claims.keys() | now.inputs.claims.keys()):
+            if "#" in claim:
+                continue
+            a, b = was.inputs.claims.get(claim), now.inputs.claims.get(claim)
+            before, after = a.text if a else None, b.text if b else None
+            if before == after:
+                continue
+            ref = f"{was.id}#{claim}"
+            found["claim", ref] = Correction(_kind(before, after), ref, before, after)
+        for source in sorted(was.inputs.sources.keys() & now.inputs.sources.keys()):
+            gone = now.inputs.sources[source].retracted
+            if gone and not was.inputs.sources[source].retracted:
+                found["source", source] = Correction("retracted", source, None, gone)
+    return iter(found[k] for k in sorted(found))
+
+
+def _kind(before: str | None, after: str | None) -> Literal["reworded", "added", "removed"]:
+    if before is None:
+        return "added"
+    return "removed" if after is None else "reworded"
+
+
+def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagreement]:
+    for key, scorer in differing(ours, theirs):
+        yield Disagreement(
+            *key,
+            scorer,
+            *(_grade_in(entries, key, scorer) for entries in (ours.entries, theirs.entries, new)),
+        )
+
+
+def _grade_in(entries: _Entries, key: tuple[str, str], scorer: str) -> Grade:
+    entry = entries.get(key)
+    return graded(entry.scores.get(scorer) if entry else None)
+
+
+def _pages(desks: Iterable[Desk], old: _Entries, new: _Entries) -> tuple[str, ...]:
+    """Pages that would read otherwise: of what moved, and of those that show its grade."""
+    pages: set[str] = set()
+    for desk in desks:
+        before = {e.id: e for e in old.values() if e.audience == desk.audience}
+        after = {e.id: e for e in new.values() if e.audience == desk.audience}
+        regraded = {
+            i for i in before.keys() | after.keys() if _shown(before, i) != _shown(after, i)
+        }
+        touched = regraded | moved_evidence(before, after)
+        for i in regraded:
+            for side in (before, after):
+                touched |= side[i].inputs.edges.keys() if i in side else set()
+        for side in (before, after):
+            pages |= {page_of(side[i]) for i in touched if i in side and side[i].published}
+    return ("index.html", *sorted(pages)) if pages else ()
+
+
+def _shown(entries: Mapping[str, LockedProfile], profile_id: str) -> object:
+    entry = entries.get(profile_id)
+    if entry is None:
+        return None
+    scores = [(n, s.points, s.coverage, s.band, s.grade) for n, s in entry.scores.items()]
+    return (scores, entry.horizon, entry.until, entry.watch, entry.published)

@@ -1,0 +1,84 @@
+"""Reading the workspace as it was at a revision of git, without touching the work tree."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from assay.errors import UsageError
+from assay.workspace import Workspace
+
+
+@contextmanager
+def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
+    """The workspace's rulebook and documents at a revision, in a folder that is then removed.
+
+    Raises ``UsageError`` where there is no git, no repository, no such revision, or no workspace
+    in it.
+    """
+    commit = _commit(workspace.root, revision)
+    prefix = _git(workspace.root, ["rev-parse", "--show-prefix"]).decode().strip()
+    names = [n for n in ("rules.yaml", "profiles") if _holds(workspace.root, commit, prefix + n)]
+    if len(names) < 2:
+        raise UsageError(f"at {revision} there is no workspace here: no rules.yaml and profiles/")
+    archive = _git(workspace.root, ["archive", "--format=tar", commit, "--", *names])
+    folder = Path(tempfile.mkdtemp(prefix="assay-revision-"))
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(folder, filter="data")
+        yield Workspace(folder.resolve())
+    except tarfile.TarError as error:
+        raise UsageError(f"{revision} cannot be read: {error}") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def committer(folder: Path) -> str | None:
+    """Who git says is at work here, ``Name <address>``; None where it does not know."""
+    try:
+        name = _git(folder, ["config", "user.name"]).decode("utf-8", "replace").strip()
+    except UsageError:
+        return None
+    try:
+        address = _git(folder, ["config", "user.email"]).decode("utf-8", "replace").strip()
+    except UsageError:
+        return name or None
+    return f"{name} <{address}>" if name else None
+
+
+def _commit(root: Path, revision: str) -> str:
+    if revision.startswith("-") or not revision.strip() or "\0" in revision:
+        raise UsageError(f"{revision!r} is not a revision; write a branch, a tag or a commit")
+    if _run(root, ["rev-parse", "--git-dir"]).returncode:
+        raise UsageError("the workspace is not in a git repository, so there are no revisions")
+    found = _run(root, ["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"])
+    if found.returncode:
+        shallow = _run(root, ["rev-parse", "--is-shallow-repository"]).stdout.strip() == b"true"
+        hint = "; the clone is shallow: 'git fetch --unshallow' brings the rest" if shallow else ""
+        raise UsageError(f"there is no revision {revision!r} here{hint}")
+    return found.stdout.decode().strip()
+
+
+def _holds(root: Path, commit: str, path: str) -> bool:
+    return not _run(root, ["cat-file", "-e", f"{commit}:{path}"]).returncode
+
+
+def _git(folder: Path, arguments: Sequence[str]) -> bytes:
+    done = _run(folder, arguments)
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise UsageError(f"git refuses: {said[-1] if said else 'without a reason'}")
+    return done.stdout
+
+
+def _run(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError("git is not installed, so there are no revisions to compare with")
+    return subprocess.run([git, *arguments], cwd=folder, capture_output=True, check=False)  # noqa: S603  # no shell, and the revision was checked

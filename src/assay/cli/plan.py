@@ -1,0 +1,182 @@
+"""``assay plan``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.output import format_option, print_json
+from assay.cli.session import Session
+from assay.errors import UsageError
+
+if TYPE_CHECKING:
+    from assay.change.lock import Lock
+    from assay.change.plan import Plan
+    from assay.pipeline import Checked, Desk
+
+EXIT_MATTERS = 2
+
+
+@click.command("plan")
+@format_option("json", "markdown", "html")
+@click.option("--out", type=click.Path(path_type=Path), help="Also save the plan, to apply it.")
+@click.option("--only", multiple=True, metavar="ID", help="Show this profile alone; repeatable.")
+@click.option(
+    "--because", "ref", metavar="ID", help="Show only what this rule, source or profile moves."
+)
+@click.option("--against", metavar="REV", help="Compare with a git revision, not with the lock.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Try a figure; repeatable."
+)
+@click.option("--sweep", metavar="PATH=A..B:STEP", help="Try many values of a figure.")
+@click.option("--at-lock", is_flag=True, help="Compare at the lock's date; ageing is listed apart.")
+@click.option(
+    "--detailed-exitcode",
+    is_flag=True,
+    help="Exit with 2 where a band, a page, a horizon, a watch item or a score not by time moves.",
+)
+@click.pass_context
+def command(context: click.Context, /, output: str, **given: Any) -> None:
+    """Show what would change against what was last applied, and why.
+
+    With --set and --sweep figures of the rulebook are tried against the workspace as it stands,
+    and no file is touched: claim.confidence.one-origin.cap=0.6.
+    """
+    session: Session = context.obj
+    options = _Options(**given)
+    options.check()
+    if options.sweep is not None:
+        _sweep(session, options.settings, options.sweep, output)
+        return
+    plan = _made(session, options)
+    out = options.out
+    if out is not None:
+        from assay.change.saved import write_plan
+        from assay.export.change import saved_json
+
+        write_plan(session.workspace(), out, saved_json(plan))
+    shown = _narrowed(plan, options.only, options.ref, session.audience)
+    _print(shown, output)
+    if out is not None:
+        click.echo(f"saved to {out}; apply it with 'assay apply {out}'", err=True)
+    if options.detailed_exitcode and shown.matters:
+        context.exit(EXIT_MATTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What the command was asked for, apart from how to print it."""
+
+    out: Path | None
+    only: tuple[str, ...]
+    ref: str | None
+    against: str | None
+    settings: tuple[str, ...]
+    sweep: str | None
+    at_lock: bool
+    detailed_exitcode: bool
+
+    def check(self) -> None:
+        """Raise ``UsageError`` for options that contradict each other."""
+        tried = bool(self.settings) or self.sweep is not None
+        if tried and (self.against is not None or self.at_lock):
+            raise UsageError("--set and --sweep are tried against the workspace as it stands")
+        if self.against is not None and self.at_lock:
+            raise UsageError("--at-lock compares with the lock, --against with a revision")
+        if self.out is not None and (tried or self.against is not None):
+            raise UsageError("only a plan against the lock can be applied, so only that is saved")
+
+
+def _made(session: Session, options: _Options) -> Plan:
+    from assay.change.apply import bases_of
+    from assay.change.plan import WORKSPACE
+    from assay.change.planning import make_plan, with_ageing
+    from assay.change.take import lock_of
+    from assay.pipeline import assess_all
+
+    checked = session.check()
+    settled = session.settled(checked)
+    if options.settings:
+        from assay.change.experiment import Setting, tried
+
+        desks = assess_all(checked, settled)
+        changed = tried(desks, [Setting.parse(s) for s in options.settings])
+        return make_plan(lock_of(desks, grounds=False), changed, name=WORKSPACE)
+    if options.against is not None:
+        desks = assess_all(checked, settled)
+        return make_plan(_lock_at(session, options.against, desks), desks, name=options.against)
+    locks, _ = bases_of(session.workspace().lock_path)
+    base = locks[0] if locks else None
+    theirs = locks[1] if len(locks) > 1 else None
+    if base is None:
+        click.echo("there is no grades.lock: nothing was applied yet", err=True)
+    date = base.as_of if base and options.at_lock else settled
+    plan = make_plan(base, assess_all(checked, date), theirs=theirs)
+    if base and options.at_lock and settled != date:
+        plan = with_ageing(plan, make_plan(base, assess_all(checked, settled)))
+    return plan
+
+
+def _lock_at(session: Session, revision: str, desks: Sequence[Desk]) -> Lock:
+    """What the workspace at a revision would be scored as, at that revision's own date."""
+    from assay.change.revision import workspace_at
+    from assay.change.take import lock_of
+    from assay.pipeline import assess_all, check
+
+    with workspace_at(session.workspace(), revision) as there:
+        then: Checked = check(there, session.as_of)
+        rulebook = then.loaded.rulebook
+        own = rulebook.settings.as_of if rulebook else None
+        return lock_of(assess_all(then, session.as_of or own or desks[0].as_of), grounds=False)
+
+
+def _sweep(session: Session, settings: Sequence[str], sweep: str, output: str) -> None:
+    from assay.change.experiment import Setting, Sweep, swept
+    from assay.export import plan_html, plan_text
+    from assay.export.change import sweep_json
+    from assay.pipeline import assess_all
+
+    wanted = Sweep.parse(sweep)
+    checked = session.check()
+    desks = assess_all(checked, session.settled(checked))
+    points = list(swept(desks, [Setting.parse(s) for s in settings], wanted))
+    if output == "json":
+        print_json(sweep_json(wanted.path, points))
+    elif output == "html":
+        click.echo(plan_html.sweep_html(wanted.path, points))
+    elif output == "markdown":
+        click.echo(plan_text.sweep_markdown(wanted.path, points))
+    else:
+        click.echo(plan_text.sweep_text(wanted.path, points))
+
+
+def _narrowed(plan: Plan, ids: Sequence[str], ref: str | None, audience: str | None) -> Plan:
+    from assay.change.plan import because, for_audience, only
+
+    if audience is not None:
+        plan = for_audience(plan, audience)
+    if ids:
+        known = {i for i, _ in plan.evidence} | {c.id for c in plan.changes}
+        unknown = [i for i in ids if i not in known]
+        if unknown:
+            raise UsageError(f"there is no profile {unknown[0]!r}, neither now nor in the lock")
+        plan = only(plan, ids)
+    return because(plan, ref) if ref is not None else plan
+
+
+def _print(plan: Plan, output: str) -> None:
+    from assay.export import plan_html, plan_text
+    from assay.export.change import plan_json
+
+    if output == "json":
+        print_json(plan_json(plan))
+    elif output == "html":
+        click.echo(plan_html.plan_html(plan))
+    elif output == "markdown":
+        click.echo(plan_text.plan_markdown(plan))
+    else:
+        click.echo(plan_text.plan_text(plan))

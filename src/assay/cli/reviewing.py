@@ -1,0 +1,174 @@
+"""What the review commands share: the desk with its ledger, the signature, the writing."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from assay.cli.explain import explanation_lines
+from assay.cli.output import format_option, print_json
+from assay.cli.session import Session
+
+if TYPE_CHECKING:
+    from assay.review.actions import Signature
+    from assay.review.decisions import Decision, Draft
+    from assay.review.queue import Group, Limits, Review
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+MEMBERS_SHOWN = 10
+
+
+def reviewer_option(function: _F) -> _F:
+    """``--reviewer``, else the user git is set up for."""
+    return click.option("--reviewer", metavar="NAME", help="Who decides; else git's user.")(
+        function
+    )
+
+
+def limits_options(function: _F) -> _F:
+    """``--near`` and ``--coverage``, given to the command as ``limits``."""
+
+    @click.option(
+        "--near",
+        type=click.IntRange(0, 1000),
+        default=20,
+        show_default=True,
+        help="How close to a boundary needs a look, in thousandths.",
+    )
+    @click.option(
+        "--coverage",
+        type=click.IntRange(0, 100),
+        default=60,
+        show_default=True,
+        help="Below which coverage of the headline score, in per cent.",
+    )
+    @functools.wraps(function)
+    def with_limits(*args: Any, near: int = 20, coverage: int = 60, **options: Any) -> Any:
+        from assay.review.queue import Limits
+
+        return function(*args, limits=Limits(near, coverage * 10), **options)
+
+    return with_limits  # type: ignore[return-value]  # it is called as the command is
+
+
+def decision_options(function: _F) -> _F:
+    """The options of every command that writes a decision."""
+    return reviewer_option(format_option("json")(function))
+
+
+def open_review(session: Session, limits: Limits | None = None) -> Review:
+    """The desk with what was decided and what was last applied."""
+    from assay.change.lock import read_lock
+    from assay.review.ledger import require_ledger
+    from assay.review.queue import Limits, Review
+
+    checked = session.check()
+    desk = session.desk(checked)
+    workspace = desk.workspace
+    return Review(
+        desk,
+        require_ledger(workspace.ledger_path),
+        read_lock(workspace.lock_path),
+        limits or Limits(),
+        {i: s.file for i, s in checked.loaded.subjects.items()},
+    )
+
+
+def sign(session: Session, reviewer: str | None) -> Signature:
+    """The one named, else git's user. Raises ``UsageError`` where there is neither."""
+    from assay.errors import UsageError
+    from assay.review.actions import Signature
+    from assay.review.authors import git_user
+
+    today = session.clock()
+    user = git_user(session.workspace().root)
+    if reviewer is None:
+        if user is None:
+            raise UsageError("who decides? Write --reviewer NAME, or set git's user.name")
+        return Signature(user.name, today, user.email)
+    mine = user is not None and user.name.casefold() == reviewer.casefold()
+    return Signature(reviewer, today, user.email if user and mine else None)
+
+
+def write(review: Review, draft: Draft) -> Decision:
+    """Put a decision into the ledger, after those the reviewer has seen."""
+    from assay.review.journal import append
+
+    return append(review.desk.workspace.ledger_path, draft, review.ledger)
+
+
+def show_decision(decision: Decision, output: str) -> None:
+    """Print a decision that was written."""
+    from assay.export.review import decision_json
+    from assay.review.actions import describe
+
+    if output == "json":
+        print_json(decision_json(decision))
+        return
+    click.echo(describe(decision))
+    if decision.note:
+        click.echo(f"note: {decision.note}", err=True)
+
+
+def group_lines(group: Group, *, every: bool) -> Iterator[str]:
+    """A group of the queue: what is the matter, and its members."""
+    from assay.review.decisions import MATTERS
+
+    count = f" ({len(group.items)})" if len(group.items) > 1 else ""
+    yield click.style(f"{MATTERS[group.matter]}{count}", bold=True) + f"  {group.name}"
+    shown = group.items if every else group.items[:MEMBERS_SHOWN]
+    width = max(len(i.subject) for i in shown)
+    for item in shown:
+        assigned = f"  → {item.assigned}" if item.assigned else ""
+        yield f"  {item.subject:<{width}}  {item.detail}{assigned}"
+    if len(shown) < len(group.items):
+        left = len(group.items) - len(shown)
+        yield f"  … and {left} more: assay review list --group {group.name}"
+    if len(group.items) > 1:
+        yield f"  as one: assay review accept --group {group.name}"
+
+
+def profile_lines(review: Review, profile_id: str, *, every: bool = False) -> Iterator[str]:
+    """All a reviewer needs of one profile: what is open, grades, decisions, reasoning."""
+    from assay.review.actions import describe
+
+    profile = review.desk.written.profiles[profile_id]
+    yield click.style(profile.name, bold=True) + f"  {profile_id}"
+    for item in review.queue.of(profile_id):
+        about = f"#{item.claim} " if item.claim else ""
+        yield f"  open: {item.matter}: {about}{item.detail}"
+    if profile_id in review.desk.results:
+        yield from _grade_lines(review, profile_id)
+    made = review.decisions_on(profile_id)
+    if made:
+        yield ""
+        yield "Decisions"
+        for decision in made:
+            revoked = "  (taken back)" if decision.id in review.ledger.revoked else ""
+            yield f"  {describe(decision)}{revoked}"
+    if profile_id in review.desk.results:
+        yield ""
+        explanation = review.desk.explain([profile_id])[profile_id]
+        yield from explanation_lines(explanation, every=every)
+
+
+def _grade_lines(review: Review, profile_id: str) -> Iterable[str]:
+    from assay.review.matters import grade
+
+    for name, score in review.desk.results[profile_id].scores.items():
+        line = f"  {name}: computed {grade(score)}"
+        for ruling in review.effective.rulings.get((profile_id, name), ()):
+            decision = ruling.decision
+            band = ruling.band.grade if ruling.band else decision.band
+            state = "overridden" if ruling.counts else f"override ({ruling.status})"
+            line += (
+                f"; {state} to {band} by {decision.reviewer} on {decision.date.isoformat()} "
+                f"because {decision.reason}"
+            )
+            line += f", agreed by {ruling.seconded_by}" if ruling.seconded_by else ""
+            line += f" [{ruling.why}]" if ruling.why else ""
+        yield line

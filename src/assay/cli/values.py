@@ -1,0 +1,23 @@
+"""The forms of values on the command line."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+
+class IsoDate(click.ParamType[date]):
+    """A day written 2026-01-15."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write 2026-01-15", param, ctx)

@@ -1,0 +1,187 @@
+"""A plan as text for a terminal and as Markdown for a pull request: summary first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from assay.change.plan import Change, Plan
+from assay.export import plan_words as words
+
+if TYPE_CHECKING:
+    from assay.change.experiment import SweepPoint
+
+_GROUPED = 3
+"""So many changes by one cause are shown as a group."""
+
+_DETAILS = 200
+_WIDTH = 40
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as it is shown in a terminal."""
+    lines = [words.headline(plan), words.counts(plan)]
+    lines += filter(None, [words.causes(plan), *words.besides(plan)])
+    for title, block in _blocks(plan):
+        lines += ["", title, *(f"  {line}" for line in block)]
+    return "\n".join(lines)
+
+
+def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
+    if plan.disagreements:
+        yield (
+            "Applied differently by two branches",
+            [
+                f"{d.id} {d.scorer}: ours {words.grade(d.ours)}, theirs "
+                f"{words.grade(d.theirs)}, now {words.grade(d.now)}"
+                for d in plan.disagreements
+            ],
+        )
+    if len(plan.changes) > 1:
+        yield "Biggest", [words.change_line(c) for c in plan.biggest()]
+    groups = [g for g in plan.groups() if len(g.ids) >= _GROUPED]
+    if groups:
+        yield (
+            "Grouped by what led them",
+            [
+                f"{len(g.ids)} × {g.scorer}, {words.DIRECTION_WORDS[g.direction][0]}, by "
+                f"{words.CAUSE_WORDS[g.kind]} {words.some(g.refs)}: {words.some(g.ids)}"
+                for g in groups
+            ],
+        )
+    if plan.changes:
+        details = [words.change_line(c) for c in plan.changes[:_DETAILS]]
+        if len(plan.changes) > _DETAILS:
+            more = len(plan.changes) - _DETAILS
+            details.append(f"… and {more} more; --format json has all, --only ID one")
+        yield "Changes", details
+    if plan.horizons:
+        yield "Horizon", [words.horizon_line(h) for h in plan.horizons]
+    if plan.watch:
+        yield (
+            "Watch items",
+            [
+                f"{w.id}: {sign} {item}"
+                for w in plan.watch
+                for sign, items in (("+", w.added), ("−", w.removed))
+                for item in items
+            ],
+        )
+    if plan.corrections:
+        yield "Corrections", [x for c in plan.corrections for x in words.correction_lines(c)]
+    if plan.pages:
+        yield "Pages touched", list(plan.pages)
+    if plan.today:
+        title = f"Ageing by {plan.today.isoformat()}, not part of the plan"
+        yield title, [words.change_line(c) for c in plan.ageing] or ["nothing"]
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The plan as a comment on a pull request: a summary, then tables that fold away."""
+    lines = ["## Grades", "", _md(words.headline(plan)) + ".", "", f"**{words.counts(plan)}**"]
+    lines += [_md(x) for x in filter(None, [words.causes(plan), *words.besides(plan)])]
+    if plan.disagreements:
+        lines += ["", "### Applied differently by two branches", ""]
+        lines += _table(
+            ["profile", "score", "ours", "theirs", "now"],
+            [
+                [d.id, d.scorer, words.grade(d.ours), words.grade(d.theirs), words.grade(d.now)]
+                for d in plan.disagreements
+            ],
+        )
+    if plan.changes:
+        lines += ["", "### Biggest changes", "", *_changes(plan.biggest())]
+    groups = [g for g in plan.groups() if len(g.ids) >= _GROUPED]
+    if groups:
+        lines += ["", "### Grouped by what led them", ""]
+        lines += _table(
+            ["changes", "score", "direction", "led by", "profiles"],
+            [
+                [
+                    str(len(g.ids)),
+                    g.scorer,
+                    words.DIRECTION_WORDS[g.direction][0],
+                    f"{words.CAUSE_WORDS[g.kind]}: {words.some(g.refs)}",
+                    words.some(g.ids),
+                ]
+                for g in groups
+            ],
+        )
+    if len(plan.changes) > len(plan.biggest()):
+        lines += _folded(f"All {len(plan.changes)} changes", _changes(plan.changes[:_DETAILS]))
+    for title, block in _blocks(plan):
+        if title in ("Horizon", "Watch items", "Corrections", "Pages touched"):
+            lines += _folded(title, [f"- {_md(line.strip())}" for line in block])
+    if plan.today:
+        title = f"Ageing by {plan.today.isoformat()}: {words.count(len(plan.ageing), 'score')}"
+        lines += _folded(f"{title}, not part of this plan", _changes(plan.ageing))
+    return "\n".join(lines)
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    return _table(
+        ["", "profile", "score", "from", "to", "because"],
+        [
+            [
+                words.ARROWS[c.direction],
+                c.id,
+                c.scorer,
+                words.grade(c.before),
+                words.grade(c.after),
+                "; ".join(words.cause(x) for x in c.causes),
+            ]
+            for c in changes
+        ],
+    )
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [
+        f"| {' | '.join(header)} |",
+        f"|{'---|' * len(header)}",
+        *(f"| {' | '.join(_md(cell) for cell in row)} |" for row in rows),
+    ]
+
+
+def _folded(title: str, block: Sequence[str]) -> list[str]:
+    return ["", "<details>", f"<summary>{_md(title)}</summary>", "", *block, "", "</details>"]
+
+
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+!|~@"} | {"<": "&lt;", ">": "&gt;"})
+
+
+def _md(text: str) -> str:
+    """Plain text that Markdown leaves as it is."""
+    return " ".join(text.split()).replace("&", "&amp;").translate(_MARKUP)
+
+
+def sweep_text(path: str, points: Sequence[SweepPoint]) -> str:
+    """A table and a plot of how many profiles' grades move at each value."""
+    most = max((p.moves.profiles for p in points), default=0) or 1
+    lines = [f"{path}: profiles whose grade would not be what it is", ""]
+    lines.append(f"{'value':>8}  {'up':>6}  {'down':>6}  {'status':>6}  {'profiles':>8}")
+    for p in points:
+        m = p.moves
+        bar = "█" * ((m.profiles * _WIDTH + most - 1) // most)
+        lines.append(
+            f"{p.value!s:>8}  {m.upgrades:>6}  {m.downgrades:>6}  {m.status:>6}  "
+            f"{m.profiles:>8}  {bar}".rstrip()
+        )
+    return "\n".join(lines)
+
+
+def sweep_markdown(path: str, points: Sequence[SweepPoint]) -> str:
+    """The table of a sweep for a pull request."""
+    rows = [
+        [
+            str(p.value),
+            str(p.moves.upgrades),
+            str(p.moves.downgrades),
+            str(p.moves.status),
+            str(p.moves.profiles),
+        ]
+        for p in points
+    ]
+    return "\n".join(
+        [f"## {_md(path)}", "", *_table(["value", "up", "down", "status", "profiles"], rows)]
+    )

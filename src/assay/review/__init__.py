@@ -1,0 +1,1 @@
+"""What people decided about grades: the ledger, the queue, overrides and the track record."""

@@ -1,0 +1,214 @@
+"""A decision: what somebody decided, about what, why, and which decisions it follows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from assay.model.base import Id, Model
+from assay.model.evidence import Day
+from assay.model.rulebook import Name
+
+FORMAT = 1
+"""The version of a line's form; a reader refuses what is newer."""
+
+Kind = Literal["accept", "override", "second", "flag", "comment", "assign", "outcome", "undo"]
+Matter = Literal[
+    "retracted",
+    "conflicting",
+    "stale",
+    "second",
+    "flagged",
+    "flipped",
+    "disputed",
+    "overdue",
+    "new",
+    "coverage",
+    "boundary",
+    "assigned",
+    "draft",
+]
+"""Why something needs a human, the most important first."""
+
+MATTERS: dict[Matter, str] = {
+    "retracted": "a source was retracted",
+    "conflicting": "two overrides contradict each other",
+    "stale": "an override no longer counts",
+    "second": "an override waits for a second reviewer",
+    "flagged": "flagged",
+    "flipped": "the grade differs from the one that was applied",
+    "disputed": "sources or claims disagree",
+    "overdue": "something is due now",
+    "new": "not applied before",
+    "coverage": "too little of it could be decided",
+    "boundary": "close to a boundary",
+    "assigned": "assigned",
+    "draft": "a draft",
+}
+
+Verdict = Literal["held", "failed", "undecidable"]
+VERDICTS: dict[str, Verdict] = {v: v for v in get_args(Verdict)}
+
+REASON_CODES: dict[str, str] = {
+    "evidence-outside": "evidence that is not in the workspace",
+    "evidence-weight": "the evidence carries more or less than the rules say",
+    "rule-does-not-fit": "a rule does not fit this case",
+    "documents-wrong": "the documents are wrong and not corrected yet",
+    "sensitivity": "the grade is held back for the time being",
+    "other": "another reason",
+}
+"""Why a computed grade was overridden, in a word that can be counted."""
+
+_BREAKS = ("\u2028", "\u2029", "\u0085")
+
+
+def _visible(text: str) -> str:
+    for c in text:
+        if c in _BREAKS or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"):
+            raise ValueError("the text holds a control character; write plain text")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if any(c in "\n\t" for c in _visible(text)):
+        raise ValueError("a name is one line of text")
+    return text
+
+
+Plain = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    AfterValidator(_visible),
+]
+"""A sentence or a few, without control characters: it is shown in terminals."""
+
+Person = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_one_line),
+]
+"""A reviewer's name: one line."""
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
+
+
+class Subject(Model):
+    """One thing a decision is about.
+
+    A grade has ``scorer``, a claim ``claim``; ``matter`` says which reason of the queue is
+    settled. ``grounds`` is the digest of what it rested on when it was decided: once that
+    moves, the decision says nothing about it any more. ``audience`` is the one it was scored for.
+    """
+
+    profile: Id
+    audience: Id | None = None
+    scorer: Name | None = None
+    claim: Id | None = None
+    matter: Matter | None = None
+    grounds: Digest | None = None
+
+    @property
+    def shown(self) -> str:
+        name = f"{self.profile}#{self.claim}" if self.claim else self.profile
+        return f"{name} {self.scorer}" if self.scorer else name
+
+
+class Outcome(Model):
+    """How a claim turned out, and how it was graded before that was known.
+
+    ``band`` and ``score`` are those of the claim at ``as_of``, ``likelihood`` is what a
+    forecast stated, ``publishers`` those of its supporting sources.
+    """
+
+    verdict: Verdict
+    when: Day
+    source: Plain
+    as_of: Day
+    scorer: Name | None = None
+    band: Id | None = None
+    score: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    likelihood: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    publishers: tuple[Id, ...] = ()
+
+
+class Draft(Model):
+    """A decision before it is written down.
+
+    ``of`` names the decision that is revoked or seconded; ``computed`` is the band that was
+    computed where ``band`` overrides it, None where the profile was not rated; ``note`` says
+    what could not be checked.
+    """
+
+    kind: Kind
+    subjects: tuple[Subject, ...] = ()
+    reviewer: Person
+    date: Day
+    reason: Plain | None = None
+    code: Id | None = None
+    band: Id | None = None
+    computed: Id | None = None
+    until: Day | None = None
+    to: Person | None = None
+    of: Digest | None = None
+    outcome: Outcome | None = None
+    note: Plain | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Draft:
+        needed = {
+            "accept": ("subjects",),
+            "override": ("subjects", "band", "reason"),
+            "second": ("of",),
+            "flag": ("subjects", "reason"),
+            "comment": ("subjects", "reason"),
+            "assign": ("subjects", "to"),
+            "outcome": ("subjects", "outcome"),
+            "undo": ("of",),
+        }[self.kind]
+        missing = [name for name in needed if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"a decision of the kind {self.kind!r} needs {' and '.join(missing)}")
+        return self
+
+
+class Decision(Draft):
+    """A line of the ledger; ``id`` is the digest of everything else on it."""
+
+    v: Literal[1] = 1
+    id: Digest
+    follows: tuple[Digest, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The first eight digits of the id, enough to name it on one desk."""
+        return self.id[:8]
+
+    @property
+    def line(self) -> str:
+        """The decision as its line in the ledger, without the end of line."""
+        return _canonical(self.model_dump(mode="json", exclude_none=True, exclude_defaults=False))
+
+
+def decide(draft: Draft, follows: tuple[str, ...]) -> Decision:
+    """The decision a draft becomes after those that it follows."""
+    content = {
+        **draft.model_dump(mode="json", exclude_none=True),
+        "v": FORMAT,
+        "follows": sorted(follows),
+    }
+    return Decision.model_validate({**content, "id": content_digest(content)})
+
+
+def content_digest(content: dict[str, Any]) -> str:
+    """The id of the decision with that content; an ``id`` among it does not count."""
+    text = _canonical({k: v for k, v in content.items() if k != "id"})
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _canonical(content: dict[str, Any]) -> str:
+    # Escaped, so that no character of a text can be taken for the end of a line.
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

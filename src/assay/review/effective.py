@@ -1,0 +1,226 @@
+"""Which grades hold: the computed ones, and those that people put in their place.
+
+An override counts while what its grade rested on has not moved, it has not expired, nobody has
+taken it back, and, where it is more than one band away, a second reviewer has agreed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from assay.model.rulebook import Band, Rulebook
+from assay.review.decisions import Decision, Subject
+from assay.review.ledger import Ledger
+from assay.scoring.grounds import Grounds
+from assay.scoring.results import ProfileResult, Score
+from assay.scoring.run import ordered_bands
+
+if TYPE_CHECKING:
+    from assay.pipeline import Desk
+
+Status = Literal["counts", "stale", "expired", "second", "conflicting", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """An override that stands, and whether it counts.
+
+    ``computed`` is the score as it is now, ``band`` the one that was put in its place (None
+    where the scale has no such band any more). ``seconded_by`` is the second reviewer, if there
+    is one; ``why`` says in a sentence what keeps the override from counting.
+    """
+
+    decision: Decision
+    subject: Subject
+    computed: Score
+    band: Band | None
+    status: Status
+    why: str = ""
+    seconded_by: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        return self.status == "counts"
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What holds on a desk; ``rulings`` are by (profile, scorer), one or, in conflict, several."""
+
+    rulings: Mapping[tuple[str, str], tuple[Ruling, ...]]
+    gone: tuple[Ruling, ...]
+
+    def ruling(self, profile_id: str, scorer: str) -> Ruling | None:
+        """The override that counts for a score, None where the computed grade holds."""
+        found = self.rulings.get((profile_id, scorer), ())
+        return next((r for r in found if r.counts), None)
+
+    def by_profile(self) -> dict[str, dict[str, Ruling]]:
+        """The overrides that count, by profile and scorer."""
+        found: dict[str, dict[str, Ruling]] = {}
+        for ruling in self.counting:
+            if ruling.subject.scorer is not None:
+                found.setdefault(ruling.subject.profile, {})[ruling.subject.scorer] = ruling
+        return found
+
+    @property
+    def counting(self) -> tuple[Ruling, ...]:
+        return tuple(r for found in self.rulings.values() for r in found if r.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRate:
+    """Of the rated profiles of a scorer, how many an override counts for, and in which words."""
+
+    scorer: str
+    rated: int
+    overridden: int
+    codes: Mapping[str, int]
+
+
+def effective(desk: Desk, ledger: Ledger, grounds: Grounds | None = None) -> Effective:
+    """The overrides of a ledger, judged by what a desk computes now."""
+    judge = _Judge(desk, ledger, grounds)
+    rulings: dict[tuple[str, str], tuple[Ruling, ...]] = {}
+    gone: list[Ruling] = []
+    for (profile_id, scorer), decisions in sorted(_overrides(ledger, desk).items()):
+        found = [judge.rule(d, s) for d, s in _latest(ledger, decisions)]
+        gone += [r for r in found if r.status == "gone"]
+        standing = [r for r in found if r.status != "gone"]
+        open_ = [r for r in standing if r.status in ("counts", "second")]
+        if len({r.band.id for r in open_ if r.band}) > 1:
+            standing = [_conflicting(r) if r in open_ else r for r in standing]
+        elif len(open_) > 1:
+            # Two branches decided alike: one of the two says it all.
+            kept = next((r for r in open_ if r.counts), open_[-1])
+            standing = [kept]
+        if standing:
+            rulings[profile_id, scorer] = tuple(standing)
+    return Effective(rulings, tuple(gone))
+
+
+def _overrides(ledger: Ledger, desk: Desk) -> dict[tuple[str, str], list[tuple[Decision, Subject]]]:
+    """The overrides that stand and speak of what the desk's audience may know, oldest first."""
+    order = {name: number for number, name in enumerate(desk.rulebook.audiences)}
+    here = order[desk.audience]
+    found: dict[tuple[str, str], list[tuple[Decision, Subject]]] = {}
+    for decision in ledger.in_force:
+        if decision.kind != "override":
+            continue
+        for subject in decision.subjects:
+            made_for = order.get(subject.audience or desk.rulebook.audiences[0], len(order))
+            if subject.scorer and made_for <= here:
+                key = (subject.profile, subject.scorer)
+                found.setdefault(key, []).append((decision, subject))
+    return found
+
+
+def _latest(
+    ledger: Ledger, decisions: list[tuple[Decision, Subject]]
+) -> Iterator[tuple[Decision, Subject]]:
+    """Those that no later one of them follows: one, or one of each branch."""
+    replaced: set[str] = set()
+    for decision, subject in reversed(decisions):
+        if decision.id not in replaced:
+            yield decision, subject
+            if len(decisions) > 1:
+                replaced |= ledger.before(decision)
+
+
+def _conflicting(ruling: Ruling) -> Ruling:
+    why = "another override of the same grade, made without knowing of it, says something else"
+    return replace(ruling, status="conflicting", why=why)
+
+
+class _Judge:
+    def __init__(self, desk: Desk, ledger: Ledger, grounds: Grounds | None) -> None:
+        self._desk = desk
+        self._results = desk.results
+        self._grounds = grounds or Grounds(desk.corpus, desk.run)
+        self._seconds: dict[str, list[Decision]] = {}
+        for decision in ledger.in_force:
+            if decision.kind == "second" and decision.of:
+                self._seconds.setdefault(decision.of, []).append(decision)
+
+    def rule(self, decision: Decision, subject: Subject) -> Ruling:
+        assert subject.scorer is not None
+        result = self._results.get(subject.profile)
+        score = result.scores.get(subject.scorer) if result else None
+        if result is None or score is None:
+            what = f"the profile {subject.profile}" if result is None else subject.scorer
+            return Ruling(decision, subject, Score(None, 0), None, "gone", f"{what} is not scored")
+        band = band_named(self._desk.rulebook, subject.scorer, decision.band or "")
+        ruling = Ruling(decision, subject, score, band, "counts")
+        if band is None:
+            why = f"the scale has no band {decision.band!r} any more"
+            return replace(ruling, status="gone", why=why)
+        if self._grounds.of(subject.profile, subject.scorer).digest != subject.grounds:
+            why = "what the grade rests on has moved since"
+            return replace(ruling, status="stale", why=why)
+        if decision.until is not None and decision.until < self._desk.as_of:
+            why = f"it held until {decision.until.isoformat()}"
+            return replace(ruling, status="expired", why=why)
+        second = self._second(decision)
+        if second is None and needs_second(self._desk.rulebook, subject.scorer, score, band):
+            why = "more than one band away: a second reviewer has to agree"
+            return replace(ruling, status="second", why=why)
+        return replace(ruling, seconded_by=second)
+
+    def _second(self, decision: Decision) -> str | None:
+        others = [
+            d.reviewer
+            for d in self._seconds.get(decision.id, ())
+            if not same_person(d.reviewer, decision.reviewer)
+        ]
+        return others[0] if others else None
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are the same but for case and spaces."""
+    return one.casefold().split() == other.casefold().split()
+
+
+def band_named(rulebook: Rulebook, scorer: str, band_id: str) -> Band | None:
+    """The band of a profile scorer's scale by its id."""
+    found = next((s for s in rulebook.scorers if s.key == f"profile.{scorer}"), None)
+    bands = rulebook.bands(found) if found else ()
+    return next((b for b in bands if b.id == band_id), None)
+
+
+def needs_second(rulebook: Rulebook, scorer: str, computed: Score, band: Band) -> bool:
+    """Whether a band lies more than one away from the computed one, or there is none."""
+    found = next(s for s in rulebook.scorers if s.key == f"profile.{scorer}")
+    order = [b.id for b in ordered_bands(rulebook.bands(found))]
+    if computed.band is None:
+        return True
+    return abs(order.index(computed.band.id) - order.index(band.id)) > 1
+
+
+def override_rates(desk: Desk, found: Effective) -> tuple[OverrideRate, ...]:
+    """How often the computed grade was overridden, for each profile scorer with a scale."""
+    rates = []
+    for columns in desk.program.on("profile"):
+        name = columns.scorer.name
+        if columns.band is None:
+            continue
+        counting = [r for r in found.counting if r.subject.scorer == name]
+        rated = sum(1 for r in desk.results.values() if r.scores[name].points is not None)
+        codes = Counter(r.decision.code or "other" for r in counting)
+        rates.append(OverrideRate(name, rated, len(counting), dict(sorted(codes.items()))))
+    return tuple(rates)
+
+
+def published_results(desk: Desk, found: Effective) -> dict[str, ProfileResult]:
+    """The results of a desk; whether a profile gets a page is decided by the band that holds."""
+    chosen = desk.rulebook.settings.publish_by
+    results = dict(desk.results)
+    if chosen is None:
+        return results
+    for ruling in found.counting:
+        if ruling.subject.scorer == chosen and ruling.band is not None:
+            result = results[ruling.subject.profile]
+            results[result.id] = replace(result, published=ruling.band.publish)
+    return results

@@ -1,0 +1,143 @@
+"""Two runs side by side: which claims moved, and where a rule acted differently."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from assay.rules.ir import Col, Lit
+from assay.rules.program import RuleColumns
+from assay.scoring.run import Run
+
+
+def moved_claims(before: Run, after: Run) -> Mapping[str, tuple[str, ...]]:
+    """By profile id the claims (``profile#claim``) of which any score is not what it was."""
+    names = [
+        s.score
+        for s in after.program.on("claim")
+        if s.score in {o.score for o in before.program.on("claim")}
+    ]
+    if not names:
+        return {}
+    joined = _claims(before, names).join(
+        _claims(after, names), on=["profile", "claim"], how="full", suffix=".after", coalesce=True
+    )
+    differs = pl.any_horizontal(pl.col(n).ne_missing(pl.col(f"{n}.after")) for n in names)
+    moved: dict[str, list[str]] = defaultdict(list)
+    for profile, claim in (
+        joined.filter(differs).select("profile", "claim").sort("profile", "claim").iter_rows()
+    ):
+        moved[profile].append(f"{profile}#{claim}")
+    return {profile: tuple(claims) for profile, claims in moved.items()}
+
+
+def _claims(run: Run, names: Iterable[str]) -> pl.DataFrame:
+    frame = run.engine.frames["claim"]
+    ids = run.engine.column("profile", "id")
+    return frame.select(pl.col("id").alias("claim"), *names).with_columns(
+        ids.gather(frame.get_column("profile_row")).alias("profile")
+    )
+
+
+def differing_rules(before: Run, after: Run, keys: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """For each rule (``on.scorer.rule``) the profiles where it did not act as it did.
+
+    Both runs are of the same evidence at the same date, so their rows are the same.
+    """
+    found = {}
+    for key in keys:
+        was, now = _effects(before, key), _effects(after, key)
+        if was is None and now is None:
+            continue
+        space = key.partition(".")[0]
+        height = after.engine.frames[space].height
+        nothing = pl.Series("effect", [None], dtype=pl.Int64).extend_constant(None, height)[1:]
+        differs = (nothing if was is None else was).ne_missing(nothing if now is None else now)
+        found[key] = frozenset(_profiles(after, space, differs))
+    return found
+
+
+def _effects(run: Run, key: str) -> pl.Series | None:
+    """The amount a rule took effect with on every row, null where it did not."""
+    on, scorer, rule = key.split(".", 2)
+    columns = next(
+        (
+            r
+            for s in run.program.on(on)
+            if s.scorer.name == scorer
+            for r in s.rules
+            if r.rule.id == rule
+        ),
+        None,
+    )
+    if columns is None:
+        return None
+    frame = run.engine.frames[on]
+    applied = frame.get_column(columns.applied)
+    return frame.select(
+        pl.when(applied).then(_amount(columns)).cast(pl.Int64).alias("effect")
+    ).get_column("effect")
+
+
+def _amount(columns: RuleColumns) -> pl.Expr:
+    effect = columns.effect
+    if isinstance(effect, Col):
+        return pl.col(effect.name)
+    assert isinstance(effect, Lit)
+    return pl.lit(effect.value, dtype=pl.Int64)
+
+
+def _profiles(run: Run, space: str, rows: pl.Series) -> list[str]:
+    ids = run.engine.column("profile", "id")
+    if space == "profile":
+        return ids.filter(rows).to_list()
+    owners = run.engine.column(space, "profile_row").filter(rows).unique()
+    return ids.gather(owners).to_list()
+
+
+@dataclass(frozen=True, slots=True)
+class BandMoves:
+    """How many grades of profiles would go up, go down, and become known or unknown.
+
+    ``scores`` counts every score that would be another, ``profiles`` the profiles with a band
+    that would.
+    """
+
+    upgrades: int = 0
+    downgrades: int = 0
+    status: int = 0
+    scores: int = 0
+    profiles: int = 0
+
+    def __add__(self, other: BandMoves) -> BandMoves:
+        return BandMoves(
+            self.upgrades + other.upgrades,
+            self.downgrades + other.downgrades,
+            self.status + other.status,
+            self.scores + other.scores,
+            self.profiles + other.profiles,
+        )
+
+
+def band_moves(before: Run, after: Run) -> BandMoves:
+    """What two runs of the same evidence grade differently; bands are compared by their order."""
+    was, now = before.engine.frames["profile"], after.engine.frames["profile"]
+    moves = BandMoves()
+    moved = pl.Series([False]).new_from_index(0, now.height)
+    for columns in after.program.on("profile"):
+        if columns.score not in was.columns:
+            continue
+        old, new = was.get_column(columns.score), now.get_column(columns.score)
+        status = old.is_null() != new.is_null()
+        up = down = pl.Series([False]).new_from_index(0, now.height)
+        if columns.band and columns.band in was.columns:
+            low, high = was.get_column(columns.band), now.get_column(columns.band)
+            up, down = (high > low).fill_null(False), (high < low).fill_null(False)
+        moved |= status | up | down
+        moves += BandMoves(
+            int(up.sum()), int(down.sum()), int(status.sum()), int(old.ne_missing(new).sum())
+        )
+    return replace(moves, profiles=int(moved.sum()))

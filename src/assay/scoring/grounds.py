@@ -1,0 +1,248 @@
+"""What one grade rests on, as a digest: the steps that made it and the evidence behind them.
+
+The digest moves when these move and at nothing else: a rule that did not decide the grade, a
+claim that did not carry it and the wording of a reason leave it as it was. Fading with time
+leaves it too, as long as the band stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from assay.model.corpus import Corpus
+from assay.model.rulebook import SubjectKind
+from assay.rules.ir import columns
+from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Program, ScorerColumns
+from assay.scoring.explain import Explainer
+from assay.scoring.results import ScoreExplanation, Step
+from assay.scoring.run import Run
+from assay.scoring.trace import Trace
+
+_CLAIM_FIELDS = {
+    *("nature", "text", "holds", "as_of", "quantity", "sources"),
+    *("rests_on", "contradicts", "likelihood"),
+}
+_SOURCE_FIELDS = {
+    *("title", "publisher", "published", "directness", "attribution"),
+    *("cites", "revises", "retracted", "same_as", "not_same_as"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A step that made a grade what it is: the scorer's key, whom it scored, the step."""
+
+    scorer: str
+    subject: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What an expression reads: scores, by key, and whether it reads the date."""
+
+    scores: frozenset[str]
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What one grade rests on.
+
+    ``evidence`` holds ids of sources, claims (``profile#claim``) and profiles; ``scorers`` the
+    keys of the scorers it was made by; ``digest`` sixteen hexadecimal digits.
+    """
+
+    digest: str
+    steps: tuple[Deciding, ...]
+    evidence: tuple[str, ...]
+    scorers: tuple[str, ...]
+
+
+class Grounds:
+    """Finds what the grades of one run rest on; the outlook of the run must be known."""
+
+    def __init__(self, corpus: Corpus, run: Run) -> None:
+        self._corpus = corpus
+        self._run = run
+        self._trace = Trace(run)
+        self._reads = _Reader(run.program)
+        self._found: dict[tuple[str, str], Basis] = {}
+
+    def of(self, profile_id: str, scorer: str) -> Basis:
+        """What the score of a profile rests on; ``scorer`` is the name of a profile scorer."""
+        key = (profile_id, scorer)
+        if key not in self._found:
+            self._found[key] = self._basis(
+                profile_id, self._run.program.scorer(f"profile.{scorer}")
+            )
+        return self._found[key]
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self._run)
+
+    def _basis(self, profile_id: str, scorer: ScorerColumns) -> Basis:
+        pending = [(scorer, self._run.profile_rows[profile_id])]
+        seen: dict[tuple[str, int], list[object]] = {}
+        deciding: list[Deciding] = []
+        evidence: dict[str, None] = {}
+        band: str | None = None
+        while pending:
+            current, row = pending.pop()
+            key = (current.scorer.key, row)
+            if key in seen:
+                continue
+            explained = self._explainer.score(current, row)
+            if not seen:
+                band = explained.score.band.id if explained.score.band else None
+            signature: list[object] = [current.scorer.key, explained.subject]
+            for step in explained.steps:
+                reads = self._reads.step(current, step)
+                if not _decides(step, reads):
+                    continue
+                deciding.append(Deciding(current.scorer.key, explained.subject, step))
+                signature.append(_signature(current, step, reads))
+                evidence.update(dict.fromkeys(step.evidence))
+                pending += self._behind(current.scorer.on, row, explained, step, reads)
+            seen[key] = signature
+        for subject in (d.subject for d in deciding):
+            if "#" in subject:
+                evidence.setdefault(subject.partition("@")[0])
+        documents = [self._document(i) for i in sorted(evidence)]
+        nodes = sorted(json.dumps(s, sort_keys=True) for s in seen.values())
+        return Basis(
+            digest=digest_of([scorer.scorer.key, profile_id, band, nodes, documents]),
+            steps=tuple(deciding),
+            evidence=tuple(evidence),
+            scorers=tuple(sorted({key for key, _ in seen})),
+        )
+
+    def _behind(
+        self, on: SubjectKind, row: int, explained: ScoreExplanation, step: Step, reads: Reads
+    ) -> Iterator[tuple[ScorerColumns, int]]:
+        """The scores a step was made from: of the same subject, and of its evidence."""
+        for key in sorted(reads.scores):
+            used = self._run.program.scorer(key)
+            if used.scorer.on == on and used.scorer.name != explained.name:
+                yield used, row
+            for name in step.evidence:
+                for found in self._rows(used.scorer.on, name, on, row):
+                    yield used, found
+
+    def _rows(self, space: str, name: str, on: SubjectKind, row: int) -> Iterator[int]:
+        """The rows of ``space`` that evidence called ``name`` is at, seen from a subject."""
+        owner, _, claim = name.partition("#")
+        if space == "profile" and not claim and owner in self._run.profile_rows:
+            yield self._run.profile_rows[owner]
+        elif space == "claim" and claim and owner in self._run.profile_rows:
+            for found in self._claims(self._run.profile_rows[owner]):
+                if self._trace.value("claim", "id", found) == claim:
+                    yield found
+        elif space == "citation" and not claim:
+            claims: Iterable[int] = self._claims(row) if on == "profile" else (row,)
+            for found in claims if on != "citation" else ():
+                for citation in self._trace.owned("citation", "owner_row", found):
+                    if self._trace.value("citation", "source.id", citation) == name:
+                        yield citation
+
+    def _claims(self, profile_row: int) -> range:
+        return self._trace.owned("claim", "profile_row", profile_row)
+
+    def _document(self, name: str) -> object:
+        """What the evidence of that name says, without what only the desk keeps about it."""
+        if "#" in name:
+            found = self._corpus.claim("", name)
+            return [name, _content(found[1], _CLAIM_FIELDS) if found else None]
+        source = self._corpus.sources.get(name)
+        if source is None:
+            return [name]
+        publisher = self._corpus.publishers.get(source.publisher or "")
+        rated = [publisher.owner, publisher.reliability] if publisher else None
+        return [name, _content(source, _SOURCE_FIELDS), rated]
+
+
+class _Reader:
+    """Follows the columns a step was computed from."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._scores = {(s.scorer.on, s.score): s.scorer.key for s in program.scorers}
+        self._known: dict[tuple[str, str], Reads] = {}
+
+    def step(self, scorer: ScorerColumns, step: Step) -> Reads:
+        """What decided the amount of a step and whether it applies."""
+        on = scorer.scorer.on
+        if step.phase in ("start", "pool"):
+            return self._through(on, [scorer.start])
+        rule = next((r for r in scorer.rules if r.rule.id == step.rule), None)
+        if rule is None:
+            return Reads(frozenset(), dated=False)
+        return self._through(on, [*columns(rule.outcome), *columns(rule.amount)])
+
+    def _through(self, space: str, names: Iterable[str]) -> Reads:
+        pending = [(space, name) for name in names]
+        first = set(pending)
+        seen: set[tuple[str, str]] = set()
+        scores: set[str] = set()
+        dated = False
+        while pending:
+            at = pending.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            if at in self._scores and at not in first:
+                scores.add(self._scores[at])
+                continue
+            dated = dated or at == ("profile", "today")
+            pending += self._from(at)
+        return Reads(frozenset(scores), dated)
+
+    def _from(self, at: tuple[str, str]) -> list[tuple[str, str]]:
+        space = at[0]
+        match self._program.definitions.get(at):
+            case Compute(expr=expr):
+                return [(space, name) for name in columns(expr)]
+            case Gather(target=target, origin=origin):
+                return [(target, origin)]
+            case Aggregate(elements=elements, source=source):
+                return [(elements, source)] if source else []
+            case PoolUp(elements=elements) as pool:
+                return [(elements, c) for c in (pool.keep, pool.take, pool.by) if c]
+            case _:
+                return []
+
+
+def _decides(step: Step, reads: Reads) -> bool:
+    """Whether the score would be another one, or soon will be, without the step."""
+    if step.phase in ("start", "pool"):
+        return True
+    return step.applied and (step.before != step.after or (reads.dated and step.phase != "cap"))
+
+
+def _signature(scorer: ScorerColumns, step: Step, reads: Reads) -> list[object]:
+    """A step as the digest sees it; amounts that move with time or with a score as their text."""
+    amount: object = step.amount
+    if reads.dated or reads.scores:
+        rule = next((r.rule for r in scorer.rules if r.rule.id == step.rule), None)
+        if rule is not None:
+            amount = rule.amount
+        elif step.phase in ("start", "pool"):
+            amount = None if step.amount is None else str(scorer.scorer.start)
+    undecided = sorted(step.missing) if step.outcome == "unknown" else []
+    return [step.phase, step.rule, step.outcome, amount, undecided, sorted(step.evidence)]
+
+
+def _content(model: Any, fields: set[str]) -> object:
+    return model.model_dump(mode="json", by_alias=True, include=fields, exclude_defaults=True)
+
+
+def digest_of(value: object) -> str:
+    """Sixteen hexadecimal digits that stand for a value of plain JSON."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,0 +1,111 @@
+"""Pages show the computed and the overridden grade, both, with the reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from assay.briefing.site import build_site
+from assay.review.decisions import Draft, Subject, decide
+from assay.review.effective import Ruling
+from tests.briefing.desk import AS_OF, DIGEST, Desk, band
+
+GOLDEN = Path(__file__).parent / "golden" / "overridden.html"
+
+
+def ruling(
+    desk: Desk, profile_id: str, scorer: str, points: int, scale: str, reason: str
+) -> Ruling:
+    """An override to the band of so many thousandths."""
+    chosen = band(scale, points)
+    subject = Subject(profile=profile_id, scorer=scorer, grounds="0" * 16)
+    draft = Draft(
+        kind="override",
+        subjects=(subject,),
+        reviewer="Ann <b>Example</b>",
+        date=date(2026, 1, 2),
+        reason=reason,
+        band=chosen.id,
+        until=date(2026, 6, 30),
+    )
+    score = desk.results[profile_id].scores[scorer]
+    return Ruling(decide(draft, ()), subject, score, chosen, "counts", seconded_by="Ben Example")
+
+
+def overridden(desk: Desk, out: Path, images_root: Path) -> dict[str, str]:
+    decisions = {
+        "model-office": {
+            "trust": ruling(desk, "model-office", "trust", 800, "grades", "we saw <i>the file</i>"),
+            "weight": ruling(desk, "model-office", "weight", 400, "level", "it was dissolved"),
+        }
+    }
+    build_site(
+        desk.corpus,
+        desk.rulebook,
+        desk.results,
+        desk.explanations,
+        AS_OF,
+        DIGEST,
+        out,
+        images_root,
+        decisions=decisions,
+    )
+    names = ("index.html", "institutions/model-office.html", "institutions/northern-search.html")
+    return {name: (out / name).read_text() for name in names}
+
+
+def test_the_grade_of_an_overridden_page_is_byte_for_byte_the_golden_one(
+    desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    page = overridden(desk, tmp_path / "site", images_root)["institutions/model-office.html"]
+    section = page[page.index('<section id="grade"') :]
+    made = section[: section.index("</section>")] + "</section>\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(made)
+    assert made == GOLDEN.read_text()
+
+
+def test_both_grades_stand_on_the_page_and_what_people_wrote_is_text(
+    desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    page = overridden(desk, tmp_path / "site", images_root)["institutions/model-office.html"]
+    assert (
+        "Computed C/D, overridden to A/B by Ann &lt;b&gt;Example&lt;/b&gt;, with the agreement of "
+        "Ben Example, on 2 January 2026 (until 30 June 2026) because we saw "
+        "&lt;i&gt;the file&lt;/i&gt;."
+    ) in page
+    assert "Computed Critical, overridden to Medium" in page
+    assert "<i>the file" not in page
+
+
+def test_other_pages_and_the_front_speak_of_the_grade_that_holds(
+    desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    pages = overridden(desk, tmp_path / "site", images_root)
+    front = pages["index.html"]
+    start = front.index('id="grade-ab"')
+    assert "Office for Model Oversight" in front[start : front.index("</section>", start)]
+    related = pages["institutions/northern-search.html"]
+    assert "Confidence A/B" in related
+
+
+def test_a_page_comes_by_the_grade_that_holds(
+    desk: Desk, tmp_path: Path, images_root: Path
+) -> None:
+    desk.results["secret-panel"] = replace(desk.results["secret-panel"], published=True)
+    made = {"secret-panel": {"trust": ruling(desk, "secret-panel", "trust", 200, "grades", "x")}}
+    build_site(
+        desk.corpus,
+        desk.rulebook,
+        desk.results,
+        desk.explanations,
+        AS_OF,
+        DIGEST,
+        tmp_path / "site",
+        images_root,
+        decisions=made,
+    )
+    page = (tmp_path / "site" / "institutions" / "secret-panel.html").read_text()
+    assert "Computed D (Internal monitoring), overridden to D (Weak signal)" in page

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from assay.scoring import outlook
+
+
+@pytest.fixture(scope="module")
+def short_outlook() -> Iterator[None]:
+    """Look ten days ahead, for tests in which horizons play no part."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(outlook, "LOOKAHEAD_DAYS", 10)
+        yield

@@ -1,0 +1,152 @@
+"""Random decisions, branches, merges, undos and kills, against a model of two sets.
+
+The model knows which decisions were acknowledged in each branch; the ledger must know the same,
+in whatever order the lines ended up.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from assay.review.decisions import Decision, Draft, Subject
+from assay.review.journal import append, aside_path
+from assay.review.ledger import read_ledger
+
+DAY = date(2026, 2, 2)
+PROFILES = st.sampled_from(["one", "two", "three"])
+BRANCHES = st.sampled_from(["ours", "theirs"])
+
+
+class _KilledError(BaseException):
+    """Stands for the end of the process: nothing gets to clean up."""
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        root = Path(self.folder.name)
+        self.paths = {name: root / name / "reviews.jsonl" for name in ("ours", "theirs")}
+        for path in self.paths.values():
+            path.parent.mkdir()
+        self.known: dict[str, dict[str, Decision]] = {"ours": {}, "theirs": {}}
+        self.torn: dict[str, list[bytes]] = {"ours": [], "theirs": []}
+        self.number = 0
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+    def draft(self, kind: str, profile: str, **more: object) -> Draft:
+        self.number += 1
+        return Draft.model_validate(
+            {
+                "kind": kind,
+                "subjects": [] if kind == "undo" else [Subject(profile=profile)],
+                "reviewer": "Ann",
+                "date": DAY + timedelta(days=self.number % 5),
+                "reason": f"number {self.number}",
+                **more,
+            }
+        )
+
+    @initialize()
+    def begin(self) -> None:
+        made = append(self.paths["ours"], self.draft("comment", "one"))
+        self.known["ours"][made.id] = made
+
+    @rule(branch=BRANCHES, profile=PROFILES, kind=st.sampled_from(["flag", "comment", "accept"]))
+    def decide(self, branch: str, profile: str, kind: str) -> None:
+        made = append(self.paths[branch], self.draft(kind, profile))
+        self.known[branch][made.id] = made
+
+    @precondition(lambda self: any(self.known.values()))
+    @rule(branch=BRANCHES, pick=st.integers(min_value=0))
+    def undo(self, branch: str, pick: int) -> None:
+        known = sorted(self.known[branch])
+        if known:
+            of = known[pick % len(known)]
+            made = append(self.paths[branch], self.draft("undo", "one", of=of))
+            self.known[branch][made.id] = made
+
+    @rule(branch=BRANCHES, profile=PROFILES, kept=st.integers(min_value=0, max_value=400))
+    def killed_while_writing(self, branch: str, profile: str, kept: int) -> None:
+        """Some bytes of the line reach the disk, and nobody is told that it was written."""
+        path = self.paths[branch]
+        before = path.read_bytes() if path.exists() else b""
+        tail = read_ledger(path).broken_end
+        real = os.write
+
+        def some(file: int, data: bytes) -> int:
+            real(file, data[:kept])
+            raise _KilledError
+
+        draft = self.draft("flag", profile)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "write", some)
+            with pytest.raises(_KilledError):
+                append(path, draft)
+        if tail:
+            self.torn[branch].append(tail)
+        # A line that was written whole counts, though it was not acknowledged.
+        for decision in read_ledger(path).decisions:
+            self.known[branch].setdefault(decision.id, decision)
+        kept_bytes = before[: len(before) - len(tail)]
+        assert path.read_bytes().startswith(kept_bytes)
+
+    @rule(source=BRANCHES, reverse=st.booleans())
+    def merge(self, source: str, reverse: bool) -> None:
+        """Git joins two branches by keeping the lines of both, whole ones."""
+        target = "theirs" if source == "ours" else "ours"
+        lines = [
+            line
+            for name in ((source, target) if reverse else (target, source))
+            if self.paths[name].exists()
+            for line in self.paths[name].read_bytes().split(b"\n")
+            if line
+        ]
+        broken = [
+            read_ledger(self.paths[name]).broken_end
+            for name in (source, target)
+            if read_ledger(self.paths[name]).broken_end
+        ]
+        kept = [line for line in dict.fromkeys(lines) if line not in broken]
+        self.paths[target].write_bytes(b"".join(line + b"\n" for line in kept))
+        self.known[target] |= self.known[source]
+
+    @invariant()
+    def nothing_is_lost_and_all_is_in_order(self) -> None:
+        for branch, path in self.paths.items():
+            ledger = read_ledger(path)
+            assert [d for d in ledger.diagnostics if d.severity == "error"] == []
+            assert ledger.by_id == self.known[branch]
+            place = {d.id: n for n, d in enumerate(ledger.decisions)}
+            assert all(place[f] < place[d.id] for d in ledger.decisions for f in d.follows)
+            assert {d.id for d in ledger.in_force} == self.standing(branch)
+
+    @invariant()
+    def what_was_cut_off_is_kept_aside(self) -> None:
+        for branch, path in self.paths.items():
+            aside = aside_path(path)
+            kept = aside.read_bytes() if aside.exists() else b""
+            assert all(torn in kept for torn in self.torn[branch])
+
+    def standing(self, branch: str) -> set[str]:
+        """The model's view: a decision stands if no undo that stands itself names it."""
+        known = self.known[branch]
+
+        def stands(i: str) -> bool:
+            return not any(d.kind == "undo" and d.of == i and stands(d.id) for d in known.values())
+
+        return {i for i, d in known.items() if d.kind != "undo" and stands(i)}
+
+
+TestLedger = LedgerMachine.TestCase
+TestLedger.settings = settings(stateful_step_count=20)

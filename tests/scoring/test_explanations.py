@@ -1,0 +1,102 @@
+"""The steps of an explanation are the computation: they lead from nothing to the score."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from assay.export.json import explanation_json, scores_json
+from assay.model.corpus import Corpus
+from assay.scoring.results import ScoreExplanation
+from tests.strategies import corpora, explanations_of, shipped
+
+_STEP = {
+    "phase",
+    "rule",
+    "outcome",
+    "applied",
+    "amount",
+    "before",
+    "after",
+    "because",
+    "missing",
+    "evidence",
+}
+_PHASES = ["start", "pool", "add", "clamp", "multiply", "floor", "cap"]
+
+
+def broken_steps(explanation: ScoreExplanation) -> list[str]:
+    """Where the steps do not join up, or do not lead to the score."""
+    found = []
+    at: int | None = 0
+    for step in explanation.steps:
+        if step.before != at:
+            found.append(f"{explanation.subject} {step.rule}: from {step.before}, not {at}")
+        if not step.applied and step.after != step.before and step.phase not in ("start", "pool"):
+            found.append(f"{explanation.subject} {step.rule}: moved without being applied")
+        at = step.after
+    if at != explanation.score.points:
+        found.append(f"{explanation.subject}: ends at {at}, not {explanation.score.points}")
+    return found
+
+
+@given(corpora())
+def test_random_workspaces_replay(corpus: Corpus) -> None:
+    for explanations in explanations_of(corpus).values():
+        for explanation in explanations:
+            assert broken_steps(explanation) == []
+
+
+@pytest.fixture(scope="module")
+def exported() -> dict[str, Any]:
+    desk = shipped()
+    explained = desk.explain(list(desk.run.profile_rows))
+    assert [b for e in explained.values() for s in e.scorers for b in broken_steps(s)] == []
+    made = {
+        "explained": [explanation_json(e) for e in explained.values()],
+        "scores": scores_json(desk),
+    }
+    reread: dict[str, Any] = json.loads(json.dumps(made))
+    return reread
+
+
+def test_every_shipped_profile_replays(exported: dict[str, Any]) -> None:
+    """In the printed form too: each step starts where the one before ended."""
+    assert len(exported["explained"]) >= 20
+    for explanation in exported["explained"]:
+        for scorer in explanation["scorers"]:
+            at = 0
+            for step in scorer["steps"]:
+                assert step["before"] == at
+                at = step["after"]
+            assert at == scorer["score"]
+
+
+def test_the_shape_of_an_explanation(exported: dict[str, Any]) -> None:
+    for explanation in exported["explained"]:
+        assert {"id", "as_of", "scorers", "would_change", "outlook"} <= explanation.keys()
+        for scorer in explanation["scorers"]:
+            wanted = {"name", "on", "subject", "score", "band", "grade", "coverage", "steps"}
+            assert wanted <= scorer.keys()
+            for step in scorer["steps"]:
+                assert step.keys() >= _STEP
+                assert step["phase"] in _PHASES
+                assert step["outcome"] in ("true", "false", "unknown")
+        for change in explanation["would_change"]:
+            assert {"scorer", "to", "change", "effort", "score"} <= change.keys()
+        for points in explanation["outlook"].values():
+            assert [p.keys() >= {"date", "score", "band"} for p in points] == [True] * 3
+
+
+def test_the_shape_of_the_scores(exported: dict[str, Any]) -> None:
+    scores = exported["scores"]
+    assert {"as_of", "audience", "rulebook", "profiles"} <= scores.keys()
+    for profile in scores["profiles"]:
+        wanted = {"id", "kind", "name", "scores", "horizon", "sources", "origins"}
+        assert wanted <= profile.keys()
+        assert {"grade", "until"} <= profile["horizon"].keys()
+        for score in profile["scores"].values():
+            assert {"score", "band", "grade", "label", "coverage"} <= score.keys()

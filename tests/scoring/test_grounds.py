@@ -1,0 +1,52 @@
+"""What a grade rests on: its digest moves with that, and with nothing beside it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from hypothesis import given
+
+from assay.model.corpus import Corpus
+from assay.model.rulebook import Rule, Rulebook
+from assay.pipeline import Desk
+from assay.scoring.grounds import Grounds
+from tests.strategies import corpora, default_rulebook, desk_of
+
+
+def digests(desk: Desk) -> dict[tuple[str, str], str]:
+    grounds = Grounds(desk.corpus, desk.run)
+    return {
+        (i, name): grounds.of(i, name).digest
+        for i, result in desk.results.items()
+        for name in result.scores
+    }
+
+
+@cache
+def beside_the_point() -> Rulebook:
+    """The default rulebook with its rules turned round, reworded, and one more that never holds."""
+    book = default_rulebook()
+    scorers = []
+    for scorer in book.scorers:
+        rules = [r.model_copy(update={"because": "other words"}) for r in reversed(scorer.rules)]
+        never = Rule(id="never", when="1 > 2", cap=0.1, because="never", on_unknown="ignore")
+        scorers.append(scorer.model_copy(update={"rules": (*rules, never)}))
+    return book.model_copy(update={"scorers": tuple(scorers)})
+
+
+@given(corpora(most_profiles=2, most_sources=4))
+def test_order_wording_and_rules_that_never_hold_move_no_digest(corpus: Corpus) -> None:
+    before, after = desk_of(corpus), desk_of(corpus, beside_the_point())
+    assert digests(before) == digests(after)
+
+
+@given(corpora(most_profiles=2, most_sources=4))
+def test_the_steps_a_grade_rests_on_are_among_those_of_its_explanation(corpus: Corpus) -> None:
+    desk = desk_of(corpus)
+    grounds = Grounds(desk.corpus, desk.run)
+    for profile_id, explanation in desk.explain(list(desk.results)).items():
+        steps = {(f"{s.on}.{s.name}", s.subject): s.steps for s in explanation.scorers}
+        for name in desk.results[profile_id].scores:
+            for decided in grounds.of(profile_id, name).steps:
+                if decided.subject.partition("#")[0] == profile_id:
+                    assert decided.step in steps[decided.scorer, decided.subject]
