@@ -107,7 +107,7 @@ slow: $(DEV) ## run all tests, the slow ones too, with many more random examples
 
 .PHONY: bench
 bench: $(DEV) ## measure speed and memory
-	@$(BIN)/pytest -m bench benchmarks
+	@$(BIN)/python -m benchmarks.run
 
 .PHONY: format
 format: $(DEV) ## format the code and mend what can be mended by itself

@@ -13,7 +13,7 @@ from assay.diagnostics import Diagnostic, Position, has_errors, sort_diagnostics
 from assay.documents.index import Path as ValuePath
 from assay.documents.yaml_reader import YamlFile
 from assay.errors import InputError
-from assay.loading.discover import read_file, read_profiles
+from assay.loading.discover import Remembers, read_file, read_profiles
 from assay.loading.findings import Finding, Subject
 from assay.loading.link import link
 from assay.loading.lint import lint
@@ -100,16 +100,17 @@ def load_workspace(
     *,
     as_of: date | None = None,
     contents: Mapping[Path, bytes] | None = None,
+    memory: Remembers | None = None,
 ) -> Loaded:
     """Read ``rules.yaml`` and every document; look at ``.errors`` of the result, or ``require`` it.
 
     ``as_of`` takes the place of the workspace's own setting. ``contents`` stands in for files on
-    disk, by absolute path.
+    disk, by absolute path. Files that ``memory`` knows by their content are not parsed again.
     """
     given = contents or {}
-    rules_file = read_file(workspace, workspace.rules_path, given)
+    rules_file = read_file(workspace, workspace.rules_path, given, memory)
     rulebook, rule_findings = _rulebook(rules_file)
-    files = read_profiles(workspace, given)
+    files = read_profiles(workspace, given, memory)
     documents = [
         validate_document(data, Subject(file.file, number))
         for file in files
@@ -135,6 +136,18 @@ def load_workspace(
         findings=tuple(findings),
         file_diagnostics=tuple(d for f in (rules_file, *files) for d in f.diagnostics),
     )
+
+
+def load_rulebook(workspace: Workspace) -> Rulebook:
+    """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
+    file = read_file(workspace, workspace.rules_path, {})
+    rulebook, findings = _rulebook(file)
+    if rulebook is None:
+        placed = [
+            f.code.at(file.locate(0, f.path, key=f.at_key), f.message, f.hint) for f in findings
+        ]
+        raise InputError([*file.diagnostics, *placed])
+    return rulebook
 
 
 def require(loaded: Loaded) -> None:
