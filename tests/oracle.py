@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 from cel_expr_python import cel
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from assay.arithmetic import mean_points, noisy_or
 from assay.engines.local import LocalEngine
@@ -337,6 +338,9 @@ def _present(
         elif field.upto is not None:
             day = values[field.upto]
             value = None if day is None else day - today
+        elif field.day is not None:
+            day = values[field.day]
+            value = None if day is None else Timestamp(seconds=(day - 719_163) * 86_400)
         else:
             value = values[prefix + field.name]
         if value is not None:
@@ -390,7 +394,13 @@ _COMBINE: dict[str, Callable[[list[int]], int]] = {
     "sum": sum,
 }
 
-_KINDS = {"int": cel.Type.INT, "double": cel.Type.DOUBLE, "citations": cel.Type.List(cel.Type.DYN)}
+_KINDS = {
+    "int": cel.Type.INT,
+    "double": cel.Type.DOUBLE,
+    "string": cel.Type.STRING,
+    "timestamp": cel.Type.TIMESTAMP,
+    "citations": cel.Type.List(cel.Type.DYN),
+}
 
 
 def _run(overload: Overload) -> Callable[..., Any]:

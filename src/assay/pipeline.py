@@ -33,9 +33,15 @@ from assay.workspace import Workspace
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
     from assay.loading.findings import Finding
+    from assay.rules.findings import RuleFinding
     from assay.rules.program import Program
+    from assay.scoring.against import Against
+    from assay.scoring.cutpoints import Cutpoint
     from assay.scoring.results import Explanation, ProfileResult
+    from assay.scoring.rule_coverage import Coverage
+    from assay.scoring.rule_tests import CaseResult
     from assay.scoring.run import Run
+    from assay.scoring.why_not import WhyNot
 
 
 @dataclass(frozen=True)
@@ -60,8 +66,19 @@ class Checked:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
         advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
-        every = [*self.loaded.diagnostics, *self.rule_diagnostics, *advice]
-        return tuple(sort_diagnostics(every))
+        own = [*self.rule_diagnostics, *self._rule_warnings()]
+        return tuple(sort_diagnostics([*self.loaded.diagnostics, *own, *advice]))
+
+    def _rule_warnings(self) -> list[Diagnostic]:
+        from assay.rules.lint import lint_rulebook
+        from assay.tables.written import written_values
+
+        rulebook = self.loaded.rulebook
+        if rulebook is None or self.program is None:
+            return []
+        written = written_values(self.loaded.corpus)
+        found = lint_rulebook(rulebook, self.program, written, self.loaded.as_of)
+        return [placed_rule_finding(self.loaded, f) for f in found]
 
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
@@ -85,12 +102,15 @@ def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
     if loaded.rulebook is None:
         return None, []
     program, findings = check_rulebook(loaded.rulebook)
-    said = []
-    for f in findings:
-        line, column = _line_and_column(loaded.rulebook, f.path, f.offset)
-        position = loaded.locate_rule(f.path, line=line, column=column)
-        said.append(f.code.at(position, f.message, f.hint))
-    return program, said
+    return program, [placed_rule_finding(loaded, f) for f in findings]
+
+
+def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
+    """A finding about the rulebook with its file, line and column."""
+    assert loaded.rulebook is not None
+    line, column = _line_and_column(loaded.rulebook, finding.path, finding.offset)
+    position = loaded.locate_rule(finding.path, line=line, column=column)
+    return finding.code.at(position, finding.message, finding.hint)
 
 
 def _advice(loaded: Loaded) -> Iterator[Finding]:
@@ -186,6 +206,23 @@ class Desk:
         self.require(ids)
         return explanations(self.corpus, self.run, self.results, self.as_of, ids)
 
+    def why_not(self, profile_id: str, rule: str) -> list[WhyNot]:
+        """A rule's condition taken apart, for a profile or all of its claims or citations.
+
+        Raises ``UsageError`` for an id that is not scored and for a rule that is not there.
+        """
+        from assay.scoring.why_not import WhyNotAsker
+
+        self.require([profile_id])
+        return WhyNotAsker(self.run).ask(rule, self.run.profile_rows[profile_id])
+
+    def against(self, profile_id: str, band: str) -> list[Against]:
+        """What stands between a profile and a band; ``UsageError`` where no scale has it."""
+        from assay.scoring.against import against
+
+        explanation = self.explain([profile_id])[profile_id]
+        return against(self.run, explanation, self.run.profile_rows[profile_id], band)
+
     def require(self, ids: Sequence[str]) -> None:
         """Raise ``UsageError`` for an id that no scored profile has."""
         from assay.documents.suggest import nearest
@@ -261,6 +298,64 @@ def score_tables(
     note("writing")
     write_frame(table, out)
     return tables.height("profile")
+
+
+@dataclass(frozen=True)
+class RuleTests:
+    """What became of the cases of a rulebook, and how much of it they have met."""
+
+    results: tuple[CaseResult, ...]
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    coverage: Coverage
+
+
+def rule_tests(
+    checked: Checked, as_of: date | None = None, paths: Sequence[Path] | None = None
+) -> RuleTests:
+    """Run the cases of the workspace, or those of the files named.
+
+    A case is scored at its own date, else its file's, else the rulebook's, else ``as_of``. Raises
+    :class:`assay.errors.InputError` where the rulebook has errors; the profiles of the workspace
+    play no part.
+    """
+    from assay.loading.rule_cases import load_cases
+    from assay.scoring.rule_coverage import coverage
+    from assay.scoring.rule_tests import RuleTester
+
+    rulebook = checked.loaded.rulebook
+    if rulebook is None or checked.program is None:
+        raise InputError(checked.diagnostics)
+    loaded = load_cases(checked.loaded.workspace, rulebook, paths)
+    tester = RuleTester(rulebook)
+    results = tuple(
+        tester.run(c.case, c.corpus, c.subject, c.as_of or as_of or date.max, c.file, c.line)
+        for c in loaded.cases
+    )
+    found = coverage(rulebook, tester.program, tester.seen)
+    return RuleTests(results, loaded.files, loaded.diagnostics, found)
+
+
+def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
+    """All there is to say about the rulebook; with ``desk`` also how it parts its profiles."""
+    from assay.scoring.saturation import saturated
+
+    files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
+    found = [d for d in checked.diagnostics if d.file in files]
+    if desk is not None:
+        found += [placed_rule_finding(checked.loaded, f) for f in saturated(desk.run)]
+    return sort_diagnostics(found)
+
+
+def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:
+    """Starts of bands that part the profiles by a scorer; ``UsageError`` for an unknown one."""
+    from assay.scoring.cutpoints import cutpoints
+
+    known = [s.scorer.name for s in desk.program.on("profile")]
+    if scorer not in known:
+        raise UsageError(f"there is no profile scorer {scorer!r}; there are: {', '.join(known)}")
+    scores = [r.scores[scorer].points for r in desk.results.values()]
+    return cutpoints([s for s in scores if s is not None], shares)
 
 
 def build(desk: Desk, out: Path) -> SiteReport:

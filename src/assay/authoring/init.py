@@ -34,6 +34,7 @@ def init(folder: Path) -> Workspace:
     data = files("assay") / "data"
     contents = {
         workspace.rules_path: _with_schema((data / "rules.yaml").read_bytes(), RULES_SCHEMA, 0),
+        root / "rules.test.yaml": (data / "rules.test.yaml").read_bytes(),
         root / ".gitignore": _GITIGNORE,
     }
     for path, file in _walk(data / "starter"):

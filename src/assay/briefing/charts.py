@@ -112,6 +112,48 @@ class OutlookChart:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class SpreadBar:
+    """Scores of one twentieth of the way from 0 to 1."""
+
+    x: str
+    width: str
+    y: int
+    height: int
+    count: int
+    label_y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How scores are spread from 0 to 1."""
+
+    bars: tuple[SpreadBar, ...]
+    height: int
+    title: str
+
+
+_PARTS = 20
+_TALLEST = 80
+
+
+def spread(title: str, scores: Sequence[int]) -> Spread | None:
+    """How many of the scores lie in each twentieth; None where there are none."""
+    if not scores:
+        return None
+    counts = [0] * _PARTS
+    for score in scores:
+        counts[min(score * _PARTS // 1000, _PARTS - 1)] += 1
+    most = max(counts)
+    bars = []
+    for index, count in enumerate(counts):
+        if count:
+            tall = max(count * _TALLEST // most, 2)
+            y = 16 + _TALLEST - tall
+            bars.append(SpreadBar(_share(index * 50 + 3), _share(44), y, tall, count, y - 4))
+    return Spread(tuple(bars), _TALLEST + 36, title)
+
+
 def ascending(bands: Sequence[Band]) -> tuple[Band, ...]:
     """The bands from the lowest to the highest."""
     return tuple(sorted(bands, key=lambda band: band.from_))
@@ -143,8 +185,13 @@ def _share(thousandths: int) -> str:
     return f"{whole}.{tenth}%" if tenth else f"{whole}%"
 
 
-def ruler(heading: str, bands: Sequence[Band], points: int | None) -> Ruler:
-    """The scale's bands side by side, with this score's mark and where the next band starts."""
+def ruler(
+    heading: str, bands: Sequence[Band], points: int | None, note: str = "not rated"
+) -> Ruler:
+    """The scale's bands side by side, with this score's mark and where the next band starts.
+
+    Where there is no score, ``note`` stands in its place.
+    """
     steps = ascending(bands)
     starts = [start_of(band) for band in steps]
     here = band_at(bands, points) if points is not None else None
@@ -164,7 +211,8 @@ def ruler(heading: str, bands: Sequence[Band], points: int | None) -> Ruler:
     )
     following = next((b for b in steps if points is not None and start_of(b) > points), None)
     if points is None:
-        return Ruler(segments, None, "not rated", "middle", None, None, f"{heading}: not rated")
+        title = f"{heading}: {note}" if note else f"The scale of {heading}"
+        return Ruler(segments, None, note, "middle", None, None, title)
     next_text = None
     title = f"{heading}: {wording.points(points)} on a scale from 0 to 1"
     if following is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from assay.briefing import charts, reasons, wording
+from assay.briefing.rules_pages import ROOT, scorer_path
 from assay.briefing.sheet import Sheet
 from assay.briefing.views import ClaimComputation, Computation, Link, StepView
+from assay.model.rulebook import Scorer
 from assay.scoring.results import Score, ScoreExplanation, Step
 
 _OUTCOMES = {"true": "holds", "false": "does not hold", "unknown": "undecided"}
@@ -42,7 +44,7 @@ def _computation(sheet: Sheet, explanation: ScoreExplanation) -> Computation:
         subject=f"of source {link.text}" if link else None,
         result=_result(explanation.score),
         coverage=wording.percent(explanation.score.coverage),
-        steps=tuple(_step(sheet, number, step) for number, step in numbered),
+        steps=tuple(_step(sheet, scorer, number, step) for number, step in numbered),
         waterfall=(
             charts.waterfall(heading, numbered) if explanation.score.points is not None else None
         ),
@@ -56,7 +58,10 @@ def _result(score: Score) -> str:
     return f"{number}, {score.grade}" if score.grade else number
 
 
-def _step(sheet: Sheet, number: int, step: Step) -> StepView:
+def _step(sheet: Sheet, scorer: Scorer | None, number: int, step: Step) -> StepView:
+    href = None
+    if scorer is not None and any(rule.id == step.rule for rule in scorer.rules):
+        href = f"{ROOT}{scorer_path(scorer.on, scorer.name)}#{step.rule}"
     outcome = "" if step.rule in _ALWAYS else _OUTCOMES[step.outcome]
     if step.outcome == "unknown" and step.applied:
         outcome = "undecided, applied all the same"
@@ -72,6 +77,7 @@ def _step(sheet: Sheet, number: int, step: Step) -> StepView:
         because=wording.sentence(reasons.because(sheet, step)),
         missing=_missing(sheet, step),
         evidence=tuple(dict.fromkeys(link for link in evidence if isinstance(link, Link))),
+        href=href,
     )
 
 

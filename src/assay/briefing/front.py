@@ -10,6 +10,7 @@ from assay.briefing.atlas import Atlas
 from assay.briefing.narrative import bottom_line
 from assay.briefing.page import kicker
 from assay.briefing.pageviews import Imprint, IndexEntry, IndexGroup, IndexView, ScoreMeaning
+from assay.briefing.rules_pages import scorer_path
 from assay.briefing.sheet import profile_badge
 from assay.briefing.views import Fact, Link
 from assay.model.digests import rulebook_digest
@@ -48,7 +49,13 @@ def _meaning(rulebook: Rulebook, scorer: Scorer) -> ScoreMeaning:
     for band in reversed(steps):
         name = band.grade if band.label == band.grade else f"{band.grade}, {band.label}"
         scale.append(f"{name} from {wording.points(charts.start_of(band))}")
-    return ScoreMeaning(f"score-{scorer.name}", scorer.heading, scorer.describes, tuple(scale))
+    return ScoreMeaning(
+        f"score-{scorer.name}",
+        scorer.heading,
+        scorer.describes,
+        tuple(scale),
+        scorer_path(scorer.on, scorer.name),
+    )
 
 
 def _of(entries: dict[str, IndexEntry], profiles: Iterable[AnyProfile]) -> tuple[IndexEntry, ...]:

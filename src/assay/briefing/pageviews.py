@@ -115,6 +115,7 @@ class ScoreMeaning:
     heading: str
     describes: str | None
     scale: tuple[str, ...]
+    href: str
 
 
 @dataclass(frozen=True, slots=True)

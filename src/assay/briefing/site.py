@@ -16,6 +16,7 @@ from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.front import front
 from assay.briefing.page import IMAGES, page
 from assay.briefing.pageviews import Imprint
+from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages
 from assay.diagnostics import Diagnostic, Position
 from assay.documents.codes import IMAGE_NOT_FOUND
 from assay.errors import InputError
@@ -89,6 +90,11 @@ def _files(
         yield f"{IMAGES}{name}", path.read_bytes()
     index = templates.get_template("index.html").render(view=front(atlas, imprint))
     yield "index.html", index.encode()
+    rules = templates.get_template("rules.html").render(view=rules_index(atlas, imprint))
+    yield f"{FOLDER}index.html", rules.encode()
+    scorer_template = templates.get_template("scorer.html")
+    for name, made in scorer_pages(atlas, imprint):
+        yield name, scorer_template.render(view=made).encode()
     by_kind = {kind: templates.get_template(f"{kind}.html") for kind in wording.KIND}
     for profile in atlas.published.values():
         view = page(atlas, profile, imprint)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from assay.briefing import charts, reasons, wording
+from assay.briefing.rules_pages import scorer_path
 from assay.briefing.sheet import ROOT, Sheet, badge, profile_badge
 from assay.briefing.views import (
+    Badge,
     LevelView,
     Lever,
     Link,
@@ -45,7 +48,7 @@ def verdict(sheet: Sheet) -> Verdict | None:
     return Verdict(
         heading=scorer.heading,
         about=f"{ROOT}index.html#score-{scorer.name}",
-        badge=profile_badge(sheet.atlas, sheet.profile.id, scorer),
+        badge=_linked(scorer, profile_badge(sheet.atlas, sheet.profile.id, scorer)),
         override=_override(sheet, scorer),
         coverage=wording.percent(score.coverage),
         ruler=charts.ruler(scorer.heading, bands, score.points) if bands else None,
@@ -67,7 +70,7 @@ def levels(sheet: Sheet) -> tuple[LevelView, ...]:
             LevelView(
                 heading=scorer.heading,
                 about=f"{ROOT}index.html#score-{scorer.name}",
-                badge=profile_badge(sheet.atlas, sheet.profile.id, scorer),
+                badge=_linked(scorer, profile_badge(sheet.atlas, sheet.profile.id, scorer)),
                 override=_override(sheet, scorer),
                 coverage=wording.percent(score.coverage),
                 reasons=reasons.of_level(sheet, explanation) if explanation else (),
@@ -283,3 +286,8 @@ def _crossing(sheet: Sheet, until: date) -> str:
     if not moves:
         return "A grade changes on that day if nothing new arrives."
     return wording.sentence(f"With nothing new, {wording.listed(moves)}")
+
+
+def _linked(scorer: Scorer, shown: Badge) -> Badge:
+    """The badge with a link to what it measures."""
+    return replace(shown, href=f"{ROOT}{scorer_path(scorer.on, scorer.name)}")

@@ -33,6 +33,7 @@ class Badge:
     number: str | None
     filled: int
     steps: int
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ class StepView:
     because: str
     missing: str | None
     evidence: tuple[Link, ...]
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

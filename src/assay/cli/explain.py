@@ -16,21 +16,64 @@ _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 @click.command("explain")
 @click.argument("profile_id", metavar="ID")
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
+@click.option("--why-not", metavar="RULE", help="Take the condition of a rule apart instead.")
+@click.option("--against", metavar="BAND", help="Show what stands between it and a band instead.")
 @format_option("json")
 @click.pass_obj
-def command(session: Session, profile_id: str, every: bool, output: str) -> None:
+def command(
+    session: Session,
+    profile_id: str,
+    every: bool,
+    why_not: str | None,
+    against: str | None,
+    output: str,
+) -> None:
     """Show why a profile has the scores it has, rule by rule.
 
     Opens with one sentence: what supports the grade, what limits it, what would raise it.
     """
     from assay.export.json import explanation_json
 
+    if why_not is not None:
+        _show_why_not(session, profile_id, why_not, output)
+        return
+    if against is not None:
+        _show_against(session, profile_id, against, output)
+        return
     explanation = session.desk().explain([profile_id])[profile_id]
     if output == "json":
         print_json(explanation_json(explanation))
         return
     for line in explanation_lines(explanation, every=every):
         click.echo(line)
+
+
+def _show_why_not(session: Session, profile_id: str, rule: str, output: str) -> None:
+    from assay.export.rules import why_not_json
+    from assay.scoring.why_not import why_not_lines
+
+    found = session.desk().why_not(profile_id, rule)
+    if output == "json":
+        print_json([why_not_json(f) for f in found])
+        return
+    for one in found:
+        for line in why_not_lines(one):
+            click.echo(line)
+    if not found:
+        click.echo("nothing of this profile is asked by that rule", err=True)
+
+
+def _show_against(session: Session, profile_id: str, band: str, output: str) -> None:
+    from assay.export.rules import against_json
+    from assay.scoring.against import against_lines
+
+    found = session.desk().against(profile_id, band)
+    if output == "json":
+        print_json([against_json(f) for f in found])
+        return
+    for one in found:
+        for line in against_lines(one):
+            click.echo(line)
 
 
 def explanation_lines(explanation: Explanation, *, every: bool) -> Iterable[str]:

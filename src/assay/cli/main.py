@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "explain": "Show why a profile has the scores it has.",
     "outlook": "Show when grades run out and what falls due.",
     "graph": "Show what depends on what, and how far it is felt.",
+    "rules": "Test the rulebook and look into it.",
     "review": "Decide what needs a human, and see what was decided.",
     "track-record": "Show how graded claims turned out.",
     "build": "Write the briefing pages.",

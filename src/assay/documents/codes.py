@@ -152,6 +152,13 @@ NOT_A_MAPPING = Code(
     "A document is a mapping of keys to values, and this is not one.",
     "kind: source\nid: example-2024-01-29",
 )
+BAD_INCLUDE = Code(
+    "bad-include",
+    "error",
+    "A rule file includes one that is not there, outside, included already, or holds more than "
+    "rules.",
+    "include: [rules/evidence.yaml, rules/impact.yaml]",
+)
 TOO_MANY_MISTAKES = Code(
     "too-many-mistakes",
     "error",
@@ -458,6 +465,7 @@ DOCUMENT_CODES: tuple[Code, ...] = (
     NUMBER_TOO_LARGE,
     KEY_NOT_TEXT,
     NOT_A_MAPPING,
+    BAD_INCLUDE,
     TOO_MANY_MISTAKES,
     MISSING_KIND,
     UNKNOWN_KIND,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
 from functools import reduce
+from string import ascii_lowercase, ascii_uppercase
 
 import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
-from assay.rules.ir import Apply, Col, Expr, Lit, Op, columns
+from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, columns
 
 Words = Mapping[str, Set[str]]
 """Text columns that are stored as numbers, and the words each of them has."""
@@ -41,6 +42,10 @@ class _Emitter:
             return column.cast(pl.String) if expr.name in self._words else column
         if isinstance(expr, Lit):
             return _literal(expr)
+        if isinstance(expr, Item):
+            return pl.element()
+        if isinstance(expr, Each):
+            return self._each(expr)
         made = self._made(_mirrored(expr))
         if next(columns(expr), None) is None:
             # What was looked up or computed from constants is one row, which fits no table.
@@ -63,6 +68,12 @@ class _Emitter:
         if expr.op in _ORDERS:
             return self._ordered(expr, _ORDERS[expr.op])
         return _PLAIN[expr.op](*(self.emit(a) for a in expr.args))
+
+    def _each(self, expr: Each) -> pl.Expr:
+        body = self.emit(expr.body)
+        asked = body.is_null() if expr.counted == "unknown" else body.fill_null(False)
+        counted = self.emit(expr.items).list.eval(asked).list.sum()
+        return counted.cast(pl.Int64)
 
     def _if(self, expr: Apply) -> pl.Expr:
         condition, then, otherwise = expr.args
@@ -202,7 +213,24 @@ def _greater(a: pl.Expr, b: pl.Expr) -> pl.Expr:
 def _quotient(a: pl.Expr, b: pl.Expr) -> pl.Expr:
     """Whole division toward zero; unknown for a divisor of zero."""
     size = a.abs() // b.abs()
-    return pl.when(b != 0).then(pl.when((a < 0) == (b < 0)).then(size).otherwise(-size))
+    return pl.when(b != 0).then(pl.when((a < 0) == (b < 0)).then(size).otherwise(0 - size))
+
+
+def _checked(op: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Callable[[pl.Expr, pl.Expr], pl.Expr]:
+    """Whole numbers with room for twice the digits; what does not fit 64 bits is unknown."""
+
+    def build(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+        return op(a.cast(pl.Int128), b.cast(pl.Int128)).cast(pl.Int64, strict=False)
+
+    return build
+
+
+def _has_item(items: pl.Expr, item: pl.Expr) -> pl.Expr:
+    return pl.when(item.is_not_null()).then(items.list.contains(item))
+
+
+def _moment(seconds: pl.Expr) -> pl.Expr:
+    return pl.from_epoch(seconds, time_unit="s")
 
 
 def _points(value: pl.Expr) -> pl.Expr:
@@ -278,7 +306,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "greatest": pl.max_horizontal,
     "coalesce": pl.coalesce,
     "to_double": lambda a: a.cast(pl.Float64),
-    "to_int": lambda a: a.cast(pl.Int64),
+    "to_int": lambda a: a.cast(pl.Int64, strict=False),
     "to_string": lambda a: a.cast(pl.String),
     "contains": lambda a, b: a.str.contains(b, literal=True),
     "starts_with": lambda a, b: a.str.starts_with(b),
@@ -287,7 +315,27 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "concat": lambda a, b: a + b,
     "length": lambda a: a.str.len_chars().cast(pl.Int64),
     "lower": lambda a: a.str.to_lowercase(),
-    "has_item": lambda a, b: a.list.contains(b),
+    "lower_ascii": lambda a: a.str.replace_many(list(ascii_uppercase), list(ascii_lowercase)),
+    "upper_ascii": lambda a: a.str.replace_many(list(ascii_lowercase), list(ascii_uppercase)),
+    "has_item": _has_item,
+    "item_at": lambda a, i: a.list.get(pl.when(i >= 0).then(i), null_on_oob=True),
+    "joined": lambda a: a.list.join(", "),
+    "same": lambda a: a,
+    "within": lambda a, low, high: pl.when(a.is_between(low, high)).then(a),
+    "abs": lambda a: pl.when(a.abs() >= 0).then(a.abs()),
+    "checked_add": _checked(lambda a, b: a + b),
+    "checked_sub": _checked(lambda a, b: a - b),
+    "checked_mul": _checked(lambda a, b: a * b),
+    "checked_neg": lambda a: _checked(lambda x, y: x * y)(a, pl.lit(-1)),
+    "checked_quo": _checked(_quotient),
+    "checked_rem": _checked(lambda a, b: a - b * _quotient(a, b)),
+    "year": lambda a: _moment(a).dt.year().cast(pl.Int64),
+    "month": lambda a: _moment(a).dt.month().cast(pl.Int64) - 1,
+    "month_day": lambda a: _moment(a).dt.day().cast(pl.Int64),
+    "month_day_0": lambda a: _moment(a).dt.day().cast(pl.Int64) - 1,
+    "week_day": lambda a: _moment(a).dt.weekday().cast(pl.Int64) % 7,
+    "year_day": lambda a: _moment(a).dt.ordinal_day().cast(pl.Int64) - 1,
+    "day_text": lambda a: _moment(a).dt.strftime("%Y-%m-%d"),
     "items": lambda a: a.list.len().cast(pl.Int64),
     "points": _points,
     "double": lambda a: a.cast(pl.Float64) / 1000,

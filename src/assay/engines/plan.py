@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from assay.engines.simplify import Known, simplify
-from assay.rules.ir import REPEATING, Apply, Col, Expr, Lit, apply, columns
+from assay.rules.ir import REPEATING, Apply, Col, Each, Expr, Lit, apply, columns
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
 Place = tuple[str, str]
@@ -260,13 +260,17 @@ def _inlined(steps: list[Step], wanted: Mapping[Place, None]) -> list[Step]:
 def _written_in(expr: Expr, space: str, inline: Mapping[Place, Expr]) -> Expr:
     if isinstance(expr, Col):
         return inline.get((space, expr.name), expr)
-    if isinstance(expr, Lit):
+    if isinstance(expr, Each):
+        return Each(_written_in(expr.items, space, inline), expr.body, expr.counted)
+    if not isinstance(expr, Apply):
         return expr
     return Apply(expr.op, tuple(_written_in(a, space, inline) for a in expr.args))
 
 
 def size(expr: Expr) -> int:
     """Number of operations, columns and constants in an expression, as the engine writes it."""
+    if isinstance(expr, Each):
+        return 1 + size(expr.items) + size(expr.body)
     if not isinstance(expr, Apply):
         return 1
     inner = sum(size(a) for a in expr.args)

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assay.rules.ir import TRUE, UNKNOWN, Apply, Col, Expr, Lit, apply
+from assay.rules.ir import TRUE, UNKNOWN, Apply, Col, Each, Expr, Item, Lit, Op, apply
 
 FALSE = Lit(False)
 
@@ -32,11 +32,17 @@ def simplify(expr: Expr, known: Callable[[str], Known]) -> Simple:
     if isinstance(expr, Col):
         column = known(expr.name)
         return column.constant or expr, column.complete
+    if isinstance(expr, Item):
+        return expr, False
+    if isinstance(expr, Each):
+        items, complete = simplify(expr.items, known)
+        return Each(items, expr.body, expr.counted), complete
     args = [simplify(a, known) for a in expr.args]
     rule = _RULES.get(expr.op)
     if rule is not None:
         return rule(*args)
-    return Apply(expr.op, tuple(e for e, _ in args)), all(c for _, c in args)
+    sure = expr.op not in _MAY_END_UNKNOWN and all(c for _, c in args)
+    return Apply(expr.op, tuple(e for e, _ in args)), sure
 
 
 def _is(simple: Simple, value: bool) -> bool:
@@ -162,6 +168,14 @@ def _quotient(op: str) -> Callable[[Simple, Simple], Simple]:
 
     return rule
 
+
+_MAY_END_UNKNOWN: frozenset[Op] = frozenset(
+    [
+        *("checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo"),
+        *("checked_rem", "abs", "within", "item_at", "has_item", "to_int", "joined"),
+    ]
+)
+"""Operations that can be unknown although all they are made from is known."""
 
 _RULES: dict[str, Callable[..., Simple]] = {
     "and": _and,

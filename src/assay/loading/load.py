@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from assay.diagnostics import Diagnostic, Position, has_errors, sort_diagnostics
 from assay.documents.index import Path as ValuePath
 from assay.documents.yaml_reader import YamlFile
 from assay.errors import InputError
-from assay.loading.discover import Remembers, read_file, read_profiles
+from assay.loading.discover import Remembers, read_profiles
 from assay.loading.findings import Finding, Subject
+from assay.loading.include import Assembled, assemble
 from assay.loading.link import link
 from assay.loading.lint import lint
 from assay.loading.validate import Validated, validate_document, validate_rulebook
@@ -39,6 +39,7 @@ class Loaded:
     rulebook: Rulebook | None
     files: Mapping[str, YamlFile]
     subjects: Mapping[str, Subject]
+    rules: Assembled | None = None
     as_of: date | None = None
     findings: tuple[Finding, ...] = ()
     file_diagnostics: tuple[Diagnostic, ...] = field(default=())
@@ -75,8 +76,9 @@ class Loaded:
     def locate_rule(
         self, path: ValuePath = (), *, key: bool = False, line: int | None = None, column: int = 1
     ) -> Position:
-        """The same for a value of ``rules.yaml``."""
-        return self._locate(Subject(_RULES), path, key, line, column)
+        """The same for a value of the rulebook, in ``rules.yaml`` or a file it includes."""
+        subject, place = self.rules.place(path) if self.rules else (Subject(_RULES), path)
+        return self._locate(subject, place, key, line, column)
 
     def _locate(
         self, subject: Subject, path: ValuePath, key: bool, line: int | None, column: int
@@ -108,8 +110,8 @@ def load_workspace(
     disk, by absolute path. Files that ``memory`` knows by their content are not parsed again.
     """
     given = contents or {}
-    rules_file = read_file(workspace, workspace.rules_path, given, memory)
-    rulebook, rule_findings = _rulebook(rules_file)
+    rules = assemble(workspace, given)
+    rulebook, rule_findings = _rulebook(rules)
     files = read_profiles(workspace, given, memory)
     documents = [
         validate_document(data, Subject(file.file, number))
@@ -119,8 +121,8 @@ def load_workspace(
         if data is not None
     ]
     unread = {i for f in files if has_errors(f.diagnostics) for i in f.mentioned_ids}
-    subjects = _subjects(documents)
-    corpus = _corpus(documents, subjects)
+    subjects = subjects_of(documents)
+    corpus = corpus_of(documents, subjects)
     findings = [
         *rule_findings,
         *(f for d in documents for f in d.findings),
@@ -130,23 +132,30 @@ def load_workspace(
         workspace=workspace,
         corpus=corpus,
         rulebook=rulebook,
-        files={f.file: f for f in (rules_file, *files)},
+        files={f.file: f for f in (*rules.files, *files)},
         subjects=subjects,
+        rules=rules,
         as_of=as_of or (rulebook.settings.as_of if rulebook else None),
         findings=tuple(findings),
-        file_diagnostics=tuple(d for f in (rules_file, *files) for d in f.diagnostics),
+        file_diagnostics=tuple(d for f in (*rules.files, *files) for d in f.diagnostics),
     )
 
 
 def load_rulebook(workspace: Workspace) -> Rulebook:
     """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
-    file = read_file(workspace, workspace.rules_path, {})
-    rulebook, findings = _rulebook(file)
+    rules = assemble(workspace, {})
+    rulebook, findings = _rulebook(rules)
     if rulebook is None:
+        files = {f.file: f for f in rules.files}
         placed = [
-            f.code.at(file.locate(0, f.path, key=f.at_key), f.message, f.hint) for f in findings
+            f.code.at(
+                files[f.subject.file].locate(f.subject.document, f.path, key=f.at_key),
+                f.message,
+                f.hint,
+            )
+            for f in findings
         ]
-        raise InputError([*file.diagnostics, *placed])
+        raise InputError([*(d for f in rules.files for d in f.diagnostics), *placed])
     return rulebook
 
 
@@ -156,14 +165,14 @@ def require(loaded: Loaded) -> None:
         raise InputError(loaded.diagnostics)
 
 
-def _rulebook(file: YamlFile) -> tuple[Rulebook | None, tuple[Finding, ...]]:
-    if has_errors(file.diagnostics):
-        return None, ()
-    data: dict[str, Any] = next((d for d in file.documents if d is not None), {})
-    return validate_rulebook(data, Subject(file.file))
+def _rulebook(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    if rules.unreadable:
+        return None, tuple(rules.findings)
+    rulebook, findings = validate_rulebook(rules.data, Subject(rules.files[0].file))
+    return rulebook, tuple(rules.placed(f) for f in findings)
 
 
-def _subjects(documents: list[Validated]) -> dict[str, Subject]:
+def subjects_of(documents: list[Validated]) -> dict[str, Subject]:
     """Where each id is defined; of two documents with the same id, the first."""
     subjects: dict[str, Subject] = {}
     for document in documents:
@@ -172,7 +181,7 @@ def _subjects(documents: list[Validated]) -> dict[str, Subject]:
     return subjects
 
 
-def _corpus(documents: list[Validated], subjects: Mapping[str, Subject]) -> Corpus:
+def corpus_of(documents: list[Validated], subjects: Mapping[str, Subject]) -> Corpus:
     """The valid documents; of two with the same id only the first counts."""
     publishers: dict[str, Publisher] = {}
     sources: dict[str, Source] = {}

@@ -8,7 +8,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    FiniteFloat,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 from assay.model.base import Flag, Id, Line, Model, Text
 from assay.model.evidence import Day, Directness, Reliability
@@ -33,6 +40,7 @@ def _thousandths(value: float) -> float:
 
 Number = Annotated[float, Field(strict=True), AfterValidator(_thousandths)]
 Fraction = Annotated[float, Field(strict=True, ge=0.0, le=1.0), AfterValidator(_thousandths)]
+Parameter = Flag | StrictInt | FiniteFloat | Line
 Amount = Number | Cel
 """A number with at most three decimals, or a CEL expression of type double."""
 
@@ -45,6 +53,22 @@ class Band(Model):
     grade: Line
     label: Line
     publish: Annotated[Flag, Field(description="false: profiles in this band get no page")] = True
+
+
+class Disabled(Model):
+    """A rule switched off for a while; from ``until`` on it is in force again."""
+
+    reason: Text
+    until: Day
+
+
+class Fact(Model):
+    """A named expression, for rules to use like a field: ``claim.NAME``."""
+
+    name: Name
+    on: SubjectKind
+    expr: Cel
+    describes: Annotated[Text | None, Field(description="what it says of a subject")] = None
 
 
 class Rule(Model):
@@ -64,6 +88,12 @@ class Rule(Model):
         Field(
             description="what to do when the condition is unknown: apply, ignore, or this amount"
         ),
+    ] = None
+    disabled: Annotated[
+        Disabled | None, Field(description="switched off, with the reason and until when")
+    ] = None
+    replaces: Annotated[
+        Id | None, Field(description="id of the rule this one takes the place of")
     ] = None
 
     @model_validator(mode="after")
@@ -198,6 +228,13 @@ class Rulebook(Model):
     audiences: Annotated[
         tuple[Id, ...], Field(description="from the most public to the most confined")
     ] = ("public",)
+    include: Annotated[
+        tuple[Line, ...], Field(description="further rule files, from this file's folder")
+    ] = ()
+    parameters: Annotated[
+        dict[Name, Parameter], Field(description="named constants that expressions can use")
+    ] = {}
+    facts: tuple[Fact, ...] = ()
     scales: dict[Name, tuple[Band, ...]] = {}
     reach: Reach = Reach()
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
@@ -208,6 +245,15 @@ class Rulebook(Model):
     changes: Annotated[
         tuple[Change, ...], Field(description="what could change the evidence, with efforts")
     ] = ()
+
+    def successor(self, scorer: Scorer, rule_id: str) -> str:
+        """The id of the rule that stands in the place of one of that id today."""
+        followed = {r.replaces: r.id for r in scorer.rules if r.replaces}
+        seen = {rule_id}
+        while (after := followed.get(rule_id)) is not None and after not in seen:
+            seen.add(after)
+            rule_id = after
+        return rule_id
 
     def bands(self, scorer: Scorer) -> tuple[Band, ...]:
         return self.scales[scorer.scale] if scorer.scale else ()

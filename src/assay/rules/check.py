@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import get_args
 
-from assay.documents.codes import Code
 from assay.documents.suggest import did_you_mean
 from assay.model.evidence import ClaimType
-from assay.model.rulebook import Band, Rule, Rulebook
+from assay.model.rulebook import Band, Rule, Rulebook, Scorer
 from assay.rules import codes
 from assay.rules.expressions import Path, RulebookError
+from assay.rules.findings import RuleFinding
 from assay.rules.program import Program
 from assay.rules.schema import SPACES, Space
 from assay.rules.scorers import compile_rulebook
 
 _CODES = {code.slug: code for code in codes.RULE_CODES}
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFinding:
-    """Something to say about a place of the rulebook.
-
-    ``offset`` is the 0-based character of the text at ``path``, None where the whole is meant.
-    """
-
-    code: Code
-    path: Path
-    message: str
-    hint: str = ""
-    offset: int | None = None
 
 
 def check_rulebook(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding]]:
@@ -157,6 +142,8 @@ def _names(rulebook: Rulebook) -> Iterator[RuleFinding]:
                 did_you_mean(scorer.scale, rulebook.scales),
             )
         yield from _repeated([r.id for r in scorer.rules], (*here, "rules"), "rule")
+        yield from _replaced(scorer, here)
+    yield from _fact_names(rulebook)
     yield from _repeated([w.id for w in rulebook.watch], ("watch",), "watch rule")
     yield from _repeated([c.id for c in rulebook.changes], ("changes",), "change")
     yield from _settings(rulebook)
@@ -180,6 +167,49 @@ def _repeated(ids: Iterable[str], here: Path, noun: str) -> Iterator[RuleFinding
                 codes.DUPLICATE_RULE, (*here, j, "id"), f"there are two {noun}s {rule_id!r}"
             )
         seen.add(rule_id)
+
+
+def _replaced(scorer: Scorer, here: Path) -> Iterator[RuleFinding]:
+    there = {r.id for r in scorer.rules if r.disabled is None}
+    for j, rule in enumerate(scorer.rules):
+        if rule.replaces is not None and rule.replaces in there:
+            what = "itself" if rule.replaces == rule.id else f"{rule.replaces!r}, which is in force"
+            yield RuleFinding(
+                codes.REPLACED_RULE,
+                (*here, "rules", j, "replaces"),
+                f"the rule {rule.id!r} replaces {what}",
+                "delete the rule that is replaced, or switch it off",
+            )
+
+
+def _fact_names(rulebook: Rulebook) -> Iterator[RuleFinding]:
+    seen: set[str] = set()
+    scores = {(s.on, s.name) for s in rulebook.scorers}
+    for i, fact in enumerate(rulebook.facts):
+        if fact.name in seen:
+            yield RuleFinding(
+                codes.DUPLICATE_FACT,
+                ("facts", i, "name"),
+                f"there are two facts {fact.name!r}",
+                "give one of the two another name",
+            )
+        seen.add(fact.name)
+        if fact.name in _fields(SPACES[fact.on]) or (fact.on, fact.name) in scores:
+            yield RuleFinding(
+                codes.RESERVED_NAME,
+                ("facts", i, "name"),
+                f"a {fact.on} has a field or score {fact.name!r} already",
+                "choose another name for the fact",
+            )
+    names = {name for s in SPACES.values() for name in (s.name, *_fields(s))} | {"it", "outlook"}
+    for name in rulebook.parameters:
+        if name in names:
+            yield RuleFinding(
+                codes.RESERVED_NAME,
+                ("parameters", name),
+                f"{name!r} is the name of a field, a row or a collection",
+                "choose another name for the parameter",
+            )
 
 
 def _settings(rulebook: Rulebook) -> Iterator[RuleFinding]:
@@ -218,7 +248,8 @@ def _unknowns(rulebook: Rulebook) -> Iterator[RuleFinding]:
                     f"the rule {rule.id!r} lowers and does not say what to do when it is unknown",
                     "add on_unknown: apply, so that a missing field cannot lift it, or ignore",
                 )
-            if rule.on_unknown == "apply" and isinstance(rule.amount, str):
+            computed = isinstance(rule.amount, str) and rule.amount not in rulebook.parameters
+            if rule.on_unknown == "apply" and computed:
                 yield RuleFinding(
                     codes.UNKNOWN_AMOUNT,
                     (*place, "on_unknown"),

@@ -16,7 +16,7 @@ INVALID_EXPRESSION = Code(
 EXPRESSION_TOO_DEEP = Code(
     "expression-too-deep",
     "error",
-    "The expression has more than 100 brackets inside each other.",
+    "The expression has more than 30 levels inside each other.",
     "Split it into several rules.",
 )
 UNKNOWN_FIELD = Code(
@@ -49,6 +49,12 @@ NOT_COMPILABLE = Code(
     "CEL that cannot be computed on columns.",
     "The message says how to write it instead.",
 )
+INVALID_PATTERN = Code(
+    "invalid-pattern",
+    "error",
+    "The pattern of matches() is no regular expression of RE2.",
+    'profile.id.matches("^china-.*")',
+)
 UNBALANCED_BRACES = Code(
     "unbalanced-braces",
     "error",
@@ -60,6 +66,27 @@ SCORER_CIRCLE = Code(
     "error",
     "Scorers need each other's scores, so none can be first.",
     "Let one of them use evidence instead of the other's score.",
+)
+FACT_CIRCLE = Code(
+    "fact-circle",
+    "error",
+    "Facts need each other, so none can be first.",
+    "Let one of them use evidence instead.",
+)
+DUPLICATE_FACT = Code(
+    "duplicate-fact", "error", "Two facts have the same name.", "Rename one of them."
+)
+REPLACED_RULE = Code(
+    "replaced-rule",
+    "error",
+    "A rule replaces one that is still there, or itself.",
+    "Delete the rule that is replaced, or switch it off.",
+)
+RULE_EXPIRY = Code(
+    "rule-expiry",
+    "info",
+    "A rule is switched off, or was and is in force again.",
+    "disabled: {reason: under review, until: 2026-06-30}",
 )
 DUPLICATE_SCORER = Code(
     "duplicate-scorer",
@@ -125,6 +152,67 @@ UNKNOWN_CLAIM_TYPE = Code(
     "figure, action, mandate, role, relation, capability, view or default",
 )
 
+NEVER_TRUE = Code(
+    "never-true",
+    "warning",
+    "A condition that no document can make true.",
+    "The message shows which values are possible.",
+)
+ALWAYS_TRUE = Code(
+    "always-true",
+    "warning",
+    "A condition that every row makes true.",
+    "Leave 'when' out where a rule applies to all.",
+)
+REPEATED_RULE = Code(
+    "repeated-rule",
+    "warning",
+    "A rule asks and does the same as another one of its scorer.",
+    "Delete one of the two.",
+)
+SHADOWED_RULE = Code(
+    "shadowed-rule",
+    "warning",
+    "Wherever a cap or floor holds, another one holds that is at least as strict.",
+    "Delete it, or make it stricter.",
+)
+IDLE_AMOUNT = Code(
+    "idle-amount",
+    "warning",
+    "An amount that cannot change any score.",
+    "The message shows how far scores reach without the rule.",
+)
+UNREACHED_BAND = Code(
+    "unreached-band",
+    "warning",
+    "No evidence can bring a scorer into one of its bands.",
+    "Move the band, or let rules reach it.",
+)
+BAND_WORDS = Code(
+    "band-words",
+    "warning",
+    "The words of two bands say the opposite of their order.",
+    "Low, Medium, High, Critical from the bottom up; A is the best letter.",
+)
+UNUSED_NAME = Code(
+    "unused-name",
+    "warning",
+    "A fact or a parameter that nothing uses.",
+    "Use it in a rule, or delete it.",
+)
+UNKNOWN_VALUE = Code(
+    "unknown-value",
+    "warning",
+    "A condition asks for a text that no document has, and one is much like it.",
+    "The message names the text that is meant, most likely.",
+)
+SATURATED_SCORER = Code(
+    "saturated-scorer",
+    "info",
+    "Nearly all profiles are in one band, so the scorer tells them apart no longer.",
+    "'assay rules cutpoints' shows bands that would part them.",
+)
+
 RULE_CODES: tuple[Code, ...] = (
     SYNTAX_ERROR,
     INVALID_EXPRESSION,
@@ -134,8 +222,13 @@ RULE_CODES: tuple[Code, ...] = (
     UNKNOWN_COLLECTION,
     TYPE_MISMATCH,
     NOT_COMPILABLE,
+    INVALID_PATTERN,
     UNBALANCED_BRACES,
     SCORER_CIRCLE,
+    FACT_CIRCLE,
+    DUPLICATE_FACT,
+    REPLACED_RULE,
+    RULE_EXPIRY,
     DUPLICATE_SCORER,
     DUPLICATE_RULE,
     RESERVED_NAME,
@@ -148,4 +241,14 @@ RULE_CODES: tuple[Code, ...] = (
     UNDECIDED_UNKNOWN,
     UNKNOWN_AMOUNT,
     UNKNOWN_CLAIM_TYPE,
+    NEVER_TRUE,
+    ALWAYS_TRUE,
+    REPEATED_RULE,
+    SHADOWED_RULE,
+    IDLE_AMOUNT,
+    UNREACHED_BAND,
+    BAND_WORDS,
+    UNUSED_NAME,
+    UNKNOWN_VALUE,
+    SATURATED_SCORER,
 )

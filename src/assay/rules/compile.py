@@ -7,132 +7,69 @@ counts over them: how many are true, and how many are unknown. Null is unknown t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 
 from assay.rules import ast
+from assay.rules.columns import Columns
 from assay.rules.functions import function
-from assay.rules.ir import REPEATING, TRUE, UNKNOWN, Col, Expr, Lit, Op, all_of, apply
+from assay.rules.ir import (
+    REPEATING,
+    TRUE,
+    UNKNOWN,
+    Apply,
+    Col,
+    Each,
+    Expr,
+    Item,
+    Lit,
+    Op,
+    all_of,
+    apply,
+)
 from assay.rules.operators import (
+    CHECKED,
+    COMPARABLE,
     COMPARISONS,
     FLOAT_COMPARISONS,
-    GREATEST_INT,
     OPERATORS,
-    check_pattern,
-    constant,
-    constant_only,
     may_be_nan,
-    refused,
+    may_overflow,
 )
-from assay.rules.parse import Vocabulary
-from assay.rules.program import Aggregate, Compute, Gather, Reducer, Step
-from assay.rules.schema import SPACES, Field, Space, row_column
-from assay.rules.scope import Hop, Row, Rows, Scope, Value
+from assay.rules.parse import CelError, Problem, Vocabulary
+from assay.rules.patterns import PatternError, translated
+from assay.rules.program import Compute
+from assay.rules.refusals import refused, refused_call
+from assay.rules.scope import Column, Row, Rows, Scope, Value, subject_scope
+from assay.rules.times import RANGES, day_seconds, duration_seconds, timestamp_seconds
+
+_LONGEST_EXPANSION = 100
+_MOMENTS = {
+    "timestamp": timestamp_seconds,
+    "day": day_seconds,
+    "duration": duration_seconds,
+}
 
 
-class Compiler:
+class Compiler(Columns):
     """Compiles expressions and keeps the steps they need, each column once."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.steps: list[Step] = []
-        self.definitions: dict[tuple[str, str], Step] = {}
-        self._named: dict[tuple[object, ...], str] = {}
-        self._counter = 0
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        facts: Mapping[tuple[str, str], ast.Expression] | None = None,
+        prefix: str = "x",
+    ) -> None:
+        super().__init__(vocabulary, prefix)
+        self._facts = facts or {}
 
-    # Columns -----------------------------------------------------------------------------
-
-    def add(self, step: Step) -> str:
-        """Keep a step under its column; the same column is not made twice."""
-        place = (step.space, step.column)
-        if place not in self.definitions:
-            self.definitions[place] = step
-            self.steps.append(step)
-        return step.column
-
-    def column(self, space: str, expr: Expr) -> str:
-        """A column that holds ``expr``."""
-        if isinstance(expr, Col):
-            return expr.name
-        key = ("compute", space, expr)
-        if key not in self._named:
-            self._named[key] = self.add(Compute(space, self._fresh(), expr))
-        return self._named[key]
-
-    def _fresh(self) -> str:
-        self._counter += 1
-        return f"x{self._counter}"
-
-    def at(self, scope: Scope, hops: tuple[Hop, ...], column: str) -> Col:
-        """The column of the row at the end of ``hops``, brought to the rows of the scope."""
-        spaces = [scope.space.name, *(target for _, target in hops)]
-        for index in range(len(hops) - 1, -1, -1):
-            link, target = hops[index]
-            name = f"{link}:{column}"
-            column = self.add(Gather(spaces[index], name, link, target, column))
-        return Col(column)
-
-    def aggregate(self, rows: Rows, reducer: Reducer, expr: Expr | None) -> Col:
-        """A reduction of the collection's rows, as a column of the space that owns them."""
-        space = rows.collection.space
-        source = None if expr is None else self.column(space, expr)
-        key = ("aggregate", rows.owner.name, rows.collection.name, reducer, source)
-        if key not in self._named:
-            step = Aggregate(
-                rows.owner.name, self._fresh(), space, rows.collection.owner, reducer, source
-            )
-            self._named[key] = self.add(step)
-        return Col(self._named[key])
-
-    # Fields ------------------------------------------------------------------------------
-
-    def field(self, scope: Scope, row: Row, name: str) -> Value:
-        """What ``row.name`` is: a part, a linked row, a collection, or a column."""
-        space = row.space
-        if row.outlook is not None:
-            return self._outlook(scope, row, name)
-        if row.part == "coverage":
-            return apply("double", self.at(scope, row.hops, f"cover.{name}"))
-        if not row.part:
-            if name in space.parts or name == "coverage":
-                return replace(row, part=name)
-            if name in space.links:
-                target = space.links[name]
-                return Row((*row.hops, (row_column(name), target)), SPACES[target])
-            if (collection := space.collection(name)) is not None:
-                return Rows(row.hops, space, collection)
-            if name in self.vocabulary.scores.get(space.name, ()):
-                return apply("double", self.at(scope, row.hops, f"score.{name}"))
-        fields = space.parts[row.part] if row.part else space.fields
-        field = next(f for f in fields if f.name == name)
-        full = f"{row.part}.{name}" if row.part else name
-        self._age(space, full, field)
-        return self.at(scope, row.hops, full)
-
-    def _outlook(self, scope: Scope, row: Row, name: str) -> Value:
-        path = (*(row.outlook or ()), name)
-        if len(path) < 3:
-            return replace(row, outlook=path)
-        column = self.at(scope, row.hops, ".".join(("outlook", *path)))
-        return column if name == "band" else apply("double", column)
-
-    def _age(self, space: Space, column: str, field: Field) -> None:
-        """Days since or until a day column, counted from the row's own date."""
-        if field.since is None and field.upto is None:
-            return
-        home = Scope(space, {})
-        today = (
-            Col("today")
-            if space.name == "profile"
-            else self.at(home, ((row_column("profile"), "profile"),), "today")
-        )
-        expr = (
-            apply("sub", today, Col(field.since))
-            if field.since
-            else apply("sub", Col(field.upto or ""), today)
-        )
-        self.add(Compute(space.name, column, expr))
-
-    # Expressions -------------------------------------------------------------------------
+    def fact(self, space: str, name: str) -> str:
+        column = f"fact.{name}"
+        if (space, column) not in self.definitions:
+            expr = self.scalar(self._facts[space, name], subject_scope(space))
+            self.add(Compute(space, column, expr))
+        return column
 
     def scalar(self, node: ast.Expression, scope: Scope) -> Expr:
         """The expression as a column expression.
@@ -141,7 +78,26 @@ class Compiler:
         """
         value = self.value(node, scope)
         if isinstance(value, Row | Rows):
-            raise refused(node, "a condition compares values, not whole rows or collections")
+            raise refused(
+                node,
+                "a condition compares values, not whole rows or collections",
+                "ask a field of the row, or size(), exists() and all() of the collection",
+            )
+        return value
+
+    def text(self, node: ast.Expression, scope: Scope) -> Expr:
+        """The expression as a sentence shows it: dates as days, lists with commas."""
+        value = self.scalar(node, scope)
+        match node.type.name:
+            case "timestamp":
+                return apply("day_text", value)
+            case "duration":
+                days = apply("quo", self.plain(scope, value), Lit(86_400))
+                return apply("concat", apply("to_string", days), Lit(" days"))
+            case "list":
+                if isinstance(value, Lit):
+                    raise refused(node, "a list of constants says nothing new", "write it out")
+                return apply("joined", value)
         return value
 
     def value(self, node: ast.Expression, scope: Scope) -> Value:
@@ -155,28 +111,37 @@ class Compiler:
             case ast.Macro():
                 return self._macro(node, scope)
             case ast.ListOf():
-                return Lit(tuple(constant(item) for item in node.items))
+                return Lit(_constants(node))
             case ast.Call():
                 return self._call(node, scope)
 
     @staticmethod
-    def _named_value(node: ast.Ident, scope: Scope) -> Value:
+    def _literal(node: ast.Literal) -> Expr:
+        if node.value is None:
+            raise refused(node, "null is not a value here", "ask with has(…) for what is missing")
+        if isinstance(node.value, bytes):
+            raise refused(node, "bytes cannot be compared with any field", 'write "text"')
+        return Lit(node.value)
+
+    def _named_value(self, node: ast.Ident, scope: Scope) -> Value:
+        if node.name in self.vocabulary.parameters:
+            return Lit(self.vocabulary.parameters[node.name])
         if node.name not in scope.names:
+            if scope.inline:
+                raise refused(
+                    node,
+                    f"{node.name!r} cannot be seen from inside a list of texts",
+                    "compare the text with constants, or ask: field in profile.topics",
+                )
             raise refused(
                 node,
                 f"{node.name!r} cannot be seen from inside a collection of another row",
                 "compare with a constant, or start from a collection of the rule's own subject",
             )
-        return scope.names[node.name]
-
-    def _literal(self, node: ast.Literal) -> Expr:
-        if node.value is None:
-            raise refused(node, "null is not a value here", "ask with has(…) for what is missing")
-        if isinstance(node.value, bytes):
-            raise refused(node, "bytes cannot be compared with any field", 'write "text"')
-        if isinstance(node.value, int) and abs(node.value) > GREATEST_INT:
-            raise refused(node, f"whole numbers go up to {GREATEST_INT:,}")
-        return Lit(node.value)
+        meaning = scope.names[node.name]
+        return (
+            self.at(scope, meaning.hops, meaning.name) if isinstance(meaning, Column) else meaning
+        )
 
     def _select(self, node: ast.Select, scope: Scope) -> Value:
         row = self.value(node.operand, scope)
@@ -187,23 +152,33 @@ class Compiler:
             return found
         return TRUE if isinstance(found, Row | Rows) else apply("known", found)
 
+    # Macros ------------------------------------------------------------------------------
+
     def _macro(self, node: ast.Macro, scope: Scope) -> Value:
+        if isinstance(node.range, ast.ListOf):
+            return self._over_constants(node, scope)
         rows = self.value(node.range, scope)
-        if not isinstance(rows, Rows) or rows.value is not None:
-            raise refused(
-                node,
-                f"{node.name} works on collections such as citations or claims",
-                'for a list of texts write: "text" in profile.topics',
-            )
-        inner = scope.inside(rows, node.variable)
+        if not isinstance(rows, Rows):
+            return self._over_items(node, rows, scope)
+        inner = self._inside(rows, node.variable, scope)
         body = self.scalar(node.body, inner)
         if node.name == "filter":
             return replace(rows, keep=all_of(rows.keep, body))
         if node.name == "map":
             if node.condition is not None:
                 rows = replace(rows, keep=all_of(rows.keep, self.scalar(node.condition, inner)))
+            if node.body.type.name == "list":
+                raise refused(
+                    node, "a list of lists cannot be asked", "use exists() inside exists()"
+                )
             return replace(rows, value=body)
         return self._brought(scope, rows, self._quantified(node.name, rows, body))
+
+    def _inside(self, rows: Rows, variable: str, scope: Scope) -> Scope:
+        value = None
+        if rows.value is not None:
+            value = self.column(rows.collection.space, rows.value)
+        return scope.inside(rows, variable, value)
 
     def _quantified(self, name: str, rows: Rows, body: Expr) -> Expr:
         """exists, all or exists_one over the elements kept, in the space of their owner.
@@ -213,26 +188,79 @@ class Compiler:
         asked = all_of(rows.keep, apply("not", body) if name == "all" else body)
         hits = self.aggregate(rows, "true", asked)
         unknown = self.aggregate(rows, "unknown", asked)
-        decided = apply("eq", unknown, Lit(0))
-        if name == "exists_one":
-            result = apply("if", decided, apply("eq", hits, Lit(1)), UNKNOWN)
-        else:
-            found = Lit(name == "exists")
-            rest = apply("if", decided, Lit(name != "exists"), UNKNOWN)
-            result = apply("if", apply("gt", hits, Lit(0)), found, rest)
-        return self._gated(rows, result)
+        return self._gated(rows, _verdict(name, hits, unknown))
 
     def _gated(self, rows: Rows, result: Expr) -> Expr:
-        """``result``, unknown where a filter before it could not be decided."""
-        if rows.keep == TRUE:
-            return result
-        undecided = self.aggregate(rows, "unknown", rows.keep)
-        return apply("if", apply("eq", undecided, Lit(0)), result, UNKNOWN)
+        """``result``, unknown where a filter or a map before it could not be decided."""
+        needed = []
+        if rows.keep != TRUE:
+            needed.append(rows.keep)
+        if rows.value is not None:
+            known = apply("if", apply("known", rows.value), TRUE, UNKNOWN)
+            needed.append(all_of(rows.keep, known))
+        for asked in needed:
+            undecided = self.aggregate(rows, "unknown", asked)
+            result = apply("if", apply("eq", undecided, Lit(0)), result, UNKNOWN)
+        return result
 
     def _brought(self, scope: Scope, rows: Rows, result: Expr) -> Expr:
         if not rows.hops:
             return result
         return self.at(scope, rows.hops, self.column(rows.owner.name, result))
+
+    def _over_constants(self, node: ast.Macro, scope: Scope) -> Value:
+        """A macro over a list written out, spelled out item by item."""
+        assert isinstance(node.range, ast.ListOf)
+        if len(node.range.items) > _LONGEST_EXPANSION:
+            raise refused(
+                node,
+                f"the list has more than {_LONGEST_EXPANSION} items to go over",
+                "ask with 'in' where equality is meant",
+            )
+        if node.name in ("map", "filter"):
+            raise refused(
+                node,
+                f"{node.name} of a list written out makes a list that is known beforehand",
+                "write the resulting list, or use exists() or all()",
+            )
+        outcomes = [
+            self.scalar(node.body, scope.with_name(node.variable, Lit(value)))
+            for value in _constants(node.range)
+        ]
+        if node.name == "exists_one":
+            decided = all_of(*(apply("known", self.plain(scope, o)) for o in outcomes))
+            ones: list[Expr] = [apply("if", self.plain(scope, o), Lit(1), Lit(0)) for o in outcomes]
+            one = apply("eq", reduce(lambda a, b: apply("add", a, b), [Lit(0), *ones]), Lit(1))
+            return apply("if", decided, one, UNKNOWN)
+        sign: Op = "or" if node.name == "exists" else "and"
+        if not outcomes:
+            return Lit(node.name == "all")
+        return reduce(lambda a, b: apply(sign, a, b), outcomes)
+
+    def _over_items(self, node: ast.Macro, items: Value, scope: Scope) -> Value:
+        """A macro over a field that holds a list: its items are counted within the row."""
+        if isinstance(items, Row | Lit) or scope.inline:
+            raise refused(
+                node,
+                f"{node.name} works on collections such as citations or claims",
+                'for a list of texts write: "text" in profile.topics',
+            )
+        assert not isinstance(items, Rows)
+        inner = scope.of_items(node.variable)
+        if node.name == "map":
+            raise refused(
+                node,
+                "the items of a list cannot be mapped",
+                'put the comparison into exists(): profile.topics.exists(t, t.lower() == "x")',
+            )
+        body = all_of(apply("known", Item()), self.scalar(node.body, inner))
+        if node.name == "filter":
+            return Each(items, body, "true")
+        asked = apply("not", body) if node.name == "all" else body
+        hits, unknown = Each(items, asked, "true"), Each(items, asked, "unknown")
+        return _verdict(node.name, self.plain(scope, hits), self.plain(scope, unknown))
+
+    # Sizes -------------------------------------------------------------------------------
 
     def _size(self, scope: Scope, rows: Rows) -> Expr:
         count = (
@@ -240,11 +268,22 @@ class Compiler:
             if rows.keep == TRUE
             else self.aggregate(rows, "true", rows.keep)
         )
-        result = self._gated(rows, count)
-        if rows.value is not None:
-            decided = self.aggregate(rows, "unknown", all_of(rows.keep, _known_or_unknown(rows)))
-            result = apply("if", apply("eq", decided, Lit(0)), result, UNKNOWN)
-        return self._brought(scope, rows, result)
+        return self._brought(scope, rows, self._gated(rows, count))
+
+    def _size_of(self, node: ast.Call, scope: Scope) -> Expr:
+        operand = node.target or node.args[0]
+        value = self.value(operand, scope)
+        if isinstance(value, Rows):
+            return self._size(scope, value)
+        if isinstance(value, Row):
+            raise refused(node, "size() counts collections, lists and characters")
+        if isinstance(value, Lit) and isinstance(value.value, tuple):
+            return Lit(len(value.value))
+        if isinstance(value, Each):
+            undecided = self.plain(scope, replace(value, counted="unknown"))
+            decided = apply("eq", undecided, Lit(0))
+            return apply("if", decided, self.plain(scope, value), UNKNOWN)
+        return apply("items" if operand.type.name == "list" else "length", value)
 
     def _origins(self, node: ast.Call, scope: Scope) -> Expr:
         rows = self.value(node.target, scope) if node.target else None
@@ -266,19 +305,45 @@ class Compiler:
         if name == "@in":
             return self._in(node, scope)
         if name == "matches":
-            check_pattern(node)
+            return self._matches(node, scope)
         operands = [*([node.target] if node.target else []), *node.args]
+        if name in _MOMENTS:
+            return _moment(node, operands[0])
+        if name == "_[_]" and operands[0].type.item and operands[0].type.item.name == "string":
+            return self._apply("item_at", operands, scope)
+        if node.target is not None and name.startswith("get") and node.args:
+            raise refused(node, "dates have no time zone here", f"leave it out: {name}()")
         if name in COMPARISONS:
             return self._compared(node, operands, scope)
+        if name == "_?_:_" and node.type.name not in COMPARABLE:
+            raise refused(node, "a choice is made between values", "choose between conditions")
         if (op := OPERATORS.get((name, operands[0].type.name if operands else ""))) is not None:
-            return self._apply(op, operands, scope)
+            if node.type.name == "int" and op in CHECKED and may_overflow(node):
+                op = CHECKED[op]
+            made = self._apply(op, operands, scope)
+            if node.type.name in RANGES and op in ("add", "sub"):
+                limits = (Lit(limit) for limit in RANGES[node.type.name])
+                return apply("within", self.plain(scope, made), *limits)
+            return made
         if (own := function(name)) is not None and own.compile is not None:
             return own.compile(*(self._argument(o, scope) for o in operands))
-        raise refused(node, f"{name.strip('_')!r} cannot be computed on columns here")
+        raise refused_call(node)
 
     def _compared(self, node: ast.Call, operands: list[ast.Expression], scope: Scope) -> Expr:
-        if operands[0].type.name not in ("bool", "int", "double", "string"):
-            raise refused(node, "only numbers, texts and true/false can be compared")
+        if operands[0].type.name == "list":
+            raise refused(
+                node, "lists are not compared", "ask for size() == 0, or with 'in' for an item"
+            )
+        if operands[0].type.name not in COMPARABLE:
+            for operand in operands:
+                self.value(operand, scope)
+            raise refused(
+                node,
+                "only numbers, texts, dates and true/false can be compared",
+                "compare a field of each, such as its id",
+            )
+        if operands[0].type.name != operands[1].type.name:
+            raise refused(node, "values of two types are compared", "compare like with like")
         op = COMPARISONS[node.function]
         if any(may_be_nan(o) for o in operands):
             op = FLOAT_COMPARISONS[op]
@@ -286,43 +351,115 @@ class Compiler:
 
     def _apply(self, op: Op, operands: list[ast.Expression], scope: Scope) -> Expr:
         args = [self.scalar(o, scope) for o in operands]
-        return apply(op, *([self._plain(scope, a) for a in args] if op in REPEATING else args))
+        return apply(op, *([self.plain(scope, a) for a in args] if op in REPEATING else args))
 
     def _argument(self, operand: ast.Expression, scope: Scope) -> Expr:
         """An argument of one of our own functions, which make nothing of what is no number."""
-        expr = self._plain(scope, self.scalar(operand, scope))
-        return self._plain(scope, apply("number", expr)) if may_be_nan(operand) else expr
+        expr = self.plain(scope, self.scalar(operand, scope))
+        return self.plain(scope, apply("number", expr)) if may_be_nan(operand) else expr
 
-    def _plain(self, scope: Scope, expr: Expr) -> Expr:
-        """The expression as a column or a constant."""
-        return expr if isinstance(expr, Lit) else Col(self.column(scope.space.name, expr))
-
-    def _size_of(self, node: ast.Call, scope: Scope) -> Expr:
-        operand = node.target or node.args[0]
-        value = self.value(operand, scope)
-        if isinstance(value, Rows):
-            return self._size(scope, value)
-        if isinstance(value, Row):
-            raise refused(node, "size() counts collections, lists and characters")
-        if isinstance(value, Lit) and isinstance(value.value, tuple):
-            return Lit(len(value.value))
-        return apply("items" if operand.type.name == "list" else "length", value)
+    def _matches(self, node: ast.Call, scope: Scope) -> Expr:
+        pattern = node.args[-1]
+        if not isinstance(pattern, ast.Literal) or not isinstance(pattern.value, str):
+            raise refused(node, "the pattern of matches() must be a text", 'write matches("^a.*")')
+        try:
+            written = translated(pattern.value)
+        except PatternError as error:
+            # One more for the quote, where the pattern is written without escapes.
+            offset = pattern.offset + 1 + error.offset
+            problem = Problem("invalid-pattern", str(error), offset, error.hint)
+            raise CelError([problem]) from None
+        subject = self.scalar(node.target or node.args[0], scope)
+        return apply("matches", subject, Lit(written))
 
     def _in(self, node: ast.Call, scope: Scope) -> Expr:
-        item = self.scalar(node.args[0], scope)
-        within = self.value(node.args[1], scope)
+        wanted, listed = node.args
+        if listed.type.item and wanted.type != listed.type.item and listed.type.item.name != "dyn":
+            raise refused(node, "what is looked for is of another type than the list's items")
+        if isinstance(listed, ast.ListOf) and not all(_is_constant(i) for i in listed.items):
+            return self._among(wanted, listed, scope)
+        within = self.value(listed, scope)
         if isinstance(within, Rows) and within.value is not None:
-            equal = apply("eq", within.value, constant_only(node, item))
-            mapped = replace(within, value=None)
-            return self._brought(scope, within, self._quantified("exists", mapped, equal))
+            inner = self._inside(within, "", scope)
+            op: Op = "feq" if wanted.type.name == "double" else "eq"
+            sides = (within.value, self.scalar(wanted, inner))
+            if op in REPEATING:
+                sides = (self.plain(inner, sides[0]), self.plain(inner, sides[1]))
+            found = self._quantified("exists", within, apply(op, *sides))
+            brought = self._brought(scope, within, found)
+            item = self.plain(scope, self.scalar(wanted, scope))
+            if isinstance(item, Lit):
+                return brought
+            return apply("if", apply("known", item), self.plain(scope, brought), UNKNOWN)
         if isinstance(within, Lit) and isinstance(within.value, tuple):
-            return apply("in", item, within)
+            return apply("in", self.scalar(wanted, scope), within)
         if isinstance(within, Col):
-            return apply("has_item", within, constant_only(node, item))
-        raise refused(node, '\'in\' looks into a list: ["a", "b"] or profile.topics')
+            item = self.plain(scope, self.scalar(wanted, scope))
+            return apply("has_item", within, item)
+        raise refused(
+            node,
+            "'in' looks into a list",
+            'write ["a", "b"], profile.topics or claims.map(c, c.id)',
+        )
+
+    def _among(self, wanted: ast.Expression, listed: ast.ListOf, scope: Scope) -> Expr:
+        """``in`` with a list of expressions: unknown where any of them is."""
+        if len(listed.items) > _LONGEST_EXPANSION:
+            raise refused(listed, f"the list has more than {_LONGEST_EXPANSION} expressions")
+        op: Op = "feq" if wanted.type.name == "double" else "eq"
+        item = self.plain(scope, self.scalar(wanted, scope))
+        values = [self.plain(scope, self.scalar(i, scope)) for i in listed.items]
+        decided = all_of(*(apply("known", v) for v in values if not isinstance(v, Lit)))
+        same: list[Expr] = [apply(op, item, v) for v in values]
+        found = self.plain(scope, reduce(lambda a, b: apply("or", a, b), same))
+        return apply("if", self.plain(scope, decided), found, UNKNOWN)
 
 
-def _known_or_unknown(rows: Rows) -> Expr:
-    """True where the mapped value is known, else unknown."""
-    value = rows.value or TRUE
-    return apply("if", apply("known", value), TRUE, UNKNOWN)
+def _verdict(name: str, hits: Expr, unknown: Expr) -> Apply:
+    """exists, all or exists_one from the numbers of hits (for all: of misses) and unknowns."""
+    decided = apply("eq", unknown, Lit(0))
+    if name == "exists_one":
+        return apply("if", decided, apply("eq", hits, Lit(1)), UNKNOWN)
+    found = Lit(name == "exists")
+    rest = apply("if", decided, Lit(name != "exists"), UNKNOWN)
+    return apply("if", apply("gt", hits, Lit(0)), found, rest)
+
+
+def _moment(node: ast.Call, operand: ast.Expression) -> Expr:
+    if operand.type.name == node.type.name:
+        raise refused(node, f"this is a {node.type.name} already", f"leave {node.function}(…) out")
+    if not isinstance(operand, ast.Literal) or not isinstance(operand.value, str):
+        raise refused(
+            node, f"{node.function}() takes a text as it stands", 'write day("2024-01-29")'
+        )
+    try:
+        return Lit(_MOMENTS[node.function](operand.value))
+    except ValueError as error:
+        raise refused(operand, f"{operand.value!r} is no {node.type.name}", str(error)) from None
+
+
+def _constants(node: ast.ListOf) -> tuple[bool | int | float | str, ...]:
+    if len({item.type for item in node.items}) > 1:
+        raise refused(node, "a list holds values of one type", 'write ["a", "b"] or [1, 2]')
+    return tuple(_constant(item) for item in node.items)
+
+
+def _is_constant(node: ast.Expression) -> bool:
+    try:
+        _constant(node)
+    except CelError:
+        return False
+    return True
+
+
+def _constant(node: ast.Expression) -> bool | int | float | str:
+    if isinstance(node, ast.Literal) and isinstance(node.value, bool | int | float | str):
+        return node.value
+    if (
+        isinstance(node, ast.Call)
+        and node.function == "-_"
+        and isinstance(operand := node.args[0], ast.Literal)
+        and isinstance(operand.value, int | float)
+    ):
+        return -operand.value
+    raise refused(node, "a list holds constants only here", 'write ["a", "b"]')

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
@@ -52,6 +53,15 @@ class Parsed:
     expressions: dict[Path, ast.Expression] = field(default_factory=dict)
     problems: list[RuleProblem] = field(default_factory=list)
 
+    def uses(self, node: ast.Expression) -> Iterator[str]:
+        """Keys (``on.name``) of all scores an expression may read, its facts' scores included."""
+        for key in score_uses(node):
+            on, _, name = key.partition(".")
+            if name in self.vocabulary.facts_of(on):
+                yield from self.uses(self.expressions["facts", on, name])
+            else:
+                yield key
+
 
 def rulebook_vocabulary(rulebook: Rulebook) -> Vocabulary:
     """The score names the rulebook defines."""
@@ -61,13 +71,18 @@ def rulebook_vocabulary(rulebook: Rulebook) -> Vocabulary:
         if scorer.name not in names:
             names.append(scorer.name)
     outlook = tuple(s.name for s in rulebook.scorers if s.on == "profile" and s.scale)
-    return Vocabulary({on: tuple(names) for on, names in scores.items()}, outlook)
+    return Vocabulary(
+        {on: tuple(names) for on, names in scores.items()},
+        outlook,
+        parameters=dict(rulebook.parameters),
+    )
 
 
 def parse_rulebook(rulebook: Rulebook) -> Parsed:
     """Parse and type-check every expression; mistakes are collected, none is raised."""
-    vocabulary = rulebook_vocabulary(rulebook)
-    parsed = Parsed(vocabulary)
+    parsed = Parsed(rulebook_vocabulary(rulebook))
+    parse_facts(rulebook, parsed)
+    vocabulary = parsed.vocabulary
 
     def take(
         path: Path,
@@ -150,6 +165,58 @@ def _wrong_type(node: ast.Expression, wanted: str) -> Problem:
     )
 
 
+_FACT_TYPES = ("bool", "int", "double", "string", "timestamp")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+
+
+def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
+    """Parse the named facts, each after those it uses; they join the vocabulary with their types.
+
+    The expression of a fact stands at ``("facts", on, name)``.
+    """
+    places = {f.name: i for i, f in enumerate(rulebook.facts)}
+    needs = {
+        f.name: {n for n in places if re.search(rf"\.\s*{n}\b", _QUOTED.sub("", f.expr))}
+        for f in rulebook.facts
+    }
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        members = error.args[1]
+        problem = Problem(
+            "fact-circle",
+            f"facts use each other in a circle: {' → '.join(reversed(members))}",
+            0,
+            "let one of them use evidence instead",
+        )
+        parsed.problems.append(RuleProblem(("facts", places[members[0]], "name"), problem))
+        return
+    for name in order:
+        index = places[name]
+        fact = rulebook.facts[index]
+        try:
+            node = parse_cel(fact.expr, fact.on, parsed.vocabulary)
+            listed = node.type.item is not None and node.type.item.name == "string"
+            if node.type.name not in _FACT_TYPES and not listed:
+                raise CelError([_wrong_fact(node)])
+        except CelError as error:
+            parsed.problems += [RuleProblem(("facts", index, "expr"), p) for p in error.problems]
+            continue
+        parsed.expressions["facts", fact.on, name] = node
+        known = {on: dict(facts) for on, facts in parsed.vocabulary.facts.items()}
+        known.setdefault(fact.on, {})[name] = node.type
+        parsed.vocabulary = replace(parsed.vocabulary, facts=known)
+
+
+def _wrong_fact(node: ast.Expression) -> Problem:
+    return Problem(
+        "type-mismatch",
+        f"a fact is a value, and this is of type {node.type}",
+        node.offset,
+        "ask for a field, a size() or a condition",
+    )
+
+
 def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
     """Indices of the scorers so that each comes after those whose scores it uses.
 
@@ -161,7 +228,7 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
         if path[0] == "scorers":
             scorer = rulebook.scorers[int(path[1])]
             if "because" not in path:
-                needs[scorer.key] |= {key for key in score_uses(node) if key in keys}
+                needs[scorer.key] |= {key for key in parsed.uses(node) if key in keys}
     try:
         return [keys[key] for key in TopologicalSorter(needs).static_order()]
     except CycleError as error:

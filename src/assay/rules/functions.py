@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from assay.arithmetic import half_life
-from assay.rules.ir import Expr, apply
+from assay.rules.ir import Expr, Lit, apply
+from assay.rules.times import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,39 @@ def _of_numbers(run: Callable[..., float]) -> Callable[..., float]:
     return checked
 
 
+def _days_between(first: datetime, second: datetime) -> int:
+    return (second - first).days
+
+
+def _day(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}T00:00:00+00:00")
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def _ascii_upper(text: str) -> str:
+    return "".join(c.upper() if c.isascii() else c for c in text)
+
+
+def _absolute(value: int) -> int:
+    if value == -(2**63):
+        raise OverflowError("integer overflow")
+    return abs(value)
+
+
 def _clamp(value: float, low: float, high: float) -> float:
     return max(low, min(value, high))
+
+
+def _compiled_share(part: Expr, whole: Expr) -> Expr:
+    divided = apply("div", apply("to_double", part), apply("to_double", whole))
+    return apply("if", apply("ne", whole, Lit(0)), divided, Lit(None))
 
 
 FUNCTIONS: tuple[Function, ...] = (
@@ -103,6 +136,64 @@ FUNCTIONS: tuple[Function, ...] = (
         "clamp(1.2, 0.0, 1.0)",
         1.0,
         compile=lambda value, low, high: apply("max", low, apply("min", value, high)),
+    ),
+    Function(
+        "abs",
+        (Overload(("double",), "double", _of_numbers(abs)), Overload(("int",), "int", _absolute)),
+        "The number without its sign.",
+        "abs(2 - 5)",
+        3,
+        compile=lambda value: apply("abs", value),
+    ),
+    Function(
+        "share",
+        (Overload(("int", "int"), "double", _share),),
+        "The first count as a share of the second; unknown where the second is 0.",
+        "share(1, 4)",
+        0.25,
+        compile=_compiled_share,
+    ),
+    Function(
+        "day",
+        (Overload(("string",), "timestamp", _day),),
+        "The beginning of a day, from a text as it stands in the condition.",
+        'day("2024-01-29") < day("2024-02-01")',
+        True,
+    ),
+    Function(
+        "days_between",
+        (Overload(("timestamp", "timestamp"), "int", _days_between),),
+        "How many days the second date lies after the first.",
+        'days_between(day("2024-01-29"), day("2024-02-01"))',
+        3,
+        compile=lambda first, second: apply("quo", apply("sub", second, first), Lit(DAY)),
+    ),
+    Function(
+        "lower",
+        (Overload(("string",), "string", str.lower),),
+        "The text in small letters, of every script.",
+        '"Ämter".lower()',
+        "ämter",
+        method=True,
+        compile=lambda text: apply("lower", text),
+    ),
+    Function(
+        "lowerAscii",
+        (Overload(("string",), "string", _ascii_lower),),
+        "The text with A to Z in small letters.",
+        '"PORT".lowerAscii()',
+        "port",
+        method=True,
+        compile=lambda text: apply("lower_ascii", text),
+    ),
+    Function(
+        "upperAscii",
+        (Overload(("string",), "string", _ascii_upper),),
+        "The text with a to z in capitals.",
+        '"port".upperAscii()',
+        "PORT",
+        method=True,
+        compile=lambda text: apply("upper_ascii", text),
     ),
 )
 

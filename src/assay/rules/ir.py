@@ -18,7 +18,9 @@ Op = Literal[
     "min", "max", "least", "greatest", "hold", "if", "pick", "coalesce",
     "to_double", "to_int", "to_string",
     "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
-    "in", "has_item", "items",
+    "in", "has_item", "items", "item_at", "joined", "lower_ascii", "upper_ascii", "same",
+    "checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo", "checked_rem", "abs",
+    "year", "month", "month_day", "month_day_0", "week_day", "year_day", "day_text", "within",
     "points", "double", "scale", "half_life", "band", "number",
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
@@ -26,7 +28,9 @@ Op = Literal[
 ``pick`` is ``if`` with a condition that is always known, which an engine may put in its place,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
 ``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown
-for NaN."""
+for NaN. ``checked_add`` … are unknown where the result leaves 64 bits. ``year`` … read seconds
+since 1970 in UTC; months and days count from 0, ``month_day`` from 1.
+``within`` is unknown outside two constants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,21 @@ class Apply:
     args: tuple[Expr, ...]
 
 
-Expr = Col | Lit | Apply
+@dataclass(frozen=True, slots=True)
+class Item:
+    """The item of a list, in the body of :class:`Each`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """How many items of a list make ``body`` true, or leave it unknown."""
+
+    items: Expr
+    body: Expr
+    counted: Literal["true", "unknown"]
+
+
+Expr = Col | Lit | Apply | Item | Each
 
 
 def apply(op: Op, *args: Expr) -> Apply:
@@ -68,13 +86,18 @@ def columns(expr: Expr) -> Iterator[str]:
             yield part.name
         elif isinstance(part, Apply):
             waiting += part.args[::-1]
+        elif isinstance(part, Item):
+            yield "the item of a list"
+        elif isinstance(part, Each):
+            waiting.append(part.items)
 
 
 REPEATING: frozenset[Op] = frozenset(
-    [
+    (
         *("min", "max", "if", "quo", "rem", "half_life", "number"),
         *("feq", "fne", "flt", "fle", "fgt", "fge"),
-    ]
+        *("checked_quo", "checked_rem", "has_item", "abs", "item_at", "within"),
+    )
 )
 """Operations whose engine form writes an argument more than once; the compiler gives them plain
 columns, so that nesting cannot make an expression grow beyond bounds."""

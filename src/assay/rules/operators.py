@@ -1,70 +1,10 @@
-"""What CEL's operators and constants become in columns, and what is refused."""
+"""CEL's operators as operations on columns, and how large their results can be."""
 
 from __future__ import annotations
 
-import polars as pl
-
 from assay.rules import ast
 from assay.rules.expressions import walk
-from assay.rules.ir import Expr, Lit, Op
-from assay.rules.parse import CelError, Problem
-
-GREATEST_INT = 1_000_000_000
-"""The greatest whole number that may be written, so that reckoning with it stays exact."""
-
-
-def constant(node: ast.Expression) -> bool | int | float | str:
-    """The value of a constant. Raises :class:`CelError` for anything else."""
-    if isinstance(node, ast.Literal) and isinstance(node.value, bool | int | float | str):
-        return node.value
-    if (
-        isinstance(node, ast.Call)
-        and node.function == "-_"
-        and isinstance(operand := node.args[0], ast.Literal)
-        and isinstance(operand.value, int | float)
-    ):
-        return -operand.value
-    raise refused(node, "a list holds constants only", 'write ["a", "b"]')
-
-
-def may_be_nan(node: ast.Expression) -> bool:
-    """Whether it is a double that was reckoned: only then can it be no number."""
-    return node.type.name == "double" and any(
-        isinstance(part, ast.Call)
-        and part.type.name == "double"
-        and part.function in ("_+_", "_-_", "_*_", "_/_")
-        for part in walk(node)
-    )
-
-
-def constant_only(node: ast.Call, item: Expr) -> Expr:
-    """The expression itself. Raises :class:`CelError` where it is not a constant."""
-    if not isinstance(item, Lit):
-        raise refused(
-            node, "what is looked for must be a constant here", "use exists(x, x.field == …)"
-        )
-    return item
-
-
-def check_pattern(node: ast.Call) -> None:
-    """Raise :class:`CelError` unless the engine can look for the pattern of ``matches()``."""
-    pattern = node.args[-1]
-    if not isinstance(pattern, ast.Literal) or not isinstance(pattern.value, str):
-        raise refused(node, "the pattern of matches() must be a text", 'write matches("^a.*")')
-    try:
-        pl.Series([""]).str.contains(pattern.value)
-    except pl.exceptions.ComputeError:
-        raise refused(
-            pattern,
-            f"{pattern.value!r} is no pattern",
-            "brackets come in pairs, and there is no looking ahead or back",
-        ) from None
-
-
-def refused(node: ast.Node, message: str, hint: str = "") -> CelError:
-    """The error for an expression that is CEL and cannot be computed on columns."""
-    return CelError([Problem("not-compilable", message, node.offset, hint)])
-
+from assay.rules.ir import Op
 
 COMPARISONS: dict[str, Op] = {
     "_==_": "eq",
@@ -82,6 +22,9 @@ FLOAT_COMPARISONS: dict[Op, Op] = {
     "gt": "fgt",
     "ge": "fge",
 }
+COMPARABLE = ("bool", "int", "double", "string", "timestamp", "duration")
+
+_MOMENTS = ("timestamp", "duration")
 OPERATORS: dict[tuple[str, str], Op] = {
     ("_&&_", "bool"): "and",
     ("_||_", "bool"): "or",
@@ -102,10 +45,75 @@ OPERATORS: dict[tuple[str, str], Op] = {
     ("contains", "string"): "contains",
     ("startsWith", "string"): "starts_with",
     ("endsWith", "string"): "ends_with",
-    ("matches", "string"): "matches",
     ("double", "int"): "to_double",
     ("double", "double"): "to_double",
     ("int", "int"): "to_int",
+    ("int", "double"): "to_int",
     ("string", "int"): "to_string",
+    ("string", "bool"): "to_string",
     ("string", "string"): "to_string",
+    ("bool", "bool"): "same",
+    ("getFullYear", "timestamp"): "year",
+    ("getMonth", "timestamp"): "month",
+    ("getDate", "timestamp"): "month_day",
+    ("getDayOfMonth", "timestamp"): "month_day_0",
+    ("getDayOfWeek", "timestamp"): "week_day",
+    ("getDayOfYear", "timestamp"): "year_day",
+    **{("_+_", moment): "add" for moment in _MOMENTS},
+    **{("_-_", moment): "sub" for moment in _MOMENTS},
 }
+"""The operation for a function and the type of its first operand."""
+
+CHECKED: dict[Op, Op] = {
+    "add": "checked_add",
+    "sub": "checked_sub",
+    "mul": "checked_mul",
+    "neg": "checked_neg",
+    "quo": "checked_quo",
+    "rem": "checked_rem",
+}
+"""The same on whole numbers that may leave 64 bits, where CEL gives an error: unknown."""
+
+_LIMIT = 2**63
+_FIELD = 2**31
+
+
+def may_overflow(node: ast.Call) -> bool:
+    """Whether a result, or an operand, of whole numbers could leave 64 bits."""
+    operands = [*([node.target] if node.target else []), *node.args]
+    return max(_magnitude(node), *(_magnitude(o) for o in operands)) >= _LIMIT
+
+
+def may_be_nan(node: ast.Expression) -> bool:
+    """Whether it is a double that was reckoned: only then can it be no number."""
+    return node.type.name == "double" and any(
+        isinstance(part, ast.Call)
+        and part.type.name == "double"
+        and part.function in ("_+_", "_-_", "_*_", "_/_")
+        for part in walk(node)
+    )
+
+
+def _magnitude(node: ast.Expression) -> int:
+    """No value of the expression is further from zero; days and counts are below 2³¹."""
+    match node:
+        case ast.Literal(value=int() as value):
+            return abs(value)
+        case ast.Select():
+            return _FIELD
+        case ast.Call(function=function):
+            sizes = [_magnitude(o) for o in (*([node.target] if node.target else []), *node.args)]
+            match function:
+                case "_+_" | "_-_":
+                    return sum(sizes)
+                case "_*_":
+                    return sizes[0] * sizes[1]
+                case "_/_" | "-_" | "abs":
+                    return sizes[0]
+                case "_%_":
+                    return min(sizes)
+                case "_?_:_" | "min" | "max":
+                    return max(sizes[-2:])
+                case "size" | "origins" | "days_between":
+                    return _FIELD
+    return _LIMIT

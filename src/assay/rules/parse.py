@@ -9,21 +9,22 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import get_args
 
 from cel_expr_python import cel
-from google.protobuf import descriptor_pb2, descriptor_pool
+from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2
 
-from assay.rules.ast import Expression
+from assay.rules.ast import Expression, Type
 from assay.rules.checked import decode_checked
 from assay.rules.functions import FUNCTIONS, function
-from assay.rules.schema import HORIZONS, SPACES, Field, Space
+from assay.rules.schema import HORIZONS, SPACES, Field, FieldType, Space
 
 _PACKAGE = "assay"
-_FIELD_TYPES = {"bool": 8, "int": 3, "double": 1, "string": 9, "strings": 9}
+_FIELD_TYPES = {"bool": 8, "int": 3, "double": 1, "string": 9, "strings": 9, "timestamp": 11}
 _MESSAGE, _OPTIONAL, _REPEATED = 11, 1, 3
-_DEEPEST = 100
+_DEEPEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,23 @@ class CelError(Exception):
 class Vocabulary:
     """The scores rules can speak of: for each space, the names of its scorers.
 
-    ``outlook`` names the profile scorers with a scale, for watch rules.
+    ``outlook`` names the profile scorers with a scale, for watch rules; ``facts`` are the named
+    facts by space, ``parameters`` the named constants.
     """
 
     scores: Mapping[str, tuple[str, ...]]
     outlook: tuple[str, ...] = ()
+    facts: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
+    parameters: Mapping[str, float | int | str | bool] = field(default_factory=dict)
+
+    def facts_of(self, space: str) -> Mapping[str, Type]:
+        """The named facts of a space, with their types."""
+        return self.facts.get(space, {})
 
     def __hash__(self) -> int:
-        return hash((tuple(sorted(self.scores.items())), self.outlook))
+        facts = tuple((on, tuple(named.items())) for on, named in sorted(self.facts.items()))
+        parameters = tuple(sorted(self.parameters.items()))
+        return hash((tuple(sorted(self.scores.items())), self.outlook, facts, parameters))
 
 
 def parse_cel(
@@ -79,15 +89,15 @@ def parse_cel(
                     "expression-too-deep",
                     f"the expression is nested {depth} deep; {_DEEPEST} are allowed",
                     0,
-                    "split it into several rules",
+                    "split it, or use facts for its parts",
                 )
             ]
         )
     try:
         checked = _environment(subject, vocabulary, it, watch).compile(text)
     except RuntimeError as error:
-        known = variables(subject, it=it, watch=watch)
-        raise CelError(_problems(str(error), text, list(known), vocabulary)) from None
+        known = [*variables(subject, it=it, watch=watch), *vocabulary.parameters]
+        raise CelError(_problems(str(error), text, known, vocabulary)) from None
     return decode_checked(checked.serialize())
 
 
@@ -125,8 +135,15 @@ def _element_message(space: str, via: str | None) -> str:
 @cache
 def _environment(subject: str, vocabulary: Vocabulary, it: str | None, watch: bool) -> cel.Env:
     pool = descriptor_pool.DescriptorPool()
+    pool.AddSerializedFile(timestamp_pb2.DESCRIPTOR.serialized_pb)
     pool.AddSerializedFile(_descriptor(vocabulary).SerializeToString())
-    kinds = {"bool": cel.Type.BOOL, "int": cel.Type.INT, "double": cel.Type.DOUBLE}
+    kinds = {
+        "bool": cel.Type.BOOL,
+        "int": cel.Type.INT,
+        "double": cel.Type.DOUBLE,
+        "string": cel.Type.STRING,
+        "timestamp": cel.Type.TIMESTAMP,
+    }
 
     def type_of(name: str) -> cel.Type:
         if name == "citations":
@@ -139,6 +156,8 @@ def _environment(subject: str, vocabulary: Vocabulary, it: str | None, watch: bo
             declared[name] = cel.Type.List(cel.Type(f"{_PACKAGE}.{message[1:-1]}"))
         else:
             declared[name] = cel.Type(f"{_PACKAGE}.{message}")
+    for name, value in vocabulary.parameters.items():
+        declared[name] = kinds[_kind(value)]
     functions = [
         cel.FunctionDecl(
             f.name,
@@ -157,12 +176,23 @@ def _environment(subject: str, vocabulary: Vocabulary, it: str | None, watch: bo
     return cel.NewEnv(descriptor_pool=pool, variables=declared, functions=functions)
 
 
+def _kind(value: float | int | str | bool) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, str):
+        return "string"
+    return "int" if isinstance(value, int) else "double"
+
+
 def _descriptor(vocabulary: Vocabulary) -> descriptor_pb2.FileDescriptorProto:
     file = descriptor_pb2.FileDescriptorProto(
-        name="assay/schema.proto", package=_PACKAGE, syntax="proto3"
+        name="assay/schema.proto",
+        package=_PACKAGE,
+        syntax="proto3",
+        dependency=[timestamp_pb2.DESCRIPTOR.name],
     )
     for space in SPACES.values():
-        _add_space(file, space, vocabulary.scores.get(space.name, ()))
+        _add_space(file, space, vocabulary)
     outlook = file.message_type.add(name="Outlook")
     for number, scorer in enumerate(vocabulary.outlook, start=1):
         _add_message_field(outlook, scorer, number, "OutlookDates")
@@ -176,14 +206,21 @@ def _descriptor(vocabulary: Vocabulary) -> descriptor_pb2.FileDescriptorProto:
 
 
 def _add_space(
-    file: descriptor_pb2.FileDescriptorProto, space: Space, scores: tuple[str, ...]
+    file: descriptor_pb2.FileDescriptorProto, space: Space, vocabulary: Vocabulary
 ) -> None:
+    scores = vocabulary.scores.get(space.name, ())
+    facts = [_fact_field(n, type_) for n, type_ in vocabulary.facts_of(space.name).items()]
     message = file.message_type.add(name=space.message)
     coverage = file.message_type.add(name=f"{space.message}Coverage")
     number = 0
-    for field in (*space.fields, *(Field(s, "double", "") for s in scores)):
+    taken = {*space.parts, *space.links, *(c.name for c in space.collections), "coverage"}
+    for one in (*space.fields, *(Field(s, "double", "") for s in scores), *facts):
+        # A name that is taken is reported as such; here the first one holds.
+        if one.name in taken:
+            continue
+        taken.add(one.name)
         number += 1
-        _add_field(message, field, number)
+        _add_field(message, one, number)
     for index, scorer in enumerate(scores, start=1):
         _add_field(coverage, Field(scorer, "double", ""), index)
     number += 1
@@ -191,8 +228,8 @@ def _add_space(
     for part, fields in space.parts.items():
         name = f"{space.message}{part.capitalize()}"
         child = file.message_type.add(name=name)
-        for index, field in enumerate(fields, start=1):
-            _add_field(child, field, index)
+        for index, one in enumerate(fields, start=1):
+            _add_field(child, one, index)
         number += 1
         _add_message_field(message, part, number, name)
     for link, target in space.links.items():
@@ -204,11 +241,17 @@ def _add_space(
         _add_message_field(message, collection.name, number, element, repeated=True)
 
 
+def _fact_field(name: str, type_: Type) -> Field:
+    kinds = {kind: kind for kind in get_args(FieldType)}
+    return Field(name, "strings" if type_.item else kinds[type_.name], "")
+
+
 def _add_field(message: descriptor_pb2.DescriptorProto, field: Field, number: int) -> None:
     message.field.add(
         name=field.name,
         number=number,
         type=_FIELD_TYPES[field.type],
+        type_name=".google.protobuf.Timestamp" if field.type == "timestamp" else None,
         label=_REPEATED if field.type == "strings" else _OPTIONAL,
     )
 
@@ -256,6 +299,9 @@ _OPERATORS = {
 
 
 def _problems(raw: str, text: str, known: list[str], vocabulary: Vocabulary) -> list[Problem]:
+    if "recursion" in raw:
+        message = "the expression has more levels inside each other than can be read"
+        return [Problem("expression-too-deep", message, 0, "split it, or use facts for its parts")]
     problems: dict[int, Problem] = {}
     for line, column, message in _ERROR.findall(raw):
         offset = _offset(text, int(line), int(column))

@@ -10,18 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-FieldType = Literal["bool", "int", "double", "string", "strings"]
+FieldType = Literal["bool", "int", "double", "string", "strings", "timestamp"]
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column a rule can read. ``since`` names the day column an age in days is counted from."""
+    """A column a rule can read.
+
+    ``since`` names the day column an age in days is counted from, ``upto`` one it is counted to,
+    and ``day`` the one a point in time is the beginning of.
+    """
 
     name: str
     type: FieldType
     doc: str
     since: str | None = None
     upto: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ CITATION = Space(
             "days since publication; a retelling is as old as its oldest root",
             since="day",
         ),
+        Field("published", "timestamp", "when the oldest of its roots was published", day="day"),
     ),
     parts={
         "source": (
@@ -80,9 +86,11 @@ CITATION = Space(
             Field("directness", "string", "the source's own directness"),
             Field("attribution", "string", "named, vague or none: does it say what it draws on"),
             Field("age_days", "int", "days since this source was published", since="source.day"),
+            Field("published", "timestamp", "when it was published", day="source.day"),
             Field(
                 "accessed_days", "int", "days since it was last read", since="source.accessed_day"
             ),
+            Field("accessed", "timestamp", "when it was last read", day="source.accessed_day"),
         ),
         "publisher": (
             Field("id", "string", "the publisher's id"),
@@ -109,11 +117,15 @@ CLAIM = Space(
         Field("key", "bool", "whether the profile stands on it"),
         Field("holds", "string", "dated or standing"),
         Field("as_of_days", "int", "days since the date it is true of", since="as_of_day"),
+        Field("as_of", "timestamp", "the date it is true of", day="as_of_day"),
         Field(
             "checked_days",
             "int",
             "days since it was last checked, else since its newest supporting evidence",
             since="checked_day",
+        ),
+        Field(
+            "checked", "timestamp", "when it was last checked, else its evidence", day="checked_day"
         ),
         Field("review_after_days", "int", "after how many days it is to be rechecked"),
         Field("value", "double", "the figure it states"),
@@ -186,6 +198,9 @@ PROFILE = Space(
         Field("gaps", "int", "number of gaps that are stated"),
         Field("begun_days", "int", "of an event: days since it began", since="begun_day"),
         Field("ended_days", "int", "of an event: days since it ended", since="ended_day"),
+        Field("begun", "timestamp", "of an event: when it began", day="begun_day"),
+        Field("ended", "timestamp", "of an event: when it ended", day="ended_day"),
+        Field("as_of", "timestamp", "the date of the scores", day="today"),
         Field(
             "due_days",
             "int",

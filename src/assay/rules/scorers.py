@@ -7,7 +7,9 @@ in the order of rule ids.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from assay.arithmetic import ONE, to_points
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
@@ -35,6 +37,7 @@ from assay.rules.program import (
     TextPart,
     WatchColumns,
 )
+from assay.rules.schema import SPACES, row_column
 from assay.rules.scope import Row, Rows, Scope, subject_scope
 from assay.rules.texts import split_text
 
@@ -55,7 +58,12 @@ class _ProgramBuilder:
     def __init__(self, rulebook: Rulebook, parsed: Parsed) -> None:
         self._rulebook = rulebook
         self._parsed = parsed
-        self._compiler = Compiler(parsed.vocabulary)
+        self._facts = {
+            (str(path[1]), str(path[2])): node
+            for path, node in parsed.expressions.items()
+            if path[0] == "facts"
+        }
+        self._compiler = Compiler(parsed.vocabulary, self._facts)
         self._problems: list[RuleProblem] = []
 
     def build(self, order: list[int]) -> Program:
@@ -74,6 +82,7 @@ class _ProgramBuilder:
             )
             for i, (rule, outcome) in enumerate(zip(self._rulebook.watch, outcomes, strict=True))
         )
+        self._problems += self._wrong_facts()
         if self._problems:
             raise RulebookError(self._problems)
         return Program(
@@ -85,13 +94,24 @@ class _ProgramBuilder:
             definitions=compiler.definitions,
         )
 
+    def _wrong_facts(self) -> Iterator[RuleProblem]:
+        """What cannot be compiled of the facts, whether anything uses them or not."""
+        apart = Compiler(self._parsed.vocabulary, self._facts)
+        for index, fact in enumerate(self._rulebook.facts):
+            try:
+                apart.scalar(self._facts[fact.on, fact.name], subject_scope(fact.on))
+            except CelError as error:
+                place: Path = ("facts", index, "expr")
+                yield from (RuleProblem(place, problem) for problem in error.problems)
+
     @property
     def _watch_scope(self) -> Scope:
         return subject_scope("profile", watch=True)
 
-    def _expr(self, path: Path, scope: Scope) -> Expr:
+    def _expr(self, path: Path, scope: Scope, *, text: bool = False) -> Expr:
+        compiled = self._compiler.text if text else self._compiler.scalar
         try:
-            return self._compiler.scalar(self._parsed.expressions[path], scope)
+            return compiled(self._parsed.expressions[path], scope)
         except CelError as error:
             self._problems += [RuleProblem(path, problem) for problem in error.problems]
             return UNKNOWN
@@ -125,7 +145,7 @@ class _ProgramBuilder:
     def _starts_from(self, here: Path) -> tuple[str, ...]:
         node = self._parsed.expressions.get((*here, "start"))
         names = self._parsed.vocabulary.scores
-        used = () if node is None else score_uses(node)
+        used = () if node is None else self._parsed.uses(node)
         return tuple(
             dict.fromkeys(
                 n for k in used for on, _, n in [k.partition(".")] if n in names.get(on, ())
@@ -148,7 +168,7 @@ class _ProgramBuilder:
         if isinstance(scorer.start, str):
             node = self._parsed.expressions[(*here, "start")]
             expr = apply("points", self._expr((*here, "start"), scope))
-            used = sorted({k for k in score_uses(node) if k.startswith(f"{scorer.on}.")})
+            used = sorted({k for k in self._parsed.uses(node) if k.startswith(f"{scorer.on}.")})
             known = {s.key for s in self._rulebook.scorers}
             parts: list[tuple[Expr, Expr]] = [
                 (Col(f"cover.{k.partition('.')[2]}"), Lit(1)) for k in used if k in known
@@ -197,12 +217,18 @@ class _ProgramBuilder:
         space = scorer.on
         stem = f"{scorer.name}.{rule.id}"
         outcome = self._expr((*place, "when"), scope)
+        if rule.disabled is not None:
+            outcome = apply("and", self._since(rule.disabled.until, space), outcome)
         if not isinstance(outcome, Lit):
             outcome = Col(self._compute(space, f"outcome.{stem}", outcome))
         amount: Expr
         if isinstance(rule.amount, str):
-            computed = apply("points", self._expr((*place, rule.phase), scope))
-            amount = Col(self._compute(space, f"amount.{stem}", computed))
+            expr = self._expr((*place, rule.phase), scope)
+            if isinstance(expr, Lit) and isinstance(expr.value, float):
+                amount = Lit(to_points(expr.value))
+            else:
+                computed = apply("points", expr)
+                amount = Col(self._compute(space, f"amount.{stem}", computed))
         else:
             amount = Lit(to_points(rule.amount))
         fires, decided = _fires(outcome, amount), _decided(outcome, amount)
@@ -217,11 +243,16 @@ class _ProgramBuilder:
             effect = Col(self._compute(space, f"effect.{stem}", effect))
         return RuleColumns(rule, outcome, amount, column, effect, ())
 
+    def _since(self, day: date, space: str) -> Expr:
+        """Whether the date of the scores has reached a day."""
+        hops = () if space == "profile" else ((row_column("profile"), "profile"),)
+        today = self._compiler.at(Scope(SPACES[space], {}), hops, "today")
+        return apply("ge", today, Lit(day.toordinal()))
+
     def _phases(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
         """The score in thousandths; unknown where the start is."""
-        score: Expr = Col(start)
-        for r in _of_phase(rules, "add"):
-            score = apply("add", score, apply("if", Col(r.applied), r.effect, Lit(0)))
+        added = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "add")]
+        score: Expr = _sum([Col(start), *added])
         score = apply("hold", score, Lit(0), Lit(ONE))
         for r in sorted(_of_phase(rules, "multiply"), key=lambda r: r.rule.id):
             before = self._column(scorer, score)
@@ -263,19 +294,19 @@ class _ProgramBuilder:
     ) -> Expr:
         """(decided rules + coverage of the elements) / (rules + elements), rounded down."""
         sure = 0
-        covered: Expr | None = None
-        count: Expr = Lit(len(rules))
+        covered: list[Expr] = []
+        counts: list[Expr] = [Lit(len(rules))]
         for r in rules:
             decided = _decided(r.outcome, r.amount)
             if decided == TRUE:
                 sure += ONE
-                continue
-            share = apply("if", decided, Lit(ONE), Lit(0))
-            covered = share if covered is None else apply("add", covered, share)
+            else:
+                covered.append(apply("if", decided, Lit(ONE), Lit(0)))
         for coverage, elements in parts:
-            covered = coverage if covered is None else apply("add", covered, coverage)
-            count = apply("add", count, elements)
-        whole: Expr = Lit(sure) if covered is None else apply("add", covered, Lit(sure))
+            covered.append(coverage)
+            counts.append(elements)
+        whole = _sum([*covered, Lit(sure)]) if covered else Lit(sure)
+        count = _sum(counts)
         nothing_asked = apply("if", apply("known", Col(score)), Lit(ONE), Lit(0))
         share = apply("quo", self._column(scorer, whole), self._column(scorer, count))
         return apply("if", apply("eq", count, Lit(0)), nothing_asked, share)
@@ -301,9 +332,17 @@ class _ProgramBuilder:
             if isinstance(part, str):
                 parts.append(part)
             else:
-                expr = self._expr((*path, index), scope)
+                expr = self._expr((*path, index), scope, text=True)
                 parts.append(Col(self._compiler.column(scope.space.name, expr)))
         return tuple(parts)
+
+
+def _sum(terms: Sequence[Expr]) -> Expr:
+    """The sum as a tree, so that a thousand terms are not a thousand levels deep."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return apply("add", _sum(terms[:half]), _sum(terms[half:]))
 
 
 def _of_phase(rules: tuple[RuleColumns, ...], phase: str) -> list[RuleColumns]:

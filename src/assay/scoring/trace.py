@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from assay.errors import EngineError
-from assay.rules.ir import Apply, Col, Expr, Lit
+from assay.rules.ir import Apply, Col, Each, Expr, Lit
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp
 from assay.rules.schema import SPACES
 from assay.scoring.run import Run
@@ -89,6 +89,9 @@ class Trace:
         if isinstance(expr, Apply):
             for arg in expr.args:
                 yield from self._missing(space, arg, row, home)
+            return
+        if isinstance(expr, Each):
+            yield from self._missing(space, expr.items, row, home)
             return
         if not isinstance(expr, Col):
             return

@@ -1,0 +1,240 @@
+"""``assay rules``: tests of the rulebook, what they cover, and thresholds from a distribution."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.cli.output import format_option, print_json
+from assay.cli.session import Session
+
+if TYPE_CHECKING:
+    from assay.pipeline import RuleTests
+
+
+@click.group("rules", short_help="Test the rulebook and look into it.")
+def command() -> None:
+    """Test the rulebook, see what its cases cover, and take thresholds from a distribution."""
+
+
+@command.command("test")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--coverage", "covered", is_flag=True, help="Also say what no case has met.")
+@click.option(
+    "--min",
+    "least",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Fail where the coverage is below this.",
+)
+@click.option(
+    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML there."
+)
+@click.option("--suggest", is_flag=True, help="Print cases to fill in for what no case has met.")
+@click.option("--watch", is_flag=True, help="Run again whenever the rulebook or a case changes.")
+@format_option("json")
+@click.pass_context
+def test(
+    context: click.Context,
+    files: tuple[Path, ...],
+    covered: bool,
+    least: float | None,
+    junit: Path | None,
+    suggest: bool,
+    watch: bool,
+    output: str,
+) -> None:
+    """Run the cases of rules.test.yaml and rules/tests/, or those of FILES.
+
+    A case says what is given and what the rulebook is to make of it. What differs is shown with
+    the reasoning behind it. Exits with 1 where a case fails, has mistakes, or too little is
+    covered.
+    """
+    session: Session = context.obj
+    while True:
+        done = _run(session, files)
+        fine = _shown(done, covered=covered, least=least, suggest=suggest, output=output)
+        if junit is not None:
+            _write_junit(done, junit)
+        if not watch:
+            break
+        _wait_for_change(session, files)
+    if not fine:
+        context.exit(1)
+
+
+def _run(session: Session, files: Sequence[Path]) -> RuleTests:
+    from assay.pipeline import rule_tests
+
+    paths = [f.resolve() for f in files] or None
+    return rule_tests(session.check(), session.as_of, paths)
+
+
+def _shown(
+    done: RuleTests, *, covered: bool, least: float | None, suggest: bool, output: str
+) -> bool:
+    """Print the results; whether everything is fine."""
+    from assay.diagnostics import format_text, has_errors
+    from assay.export.rules import rule_tests_json
+    from assay.scoring.rule_coverage import coverage_lines, suggestions
+
+    failed = [r for r in done.results if not r.passed]
+    enough = least is None or done.coverage.share >= least * 10
+    fine = not failed and enough and not has_errors(done.diagnostics)
+    if suggest:
+        click.echo(suggestions(done.coverage), nl=False)
+        return fine
+    if output == "json":
+        print_json(rule_tests_json(done))
+        return fine
+    for diagnostic in done.diagnostics:
+        click.echo(format_text(diagnostic))
+    for result in failed:
+        click.echo(f"FAILED {result.file}:{result.line}: {result.name}")
+        _print_differences(result)
+    passed = len(done.results) - len(failed)
+    click.echo(f"{passed} passed, {len(failed)} failed, in {len(done.files)} files")
+    if covered or least is not None:
+        for line in coverage_lines(done.coverage):
+            click.echo(line)
+    if not enough:
+        click.echo(f"error: less than {least:g} % of the rulebook is covered", err=True)
+    return fine
+
+
+def _print_differences(result: object) -> None:
+    from assay.scoring.rule_tests import CaseResult, failure_lines
+
+    assert isinstance(result, CaseResult)
+    for difference in result.differences:
+        for line in failure_lines(difference):
+            sign = line.strip()[:1]
+            colour = {"-": "red", "+": "green"}.get(sign)
+            click.echo(click.style(line, fg=colour) if colour else line)
+
+
+def _write_junit(done: RuleTests, path: Path) -> None:
+    from assay.documents.files import write_files
+    from assay.export.junit import junit_xml
+
+    write_files({path.absolute(): junit_xml(done.results)})
+
+
+def _wait_for_change(session: Session, files: Sequence[Path]) -> None:
+    """Look at the files twice a second until one of them is not what it was."""
+    from assay.loading.rule_cases import case_files
+
+    workspace = session.workspace()
+
+    def state() -> list[tuple[str, int]]:
+        rules = [workspace.rules_path, *(workspace.root / "rules").rglob("*.y*ml")]
+        watched = [*rules, *case_files(workspace), *files]
+        return [(str(p), p.stat().st_mtime_ns) for p in watched if p.is_file()]
+
+    before = state()
+    click.echo("waiting for changes; stop with Ctrl-C", err=True)
+    while state() == before:
+        time.sleep(0.5)
+
+
+@command.command("lint")
+@format_option("json", "sarif")
+@click.pass_context
+def lint(context: click.Context, output: str) -> None:
+    """Say what is likely a mistake in the rulebook, each with its proof.
+
+    Besides what ``assay check`` says of the rulebook: scorers whose profiles in this workspace are
+    nearly all in one band. Exits with 1 where the rulebook has errors.
+    """
+    from assay import __version__
+    from assay.diagnostics import format_text, has_errors
+    from assay.documents.codes import DOCUMENT_CODES
+    from assay.documents.sarif import as_sarif
+    from assay.pipeline import rule_findings
+    from assay.rules.codes import RULE_CODES
+
+    session: Session = context.obj
+    checked = session.check()
+    found = rule_findings(checked, None if checked.errors else session.desk())
+    if output == "json":
+        print_json({"diagnostics": [d.as_json() for d in found]})
+    elif output == "sarif":
+        print_json(as_sarif(found, (*DOCUMENT_CODES, *RULE_CODES), __version__))
+    else:
+        for diagnostic in found:
+            click.echo(format_text(diagnostic))
+        click.echo(f"{len(found)} to say about the rulebook")
+    if has_errors(found):
+        context.exit(1)
+
+
+@command.command("docs")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the site goes; else site/ in the workspace.",
+)
+@click.pass_obj
+def docs(session: Session, out: Path | None) -> None:
+    """Write the site and say where the pages of its rules are.
+
+    A page for each scorer says what it measures, what each rule does and why, and on which of the
+    published profiles it takes effect now.
+    """
+    from assay.pipeline import build
+
+    desk = session.desk()
+    target = out or desk.workspace.site_dir
+    build(desk, target)
+    for path in sorted((target / "rules").glob("*.html")):
+        click.echo(path)
+
+
+@command.command("cutpoints")
+@click.argument("scorer", metavar="SCORER")
+@click.option(
+    "--shares",
+    default="10,20,30",
+    show_default=True,
+    metavar="PERCENT,…",
+    help="How many per cent each band is to hold, the highest first; the lowest takes the rest.",
+)
+@format_option("json")
+@click.pass_obj
+def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
+    """Print the bands that would part the profiles of this workspace by their SCORER scores.
+
+    A grade never moves because another profile's did, so the thresholds are printed for you to
+    write into rules.yaml, once.
+    """
+    from assay.pipeline import scorer_cutpoints
+
+    found = scorer_cutpoints(session.desk(), scorer, _percents(shares))
+    if output == "json":
+        print_json(
+            {
+                "scorer": scorer,
+                "bands": [{"from": c.start / 1000, "profiles": c.count} for c in found],
+            }
+        )
+        return
+    click.echo(f"  {scorer}:")
+    for number, cut in enumerate(found, start=1):
+        click.echo(
+            f"    - {{id: band-{number}, from: {cut.start / 1000:.3f}, grade: {number}, "
+            f"label: Band {number}}}  # {cut.count} profiles now"
+        )
+
+
+def _percents(text: str) -> list[float]:
+    try:
+        shares = [float(part) / 100 for part in text.split(",")]
+    except ValueError:
+        raise click.BadParameter("write numbers with commas between them: 10,20,30") from None
+    if not all(0 < s < 1 for s in shares) or sum(shares) >= 1:
+        raise click.BadParameter("shares are above 0 and together below 100")
+    return shares

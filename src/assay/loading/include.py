@@ -1,0 +1,165 @@
+"""A rulebook in several files: what ``include`` names is put together before anything is checked.
+
+Splitting a rulebook changes nothing: mappings are joined, lists follow one another, and every
+message names the file the value stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assay.diagnostics import has_errors
+from assay.documents import codes
+from assay.documents.index import Path as ValuePath
+from assay.documents.suggest import did_you_mean
+from assay.documents.yaml_reader import YamlFile
+from assay.loading.discover import SUFFIXES, read_file
+from assay.loading.findings import Finding, Subject
+from assay.workspace import Workspace
+
+_LISTS = ("facts", "scorers", "watch", "changes")
+_MAPPINGS = ("parameters", "scales")
+_FILE_LIMIT = 200
+
+
+@dataclass
+class Assembled:
+    """The data of a rulebook, and where each part of it comes from.
+
+    ``places`` maps the first two steps of a path to a file and the path in it.
+    """
+
+    data: dict[str, Any]
+    files: list[YamlFile]
+    places: dict[ValuePath, tuple[Subject, ValuePath]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def place(self, path: ValuePath) -> tuple[Subject, ValuePath]:
+        """The file and the path in it of a value of the assembled data."""
+        found = self.places.get(path[:2])
+        if found is None:
+            return Subject(self.files[0].file), path
+        return found[0], (*found[1], *path[2:])
+
+    def placed(self, finding: Finding) -> Finding:
+        """A finding about the assembled data as one about its file."""
+        subject, path = self.place(finding.path)
+        return Finding(finding.code, subject, path, finding.message, finding.hint, finding.at_key)
+
+    @property
+    def unreadable(self) -> bool:
+        return any(has_errors(f.diagnostics) for f in self.files) or bool(self.findings)
+
+
+def assemble(workspace: Workspace, contents: Mapping[Path, bytes]) -> Assembled:
+    """``rules.yaml`` with everything it includes."""
+    main = read_file(workspace, workspace.rules_path, contents)
+    assembled = Assembled(_first(main), [main])
+    if not isinstance(assembled.data.get("include"), list):
+        return assembled
+    assembled.data = dict(assembled.data)
+    _Assembly(workspace, contents, assembled).include(main, workspace.rules_path, (main.file,))
+    return assembled
+
+
+def _first(file: YamlFile) -> dict[str, Any]:
+    if has_errors(file.diagnostics):
+        return {}
+    data: dict[str, Any] = next((d for d in file.documents if d is not None), {})
+    return data
+
+
+class _Assembly:
+    def __init__(
+        self, workspace: Workspace, contents: Mapping[Path, bytes], made: Assembled
+    ) -> None:
+        self._workspace = workspace
+        self._contents = contents
+        self._made = made
+
+    def include(self, file: YamlFile, path: Path, chain: tuple[str, ...]) -> None:
+        """Add the files that a file includes; ``chain`` are the files that led to it."""
+        subject = Subject(file.file)
+        listed = _first(file).get("include", [])
+        if file is self._made.files[0]:
+            self._made.data.pop("include", None)
+        for index, name in enumerate(listed if isinstance(listed, list) else [listed]):
+            problem = self._add(name, path, chain)
+            if problem is not None:
+                self._made.findings.append(
+                    Finding(codes.BAD_INCLUDE, subject, ("include", index), *problem)
+                )
+
+    def _add(self, name: object, beside: Path, chain: tuple[str, ...]) -> tuple[str, str] | None:
+        """Add one file; else what is wrong with it, and a hint."""
+        if not isinstance(name, str) or not name.endswith(SUFFIXES):
+            return f"{name!r} is not the name of a YAML file", "include: [rules/evidence.yaml]"
+        try:
+            target = (beside.parent / name).resolve()
+        except (OSError, ValueError):
+            return f"{name!r} cannot be a file", "include: [rules/evidence.yaml]"
+        if not target.is_relative_to(self._workspace.root):
+            return f"{name!r} lies outside the workspace", "copy the file into the workspace"
+        relative = self._workspace.relative(target)
+        if relative in chain:
+            circle = " → ".join((*chain[chain.index(relative) :], relative))
+            return f"files include each other in a circle: {circle}", "take one of them out"
+        if any(f.file == relative for f in self._made.files):
+            return f"{name!r} is included twice", "name it once"
+        if target not in self._contents and not target.is_file():
+            there = [p.name for p in target.parent.glob("*") if p.suffix in SUFFIXES]
+            return f"there is no file {name!r}", did_you_mean(target.name, sorted(there))
+        if len(self._made.files) >= _FILE_LIMIT:
+            return f"more than {_FILE_LIMIT} files are included", "put some of them together"
+        file = read_file(self._workspace, target, self._contents)
+        self._made.files.append(file)
+        self._join(file)
+        self.include(file, target, (*chain, relative))
+        return None
+
+    def _join(self, file: YamlFile) -> None:
+        subject = Subject(file.file)
+        for key, value in _first(file).items():
+            if key == "include":
+                continue
+            if key in _LISTS and isinstance(value, list):
+                there = list(self._made.data.get(key) or [])
+                for index in range(len(value)):
+                    self._made.places[key, len(there) + index] = (subject, (key, index))
+                self._made.data[key] = there + value
+            elif key in _MAPPINGS and isinstance(value, dict):
+                self._join_mapping(key, value, subject)
+            else:
+                self._made.findings.append(
+                    Finding(
+                        codes.BAD_INCLUDE,
+                        subject,
+                        (key,),
+                        f"an included file has no {key!r} of its own",
+                        f"it may hold {', '.join((*_LISTS, *_MAPPINGS))} and include",
+                        at_key=True,
+                    )
+                )
+
+    def _join_mapping(self, key: str, value: dict[str, Any], subject: Subject) -> None:
+        there = dict(self._made.data.get(key) or {})
+        for name, item in value.items():
+            if name in there:
+                first = self._made.place((key, name))[0].file
+                self._made.findings.append(
+                    Finding(
+                        codes.BAD_INCLUDE,
+                        subject,
+                        (key, name),
+                        f"{name!r} is given here and in {first}",
+                        "keep one of the two",
+                        at_key=True,
+                    )
+                )
+                continue
+            self._made.places[key, name] = (subject, (key, name))
+            there[name] = item
+        self._made.data[key] = there

@@ -1,0 +1,429 @@
+"""What values an expression can have at all: intervals, sets of texts, true, false and unknown.
+
+The domains of the fields are widened through every operation, so what is said to be impossible is
+impossible for every document the models accept. Conditions joined by && narrow each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Literal, get_args
+
+from assay.model.evidence import ClaimType, Directness, Nature, Reliability, Section, Stance
+from assay.model.profile import Level
+from assay.rules.intervals import interval
+from assay.rules.ir import Apply, Col, Each, Expr, Lit
+from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Program
+
+Outcome = Literal["true", "false", "unknown"]
+
+_INF = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The values an expression can have: numbers of an interval, or some texts, or true and false.
+
+    ``unknown`` says whether it can be unknown; ``words`` is None for texts of any kind.
+    """
+
+    unknown: bool = True
+    low: float = -_INF
+    high: float = _INF
+    whole: bool = False
+    words: frozenset[str] | None = None
+    true: bool = True
+    false: bool = True
+
+    @property
+    def impossible(self) -> bool:
+        """Whether no value is left, not even unknown."""
+        nothing = self.low > self.high or self.words == frozenset()
+        return not self.unknown and (nothing or not (self.true or self.false))
+
+    def meet(self, other: Domain) -> Domain:
+        """The values in both."""
+        words = self.words if other.words is None else other.words
+        if self.words is not None and other.words is not None:
+            words = self.words & other.words
+        return Domain(
+            self.unknown and other.unknown,
+            max(self.low, other.low),
+            min(self.high, other.high),
+            self.whole or other.whole,
+            words,
+            self.true and other.true,
+            self.false and other.false,
+        )
+
+    def join(self, other: Domain) -> Domain:
+        """The values in either."""
+        both = self.words is not None and other.words is not None
+        return Domain(
+            self.unknown or other.unknown,
+            min(self.low, other.low),
+            max(self.high, other.high),
+            self.whole and other.whole,
+            (self.words or frozenset()) | (other.words or frozenset()) if both else None,
+            self.true or other.true,
+            self.false or other.false,
+        )
+
+    @property
+    def outcomes(self) -> set[Outcome]:
+        """The outcomes of a condition with this domain."""
+        found: set[Outcome] = {"true"} if self.true else set()
+        found |= {"false"} if self.false else set()
+        return found | {"unknown"} if self.unknown else found
+
+
+def number(low: float, high: float, *, unknown: bool = False, whole: bool = True) -> Domain:
+    """Numbers from ``low`` to ``high``, both included."""
+    return Domain(unknown, low, high, whole)
+
+
+def truth(true: bool, false: bool, unknown: bool) -> Domain:
+    """A condition with the outcomes given."""
+    return Domain(unknown, true=true, false=false)
+
+
+_DAYS = (1, 3_652_059)
+_WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("profile", "kind"): ("institution", "event"),
+    ("claim", "nature"): get_args(Nature),
+    ("claim", "section"): get_args(Section),
+    ("claim", "type"): get_args(ClaimType),
+    ("claim", "holds"): ("dated", "standing"),
+    ("citation", "stance"): get_args(Stance),
+    ("citation", "directness"): get_args(Directness),
+    ("citation", "origin_directness"): get_args(Directness),
+    ("citation", "source.directness"): get_args(Directness),
+    ("citation", "source.attribution"): ("named", "vague", "none"),
+    ("citation", "publisher.reliability"): get_args(Reliability),
+    **{(edge, "criticality"): get_args(Level) for edge in ("dependency", "dependent", "event")},
+}
+_RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
+    ("citation", "credibility"): (1, 5),
+    ("claim", "likelihood"): (0, 1),
+    ("claim", "review_after_days"): (1, 36_500),
+    ("claim", "contradictions"): (0, 2**31),
+    ("profile", "gaps"): (0, 2**31),
+    **{(edge, "claims"): (0, 2**31) for edge in ("dependency", "dependent", "event")},
+    **{(way, "reach"): (0, 1) for way in ("upstream", "downstream")},
+    **{(way, "distance"): (1, 6) for way in ("upstream", "downstream")},
+}
+_NEVER_MISSING: Mapping[str, frozenset[str]] = {
+    "profile": frozenset(["id", "kind", "topics", "gaps", "today"]),
+    "claim": frozenset(["id", "nature", "key", "contradictions", "profile_row"]),
+    "citation": frozenset(
+        ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
+    ),
+    "root": frozenset(["citation_row", "root_row"]),
+    "ground": frozenset(["claim_row"]),
+    **dict.fromkeys(
+        ("dependency", "dependent", "event"),
+        frozenset(["relation", "claims", "profile_row", "peer_row"]),
+    ),
+    **dict.fromkeys(("upstream", "downstream"), frozenset(["distance", "profile_row", "peer_row"])),
+}
+
+
+def field_words(space: str, column: str) -> tuple[str, ...]:
+    """The texts a field can have at all; empty where that is open."""
+    return _WORDS.get((space, column), ())
+
+
+def field_domain(space: str, column: str) -> Domain:
+    """What a column of the tables can hold."""
+    unknown = column not in _NEVER_MISSING.get(space, ())
+    if words := field_words(space, column):
+        return Domain(unknown, words=frozenset(words))
+    if column.endswith("day") or column == "today":
+        return number(*_DAYS, unknown=unknown)
+    low, high = _RANGES.get((space, column), (-_INF, _INF))
+    whole = column not in ("likelihood", "reach", "value")
+    return number(low, high, unknown=unknown, whole=whole and low != -_INF)
+
+
+Narrowed = dict[Expr, Domain]
+
+
+class Analysis:
+    """The domains of the columns of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self._definitions = program.definitions
+        self._known: dict[tuple[str, str], Domain] = {}
+
+    def column(self, space: str, name: str) -> Domain:
+        """What a column can hold."""
+        key = (space, name)
+        if key not in self._known:
+            self._known[key] = Domain()
+            self._known[key] = self._defined(space, name)
+        return self._known[key]
+
+    def _defined(self, space: str, name: str) -> Domain:
+        match self._definitions.get((space, name)):
+            case Compute(expr=expr):
+                return self.expression(space, expr)
+            case Gather(link=link, target=target, origin=origin):
+                found = self.column(target, origin)
+                missing = link not in _NEVER_MISSING.get(space, ())
+                return replace(found, unknown=found.unknown or missing)
+            case Aggregate() as step:
+                return self._aggregate(step)
+            case PoolUp() as pool:
+                return self._pool(pool)
+        return field_domain(space, name)
+
+    def _aggregate(self, step: Aggregate) -> Domain:
+        if step.reducer in ("min", "max") and step.source:
+            return replace(self.column(step.elements, step.source), unknown=True)
+        if step.source is not None and step.reducer in ("true", "unknown"):
+            counted = self.column(step.elements, step.source)
+            if not (counted.true if step.reducer == "true" else counted.unknown):
+                return number(0, 0)
+        return number(0, 2**31)
+
+    def _pool(self, pool: PoolUp) -> Domain:
+        take, keep = self.column(pool.elements, pool.take), self.column(pool.elements, pool.keep)
+        low, high = take.low, take.high
+        if pool.combine == "noisy_or":
+            low = max(low, 0)
+            left = max(1 - high / 1000, 0.0)
+            high = 1000 * (1 - left**pool.strongest) if pool.strongest else 1000 * (left < 1)
+            high = math.ceil(min(high, 1000))
+        elif pool.combine == "sum":
+            low, high = min(low, low * 2**31), max(high, high * 2**31)
+        unknown = pool.empty is None
+        if pool.combine in ("mean", "min"):
+            unknown = unknown or take.unknown or keep.unknown
+        if pool.empty is not None:
+            low, high = min(low, pool.empty), max(high, pool.empty)
+        return number(low, high, unknown=unknown)
+
+    # Expressions -------------------------------------------------------------------------
+
+    def expression(self, space: str, expr: Expr, given: Narrowed | None = None) -> Domain:
+        """What an expression can come to, where the expressions of ``given`` are as they say."""
+        given = given or {}
+        found = self._plainly(space, expr, given)
+        return found.meet(given[expr]) if expr in given else found
+
+    def _plainly(self, space: str, expr: Expr, given: Narrowed) -> Domain:
+        if isinstance(expr, Lit):
+            return _literal(expr.value)
+        if isinstance(expr, Col):
+            step = self._definitions.get((space, expr.name))
+            if given and isinstance(step, Compute):
+                return self.expression(space, step.expr, given)
+            return self.column(space, expr.name)
+        if isinstance(expr, Each):
+            return number(0, 2**31, unknown=self.expression(space, expr.items, given).unknown)
+        if not isinstance(expr, Apply):
+            return Domain(unknown=False)
+        return self._apply(space, expr, given)
+
+    def _apply(self, space: str, expr: Apply, given: Narrowed) -> Domain:
+        match expr.op:
+            case "and":
+                return self._both(space, expr, given)
+            case "or":
+                flipped = Apply("and", tuple(Apply("not", (a,)) for a in expr.args))
+                return _negated(self._both(space, flipped, given))
+            case "if":
+                return self._choice(space, expr, given)
+        args = [self.expression(space, a, given) for a in expr.args]
+        unknown = any(a.unknown for a in args)
+        match expr.op:
+            case "not":
+                return _negated(args[0])
+            case "known":
+                known = args[0].low <= args[0].high and args[0].words != frozenset()
+                return truth(known and (args[0].true or args[0].false), args[0].unknown, False)
+            case "eq" | "feq" | "ne" | "fne":
+                same = truth(*_equal(args[0], args[1]), unknown)
+                return same if expr.op in ("eq", "feq") else _negated(same)
+            case "lt" | "flt" | "le" | "fle" | "gt" | "fgt" | "ge" | "fge":
+                return _ordered(expr.op, args[0], args[1], unknown)
+            case "in":
+                return self._among(args[0], expr.args[1], unknown)
+            case "coalesce":
+                return reduce(lambda a, b: replace(a, unknown=False).join(b), args)
+        return _reckoned(expr, args, unknown)
+
+    def _both(self, space: str, expr: Apply, given: Narrowed) -> Domain:
+        left, right = expr.args
+        a, b = self.expression(space, left, given), self.expression(space, right, given)
+        true = False
+        if a.true and b.true:
+            narrowed = self.narrowed(space, left, given)
+            true = narrowed is not None and self.expression(space, right, narrowed).true
+            true = true and self.narrowed(space, right, narrowed) is not None
+        unknown = (a.unknown and (b.true or b.unknown)) or (b.unknown and (a.true or a.unknown))
+        return truth(true, a.false or b.false, unknown)
+
+    def _choice(self, space: str, expr: Apply, given: Narrowed) -> Domain:
+        condition, then, otherwise = expr.args
+        asked = self.expression(space, condition, given)
+        found: list[Domain] = []
+        if asked.true and (narrowed := self.narrowed(space, condition, given)) is not None:
+            found.append(self.expression(space, then, narrowed))
+        negated = Apply("not", (condition,))
+        if asked.false and (narrowed := self.narrowed(space, negated, given)) is not None:
+            found.append(self.expression(space, otherwise, narrowed))
+        known = [f for f in found if not _is_nothing(f)]
+        joined = reduce(Domain.join, known) if known else Domain(unknown=False)
+        return replace(joined, unknown=asked.unknown or any(f.unknown for f in found))
+
+    @staticmethod
+    def _among(item: Domain, listed: Expr, unknown: bool) -> Domain:
+        values = listed.value if isinstance(listed, Lit) and isinstance(listed.value, tuple) else ()
+        matched = [_equal(item, _literal(v)) for v in values]
+        if item.words is not None and item.words <= {v for v in values if isinstance(v, str)}:
+            return truth(True, False, unknown)
+        return truth(any(t for t, _ in matched), all(f for _, f in matched), unknown)
+
+    # Narrowing ---------------------------------------------------------------------------
+
+    def narrowed(self, space: str, expr: Expr, given: Narrowed | None = None) -> Narrowed | None:
+        """What is known besides where ``expr`` is true; None where that is a contradiction."""
+        made = dict(given or {})
+        return made if self._assume(space, expr, True, made) else None
+
+    def _assume(self, space: str, expr: Expr, wanted: bool, made: Narrowed) -> bool:
+        if isinstance(expr, Apply):
+            first, *rest = expr.args
+            if expr.op == "not":
+                return self._assume(space, first, not wanted, made)
+            if expr.op in ("and", "or") and wanted == (expr.op == "and"):
+                return all(self._assume(space, a, wanted, made) for a in expr.args)
+            if expr.op == "known":
+                limit = Domain(False) if wanted else replace(_NOTHING, unknown=True)
+                return self._limit(space, first, limit, made)
+            if rest and (limits := self._limits(space, expr, wanted, made)) is not None:
+                return self._limit(space, first, limits[0], made) and (
+                    limits[1] is None or self._limit(space, rest[0], limits[1], made)
+                )
+        if isinstance(expr, Col):
+            step = self._definitions.get((space, expr.name))
+            if isinstance(step, Compute) and not self._assume(space, step.expr, wanted, made):
+                return False
+        return self._limit(space, expr, truth(wanted, not wanted, False), made)
+
+    def _limits(
+        self, space: str, expr: Apply, wanted: bool, made: Narrowed
+    ) -> tuple[Domain, Domain | None] | None:
+        """How a comparison that comes out as wanted limits its two sides."""
+        a, b = (self.expression(space, x, made) for x in expr.args[:2])
+        op = expr.op.removeprefix("f") if expr.op in _FLOATS else expr.op
+        if op == "in" and wanted and isinstance(expr.args[1], Lit):
+            values = expr.args[1].value
+            assert isinstance(values, tuple)
+            return reduce(Domain.join, [_literal(v) for v in values], _NOTHING), None
+        if not wanted:
+            if op not in _OPPOSITE:
+                return None
+            op = _OPPOSITE[op]
+        match op:
+            case "eq":
+                return replace(b, unknown=False), replace(a, unknown=False)
+            case "lt" | "le":
+                return _below(b.high, op == "lt", a.whole), _above(a.low, op == "lt", b.whole)
+            case "gt" | "ge":
+                return _above(b.low, op == "gt", a.whole), _below(a.high, op == "gt", b.whole)
+        return None
+
+    def _limit(self, space: str, expr: Expr, limit: Domain, made: Narrowed) -> bool:
+        if isinstance(expr, Lit):
+            return not _literal(expr.value).meet(limit).impossible
+        made[expr] = self.expression(space, expr, made).meet(limit)
+        return not made[expr].impossible
+
+
+_FLOATS = ("feq", "fne", "flt", "fle", "fgt", "fge")
+_OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+_NOTHING = Domain(False, _INF, -_INF, True, frozenset(), False, False)
+
+
+def possible_outcomes(program: Program, space: str, expr: Expr) -> set[Outcome]:
+    """The outcomes that a condition can have for some document."""
+    return Analysis(program).expression(space, expr).outcomes
+
+
+def _is_nothing(domain: Domain) -> bool:
+    return domain.low > domain.high or not (domain.true or domain.false)
+
+
+def _literal(value: object) -> Domain:
+    if value is None:
+        return replace(_NOTHING, unknown=True)
+    if isinstance(value, bool):
+        return truth(value, not value, False)
+    if isinstance(value, int | float):
+        return number(value, value, whole=isinstance(value, int))
+    return Domain(False, words=frozenset([value]) if isinstance(value, str) else None)
+
+
+def _negated(domain: Domain) -> Domain:
+    return replace(domain, true=domain.false, false=domain.true)
+
+
+def _equal(a: Domain, b: Domain) -> tuple[bool, bool]:
+    """Whether two values can be equal, and whether they can differ."""
+    met = replace(a, unknown=False).meet(replace(b, unknown=False))
+    one_word = a.words is not None and a.words == b.words and len(a.words) == 1
+    one_number = a.low == a.high == b.low == b.high
+    one_truth = (a.true, a.false) == (b.true, b.false) and a.true != a.false
+    return not met.impossible, not (one_word or one_number or one_truth)
+
+
+def _ordered(op: str, a: Domain, b: Domain, unknown: bool) -> Domain:
+    if op in ("gt", "fgt", "ge", "fge"):
+        return _ordered({"g": "l", "f": "f"}[op[0]] + op[1:].replace("g", "l"), b, a, unknown)
+    if a.words is not None or b.words is not None:
+        return truth(True, True, unknown)
+    if op.endswith("lt"):
+        return truth(a.low < b.high, a.high >= b.low, unknown)
+    return truth(a.low <= b.high, a.high > b.low, unknown)
+
+
+def _below(limit: float, strict: bool, whole: bool) -> Domain:
+    if strict and math.isfinite(limit):
+        limit = math.ceil(limit) - 1 if whole else math.nextafter(limit, -_INF)
+    return Domain(False, high=limit)
+
+
+def _above(limit: float, strict: bool, whole: bool) -> Domain:
+    if strict and math.isfinite(limit):
+        limit = math.floor(limit) + 1 if whole else math.nextafter(limit, _INF)
+    return Domain(False, low=limit)
+
+
+_WHOLE = ("points", "scale", "length", "items")
+_REAL = ("double", "to_double", "half_life")
+_TOTAL = ("concat", "to_string", "lower", "lower_ascii", "upper_ascii", "joined", "day_text")
+_TESTS = ("matches", "contains", "starts_with", "ends_with", "has_item")
+
+
+def _reckoned(expr: Apply, args: list[Domain], unknown: bool) -> Domain:
+    """What an operation on numbers or texts comes to; anything where nothing is known of it."""
+    if expr.op in _TOTAL or expr.op in _TESTS:
+        return Domain(unknown)
+    found = interval(expr, [(a.low, a.high) for a in args])
+    if found is None:
+        return Domain()
+    if expr.op in ("least", "greatest"):
+        unknown = all(a.unknown for a in args)
+    elif expr.op == "half_life":
+        unknown = unknown or args[1].low <= 0
+    elif expr.op in ("points", "number"):
+        unknown = unknown or not (math.isfinite(args[0].low) and math.isfinite(args[0].high))
+    elif expr.op.startswith("checked"):
+        unknown = True
+    whole = expr.op in _WHOLE or (expr.op not in _REAL and all(a.whole for a in args))
+    return number(*found, unknown=unknown, whole=whole)

@@ -1,0 +1,58 @@
+"""Points in time and spans, as seconds: constants, and the arithmetic of days."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+DAY = 86_400
+EPOCH = date(1970, 1, 1).toordinal()
+"""The calendar's ordinal of the day that second 0 begins."""
+
+RANGES = {
+    "timestamp": (-62_135_596_800, 253_402_300_799),
+    "duration": (-315_537_897_598, 315_537_897_598),
+}
+"""The years 1 to 9999, and the longest span between two of their days; CEL has no others."""
+
+_SPAN = re.compile(r"([+-]?)((?:\d+(?:\.\d*)?(?:h|ms|us|ns|m|s))+)")
+_PART = re.compile(r"(\d+(?:\.\d*)?)(h|ms|us|ns|m|s)")
+_UNITS = {
+    "h": Decimal(3600),
+    "m": Decimal(60),
+    "s": Decimal(1),
+    "ms": Decimal("0.001"),
+    "us": Decimal("0.000001"),
+    "ns": Decimal("0.000000001"),
+}
+
+
+def timestamp_seconds(text: str) -> int:
+    """Seconds since 1970 of ``2024-01-29T00:00:00Z``; raises ``ValueError`` for other forms."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", text, re.ASCII):
+        raise ValueError('write timestamp("2024-01-29T00:00:00Z"), or day("2024-01-29")')
+    moment = datetime.fromisoformat(text)
+    return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
+
+
+def day_seconds(text: str) -> int:
+    """Seconds since 1970 of the beginning of the day ``2024-01-29``."""
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        raise ValueError('write day("2024-01-29")')
+    return (date.fromisoformat(text).toordinal() - EPOCH) * DAY
+
+
+def duration_seconds(text: str) -> int:
+    """Seconds of ``36h`` or ``1h30m``; raises ``ValueError`` for parts of a second."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise ValueError('write duration("36h"); a day has 24h')
+    total = sum((Decimal(n) * _UNITS[unit] for n, unit in _PART.findall(match[2])), Decimal(0))
+    if total % 1:
+        raise ValueError("spans are counted in whole seconds")
+    seconds = int(-total if match[1] == "-" else total)
+    low, high = RANGES["duration"]
+    if not low <= seconds <= high:
+        raise ValueError("a span is shorter than ten thousand years")
+    return seconds

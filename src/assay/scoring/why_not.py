@@ -1,0 +1,204 @@
+"""Why a rule did not fire: which part of its condition was false or unknown, with the values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assay.errors import UsageError
+from assay.rules import ast
+from assay.rules.compile import Compiler
+from assay.rules.expressions import Parsed, parse_rulebook, walk
+from assay.rules.parse import CelError
+from assay.rules.program import RuleColumns, ScorerColumns
+from assay.rules.scope import Rows, Scope, subject_scope
+from assay.rules.unparse import unparse
+from assay.scoring.results import Outcome
+from assay.scoring.run import Run
+from assay.scoring.trace import Trace
+from assay.scoring.wording import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a condition with its outcome at one row.
+
+    ``values`` are the fields it asks for with what they hold; ``elements`` the members of the
+    collection it ranges over, each with the outcome for it.
+    """
+
+    text: str
+    outcome: Outcome
+    values: tuple[tuple[str, str], ...] = ()
+    elements: tuple[tuple[str, Outcome], ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """What became of a rule for one subject."""
+
+    scorer: str
+    rule: str
+    subject: str
+    applied: bool
+    condition: Part
+
+
+class WhyNotAsker:
+    """Takes conditions of one run apart."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._trace = Trace(run)
+        self._parsed: Parsed = parse_rulebook(run.rulebook)
+        facts = {
+            (str(path[1]), str(path[2])): node
+            for path, node in self._parsed.expressions.items()
+            if path[0] == "facts"
+        }
+        self._compiler = Compiler(self._parsed.vocabulary, facts, prefix="why")
+
+    def ask(self, rule: str, profile: int) -> list[WhyNot]:
+        """The rule for a profile, or for each of its claims or citations.
+
+        ``rule`` is an id, or ``scorer.id``. Raises ``UsageError`` where no scorer has it.
+        """
+        name, _, rule_id = rule.rpartition(".")
+        found = [
+            (index, j, columns, r)
+            for index, scorer in enumerate(self._run.rulebook.scorers)
+            for columns in [self._run.program.scorer(scorer.key)]
+            for j, r in enumerate(columns.rules)
+            if r.rule.id == self._run.rulebook.successor(scorer, rule_id)
+            and name in ("", scorer.name, scorer.key)
+        ]
+        if not found:
+            known = sorted({r.id for s in self._run.rulebook.scorers for r in s.rules})
+            raise UsageError(f"there is no rule {rule!r}; there are: {', '.join(known)}")
+        return [
+            self._at(index, j, columns, r, row)
+            for index, j, columns, r in found
+            for row in self._rows(columns.scorer.on, profile)
+        ]
+
+    def _rows(self, on: str, profile: int) -> Iterator[int]:
+        if on == "profile":
+            yield profile
+            return
+        for claim in self._trace.owned("claim", "profile_row", profile):
+            if on == "claim":
+                yield claim
+            else:
+                yield from self._trace.owned("citation", "owner_row", claim)
+
+    def _at(
+        self, index: int, j: int, columns: ScorerColumns, rule: RuleColumns, row: int
+    ) -> WhyNot:
+        on = columns.scorer.on
+        node = self._parsed.expressions["scorers", index, "rules", j, "when"]
+        part = self._part(node, subject_scope(on), row)
+        applied = self._trace.value(on, rule.applied, row) is True
+        subject = self._trace.subject(on, row)
+        return WhyNot(columns.scorer.key, rule.rule.id, subject, applied, part)
+
+    # Parts -------------------------------------------------------------------------------
+
+    def _part(self, node: ast.Expression, scope: Scope, row: int) -> Part:
+        outcome = _word(self._value(node, scope, row))
+        if isinstance(node, ast.Call) and node.function in ("_&&_", "_||_", "!_"):
+            parts = tuple(self._part(n, scope, row) for n in _flat(node))
+            return Part(unparse(node), outcome, parts=parts)
+        return Part(
+            unparse(node),
+            outcome,
+            values=tuple(self._values(node, scope, row)),
+            elements=tuple(self._elements(node, scope, row)),
+        )
+
+    def _value(self, node: ast.Expression, scope: Scope, row: int) -> object:
+        expr = self._compiler.plain(scope, self._compiler.text(node, scope))
+        self._run_pending()
+        return self._trace.evaluate(scope.space.name, expr, row)
+
+    def _run_pending(self) -> None:
+        """Make the columns that were asked for and are not there yet."""
+        engine = self._run.engine
+        steps, self._compiler.steps = self._compiler.steps, []
+        engine.run(s for s in steps if s.column not in engine.frames[s.space].columns)
+
+    def _values(self, node: ast.Expression, scope: Scope, row: int) -> Iterator[tuple[str, str]]:
+        """The fields and counts a part speaks of, with their values at the row."""
+        told: set[str] = set()
+        for term in _terms(node):
+            text = unparse(term)
+            if text in told:
+                continue
+            told.add(text)
+            try:
+                yield text, shown(self._value(term, scope, row))
+            except CelError:
+                continue
+
+    def _elements(
+        self, node: ast.Expression, scope: Scope, row: int
+    ) -> Iterator[tuple[str, Outcome]]:
+        macro = next((p for p in walk(node) if isinstance(p, ast.Macro)), None)
+        if macro is None or macro.body.type.name != "bool":
+            return
+        rows = self._compiler.value(macro.range, scope)
+        if not isinstance(rows, Rows) or rows.hops or rows.value is not None:
+            return
+        inner = scope.inside(rows, macro.variable)
+        space = rows.collection.space
+        for element in self._trace.owned(space, rows.collection.owner, row):
+            yield self._trace.label(space, element), _word(self._value(macro.body, inner, element))
+
+
+def _flat(node: ast.Call) -> Iterator[ast.Expression]:
+    """The operands of a chain of && or ||, or what a ! negates."""
+    for arg in node.args:
+        if isinstance(arg, ast.Call) and arg.function == node.function and node.function != "!_":
+            yield from _flat(arg)
+        else:
+            yield arg
+
+
+def _terms(node: ast.Expression) -> Iterator[ast.Expression]:
+    """The fields, counts and own functions in a part, outermost first; macros have elements."""
+    match node:
+        case ast.Select(test=True):
+            yield ast.Select(node.offset, node.type, node.operand, node.field, test=False)
+        case ast.Select():
+            yield node
+        case ast.Call(function="size" | "origins"):
+            yield node
+        case ast.Call():
+            for child in (*((node.target,) if node.target else ()), *node.args):
+                yield from _terms(child)
+
+
+def _word(value: object) -> Outcome:
+    return "unknown" if value is None else "true" if value else "false"
+
+
+def why_not_lines(found: WhyNot) -> Iterator[str]:
+    """A rule's condition as text, the parts that decided marked."""
+    state = "takes effect" if found.applied else "takes no effect"
+    yield f"{found.rule} of {found.scorer}, for {found.subject}: {state}"
+    yield from _part_lines(found.condition, 1)
+
+
+_MARKS: dict[Outcome, str] = {"true": "yes", "false": "no ", "unknown": "?  "}
+
+
+def _part_lines(part: Part, depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    yield f"{pad}{_MARKS[part.outcome]} {part.text}"
+    for text, value in part.values:
+        if text != part.text:
+            yield f"{pad}      {text} is {value}"
+    for label, outcome in part.elements:
+        yield f"{pad}      {_MARKS[outcome]} {label}"
+    for inner in part.parts:
+        yield from _part_lines(inner, depth + 1)

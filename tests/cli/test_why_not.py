@@ -1,0 +1,122 @@
+"""``assay explain --why-not`` and ``--against``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from assay.cli.main import run
+from assay.rules.expressions import parse_rulebook
+from assay.rules.parse import parse_cel
+from assay.rules.unparse import unparse
+from tests.cli.workspaces import RULES, write_workspace
+from tests.strategies import default_rulebook
+
+RULE = """\
+      - id: old-record
+        when: >-
+          claim.key && (citations.exists(c, c.directness == "record" && c.age_days > 400)
+          || claim.checked_days > claim.review_after_days)
+        cap: 0.3
+        on_unknown: ignore
+        because: the record is old
+"""
+
+
+def workspace(root: Path) -> Path:
+    write_workspace(root)
+    rules = RULES.replace("  - name: trust\n", f"{RULE}  - name: trust\n")
+    (root / "rules.yaml").write_text(rules, encoding="utf-8")
+    return root
+
+
+def explain(root: Path, *args: str) -> int:
+    return run(["--workspace", str(root), "explain", "port-office", *args])
+
+
+def test_why_not_shows_the_part_that_was_false_or_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain(workspace(tmp_path), "--why-not", "old-record") == 0
+    assert capsys.readouterr().out == dedent(
+        """\
+        old-record of claim.support, for port-office#twelve-berths: takes no effect
+          ?   claim.key && (citations.exists(c, c.directness == "record" && c.age_days > 400) || claim.checked_days > claim.review_after_days)
+            yes claim.key
+            ?   citations.exists(c, c.directness == "record" && c.age_days > 400) || claim.checked_days > claim.review_after_days
+              no  citations.exists(c, c.directness == "record" && c.age_days > 400)
+                    no  gazette-march
+                    no  port-ledger
+              ?   claim.checked_days > claim.review_after_days
+                    claim.checked_days is 319
+                    claim.review_after_days is unknown
+        """  # noqa: E501
+    )
+
+
+def test_why_not_as_json_and_for_a_rule_that_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = workspace(tmp_path)
+    assert explain(root, "--why-not", "support.twice", "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found[0]["condition"]["values"] == {"citations.origins()": "2"}
+    assert found[0]["applied"] is True
+    assert explain(root, "--why-not", "thrice") == 64
+    assert "there are: cited, old-record, twice" in capsys.readouterr().err
+
+
+def test_against_lists_what_stands_in_between(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = workspace(tmp_path)
+    ledger = root / "profiles" / "port_office.yaml"
+    text = ledger.read_text(encoding="utf-8").replace(
+        "[gazette-march, port-ledger]", "[port-ledger]"
+    )
+    ledger.write_text(text, encoding="utf-8")
+    assert explain(root, "--against", "good") == 0
+    assert capsys.readouterr().out == dedent(
+        """\
+        trust: Good starts at 0.500; 0.100 is missing
+          port-office#twelve-berths: 0.400  it brings no more than this
+          no single change in the catalogue would reach it
+        """
+    )
+    assert explain(root, "--against", "thin") == 0
+    assert "is reached" in capsys.readouterr().out
+    assert explain(root, "--against", "best") == 64
+    capsys.readouterr()
+    assert explain(root, "--against", "good", "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["short"] == 0.1
+
+
+def test_an_expression_written_again_means_the_same() -> None:
+    book = default_rulebook()
+    parsed = parse_rulebook(book)
+    for path, node in parsed.expressions.items():
+        if path[0] == "scorers" and path[-1] == "when":
+            on = book.scorers[int(path[1])].on
+            text = unparse(node)
+            assert unparse(parse_cel(text, on, parsed.vocabulary)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(1 + 2) * 3 == 9",
+        "1 - (2 - 3) == 2",
+        "!(claim.key || claim.key) && claim.key",
+        'claim.type in ["figure", "r\\"ole"]',
+        "(claim.key ? 1 : 2) > 1",
+        "-(1 + 2) < 0",
+        "citations.filter(c, c.credibility > 1).map(c, has(c.origin), c.age_days).exists(d, d > 1)",
+        'profile.topics[0].lower().startsWith("a")',
+    ],
+)
+def test_brackets_are_kept_where_they_are_needed(text: str) -> None:
+    vocabulary = parse_rulebook(default_rulebook()).vocabulary
+    assert unparse(parse_cel(text, "claim", vocabulary)) == text

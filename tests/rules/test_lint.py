@@ -1,0 +1,202 @@
+"""What the linter says of a rulebook, with the proof in the message."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from assay.model.corpus import Corpus
+from assay.rules.check import check_rulebook
+from assay.rules.domains import Analysis
+from assay.rules.lint import lint_rulebook
+from assay.scoring.run import run_program
+from assay.scoring.trace import Trace
+from assay.tables.build import build_tables
+from tests.strategies import AS_OF, corpora, default_rulebook, rulebook_of
+
+GRADES = [
+    {"id": "high", "from": 0.6, "grade": "High", "label": "High"},
+    {"id": "low", "from": 0.0, "grade": "Low", "label": "Low"},
+]
+
+
+def linted(*rules: dict[str, Any], on: str = "claim", **more: Any) -> list[tuple[str, str]]:
+    scorer = {
+        "name": "s",
+        "on": on,
+        "rules": [
+            {"id": f"r{i}", "because": "b", "on_unknown": "ignore", **r}
+            for i, r in enumerate(rules)
+        ],
+    }
+    scorer |= {k: more.pop(k) for k in ("scale", "start") if k in more}
+    book = rulebook_of({"scorers": [scorer], **more})
+    program, findings = check_rulebook(book)
+    assert program is not None, findings
+    values = {("profile", "domain"): {"Governance"}, ("profile", "topics"): {"chips"}}
+    return [
+        (f.code.slug, f.message) for f in lint_rulebook(book, program, values, date(2026, 1, 15))
+    ]
+
+
+CITED = "citations.size() > 0"
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("citation.credibility == 7", "citation.credibility is from 1 to 5"),
+        ('citation.stance == "support"', "citation.stance is one of disputes, supports"),
+        ("citation.credibility > 3 && citation.credibility < 3", "its parts contradict each other"),
+        (
+            'citation.directness == "record" && citation.directness == "retelling"',
+            "its parts contradict each other",
+        ),
+        ('publisher.reliability in ["F", "G"]', "one of A, B, C, D, E"),
+        ("false", "none of its parts can be true"),
+        ("claim.citations.exists(c, c.credibility > 5)", "none of its parts can be true"),
+    ],
+)
+def test_a_condition_that_can_never_be_true(when: str, said: str) -> None:
+    found = linted({"when": when, "add": 0.1}, on="citation")
+    assert found[0][0] == "never-true", found
+    assert said in found[0][1]
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["citations.size() >= 0", "has(claim.nature)", "true || claim.key", 'claim.nature != "x"'],
+)
+def test_a_condition_that_is_always_true(when: str) -> None:
+    assert ("always-true", "the condition of 'r0' is always true") in linted(
+        {"when": when, "add": 0.1}
+    )
+
+
+def test_a_rule_that_repeats_another() -> None:
+    found = linted({"when": CITED, "add": 0.1}, {"when": f"({CITED})", "add": 0.1})
+    assert found == [("repeated-rule", "the rule 'r1' repeats 'r0'")]
+    assert linted({"when": CITED, "add": 0.1}, {"when": CITED, "add": 0.2}) == []
+
+
+def test_a_cap_that_a_stricter_one_makes_idle() -> None:
+    found = linted(
+        {"when": "claim.contradictions > 5", "cap": 0.5},
+        {"when": "claim.contradictions > 2", "cap": 0.4},
+        start=1.0,
+    )
+    assert [f[0] for f in found] == ["shadowed-rule"]
+    assert "'r0' changes nothing: wherever it holds, 'r1' holds too" in found[0][1]
+    assert (
+        linted(
+            {"when": "claim.contradictions > 5", "cap": 0.3},
+            {"when": "claim.contradictions > 2", "cap": 0.4},
+            start=1.0,
+        )
+        == []
+    )
+
+
+def test_an_amount_that_changes_nothing() -> None:
+    assert linted({"when": CITED, "add": 0.0})[0] == ("idle-amount", "add 0.000 changes nothing")
+    found = linted({"when": CITED, "add": 0.3}, {"when": "claim.key", "cap": 0.4})
+    assert found == [
+        (
+            "idle-amount",
+            "cap 0.400 never holds anything down: without it the score is at most 0.300",
+        )
+    ]
+
+
+def test_a_band_out_of_reach() -> None:
+    found = linted({"when": CITED, "add": 0.3}, scale="grade", scales={"grade": GRADES})
+    assert found == [
+        (
+            "unreached-band",
+            (
+                "s of a claim never reaches 'high', which starts at 0.600: its scores are from "
+                "0.000 to 0.300"
+            ),
+        )
+    ]
+
+
+def test_bands_whose_words_contradict_their_order() -> None:
+    turned = [GRADES[0] | {"grade": "Low"}, GRADES[1] | {"grade": "High"}]
+    found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": turned})
+    assert found == [("band-words", "'Low' starts at 0.600, above 'High' at 0.000, and says less")]
+    letters = [GRADES[0] | {"grade": "C/D"}, GRADES[1] | {"grade": "A"}]
+    found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": letters})
+    assert found[0][1] == "'C/D' starts at 0.600, above 'A' at 0.000; A is the best grade"
+
+
+def test_facts_and_parameters_that_nothing_uses() -> None:
+    facts = [{"name": "cited", "on": "claim", "expr": CITED}]
+    found = linted(
+        {"when": '"cited least" == claim.id', "add": 0.1}, facts=facts, parameters={"least": 2}
+    )
+    assert [f[1] for f in found] == [
+        "nothing uses the fact 'cited'",
+        "nothing uses the parameter 'least'",
+    ]
+    assert (
+        linted(
+            {"when": "claim.cited && least > 1", "add": 0.1}, facts=facts, parameters={"least": 2}
+        )
+        == []
+    )
+
+
+def test_a_text_that_no_document_has() -> None:
+    found = linted({"when": 'profile.domain == "Governence"', "add": 0.1}, on="profile")
+    assert found == [("unknown-value", "no profile has the domain 'Governence'")]
+    assert linted({"when": 'profile.domain == "Trade"', "add": 0.1}, on="profile") == []
+    found = linted({"when": '"chipps" in profile.topics', "add": 0.1}, on="profile")
+    assert found == [("unknown-value", "no profile has the topics 'chipps'")]
+    found = linted({"when": 'claim.nature in ["fact", "judgment"]', "add": 0.1})
+    assert found == [("unknown-value", "no claim has the nature 'judgment'")]
+
+
+def test_a_rule_that_is_switched_off_is_told() -> None:
+    rule = {"when": CITED, "add": 0.1}
+    off = linted(rule | {"disabled": {"reason": "under review", "until": "2026-02-01"}})
+    assert off == [("rule-expiry", "the rule 'r0' is switched off until 2026-02-01")]
+    on = linted(rule | {"disabled": {"reason": "under review", "until": "2026-01-15"}})
+    assert on == [
+        ("rule-expiry", "the rule 'r0' was switched off until 2026-01-15 and is in force")
+    ]
+
+
+def test_the_default_rulebook_has_nothing_against_it() -> None:
+    book = default_rulebook()
+    program, _ = check_rulebook(book)
+    assert program is not None
+    assert list(lint_rulebook(book, program, {}, AS_OF)) == []
+
+
+@given(corpora())
+def test_what_is_said_to_be_impossible_never_happens(corpus: Corpus) -> None:
+    book = default_rulebook()
+    program, _ = check_rulebook(book)
+    assert program is not None
+    analysis = Analysis(program)
+    tables = build_tables(corpus, book, AS_OF)
+    run = run_program(book, program, tables)
+    trace = Trace(run)
+    for columns in program.scorers:
+        on = columns.scorer.on
+        limits = analysis.column(on, columns.score)
+        for row in range(tables.height(on)):
+            score = trace.value(on, columns.score, row)
+            if score is None:
+                assert limits.unknown
+            else:
+                assert isinstance(score, int)
+                assert limits.low <= score <= limits.high
+            for rule in columns.rules:
+                outcome = trace.evaluate(on, rule.outcome, row)
+                word = "unknown" if outcome is None else "true" if outcome else "false"
+                assert word in analysis.expression(on, rule.outcome).outcomes, rule.rule.id
