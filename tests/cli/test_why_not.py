@@ -63,7 +63,7 @@ def test_why_not_as_json_and_for_a_rule_that_is_not_there(
     root = workspace(tmp_path)
     assert explain(root, "--why-not", "support.twice", "--format", "json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert found[0]["condition"]["values"] == {"citations.origins()": "2"}
+    assert found[0]["condition"]["values"] == [{"field": "citations.origins()", "value": "2"}]
     assert found[0]["applied"] is True
     assert explain(root, "--why-not", "thrice") == 64
     assert "there are: cited, old-record, twice" in capsys.readouterr().err

@@ -28,6 +28,7 @@ SUBCOMMANDS = {
         *("list", "show", "walk", "accept", "override", "second", "flag", "comment", "assign"),
         *("undo", "outcome", "pack", "import"),
     ),
+    "rules": ("test", "lint", "docs", "cutpoints"),
 }
 """Commands that are groups, and what is in them."""
 

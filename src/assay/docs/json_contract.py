@@ -11,6 +11,7 @@ from typing import Any
 from assay.docs.examples import AS_OF, SUBJECTS
 from assay.docs.json_change import change_contracts
 from assay.docs.json_review import review_contracts
+from assay.docs.json_rules import rules_contracts
 from assay.docs.markdown import block, code, sentence, table
 from assay.docs.session import run_assay, starter
 from assay.errors import UsageError
@@ -220,6 +221,7 @@ CONTRACTS: tuple[Contract, ...] = (
         )
     ),
     *(Contract(*described) for described in change_contracts()),
+    *(Contract(*described) for described in rules_contracts(_PROFILE)),
 )
 
 _MISTAKES = """kind: source

@@ -56,7 +56,7 @@ def _part(part: Part) -> Json:
     return {
         "text": part.text,
         "outcome": part.outcome,
-        "values": dict(part.values),
+        "values": [{"field": text, "value": value} for text, value in part.values],
         "elements": [{"id": label, "outcome": outcome} for label, outcome in part.elements],
         "parts": [_part(p) for p in part.parts],
     }
