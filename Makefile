@@ -107,7 +107,7 @@ slow: $(DEV) ## run all tests, the slow ones too, with many more random examples
 
 .PHONY: bench
 bench: $(DEV) ## measure speed and memory
-	@$(BIN)/pytest -m bench benchmarks
+	@$(BIN)/python -m benchmarks.run
 
 .PHONY: format
 format: $(DEV) ## format the code and mend what can be mended by itself
@@ -130,7 +130,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 .PHONY: lock
 lock: $(DEV) ## pin the dependencies again (UPGRADE=--upgrade for newer releases)
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group build --output-file requirements.lock
-	@$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra dev \
+	@$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra dev --extra ingest --extra sheets \
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: clean

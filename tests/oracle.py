@@ -22,6 +22,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from assay.arithmetic import mean_points, noisy_or
 from assay.engines.local import LocalEngine
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
+from assay.pipeline import Desk
 from assay.rules.functions import FUNCTIONS, Overload
 from assay.rules.ir import Col, Expr, Lit
 from assay.rules.schema import SPACES, Collection, Field, Space
@@ -356,6 +357,33 @@ def values(engine: LocalEngine, space: str, expr: Expr) -> list[object]:
         return [expr.value] * engine.frames[space].height
     assert isinstance(expr, Col)
     return engine.column(space, expr.name).to_list()
+
+
+def disagreements(desk: Desk) -> list[str]:
+    """Everything a run and the oracle do not agree about."""
+    run = desk.run
+    oracle = Oracle(desk.rulebook, run.tables)
+    found = []
+    for columns in run.program.scorers:
+        scorer = columns.scorer
+        scores = run.scores(columns)
+        for row, score in enumerate(scores):
+            if scorer.on == "citation" and run.engine.column("citation", "owner_row")[row] is None:
+                continue
+            wanted = oracle.score(scorer.on, scorer.name, row)
+            band = oracle.band(scorer, wanted)
+            got = (score.points, score.coverage, score.band)
+            if got != (wanted.points, wanted.coverage, band):
+                found.append(f"{scorer.key} of row {row}: {got}, not {wanted} {band}")
+        for rule in columns.rules:
+            outcomes = values(run.engine, scorer.on, rule.outcome)
+            for row, outcome in enumerate(outcomes):
+                expected = oracle.rule(scorer, rule.rule, row).outcome
+                if outcome != expected:
+                    found.append(
+                        f"{scorer.key}.{rule.rule.id} of row {row}: {outcome}, not {expected}"
+                    )
+    return found
 
 
 _COMBINE: dict[str, Callable[[list[int]], int]] = {

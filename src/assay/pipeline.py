@@ -12,7 +12,7 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -27,6 +27,7 @@ from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
 from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
+from assay.snapshot import DocumentStore
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
     from assay.review.checks import check_ledger
 
-    loaded = load_workspace(workspace, as_of=as_of)
+    store = DocumentStore(workspace.cache_dir)
+    loaded = load_workspace(workspace, as_of=as_of, memory=store)
+    store.close()
     program, said = _compiled(loaded)
     # Whether overrides still speak of what is there, only a sound workspace can tell.
     sound = program is not None and not loaded.errors
@@ -250,6 +253,51 @@ class Desk:
             for model in models.values()
         ]
         return digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
+
+
+def score_tables(
+    workspace: Workspace,
+    folder: Path,
+    out: Path,
+    as_of: date | None,
+    *,
+    outlook: bool = False,
+    note: Callable[[str], None],
+) -> int:
+    """Score a folder of Parquet tables by the workspace's rulebook; the number of profiles.
+
+    The result is one Parquet file, written beside ``out`` and then put in its place. ``as_of``
+    takes the place of the date the tables were made at. ``note`` is told what begins.
+    """
+    from assay.engines.memory import require_memory
+    from assay.loading.load import load_rulebook
+    from assay.rules.scorers import compile_rulebook
+    from assay.scoring.bulk import outlook_table, score_table
+    from assay.scoring.later import Later
+    from assay.scoring.outlook import Horizons
+    from assay.scoring.run import run_program
+    from assay.tables.bulk import read_tables, write_frame
+
+    note("rulebook")
+    rulebook = load_rulebook(workspace)
+    program = compile_rulebook(rulebook)
+    require_memory(folder)
+    note("reading the tables")
+    tables = read_tables(folder)
+    if as_of is not None:
+        tables = tables.on(as_of.toordinal())
+    note("scores")
+    run = run_program(rulebook, program, tables)
+    table = score_table(run)
+    if outlook:
+        note("outlook")
+        day = date.fromordinal(int(tables.column("profile", "today")[0]))
+        ahead = Horizons.of(day)
+        days = {"quarter": ahead.quarter, "year": ahead.year}
+        table = table.hstack(outlook_table(Later(run, day), days).drop("id"))
+    note("writing")
+    write_frame(table, out)
+    return tables.height("profile")
 
 
 @dataclass(frozen=True)

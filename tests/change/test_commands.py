@@ -191,10 +191,14 @@ def test_a_name_on_two_lines_becomes_one_line(applied: Call, tmp_path: Path) -> 
 
 
 def test_an_experiment_touches_no_file(assay: Call, tmp_path: Path) -> None:
-    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    def files() -> dict[Path, bytes]:
+        every = (p for p in tmp_path.rglob("*") if p.is_file() and ".assay" not in p.parts)
+        return {p: p.read_bytes() for p in every}
+
+    before = files()
     plan = _json(assay, "plan", "--set", "citation.strength.first-hand.add=0.2")
     assert {c["id"] for c in plan["changes"]} == {"mill", "weir"}
-    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+    assert files() == before
 
 
 def test_a_sweep_counts_what_each_value_moves(assay: Call) -> None:
@@ -312,13 +316,17 @@ def test_a_revision_is_compared_without_touching_a_dirty_work_tree(
     EDITED.written(tmp_path)
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
     before = {
-        p: p.read_bytes() for p in tmp_path.rglob("*") if ".git" not in p.parts and p.is_file()
+        p: p.read_bytes()
+        for p in tmp_path.rglob("*")
+        if not {".git", ".assay"} & {*p.parts} and p.is_file()
     }
     plan = _json(assay, "plan", "--against", "trunk")
     assert plan["base"] == "trunk"
     assert {c["id"] for c in plan["changes"]} == {"mill", "sluice", "weir"}
     after = {
-        p: p.read_bytes() for p in tmp_path.rglob("*") if ".git" not in p.parts and p.is_file()
+        p: p.read_bytes()
+        for p in tmp_path.rglob("*")
+        if not {".git", ".assay"} & {*p.parts} and p.is_file()
     }
     assert after == before
 

@@ -142,6 +142,8 @@ def outcomes(condition: str, claim: dict[str, object]) -> tuple[object, object]:
         "claim.unit < 'z'",
         "string(claim.contradictions) + 'x' == '0x'",
         "int(claim.contradictions) == 0 && double(claim.contradictions) == 0.0",
+        "(claim.value / claim.value > 1.0) == claim.key",
+        "max(size(string(claim.contradictions)), 1) == (claim.value / 2.0 > 1.0 ? 1 : 2)",
         "true",
         "false || has(claim.section)",
     ],

@@ -41,6 +41,12 @@ UNREADABLE_FILE = Code(
     "The file cannot be opened, or it is not a plain file.",
     "Give yourself the right to read it, or move it out of profiles/.",
 )
+TABLE_MISTAKE = Code(
+    "table-mistake",
+    "error",
+    "A bulk table cannot be read, lacks a column, or has rows that do not fit together.",
+    "Write the tables anew with the columns, types and order that the page on bulk tables names.",
+)
 OUTSIDE_WORKSPACE = Code(
     "outside-workspace",
     "error",
@@ -441,6 +447,7 @@ HORIZON_SLOT = Code(
 
 DOCUMENT_CODES: tuple[Code, ...] = (
     UNREADABLE_FILE,
+    TABLE_MISTAKE,
     OUTSIDE_WORKSPACE,
     FILE_TOO_LARGE,
     BINARY_FILE,

@@ -2,85 +2,204 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from functools import reduce
 from string import ascii_lowercase, ascii_uppercase
 
 import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
-from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, apply, columns
+from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, columns
+
+Words = Mapping[str, Set[str]]
+"""Text columns that are stored as numbers, and the words each of them has."""
 
 
-def emit(expr: Expr) -> pl.Expr:
-    """The Polars expression for a column expression; null stays unknown throughout."""
-    if isinstance(expr, Col):
-        return pl.col(expr.name)
-    if isinstance(expr, Lit):
-        return pl.lit(expr.value)
-    if isinstance(expr, Item):
-        return pl.element()
-    if isinstance(expr, Each):
-        return _each(expr)
-    made = _SPECIAL[expr.op](expr) if expr.op in _SPECIAL else _plain(expr)
-    if _is_constant(expr):
-        # What was looked up or computed from constants is one row, which fits no table.
-        value = pl.select(made).to_series()
-        return pl.lit(value.item(), dtype=value.dtype)
-    return made
+def emit(expr: Expr, schema: Mapping[str, pl.DataType] | None = None) -> pl.Expr:
+    """The Polars expression for a column expression; null stays unknown throughout.
+
+    ``schema`` tells of columns that are stored in other types than they have in rules: texts as
+    ``Enum`` are compared with constants by number, counts in few bits as they are; everything
+    else sees texts and 64 bits.
+    """
+    return _Emitter(schema or {}).emit(expr)
 
 
-def _plain(expr: Apply) -> pl.Expr:
+class _Emitter:
+    def __init__(self, schema: Mapping[str, pl.DataType]) -> None:
+        self._words: Words = {
+            name: frozenset(dtype.categories.to_list())
+            for name, dtype in schema.items()
+            if isinstance(dtype, pl.Enum)
+        }
+        self._counts = {name: dtype for name, dtype in schema.items() if dtype in _MOST}
+
+    def emit(self, expr: Expr) -> pl.Expr:
+        if isinstance(expr, Col):
+            column = pl.col(expr.name)
+            if expr.name in self._counts:
+                return column.cast(pl.Int64)
+            return column.cast(pl.String) if expr.name in self._words else column
+        if isinstance(expr, Lit):
+            return _literal(expr)
+        if isinstance(expr, Item):
+            return pl.element()
+        if isinstance(expr, Each):
+            return self._each(expr)
+        made = self._made(_mirrored(expr))
+        if next(columns(expr), None) is None:
+            # What was looked up or computed from constants is one row, which fits no table.
+            value = pl.select(made).to_series()
+            return pl.lit(value.item(), dtype=value.dtype)
+        return made
+
+    def _made(self, expr: Apply) -> pl.Expr:
+        special = getattr(self, f"_{expr.op}", None)
+        if special is not None:
+            made: pl.Expr = special(expr)
+            return made
+        if expr.op in _FLOAT_COMPARISONS:
+            return self._compared(expr)
+        if expr.op in _LOGIC:
+            truths = (
+                pl.lit(None, pl.Boolean) if a == Lit(None) else self.emit(a) for a in expr.args
+            )
+            return _LOGIC[expr.op](*truths)
+        if expr.op in _ORDERS:
+            return self._ordered(expr, _ORDERS[expr.op])
+        return _PLAIN[expr.op](*(self.emit(a) for a in expr.args))
+
+    def _each(self, expr: Each) -> pl.Expr:
+        body = self.emit(expr.body)
+        asked = body.is_null() if expr.counted == "unknown" else body.fill_null(False)
+        counted = self.emit(expr.items).list.eval(asked).list.sum()
+        return counted.cast(pl.Int64)
+
+    def _if(self, expr: Apply) -> pl.Expr:
+        condition, then, otherwise = expr.args
+        asked = self.emit(condition)
+        if otherwise == Lit(None):
+            return pl.when(asked).then(self.emit(then))
+        return pl.when(asked).then(self.emit(then)).when(~asked).then(self.emit(otherwise))
+
+    def _pick(self, expr: Apply) -> pl.Expr:
+        condition, then, otherwise = (self.emit(a) for a in expr.args)
+        return pl.when(condition).then(then).otherwise(otherwise)
+
+    def _eq(self, expr: Apply) -> pl.Expr:
+        return self._equal(expr, pl.Expr.eq, otherwise=False)
+
+    def _ne(self, expr: Apply) -> pl.Expr:
+        return self._equal(expr, pl.Expr.ne, otherwise=True)
+
+    def _equal(
+        self, expr: Apply, op: Callable[[pl.Expr, pl.Expr], pl.Expr], *, otherwise: bool
+    ) -> pl.Expr:
+        for a, b in (expr.args, expr.args[::-1]):
+            words = self._words.get(a.name) if isinstance(a, Col) else None
+            if words is not None and isinstance(a, Col) and isinstance(b, Lit):
+                column = pl.col(a.name)
+                if b.value in words:
+                    return op(column, pl.lit(b.value))
+                return pl.when(column.is_not_null()).then(pl.lit(otherwise))
+        return self._ordered(expr, op)
+
+    def _ordered(self, expr: Apply, op: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
+        """A comparison, of a count with a constant in the bits the count has."""
+        a, b = expr.args
+        if isinstance(a, Col) and a.name in self._counts and isinstance(b, Lit):
+            dtype = self._counts[a.name]
+            if isinstance(b.value, int) and 0 <= b.value <= _MOST[dtype]:
+                return op(pl.col(a.name), pl.lit(b.value, dtype=dtype))
+        if isinstance(b, Lit) and not isinstance(a, Lit):
+            return op(self.emit(a), pl.lit(b.value))
+        return op(self.emit(a), self.emit(b))
+
+    def _known(self, expr: Apply) -> pl.Expr:
+        (arg,) = expr.args
+        asked = pl.col(arg.name) if isinstance(arg, Col) else self.emit(arg)
+        return asked.is_not_null()
+
+    def _in(self, expr: Apply) -> pl.Expr:
+        item, within = expr.args
+        assert isinstance(within, Lit)
+        assert isinstance(within.value, tuple)
+        values, words = list(within.value), None
+        column = self.emit(item)
+        if isinstance(item, Col) and (words := self._words.get(item.name)) is not None:
+            column, values = pl.col(item.name), [v for v in values if v in words]
+        if not values:
+            return pl.when(column.is_not_null()).then(pl.lit(False))
+        if words is not None:
+            return reduce(pl.Expr.or_, [column == v for v in values])
+        return column.is_in(values)
+
+    def _band(self, expr: Apply) -> pl.Expr:
+        score, limits = expr.args
+        assert isinstance(limits, Lit)
+        assert isinstance(limits.value, tuple)
+        at = self.emit(score)
+        reached = [(at >= limit).cast(pl.Int8) for limit in sorted(limits.value)]
+        return (reduce(pl.Expr.add, reached) - 1).cast(pl.Int64)
+
+    def _hold(self, expr: Apply) -> pl.Expr:
+        value, low, high = expr.args
+        bound = _bound(value)
+        if bound is None or bound >= _SMALL:
+            return self.emit(value).clip(self.emit(low), self.emit(high))
+        held = _small_sum(value, self).cast(pl.Int32).cast(pl.Int64)
+        return held.clip(self.emit(low), self.emit(high))
+
+    def _compared(self, expr: Apply) -> pl.Expr:
+        """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
+        op = _FLOAT_COMPARISONS[expr.op]
+        a, b = (self.emit(x) for x in expr.args)
+        either = a.is_nan() | b.is_nan()
+        return op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+
+
+def _mirrored(expr: Apply) -> Apply:
     """Polars loses the height of a column of equal values compared with a constant on its left."""
-    op, args = expr.op, expr.args
-    if op in _MIRRORED and _is_constant(args[0]):
-        op, args = _MIRRORED[op], args[::-1]
-    return _PLAIN[op](*(emit(a) for a in args))
+    if expr.op in _MIRRORED and next(columns(expr.args[0]), None) is None:
+        return Apply(_MIRRORED[expr.op], expr.args[::-1])
+    return expr
 
 
-def _is_constant(expr: Expr) -> bool:
-    return next(columns(expr), None) is None
+def _literal(expr: Lit) -> pl.Expr:
+    """A whole number has 64 bits, as in CEL."""
+    if isinstance(expr.value, int) and not isinstance(expr.value, bool):
+        return pl.lit(expr.value, dtype=pl.Int64)
+    return pl.lit(expr.value)
 
 
-def _if(expr: Apply) -> pl.Expr:
-    condition, then, otherwise = expr.args
-    asked = emit(condition)
-    if otherwise == Lit(None):
-        return pl.when(asked).then(emit(then))
-    return pl.when(asked).then(emit(then)).when(~asked).then(emit(otherwise))
+# Sums of amounts ---------------------------------------------------------------------------
+#
+# A score adds a constant for every rule that holds. Where the whole sum is known to fit 32 bits
+# it is made in 32 bits, at half the memory.
+
+_SMALL = 1 << 31
 
 
-def _each(expr: Each) -> pl.Expr:
-    body = emit(expr.body)
-    asked = body.is_null() if expr.counted == "unknown" else body.fill_null(False)
-    counted = emit(expr.items).list.eval(asked).list.sum()
-    return counted.cast(pl.Int64)
+def _bound(expr: Expr) -> int | None:
+    """The most a sum of picked constants can be, up or down; None for anything else."""
+    if isinstance(expr, Lit):
+        return abs(expr.value) if isinstance(expr.value, int) else None
+    if not isinstance(expr, Apply) or expr.op not in ("add", "pick"):
+        return None
+    parts = [_bound(a) for a in (expr.args if expr.op == "add" else expr.args[1:])]
+    known = [p for p in parts if p is not None]
+    return sum(known) if len(known) == len(parts) else None
 
 
-def _in(expr: Apply) -> pl.Expr:
-    item, within = expr.args
-    assert isinstance(within, Lit)
-    assert isinstance(within.value, tuple)
-    if not within.value:
-        return pl.when(emit(item).is_not_null()).then(pl.lit(False))
-    return emit(item).is_in(list(within.value))
-
-
-def _band(expr: Apply) -> pl.Expr:
-    score, limits = expr.args
-    assert isinstance(limits, Lit)
-    assert isinstance(limits.value, tuple)
-    at = emit(score)
-    reached = [(at >= limit).cast(pl.Int64) for limit in sorted(limits.value)]
-    return reduce(pl.Expr.add, reached) - 1
-
-
-def _compare_doubles(expr: Apply) -> pl.Expr:
-    """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
-    result = _plain(apply(_COMPARISONS[expr.op], *expr.args))
-    a, b = (emit(x) for x in expr.args)
-    either = a.is_nan() | b.is_nan()
-    return result | either if expr.op == "fne" else result & ~either
+def _small_sum(expr: Expr, emitter: _Emitter) -> pl.Expr:
+    if isinstance(expr, Lit):
+        return pl.lit(expr.value)  # 32 bits, if nothing else is said
+    assert isinstance(expr, Apply)
+    if expr.op == "pick":
+        condition, then, otherwise = expr.args
+        picked = pl.when(emitter.emit(condition)).then(_small_sum(then, emitter))
+        return picked.otherwise(_small_sum(otherwise, emitter))
+    return reduce(pl.Expr.add, [_small_sum(a, emitter) for a in expr.args])
 
 
 def _lesser(a: pl.Expr, b: pl.Expr) -> pl.Expr:
@@ -126,13 +245,20 @@ def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     return left.cast(pl.Float64) / 1000
 
 
-_COMPARISONS: dict[Op, Op] = {
-    "feq": "eq",
-    "fne": "ne",
-    "flt": "lt",
-    "fle": "le",
-    "fgt": "gt",
-    "fge": "ge",
+_MOST: dict[pl.DataType, int] = {
+    pl.Int8(): (1 << 7) - 1,
+    pl.Int16(): (1 << 15) - 1,
+    pl.Int32(): (1 << 31) - 1,
+}
+"""The types counts may have, and the greatest number of each."""
+
+_FLOAT_COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "feq": pl.Expr.eq,
+    "fne": pl.Expr.ne,
+    "flt": pl.Expr.lt,
+    "fle": pl.Expr.le,
+    "fgt": pl.Expr.gt,
+    "fge": pl.Expr.ge,
 }
 
 _MIRRORED: dict[Op, Op] = {
@@ -142,29 +268,31 @@ _MIRRORED: dict[Op, Op] = {
     "le": "ge",
     "gt": "lt",
     "ge": "le",
+    "feq": "feq",
+    "fne": "fne",
+    "flt": "fgt",
+    "fle": "fge",
+    "fgt": "flt",
+    "fge": "fle",
     "min": "min",
     "max": "max",
 }
 """What an operation is called when its two arguments change places."""
 
-_SPECIAL: dict[str, Callable[[Apply], pl.Expr]] = {
-    "if": _if,
-    "in": _in,
-    "band": _band,
-    **dict.fromkeys(_COMPARISONS, _compare_doubles),
+_ORDERS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "lt": pl.Expr.lt,
+    "le": pl.Expr.le,
+    "gt": pl.Expr.gt,
+    "ge": pl.Expr.ge,
+}
+
+_LOGIC: dict[str, Callable[..., pl.Expr]] = {
+    "and": pl.Expr.and_,
+    "or": pl.Expr.or_,
+    "not": pl.Expr.not_,
 }
 
 _PLAIN: dict[str, Callable[..., pl.Expr]] = {
-    "and": lambda a, b: a & b,
-    "or": lambda a, b: a | b,
-    "not": lambda a: ~a,
-    "known": lambda a: a.is_not_null(),
-    "eq": lambda a, b: a == b,
-    "ne": lambda a, b: a != b,
-    "lt": lambda a, b: a < b,
-    "le": lambda a, b: a <= b,
-    "gt": lambda a, b: a > b,
-    "ge": lambda a, b: a >= b,
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -176,7 +304,6 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "max": _greater,
     "least": pl.min_horizontal,
     "greatest": pl.max_horizontal,
-    "hold": lambda a, low, high: a.clip(lower_bound=low).clip(upper_bound=high),
     "coalesce": pl.coalesce,
     "to_double": lambda a: a.cast(pl.Float64),
     "to_int": lambda a: a.cast(pl.Int64, strict=False),
@@ -212,7 +339,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "items": lambda a: a.list.len().cast(pl.Int64),
     "points": _points,
     "double": lambda a: a.cast(pl.Float64) / 1000,
+    "scale": lambda a, b: (a * b + 500) // 1000,
     "half_life": _half_life,
     "number": lambda a: pl.when(~a.is_nan()).then(a),
-    "scale": lambda a, b: (a * b + 500) // 1000,
 }

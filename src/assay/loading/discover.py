@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
 from assay.diagnostics import Diagnostic, Position
 from assay.documents import codes
@@ -14,7 +15,21 @@ from assay.workspace import Workspace
 SUFFIXES = (".yaml", ".yml")
 
 
-def read_profiles(workspace: Workspace, contents: Mapping[Path, bytes]) -> list[YamlFile]:
+class Remembers(Protocol):
+    """Documents of files that were read before."""
+
+    def documents(self, data: bytes) -> tuple[Any, ...] | None:
+        """What a file with these bytes holds, if it is remembered."""
+        ...
+
+    def add(self, data: bytes, documents: tuple[Any, ...]) -> None:
+        """Remember what a file without mistakes holds."""
+        ...
+
+
+def read_profiles(
+    workspace: Workspace, contents: Mapping[Path, bytes], memory: Remembers | None = None
+) -> list[YamlFile]:
     """Every YAML file below ``profiles/``, read, in the order of their paths.
 
     ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
@@ -22,10 +37,15 @@ def read_profiles(workspace: Workspace, contents: Mapping[Path, bytes]) -> list[
     root = workspace.profiles_dir
     paths = set(_walk(root)) | {p for p in contents if p.is_relative_to(root)}
     ordered = sorted(paths, key=lambda p: p.relative_to(root).as_posix())
-    return [read_file(workspace, path, contents) for path in ordered]
+    return [read_file(workspace, path, contents, memory) for path in ordered]
 
 
-def read_file(workspace: Workspace, path: Path, contents: Mapping[Path, bytes]) -> YamlFile:
+def read_file(
+    workspace: Workspace,
+    path: Path,
+    contents: Mapping[Path, bytes],
+    memory: Remembers | None = None,
+) -> YamlFile:
     """One file; what keeps it from being read is among its diagnostics."""
     file = workspace.relative(path)
     given = contents.get(path)
@@ -39,7 +59,18 @@ def read_file(workspace: Workspace, path: Path, contents: Mapping[Path, bytes]) 
             data = handle.read(SIZE_LIMIT + 1)
     except OSError as error:
         return YamlFile(file, "", (), (_unreadable(file, error.strerror or "it cannot be read"),))
-    return read_yaml(data, file)
+    return read_yaml(data, file) if memory is None else _remembered(data, file, memory)
+
+
+def _remembered(data: bytes, file: str, memory: Remembers) -> YamlFile:
+    """What was remembered of a file was read from the same bytes without a mistake."""
+    documents = memory.documents(data)
+    if documents is not None:
+        return YamlFile(file, data.decode("utf-8").removeprefix("\ufeff"), documents)
+    read = read_yaml(data, file)
+    if not read.diagnostics:
+        memory.add(data, read.documents)
+    return read
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from assay.diagnostics import Diagnostic, Position, has_errors, sort_diagnostics
 from assay.documents.index import Path as ValuePath
 from assay.documents.yaml_reader import YamlFile
 from assay.errors import InputError
-from assay.loading.discover import read_profiles
+from assay.loading.discover import Remembers, read_profiles
 from assay.loading.findings import Finding, Subject
 from assay.loading.include import Assembled, assemble
 from assay.loading.link import link
@@ -102,16 +102,17 @@ def load_workspace(
     *,
     as_of: date | None = None,
     contents: Mapping[Path, bytes] | None = None,
+    memory: Remembers | None = None,
 ) -> Loaded:
     """Read ``rules.yaml`` and every document; look at ``.errors`` of the result, or ``require`` it.
 
     ``as_of`` takes the place of the workspace's own setting. ``contents`` stands in for files on
-    disk, by absolute path.
+    disk, by absolute path. Files that ``memory`` knows by their content are not parsed again.
     """
     given = contents or {}
     rules = assemble(workspace, given)
     rulebook, rule_findings = _rulebook(rules)
-    files = read_profiles(workspace, given)
+    files = read_profiles(workspace, given, memory)
     documents = [
         validate_document(data, Subject(file.file, number))
         for file in files
@@ -138,6 +139,24 @@ def load_workspace(
         findings=tuple(findings),
         file_diagnostics=tuple(d for f in (*rules.files, *files) for d in f.diagnostics),
     )
+
+
+def load_rulebook(workspace: Workspace) -> Rulebook:
+    """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
+    rules = assemble(workspace, {})
+    rulebook, findings = _rulebook(rules)
+    if rulebook is None:
+        files = {f.file: f for f in rules.files}
+        placed = [
+            f.code.at(
+                files[f.subject.file].locate(f.subject.document, f.path, key=f.at_key),
+                f.message,
+                f.hint,
+            )
+            for f in findings
+        ]
+        raise InputError([*(d for f in rules.files for d in f.diagnostics), *placed])
+    return rulebook
 
 
 def require(loaded: Loaded) -> None:

@@ -15,7 +15,7 @@ Op = Literal[
     "eq", "ne", "lt", "le", "gt", "ge",
     "feq", "fne", "flt", "fle", "fgt", "fge",
     "add", "sub", "mul", "div", "quo", "rem", "neg",
-    "min", "max", "least", "greatest", "hold", "if", "coalesce",
+    "min", "max", "least", "greatest", "hold", "if", "pick", "coalesce",
     "to_double", "to_int", "to_string",
     "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
     "in", "has_item", "items", "item_at", "joined", "lower_ascii", "upper_ascii", "same",
@@ -25,6 +25,7 @@ Op = Literal[
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
 ``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
+``pick`` is ``if`` with a condition that is always known, which an engine may put in its place,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
 ``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown
 for NaN. ``checked_add`` … are unknown where the result leaves 64 bits. ``year`` … read seconds
@@ -78,15 +79,17 @@ def apply(op: Op, *args: Expr) -> Apply:
 
 def columns(expr: Expr) -> Iterator[str]:
     """Names of the columns an expression reads, in reading order, repeats included."""
-    if isinstance(expr, Col):
-        yield expr.name
-    elif isinstance(expr, Apply):
-        for arg in expr.args:
-            yield from columns(arg)
-    elif isinstance(expr, Item):
-        yield "the item of a list"
-    elif isinstance(expr, Each):
-        yield from columns(expr.items)
+    waiting = [expr]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Col):
+            yield part.name
+        elif isinstance(part, Apply):
+            waiting += part.args[::-1]
+        elif isinstance(part, Item):
+            yield "the item of a list"
+        elif isinstance(part, Each):
+            waiting.append(part.items)
 
 
 REPEATING: frozenset[Op] = frozenset(

@@ -26,11 +26,9 @@ class Explainer:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        run.engine.run(run.program.text_steps)
         self._trace = Trace(run)
         self._scores: dict[str, list[Score]] = {}
-        frames = run.engine.frames
-        if not all(s.column in frames[s.space].columns for s in run.program.text_steps):
-            run.engine.run(run.program.text_steps)
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """All scores of a profile: its own first, then those of its claims and citations."""

@@ -1,31 +1,28 @@
 """The outlook: the same evidence at later dates, with nothing new having arrived.
 
 ``until`` is by definition the first day within 366 on which a band differs, found by scoring
-every one of those days. The days are rows for the one engine, run in blocks.
+every one of those days (see :mod:`assay.scoring.later`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
 from assay.model.corpus import Corpus
 from assay.model.dates import add_months
 from assay.model.profile import AnyProfile
-from assay.rules.ir import columns
-from assay.rules.program import Compute, Gather, Program, Step, TextPart
+from assay.rules.program import TextPart
 from assay.rules.schema import HORIZONS
+from assay.scoring.later import LOOKAHEAD_DAYS, Later
 from assay.scoring.results import HorizonGrade, Outlook, OutlookPoint, Score, WatchNotice
-from assay.scoring.run import Run, run_program
+from assay.scoring.run import Run
 from assay.scoring.wording import fill_text
-from assay.tables.dated import dated_tables
-from assay.tables.tables import Tables
 
-LOOKAHEAD_DAYS = 366
-_ROWS_A_BLOCK = 500_000
+__all__ = ["LOOKAHEAD_DAYS", "Horizons", "outlooks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +45,9 @@ class Horizons:
 def outlooks(corpus: Corpus, run: Run, as_of: date) -> list[Outlook]:
     """The outlook of every profile row of ``run``, which scored ``corpus`` at ``as_of``."""
     horizons = Horizons.of(as_of)
-    later = _run_at(corpus, run, as_of, horizons.days)
-    count = run.tables.height("profile")
-    points: list[dict[str, tuple[OutlookPoint, ...]]] = [{} for _ in range(count)]
-    for scorer in run.program.on("profile"):
-        if scorer.band is None:
-            continue
-        scores = later.scores(scorer)
-        for row in range(count):
-            points[row][scorer.scorer.name] = tuple(
-                OutlookPoint(day, scores[i * count + row]) for i, day in enumerate(horizons.days)
-            )
-    first = _first_changes(corpus, run, as_of)
+    later = Later(run, as_of, corpus)
+    points = _points(later, horizons)
+    first: list[date | None] = later.first_changes().to_list()
     notices = _notices(run, points)
     profiles = [corpus.profiles[i] for i in run.engine.column("profile", "id").to_list()]
     return [
@@ -73,60 +61,28 @@ def outlooks(corpus: Corpus, run: Run, as_of: date) -> list[Outlook]:
     ]
 
 
-def _run_at(corpus: Corpus, run: Run, as_of: date, days: Sequence[date]) -> Run:
-    tables = dated_tables(corpus, run.rulebook, run.tables, as_of, days)
-    return run_program(run.rulebook, run.program, tables)
-
-
-def _first_changes(corpus: Corpus, run: Run, as_of: date) -> list[date | None]:
-    """For each profile the first later day on which a band differs from today's."""
-    count = run.tables.height("profile")
-    bands = [s.band for s in run.program.on("profile") if s.band]
-    first: list[date | None] = [None] * count
-    if not bands or not (reads_today(run.program) or _edges_end(corpus)):
-        return first
-    today = run.engine.frames["profile"].select(bands)
-    for days in _blocks(run.tables, as_of):
-        later = _run_at(corpus, run, as_of, days).engine.frames["profile"].select(bands)
-        repeated = pl.concat([today] * len(days))
-        differs = pl.repeat(False, later.height, eager=True)
-        for band in bands:
-            differs |= later.get_column(band).ne_missing(repeated.get_column(band))
-        for index in differs.arg_true().to_list():
-            day, row = days[index // count], index % count
-            if first[row] is None:
-                first[row] = day
-        if all(first):
-            break
-    return first
-
-
-def reads_today(program: Program) -> bool:
-    """Whether any score depends on the date at all."""
-    return any("today" in used for used in map(_reads, program.steps))
-
-
-def _reads(step: Step) -> Iterable[str]:
-    if isinstance(step, Compute):
-        return columns(step.expr)
-    return (step.origin,) if isinstance(step, Gather) else ()
-
-
-def _edges_end(corpus: Corpus) -> bool:
-    return any(
-        d.valid_from or d.valid_until
-        for p in corpus.profiles.values()
-        for d in (*p.depends_on, *getattr(p, "affects", ()))
-    )
-
-
-def _blocks(tables: Tables, as_of: date) -> Iterator[list[date]]:
-    """The days to look ahead, in blocks whose copies stay within a bounded number of rows."""
-    rows = max(sum(frame.height for frame in tables.frames.values()), 1)
-    size = max(_ROWS_A_BLOCK // rows, 1)
-    days = [as_of + timedelta(days=n) for n in range(1, LOOKAHEAD_DAYS + 1)]
-    for start in range(0, len(days), size):
-        yield days[start : start + size]
+def _points(later: Later, horizons: Horizons) -> list[dict[str, tuple[OutlookPoint, ...]]]:
+    """The scores of every profile row at each date, by scorer."""
+    run = later.run
+    graded = [s for s in run.program.on("profile") if s.band]
+    columns = [("profile", c) for s in graded for c in (s.score, s.coverage, s.band) if c]
+    run.engine.make(columns)
+    made: dict[str, list[list[Score]]] = {s.scorer.name: [] for s in graded}
+    for day in horizons.days:
+        at = later.on(day, columns)
+        at.engine.make(columns)
+        for scorer in graded:
+            made[scorer.scorer.name].append(at.scores(scorer))
+    return [
+        {
+            name: tuple(
+                OutlookPoint(day, scores[row])
+                for day, scores in zip(horizons.days, by_day, strict=True)
+            )
+            for name, by_day in made.items()
+        }
+        for row in range(run.tables.height("profile"))
+    ]
 
 
 def _written(profile: AnyProfile) -> Iterator[WatchNotice]:

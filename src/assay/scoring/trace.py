@@ -19,6 +19,7 @@ class Trace:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        run.engine.make_all()
         self._lists: dict[tuple[str, str], list[Value]] = {}
 
     def value(self, space: str, column: str, row: int) -> Value:

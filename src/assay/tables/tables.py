@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+Dtype = pl.DataType | type[pl.DataType]
+
 _TEXT, _INT, _BOOL, _REAL = pl.String, pl.Int64, pl.Boolean, pl.Float64
-_EDGE: dict[str, pl.DataType | type[pl.DataType]] = {
+_EDGE: dict[str, Dtype] = {
     "relation": _TEXT,
     "criticality": _TEXT,
     "claims": _INT,
@@ -15,14 +20,9 @@ _EDGE: dict[str, pl.DataType | type[pl.DataType]] = {
     "profile_row": _INT,
     "peer_row": _INT,
 }
-_REACH: dict[str, pl.DataType | type[pl.DataType]] = {
-    "reach": _REAL,
-    "distance": _INT,
-    "profile_row": _INT,
-    "peer_row": _INT,
-}
+_REACH: dict[str, Dtype] = {"reach": _REAL, "distance": _INT, "profile_row": _INT, "peer_row": _INT}
 
-SCHEMAS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
+SCHEMAS: dict[str, dict[str, Dtype]] = {
     "profile": {
         "id": _TEXT,
         "kind": _TEXT,
@@ -103,14 +103,80 @@ ROW_LINKS: dict[str, dict[str, str]] = {
 """Which table each column of row numbers leads to."""
 
 
+CODED: dict[str, frozenset[str]] = {
+    "profile": frozenset(["kind", "type", "region", "base", "domain"]),
+    "claim": frozenset(["nature", "section", "type", "holds", "unit"]),
+    "citation": frozenset(
+        [
+            "stance",
+            "directness",
+            "origin_directness",
+            "source.directness",
+            "source.attribution",
+            "publisher.id",
+            "publisher.owner",
+            "publisher.reliability",
+        ]
+    ),
+    **{
+        space: frozenset(["relation", "criticality"])
+        for space in ("dependency", "dependent", "event")
+    },
+}
+"""Text columns with few distinct values, which engines compare by number."""
+
+Ints = npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Tables:
-    """One frame for each space, in the order of :data:`SCHEMAS`."""
+    """One frame for each space, in the order of :data:`SCHEMAS`.
+
+    ``day``, if given, is the date of every row in place of the column ``today``.
+    """
 
     frames: dict[str, pl.DataFrame]
+    day: int | None = None
+    _coded: dict[tuple[str, str], pl.Series] = field(default_factory=dict, repr=False)
+    _offsets: dict[tuple[str, str], Ints] = field(default_factory=dict, repr=False)
 
     def height(self, space: str) -> int:
         return self.frames[space].height
+
+    def on(self, day: int, changed: Mapping[str, pl.DataFrame] | None = None) -> Tables:
+        """The same rows on another day, with other edges if some are ``changed``."""
+        spaces = changed or {}
+        return Tables(
+            self.frames | dict(spaces),
+            day,
+            {k: v for k, v in self._coded.items() if k[0] not in spaces},
+            {k: v for k, v in self._offsets.items() if k[0] not in spaces},
+        )
+
+    def column(self, space: str, name: str) -> pl.Series:
+        """A column; texts with few distinct values as ``Enum``."""
+        key = (space, name)
+        if name == "today" and self.day is not None:
+            return pl.repeat(self.day, self.height(space), dtype=pl.Int64, eager=True).alias(name)
+        if key in self._coded:
+            return self._coded[key]
+        series = self.frames[space].get_column(name)
+        if series.dtype == pl.String and name in CODED.get(space, ()):
+            words = pl.Enum(series.unique().drop_nulls().sort())
+            series = self._coded[key] = series.cast(words)
+        return series
+
+    def offsets(self, elements: str, owner: str, owners: int) -> Ints:
+        """Where the rows of each owner begin, and where the last end.
+
+        Rows stand in the order of their owners; those without one stand at the end.
+        """
+        key = (elements, owner)
+        if key not in self._offsets:
+            owned = self.frames[elements].get_column(owner).drop_nulls().to_numpy()
+            counts = np.bincount(owned, minlength=owners)
+            self._offsets[key] = np.concatenate([[0], np.cumsum(counts)])
+        return self._offsets[key]
 
 
 def frame(space: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""What assay costs in time and memory, as ratios against the same work done by other means."""

@@ -1,0 +1,304 @@
+"""Workspaces of any size, fixed by their seed: ``python -m benchmarks.generate OUT --profiles N``.
+
+As Parquet tables, the way the engines read them, or (``--yaml``) as documents. Degrees are
+skewed, some profiles have no citation at all, fields are missing where ``missing`` says so, and
+retellings share the origins they go back to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from assay.graph.reach import reach_pairs
+from assay.tables.bulk import write_tables
+from assay.tables.tables import SCHEMAS, Tables
+from benchmarks.workload import rulebook
+
+TODAY = date(2026, 1, 1).toordinal()
+REGIONS = ("Africa", "Americas", "Asia Pacific", "Europe", "Global", "Middle East")
+DOMAINS = ("Finance", "Governance", "Industry", "Media", "Research", "Security")
+TYPES = ("agency", "bank", "company", "laboratory", "regulator", "university")
+DIRECTNESS = ("record", "first_hand", "retelling", "self_report")
+RELATIONS = ("part_of", "regulated_by", "supplied_by", "built_on")
+LEVELS = ("high", "medium", "low")
+WEIGHTS = {"high": 800, "medium": 500, "low": 200}
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a workspace is and how it is made.
+
+    ``citations`` and ``edges`` are means for each profile; ``missing`` is the share of optional
+    fields that are not there; ``skew`` the power by which a few profiles collect most edges.
+    """
+
+    profiles: int
+    citations: float = 4.0
+    edges: float = 2.0
+    missing: float = 0.0
+    skew: float = 2.0
+    seed: int = 0
+
+
+class _Random:
+    def __init__(self, shape: Shape) -> None:
+        self.numbers = np.random.default_rng(shape.seed)
+        self._missing = shape.missing
+
+    def words(self, words: tuple[str, ...], count: int, *, gaps: bool = True) -> pl.Series:
+        codes = self.numbers.integers(0, len(words), count, dtype=np.uint32)
+        series = pl.Series(words, dtype=pl.String).gather(pl.Series(codes))
+        return self.holes(series) if gaps else series
+
+    def days(self, least: int, most: int, count: int) -> pl.Series:
+        return self.holes(pl.Series(self.numbers.integers(least, most, count)))
+
+    def holes(self, series: pl.Series) -> pl.Series:
+        if not self._missing:
+            return series
+        gone = pl.Series(self.numbers.random(len(series)) < self._missing)
+        return pl.select(pl.when(~gone).then(series)).to_series()
+
+
+def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
+    """The tables of a workspace of that shape; reach only where hops are asked for."""
+    random = _Random(shape)
+    profiles, owners = shape.profiles, _owners(shape, random)
+    citations = len(owners)
+    publishers = tuple(f"publisher-{i}" for i in range(50))
+    source = random.numbers.integers(0, max(citations // 2, 1), citations)
+    frames = {
+        "profile": _profile_frame(shape, random),
+        "claim": _claim_frame(profiles, random),
+        "citation": _table(
+            "citation",
+            {
+                "stance": random.words(("supports",) * 19 + ("disputes",), citations, gaps=False),
+                "directness": random.words(DIRECTNESS, citations),
+                "credibility": random.holes(pl.Series(random.numbers.integers(1, 6, citations))),
+                "origin": _ids("source", source // 3),
+                "origin_directness": random.words(DIRECTNESS, citations),
+                "profile_origin": _ids("source", source // 3),
+                "day": TODAY - random.days(0, 2000, citations),
+                "source.id": _ids("source", source),
+                "source.day": TODAY - random.days(0, 2000, citations),
+                "publisher.id": random.words(publishers, citations, gaps=False),
+                "publisher.reliability": random.words(tuple("ABCDE"), citations),
+                "claim_row": pl.Series(owners),
+                "owner_row": pl.Series(owners),
+                "cited_by_row": pl.Series(owners),
+                "profile_row": pl.Series(owners),
+            },
+        ),
+        "root": _table("root", {}),
+        "ground": _table("ground", {}),
+    }
+    return Tables(frames | _edges(shape, random, reach_hops))
+
+
+def _owners(shape: Shape, random: _Random) -> Ints:
+    """The profile of each citation: one in ten has none, the others about the mean."""
+    mean = shape.citations / 0.9
+    counts = 1 + random.numbers.poisson(mean - 1, shape.profiles)
+    counts[::10] = 0
+    return np.repeat(np.arange(shape.profiles), counts)
+
+
+def _profile_frame(shape: Shape, random: _Random) -> pl.DataFrame:
+    count = shape.profiles
+    begun = random.days(0, 9000, count)
+    return _table(
+        "profile",
+        {
+            "id": _ids("profile", np.arange(count)),
+            "kind": random.words(("institution", "event"), count, gaps=False),
+            "type": random.words(TYPES, count),
+            "region": random.words(REGIONS, count),
+            "domain": random.words(DOMAINS, count),
+            "topics": pl.repeat([], count, dtype=pl.List(pl.String), eager=True),
+            "gaps": pl.Series(random.numbers.integers(0, 10, count)),
+            "begun_day": TODAY - begun,
+            "ended_day": TODAY - random.days(0, 6000, count),
+            "due_day": TODAY + random.days(-30, 900, count),
+            "today": pl.repeat(TODAY, count, dtype=pl.Int64, eager=True),
+        },
+    )
+
+
+def _claim_frame(profiles: int, random: _Random) -> pl.DataFrame:
+    """One claim for each profile, which owns all its citations."""
+    return _table(
+        "claim",
+        {
+            "id": pl.repeat("main", profiles, eager=True),
+            "nature": pl.repeat("fact", profiles, eager=True),
+            "key": pl.repeat(True, profiles, eager=True),
+            "holds": random.words(("dated", "standing"), profiles),
+            "checked_day": TODAY - random.days(0, 900, profiles),
+            "review_after_days": pl.repeat(365, profiles, dtype=pl.Int64, eager=True),
+            "contradictions": pl.zeros(profiles, dtype=pl.Int64, eager=True),
+            "profile_row": pl.Series(np.arange(profiles)),
+        },
+    )
+
+
+def edge_list(shape: Shape) -> pl.DataFrame:
+    """Edges as reach reads them (upper, lower, points), without loops and repeats."""
+    random = np.random.default_rng(shape.seed + 1)
+    count = int(shape.profiles * shape.edges)
+    upper = (shape.profiles * random.random(count) ** shape.skew).astype(np.int64)
+    lower = random.integers(0, shape.profiles, count)
+    level = random.integers(0, len(LEVELS), count)
+    points = np.array([WEIGHTS[name] for name in LEVELS])[level]
+    frame = pl.DataFrame({"upper": upper, "lower": lower, "points": points})
+    return frame.filter(pl.col("upper") != pl.col("lower")).unique(
+        ["upper", "lower"], keep="first", maintain_order=True
+    )
+
+
+def _edges(shape: Shape, random: _Random, hops: int) -> dict[str, pl.DataFrame]:
+    edges = edge_list(shape)
+    names = {points: name for name, points in WEIGHTS.items()}
+    shared = {
+        "relation": random.words(RELATIONS, edges.height, gaps=False),
+        "criticality": edges["points"].replace_strict(names, return_dtype=pl.String),
+        "claims": pl.zeros(edges.height, dtype=pl.Int64, eager=True),
+    }
+    made = {}
+    for space, own, peer in (("dependency", "lower", "upper"), ("dependent", "upper", "lower")):
+        columns = {**shared, "profile_row": edges[own], "peer_row": edges[peer]}
+        made[space] = _table(space, columns).sort("profile_row", "peer_row")
+    made["event"] = _table("event", {})
+    pairs = reach_pairs(edges, hops, 0.5) if hops else None
+    for space, own, peer in (("upstream", "lower", "upper"), ("downstream", "upper", "lower")):
+        made[space] = _table(space, {})
+        if pairs is not None:
+            made[space] = pairs.sort(own, peer).select(
+                (pl.col("points").cast(pl.Float64) / 1000).alias("reach"),
+                "distance",
+                pl.col(own).alias("profile_row"),
+                pl.col(peer).alias("peer_row"),
+            )
+    return made
+
+
+def _ids(stem: str, numbers: Ints) -> pl.Series:
+    digits = pl.Series("n", numbers).cast(pl.String).str.zfill(7)
+    return pl.select(pl.concat_str([pl.lit(f"{stem}-"), digits])).to_series()
+
+
+def _table(space: str, columns: dict[str, pl.Series]) -> pl.DataFrame:
+    """A table by its schema; columns that are not given are missing throughout."""
+    schema = SCHEMAS[space]
+    height = len(next(iter(columns.values()))) if columns else 0
+    return pl.DataFrame(
+        [
+            columns[name].alias(name).cast(dtype)
+            if name in columns
+            else pl.Series(name, [None], dtype=dtype).new_from_index(0, height)
+            for name, dtype in schema.items()
+        ]
+    )
+
+
+# Documents -----------------------------------------------------------------------------------
+
+
+def write_documents(shape: Shape, folder: Path) -> None:
+    """A workspace of YAML files: one for each profile, with the sources first cited there."""
+    numbers = np.random.default_rng(shape.seed)
+    profiles = folder / "profiles"
+    profiles.mkdir(parents=True, exist_ok=True)
+    (folder / "rules.yaml").write_text(rules_text())
+    publishers = [
+        f"kind: publisher\nid: publisher-{i}\nname: Publisher {i}\n"
+        f"reliability: {'ABCDE'[i % 5]}\nreliability_reason: Its record so far.\n"
+        for i in range(50)
+    ]
+    (profiles / "publishers.yaml").write_text("---\n".join(publishers))
+    for number in range(shape.profiles):
+        text = _profile_text(number, shape, numbers)
+        (profiles / f"profile-{number:06d}.yaml").write_text(text)
+
+
+def rules_text() -> str:
+    """The workload's rulebook as a file; JSON is YAML."""
+    document = rulebook().model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return json.dumps(document, indent=1)
+
+
+def _profile_text(number: int, shape: Shape, numbers: np.random.Generator) -> str:
+    pick = [int(n) for n in numbers.integers(0, 2**31, 16)]
+    own = [number * 2, number * 2 + 1]
+    cited = own + [n % (number * 2 + 1) for n in pick[:2]]
+    lines = [
+        "kind: institution",
+        f"id: profile-{number}",
+        f'name: "Institution number {number}: the \\"example\\""',
+        f"region: {REGIONS[pick[2] % 6]}",
+        f"type: {TYPES[pick[3] % 6]}",
+        f"domain: {DOMAINS[pick[4] % 6]}",
+        "depends_on:",
+    ]
+    targets = {pick[5] % shape.profiles, pick[6] ** 2 % shape.profiles} - {number}
+    lines += [
+        f"  - {{on: profile-{t}, relation: {RELATIONS[1 + t % 3]}, criticality: {LEVELS[t % 3]}}}"
+        for t in sorted(targets)
+    ]
+    if not targets:
+        lines.pop()
+    lines += [
+        "claims:",
+        "  - id: main",
+        "    nature: fact",
+        "    key: true",
+        f"    text: Institution {number} was founded by an act of the year {pick[7] % 75 + 1950}.",
+        "    holds: standing",
+        "    sources:",
+    ]
+    lines += [f"      - {{id: source-{s}, credibility: {s % 5 + 1}}}" for s in sorted(set(cited))]
+    lines += [f"gaps: [{', '.join(f'What is not known {g}.' for g in range(pick[8] % 4))}]"]
+    for source in own:
+        day = date.fromordinal(TODAY - 1 - pick[9] % 2000 - source % 7)
+        lines += [
+            "---",
+            "kind: source",
+            f"id: source-{source}",
+            f"title: A report about institution number {number}",
+            f"publisher: publisher-{source % 50}",
+            f"url: https://example.org/{number}/{source}",
+            f"published: {day.isoformat()}",
+            f"directness: {DIRECTNESS[source % 4]}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--profiles", type=int, default=10_000)
+    parser.add_argument("--missing", type=float, default=0.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--yaml", action="store_true", help="documents in place of tables")
+    given = parser.parse_args()
+    shape = Shape(given.profiles, missing=given.missing, seed=given.seed)
+    if given.yaml:
+        write_documents(shape, given.out)
+    else:
+        (given.out / "profiles").mkdir(parents=True, exist_ok=True)
+        (given.out / "rules.yaml").write_text(rules_text())
+        write_tables(tables(shape), given.out / "tables")
+
+
+if __name__ == "__main__":
+    main()

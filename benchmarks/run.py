@@ -1,0 +1,396 @@
+"""Every figure, measured: ``python -m benchmarks.run [--sizes 10000,100000,1000000]``.
+
+Each figure is a ratio of two times (or sizes of memory) taken in the same run, in turns, so that
+a busy machine slows both. The table goes to stdout and ``benchmarks/results.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+import polars as pl
+
+from assay.loading import load_workspace
+from assay.rules.scorers import compile_rulebook
+from assay.scoring.later import Later
+from assay.scoring.run import Run, run_program
+from assay.snapshot import DocumentStore
+from assay.tables.bulk import read_tables, write_tables
+from assay.tables.tables import Tables
+from assay.workspace import Workspace
+from benchmarks.baselines import HandNumpy, HandPolars, Zen, dated, documents, google_cel
+from benchmarks.generate import TODAY, Shape, rules_text, tables, write_documents
+from benchmarks.workload import SCORERS, bench_rules, rulebook
+
+RESULTS = Path(__file__).parent / "results.json"
+BOOK = rulebook()
+PROGRAM = compile_rulebook(BOOK)
+RULES = bench_rules()
+WANTED = [("profile", name) for s in PROGRAM.on("profile") for name in (s.score, s.band) if name]
+
+
+@dataclass
+class Figure:
+    """``ours`` and ``theirs`` are medians of what was measured; ``target`` bounds the ratio."""
+
+    name: str
+    ours: float
+    theirs: float
+    target: float | None
+    at_least: bool = False
+    unit: str = "s"
+    ours_all: list[float] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        return self.theirs / self.ours if self.at_least else self.ours / self.theirs
+
+    @property
+    def reached(self) -> bool | None:
+        if self.target is None:
+            return None
+        return self.ratio >= self.target if self.at_least else self.ratio <= self.target
+
+
+def seconds(work: Callable[[], object]) -> float:
+    gc.collect()
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def in_turns(rounds: int, *works: Callable[[], object]) -> list[list[float]]:
+    """Times of each work, taken in turns after one turn that does not count."""
+    for work in works:
+        work()
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for own, work in zip(times, works, strict=True):
+            own.append(seconds(work))
+    return times
+
+
+def compared(
+    name: str,
+    target: float | None,
+    rounds: int,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    *,
+    at_least: bool = False,
+) -> Figure:
+    a, b = in_turns(rounds, ours, theirs)
+    return Figure(name, statistics.median(a), statistics.median(b), target, at_least, ours_all=a)
+
+
+def scored(made: Tables) -> Run:
+    """A full re-score, from tables to scores and bands."""
+    run = run_program(BOOK, PROGRAM, made)
+    run.engine.make(WANTED)
+    return run
+
+
+# Figures -------------------------------------------------------------------------------------
+
+
+def engine_figures(size: int) -> Iterator[Figure]:
+    made = tables(Shape(size))
+    profile, citation = dated(made)
+    hand, arrays = HandPolars(RULES), HandNumpy(profile, citation)
+    expected = hand.run(profile, citation)
+    run, by_numpy = scored(made), arrays.run(RULES)
+    for scorer in SCORERS:
+        ours = run.engine.column("profile", f"score.{scorer}")
+        assert ours.to_list() == expected[scorer].to_list() == by_numpy[scorer].tolist()
+    rounds = 9 if size < 1_000_000 else 5
+    own, memory, stream, by_arrays = in_turns(
+        rounds,
+        partial(scored, made),
+        partial(hand.run, profile, citation),
+        partial(hand.run, profile, citation, streaming=True),
+        partial(arrays.run, RULES),
+    )
+    best = min(statistics.median(memory), statistics.median(stream))
+    ours_time = statistics.median(own)
+    polars_target = {10_000: 1.0, 100_000: 0.4, 1_000_000: 0.25}.get(size)
+    numpy_target = {100_000: 2.0, 1_000_000: 0.6}.get(size)
+    yield Figure(f"hand-written Polars, {size:,}", ours_time, best, polars_target, ours_all=own)
+    yield Figure(f"numpy, {size:,}", ours_time, statistics.median(by_arrays), numpy_target)
+    with_gaps = tables(Shape(size, missing=0.05))
+    yield compared(
+        f"5 % of fields missing, against none, {size:,}",
+        None,
+        rounds,
+        partial(scored, with_gaps),
+        partial(scored, made),
+    )
+    yield from sharing_figures(size, made)
+
+
+def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
+    """What is shared within one process: a sweep, and the outlook."""
+    books = []
+    for step in range(20):
+        document = BOOK.model_dump(mode="json", by_alias=True, exclude_none=True)
+        document["scorers"][0]["rules"][0]["add"] = step / 100
+        books.append(compile_rulebook(type(BOOK).model_validate(document)))
+
+    def sweep() -> None:
+        first = run_program(BOOK, PROGRAM, made)
+        hits = [("profile", r.applied) for r in PROGRAM.on("profile")[0].rules]
+        first.engine.make([*WANTED, *hits])
+        for program in books:
+            engine = first.engine.varied(made, program.steps, ())
+            engine.make(WANTED)
+
+    today = date.fromordinal(TODAY)
+
+    def outlook() -> None:
+        run = run_program(BOOK, PROGRAM, made)
+        later = Later(run, today)
+        for days in (90, 365):
+            later.on(today + timedelta(days=days), WANTED).engine.make(WANTED)
+        run.engine.make(WANTED)
+
+    rescore = partial(scored, made)
+    yield compared(f"sweep over 20 amounts, against one re-score, {size:,}", 2.0, 5, sweep, rescore)
+    yield compared(
+        f"outlook at three dates, against one re-score, {size:,}", 2.5, 5, outlook, rescore
+    )
+
+
+def single_document_figures(size: int) -> Iterator[Figure]:
+    """Against engines that take one profile at a time; they do a part, which is scaled up."""
+    made = tables(Shape(size))
+    part = min(size, 3000)
+    profile, citation = dated(tables(Shape(part)))
+    given = documents(profile, citation)
+    times = in_turns(3, partial(scored, made), lambda: google_cel(RULES, given))
+    ours, cel = (statistics.median(t) for t in times)
+    scale = size / part
+    target = 50.0 if size == 100_000 else None
+    yield Figure(f"Google CEL per profile, {size:,}", ours, cel * scale, target, at_least=True)
+    if find_spec("zen") is not None:
+        zen = Zen(RULES)
+        assert zen.run(given[:200]) == google_cel(RULES, given[:200])
+        theirs = statistics.median(in_turns(3, lambda: zen.run(given))[0])
+        wanted = {10_000: 100.0, 100_000: 250.0}.get(size)
+        yield Figure(f"zen-engine, {size:,}", ours, theirs * scale, wanted, at_least=True)
+
+
+COPY = """
+import sys
+import polars as pl
+from pathlib import Path
+for path in sorted(Path(sys.argv[1]).glob("*.parquet")):
+    frame = pl.read_parquet(path)
+    if path.stem == "profile":
+        frame.select("id", "gaps", "due_day").write_parquet(sys.argv[2], compression="lz4")
+"""
+
+PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+
+OURS = """
+import sys
+from pathlib import Path
+from assay.tables.bulk import read_tables
+from benchmarks.run import scored
+scored(read_tables(Path(sys.argv[1])))
+"""
+
+HAND = """
+import sys
+from pathlib import Path
+import polars as pl
+from benchmarks.baselines import HandPolars, dated
+from benchmarks.workload import bench_rules
+from assay.tables.tables import Tables
+names = ("profile", "citation")
+frames = {n: pl.read_parquet(Path(sys.argv[1]) / f"{n}.parquet") for n in names}
+HandPolars(bench_rules()).run(*dated(Tables(frames)), streaming=True)
+"""
+
+
+def python(code: str, *args: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *args], check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+def command_figures(size: int, folder: Path) -> Iterator[Figure]:
+    """Whole processes, from their start to the written result."""
+    write_tables(tables(Shape(size)), folder / "tables")
+    (folder / "profiles").mkdir(exist_ok=True)
+    (folder / "rules.yaml").write_text(rules_text())
+    out, given = str(folder / "out.parquet"), str(folder / "tables")
+    command = [sys.executable, "-m", "assay", "--workspace", str(folder), "score"]
+    command += ["--tables", given, "--out", out]
+
+    def assay() -> None:
+        subprocess.run(command, check=True, capture_output=True)
+
+    name = f"command, against Polars reading and writing the files, {size:,}"
+    target = 3.0 if size == 1_000_000 else None
+    yield compared(name, target, 3, assay, lambda: python(COPY, given, out))
+    ours, theirs = (float(python(code + PEAK, given)) / 1e6 for code in (OURS, HAND))
+    yield Figure(
+        f"peak memory, against hand-written Polars, {size:,}",
+        ours,
+        theirs,
+        1.3 if size == 1_000_000 else None,
+        unit="MB",
+    )
+    loaded = seconds(lambda: read_tables(Path(given)))
+    yield Figure(f"reading the tables, against one re-score, {size:,}", loaded,
+                 seconds(partial(scored, read_tables(Path(given)))), None)  # fmt: skip
+
+
+def document_figures(size: int, folder: Path) -> Iterator[Figure]:
+    """Workspaces of YAML files."""
+    import yaml
+    from pydantic import BaseModel
+
+    from assay.loading.validate import KINDS
+    from assay.tables.build import build_tables
+
+    write_documents(Shape(size), folder)
+    space = Workspace(folder)
+    day = date.fromordinal(TODAY)
+
+    def remembered() -> object:
+        store = DocumentStore(space.cache_dir)
+        loaded = load_workspace(space, memory=store)
+        store.close()
+        return loaded
+
+    class Words(yaml.CSafeLoader):
+        """Dates and words such as "on" stay texts, as the models want them."""
+
+    Words.yaml_implicit_resolvers = {
+        first: [(t, p) for t, p in pairs if not t.endswith(":timestamp")]
+        for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+        if first not in "oOyYnN"
+    }
+
+    def plain() -> list[BaseModel]:
+        return [
+            KINDS[d["kind"]].model_validate(d)
+            for path in sorted(space.profiles_dir.glob("*.yaml"))
+            for d in yaml.load_all(path.read_bytes(), Words)
+        ]
+
+    anew = partial(load_workspace, space)
+    yield compared(
+        f"cold load, against CSafeLoader + pydantic, {size:,} files", 0.35, 2, anew, plain
+    )
+    remembered()
+
+    changed = sorted(space.profiles_dir.glob("profile-*.yaml"))[:: max(size // 10, 1000)]
+
+    def mended() -> None:
+        for path in changed:
+            path.write_text(path.read_text() + "# edited\n")
+        remembered()
+
+    yield compared(
+        f"mended after 0.1 % changed, against anew, {size:,} files", 0.03, 2, mended, anew
+    )
+    loaded = load_workspace(space)
+    made = build_tables(loaded.corpus, BOOK, day)
+    write_tables(made, folder / "tables")
+    yield compared(
+        f"reading the tables, against YAML and validation, {size:,} files",
+        300.0,
+        2,
+        lambda: read_tables(folder / "tables"),
+        anew,
+        at_least=True,
+    )
+
+
+def reach_figures(size: int) -> Iterator[Figure]:
+    from assay.graph.reach import reach_pairs
+    from benchmarks.baselines import reach_by_joins
+    from benchmarks.generate import edge_list
+
+    edges = edge_list(Shape(size))
+    assert reach_pairs(edges, 2, 0.5).height == reach_by_joins(edges, 2, 0.5).height
+    yield compared(
+        f"reach within three hops, against Polars joins, {size:,} nodes",
+        0.7,
+        2,
+        lambda: reach_pairs(edges, 3, 0.5),
+        lambda: reach_by_joins(edges, 3, 0.5),
+    )
+
+
+def growth(figures: Sequence[Figure]) -> Iterator[Figure]:
+    times = {f.name.rsplit(", ", 1)[1]: f.ours for f in figures if "written Polars, " in f.name}
+    for small, large, target in (("100,000", "1,000,000", 11.0), ("1,000,000", "3,000,000", 3.5)):
+        if small in times and large in times:
+            yield Figure(f"growth from {small} to {large}", times[large], times[small], target)
+
+
+# The report ----------------------------------------------------------------------------------
+
+
+def report(figures: Sequence[Figure]) -> str:
+    width = max(len(f.name) for f in figures)
+    lines = []
+    for f in figures:
+        sign = "≥" if f.at_least else "≤"
+        wanted = "" if f.target is None else f"{sign} {f.target:g}"
+        word = {None: "", True: "reached", False: "NOT REACHED"}[f.reached]
+        times = f"{f.ours:.4g} {f.unit}"
+        lines.append(f"{f.name:<{width}}  {f.ratio:8.3g}  {wanted:>7}  {times:>11}  {word}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", default="10000,100000,1000000")
+    parser.add_argument("--files", type=int, default=10_000)
+    given = parser.parse_args()
+    sizes = [int(s) for s in given.sizes.split(",")]
+    figures: list[Figure] = []
+    for size in sizes:
+        figures += engine_figures(size)
+        print(report(figures[-5:]), flush=True)
+    for size in sizes[:2]:
+        figures += single_document_figures(size)
+    with tempfile.TemporaryDirectory() as folder:
+        figures += command_figures(max(s for s in sizes if s <= 1_000_000), Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        figures += document_figures(given.files, Path(folder))
+    figures += reach_figures(max(s for s in sizes if s <= 1_000_000))
+    figures += growth(figures)
+    print(report(figures))
+    machine = {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "polars": pl.__version__,
+        "load before": os.getloadavg()[2],
+    }
+    rows = [asdict(f) | {"ratio": f.ratio, "reached": f.reached} for f in figures]
+    RESULTS.write_text(json.dumps({"machine": machine, "figures": rows}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""What has to run for the columns somebody wants, in the simplest form the tables allow.
+
+A program asks of every value whether it is known. Where a table column has no gap those
+questions have one answer, and what hangs on them (a second count for every condition, the whole
+of coverage, if nobody reads it) does not run. The results are the same to the bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from assay.engines.simplify import Known, simplify
+from assay.rules.ir import REPEATING, Apply, Col, Each, Expr, Lit, apply, columns
+from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
+
+Place = tuple[str, str]
+"""A space and a column of it."""
+
+POOL_PARTS = (".elements", ".coverage")
+"""What a pool defines beside its own column."""
+
+_INLINED_SIZE = 300
+
+
+class Facts(Protocol):
+    """What is true of the columns that tables already have."""
+
+    def complete(self, space: str, column: str) -> bool:
+        """Whether no value is missing."""
+        ...
+
+    def constant(self, space: str, column: str) -> int | None:
+        """The one value the column has in every row, if it is known to have one."""
+        ...
+
+
+def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
+    """The step that makes a column; None for a column of the tables."""
+    step = definitions.get(place)
+    if step is None:
+        for part in POOL_PARTS:
+            if place[1].endswith(part):
+                step = definitions.get((place[0], place[1].removesuffix(part)))
+    return step
+
+
+def inputs(step: Step) -> Iterable[Place]:
+    """The columns a step reads."""
+    if isinstance(step, Compute):
+        return [(step.space, name) for name in columns(step.expr)]
+    return _inputs(step)
+
+
+def _inputs(step: Step) -> Iterator[Place]:
+    match step:
+        case Gather():
+            yield step.space, step.link
+            yield step.target, step.origin
+        case Aggregate():
+            yield step.elements, step.owner
+            if step.source is not None:
+                yield step.elements, step.source
+        case PoolUp():
+            for name in (step.owner, step.keep, step.take, step.cover, step.by):
+                if name is not None:
+                    yield step.elements, name
+
+
+def outputs(step: Step) -> tuple[Place, ...]:
+    """The columns a step defines."""
+    names = [step.column]
+    if isinstance(step, PoolUp):
+        names += [step.column + part for part in POOL_PARTS]
+    return tuple((step.space, name) for name in names)
+
+
+def plan(definitions: Mapping[Place, Step], wanted: Iterable[Place], facts: Facts) -> list[Step]:
+    """The steps that make the wanted columns, each after those it reads from."""
+    targets = dict.fromkeys(wanted)
+    simplified = _Simplifier(definitions, facts)
+    for place in targets:
+        simplified.need(place)
+    steps = _same_aggregates_once(_needed(simplified.steps, targets))
+    counted = _complements(steps, simplified.always_known)
+    return _inlined(_needed(counted, targets), targets)
+
+
+class _Simplifier:
+    """Simplifies steps in the order of their needs; ``steps`` are what is left, by place."""
+
+    def __init__(self, definitions: Mapping[Place, Step], facts: Facts) -> None:
+        self._definitions = definitions
+        self._facts = facts
+        self._known: dict[Place, Known] = {}
+        self.steps: dict[Place, Step] = {}
+
+    def need(self, place: Place) -> None:
+        """Simplify what makes a column."""
+        # A stack of our own: rulebooks may chain scores deeper than Python likes to recurse.
+        waiting = [place]
+        while waiting:
+            here = waiting[-1]
+            step = definition(self._definitions, here)
+            missing = [p for p in inputs(step) if p not in self._known] if step else []
+            if missing:
+                waiting += missing
+                continue
+            waiting.pop()
+            if here not in self._known:
+                self._settle(here, step)
+
+    def always_known(self, place: Place) -> bool:
+        """Whether a column has no gap."""
+        return self._known[place].complete
+
+    def _settle(self, place: Place, step: Step | None) -> None:
+        match step:
+            case None:
+                space, column = place
+                value = self._facts.constant(space, column)
+                full = value is not None or self._facts.complete(space, column)
+                self._known[place] = Known(None if value is None else Lit(value), full)
+            case Compute():
+                self._compute(place, step)
+            case Gather():
+                self._gather(place, step)
+            case Aggregate():
+                self._aggregate(place, step)
+            case PoolUp():
+                self._pool(step)
+
+    def _compute(self, place: Place, step: Compute) -> None:
+        expr, complete = simplify(step.expr, lambda name: self._known[step.space, name])
+        constant = expr if isinstance(expr, Lit) else None
+        self._known[place] = Known(constant, complete)
+        self.steps[place] = replace(step, expr=expr)
+
+    def _gather(self, place: Place, step: Gather) -> None:
+        link = self._known[step.space, step.link]
+        origin = self._known[step.target, step.origin]
+        if origin.constant is not None and link.complete:
+            self._fixed(place, origin.constant)
+            return
+        self._known[place] = Known(None, link.complete and origin.complete)
+        self.steps[place] = step
+
+    def _fixed(self, place: Place, value: Lit) -> None:
+        self._known[place] = Known(value, value.value is not None)
+        self.steps[place] = Compute(*place, value)
+
+    def _aggregate(self, place: Place, step: Aggregate) -> None:
+        counts = step.reducer not in ("min", "max", "sum")
+        if step.source is not None:
+            source = self._known[step.elements, step.source]
+            if step.reducer == "unknown" and source.complete:
+                self._fixed(place, Lit(0))
+                return
+            if step.reducer == "true" and source.constant is not None:
+                if source.constant.value is not True:
+                    self._fixed(place, Lit(0))
+                    return
+                step = replace(step, reducer="rows", source=None)
+        self._known[place] = Known(None, counts)
+        self.steps[place] = step
+
+    def _pool(self, step: PoolUp) -> None:
+        sure = step.empty is not None and step.combine not in ("mean", "min")
+        for here in outputs(step):
+            self._known[here] = Known(None, sure or here[1] != step.column)
+            self.steps[here] = step
+
+
+def _needed(steps: Mapping[Place, Step], wanted: Iterable[Place]) -> list[Step]:
+    """The steps the wanted columns hang on, in an order that can be run."""
+    done: dict[Place, None] = {}
+    ordered: list[Step] = []
+    waiting = [(place, False) for place in reversed(list(wanted))]
+    while waiting:
+        place, ready = waiting.pop()
+        step = steps.get(place)
+        if step is None or place in done:
+            continue
+        if ready:
+            done |= dict.fromkeys(outputs(step))
+            ordered.append(step)
+            continue
+        waiting.append((place, True))
+        waiting += [(p, False) for p in inputs(step) if p not in done]
+    return ordered
+
+
+def _same_aggregates_once(steps: list[Step]) -> list[Step]:
+    """One count serves every column that asks for it."""
+    first: dict[Aggregate, str] = {}
+    made: list[Step] = []
+    for step in steps:
+        if isinstance(step, Aggregate):
+            key = replace(step, column="")
+            other = first.setdefault(key, step.column)
+            if other != step.column:
+                made.append(Compute(step.space, step.column, Col(other)))
+                continue
+        made.append(step)
+    return made
+
+
+def _complements(steps: list[Step], always_known: Callable[[Place], bool]) -> dict[Place, Step]:
+    """Count "not X" as all rows less those where X is true, where those are counted anyway."""
+    made = {(s.space, s.column): s.expr for s in steps if isinstance(s, Compute)}
+    columns_of = {(space, expr): column for (space, column), expr in made.items()}
+    counts = {replace(s, column=""): s.column for s in steps if isinstance(s, Aggregate)}
+    result: dict[Place, Step] = {}
+    for step in steps:
+        result |= dict.fromkeys(outputs(step), step)
+        if not isinstance(step, Aggregate) or step.reducer != "true" or step.source is None:
+            continue
+        source = (step.elements, step.source)
+        asked = made.get(source)
+        if not isinstance(asked, Apply) or asked.op != "not" or not always_known(source):
+            continue
+        opposite = columns_of.get((step.elements, asked.args[0]))
+        counted = counts.get(replace(step, column="", source=opposite)) if opposite else None
+        if counted is None:
+            continue
+        every = replace(step, column="", reducer="rows", source=None)
+        rows = counts.setdefault(every, f"rows of {step.elements} by {step.owner}")
+        result.setdefault((step.space, rows), replace(every, column=rows))
+        left = apply("sub", Col(rows), Col(counted))
+        result[step.space, step.column] = Compute(step.space, step.column, left)
+    return result
+
+
+def _inlined(steps: list[Step], wanted: Mapping[Place, None]) -> list[Step]:
+    """Expressions of columns that one other expression reads are written into it."""
+    uses: dict[Place, int] = {}
+    elsewhere = set(wanted)
+    for step in steps:
+        for place in inputs(step):
+            uses[place] = uses.get(place, 0) + 1
+            if not isinstance(step, Compute):
+                elsewhere.add(place)
+    inline: dict[Place, Expr] = {}
+    left: list[Step] = []
+    for step in steps:
+        if not isinstance(step, Compute):
+            left.append(step)
+            continue
+        place = (step.space, step.column)
+        expr = _written_in(step.expr, step.space, inline)
+        once = uses.get(place) == 1 and size(expr) <= _INLINED_SIZE
+        if place not in elsewhere and (once or isinstance(expr, Lit | Col)):
+            inline[place] = expr
+        else:
+            left.append(Compute(step.space, step.column, expr))
+    return left
+
+
+def _written_in(expr: Expr, space: str, inline: Mapping[Place, Expr]) -> Expr:
+    if isinstance(expr, Col):
+        return inline.get((space, expr.name), expr)
+    if isinstance(expr, Each):
+        return Each(_written_in(expr.items, space, inline), expr.body, expr.counted)
+    if not isinstance(expr, Apply):
+        return expr
+    return Apply(expr.op, tuple(_written_in(a, space, inline) for a in expr.args))
+
+
+def size(expr: Expr) -> int:
+    """Number of operations, columns and constants in an expression, as the engine writes it."""
+    if isinstance(expr, Each):
+        return 1 + size(expr.items) + size(expr.body)
+    if not isinstance(expr, Apply):
+        return 1
+    inner = sum(size(a) for a in expr.args)
+    return 1 + (2 * inner if expr.op in REPEATING else inner)

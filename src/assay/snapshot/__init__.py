@@ -1,0 +1,5 @@
+"""What was worked out before, kept in ``.assay/`` by content: delete it and nothing is lost."""
+
+from assay.snapshot.documents import DocumentStore
+
+__all__ = ["DocumentStore"]

@@ -1,0 +1,91 @@
+"""Tables from Parquet are checked as strictly as documents, and give the same scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from benchmarks.generate import Shape, rules_text, tables
+from benchmarks.workload import rulebook
+
+from assay.cli.main import run
+from assay.errors import InputError
+from assay.rules.scorers import compile_rulebook
+from assay.scoring.bulk import score_table
+from assay.scoring.run import run_program
+from assay.tables.bulk import read_tables, write_tables
+
+Spoil = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_tables(tables(Shape(50, missing=0.1), reach_hops=2), tmp_path / "tables")
+    return tmp_path / "tables"
+
+
+def test_written_tables_are_read_as_they_were(folder: Path) -> None:
+    made = tables(Shape(50, missing=0.1), reach_hops=2)
+    read = read_tables(folder)
+    for space, frame in made.frames.items():
+        assert read.frames[space].equals(frame), space
+
+
+MISTAKES: dict[str, tuple[str, Spoil, str]] = {
+    "missing column": ("profile", lambda f: f.drop("kind"), "the column 'kind' is missing"),
+    "unknown column": (
+        "claim",
+        lambda f: f.with_columns(colour=pl.lit("red")),
+        "there is no column 'colour'",
+    ),
+    "wrong type": (
+        "citation",
+        lambda f: f.with_columns(pl.col("day").cast(pl.String)),
+        "the column 'day' is of type String, where Int64 is wanted",
+    ),
+    "dangling row": (
+        "claim",
+        lambda f: f.with_columns(pl.col("profile_row") + 40),
+        "row 11: 'profile_row' leads to no row of profile.parquet",
+    ),
+    "wrong order": ("citation", lambda f: f.reverse(), "rows are not in the order of"),
+    "id given twice": (
+        "profile",
+        lambda f: f.with_columns(id=pl.lit("same")),
+        "row 1: the id 'same' is given twice",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes_are_named_with_their_row(folder: Path, name: str) -> None:
+    space, spoil, message = MISTAKES[name]
+    path = folder / f"{space}.parquet"
+    spoil(pl.read_parquet(path)).write_parquet(path)
+    with pytest.raises(InputError) as caught:
+        read_tables(folder)
+    found = [d.message for d in caught.value.diagnostics]
+    assert any(message in m for m in found), found
+    assert all(f"{space}.parquet" in d.file for d in caught.value.diagnostics)
+
+
+def test_a_file_that_is_no_parquet_is_a_mistake_not_a_crash(folder: Path) -> None:
+    (folder / "citation.parquet").write_bytes(b"not a table")
+    with pytest.raises(InputError, match="error"):
+        read_tables(folder)
+
+
+def test_the_command_writes_what_the_engine_scores(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "rules.yaml").write_text(rules_text())
+    out = tmp_path / "scores.parquet"
+    args = ["--workspace", str(tmp_path), "score", "--tables", str(folder), "--out", str(out)]
+    assert run([*args, "--with-outlook", "--timings"]) == 0
+    book = rulebook()
+    expected = score_table(run_program(book, compile_rulebook(book), read_tables(folder)))
+    written = pl.read_parquet(out)
+    assert written.select(expected.columns).equals(expected)
+    assert written.columns[-1] == "until"
+    assert [p.name for p in tmp_path.iterdir() if "new" in p.name] == []
