@@ -152,6 +152,20 @@ def test_a_retelling_is_as_old_as_its_oldest_root() -> None:
     assert days == [date(2025, 11, 3), date(2019, 1, 1), None, None]
 
 
+def test_all_that_stands_between_a_retelling_and_its_root() -> None:
+    corpus = sources(
+        source("root", "first_hand", published="2025-11-03"),
+        source("middle", published="2025-11-04", cites=["root"]),
+        source("x", published="2025-11-05", cites=["middle"]),
+        source("gone", retracted="2026-01-10", cites=["root"]),
+        source("y", cites=["gone"]),
+    )
+    (traced,) = trace(corpus, "x", "y")
+    assert traced.citation.id == "x"
+    assert (traced.roots, traced.draws_on) == (("root",), ("middle", "root"))
+    assert traced.day == date(2025, 11, 3)
+
+
 def test_naming_its_dated_original_does_not_freshen_an_undated_retelling() -> None:
     """Documenting never raises: not by a date either."""
     press = Publisher(
@@ -174,3 +188,20 @@ def test_naming_its_dated_original_does_not_freshen_an_undated_retelling() -> No
     before = desk_of(corpus_of([press], [original, undocumented], [profile]))
     after = desk_of(corpus_of([press], [original, documented], [profile]))
     assert scores_of(after, "claim", "confidence") == scores_of(before, "claim", "confidence")
+
+
+def test_documenting_the_middle_does_not_strengthen_those_who_retell_it() -> None:
+    """A reliable outlet retells an unattributed line, of which a record comes to light."""
+    press = Publisher(
+        kind="publisher", id="press", name="Press", reliability="B", reliability_reason="r"
+    )
+    claim = {"id": "c", "nature": "fact", "text": "T.", "holds": "dated", "sources": ["x"]}
+    profile = Institution.model_validate(
+        {"kind": "institution", "id": "p", "name": "P", "claims": [claim]}
+    )
+    record = source("record", "record")
+    told = source("x", publisher="press", cites=["line"])
+    before = corpus_of([press], [record, source("line"), told], [profile])
+    after = corpus_of([press], [record, source("line", cites=["record"]), told], [profile])
+    made = [scores_of(desk_of(c), "claim", "support")["p#c"].points for c in (before, after)]
+    assert made == [200, 200]

@@ -13,9 +13,10 @@ that is no root itself, because nobody knows what it draws on, goes where that g
   claim cites it: ten retellings without a known original are one origin, and writing down for
   each of them whom it retells must not turn them into ten.
 
-A retelling is as old as the oldest of its roots, undated if it or one of them is (so that naming
-a dated original does not freshen it), and held at the score of the weakest of them (see
-:mod:`assay.scoring`), cited by the claim or not.
+A retelling is held at the score of the weakest of all it draws on, back to its roots (see
+:mod:`assay.scoring`), cited by the claim or not; it is as old as the oldest of them, and undated
+if it or one of them is. So documenting what stands behind a source never raises or freshens
+those who retell it.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ class Traced:
     """A citation traced back.
 
     ``origin`` is a source id or :data:`UNSEEN`; ``origin_directness`` the directness of that
-    root, or the citation's own where the root is unseen. ``roots`` are the sources it retells
-    (empty for a root); ``day`` is the day it counts from, None where undated.
+    root, or the citation's own where the root is unseen. ``roots`` are the originals it retells,
+    ``draws_on`` these and all sources on the way to them (both empty for a root); ``day`` is the
+    day it counts from, None where undated.
     """
 
     citation: Citation
@@ -49,11 +51,23 @@ class Traced:
     origin: str
     origin_directness: Directness | None
     roots: tuple[str, ...]
+    draws_on: tuple[str, ...]
     day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a source goes back to: its roots, and all sources on the way to them, roots too."""
+
+    roots: frozenset[str]
+    sources: frozenset[str]
 
 
 def _unseen_last(origin: str) -> tuple[bool, str]:
     return (origin == UNSEEN, origin)
+
+
+_NOTHING = _Line(frozenset(), frozenset())
 
 
 class Lineage:
@@ -62,7 +76,7 @@ class Lineage:
     def __init__(self, corpus: Corpus, as_of: date) -> None:
         self._corpus = corpus
         self._as_of = as_of
-        self._roots: dict[str, frozenset[str]] = {}
+        self._lines: dict[str, _Line] = {}
 
     @cached_property
     def _canonical(self) -> Mapping[str, str]:
@@ -92,24 +106,27 @@ class Lineage:
         return source.retracted is not None and source.retracted <= self._as_of
 
     def counts(self, source: Source) -> bool:
-        """Whether the source exists and neither it nor a root it retells was retracted."""
+        """Whether the source exists and neither it nor anything it retells was retracted."""
         if not self.exists(source) or self.retracted(source):
             return False
-        return not any(self.retracted(self._corpus.sources[r]) for r in self.roots(source.id))
+        told = self._line(self.canonical(source.id))
+        return not any(self.retracted(self._corpus.sources[s]) for s in told.roots | told.sources)
 
     def roots(self, source_id: str) -> frozenset[str]:
         """The roots a source goes back to through ``cites``; itself where it is one.
 
         Members of one publication (``same_as``) share what any of them cites.
         """
-        start = self.canonical(source_id)
-        if start not in self._roots:
-            self._roots[start] = self._walk(start, frozenset())
-        return self._roots[start]
+        return self._line(self.canonical(source_id)).roots
 
-    def _walk(self, start: str, ends: frozenset[str]) -> frozenset[str]:
-        """The roots reached from ``start``; a source among ``ends`` is one, but for the start."""
-        found: set[str] = set()
+    def _line(self, start: str) -> _Line:
+        if start not in self._lines:
+            self._lines[start] = self._walk(start, frozenset())
+        return self._lines[start]
+
+    def _walk(self, start: str, ends: frozenset[str]) -> _Line:
+        """What is reached from ``start``; a source among ``ends`` is a root, but for the start."""
+        roots: set[str] = set()
         seen: set[str] = set()
         todo = [start]
         while todo:
@@ -121,10 +138,10 @@ class Lineage:
             cited = {self.canonical(c) for m in members for c in self._cited(m)} - {here}
             saw = any(self._corpus.sources[m].directness in _SAW_FOR_ITSELF for m in members)
             if saw or not cited or (here in ends and here != start):
-                found.add(here)
+                roots.add(here)
             else:
                 todo.extend(cited)
-        return frozenset(found)
+        return _Line(frozenset(roots), frozenset(seen - {start}))
 
     @cached_property
     def _members(self) -> Mapping[str, Sequence[str]]:
@@ -174,20 +191,18 @@ class Lineage:
                 if family:
                     heads.setdefault(family, origin[i] or root)
         ends = frozenset(self.canonical(citations[i].id) for i in order if own_root[i])
-        retold = [
-            () if root else self._retold(c, ends)
+        told = [
+            _NOTHING if root else self._told(c, ends)
             for c, root in zip(citations, own_root, strict=True)
         ]
         place: dict[str, str] = {}
         # What tells nobody's report goes first, so that those who retell it can go with it.
-        for i in sorted(order, key=lambda i: (not own_root[i], bool(retold[i]))):
+        for i in sorted(order, key=lambda i: (not own_root[i], bool(told[i].roots))):
             here = self.canonical(citations[i].id)
             if origin[i] is None:
-                told = sorted(
-                    {place[r] for r in (here, *retold[i]) if r in place}, key=_unseen_last
-                )
+                joined = {place[r] for r in (here, *told[i].roots) if r in place}
                 head = self._head(self._family(citations[i].id), here, heads)
-                origin[i] = told[0] if told else head or UNSEEN
+                origin[i] = min(joined, key=_unseen_last) if joined else head or UNSEEN
             place.setdefault(here, origin[i] or UNSEEN)
         return [
             Traced(
@@ -195,8 +210,9 @@ class Lineage:
                 directness=directness[i],
                 origin=origin[i] or UNSEEN,
                 origin_directness=seen.get(origin[i] or UNSEEN, directness[i]),
-                roots=retold[i],
-                day=self._day(citation.id, retold[i]),
+                roots=tuple(sorted(told[i].roots)),
+                draws_on=tuple(sorted(told[i].sources)),
+                day=self._day(citation.id, told[i].sources),
             )
             for i, citation in enumerate(citations)
         ]
@@ -207,13 +223,13 @@ class Lineage:
     def _is_root(self, citation: Citation, directness: Directness | None) -> bool:
         if directness in _SAW_FOR_ITSELF:
             return True
-        return directness == "self_report" and not self._retold(citation)
+        return directness == "self_report" and not self._told(citation).roots
 
-    def _retold(self, citation: Citation, ends: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """The roots it retells; what the claim itself takes for a root, among ``ends``, is one."""
+    def _told(self, citation: Citation, ends: frozenset[str] = frozenset()) -> _Line:
+        """What it retells; what the claim itself takes for a root, among ``ends``, is one."""
         here = self.canonical(citation.id)
-        roots = self._walk(here, ends) if ends else self.roots(here)
-        return tuple(sorted(roots - {here}))
+        line = self._walk(here, ends) if ends else self._line(here)
+        return _Line(line.roots - {here}, line.sources)
 
     def _family(self, source_id: str) -> str | None:
         return self._corpus.family(self._corpus.sources[source_id])
@@ -227,9 +243,9 @@ class Lineage:
         apart = head in sources[source_id].not_same_as or source_id in sources[head].not_same_as
         return None if apart else head
 
-    def _day(self, source_id: str, roots: Iterable[str]) -> date | None:
-        """Day from which the evidence counts: the earliest of its own and those of its roots."""
-        days = [self._own_day(s) for s in (self.canonical(source_id), *roots)]
+    def _day(self, source_id: str, draws_on: Iterable[str]) -> date | None:
+        """Day from which the evidence counts: the earliest of its own and those behind it."""
+        days = [self._own_day(s) for s in (self.canonical(source_id), *draws_on)]
         known = [d for d in days if d is not None]
         return min(known) if len(known) == len(days) else None
 

@@ -100,7 +100,7 @@ CITATION = Space(
     },
     links={"claim": "claim", "profile": "profile"},
     collections=(
-        Collection("roots", "root", "citation_row", "the roots a retelling goes back to", "root"),
+        Collection("roots", "root", "citation_row", "what a retelling draws on", "root"),
     ),
 )
 

@@ -266,7 +266,7 @@ class _ProgramBuilder:
         return expr if isinstance(expr, Lit) else Col(self._compiler.column(scorer.on, expr))
 
     def _held_at_roots(self, scorer: Scorer, score: Expr) -> tuple[str, str]:
-        """A retelling is never stronger than its roots: hold it at the least of theirs."""
+        """A retelling is never stronger than what it draws on: hold it at the least of that."""
         raw = self._compute("citation", f"raw.{scorer.name}", score)
         gathered = self._compiler.add(
             Gather("root", f"root_row:{raw}", "root_row", "citation", raw)

@@ -195,7 +195,7 @@ class _Builder:
                     one, in_profile.origin, claim_row, claim_row, profile_row, profile_row
                 )
             )
-            for root in one.roots:
+            for root in one.draws_on:
                 cited = rows.get((root, one.citation.stance))
                 if cited is not None:
                     self._roots.append((here, cited, None))
