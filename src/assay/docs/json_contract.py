@@ -10,6 +10,7 @@ from typing import Any
 
 from assay.docs.examples import AS_OF, SUBJECTS
 from assay.docs.json_change import change_contracts
+from assay.docs.json_evidence import evidence_contracts
 from assay.docs.json_review import review_contracts
 from assay.docs.json_rules import rules_contracts
 from assay.docs.markdown import block, code, sentence, table
@@ -222,6 +223,7 @@ CONTRACTS: tuple[Contract, ...] = (
     ),
     *(Contract(*described) for described in change_contracts()),
     *(Contract(*described) for described in rules_contracts(_PROFILE)),
+    *(Contract(*described) for described in evidence_contracts()),
 )
 
 _MISTAKES = """kind: source
