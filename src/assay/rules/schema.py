@@ -99,9 +99,7 @@ CITATION = Space(
         ),
     },
     links={"claim": "claim", "profile": "profile"},
-    collections=(
-        Collection("roots", "root", "citation_row", "what a retelling draws on", "root"),
-    ),
+    collections=(Collection("roots", "root", "citation_row", "what a retelling draws on", "root"),),
 )
 
 ROOT = Space("root", "Root", links={"root": "citation", "citation": "citation"})
