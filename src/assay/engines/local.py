@@ -109,7 +109,8 @@ class LocalEngine:
     ) -> LocalEngine:
         """An engine for other tables or steps that shares the columns they have in common.
 
-        ``tables`` has the same rows; ``changed`` are the columns of it that differ.
+        ``changed`` are the columns of ``tables`` that differ. Where a table has other rows, even
+        a constant column of it is made anew.
         """
         other = LocalEngine(tables)
         other.run(steps)
@@ -120,7 +121,10 @@ class LocalEngine:
             for made in outputs(step)
         }
         touched = _touched(other._definitions.values(), redefined | set(changed))
-        other._made = {p: s for p, s in self._made.items() if p not in touched}
+        resized = {s for s in tables.frames if tables.height(s) != self.tables.height(s)}
+        other._made = {
+            p: s for p, s in self._made.items() if p not in touched and p[0] not in resized
+        }
         return other
 
     def _undone(self) -> dict[Place, Step]:
@@ -327,7 +331,9 @@ class _Execution:
             query = query.with_columns(emit(s.expr, schema).alias(s.column) for s in level)
         kept = sorted(name for name in own if (space, name) in read_later)
         for series in query.select(kept).collect().iter_columns():
-            self._keep(space, series)
+            # Polars forgets the height of a table of which only constants are asked.
+            whole = len(series) == height
+            self._keep(space, series if whole else series.new_from_index(0, height))
         self._unmade -= {(space, name) for name in own}
 
     # Collections -----------------------------------------------------------------------------

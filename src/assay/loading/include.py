@@ -16,7 +16,7 @@ from assay.documents import codes
 from assay.documents.index import Path as ValuePath
 from assay.documents.suggest import did_you_mean
 from assay.documents.yaml_reader import YamlFile
-from assay.loading.discover import SUFFIXES, read_file
+from assay.loading.discover import SUFFIXES, Remembers, read_file
 from assay.loading.findings import Finding, Subject
 from assay.workspace import Workspace
 
@@ -54,9 +54,11 @@ class Assembled:
         return any(has_errors(f.diagnostics) for f in self.files) or bool(self.findings)
 
 
-def assemble(workspace: Workspace, contents: Mapping[Path, bytes]) -> Assembled:
+def assemble(
+    workspace: Workspace, contents: Mapping[Path, bytes], memory: Remembers | None = None
+) -> Assembled:
     """``rules.yaml`` with everything it includes."""
-    main = read_file(workspace, workspace.rules_path, contents)
+    main = read_file(workspace, workspace.rules_path, contents, memory)
     assembled = Assembled(_first(main), [main])
     if not isinstance(assembled.data.get("include"), list):
         return assembled

@@ -110,7 +110,7 @@ def load_workspace(
     disk, by absolute path. Files that ``memory`` knows by their content are not parsed again.
     """
     given = contents or {}
-    rules = assemble(workspace, given)
+    rules = assemble(workspace, given, memory)
     rulebook, rule_findings = _rulebook(rules)
     files = read_profiles(workspace, given, memory)
     documents = [
