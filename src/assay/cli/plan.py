@@ -169,14 +169,15 @@ def _narrowed(plan: Plan, ids: Sequence[str], ref: str | None, audience: str | N
 
 
 def _print(plan: Plan, output: str) -> None:
-    from assay.export import plan_html, plan_text
-    from assay.export.change import plan_json
-
     if output == "json":
+        from assay.export.change import plan_json
+
         print_json(plan_json(plan))
     elif output == "html":
-        click.echo(plan_html.plan_html(plan))
-    elif output == "markdown":
-        click.echo(plan_text.plan_markdown(plan))
+        from assay.export.plan_html import plan_html
+
+        click.echo(plan_html(plan))
     else:
-        click.echo(plan_text.plan_text(plan))
+        from assay.export.plan_text import plan_markdown, plan_text
+
+        click.echo(plan_markdown(plan) if output == "markdown" else plan_text(plan))
