@@ -20,6 +20,8 @@ HALVING_STEPS = 1000
 _HALVINGS = 12
 _LOG_UNIT = 1_000_000
 _DIGITS = 40
+_EXACT: int = 10**_DIGITS
+"""What 1 is where whole numbers stand for exact ones."""
 
 CERTAIN = 1 << 40
 """Weight of a score of 1.0 in the noisy-or table: more than any sum of lesser ones."""
@@ -46,11 +48,10 @@ def half_life_table() -> tuple[int, ...]:
     with localcontext() as context:
         context.prec = _DIGITS
         ratio = int((Decimal(2) ** (Decimal(-1) / HALVING_STEPS)).scaleb(_DIGITS))
-    one = 10**_DIGITS
-    left, table = ONE * one, []
+    left, table = ONE * _EXACT, []
     for _ in range(_HALVINGS * HALVING_STEPS + 1):
-        table.append((2 * left + one) // (2 * one))
-        left = left * ratio // one
+        table.append((2 * left + _EXACT) // (2 * _EXACT))
+        left = left * ratio // _EXACT
     return tuple(table)
 
 
@@ -87,8 +88,7 @@ def _log_weight(halves: int) -> int:
     """``round(-ln(1 - w) · 10⁶)`` for a score of so many halves of a thousandth."""
     logs = _logarithms()
     weight = logs[2 * ONE] - logs[2 * ONE - halves]
-    one = 10**_DIGITS
-    return (2 * weight * _LOG_UNIT + one) // (2 * one)
+    return (2 * weight * _LOG_UNIT + _EXACT) // (2 * _EXACT)
 
 
 @cache
@@ -101,7 +101,7 @@ def _logarithms() -> tuple[int, ...]:
     logs = [0, 0]
     for n in range(1, 2 * ONE):
         odd = 2 * n + 1
-        term, total, k = 2 * 10**_DIGITS // odd, 0, 1
+        term, total, k = 2 * _EXACT // odd, 0, 1
         while term:
             total += term // k
             term //= odd * odd

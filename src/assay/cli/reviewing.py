@@ -84,7 +84,7 @@ def sign(session: Session, reviewer: str | None) -> Signature:
     from assay.review.actions import Signature
     from assay.review.authors import git_user
 
-    today = session.clock()
+    today = session.clock().date()
     user = git_user(session.workspace().root)
     if reviewer is None:
         if user is None:
