@@ -83,6 +83,7 @@ def sign(session: Session, reviewer: str | None) -> Signature:
     from assay.errors import UsageError
     from assay.review.actions import Signature
     from assay.review.authors import git_user
+    from assay.review.identity import same_person
 
     today = session.clock().date()
     user = git_user(session.workspace().root)
@@ -90,7 +91,7 @@ def sign(session: Session, reviewer: str | None) -> Signature:
         if user is None:
             raise UsageError("who decides? Write --reviewer NAME, or set git's user.name")
         return Signature(user.name, today, user.email)
-    mine = user is not None and user.name.casefold() == reviewer.casefold()
+    mine = user is not None and same_person(user.name, reviewer)
     return Signature(reviewer, today, user.email if user and mine else None)
 
 
