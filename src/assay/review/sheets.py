@@ -114,6 +114,18 @@ def read_sheet(path: Path) -> list[Row]:
     return rows
 
 
+def require_unfilled(paths: Iterable[Path]) -> None:
+    """Raise ``UsageError`` where one of the files is a sheet in which somebody has decided."""
+    for path in paths:
+        if path.suffix in (".csv", ".xlsx") and path.exists():
+            decided = sum(bool(row["decision"]) for row in read_sheet(path))
+            if decided:
+                raise UsageError(
+                    f"{path} was filled in ({decided} decided): 'assay review import {path}' takes "
+                    "it back; name another folder for a new one"
+                )
+
+
 def _from_csv(path: Path, data: bytes) -> list[list[str]]:
     try:
         text = data.decode("utf-8-sig")
