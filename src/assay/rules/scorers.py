@@ -224,7 +224,7 @@ class _ProgramBuilder:
         amount: Expr
         if isinstance(rule.amount, str):
             expr = self._expr((*place, rule.phase), scope)
-            if isinstance(expr, Lit) and isinstance(expr.value, float):
+            if isinstance(expr, Lit) and isinstance(expr.value, float) and abs(expr.value) < ONE:
                 amount = Lit(to_points(expr.value))
             else:
                 computed = apply("points", expr)
@@ -260,7 +260,10 @@ class _ProgramBuilder:
         floors = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "floor")]
         caps = [apply("if", Col(r.applied), r.effect, Lit(ONE)) for r in _of_phase(rules, "cap")]
         score = apply("hold", score, apply("greatest", Lit(0), *floors), Lit(ONE))
-        return apply("hold", score, Lit(0), apply("least", Lit(ONE), *caps))
+        lowest: Expr = apply("least", Lit(ONE), *caps)
+        if not all(isinstance(r.amount, Lit) for r in _of_phase(rules, "cap")):
+            lowest = apply("greatest", Lit(0), lowest)  # a cap that is computed may be negative
+        return apply("hold", score, Lit(0), lowest)
 
     def _column(self, scorer: Scorer, expr: Expr) -> Expr:
         return expr if isinstance(expr, Lit) else Col(self._compiler.column(scorer.on, expr))
@@ -351,6 +354,8 @@ def _of_phase(rules: tuple[RuleColumns, ...], phase: str) -> list[RuleColumns]:
 
 def _decided(outcome: Expr, amount: Expr) -> Expr:
     """Whether condition and, where it matters, amount are known; never unknown itself."""
+    if isinstance(outcome, Lit) and outcome != TRUE:
+        return Lit(outcome.value is not None)
     if isinstance(amount, Lit):
         return TRUE if isinstance(outcome, Lit) else apply("known", outcome)
     whether = apply("known", amount)
