@@ -164,12 +164,18 @@ class Oracle:
         if not isinstance(scorer.start, str):
             return points(scorer.start or 0.0), 0, 0
         value = points(self.evaluate(scorer.on, row, scorer.start))
-        names = {
-            name
-            for name in re.findall(rf"\b{scorer.on}\.(?:coverage\.)?(\w+)", scorer.start)
-            if (scorer.on, name) in self.scorers
-        }
+        names = self._named(scorer.on, scorer.start)
         return value, sum(self.score(scorer.on, n, row).coverage for n in names), len(names)
+
+    def _named(self, on: str, text: str) -> set[str]:
+        """The scores of its own row that an expression names, or the facts it names."""
+        found: set[str] = set()
+        for name in re.findall(rf"(?<![\w.]){on}\.(?:coverage\.)?(\w+)", text):
+            if (on, name) in self._facts:
+                found |= self._named(on, self._facts[on, name])
+            elif (on, name) in self.scorers:
+                found.add(name)
+        return found
 
     def _pool(self, on: str, pool: Pool, row: int) -> tuple[int | None, int, int]:
         collection = SPACES[on].collection(pool.over)

@@ -168,11 +168,8 @@ class _ProgramBuilder:
         if isinstance(scorer.start, str):
             node = self._parsed.expressions[(*here, "start")]
             expr = apply("points", self._expr((*here, "start"), scope))
-            used = sorted({k for k in self._parsed.uses(node) if k.startswith(f"{scorer.on}.")})
-            known = {s.key for s in self._rulebook.scorers}
-            parts: list[tuple[Expr, Expr]] = [
-                (Col(f"cover.{k.partition('.')[2]}"), Lit(1)) for k in used if k in known
-            ]
+            used = sorted(self._parsed.own_scores(node, scorer.on))
+            parts: list[tuple[Expr, Expr]] = [(Col(f"cover.{name}"), Lit(1)) for name in used]
             return self._compute(scorer.on, column, expr), None, parts
         return self._compute(scorer.on, column, Lit(to_points(scorer.start or 0.0))), None, []
 
