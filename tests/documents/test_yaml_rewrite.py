@@ -101,9 +101,9 @@ def changed(draw: st.DrawFn, data: Any) -> Any:
         kept = {k: changed(draw, v) for k, v in data.items() if draw(st.integers(0, 4))}
         return kept | draw(st.dictionaries(KEYS, DATA, max_size=1)) or data
     if isinstance(data, list):
-        kept = [changed(draw, v) for v in data if draw(st.integers(0, 4))]
-        at = draw(st.integers(0, len(kept)))
-        return kept[:at] + draw(st.lists(DATA, max_size=2)) + kept[at:]
+        items = [changed(draw, v) for v in data if draw(st.integers(0, 4))]
+        at = draw(st.integers(0, len(items)))
+        return items[:at] + draw(st.lists(DATA, max_size=2)) + items[at:]
     return data
 
 

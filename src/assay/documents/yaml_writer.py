@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assay.documents.emit import block, flow
@@ -26,13 +26,19 @@ class EditRefused(UsageError):
 
 def append_document(data: bytes, file: str, document: Mapping[str, Any]) -> bytes:
     """The file with one more document at its end."""
+    return append_documents(data, file, [document])
+
+
+def append_documents(data: bytes, file: str, documents: Sequence[Mapping[str, Any]]) -> bytes:
+    """The file with more documents at its end."""
     read = _read(data, file)
     text = read.text
     separator = ""
     if any(d is not None for d in read.documents):
         separator = "" if read.documents[-1] is None else "---\n"
-    insertion = _at_line_start(text, len(text)) + separator + block(document)
-    expected = [d for d in read.documents if d is not None] + [dict(document)]
+    written = "---\n".join(block(document) for document in documents)
+    insertion = _at_line_start(text, len(text)) + separator + written
+    expected = [d for d in read.documents if d is not None] + [dict(d) for d in documents]
     return _inserted(data, read, len(text), insertion, expected)
 
 
