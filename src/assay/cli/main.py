@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "new": "Write a new institution, event, source, publisher or claim.",
     "cite": "Find the source at an address, or write it down; cite it in a claim.",
     "find": "Search names, titles and claims.",
+    "sheet": "Take claims, sources and profiles out as sheets, and take sheets back.",
     "ingest": "Read documents into sources and drafts.",
     "origins": "Propose which sources retell which.",
     "contradictions": "Propose statements that cannot both be true.",

@@ -41,6 +41,18 @@ UNREADABLE_FILE = Code(
     "The file cannot be opened, or it is not a plain file.",
     "Give yourself the right to read it, or move it out of profiles/.",
 )
+SHEET_MISTAKE = Code(
+    "sheet-mistake",
+    "error",
+    "A cell of a sheet cannot be read, or its row does not say what it is about.",
+    "Correct the cell; its column says what may stand there.",
+)
+SHEET_COLUMN_NOT_READ = Code(
+    "sheet-column-not-read",
+    "warning",
+    "A sheet has a column that stands for nothing in a document.",
+    "Leave it if it is for your own use; 'assay sheet export' writes all columns that are read.",
+)
 TABLE_MISTAKE = Code(
     "table-mistake",
     "error",
@@ -447,6 +459,8 @@ HORIZON_SLOT = Code(
 
 DOCUMENT_CODES: tuple[Code, ...] = (
     UNREADABLE_FILE,
+    SHEET_MISTAKE,
+    SHEET_COLUMN_NOT_READ,
     TABLE_MISTAKE,
     OUTSIDE_WORKSPACE,
     FILE_TOO_LARGE,
