@@ -67,6 +67,7 @@ def evidence_contracts() -> tuple[Described, ...]:
                 "proposals[].other": "the other source",
                 "proposals[].score": "how much speaks for it, from 0 to 1",
                 "proposals[].reason": "what speaks for it",
+                "proposals[].story": "id of the first source of the story that both tell",
                 "written[]": "files that decisions were written to",
             },
         ),
