@@ -12,6 +12,7 @@ from assay.docs.json_contract import json_page
 from assay.docs.language import language_page
 from assay.docs.rulebook import rulebook_page
 from assay.docs.sheets import sheets_page
+from assay.docs.spark import spark_page
 from assay.docs.transcript import is_transcript, refreshed
 from assay.loading.schemas import schema_files
 
@@ -25,6 +26,7 @@ REFERENCE: Mapping[str, Callable[[], str]] = {
     "rule-language.md": language_page,
     "rulebook.md": rulebook_page,
     "sheets.md": sheets_page,
+    "spark.md": spark_page,
 }
 
 

@@ -89,6 +89,12 @@ CONTROL_CHARACTER = Code(
     "An invisible character that YAML does not allow.",
     "Delete the character.",
 )
+COLUMN_TYPE = Code(
+    "column-type",
+    "error",
+    "A column of a Parquet file holds values of a type that no document has.",
+    "Write it as texts, numbers, truth values, dates, or lists and structs of these.",
+)
 EMPTY_FILE = Code(
     "empty-file",
     "warning",
@@ -103,6 +109,12 @@ YAML_SYNTAX = Code(
     "error",
     "The text is not YAML.",
     'title: "A text with a colon: in quotes"',
+)
+JSON_SYNTAX = Code(
+    "json-syntax",
+    "error",
+    "A line of a .jsonl file is not one document in JSON.",
+    '{"kind": "publisher", "id": "daily-example", "name": "The Daily Example"}',
 )
 TAB_INDENTATION = Code(
     "tab-indentation",
@@ -467,8 +479,10 @@ DOCUMENT_CODES: tuple[Code, ...] = (
     BINARY_FILE,
     NOT_UTF8,
     CONTROL_CHARACTER,
+    COLUMN_TYPE,
     EMPTY_FILE,
     YAML_SYNTAX,
+    JSON_SYNTAX,
     TAB_INDENTATION,
     DUPLICATE_KEY,
     YAML_ALIAS,
