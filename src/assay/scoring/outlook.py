@@ -1,7 +1,7 @@
 """The outlook: the same evidence at later dates, with nothing new having arrived.
 
-``until`` is by definition the first day within 366 on which a band differs, found by scoring
-every one of those days (see :mod:`assay.scoring.later`).
+``until`` is by definition the first day within 366 on which a band differs (see
+:mod:`assay.scoring.later`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -152,6 +152,12 @@ class Tables:
             {k: v for k, v in self._coded.items() if k[0] not in spaces},
             {k: v for k, v in self._offsets.items() if k[0] not in spaces},
         )
+
+    def at(self, days: pl.Series, changed: Mapping[str, pl.DataFrame] | None = None) -> Tables:
+        """The same rows, each profile on a day of its own (ordinals)."""
+        there = self.on(0, changed)
+        profile = there.frames["profile"].with_columns(days.alias("today"))
+        return replace(there, frames=there.frames | {"profile": profile}, day=None)
 
     def column(self, space: str, name: str) -> pl.Series:
         """A column; texts with few distinct values as ``Enum``."""
