@@ -96,7 +96,7 @@ def test_until_agrees_with_the_days_around_it_in_the_shipped_workspace(
     program = compile_rulebook(loaded.rulebook)
     run = run_program(loaded.rulebook, program, build_tables(loaded.corpus, loaded.rulebook, as_of))
     monkeypatch.setattr(module, "LOOKAHEAD_DAYS", 366)
-    later = Later(run, as_of, loaded.corpus)
+    later = Later(run, as_of)
     found = later.first_changes().to_list()
     bands = [("profile", s.band) for s in program.on("profile") if s.band]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,11 +12,9 @@ import polars as pl
 
 from assay.engines.local import Apart, LocalEngine
 from assay.engines.plan import Place
-from assay.model.corpus import Corpus
-from assay.model.profile import Dependency
 from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Run
-from assay.tables.build import Edge, edge_tables, scored_profiles, valid_edges
+from assay.tables.assemble import edge_frames, valid_on
 
 LOOKAHEAD_DAYS = 366
 """How far ahead a change of band is looked for."""
@@ -29,13 +27,12 @@ _Frames = Mapping[str, pl.DataFrame]
 class Later:
     """Runs of ``run`` on later days, with nothing new having arrived.
 
-    Edges begin and end where ``corpus`` says so; without one they stay as they are.
+    Edges begin and end where the tables know of it; else they stay as they are.
     """
 
     run: Run
     as_of: date
-    corpus: Corpus | None = None
-    _edges: dict[tuple[Edge, ...], _Frames] = field(default_factory=dict)
+    _edges: dict[bytes, _Frames] = field(default_factory=dict)
     _apart: dict[tuple[tuple[Place, ...], frozenset[str]], Apart] = field(default_factory=dict)
 
     def on(self, day: date, columns: Iterable[Place]) -> Run:
@@ -56,15 +53,17 @@ class Later:
 
     def _edges_on(self, day: date) -> _Frames:
         """The tables of edges that differ from those of the first day."""
-        if self.corpus is None or not edges_end(self.corpus):
+        edges = self.run.tables.edges
+        if edges is None or not self._edge_days(self.as_of, day):
             return {}
-        profiles = scored_profiles(self.corpus, self.as_of)
-        edges = tuple(valid_edges(profiles, day))
-        if edges == tuple(valid_edges(profiles, self.as_of)):
+        valid = edges.select(now=valid_on(self.as_of.toordinal()), then=valid_on(day.toordinal()))
+        if valid["now"].equals(valid["then"]):
             return {}
-        if edges not in self._edges:
-            self._edges[edges] = edge_tables(edges, profiles, self.run.rulebook)
-        return self._edges[edges]
+        key = valid["then"].to_numpy().tobytes()
+        if key not in self._edges:
+            profiles = self.run.tables.frames["profile"]
+            self._edges[key] = edge_frames(edges, profiles, self.run.rulebook, day.toordinal())
+        return self._edges[key]
 
     def first_changes(self) -> pl.Series:
         """For each profile the first day within the year on which a band differs; else null.
@@ -111,16 +110,13 @@ class Later:
                 days[:] = following[pending].min()
 
     def _edge_days(self, begin: date, last: date) -> list[date]:
-        """The days on which an edge begins or has ended, after the first."""
-        if self.corpus is None:
+        """The days on which an edge begins or is over, after the first."""
+        edges = self.run.tables.edges
+        if edges is None:
             return []
-        found = set()
-        for edge in _every_edge(self.corpus):
-            if edge.valid_from:
-                found.add(edge.valid_from.first)
-            if edge.valid_until and edge.valid_until.last < date.max:
-                found.add(edge.valid_until.last + timedelta(days=1))
-        return sorted(day for day in found if begin < day <= last)
+        days = pl.concat([edges["valid_from_day"], edges["valid_until_day"] + 1]).drop_nulls()
+        within = days.is_between(begin.toordinal() + 1, last.toordinal())
+        return [date.fromordinal(day) for day in days.filter(within).unique().sort()]
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -130,14 +126,3 @@ def _differ(now: Sequence[pl.Series], then: Sequence[pl.Series]) -> npt.NDArray[
     differs = [a.ne_missing(b).to_numpy() for a, b in zip(now, then, strict=True)]
     result: npt.NDArray[np.bool_] = np.logical_or.reduce(differs)
     return result
-
-
-def _every_edge(corpus: Corpus) -> Iterator[Dependency]:
-    for profile in corpus.profiles.values():
-        yield from profile.depends_on
-        yield from getattr(profile, "affects", ())
-
-
-def edges_end(corpus: Corpus) -> bool:
-    """Whether any edge begins or ends on a day."""
-    return any(edge.valid_from or edge.valid_until for edge in _every_edge(corpus))
