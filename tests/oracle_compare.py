@@ -11,7 +11,8 @@ from assay.rules.program import RuleColumns, ScorerColumns
 from assay.scoring.outlook import Horizons, outlooks
 from assay.scoring.run import Run
 from assay.scoring.wording import fill_text
-from assay.tables.dated import dated_tables
+from assay.tables.assemble import edge_frames
+from assay.tables.tables import Tables
 from tests.oracle import Oracle
 
 
@@ -50,11 +51,10 @@ def _read(run: Run) -> Iterator[tuple[str, str]]:
 def disagreements_ahead(corpus: Corpus, run: Run, as_of: date) -> list[str]:
     """What they do not agree about in watch rules, which speak of the outlook."""
     horizons = Horizons.of(as_of)
-    dated = {
-        name: dated_tables(corpus, run.rulebook, run.tables, as_of, [day])
+    ahead = {
+        name: Oracle(run.rulebook, _on(run, day))
         for name, day in zip(("now", "quarter", "year"), horizons.days, strict=True)
     }
-    ahead = {name: Oracle(run.rulebook, tables) for name, tables in dated.items()}
     oracle = Oracle(run.rulebook, run.tables, ahead)
     found = []
     for row, outlook in enumerate(outlooks(corpus, run, as_of)):
@@ -67,6 +67,14 @@ def disagreements_ahead(corpus: Corpus, run: Run, as_of: date) -> list[str]:
         if got != wanted:
             found.append(f"watch of row {row}: {got}, not {wanted}")
     return found
+
+
+def _on(run: Run, day: date) -> Tables:
+    """The same evidence on another day: the date moves on, edges begin and end."""
+    edges, profiles = run.tables.edges, run.tables.frames["profile"]
+    assert edges is not None
+    number = day.toordinal()
+    return run.tables.on(number, edge_frames(edges, profiles, run.rulebook, number))
 
 
 def _of_scores(run: Run, oracle: Oracle, columns: ScorerColumns) -> Iterator[str]:

@@ -17,9 +17,6 @@ ONE = 1000
 HALVING_STEPS = 1000
 """Entries of the half-life table for each halving."""
 
-MOST_DAYS = 1 << 53
-"""Beyond so many days nothing is left anyway, and their steps would leave 64 bits."""
-
 _HALVINGS = 12
 _LOG_UNIT = 1_000_000
 _DIGITS = 40

@@ -13,21 +13,21 @@ Each function takes what the one before it gives; none asks for the time or the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay import __version__
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
-from assay.loading import Loaded, load_workspace
+from assay.loading import Loaded, load_remembered
 from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
+from assay.model.deferred import Deferred
 from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
-from assay.snapshot import DocumentStore
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,11 +38,13 @@ if TYPE_CHECKING:
     from assay.scoring.against import Against
     from assay.scoring.cutpoints import Cutpoint
     from assay.scoring.distributed import Cluster
+    from assay.scoring.overview import Line
     from assay.scoring.results import Explanation, ProfileResult
     from assay.scoring.rule_coverage import Coverage
     from assay.scoring.rule_tests import CaseResult
     from assay.scoring.run import Run
     from assay.scoring.why_not import WhyNot
+    from assay.tables.kept import Built, TableStore
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,14 @@ class Checked:
     """A workspace that was read; what is wrong with it is worked out when asked for.
 
     ``program`` is the compiled rulebook, None where it has errors; ``rule_diagnostics`` speak of
-    the rulebook and of the ledger of decisions.
+    the rulebook and of the ledger of decisions. ``state`` is the digest of documents that are
+    without mistakes, None where they have some.
     """
 
     loaded: Loaded
     program: Program | None
     rule_diagnostics: tuple[Diagnostic, ...]
+    state: str | None = None
 
     @cached_property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -84,9 +88,7 @@ class Checked:
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
-    store = DocumentStore(workspace.cache_dir)
-    loaded = load_workspace(workspace, as_of=as_of, memory=store)
-    store.close()
+    loaded, state = load_remembered(workspace, as_of)
     program, said = _compiled(loaded)
     if workspace.ledger_path.exists():
         from assay.review.checks import check_ledger
@@ -95,7 +97,7 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
         sound = program is not None and not loaded.errors
         corpus, rulebook = (loaded.corpus, loaded.rulebook) if sound else (None, None)
         said += check_ledger(workspace.ledger_path, corpus, rulebook)
-    return Checked(loaded, program, tuple(said))
+    return Checked(loaded, program, tuple(said), state)
 
 
 def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
@@ -154,15 +156,26 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
     """
     if checked.errors or checked.program is None:
         raise InputError(checked.errors)
+    from assay.tables.kept import TableStore
+
     rulebook = checked.loaded.rulebook
     assert rulebook is not None
     reader = audience or rulebook.audiences[0]
     if reader not in rulebook.audiences:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
-    corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
-    loaded = checked.loaded
-    return Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, loaded.corpus)
+    loaded, written = checked.loaded, checked.loaded.corpus
+
+    @cache
+    def seen() -> Corpus:
+        return seen_by(written, rulebook.audiences, reader, as_of)
+
+    corpus = Corpus(written.publishers, written.sources, Deferred(lambda: seen().profiles))
+    desk = Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, written)
+    if checked.state is None:
+        return desk
+    store = TableStore(loaded.workspace.cache_dir, checked.state, reader, corpus, written)
+    return replace(desk, store=store)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
@@ -175,7 +188,8 @@ def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
 class Desk:
     """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included.
+    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included; the
+    tables of ``corpus`` are kept in ``store``.
     """
 
     workspace: Workspace
@@ -185,15 +199,30 @@ class Desk:
     as_of: date
     audience: str
     written: Corpus = field(default_factory=Corpus)
+    store: TableStore | None = None
+
+    @cached_property
+    def built(self) -> Built:
+        """The tables of the corpus."""
+        from assay.tables.kept import build
+
+        if self.store is None or self.store.corpus is not self.corpus:
+            return build(self.corpus, self.rulebook, self.as_of)
+        return self.store.built(self.rulebook, self.as_of)
 
     @cached_property
     def run(self) -> Run:
         """Scores of all rows."""
         from assay.scoring.run import run_program
-        from assay.tables.build import build_tables
 
-        tables = build_tables(self.corpus, self.rulebook, self.as_of)
-        return run_program(self.rulebook, self.program, tables)
+        return run_program(self.rulebook, self.program, self.built.tables)
+
+    @cached_property
+    def overview(self) -> list[Line]:
+        """A line about every profile; unlike ``results`` it needs no documents."""
+        from assay.scoring.overview import overview
+
+        return overview(self.run, self.built.listing, self.as_of)
 
     @cached_property
     def results(self) -> dict[str, ProfileResult]:

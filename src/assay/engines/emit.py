@@ -8,7 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 import polars as pl
 
-from assay.arithmetic import HALVING_STEPS, MOST_DAYS, half_life_table
+from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, columns
 
 Words = Mapping[str, Set[str]]
@@ -240,8 +240,7 @@ def _points(value: pl.Expr) -> pl.Expr:
 
 def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     table = pl.Series(half_life_table(), dtype=pl.Int64)
-    steps = days.clip(0, MOST_DAYS) * HALVING_STEPS // period
-    index = steps.clip(upper_bound=len(table) - 1)
+    index = (days.clip(lower_bound=0) * HALVING_STEPS // period).clip(upper_bound=len(table) - 1)
     left = pl.lit(table).gather(pl.when(period > 0).then(index))
     return left.cast(pl.Float64) / 1000
 

@@ -36,8 +36,8 @@ def accept(loaded: Loaded, ids: Sequence[str]) -> list[Accepted]:
         require_profile(loaded, profile_id)
         profile = loaded.corpus.profiles[profile_id]
         path, document = path_of(loaded, profile_id)
-        documents = loaded.files[loaded.subjects[profile_id].file].documents
-        data = changes.setdefault(path, {}).setdefault(document, deepcopy(documents[document]))
+        written = dict(loaded.files[loaded.subjects[profile_id].file].readable())[document]
+        data = changes.setdefault(path, {}).setdefault(document, deepcopy(written))
         if claim_id and all(c.id != claim_id for c in profile.claims):
             raise UsageError(f"{profile_id!r} has no claim {claim_id!r}")
         found = 0

@@ -83,7 +83,9 @@ class Loaded:
     def _locate(
         self, subject: Subject, path: ValuePath, key: bool, line: int | None, column: int
     ) -> Position:
-        file = self.files[subject.file]
+        rules = self.rules.files if self.rules else ()
+        own = next((f for f in rules if f.file == subject.file), None)
+        file = own or self.files[subject.file]
         if line is None:
             return file.locate(subject.document, path, key=key)
         return file.locate_inside(subject.document, path, line, column)
@@ -111,7 +113,7 @@ def load_workspace(
     """
     given = contents or {}
     rules = assemble(workspace, given, memory)
-    rulebook, rule_findings = _rulebook(rules)
+    rulebook, rule_findings = rulebook_of(rules)
     files = read_profiles(workspace, given, memory)
     documents = [
         validate_document(data, Subject(file.file, number))
@@ -142,7 +144,7 @@ def load_workspace(
 def load_rulebook(workspace: Workspace) -> Rulebook:
     """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
     rules = assemble(workspace, {})
-    rulebook, findings = _rulebook(rules)
+    rulebook, findings = rulebook_of(rules)
     if rulebook is None:
         files = {f.file: f for f in rules.files}
         placed = [
@@ -163,7 +165,8 @@ def require(loaded: Loaded) -> None:
         raise InputError(loaded.diagnostics)
 
 
-def _rulebook(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+def rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    """The rulebook that was put together, None where it has errors of form; what is said of it."""
     if rules.unreadable:
         return None, tuple(rules.findings)
     rulebook, findings = validate_rulebook(rules.data, Subject(rules.files[0].file))

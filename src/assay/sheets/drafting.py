@@ -66,8 +66,7 @@ class Draft:
     def written(self, document: str) -> dict[str, Any]:
         """The data of a document as its file has it."""
         subject = self.loaded.subjects[document]
-        data: dict[str, Any] = self.loaded.files[subject.file].documents[subject.document]
-        return data
+        return dict(self.loaded.files[subject.file].readable())[subject.document]
 
     def _resolve(self, column: Column, value: Any) -> Any:
         """Names of publishers and addresses of sources stand for their ids."""

@@ -1,0 +1,65 @@
+"""What a list of profiles says of each, beside its scores: a frame in the order of the rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import polars as pl
+
+from assay.model.profile import AnyProfile
+from assay.tables.tables import Dtype, Tables
+
+SCHEMA: dict[str, Dtype] = {
+    "id": pl.String,
+    "kind": pl.String,
+    "name": pl.String,
+    "sources": pl.Int64,
+    "origins": pl.Int64,
+    "watch": pl.String,
+}
+"""``sources`` and ``origins`` count what the profile cites; ``watch`` holds what analysts wrote
+to look out for, as JSON, null where they wrote nothing."""
+
+
+def listing(profiles: Sequence[AnyProfile], tables: Tables) -> pl.DataFrame:
+    """The listing of the profiles, which are the first rows of ``tables`` in this order."""
+    told = pl.DataFrame(
+        [(p.id, p.kind, p.name, _watch(p)) for p in profiles],
+        schema={name: SCHEMA[name] for name in ("id", "kind", "name", "watch")},
+        orient="row",
+    )
+    counted = (
+        tables.frames["citation"]
+        .lazy()
+        .filter(pl.col("cited_by_row").is_not_null())
+        .select("cited_by_row", "profile_origin", "source.id")
+        .unique()
+        .group_by("cited_by_row")
+        .agg(
+            pl.len().cast(pl.Int64).alias("sources"),
+            pl.col("profile_origin").n_unique().cast(pl.Int64).alias("origins"),
+        )
+    )
+    return (
+        told.lazy()
+        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
+        .join(counted, left_on="row", right_on="cited_by_row", how="left", maintain_order="left")
+        .select(
+            pl.col(name).fill_null(0) if name in ("sources", "origins") else pl.col(name)
+            for name in SCHEMA
+        )
+        .collect()
+    )
+
+
+def _watch(profile: AnyProfile) -> str | None:
+    if not profile.watch:
+        return None
+    return json.dumps(
+        [
+            [w.horizon, w.priority, w.text, w.trigger, w.due.text if w.due else None, w.owner]
+            for w in profile.watch
+        ],
+        ensure_ascii=False,
+    )
