@@ -50,9 +50,14 @@ def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOKAHEAD_DAYS", LOOKAHEAD_DAYS)
 
 
+@pytest.mark.parametrize("rows", [0, 3_000, 200_000])
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 100), st.sampled_from([0.0, 0.2]))
-def test_until_is_the_first_day_on_which_a_band_differs(seed: int, missing: float) -> None:
+def test_until_is_the_first_day_on_which_a_band_differs(
+    monkeypatch: pytest.MonkeyPatch, rows: int, seed: int, missing: float
+) -> None:
+    """Whether days are looked at one by one, a few or all at a time."""
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", rows)
     book, program = workload()
     made = tables(Shape(30, seed=seed, missing=missing))
     run = run_program(book, program, made)

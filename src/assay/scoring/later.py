@@ -15,9 +15,13 @@ from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Run
 from assay.tables.assemble import edge_frames, valid_on
+from assay.tables.copies import copies
 
 LOOKAHEAD_DAYS = 366
 """How far ahead a change of band is looked for."""
+
+ROWS_AT_ONCE = 200_000
+"""Rows of all tables together, at most, in which several days are looked at in one go."""
 
 _Days = npt.NDArray[np.int64]
 _Frames = Mapping[str, pl.DataFrame]
@@ -93,6 +97,8 @@ class Later:
         changed = self._edges_on(begin)
         apart = self._apart_in(places, changed)
         lasting = Lasting(apart.steps, bands)
+        last = end.toordinal()
+        at_once = ROWS_AT_ONCE // sum(f.height for f in self.run.tables.frames.values())
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
         while True:
             tables = self.run.tables.at(pl.Series(days), changed)
@@ -101,13 +107,31 @@ class Later:
             open_ = first == 0
             first[open_ & differs] = days[open_ & differs]
             following = days + made["profile", LASTS].to_numpy()
-            pending = (first == 0) & (following < end.toordinal())
+            pending = (first == 0) & (following < last)
             if not pending.any():
                 return
-            if lasting.alone:
-                days[pending] = following[pending]
-            else:
-                days[:] = following[pending].min()
+            if not lasting.alone:
+                following[:] = following[pending].min()
+            if at_once > 1 and (following == days + 1).any():
+                ahead = np.arange(min(at_once, last - following.min()))[:, np.newaxis]
+                self._look_ahead(first, places, changed, np.minimum(following + ahead, last - 1))
+                following += len(ahead)
+            days = np.minimum(following, last - 1)
+
+    def _look_ahead(
+        self, first: _Days, places: Sequence[Place], changed: _Frames, days: _Days
+    ) -> None:
+        """Look at every profile on several days of its own (days x profiles) in one go."""
+        run, count = self.run, len(first)
+        there = copies(run.tables.on(0, changed), len(days)).at(pl.Series(days.ravel()))
+        engine = LocalEngine(there)
+        engine.run(run.program.steps)
+        engine.make(places)
+        now = [run.engine.column(*place) for place in places]
+        for number, day in enumerate(days):
+            then = [engine.column(*place).slice(number * count, count) for place in places]
+            differs = (first == 0) & _differ(now, then)
+            first[differs] = day[differs]
 
     def _edge_days(self, begin: date, last: date) -> list[date]:
         """The days on which an edge begins or is over, after the first."""
