@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from assay import __version__
+from assay.change import codes
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
     NOTHING,
@@ -31,6 +32,8 @@ from assay.change.take import (
     locked_profiles,
     moved_evidence,
 )
+from assay.diagnostics import Position
+from assay.errors import InputError
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
@@ -51,8 +54,11 @@ def make_plan(
     """What applying the desks (one for every audience, at one date) would change, and why.
 
     ``name`` stands for a base that is no lock; ``theirs`` is the other side of a lock that two
-    branches wrote. Without a base every grade is new.
+    branches wrote. Without a base every grade is new. Raises ``InputError`` for the lock of
+    another workspace.
     """
+    if base is not None and name is None:
+        _require_ours(base, desks[0])
     if base is not None and theirs is None and _stands(base, desks):
         return _unmoved(base, desks, name)
     from assay.change.causes import changes_of
@@ -93,6 +99,21 @@ def make_plan(
         behind=_behind(base, inputs, rulebook, theirs) if base and name is None else (),
         evidence={key: evidence_digest(entry.inputs) for key, entry in new.items()},
     )
+
+
+def _require_ours(lock: Lock, desk: Desk) -> None:
+    """Refuse a lock of which no profile, source or publisher is in the workspace."""
+    there = desk.written
+    ours = there.profiles.keys() | there.sources.keys() | there.publishers.keys()
+    named: set[str] = set()
+    for entry in lock.entries.values():
+        named |= {entry.id, *entry.inputs.sources, *entry.inputs.publishers}
+    if named and ours and named.isdisjoint(ours):
+        ids = list(dict.fromkeys(i for i, _ in sorted(lock.entries)))
+        few = ", ".join(ids[:3]) + (" …" if len(ids) > 3 else "")
+        message = f"neither its profiles ({few}) nor their sources are in this workspace"
+        place = Position(desk.workspace.lock_path.name, 1, 1)
+        raise InputError([codes.LOCK_ELSEWHERE.at(place, message, codes.LOCK_ELSEWHERE.example)])
 
 
 def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
