@@ -171,7 +171,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
             "--reviewer",
             "Ada",
         ],
-    ),  # fmt: skip
+    ),
     "no git work tree": (_nothing, ["plan", "--against", "HEAD"]),
     "a revision that a shallow clone does not have": (_shallow, ["plan", "--against", "HEAD~1"]),
     "a history that was edited": (_edit("history.jsonl", "Ada", "Eve"), ["log"]),
