@@ -31,6 +31,7 @@ from assay.change.take import (
     inputs_digest,
     locked_profiles,
     moved_evidence,
+    same_evidence,
 )
 from assay.diagnostics import Position
 from assay.errors import InputError
@@ -79,7 +80,8 @@ def make_plan(
     gone = [e for e in lock.entries.values() if e.audience not in {d.audience for d in desks}]
     old |= {e.key: e for e in gone}
     changes += [c for e in gone for c in _without_audience(e)]
-    inputs = inputs_digest(new.values())
+    evidence = {key: evidence_digest(entry.inputs) for key, entry in new.items()}
+    inputs = inputs_digest(evidence)
     rulebook = rules_digest(canonical_rulebook(first.rulebook))
     return Plan(
         as_of=first.as_of,
@@ -97,7 +99,7 @@ def make_plan(
         pages=_pages(desks, old, new),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
         behind=_behind(base, inputs, rulebook, theirs) if base and name is None else (),
-        evidence={key: evidence_digest(entry.inputs) for key, entry in new.items()},
+        evidence=evidence,
     )
 
 
@@ -127,7 +129,9 @@ def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
     if rules_digest(lock.rulebook) != rules_digest(canonical_rulebook(first.rulebook)):
         return False
     now = {(i, d.audience): e for d in desks for i, e in evidence_of(d).items()}
-    return now == {key: evidence_digest(e.inputs) for key, e in lock.entries.items()}
+    return now.keys() == lock.entries.keys() and all(
+        same_evidence(e.inputs, now[key]) for key, e in lock.entries.items()
+    )
 
 
 def _behind(lock: Lock, inputs: str, rulebook: str, theirs: Lock | None) -> tuple[Behind, ...]:
