@@ -88,15 +88,14 @@ class Checked:
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+    from assay.review.checks import check_ledger
+
     loaded, state = load_remembered(workspace, as_of)
     program, said = _compiled(loaded)
-    if workspace.ledger_path.exists():
-        from assay.review.checks import check_ledger
-
-        # Whether overrides still speak of what is there, only a sound workspace can tell.
-        sound = program is not None and not loaded.errors
-        corpus, rulebook = (loaded.corpus, loaded.rulebook) if sound else (None, None)
-        said += check_ledger(workspace.ledger_path, corpus, rulebook)
+    # Whether overrides still speak of what is there, only a sound workspace can tell.
+    sound = program is not None and not loaded.errors
+    corpus, rulebook = (loaded.corpus, loaded.rulebook) if sound else (None, None)
+    said += check_ledger(workspace.ledger_path, corpus, rulebook)
     return Checked(loaded, program, tuple(said), state)
 
 
