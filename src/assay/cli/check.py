@@ -22,22 +22,33 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to print the diagnostics.",
 )
+@click.option("--watch", is_flag=True, help="Check again whenever a file of the workspace changes.")
 @click.pass_context
-def command(context: click.Context, form: str) -> None:
+def command(context: click.Context, form: str, watch: bool) -> None:
     """Read the workspace and show every mistake, warning and remark, with its place.
 
     Also writes schemas with the workspace's own ids to .assay/, so that an editor completes
     them. Exits with 1 where there are errors.
     """
+    session: Session = context.obj
+    if watch:
+        from assay.cli.watching import rounds
+
+        for _ in rounds(session.workspace().root):
+            _check(session, form)
+    elif not _check(session, form):
+        context.exit(1)
+
+
+def _check(session: Session, form: str) -> bool:
+    """Print what is found; whether there are no errors."""
     from assay import pipeline
     from assay.diagnostics import format_text, has_errors
     from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.loading.schemas import editor_schemas
 
-    session: Session = context.obj
-    workspace = session.workspace()
-    checked = pipeline.check(workspace, session.as_of)
+    checked = pipeline.check(session.workspace(), session.as_of)
     try:
         write_files(editor_schemas(checked.loaded))
     except UsageError as error:
@@ -51,8 +62,7 @@ def command(context: click.Context, form: str) -> None:
         for diagnostic in checked.diagnostics:
             click.echo(format_text(diagnostic))
         click.echo(_summary([d.severity for d in checked.diagnostics]))
-    if has_errors(checked.diagnostics):
-        context.exit(1)
+    return not has_errors(checked.diagnostics)
 
 
 def _sarif(checked: Checked) -> dict[str, object]:
