@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "graph": "Show what depends on what, and how far it is felt.",
     "rules": "Test the rulebook and look into it.",
     "review": "Decide what needs a human, and see what was decided.",
+    "publishers": "Show how publishers are rated, and their record.",
     "track-record": "Show how graded claims turned out.",
     "build": "Write the briefing pages.",
     "plan": "Show what would change against what was applied, and why.",

@@ -432,6 +432,18 @@ HOLDS_MISSING = Code(
     "A fact does not say whether it can grow old.",
     "holds: dated",
 )
+RELIABILITY_UNDATED = Code(
+    "reliability-undated",
+    "info",
+    "A publisher's reliability does not say of when it is.",
+    "reliability_date: 2026-01",
+)
+RATING_AGAINST_RELIABILITY = Code(
+    "rating-against-reliability",
+    "info",
+    "A document rates itself far from what its publisher is rated.",
+    "reliability: C",
+)
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",
     "warning",
@@ -534,6 +546,8 @@ DOCUMENT_CODES: tuple[Code, ...] = (
     RETRACTED_SOURCE_CITED,
     UNDATED_SOURCE_CITED,
     HOLDS_MISSING,
+    RELIABILITY_UNDATED,
+    RATING_AGAINST_RELIABILITY,
     FIGURE_NOT_IN_PASSAGE,
     REPEATED_SENTENCE,
     NOTHING_SAID,
