@@ -60,6 +60,14 @@ def test_what_the_passage_bears_out_or_is_silent_on_is_not_shown(words: str | No
     assert against(words, claim("The register lists 700 models.")) == []
 
 
+def test_a_small_number_in_words_counts_what_the_passage_names() -> None:
+    words = "Of 40 approvals, Xiaomi and 01.AI had one each."
+    assert against(words, claim("Two firms are named.")) == []
+    assert len(against(words, claim("Seventy firms are named."))) == 1
+    quantity = {"measure": "firms", "value": 2}
+    assert len(against(words, claim("Two firms are named.", quantity=quantity))) == 1
+
+
 def test_a_stated_quantity_is_checked_in_place_of_the_sentence() -> None:
     quantity = {"measure": "models", "value": 40, "unit": "models"}
     assert against("It has 40 models.", claim("Of 99, some.", quantity=quantity)) == []
