@@ -98,6 +98,19 @@ def test_a_repeated_sentence() -> None:
     assert found == [("repeated-sentence", ("claims", 1, "text"))]
 
 
+def test_a_sentence_repeated_in_another_field_or_profile() -> None:
+    text = "The full list of all 40 cranes is not open to the public."
+    found = remarks(corpus(claim(text), gaps=[text], watch=[{"horizon": "quarter", "text": text}]))
+    assert found == [
+        ("repeated-sentence", ("gaps", 0)),
+        ("repeated-sentence", ("watch", 0, "text")),
+    ]
+    one, other = corpus(claim(text)), corpus(gaps=[text], name="Tug rules")
+    tugs = other.profiles["cranes"].model_copy(update={"id": "tugs"})
+    both = Corpus({}, one.sources, {**one.profiles, "tugs": tugs})
+    assert remarks(both) == [("repeated-sentence", ("gaps", 0))]
+
+
 @pytest.mark.parametrize(
     ("text", "empty"),
     [
@@ -125,7 +138,6 @@ def test_an_event_filed_as_an_institution() -> None:
         ({"nature": "forecast", "likelihood": 0.2}, "In 2027 it will probably close.", True),
         ({"nature": "forecast", "likelihood": 0.8}, "It is unlikely to close in 2027.", True),
         ({"nature": "forecast", "likelihood": 0.8}, "It will probably close in 2027.", False),
-        ({"nature": "judgement"}, "It will certainly close in 2027.", True),
         ({"nature": "fact"}, "It reportedly closed in 2025.", True),
         ({"nature": "attributed"}, "It reportedly closed in 2025.", False),
     ],

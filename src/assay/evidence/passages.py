@@ -56,7 +56,7 @@ def _figures_of(claim: Claim) -> list[Figure]:
 
 
 def _counted_by_hand(figure: Figure) -> bool:
-    """Whether it is a small number in words: "two firms" counts what the passage names one by one."""
+    """Whether it is a small number in words: "two firms" counts what the passage names."""
     return figure.value < _SPELLED and not figure.is_fraction and not re.search(r"\d", figure.text)
 
 
