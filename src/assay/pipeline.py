@@ -128,6 +128,21 @@ def _advice(loaded: Loaded) -> Iterator[Finding]:
     yield from check_vacuity(corpus, loaded.as_of, subjects)
 
 
+def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
+    """Claims whose words disagree with the grade that they get; none where there are errors.
+
+    Scored for the audience that may know most, and only where some words could disagree.
+    """
+    from assay.scoring.said import may_disagree, words_against_grades
+
+    loaded = checked.loaded
+    if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
+        return []
+    desk = assess(checked, as_of, loaded.rulebook.audiences[-1])
+    found = words_against_grades(loaded.corpus, desk.run, loaded.subjects)
+    return sort_diagnostics(loaded.placed(f) for f in found)
+
+
 def _line_and_column(
     rulebook: Rulebook, path: tuple[str | int, ...], offset: int | None
 ) -> tuple[int | None, int]:

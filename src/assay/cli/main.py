@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "sheet": "Take claims, sources and profiles out as sheets, and take sheets back.",
     "ingest": "Read documents into sources and drafts.",
     "origins": "Propose which sources retell which.",
+    "edges": "Propose what depends on what.",
     "contradictions": "Propose statements that cannot both be true.",
     "check": "Say everything that is wrong with the workspace.",
     "score": "Score the profiles.",

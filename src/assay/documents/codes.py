@@ -453,7 +453,7 @@ FIGURE_NOT_IN_PASSAGE = Code(
 REPEATED_SENTENCE = Code(
     "repeated-sentence",
     "info",
-    "The same sentence stands in another claim.",
+    "The same sentence stands elsewhere: in another claim, a gap or a watch item.",
     "Say what is true of this subject alone.",
 )
 NOTHING_SAID = Code(
@@ -471,7 +471,7 @@ EVENT_AS_INSTITUTION = Code(
 WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
     "warning",
-    "The words of a claim say how sure it is, otherwise than its nature or its likelihood.",
+    "The words of a claim say how sure it is, otherwise than its grade, nature or likelihood.",
     "nature: attributed",
 )
 HORIZON_SLOT = Code(
