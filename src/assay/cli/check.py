@@ -29,15 +29,13 @@ def command(context: click.Context, form: str) -> None:
     Also writes schemas with the workspace's own ids to .assay/, so that an editor completes
     them. Exits with 1 where there are errors.
     """
-    from assay import pipeline
     from assay.diagnostics import format_text, has_errors
     from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.loading.schemas import editor_schemas
 
     session: Session = context.obj
-    workspace = session.workspace()
-    checked = pipeline.check(workspace, session.as_of)
+    checked = session.check()
     try:
         write_files(editor_schemas(checked.loaded))
     except UsageError as error:

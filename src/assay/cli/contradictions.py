@@ -24,9 +24,9 @@ def command(session: Session, series: bool, output: str) -> None:
     sources. What you find to be a contradiction, write as 'contradicts' of the claim.
     """
     from assay.ingest.stated import clashes
-    from assay.loading import load_workspace, require
+    from assay.loading import require
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     require(loaded)
     found = [c for c in clashes(loaded) if series or c.kind == "contradiction"]
     if output == "json":

@@ -38,11 +38,11 @@ def command(
     """
     from assay.errors import UsageError
     from assay.ingest.decide import Decision, decide, proposals
-    from assay.loading import load_workspace, require
+    from assay.loading import require
 
     if accept_all and not above:
         raise UsageError("--accept-all needs --above: say from which score on")
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     if decided:
         files = decide(loaded, [Decision.parse(d) for d in decided])
         if output == "json":
