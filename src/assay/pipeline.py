@@ -308,12 +308,14 @@ def score_tables(
     as_of: date | None,
     *,
     outlook: bool = False,
+    memory: int | None = None,
     note: Callable[[str], None],
 ) -> int:
     """Score a folder of Parquet tables by the workspace's rulebook; the number of profiles.
 
     The result is one Parquet file, written beside ``out`` and then put in its place. ``as_of``
-    takes the place of the date the tables were made at. ``note`` is told what begins.
+    takes the place of the date the tables were made at. Tables that do not fit into ``memory``
+    bytes are refused before they are read. ``note`` is told what begins.
     """
     from assay.engines.memory import require_memory
     from assay.loading.load import load_rulebook
@@ -327,7 +329,7 @@ def score_tables(
     note("rulebook")
     rulebook = load_rulebook(workspace)
     program = compile_rulebook(rulebook)
-    require_memory(folder)
+    require_memory(folder, memory)
     note("reading the tables")
     tables = read_tables(folder)
     if as_of is not None:

@@ -44,14 +44,15 @@ def command(context: click.Context, form: str, watch: bool) -> None:
 
 def _check(session: Session, form: str) -> bool:
     """Print what is found; whether there are no errors."""
-    from assay import pipeline
     from assay.diagnostics import format_text, has_errors, sort_diagnostics
     from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.loading.schemas import editor_schemas
 
-    checked = pipeline.check(session.workspace(), session.as_of)
-    graded = pipeline.grade_findings(checked, session.settled(checked))
+    from assay.pipeline import grade_findings
+
+    checked = session.check()
+    graded = grade_findings(checked, session.settled(checked))
     diagnostics = sort_diagnostics([*checked.diagnostics, *graded])
     try:
         write_files(editor_schemas(checked.loaded))

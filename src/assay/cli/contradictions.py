@@ -25,9 +25,9 @@ def command(session: Session, series: bool, output: str) -> None:
     series are plotted.
     """
     from assay.ingest.stated import clashes
-    from assay.loading import load_workspace, require
+    from assay.loading import require
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     require(loaded)
     found = [c for c in clashes(loaded) if series or c.kind == "contradiction"]
     if output == "html":

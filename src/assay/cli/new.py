@@ -62,9 +62,8 @@ def _write(
     session: Session, kind: str, name: str, options: dict[str, Any], fields: dict[str, Any]
 ) -> None:
     from assay.authoring.new import new_document
-    from assay.loading import load_workspace
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     written = new_document(
         loaded, kind, name, id_=options["id_"], into=options["into"], fields=fields
     )
@@ -180,9 +179,8 @@ def claim(
 ) -> None:
     """Add a claim with TEXT to PROFILE; as a draft while it lacks a source or grounds."""
     from assay.authoring.new import new_claim
-    from assay.loading import load_workspace
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     fields = {n: options[n] for n in ("section", "key", "holds", "as_of")}
     fields["type"] = options["type_"]
     written = new_claim(

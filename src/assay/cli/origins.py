@@ -58,13 +58,13 @@ def command(
     from assay.errors import UsageError
     from assay.evidence.retellings import enough
     from assay.ingest.decide import Decision, decide, proposals
-    from assay.loading import load_workspace, require
+    from assay.loading import require
 
     if accept_all + walk + bool(decided) > 1:
         raise UsageError("--accept-all, --walk and --decide are three ways to decide; give one")
     if walk and output == "json":
         raise UsageError("--walk asks a person; scripts use --decide")
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     if decided:
         files = decide(loaded, [Decision.parse(d) for d in decided])
         if output == "json":

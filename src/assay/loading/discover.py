@@ -53,6 +53,11 @@ def read_profiles(
     ]
 
 
+def document_files(workspace: Workspace) -> list[Path]:
+    """Every file of documents below ``profiles/``, in no order."""
+    return list(_walk(workspace.profiles_dir))
+
+
 def read_file(
     workspace: Workspace,
     path: Path,
