@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,7 +37,7 @@ def read_profiles(
     """
     root = workspace.profiles_dir
     paths = set(_walk(root)) | {p for p in contents if p.is_relative_to(root)}
-    ordered = sorted(paths, key=lambda p: p.relative_to(root).as_posix())
+    ordered = sorted(paths, key=Path.as_posix)
     return [read_file(workspace, path, contents, memory) for path in ordered]
 
 
@@ -55,8 +56,7 @@ def read_file(
     if refusal is not None:
         return YamlFile(file, "", (), (refusal,))
     try:
-        with path.open("rb") as handle:
-            data = handle.read(SIZE_LIMIT + 1)
+        data = path.read_bytes()
     except OSError as error:
         return YamlFile(file, "", (), (_unreadable(file, error.strerror or "it cannot be read"),))
     return read_yaml(data, file) if memory is None else _remembered(data, file, memory)
@@ -90,7 +90,11 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _refusal(workspace: Workspace, path: Path, file: str) -> Diagnostic | None:
-    if path.is_symlink():
+    try:
+        told = path.lstat()
+    except OSError as error:
+        return _unreadable(file, error.strerror or "it cannot be read")
+    if stat.S_ISLNK(told.st_mode):
         target = path.resolve()
         if not target.is_relative_to(workspace.root):
             return codes.OUTSIDE_WORKSPACE.at(
@@ -100,13 +104,13 @@ def _refusal(workspace: Workspace, path: Path, file: str) -> Diagnostic | None:
             )
         if target.is_dir():
             return _unreadable(file, "links to folders are not followed")
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        return _unreadable(file, error.strerror or "it cannot be read")
-    if not path.is_file():
+        try:
+            told = target.stat()
+        except OSError as error:
+            return _unreadable(file, error.strerror or "it cannot be read")
+    if not stat.S_ISREG(told.st_mode):
         return _unreadable(file, "it is not a plain file")
-    return too_large(file, size) if size > SIZE_LIMIT else None
+    return too_large(file, told.st_size) if told.st_size > SIZE_LIMIT else None
 
 
 def _unreadable(file: str, reason: str) -> Diagnostic:
