@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from assay.rules.program import Program
     from assay.scoring.against import Against
     from assay.scoring.cutpoints import Cutpoint
+    from assay.scoring.distributed import Cluster
     from assay.scoring.overview import Line
     from assay.scoring.results import Explanation, ProfileResult
     from assay.scoring.rule_coverage import Coverage
@@ -89,14 +90,15 @@ class Checked:
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
-    from assay.review.checks import check_ledger
-
     loaded, sound = load_remembered(workspace, as_of)
     program, said = _compiled(loaded)
-    # Whether overrides still speak of what is there, only a sound workspace can tell.
-    usable = program is not None and not loaded.errors
-    corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
-    said += check_ledger(workspace.ledger_path, corpus, rulebook)
+    if workspace.ledger_path.exists():
+        from assay.review.checks import check_ledger
+
+        # Whether overrides still speak of what is there, only a sound workspace can tell.
+        usable = program is not None and not loaded.errors
+        corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
+        said += check_ledger(workspace.ledger_path, corpus, rulebook)
     return Checked(loaded, program, tuple(said), sound)
 
 
@@ -331,6 +333,22 @@ def score_tables(
     note("writing")
     write_frame(table, out)
     return tables.height("profile")
+
+
+def score_with_spark(
+    workspace: Workspace, cluster: Cluster, as_of: date | None, *, note: Callable[[str], None]
+) -> int:
+    """Score tables on a Spark cluster by the workspace's rulebook; the number of profiles.
+
+    The scores are those :func:`score_tables` gives, written as a folder of Parquet files.
+    """
+    from assay.loading.load import load_rulebook
+    from assay.rules.scorers import compile_rulebook
+    from assay.scoring.distributed import score_on_spark
+
+    note("rulebook")
+    rulebook = load_rulebook(workspace)
+    return score_on_spark(rulebook, compile_rulebook(rulebook), cluster, as_of, note)
 
 
 @dataclass(frozen=True)

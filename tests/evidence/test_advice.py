@@ -66,6 +66,19 @@ def test_a_stated_quantity_is_checked_in_place_of_the_sentence() -> None:
     assert len(against("It has 99 models.", claim("Of 99, some.", quantity=quantity))) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "noticed"),
+    [
+        ("A quarter of the firms failed.", "Of all firms 25% failed.", False),
+        ("Of all firms 25% failed.", "A quarter of the firms failed.", False),
+        ("A quarter of the firms failed.", "It counted 25 firms.", True),
+        ("Two thirds of the firms failed.", "Of all firms 25% failed.", True),
+    ],
+)
+def test_a_fraction_is_the_percentage_that_it_is(text: str, words: str, noticed: bool) -> None:
+    assert bool(against(words, claim(text))) == noticed
+
+
 def test_a_disputing_passage_need_not_have_the_figure() -> None:
     disputed = claim("It lists 700.", sources=[{"id": "wire", "stance": "disputes"}])
     assert against("It lists 70 models.", disputed) == []

@@ -54,7 +54,14 @@ def space_in(root: Path) -> Workspace:
 
 def write(space: Workspace, number: int, **told: Any) -> None:
     """One profile with a source of its own."""
-    said = {"name": "A", "cites": "", "upper": None, "claims": 1, "more": "", "status": "final"}
+    said: dict[str, Any] = {
+        "name": "A",
+        "cites": "",
+        "upper": None,
+        "claims": 1,
+        "more": "",
+        "status": "final",
+    }
     said |= {"published": f"2025-0{number + 1}-03", "checked": "2025-06-01"} | told
     edges = (
         ""
@@ -295,3 +302,16 @@ def test_kills_leave_a_snapshot_that_is_right(tmp_path: Path) -> None:
         process.stdout.close()
         write(space, 1, name=f"Turn {turn}")
         agrees(space)
+
+
+def test_documents_of_programs_are_found_one_by_one(
+    tmp_path: Path, counted: dict[str, int]
+) -> None:
+    space = space_in(tmp_path / "space")
+    record = '{"kind": "source", "id": "s-8", "title": "T", "directness": "record"}\n'
+    (space.profiles_dir / "more.jsonl").write_text(record)
+    assert len(desk(space).overview) == 5
+    write(space, 1, more="s-8")
+    assert desk(space).overview[1].sources == 2
+    assert counted == {"read": 1, "built": 1}
+    agrees(space)

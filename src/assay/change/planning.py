@@ -10,6 +10,7 @@ from assay import __version__
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
     NOTHING,
+    Behind,
     Cause,
     Change,
     Correction,
@@ -89,8 +90,7 @@ def make_plan(
         corrections=tuple(_corrections(old, new)) if base else (),
         pages=_pages(desks, old, new),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
-        behind=(lock.inputs, rules_digest(lock.rulebook), lock.engine_digest)
-        != (inputs, rulebook, engine_digest()),
+        behind=_behind(base, inputs, rulebook, theirs) if base and name is None else (),
         evidence={key: evidence_digest(entry.inputs) for key, entry in new.items()},
     )
 
@@ -107,6 +107,16 @@ def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
         return False
     now = {(i, d.audience): e for d in desks for i, e in evidence_of(d).items()}
     return now == {key: evidence_digest(e.inputs) for key, e in lock.entries.items()}
+
+
+def _behind(lock: Lock, inputs: str, rulebook: str, theirs: Lock | None) -> tuple[Behind, ...]:
+    moved: dict[Behind, bool] = {
+        "documents": lock.inputs != inputs,
+        "rules": rules_digest(lock.rulebook) != rulebook,
+        "engine": lock.engine_digest != engine_digest(),
+        "branches": theirs is not None,
+    }
+    return tuple(what for what, differs in moved.items() if differs)
 
 
 def _unmoved(lock: Lock, desks: Sequence[Desk], name: str | None) -> Plan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,6 @@ from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.change.plan import Plan
-
-
-def now() -> datetime:
-    """The moment of an apply: a fact to be recorded, never an input of a score."""
-    return datetime.now().astimezone()
 
 
 @click.command("apply")
@@ -92,7 +86,7 @@ def command(
     lock = lock_of(desks)
     record = applied(
         plan,
-        at=now().isoformat(timespec="seconds"),
+        at=session.clock().isoformat(timespec="seconds"),
         who=who,
         why=reason,
         bases=bases,

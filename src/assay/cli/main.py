@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from assay import __version__
-from assay.cli.session import Session, today
+from assay.cli.session import Session, now
 from assay.cli.values import IsoDate
 from assay.errors import AssayError, EngineError, InputError
 
@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "new": "Write a new institution, event, source, publisher or claim.",
     "cite": "Find the source at an address, or write it down; cite it in a claim.",
     "find": "Search names, titles and claims.",
+    "sheet": "Take claims, sources and profiles out as sheets, and take sheets back.",
     "ingest": "Read documents into sources and drafts.",
     "origins": "Propose which sources retell which.",
     "contradictions": "Propose statements that cannot both be true.",
@@ -77,7 +78,7 @@ def assay(
     ctx: click.Context, workspace: Path | None, as_of: date | None, audience: str | None
 ) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of, audience, ctx.obj or today)
+    ctx.obj = Session(workspace, as_of, audience, ctx.obj or now)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -85,8 +86,8 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(run(args))
 
 
-def run(args: Sequence[str] | None = None, clock: Callable[[], date] = today) -> int:
-    """Run the command line and give its exit code; ``clock`` tells the day decisions are of."""
+def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) -> int:
+    """Run the command line and give its exit code; ``clock`` tells when decisions are made."""
     try:
         result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=clock)
         return result if isinstance(result, int) else 0

@@ -182,16 +182,20 @@ def lint(context: click.Context, output: str) -> None:
 def docs(session: Session, out: Path | None) -> None:
     """Write the site and say where the pages of its rules are.
 
-    A page for each scorer says what it measures, what each rule does and why, and on which of the
-    published profiles it takes effect now.
+    A page for each scorer says what it measures and shows its scores now. A page for each rule
+    says what it does and why, on which of the published profiles it takes effect, how far it
+    moves their scores, and where it is undecided.
     """
     from assay.pipeline import build
 
     desk = session.desk()
     target = out or desk.workspace.site_dir
     build(desk, target)
-    for path in sorted((target / "rules").glob("*.html")):
-        click.echo(path)
+    pages = sorted((target / "rules").rglob("*.html"))
+    for path in pages:
+        if path.parent.name == "rules":
+            click.echo(path)
+    click.echo(f"{sum(p.parent.name != 'rules' for p in pages)} of them rules, in folders beside")
 
 
 @command.command("cutpoints")

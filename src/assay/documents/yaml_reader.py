@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ryaml import InvalidYamlError, loads_all
 
-from assay.diagnostics import Diagnostic, Position
+from assay.diagnostics import Diagnostic, Position, has_errors
 from assay.documents import codes
 from assay.documents.index import DEPTH_LIMIT, NODE_LIMIT, Index, Path, index
 from assay.documents.scalar import raw_offset
@@ -55,6 +56,11 @@ class YamlFile:
     def index(self) -> Index:
         return index(self.source)
 
+    def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The documents that can be validated, each with its number in the file."""
+        if not has_errors(self.diagnostics):
+            yield from ((i, d) for i, d in enumerate(self.documents) if d is not None)
+
     def locate(self, document: int, path: Path, *, key: bool = False) -> Position:
         """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
         node = self.index.nearest(document, path)
@@ -76,12 +82,12 @@ class YamlFile:
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
         """Ids that the text seems to give to documents, for a file that cannot be read."""
-        return tuple(_ID_LINE.findall(self.text))
+        return tuple(_ID_LINE.findall(self.text)) if has_errors(self.diagnostics) else ()
 
 
 def read_yaml(data: bytes, file: str) -> YamlFile:
     """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
-    text, refusal = _decode(data, file)
+    text, refusal = decode(data, file)
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
     if len(text) > _WALK_FIRST or _suspicious(text):
@@ -92,7 +98,7 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
         documents = loads_all(text) or []
     except (InvalidYamlError, ValueError, RecursionError) as error:
         return _refused(text, file, str(error))
-    if not _is_plain(documents):
+    if not is_plain(documents):
         return _refused(text, file, "it holds values that are not read")
     return _checked(YamlFile(file, text, tuple(documents)))
 
@@ -103,11 +109,11 @@ def _suspicious(text: str) -> bool:
     return (marks and _MARKED.search(text) is not None) or _LONG_NUMBER.search(text) is not None
 
 
-def _decode(data: bytes, file: str) -> tuple[str, Diagnostic | None]:
+def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagnostic | None]:
     """The text without byte-order mark, or why the bytes are not read as text."""
     whole = Position(file)
-    if len(data) > SIZE_LIMIT:
-        return "", too_large(file, len(data))
+    if len(data) > limit:
+        return "", too_large(file, len(data), limit)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", codes.NOT_UTF8.at(
             whole, "the file is saved as UTF-16", "save it as UTF-8 in the editor"
@@ -137,11 +143,11 @@ def _decode(data: bytes, file: str) -> tuple[str, Diagnostic | None]:
     return text, None
 
 
-def too_large(file: str, size: int) -> Diagnostic:
+def too_large(file: str, size: int, limit: int = SIZE_LIMIT) -> Diagnostic:
     """The refusal of a file of ``size`` bytes."""
     return codes.FILE_TOO_LARGE.at(
         Position(file),
-        f"the file has {size:,} bytes; at most {SIZE_LIMIT:,} are read",
+        f"the file has {size:,} bytes; at most {limit:,} are read",
         "split it into several files",
     )
 
@@ -163,7 +169,7 @@ def _refused(text: str, file: str, reason: str) -> YamlFile:
     return YamlFile(file, text, (), problems)
 
 
-def _is_plain(documents: list[Any]) -> bool:
+def is_plain(documents: list[Any]) -> bool:
     """Nothing that the walk would refuse: odd numbers and keys, too many values or levels."""
     level: list[Any] = documents
     count = 0

@@ -341,5 +341,6 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "double": lambda a: a.cast(pl.Float64) / 1000,
     "scale": lambda a, b: (a * b + 500) // 1000,
     "half_life": _half_life,
+    "checked_half_life": lambda days, period: _half_life(days.cast(pl.Int128), period),
     "number": lambda a: pl.when(~a.is_nan()).then(a),
 }

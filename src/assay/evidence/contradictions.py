@@ -164,7 +164,8 @@ def _measure(figure: Figure) -> str:
     """What is counted: the unit for shares and money, else the last word of what is counted."""
     if figure.unit and (figure.unit == "%" or (len(figure.unit) == 3 and figure.unit.isupper())):
         return f"{figure.unit} {(figure.noun or '').lower()}".strip()
-    return (figure.noun or figure.unit or "").lower().split()[-1].removesuffix("s")
+    last = (figure.noun or figure.unit or "").lower().split()[-1].removesuffix("s")
+    return f"share of {last}" if figure.is_fraction else last
 
 
 def _compatible(a: Figure, b: Figure) -> bool:

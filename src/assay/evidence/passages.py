@@ -56,9 +56,14 @@ def _passages(words: str) -> list[_Passage]:
 
 
 def _equal(ours: Figure, theirs: Figure) -> bool:
-    """Whether a passage has the figure: the same number, or one that rounds to it."""
-    for value in {ours.low, ours.high}:
-        near = (theirs.low, theirs.high)
+    """Whether a passage has the figure: the same number, or one that rounds to it.
+
+    A fraction is also a percentage: a quarter is 25%.
+    """
+    scale = 100.0 if ours.is_fraction and theirs.unit == "%" else 1.0
+    other = 100.0 if theirs.is_fraction and ours.unit == "%" else 1.0
+    for value in {scale * ours.low, scale * ours.high}:
+        near = (other * theirs.low, other * theirs.high)
         if not any(abs(value - n) <= 0.005 * max(abs(value), abs(n)) for n in near):
             return False
     return True

@@ -32,7 +32,8 @@ _SIZE, _EDGE = 300, 40
 def plan_html(plan: Plan) -> str:
     """The plan as a page."""
     body = [f"<p>{escape(words.headline(plan))}.</p>", f"<p><strong>{words.counts(plan)}</strong>"]
-    body += [f"<br>{escape(x)}" for x in (words.causes(plan), *words.besides(plan)) if x]
+    said = (words.causes(plan), *words.besides(plan), *words.cautions(plan))
+    body += [f"<br>{escape(x)}" for x in said if x]
     body.append("</p>")
     if plan.disagreements:
         body.append("<h2>Applied differently by two branches</h2>")

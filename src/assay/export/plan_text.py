@@ -21,7 +21,7 @@ _WIDTH = 40
 def plan_text(plan: Plan) -> str:
     """The plan as it is shown in a terminal."""
     lines = [words.headline(plan), words.counts(plan)]
-    lines += filter(None, [words.causes(plan), *words.besides(plan)])
+    lines += filter(None, [words.causes(plan), *words.besides(plan), *words.cautions(plan)])
     for title, block in _blocks(plan):
         lines += ["", title, *(f"  {line}" for line in block)]
     return "\n".join(lines)
@@ -79,7 +79,8 @@ def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
 def plan_markdown(plan: Plan) -> str:
     """The plan as a comment on a pull request: a summary, then tables that fold away."""
     lines = ["## Grades", "", _md(words.headline(plan)) + ".", "", f"**{words.counts(plan)}**"]
-    lines += [_md(x) for x in filter(None, [words.causes(plan), *words.besides(plan)])]
+    said = [words.causes(plan), *words.besides(plan), *words.cautions(plan)]
+    lines += [_md(x) for x in said if x]
     if plan.disagreements:
         lines += ["", "### Applied differently by two branches", ""]
         lines += _table(

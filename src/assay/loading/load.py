@@ -10,9 +10,9 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from assay.diagnostics import Diagnostic, Position, has_errors, sort_diagnostics
+from assay.diagnostics import Diagnostic, Position, sort_diagnostics
+from assay.documents.file import DocumentFile
 from assay.documents.index import Path as ValuePath
-from assay.documents.yaml_reader import YamlFile
 from assay.errors import InputError
 from assay.loading.discover import Remembers, read_profiles
 from assay.loading.findings import Finding, Subject
@@ -39,7 +39,7 @@ class Loaded:
     workspace: Workspace
     corpus: Corpus
     rulebook: Rulebook | None
-    files: Mapping[str, YamlFile]
+    files: Mapping[str, DocumentFile]
     subjects: Mapping[str, Subject]
     rules: Assembled | None = None
     as_of: date | None = None
@@ -141,11 +141,9 @@ def _loaded(
     documents = [
         validate_document(data, Subject(file.file, number))
         for file in files
-        if not has_errors(file.diagnostics)
-        for number, data in enumerate(file.documents)
-        if data is not None
+        for number, data in file.readable()
     ]
-    unread = {i for f in files if has_errors(f.diagnostics) for i in f.mentioned_ids}
+    unread = {i for f in files for i in f.mentioned_ids}
     subjects = subjects_of(documents)
     corpus = corpus_of(documents, subjects)
     findings = [

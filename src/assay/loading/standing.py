@@ -8,12 +8,12 @@ and no other document is read. Every other edit, and every mistake, goes the lon
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from assay.loading.discover import SUFFIXES, read_file
+from assay.loading.discover import SUFFIXES, read_documents, read_file
 from assay.loading.findings import Subject
 from assay.loading.link import link_changed
 from assay.loading.load import Loaded
@@ -101,19 +101,19 @@ class Standing:
         """The document of that id; ``KeyError`` where there is none."""
         if document_id not in self.made:
             file = self._places[document_id]
-            for model in self._models(file):
-                self.made.setdefault(model.id, model)
+            data = next(d for d in self._documents(file) if d and d.get("id") == document_id)
+            model = validate_document(data, Subject(file)).model
+            if model is None:
+                raise KeyError(document_id)
+            self.made[document_id] = model
         return self.made[document_id]
 
-    def _models(self, file: str) -> Iterator[Document]:
-        documents = self._store.by_digest(self.files[file][0])
-        if documents is None:
-            path = self.workspace.profiles_dir / file
-            documents = read_file(self.workspace, path, {}).documents
-        for data in documents:
-            model = validate_document(data, Subject(file)).model if data is not None else None
-            if model is not None:
-                yield model
+    def _documents(self, file: str) -> Iterable[Any]:
+        kept = self._store.by_digest(self.files[file][0])
+        if kept is not None:
+            return kept
+        path = self.workspace.profiles_dir / file
+        return (data for _, data in read_documents(self.workspace, path, {}).readable())
 
     def changed_since(self, state: str) -> set[str] | None:
         """Ids of the profiles that changed since a state; None where that is not known."""

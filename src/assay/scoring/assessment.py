@@ -9,13 +9,10 @@ from assay.evidence.origins import UNSEEN
 from assay.graph.paths import Path, paths_from
 from assay.model.corpus import Corpus
 from assay.rules.program import Program
-from assay.scoring.explain import Explainer
 from assay.scoring.outlook import outlooks
 from assay.scoring.overview import is_published
 from assay.scoring.results import Explanation, OriginGroup, ProfileResult, ReachLine, Score
 from assay.scoring.run import Run
-from assay.scoring.sensitivity import would_change
-from assay.scoring.summary import summarise
 from assay.tables.assemble import edge_weights, valid_on
 
 
@@ -78,6 +75,10 @@ def explanations(
     ids: Sequence[str],
 ) -> dict[str, Explanation]:
     """The whole reasoning of the profiles asked for, by id."""
+    from assay.scoring.explain import Explainer
+    from assay.scoring.sensitivity import would_change
+    from assay.scoring.summary import summarise
+
     explainer = Explainer(run)
     profiles = [corpus.profiles[i] for i in ids]
     changes = would_change(corpus, run.rulebook, run.program, as_of, profiles)

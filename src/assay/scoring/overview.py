@@ -33,17 +33,16 @@ def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     """A line about every profile of ``run``, in the order of its rows and of the listing."""
     later = Later(run, as_of)
     horizons = Horizons.of(as_of)
-    names = [s.scorer.name for s in run.program.on("profile")]
-    scores = zip(*(run.scores(s) for s in run.program.on("profile")), strict=True)
+    scores = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
     days: list[date | None] = later.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()
     fired = watched(later, horizons)
     told = listing.select("id", "kind", "name", "sources", "origins").iter_rows()
     lines = []
-    for own, until, day, rules, (profile_id, kind, name, sources, origins) in zip(
-        scores, days, due, fired, told, strict=True
+    for row, (until, day, rules, (profile_id, kind, name, sources, origins)) in enumerate(
+        zip(days, due, fired, told, strict=True)
     ):
-        at = dict(zip(names, own, strict=True))
+        at = {scorer: column[row] for scorer, column in scores.items()}
         next_due = None if day is None else date.fromordinal(day)
         grade = horizon_grade(horizons, (until, next_due), rules)
         published = is_published(run, at)
