@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from assay import __version__
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
-from assay.loading import Loaded, load_remembered
+from assay.loading import Loaded, Sound, load_remembered
 from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
 from assay.model.deferred import Deferred
@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from assay.scoring.rule_tests import CaseResult
     from assay.scoring.run import Run
     from assay.scoring.why_not import WhyNot
-    from assay.tables.kept import Built, TableStore
+    from assay.tables.kept import TableStore
+    from assay.tables.listing import Listing
+    from assay.tables.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,14 @@ class Checked:
     """A workspace that was read; what is wrong with it is worked out when asked for.
 
     ``program`` is the compiled rulebook, None where it has errors; ``rule_diagnostics`` speak of
-    the rulebook and of the ledger of decisions. ``state`` is the digest of documents that are
-    without mistakes, None where they have some.
+    the rulebook and of the ledger of decisions. ``sound`` is what is known of documents that
+    are without mistakes, None where they have some.
     """
 
     loaded: Loaded
     program: Program | None
     rule_diagnostics: tuple[Diagnostic, ...]
-    state: str | None = None
+    sound: Sound | None = None
 
     @cached_property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -90,13 +92,13 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
     from assay.review.checks import check_ledger
 
-    loaded, state = load_remembered(workspace, as_of)
+    loaded, sound = load_remembered(workspace, as_of)
     program, said = _compiled(loaded)
     # Whether overrides still speak of what is there, only a sound workspace can tell.
-    sound = program is not None and not loaded.errors
-    corpus, rulebook = (loaded.corpus, loaded.rulebook) if sound else (None, None)
+    usable = program is not None and not loaded.errors
+    corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
     said += check_ledger(workspace.ledger_path, corpus, rulebook)
-    return Checked(loaded, program, tuple(said), state)
+    return Checked(loaded, program, tuple(said), sound)
 
 
 def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
@@ -186,9 +188,9 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
 
     corpus = Corpus(written.publishers, written.sources, Deferred(lambda: seen().profiles))
     desk = Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, written)
-    if checked.state is None:
+    if checked.sound is None:
         return desk
-    store = TableStore(loaded.workspace.cache_dir, checked.state, reader, corpus, written)
+    store = TableStore(loaded.workspace.cache_dir, checked.sound, reader, corpus, written)
     return replace(desk, store=store)
 
 
@@ -216,27 +218,28 @@ class Desk:
     store: TableStore | None = None
 
     @cached_property
-    def built(self) -> Built:
-        """The tables of the corpus."""
+    def tables(self) -> tuple[Tables, Listing]:
+        """The tables of the corpus, and its listing."""
         from assay.tables.kept import build
 
-        if self.store is None or self.store.corpus is not self.corpus:
-            return build(self.corpus, self.rulebook, self.as_of)
-        return self.store.built(self.rulebook, self.as_of)
+        if self.store is not None and self.store.corpus is self.corpus:
+            return self.store.built(self.rulebook, self.as_of)
+        built = build(self.corpus, self.rulebook, self.as_of)
+        return built.tables, built.listing
 
     @cached_property
     def run(self) -> Run:
         """Scores of all rows."""
         from assay.scoring.run import run_program
 
-        return run_program(self.rulebook, self.program, self.built.tables)
+        return run_program(self.rulebook, self.program, self.tables[0])
 
     @cached_property
     def overview(self) -> list[Line]:
         """A line about every profile; unlike ``results`` it needs no documents."""
         from assay.scoring.overview import overview
 
-        return overview(self.run, self.built.listing, self.as_of)
+        return overview(self.run, self.tables[1], self.as_of)
 
     @cached_property
     def results(self) -> dict[str, ProfileResult]:

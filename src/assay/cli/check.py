@@ -48,7 +48,6 @@ def _check(session: Session, form: str) -> bool:
     from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.loading.schemas import editor_schemas
-
     from assay.pipeline import grade_findings
 
     checked = session.check()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -111,7 +113,28 @@ def load_workspace(
     ``as_of`` takes the place of the workspace's own setting. ``contents`` stands in for files on
     disk, by absolute path. Files that ``memory`` knows by their content are not parsed again.
     """
-    given = contents or {}
+    with _uncollected():
+        return _loaded(workspace, as_of, contents or {}, memory)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for circles of objects: documents have none, and millions of values."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _loaded(
+    workspace: Workspace,
+    as_of: date | None,
+    given: Mapping[Path, bytes],
+    memory: Remembers | None,
+) -> Loaded:
     rules = assemble(workspace, given, memory)
     rulebook, rule_findings = rulebook_of(rules)
     files = read_profiles(workspace, given, memory)

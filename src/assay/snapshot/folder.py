@@ -72,11 +72,19 @@ class FolderStore:
         """Whether this state was found to be without mistakes, checked for the same words."""
         return self._sound == [state, *checked_for]
 
-    def note_sound(self, state: str, checked_for: Sequence[str]) -> None:
-        """Remember a state without mistakes, unless files were touched since it was taken."""
-        if self._sound != [state, *checked_for] and _scan(self._folder) == self._seen:
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digest of each file of the state taken last, in hexadecimal digits."""
+        return {name: digest for name, (_, digest) in self._known.items()}
+
+    def note_sound(self, state: str, checked_for: Sequence[str]) -> bool:
+        """Remember a state without mistakes; False if files were touched since it was taken."""
+        if _scan(self._folder) != self._seen:
+            return False
+        if self._sound != [state, *checked_for]:
             self._sound = [state, *checked_for]
             self._write()
+        return True
 
     def _write(self) -> None:
         body = json.dumps({"known": self._known, "sound": self._sound}, separators=(",", ":"))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import polars as pl
 
 from assay.arithmetic import to_points
-from assay.graph.reach import PAIR_SCHEMA, reach_pairs
+from assay.graph.reach import mended_pairs, reach_pairs
 from assay.model.rulebook import Rulebook
 from assay.tables.rows import Rows
 from assay.tables.tables import SCHEMAS, Tables
@@ -17,20 +17,29 @@ Ints = npt.NDArray[np.int64]
 EDGE_SPACES = ("dependency", "dependent", "event")
 
 
-def assemble(rows: Rows, rulebook: Rulebook, day: int) -> Tables:
+def assemble(rows: Rows, rulebook: Rulebook, day: int, before: Tables | None = None) -> Tables:
     """The tables of rows; of rows with the same id all but the first are what-ifs.
 
-    Edges are those between the profiles that are valid on ``day``.
+    Edges are those between the profiles that are valid on ``day``. Reach is taken over from the
+    tables of ``before`` as far as the edges were the same then.
     """
     frames = {"profile": rows["profile"]} | _evidence(rows)
-    edges = _edges(rows)
-    return Tables(frames | edge_frames(edges, rows["profile"], rulebook, day), edges=edges)
+    edges, profiles = _edges(rows), rows["profile"]
+    known = None if before is None else _known_reach(before, profiles, rulebook, day)
+    return Tables(frames | edge_frames(edges, profiles, rulebook, day, known), edges=edges)
 
 
 def edge_frames(
-    edges: pl.DataFrame, profiles: pl.DataFrame, rulebook: Rulebook, day: int
+    edges: pl.DataFrame,
+    profiles: pl.DataFrame,
+    rulebook: Rulebook,
+    day: int,
+    known: tuple[pl.DataFrame, pl.DataFrame] | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """The tables of the edges that are valid on a day, and of reach along them."""
+    """The tables of the edges that are valid on a day, and of reach along them.
+
+    ``known`` is the reach along other edges, and their weights.
+    """
     valid = edges.filter(valid_on(day))
     place = _places(profiles)
     made = {}
@@ -46,7 +55,37 @@ def edge_frames(
             .select(list(SCHEMAS[space]))
             .collect()
         )
-    return made | _reach_frames(edge_weights(valid, rulebook), place, rulebook)
+    weights = edge_weights(valid, rulebook)
+    hops, damping = rulebook.reach.hops, rulebook.reach.damping
+    if known is None:
+        pairs = reach_pairs(weights, hops, damping)
+    else:
+        pairs = mended_pairs(*known, weights, hops, damping)
+    return made | _reach_frames(pairs, place)
+
+
+def _known_reach(
+    before: Tables, profiles: pl.DataFrame, rulebook: Rulebook, day: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The reach of tables made before and the weights of its edges, by rows of ``profiles``."""
+    assert before.edges is not None
+    ids = profiles.select("id", pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
+    moved = (
+        before.frames["profile"]
+        .select("id")
+        .join(ids, on="id", how="left", maintain_order="left")
+        .get_column("row")
+    )
+    reach = before.frames["downstream"]
+    pairs = reach.select(
+        moved.gather(reach["profile_row"]).alias("upper"),
+        moved.gather(reach["peer_row"]).alias("lower"),
+        (pl.col("reach") * 1000).round().alias("points"),
+        "distance",
+    ).cast(pl.Int32)
+    edges = before.edges.filter(valid_on(day))
+    ends = [moved.gather(edges[end]).alias(end) for end in ("upper", "lower")]
+    return pairs, edge_weights(edges.with_columns(ends), rulebook)
 
 
 def valid_on(day: int) -> pl.Expr:
@@ -100,13 +139,8 @@ def _edges(rows: Rows) -> pl.DataFrame:
     )
 
 
-def _reach_frames(
-    weights: pl.DataFrame, place: pl.DataFrame, rulebook: Rulebook
-) -> dict[str, pl.DataFrame]:
-    if weights.is_empty():
-        pairs = pl.DataFrame(schema=PAIR_SCHEMA)
-    else:
-        pairs = reach_pairs(weights, rulebook.reach.hops, rulebook.reach.damping)
+def _reach_frames(pairs: pl.DataFrame, place: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    pairs = pairs.with_columns(pl.col("upper", "lower", "distance").cast(pl.Int64))
     frames = {}
     for space, own, peer in (("upstream", "lower", "upper"), ("downstream", "upper", "lower")):
         frames[space] = (

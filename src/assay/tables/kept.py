@@ -2,14 +2,15 @@
 
 Tables stay the same until a document, the rulebook's days of review or its reach changes, or a day
 comes on which evidence begins to count, is retracted or leaves its embargo, or an edge begins or
-ends. Rules may change as they like.
+ends. Rules may change as they like. Where a few documents changed, the rows of their profiles are
+made anew and all others are taken as they were.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,12 +18,16 @@ from typing import Any
 
 import polars as pl
 
+from assay.loading import Sound
 from assay.model.corpus import Corpus
+from assay.model.evidence import Publisher, Source
 from assay.model.rulebook import Rulebook
 from assay.snapshot.sealed import read_sealed, write_sealed
 from assay.snapshot.stamp import stamped
-from assay.tables.build import build_tables, scored_profiles
+from assay.tables.assemble import assemble
 from assay.tables.listing import listing
+from assay.tables.mend import changed_profiles, evidence_of, merged, merged_listing
+from assay.tables.rows import Rows, rows_of, scored_profiles
 from assay.tables.tables import CODED, Tables
 
 _LENGTH = 8
@@ -30,79 +35,124 @@ _LENGTH = 8
 
 @dataclass(frozen=True)
 class Built:
-    """The tables of a corpus at a date, and what a list says of each profile."""
+    """The tables of a corpus at a date, what they were put together from, and the listing."""
 
     tables: Tables
+    rows: Rows
     listing: pl.DataFrame
 
 
 def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
     """The tables of a corpus at a date."""
-    tables = build_tables(corpus, rulebook, as_of)
-    return Built(tables, listing(scored_profiles(corpus, as_of), tables))
+    profiles = scored_profiles(corpus, as_of)
+    rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
+    return Built(assemble(rows, rulebook, as_of.toordinal()), rows, listing(profiles, rows))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is kept in one file, and for which state and days (from, to before) it is right."""
+
+    state: str
+    days: tuple[int, int]
+    frames: dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
 class TableStore:
-    """Where the tables of ``corpus`` are kept.
-
-    It is what ``audience`` may know of the documents whose digest is ``state``; ``written`` are
-    all of them.
-    """
+    """Where the tables of ``corpus`` are kept: of what ``audience`` may know of ``written``."""
 
     folder: Path
-    state: str
+    sound: Sound
     audience: str
     corpus: Corpus
     written: Corpus
 
-    def built(self, rulebook: Rulebook, as_of: date) -> Built:
-        """The tables at a date: those that are kept, else built, and kept from then on."""
-        key = self._key(rulebook)
-        found = self._read(key, as_of)
-        if found is None:
-            found = build(self.corpus, rulebook, as_of)
-            since, until = _lasts(self.written, found.tables, as_of)
-            write_sealed(self._path, stamped("tables"), _packed([key, since, until], found))
-        return found
+    def built(self, rulebook: Rulebook, as_of: date) -> tuple[Tables, pl.DataFrame]:
+        """The tables at a date, and the listing: kept, mended or built, and kept from then on."""
+        key, today = self._key(rulebook), as_of.toordinal()
+        kept = self._read("tables", key, today)
+        if kept is not None and kept.state == self.sound.state:
+            return _told(kept, today)
+        rows = self._read("rows", key, today) if kept is not None else None
+        made, days = None, (0, 0)
+        if kept is not None and rows is not None and kept.state == rows.state:
+            mended = self._mended(kept, rows, rulebook, as_of)
+            if mended is not None:
+                made, days = mended
+        if made is None:
+            made = build(self.corpus, rulebook, as_of)
+            days = _lasts(self.written, made.tables, as_of)
+        self._write("rows", key, days, made.rows)
+        assert made.tables.edges is not None
+        more = {"listing": made.listing, "edges": made.tables.edges}
+        self._write("tables", key, days, made.tables.frames | more)
+        return made.tables, made.listing
 
-    @property
-    def _path(self) -> Path:
-        return self.folder / f"tables-{self.audience}"
+    def _mended(
+        self, kept: _Part, rows: _Part, rulebook: Rulebook, as_of: date
+    ) -> tuple[Built, tuple[int, int]] | None:
+        """The tables after a few edits, and the days they are right for."""
+        standing = self.sound.standing
+        changed = standing.changed_since(kept.state) if standing is not None else None
+        if standing is None or changed is None:
+            return None
+        profiles = changed_profiles(standing, changed, rulebook, self.audience, as_of)
+        evidence = evidence_of(standing, profiles)
+        review_after = rulebook.settings.review_after_days
+        new = rows_of(evidence, review_after, as_of, profiles)
+        together = merged(rows.frames, changed, new)
+        told = merged_listing(kept.frames["listing"], changed, listing(profiles, new))
+        before, _ = _told(kept, as_of.toordinal())
+        tables = assemble(together, rulebook, as_of.toordinal(), before)
+        found = [standing.find(i) for i in changed]
+        whole = {p.id: p for p in found if not isinstance(p, Publisher | Source)}
+        since, until = _lasts(Corpus(sources=evidence.sources, profiles=whole), tables, as_of)
+        days = (max(since, kept.days[0]), min(until, kept.days[1]))
+        return Built(tables, together, told), days
 
     def _key(self, rulebook: Rulebook) -> dict[str, Any]:
         return {
-            "state": self.state,
             "audience": self.audience,
             "audiences": list(rulebook.audiences),
             "review_after_days": dict(rulebook.settings.review_after_days),
             "reach": rulebook.reach.model_dump(mode="json"),
         }
 
-    def _read(self, key: dict[str, Any], as_of: date) -> Built | None:
-        body = read_sealed(self._path, stamped("tables"))
+    def _path(self, kind: str) -> Path:
+        return self.folder / f"{kind}-{self.audience}"
+
+    def _read(self, kind: str, key: Mapping[str, Any], today: int) -> _Part | None:
+        body = read_sealed(self._path(kind), stamped(kind))
         if body is None:
             return None
         parts = _parts(body)
-        kept, since, until, names = json.loads(next(parts))
-        if kept != key or not since <= as_of.toordinal() < until:
+        head = json.loads(next(parts))
+        since, until = head["days"]
+        if head["key"] != key or not since <= today < until:
             return None
-        frames = {name: pl.read_ipc(part) for name, part in zip(names, parts, strict=True)}
-        today = pl.lit(as_of.toordinal(), dtype=pl.Int64).alias("today")
-        frames["profile"] = frames["profile"].with_columns(today)
-        told, edges = frames.pop("listing"), frames.pop("edges")
-        return Built(Tables(frames, edges=edges), told)
+        frames = {n: pl.read_ipc(part) for n, part in zip(head["frames"], parts, strict=True)}
+        return _Part(head["state"], (since, until), frames)
+
+    def _write(
+        self, kind: str, key: Mapping[str, Any], days: tuple[int, int], frames: Rows
+    ) -> None:
+        head = {"key": key, "state": self.sound.state, "days": days, "frames": list(frames)}
+        parts = [json.dumps(head).encode()]
+        for name, frame in frames.items():
+            buffer = io.BytesIO()
+            _coded(name, frame).write_ipc(buffer, compression="lz4")
+            parts.append(buffer.getvalue())
+        body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
+        write_sealed(self._path(kind), stamped(kind), body)
 
 
-def _packed(head: list[Any], built: Built) -> bytes:
-    assert built.tables.edges is not None
-    frames = built.tables.frames | {"listing": built.listing, "edges": built.tables.edges}
-    parts = [json.dumps([*head, list(frames)]).encode()]
-    for name, frame in frames.items():
-        buffer = io.BytesIO()
-        _coded(name, frame).write_ipc(buffer, compression="lz4")
-        parts.append(buffer.getvalue())
-    return b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
+def _told(kept: _Part, today: int) -> tuple[Tables, pl.DataFrame]:
+    frames = dict(kept.frames)
+    told, edges = frames.pop("listing"), frames.pop("edges")
+    now = pl.lit(today, dtype=pl.Int64).alias("today")
+    frames["profile"] = frames["profile"].with_columns(now)
+    return Tables(frames, edges=edges), told
 
 
 def _parts(body: bytes) -> Iterator[bytes]:

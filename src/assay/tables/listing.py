@@ -8,7 +8,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from assay.model.profile import AnyProfile
-from assay.tables.tables import Dtype, Tables
+from assay.tables.rows import Rows
+from assay.tables.tables import Dtype
+
+Listing = pl.DataFrame
+"""A frame with the columns of :data:`SCHEMA`, in the order of ids."""
 
 SCHEMA: dict[str, Dtype] = {
     "id": pl.String,
@@ -22,20 +26,20 @@ SCHEMA: dict[str, Dtype] = {
 to look out for, as JSON, null where they wrote nothing."""
 
 
-def listing(profiles: Sequence[AnyProfile], tables: Tables) -> pl.DataFrame:
-    """The listing of the profiles, which are the first rows of ``tables`` in this order."""
+def listing(profiles: Sequence[AnyProfile], rows: Rows) -> pl.DataFrame:
+    """The listing of the profiles, whose rows these are, in this order."""
     told = pl.DataFrame(
-        [(p.id, p.kind, p.name, _watch(p)) for p in profiles],
-        schema={name: SCHEMA[name] for name in ("id", "kind", "name", "watch")},
+        [(p.id, p.kind, p.name, _watch(p), own) for own, p in enumerate(profiles)],
+        schema={name: SCHEMA[name] for name in ("id", "kind", "name", "watch")} | {"own": pl.Int64},
         orient="row",
     )
     counted = (
-        tables.frames["citation"]
+        rows["citation"]
         .lazy()
-        .filter(pl.col("cited_by_row").is_not_null())
-        .select("cited_by_row", "profile_origin", "source.id")
+        .filter(~pl.col("implied"))
+        .select("own", "profile_origin", "source.id")
         .unique()
-        .group_by("cited_by_row")
+        .group_by("own")
         .agg(
             pl.len().cast(pl.Int64).alias("sources"),
             pl.col("profile_origin").n_unique().cast(pl.Int64).alias("origins"),
@@ -43,8 +47,7 @@ def listing(profiles: Sequence[AnyProfile], tables: Tables) -> pl.DataFrame:
     )
     return (
         told.lazy()
-        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
-        .join(counted, left_on="row", right_on="cited_by_row", how="left", maintain_order="left")
+        .join(counted, on="own", how="left", maintain_order="left")
         .select(
             pl.col(name).fill_null(0) if name in ("sources", "origins") else pl.col(name)
             for name in SCHEMA
