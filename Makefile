@@ -105,6 +105,19 @@ slow: $(DEV) ## run all tests, the slow ones too, with many more random examples
 	@echo "== tests, slow ones included"
 	@HYPOTHESIS_PROFILE=slow $(BIN)/pytest -n auto --dist worksteal -m "not bench"
 
+# PySpark comes as a source archive of 400 MB and needs Java, so it is not in the locks.
+SPARK := $(VENV)/.spark-installed
+
+$(SPARK): pyproject.toml $(DEV)
+	@echo "== installing PySpark"
+	@$(INSTALL) --constraint requirements-dev.lock --no-build-isolation --editable '.[spark]'
+	@touch $@
+
+.PHONY: spark
+spark: $(SPARK) ## test the distributed engine (installs PySpark; needs Java 17)
+	@echo "== tests on Spark"
+	@$(BIN)/pytest -m "slow or not slow" tests/engines/spark
+
 .PHONY: bench
 bench: $(DEV) ## measure speed and memory
 	@$(BIN)/python -m benchmarks.run

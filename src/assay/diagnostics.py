@@ -13,7 +13,10 @@ _RANK: dict[str, int] = {"error": 0, "warning": 1, "info": 2}
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a file: 1-based line and column; ``file`` is relative to the workspace."""
+    """A place in a file: 1-based line and column; ``file`` is relative to the workspace.
+
+    In a table ``line`` is the row, and ``column`` is 0.
+    """
 
     file: str
     line: int = 0
@@ -26,8 +29,8 @@ class Diagnostic:
     """One thing to say about one place of the input.
 
     ``code`` is stable and listed in :mod:`assay.documents.codes`. ``line`` and ``column`` are
-    1-based, 0 where the file as a whole is meant. ``excerpt`` is the source line the caret
-    points into.
+    1-based, 0 where the file as a whole is meant; in a table ``line`` is the row, and ``column``
+    is 0. ``excerpt`` is the source line the caret points into.
     """
 
     code: str
@@ -37,11 +40,12 @@ class Diagnostic:
     column: int = 0
     hint: str = ""
     severity: Severity = "error"
-    excerpt: str = field(default="", compare=False)
+    excerpt: str = ""
 
     @property
-    def sort_key(self) -> tuple[str, int, int, int, str, str]:
-        return (self.file, self.line, self.column, _RANK[self.severity], self.code, self.message)
+    def sort_key(self) -> tuple[str, int, int, int, str, str, str]:
+        rank = _RANK[self.severity]
+        return (self.file, self.line, self.column, rank, self.code, self.message, self.excerpt)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -68,11 +72,12 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 def format_text(diagnostic: Diagnostic) -> str:
     """The message as shown in a terminal: place, line, caret, and what to write instead."""
     d = diagnostic
-    place = d.file if d.line == 0 else f"{d.file}:{d.line}:{d.column}"
+    place = ":".join([d.file, *(str(number) for number in (d.line, d.column) if number)])
     lines = [f"{place}: {d.severity}: {d.message} [{d.code}]"]
     if d.excerpt and d.line:
         number = str(d.line)
         lines.append(f" {number} | {d.excerpt}")
+    if d.excerpt and d.line and d.column:
         pad = "".join("\t" if c == "\t" else " " for c in d.excerpt[: max(d.column - 1, 0)])
         lines.append(f" {' ' * len(number)} | {pad}^")
     if d.hint:

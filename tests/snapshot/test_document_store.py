@@ -53,8 +53,7 @@ def load(space: Workspace) -> Loaded:
 
 def same(a: Loaded, b: Loaded) -> bool:
     def seen(loaded: Loaded) -> Any:
-        texts = {name: (f.text, f.documents) for name, f in loaded.files.items()}
-        return (texts, loaded.corpus, loaded.rulebook, loaded.diagnostics)
+        return (dict(loaded.files), loaded.corpus, loaded.rulebook, loaded.diagnostics)
 
     return bool(seen(a) == seen(b))
 

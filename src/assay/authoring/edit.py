@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assay.documents.files import write_files
 from assay.errors import InputError, UsageError
+from assay.loading.discover import BULK
 from assay.loading.load import Loaded, load_workspace
 from assay.workspace import Workspace
 
@@ -27,9 +28,19 @@ def commit(loaded: Loaded, contents: Mapping[Path, bytes]) -> Loaded:
 
 
 def path_of(loaded: Loaded, document_id: str) -> tuple[Path, int]:
-    """The file that holds a document, and which of its documents it is."""
+    """The file that holds a document, and which of its documents it is, for an edit.
+
+    Raises ``UsageError`` for a document in a file that a program writes.
+    """
     subject = loaded.subjects[document_id]
-    return loaded.workspace.root / subject.file, subject.document
+    path = loaded.workspace.root / subject.file
+    if path.suffix in BULK:
+        raise UsageError(
+            f"{document_id!r} is written in {subject.file}:{subject.document + 1}, and assay does "
+            "not edit files of that form: make the change where the file is made, or move the "
+            "document into a YAML file and edit it there"
+        )
+    return path, subject.document
 
 
 def current(path: Path) -> bytes:

@@ -46,13 +46,12 @@ def command(
     from assay.errors import UsageError
     from assay.ingest.accept import accept
     from assay.ingest.run import ingest
-    from assay.loading import load_workspace
 
     if bool(paths) == bool(accepted):
         raise UsageError("give either files and folders to read, or drafts to --accept")
     if dry_run and accepted:
         raise UsageError("--dry-run goes with files and folders, not with --accept")
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     if accepted:
         done = accept(loaded, accepted)
         if output == "json":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,51 +19,122 @@ from assay.scoring.wording import plural
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option(
     "--tables",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
     help="Score a folder of Parquet tables in place of the documents; needs --out.",
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="With --tables: the Parquet file the scores are written to.",
+    metavar="PATH",
+    help="With --tables: the Parquet file the scores are written to; with Spark, a folder.",
 )
 @click.option("--with-outlook", is_flag=True, help="With --tables: add later bands and until.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where tables are scored: on this machine, or on a Spark cluster.",
+)
+@click.option("--master", metavar="URL", help="With Spark: the cluster's master; else its own.")
+@click.option("--database", metavar="NAME", help="With Spark: a database in place of --tables.")
+@click.option(
+    "--partition-by",
+    multiple=True,
+    metavar="COLUMN",
+    help="With Spark: a folder for each value of a band or a profile's field. Repeatable.",
+)
 @click.option("--timings", is_flag=True, help="Print where the time went, to stderr.")
 @format_option("json")
 @click.pass_obj
-def command(
-    session: Session,
-    ids: tuple[str, ...],
-    tables: Path | None,
-    out: Path | None,
-    with_outlook: bool,
-    timings: bool,
-    output: str,
-) -> None:
+def command(session: Session, /, **given: Any) -> None:
     """Score the profiles, all or those named."""
-    if tables is not None:
-        if out is None or ids:
-            raise click.UsageError("--tables needs --out, and scores all profiles")
-        _score_tables(session, tables, out, with_outlook=with_outlook, timings=timings)
+    asked = _Asked(**given)
+    asked.require_fitting()
+    clock = Clock(asked.timings, progress=asked.bulk and sys.stderr.isatty())
+    if not asked.bulk:
+        _score_documents(session, asked.ids, asked.output, clock)
+        clock.print()
         return
-    if out is not None or with_outlook:
-        raise click.UsageError("--out and --with-outlook belong to --tables")
-    clock = Clock(timings)
-    _score_documents(session, ids, output, clock)
+    count = _score_spark(session, asked, clock) if asked.spark else _score(session, asked, clock)
     clock.print()
+    click.echo(f"{plural(count, 'profile')} scored, written to {asked.out}", err=True)
 
 
-def _score_tables(
-    session: Session, tables: Path, out: Path, *, with_outlook: bool, timings: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The arguments and options of the command."""
+
+    ids: tuple[str, ...]
+    tables: str | None
+    out: str | None
+    with_outlook: bool
+    engine: str
+    master: str | None
+    database: str | None
+    partition_by: tuple[str, ...]
+    timings: bool
+    output: str
+
+    @property
+    def spark(self) -> bool:
+        return self.engine == "spark"
+
+    @property
+    def bulk(self) -> bool:
+        return self.tables is not None or self.database is not None
+
+    def require_fitting(self) -> None:
+        """Raise where options do not go together."""
+        if not self.spark and (self.master or self.database or self.partition_by):
+            raise click.UsageError(
+                "--master, --database and --partition-by belong to --engine spark"
+            )
+        if self.tables is not None and self.database is not None:
+            raise click.UsageError("--tables and --database name two inputs; give one")
+        if self.spark:
+            from assay.engines.spark.limits import DOCUMENTS, OUTLOOK
+
+            if not self.bulk:
+                raise DOCUMENTS.refusal()
+            if self.with_outlook:
+                raise OUTLOOK.refusal()
+        if self.bulk and (self.out is None or self.ids):
+            raise click.UsageError("--tables needs --out, and scores all profiles")
+        if not self.bulk and (self.out is not None or self.with_outlook):
+            raise click.UsageError("--out and --with-outlook belong to --tables")
+
+
+def _score(session: Session, asked: _Asked, clock: Clock) -> int:
     from assay.pipeline import score_tables
 
-    clock = Clock(timings, progress=sys.stderr.isatty())
-    count = score_tables(
-        session.workspace(), tables, out, session.as_of, outlook=with_outlook, note=clock.stage
+    folder, out = Path(asked.tables or ""), Path(asked.out or "")
+    if not folder.is_dir():
+        raise click.UsageError(f"there is no folder {folder}")
+    if out.is_dir():
+        raise click.UsageError(f"{out} is a folder; --out names the Parquet file to write")
+    return score_tables(
+        session.workspace(),
+        folder,
+        out,
+        session.as_of,
+        outlook=asked.with_outlook,
+        memory=session.memory_limit(),
+        note=clock.stage,
     )
-    clock.print()
-    click.echo(f"{plural(count, 'profile')} scored, written to {out}", err=True)
+
+
+def _score_spark(session: Session, asked: _Asked, clock: Clock) -> int:
+    from assay.pipeline import score_with_spark
+    from assay.scoring.distributed import Cluster
+
+    cluster = Cluster(
+        asked.master,
+        asked.tables or asked.database or "",
+        asked.out or "",
+        database=asked.database is not None,
+        partition_by=asked.partition_by,
+    )
+    return score_with_spark(session.workspace(), cluster, session.as_of, note=clock.stage)
 
 
 def _score_documents(session: Session, ids: tuple[str, ...], output: str, clock: Clock) -> None:
@@ -76,18 +149,17 @@ def _score_documents(session: Session, ids: tuple[str, ...], output: str, clock:
         return
     scorers = [s.scorer for s in desk.program.on("profile")]
     rows = []
-    for profile_id, result in desk.results.items():
-        if ids and profile_id not in ids:
+    for line in desk.overview:
+        if ids and line.id not in ids:
             continue
-        until = result.outlook.until.isoformat() if result.outlook.until else ""
         rows.append(
             [
-                profile_id,
-                *(_cell(result.scores[s.name].value, result.scores[s.name].grade) for s in scorers),
-                result.outlook.grade,
-                until,
-                f"{result.sources}/{len(result.origins)}",
-                "" if result.published else "no page",
+                line.id,
+                *(_cell(line.scores[s.name].value, line.scores[s.name].grade) for s in scorers),
+                line.horizon,
+                line.until.isoformat() if line.until else "",
+                f"{line.sources}/{line.origins}",
+                "" if line.published else "no page",
             ]
         )
     header = ["profile", *(s.name for s in scorers), "horizon", "until", "sources/origins", ""]

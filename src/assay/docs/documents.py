@@ -28,6 +28,11 @@ A workspace is a folder with `rules.yaml` and `profiles/`. Below `profiles/` lie
 folders; a file holds one document or several, parted by `---`. `kind:` says what each is. Ids are
 shared by all kinds of documents.
 
+Programs may write many documents into one file: `.jsonl` with a document of JSON on each line, or
+`.parquet` with one in each row, whose columns are the keys below (lists and structs are what they
+are in YAML; null is a key that is not there). They are held to the same rules, and every mistake
+names its line and column, or its row. assay does not edit such files.
+
 - A **date** is as precise as it was written: `2024-01-29`, `2024-01`, `2024-Q1` or `2024`. A
   **day** is always `2024-01-29`.
 - An **id** is lower-case letters, digits and single hyphens, at most 100 characters. A **claim** is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +40,23 @@ class SourceText:
         """The offset of the line break that ends the line of ``offset``, or of the text's end."""
         found = _LINE_BREAK.search(self.text, offset)
         return found.start() if found else len(self.text)
+
+    def start_of(self, number: int) -> int:
+        """The offset at which a line begins, by its number from 0."""
+        return self._line_starts[number]
+
+    def lines(self) -> Iterator[str]:
+        """Every line without its break."""
+        start = 0
+        for found in _LINE_BREAK.finditer(self.text):
+            yield self.text[start : found.start()]
+            start = found.end()
+        yield self.text[start:]
+
+    def line(self, number: int) -> str:
+        """A line by its number from 0, without its break."""
+        start = self._line_starts[number]
+        return self.text[start : self.line_end(start)]
 
     def _excerpt(self, start: int, offset: int) -> str:
         if offset - start > _EXCERPT:

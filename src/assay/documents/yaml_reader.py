@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ryaml import InvalidYamlError, loads_all
 
-from assay.diagnostics import Diagnostic, Position
+from assay.diagnostics import Diagnostic, Position, has_errors
 from assay.documents import codes
 from assay.documents.index import DEPTH_LIMIT, NODE_LIMIT, Index, Path, index
 from assay.documents.scalar import raw_offset
@@ -29,7 +30,9 @@ _WALK_FIRST = 65_536
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 )  # not printable to YAML, or a line break to YAML and to nobody else
-_SUSPICIOUS = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%|\d{19}", re.MULTILINE)
+_PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
+_MARKED = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
+_LONG_NUMBER = re.compile("[0-9]{19}")
 _ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
 
 
@@ -53,6 +56,11 @@ class YamlFile:
     def index(self) -> Index:
         return index(self.source)
 
+    def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The documents that can be validated, each with its number in the file."""
+        if not has_errors(self.diagnostics):
+            yield from ((i, d) for i, d in enumerate(self.documents) if d is not None)
+
     def locate(self, document: int, path: Path, *, key: bool = False) -> Position:
         """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
         node = self.index.nearest(document, path)
@@ -74,15 +82,15 @@ class YamlFile:
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
         """Ids that the text seems to give to documents, for a file that cannot be read."""
-        return tuple(_ID_LINE.findall(self.text))
+        return tuple(_ID_LINE.findall(self.text)) if has_errors(self.diagnostics) else ()
 
 
 def read_yaml(data: bytes, file: str) -> YamlFile:
     """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
-    text, refusal = _decode(data, file)
+    text, refusal = decode(data, file)
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
-    if len(text) > _WALK_FIRST or _SUSPICIOUS.search(text):
+    if len(text) > _WALK_FIRST or _suspicious(text):
         problems = _problems(text, file)
         if problems:
             return YamlFile(file, text, (), problems)
@@ -90,16 +98,22 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
         documents = loads_all(text) or []
     except (InvalidYamlError, ValueError, RecursionError) as error:
         return _refused(text, file, str(error))
-    if not _is_plain(documents):
+    if not is_plain(documents):
         return _refused(text, file, "it holds values that are not read")
     return _checked(YamlFile(file, text, tuple(documents)))
 
 
-def _decode(data: bytes, file: str) -> tuple[str, Diagnostic | None]:
+def _suspicious(text: str) -> bool:
+    """Whether there may be something that only the walk notices."""
+    marks = any(mark in text for mark in ("&", "*", "!", "<<", "%"))
+    return (marks and _MARKED.search(text) is not None) or _LONG_NUMBER.search(text) is not None
+
+
+def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagnostic | None]:
     """The text without byte-order mark, or why the bytes are not read as text."""
     whole = Position(file)
-    if len(data) > SIZE_LIMIT:
-        return "", too_large(file, len(data))
+    if len(data) > limit:
+        return "", too_large(file, len(data), limit)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", codes.NOT_UTF8.at(
             whole, "the file is saved as UTF-16", "save it as UTF-8 in the editor"
@@ -118,6 +132,8 @@ def _decode(data: bytes, file: str) -> tuple[str, Diagnostic | None]:
             f"the file is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
             "save it as UTF-8 in the editor",
         )
+    if not data.translate(None, _PRINTABLE):
+        return text, None
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
         position = SourceText(file, text).position(forbidden.start())
@@ -127,11 +143,11 @@ def _decode(data: bytes, file: str) -> tuple[str, Diagnostic | None]:
     return text, None
 
 
-def too_large(file: str, size: int) -> Diagnostic:
+def too_large(file: str, size: int, limit: int = SIZE_LIMIT) -> Diagnostic:
     """The refusal of a file of ``size`` bytes."""
     return codes.FILE_TOO_LARGE.at(
         Position(file),
-        f"the file has {size:,} bytes; at most {SIZE_LIMIT:,} are read",
+        f"the file has {size:,} bytes; at most {limit:,} are read",
         "split it into several files",
     )
 
@@ -153,7 +169,7 @@ def _refused(text: str, file: str, reason: str) -> YamlFile:
     return YamlFile(file, text, (), problems)
 
 
-def _is_plain(documents: list[Any]) -> bool:
+def is_plain(documents: list[Any]) -> bool:
     """Nothing that the walk would refuse: odd numbers and keys, too many values or levels."""
     level: list[Any] = documents
     count = 0

@@ -155,7 +155,8 @@ class _Emitter:
         op = _FLOAT_COMPARISONS[expr.op]
         a, b = (self.emit(x) for x in expr.args)
         either = a.is_nan() | b.is_nan()
-        return op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+        made = op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+        return pl.when(a.is_not_null() & b.is_not_null()).then(made)
 
 
 def _mirrored(expr: Apply) -> Apply:
@@ -341,5 +342,6 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "double": lambda a: a.cast(pl.Float64) / 1000,
     "scale": lambda a, b: (a * b + 500) // 1000,
     "half_life": _half_life,
+    "checked_half_life": lambda days, period: _half_life(days.cast(pl.Int128), period),
     "number": lambda a: pl.when(~a.is_nan()).then(a),
 }

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from assay.diagnostics import Diagnostic, Position
 from assay.documents import codes
+from assay.documents.file import DocumentFile
+from assay.documents.json_lines import BULK_LIMIT, read_json_lines
+from assay.documents.parquet_rows import read_parquet_rows
 from assay.documents.yaml_reader import SIZE_LIMIT, YamlFile, read_yaml, too_large
 from assay.workspace import Workspace
 
 SUFFIXES = (".yaml", ".yml")
+BULK: dict[str, Callable[[bytes, str], DocumentFile]] = {
+    ".jsonl": read_json_lines,
+    ".parquet": read_parquet_rows,
+}
+"""How files of many documents end, which programs write, and how each is read."""
 
 
 class Remembers(Protocol):
@@ -29,15 +38,32 @@ class Remembers(Protocol):
 
 def read_profiles(
     workspace: Workspace, contents: Mapping[Path, bytes], memory: Remembers | None = None
-) -> list[YamlFile]:
-    """Every YAML file below ``profiles/``, read, in the order of their paths.
+) -> list[DocumentFile]:
+    """Every file of documents below ``profiles/``, read, in the order of their paths.
 
     ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
     """
     root = workspace.profiles_dir
     paths = set(_walk(root)) | {p for p in contents if p.is_relative_to(root)}
-    ordered = sorted(paths, key=lambda p: p.relative_to(root).as_posix())
-    return [read_file(workspace, path, contents, memory) for path in ordered]
+    ordered = sorted(paths, key=Path.as_posix)
+    return [read_documents(workspace, path, contents, memory) for path in ordered]
+
+
+def read_documents(
+    workspace: Workspace,
+    path: Path,
+    contents: Mapping[Path, bytes],
+    memory: Remembers | None = None,
+) -> DocumentFile:
+    """One file of documents, whatever its form."""
+    if path.suffix in BULK:
+        return _read_bulk(workspace, path, contents)
+    return read_file(workspace, path, contents, memory)
+
+
+def document_files(workspace: Workspace) -> list[Path]:
+    """Every file of documents below ``profiles/``, in no order."""
+    return list(_walk(workspace.profiles_dir))
 
 
 def read_file(
@@ -46,20 +72,39 @@ def read_file(
     contents: Mapping[Path, bytes],
     memory: Remembers | None = None,
 ) -> YamlFile:
-    """One file; what keeps it from being read is among its diagnostics."""
+    """One YAML file; what keeps it from being read is among its diagnostics."""
     file = workspace.relative(path)
     given = contents.get(path)
     if given is not None:
         return read_yaml(given, file)
-    refusal = _refusal(workspace, path, file)
+    data, refusal = _bytes(workspace, path, file, SIZE_LIMIT)
     if refusal is not None:
         return YamlFile(file, "", (), (refusal,))
-    try:
-        with path.open("rb") as handle:
-            data = handle.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        return YamlFile(file, "", (), (_unreadable(file, error.strerror or "it cannot be read"),))
     return read_yaml(data, file) if memory is None else _remembered(data, file, memory)
+
+
+def _read_bulk(workspace: Workspace, path: Path, contents: Mapping[Path, bytes]) -> DocumentFile:
+    """One file of many documents; reading it again takes no longer than remembering it would."""
+    file = workspace.relative(path)
+    given = contents.get(path)
+    if given is None:
+        given, refusal = _bytes(workspace, path, file, BULK_LIMIT)
+        if refusal is not None:
+            return YamlFile(file, "", (), (refusal,))
+    return BULK[path.suffix](given, file)
+
+
+def _bytes(
+    workspace: Workspace, path: Path, file: str, limit: int
+) -> tuple[bytes, Diagnostic | None]:
+    """What a file holds, or why it is not read."""
+    refusal = _refusal(workspace, path, file, limit)
+    if refusal is not None:
+        return b"", refusal
+    try:
+        return path.read_bytes(), None
+    except OSError as error:
+        return b"", _unreadable(file, error.strerror or "it cannot be read")
 
 
 def _remembered(data: bytes, file: str, memory: Remembers) -> YamlFile:
@@ -85,12 +130,16 @@ def _walk(folder: Path) -> Iterator[Path]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
-            elif entry.name.endswith(SUFFIXES) or (entry.is_symlink() and entry.is_dir()):
+            elif entry.name.endswith((*SUFFIXES, *BULK)) or (entry.is_symlink() and entry.is_dir()):
                 yield Path(entry.path)
 
 
-def _refusal(workspace: Workspace, path: Path, file: str) -> Diagnostic | None:
-    if path.is_symlink():
+def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnostic | None:
+    try:
+        told = path.lstat()
+    except OSError as error:
+        return _unreadable(file, error.strerror or "it cannot be read")
+    if stat.S_ISLNK(told.st_mode):
         target = path.resolve()
         if not target.is_relative_to(workspace.root):
             return codes.OUTSIDE_WORKSPACE.at(
@@ -100,13 +149,13 @@ def _refusal(workspace: Workspace, path: Path, file: str) -> Diagnostic | None:
             )
         if target.is_dir():
             return _unreadable(file, "links to folders are not followed")
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        return _unreadable(file, error.strerror or "it cannot be read")
-    if not path.is_file():
+        try:
+            told = target.stat()
+        except OSError as error:
+            return _unreadable(file, error.strerror or "it cannot be read")
+    if not stat.S_ISREG(told.st_mode):
         return _unreadable(file, "it is not a plain file")
-    return too_large(file, size) if size > SIZE_LIMIT else None
+    return too_large(file, told.st_size, limit) if told.st_size > limit else None
 
 
 def _unreadable(file: str, reason: str) -> Diagnostic:

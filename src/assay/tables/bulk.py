@@ -15,7 +15,20 @@ import polars as pl
 from assay.diagnostics import Position
 from assay.documents import codes
 from assay.errors import InputError
+from assay.tables.mistakes import (
+    given_twice,
+    leads_nowhere,
+    may_be_missing,
+    misnumbered,
+    missing,
+    of_columns,
+    out_of_order,
+    unreadable,
+)
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Tables
+
+ROW = "row"
+"""A column that tables may have: which row each is, from 0, where they do not stand in order."""
 
 _OWNERS: dict[str, tuple[str, ...]] = {
     "claim": ("profile_row",),
@@ -62,8 +75,12 @@ def read_tables(folder: Path) -> Tables:
         try:
             frame = pl.read_parquet(path)
         except (OSError, pl.exceptions.PolarsError) as error:
-            problems.append((space, f"it cannot be read as Parquet: {str(error).splitlines()[0]}"))
+            problems.append((space, unreadable(str(error).splitlines()[0])))
             continue
+        if ROW in frame.columns:
+            wrong = list(_numbering(frame))
+            frame = frame.sort(ROW).drop(ROW)
+            problems += [(space, message) for message in wrong]
         wrong = list(_columns(space, frame))
         problems += [(space, message) for message in wrong]
         if not wrong:
@@ -80,42 +97,48 @@ def read_tables(folder: Path) -> Tables:
     return Tables(frames)
 
 
+def _numbering(frame: pl.DataFrame) -> Iterator[str]:
+    """Whether rows that say which they are do so from 0, without gaps."""
+    numbers = frame.get_column(ROW).sort()
+    if not numbers.equals(pl.int_range(frame.height, eager=True), null_equal=False):
+        yield misnumbered(ROW, frame.height)
+
+
 def _columns(space: str, frame: pl.DataFrame) -> Iterator[str]:
-    for name, wanted in SCHEMAS[space].items():
-        if name not in frame.columns:
-            yield f"the column {name!r} is missing"
-            continue
-        given = frame.schema[name]
-        text = wanted == pl.String and isinstance(given, pl.Enum | pl.Categorical)
-        if given != wanted and not text:
-            yield f"the column {name!r} is of type {given}, where {wanted} is wanted"
-    for name in frame.columns:
-        if name not in SCHEMAS[space]:
-            yield f"there is no column {name!r} in this table"
+    wanted = SCHEMAS[space]
+    given = {
+        name: str(wanted[name]) if _is_text(dtype) and wanted.get(name) == pl.String else str(dtype)
+        for name, dtype in frame.schema.items()
+    }
+    return of_columns(given, {name: str(dtype) for name, dtype in wanted.items()})
+
+
+def _is_text(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, pl.String | pl.Enum | pl.Categorical)
 
 
 def _rows(space: str, frames: dict[str, pl.DataFrame]) -> Iterator[str]:
     frame = frames[space]
     for link, target in ROW_LINKS[space].items():
-        optional = space == "citation" and link in ("owner_row", "cited_by_row")
+        optional = may_be_missing(space, link)
         outside = ~pl.col(link).is_between(0, frames[target].height - 1)
         bad = frame.select(outside.fill_null(not optional).arg_true()).to_series()
         if len(bad):
-            yield f"row {bad[0] + 1}: {link!r} leads to no row of {target}.parquet"
+            yield leads_nowhere(bad[0], link, target)
     for owner in _OWNERS.get(space, ()):
         series = frame.get_column(owner)
         known = series.drop_nulls()
         if not known.is_sorted() or series.head(len(known)).null_count():
-            yield f"rows are not in the order of {owner!r}, with those of nobody at the end"
+            yield out_of_order(owner)
     if space == "profile":
         yield from _profiles(frame)
 
 
 def _profiles(frame: pl.DataFrame) -> Iterator[str]:
     for name in ("id", "kind", "today"):
-        missing = frame.get_column(name).is_null().arg_true()
-        if len(missing):
-            yield f"row {missing[0] + 1}: {name!r} is missing"
+        absent = frame.get_column(name).is_null().arg_true()
+        if len(absent):
+            yield missing(absent[0], name)
     twice = frame.get_column("id").is_duplicated().arg_true()
     if len(twice):
-        yield f"row {twice[0] + 1}: the id {frame['id'][twice[0]]!r} is given twice"
+        yield given_twice(twice[0], frame["id"][twice[0]])

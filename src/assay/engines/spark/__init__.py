@@ -1,0 +1,1 @@
+"""The distributed engine: the same programs as Spark queries, for who outgrows one machine."""

@@ -1,0 +1,270 @@
+"""Column expressions as Spark expressions: the counterpart of :mod:`assay.engines.emit`.
+
+Both give the same value for the same row, unknown for unknown, to the bit. Spark is kept from
+raising (``spark.sql.ansi.enabled`` is off), and where its arithmetic leaves IEEE's or a whole
+number's path it is written out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from string import ascii_lowercase, ascii_uppercase
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F  # the name every Spark program gives it
+
+from assay.arithmetic import HALVING_STEPS, half_life_table
+from assay.engines.spark.limits import PATTERNS
+from assay.rules.ir import Col, Each, Expr, Item, Lit
+
+_LIMIT = float(1 << 63)
+_INFINITY = float("inf")
+
+
+def quoted(name: str) -> Column:
+    """A column by its name, whatever characters that has."""
+    escaped = name.replace("`", "``")
+    return F.col(f"`{escaped}`")
+
+
+def whole(value: int | None) -> Column:
+    """A constant of 64 bits."""
+    return F.lit(value).cast("bigint")
+
+
+def constants(values: Sequence[int]) -> Column:
+    """Constant whole numbers as an array, which Spark makes once for a query."""
+    return F.split(F.lit(",".join(map(str, values))), ",").cast("array<bigint>")
+
+
+def floored(number: Column, by: Column) -> Column:
+    """Whole division toward minus infinity by a positive whole number."""
+    return F.call_function("div", number - F.pmod(number, by), by)
+
+
+def emit(expr: Expr, item: Column | None = None) -> Column:
+    """The Spark expression for a column expression; ``item`` is what ``Item`` stands for.
+
+    Raises ``UsageError`` for what Spark cannot give as the embedded engine does.
+    """
+    if isinstance(expr, Col):
+        return quoted(expr.name)
+    if isinstance(expr, Lit):
+        return _literal(expr)
+    if isinstance(expr, Item):
+        assert item is not None
+        return item
+    if isinstance(expr, Each):
+        return _each(expr, item)
+    if expr.op in ("in", "band"):
+        first, second = expr.args
+        assert isinstance(second, Lit)
+        assert isinstance(second.value, tuple)
+        return _OF_CONSTANTS[expr.op](emit(first, item), second.value)
+    if expr.op == "matches":
+        raise PATTERNS.refusal()
+    return _PLAIN[expr.op](*(emit(a, item) for a in expr.args))
+
+
+def _literal(expr: Lit) -> Column:
+    if isinstance(expr.value, int) and not isinstance(expr.value, bool):
+        return whole(expr.value)
+    assert not isinstance(expr.value, tuple)
+    return F.lit(expr.value)
+
+
+def _each(expr: Each, item: Column | None) -> Column:
+    def asked(one: Column) -> Column:
+        body = emit(expr.body, one)
+        return body.isNull() if expr.counted == "unknown" else F.coalesce(body, F.lit(False))
+
+    return F.array_size(F.filter(emit(expr.items, item), asked)).cast("bigint")
+
+
+def _in(value: Column, within: Sequence[object]) -> Column:
+    if not within:
+        return F.when(value.isNotNull(), F.lit(False))
+    return value.isin(*within)
+
+
+def _band(points: Column, limits: Sequence[object]) -> Column:
+    reached = [(points >= F.lit(limit)).cast("bigint") for limit in limits]
+    return reduce(Column.__add__, reached) - whole(1)
+
+
+# Operations --------------------------------------------------------------------------------
+
+
+def _if(condition: Column, then: Column, otherwise: Column) -> Column:
+    return F.when(condition, then).when(~condition, otherwise)
+
+
+def _lesser(a: Column, b: Column) -> Column:
+    return F.when(a <= b, a).when(b < a, b)
+
+
+def _greater(a: Column, b: Column) -> Column:
+    return F.when(a >= b, a).when(b > a, b)
+
+
+def _hold(value: Column, low: Column, high: Column) -> Column:
+    """Between two bounds; one that is unknown does not hold anything."""
+    return F.when(value < low, low).when(value > high, high).otherwise(value)
+
+
+def _compared(
+    op: Callable[[Column, Column], Column], *, of_nan: bool = False
+) -> Callable[[Column, Column], Column]:
+    """A comparison of doubles; Spark orders NaN, CEL lets every comparison with it fail."""
+
+    def build(a: Column, b: Column) -> Column:
+        either = F.isnan(a) | F.isnan(b)
+        return op(a, b) | either if of_nan else op(a, b) & ~either
+
+    return build
+
+
+def _divided(a: Column, b: Column) -> Column:
+    """Division of doubles, by zero as IEEE has it; Spark would make that unknown."""
+    infinity = F.when(b.cast("string") == "-0.0", F.lit(-_INFINITY)).otherwise(F.lit(_INFINITY))
+    return F.when(b == F.lit(0.0), a * infinity).otherwise(a / b)
+
+
+def _quotient(a: Column, b: Column) -> Column:
+    return F.when(b != whole(0), F.call_function("div", a, b))
+
+
+def _checked_quotient(a: Column, b: Column) -> Column:
+    """The least number has no counterpart above zero."""
+    fits = (a != F.lit(-(1 << 63))) | (b != whole(-1))
+    return F.when((b != whole(0)) & fits, F.call_function("div", a, b))
+
+
+def _remainder(a: Column, b: Column) -> Column:
+    return F.when(b != whole(0), a % b)
+
+
+def _fits(number: Column) -> Column:
+    """Whether a double can be a whole number of 64 bits; NaN is above all of them."""
+    return (number >= F.lit(-_LIMIT)) & (number < F.lit(_LIMIT))
+
+
+def _to_int(number: Column) -> Column:
+    already = F.typeof(number) == "bigint"
+    return F.when(already | _fits(number.cast("double")), number.cast("bigint"))
+
+
+def _points(value: Column) -> Column:
+    rounded = value * F.lit(1000.0) + F.lit(0.5)
+    return F.when(_fits(rounded), F.floor(rounded).cast("bigint"))
+
+
+def _half_life(days: Column, period: Column) -> Column:
+    """``days`` and ``period`` are whole numbers of one type, wide enough for thousands of days."""
+    table = half_life_table()
+    last = F.lit(len(table) - 1)
+    steps = F.least(F.greatest(days, F.lit(0)) * F.lit(HALVING_STEPS), period * last)
+    index = F.call_function("div", steps, period).cast("int")
+    left = F.when(days.isNotNull() & (period > F.lit(0)), F.get(constants(table), index))
+    return left.cast("double") / F.lit(1000.0)
+
+
+def _wide(number: Column) -> Column:
+    return number.cast("decimal(20,0)")
+
+
+def _has_item(items: Column, item: Column) -> Column:
+    known = items.isNotNull() & item.isNotNull()
+    return F.when(known, F.coalesce(F.array_contains(items, item), F.lit(False)))
+
+
+def _item_at(items: Column, index: Column) -> Column:
+    in_range = (index >= whole(0)) & (index < F.lit(1 << 31))
+    return F.when(in_range, F.get(items, index.cast("int")))
+
+
+def _day(seconds: Column) -> Column:
+    return F.date_from_unix_date(floored(seconds, whole(86_400)).cast("int"))
+
+
+def _of_day(read: Callable[[Column], Column], less: int = 0) -> Callable[[Column], Column]:
+    return lambda seconds: read(_day(seconds)).cast("bigint") - whole(less)
+
+
+_OF_CONSTANTS: dict[str, Callable[[Column, Sequence[object]], Column]] = {
+    "in": _in,
+    "band": _band,
+}
+
+_PLAIN: dict[str, Callable[..., Column]] = {
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "not": lambda a: ~a,
+    "known": lambda a: a.isNotNull(),
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "lt": lambda a, b: a < b,
+    "le": lambda a, b: a <= b,
+    "gt": lambda a, b: a > b,
+    "ge": lambda a, b: a >= b,
+    "feq": _compared(lambda a, b: a == b),
+    "fne": _compared(lambda a, b: a != b, of_nan=True),
+    "flt": _compared(lambda a, b: a < b),
+    "fle": _compared(lambda a, b: a <= b),
+    "fgt": _compared(lambda a, b: a > b),
+    "fge": _compared(lambda a, b: a >= b),
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "div": _divided,
+    "quo": _quotient,
+    "rem": _remainder,
+    "neg": lambda a: -a,
+    "min": _lesser,
+    "max": _greater,
+    "least": lambda *several: F.least(*several) if len(several) > 1 else several[0],
+    "greatest": lambda *several: F.greatest(*several) if len(several) > 1 else several[0],
+    "hold": _hold,
+    "if": _if,
+    "pick": lambda condition, then, otherwise: F.when(condition, then).otherwise(otherwise),
+    "coalesce": F.coalesce,
+    "to_double": lambda a: a.cast("double"),
+    "to_int": _to_int,
+    "to_string": lambda a: a.cast("string"),
+    "contains": F.contains,
+    "starts_with": F.startswith,
+    "ends_with": F.endswith,
+    "concat": F.concat,
+    "length": lambda a: F.char_length(a).cast("bigint"),
+    "lower": F.lower,
+    "lower_ascii": lambda a: F.translate(a, ascii_uppercase, ascii_lowercase),
+    "upper_ascii": lambda a: F.translate(a, ascii_lowercase, ascii_uppercase),
+    "has_item": _has_item,
+    "item_at": _item_at,
+    "items": lambda a: F.array_size(a).cast("bigint"),
+    "joined": lambda a: F.array_join(a, ", "),
+    "same": lambda a: a,
+    "within": lambda a, low, high: F.when((a >= low) & (a <= high), a),
+    "abs": lambda a: F.when(F.abs(a) >= F.lit(0), F.abs(a)),
+    "checked_add": F.try_add,
+    "checked_sub": F.try_subtract,
+    "checked_mul": F.try_multiply,
+    "checked_neg": lambda a: F.try_subtract(whole(0), a),
+    "checked_quo": _checked_quotient,
+    "checked_rem": _remainder,
+    "year": _of_day(F.year),
+    "month": _of_day(F.month, 1),
+    "month_day": _of_day(F.dayofmonth),
+    "month_day_0": _of_day(F.dayofmonth, 1),
+    "week_day": _of_day(F.dayofweek, 1),
+    "year_day": _of_day(F.dayofyear, 1),
+    "day_text": lambda a: _day(a).cast("string"),
+    "points": _points,
+    "double": lambda a: a.cast("double") / F.lit(1000.0),
+    "scale": lambda a, b: floored(a * b + whole(500), whole(1000)),
+    "half_life": _half_life,
+    "checked_half_life": lambda days, period: _half_life(_wide(days), _wide(period)),
+    "number": lambda a: F.when(~F.isnan(a), a),
+}
+"""Every operation but those that look at constants."""

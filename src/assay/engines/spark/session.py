@@ -1,0 +1,68 @@
+"""A Spark session that computes as the embedded engine does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from assay.engines.spark.limits import CONNECT
+from assay.errors import UsageError
+
+SETTINGS: dict[str, str] = {
+    # What has no value is unknown; nothing raises in the middle of a job.
+    "spark.sql.ansi.enabled": "false",
+    # Column names come from the rulebook, where A and a are two names.
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.session.timeZone": "UTC",
+}
+"""Settings of a session that results hang on; everything else is the cluster's own choice."""
+
+
+def start_spark(master: str | None) -> Any:
+    """A session on the cluster at ``master``, else on the one that Spark is set up for.
+
+    Without either it runs in this process, on all its cores. Raises ``UsageError`` where Spark
+    cannot be started.
+    """
+    if master is not None and master.startswith("sc://"):
+        raise CONNECT.refusal()
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError(
+            "Spark is not installed; install it with: pip install 'assay[spark]'"
+        ) from None
+    builder = SparkSession.builder.appName("assay score").config("spark.log.level", "ERROR")
+    if master is not None:
+        builder = builder.master(master)
+    try:
+        spark = builder.getOrCreate()
+    except PySparkException as error:
+        reason = first_line(error)
+        if "JAVA_GATEWAY_EXITED" in str(error.getErrorClass()):
+            reason = "it needs Java 17 or later, found through JAVA_HOME or as 'java' on the path"
+        raise UsageError(f"Spark cannot be started: {reason}") from None
+    for name, value in SETTINGS.items():
+        spark.conf.set(name, value)
+    return spark
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What Spark refuses while it works, as ``UsageError`` in place of a trace of the JVM."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        raise UsageError(f"Spark stopped: {first_line(error)}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of Spark says, without the trace of the JVM that follows."""
+    java = getattr(error, "java_exception", None)
+    said = str(error) if java is None else str(java.getMessage() or java.toString())
+    return next((line for line in said.splitlines() if line.strip()), type(error).__name__)

@@ -1,0 +1,84 @@
+"""Scores of all profiles on Spark, in the columns that :mod:`assay.scoring.bulk` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assay.engines.spark.results import ResultColumn
+from assay.errors import UsageError
+from assay.model.rulebook import Rulebook
+from assay.rules.program import Program
+from assay.scoring.run import ordered_bands
+from assay.tables.tables import SCHEMAS
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Which Spark, what it reads, and where it writes.
+
+    ``place`` is the address of a folder of tables, or the name of a ``database``; ``out`` the
+    address of the folder of results, parted into one folder for each value of ``partition_by``.
+    """
+
+    master: str | None
+    place: str
+    out: str
+    database: bool = False
+    partition_by: tuple[str, ...] = ()
+
+
+def score_on_spark(
+    rulebook: Rulebook,
+    program: Program,
+    cluster: Cluster,
+    as_of: date | None,
+    note: Callable[[str], None],
+) -> int:
+    """Score every profile of the tables and write the results; the number of profiles.
+
+    Raises ``UsageError`` where Spark refuses, ``InputError`` for tables with mistakes.
+    """
+    columns = list(_result_columns(rulebook, program))
+    kept = _kept(cluster.partition_by, columns)
+    note("starting Spark")
+    from assay.engines.spark.session import refusals, start_spark
+
+    spark = start_spark(cluster.master)
+    from assay.engines.spark.engine import run_on_spark
+    from assay.engines.spark.tables import read_tables
+    from assay.engines.spark.write import Staging, result_frame
+
+    with refusals(), Staging(spark, cluster.out) as staging:
+        note("checking the tables")
+        day = None if as_of is None else as_of.toordinal()
+        tables = read_tables(spark, cluster.place, database=cluster.database, day=day)
+        note("scores")
+        wanted = [("profile", name) for name in ("id", *(c.source for c in columns), *kept)]
+        definitions = {(s.space, s.column): s for s in program.steps}
+        frames = run_on_spark(tables, definitions, wanted, staging.settle)
+        results = result_frame(frames["profile"], columns, kept)
+        staging.publish(results, cluster.partition_by)
+    return tables.heights["profile"]
+
+
+def _result_columns(rulebook: Rulebook, program: Program) -> Iterator[ResultColumn]:
+    for scorer in program.on("profile"):
+        name = scorer.scorer.name
+        yield ResultColumn(name, scorer.score)
+        yield ResultColumn(f"{name}.coverage", scorer.coverage)
+        if scorer.band is not None:
+            words = tuple(b.id for b in ordered_bands(rulebook.bands(scorer.scorer)))
+            yield ResultColumn(f"{name}.band", scorer.band, words)
+
+
+def _kept(partition_by: Sequence[str], columns: Sequence[ResultColumn]) -> list[str]:
+    """The columns of profiles that results are parted by, and that they would not have."""
+    results = {c.name for c in columns if c.words}
+    fields = [n for n in SCHEMAS["profile"] if n not in ("id", "topics")]
+    for name in partition_by:
+        if name not in results and name not in fields:
+            known = ", ".join([*sorted(results), *fields])
+            raise UsageError(f"results cannot be parted by {name!r}; possible are: {known}")
+    return [name for name in partition_by if name not in results]
