@@ -264,7 +264,9 @@ def test_sources_of_one_claim_that_may_tell_one_story(
     told = "Harbour office approves more than 412 cranes and 17 tugs of Gantry Works"
     office.put(
         source("wire", title=told, published="2025-11-03", publisher="gazette"),
-        source("daily", title=f"{told}, the paper says", published="2025-11-04", publisher="letter"),
+        source(
+            "daily", title=f"{told}, the paper says", published="2025-11-04", publisher="letter"
+        ),
         source("other", title="On something else", published="2025-11-04", publisher="letter"),
         profile("harbour", claim("approved", "wire", "daily", "other"), claim("seen", "daily")),
     )
