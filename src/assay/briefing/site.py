@@ -23,6 +23,7 @@ from assay.errors import InputError
 from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile
 from assay.model.rulebook import Rulebook
+from assay.progress import counting
 from assay.publish import publish
 from assay.review.effective import Ruling
 from assay.scoring.results import Explanation, ProfileResult
@@ -96,7 +97,7 @@ def _files(
     for name, made in scorer_pages(atlas, imprint):
         yield name, scorer_template.render(view=made).encode()
     by_kind = {kind: templates.get_template(f"{kind}.html") for kind in wording.KIND}
-    for profile in atlas.published.values():
+    for profile in counting(atlas.published.values(), "pages"):
         view = page(atlas, profile, imprint)
         yield path_of(profile), by_kind[profile.kind].render(view=view).encode()
 

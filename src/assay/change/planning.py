@@ -30,6 +30,7 @@ from assay.change.take import (
     locked_profiles,
     moved_evidence,
 )
+from assay.progress import stage
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
@@ -63,6 +64,7 @@ def make_plan(
     changes: list[Change] = []
     old: dict[tuple[str, str], LockedProfile] = {}
     new: dict[tuple[str, str], LockedProfile] = {}
+    stage("comparing with what was applied")
     for desk in desks:
         before = {e.id: e for e in lock.entries.values() if e.audience == desk.audience}
         after = locked_profiles(desk, grounds=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.session import Session
+from assay.cli.timings import observed
 
 if TYPE_CHECKING:
     from assay.pipeline import Checked
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to print the diagnostics.",
 )
+@observed
 @click.pass_context
 def command(context: click.Context, form: str) -> None:
     """Read the workspace and show every mistake, warning and remark, with its place.

@@ -8,6 +8,7 @@ import click
 
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
+from assay.cli.timings import observed
 
 
 @click.command("origins")
@@ -27,6 +28,7 @@ from assay.cli.session import Session
     help="Write a decision: cites, same_as or not_same_as. May be repeated.",
 )
 @format_option("json")
+@observed
 @click.pass_obj
 def command(
     session: Session, above: float, accept_all: bool, decided: tuple[str, ...], output: str

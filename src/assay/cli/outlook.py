@@ -6,6 +6,7 @@ import click
 
 from assay.cli.output import format_option, print_json, print_table
 from assay.cli.session import Session
+from assay.cli.timings import observed
 from assay.scoring.results import Outlook
 
 
@@ -13,6 +14,7 @@ from assay.scoring.results import Outlook
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--ics", is_flag=True, help="Print what falls due as a calendar (iCalendar).")
 @format_option("json")
+@observed
 @click.pass_obj
 def command(session: Session, ids: tuple[str, ...], ics: bool, output: str) -> None:
     """Show when grades run out with nothing new arriving, and what falls due."""

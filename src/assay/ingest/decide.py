@@ -14,6 +14,7 @@ from assay.evidence.kept import words_of
 from assay.evidence.retellings import Proposal, propose
 from assay.ingest.told import told_of_corpus
 from assay.loading.load import Loaded
+from assay.progress import stage
 
 Decided = Literal["cites", "same_as", "not_same_as"]
 
@@ -41,6 +42,7 @@ class Decision:
 
 def proposals(loaded: Loaded) -> list[Proposal]:
     """Proposals for the sources of a workspace, without the pairs that are decided."""
+    stage("comparing the sources")
     corpus = loaded.corpus
     told = told_of_corpus(corpus, words_of(corpus, loaded.workspace))
     decided = [

@@ -30,6 +30,7 @@ from assay.ingest.items import DraftProfile, Format, Item, Items
 from assay.loading.findings import Subject
 from assay.loading.load import Loaded
 from assay.loading.validate import validate_document
+from assay.progress import counting, stage
 
 FOLDER = "ingested"
 TEXTS = "text"
@@ -77,7 +78,7 @@ class Read:
 
 def read_paths(paths: Iterable[Path]) -> Iterator[Read | Outcome]:
     """Every file of the paths, in the order of names: read, or why it is not."""
-    for path, name in _files(paths):
+    for path, name in counting(list(_files(paths)), "files"):
         try:
             yield read_document(_opened(path, name))
         except UnreadableDocument as error:
@@ -117,12 +118,14 @@ def ingest(
     desk = _Desk(loaded, publisher)
     outcomes: list[Outcome] = []
     reads: list[Read] = []
+    stage("reading what is to be ingested")
     for read in read_paths(paths):
         if isinstance(read, Read):
             reads.append(read)
         else:
             outcomes.append(read)
     found = [(read, item) for read in reads for item in read.items.items]
+    stage("writing drafts")
     # What is known from another document only comes last: it may be in one of its own.
     outcomes += [desk.take(read, item) for read, item in found if not item.mention]
     outcomes += [desk.take(read, item) for read, item in found if item.mention]

@@ -13,6 +13,7 @@ from assay.documents.file import DocumentFile
 from assay.documents.json_lines import BULK_LIMIT, read_json_lines
 from assay.documents.parquet_rows import read_parquet_rows
 from assay.documents.yaml_reader import SIZE_LIMIT, YamlFile, read_yaml, too_large
+from assay.progress import counting
 from assay.workspace import Workspace
 
 SUFFIXES = (".yaml", ".yml")
@@ -49,7 +50,7 @@ def read_profiles(
         _read_bulk(workspace, path, contents)
         if path.suffix in BULK
         else read_file(workspace, path, contents, memory)
-        for path in ordered
+        for path in counting(ordered, "files")
     ]
 
 

@@ -21,6 +21,7 @@ from assay.model.dates import PartialDate
 from assay.model.evidence import Claim, Source
 from assay.model.profile import AnyProfile, Dependency, Event
 from assay.model.rulebook import Rulebook
+from assay.progress import counting
 from assay.tables.tables import Tables, frame
 
 Row = tuple[object, ...]
@@ -49,7 +50,7 @@ def build_tables(
     """
     profiles = scored_profiles(corpus, as_of)
     builder = _Builder(corpus, rulebook, as_of, Lineage(corpus, as_of))
-    for profile in (*profiles, *what_ifs):
+    for profile in counting((*profiles, *what_ifs), "profiles"):
         builder.add(profile)
     frames = builder.frames()
     edges = valid_edges(profiles, as_of)
