@@ -1,29 +1,155 @@
-"""Random conditions of the rule language, well typed by construction.
+"""Random expressions of the rule language, well typed by construction.
 
-They are drawn from the schema, so a field or collection added there is exercised here.
+The grammar below is data: for each type the ways to make it, with the types of the parts in
+braces. Fields, links and collections are drawn from the schema, so one that is added there is
+exercised here. What a way in angle brackets means says the method of that name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from assay.rules.schema import SPACES, Collection, Space
 
-_TEXTS = ["record", "first_hand", "supports", "high", "c0", "s1", "p0", "models", "company", ""]
-_VARIABLES = "abc"
+ORDERED = ("int", "double", "string", "timestamp", "duration")
+PLAIN = ("bool", *ORDERED)
+"""The types of values that can be compared."""
+
+_COMPARED = [f"({{{t}}} <order> {{{t}}})" for t in (*ORDERED, "string", "bool")]
+_CHOICES = {t: [f"({{bool}} ? {{{t}}} : {{{t}}})"] for t in PLAIN}
+
+GRAMMAR: Mapping[str, list[str]] = {
+    "bool": [
+        *_COMPARED,
+        *_CHOICES["bool"],
+        *(f"({{{t}}} in [<{t}s>])" for t in PLAIN),
+        *(f"({{{t}}} in <mapped {t}>)" for t in PLAIN),
+        "({bool} && {bool})",
+        "({bool} || {bool})",
+        "!({bool})",
+        "has(<field>)",
+        "has(<field>)",
+        "bool({bool})",
+        "({string} in {strings})",
+        "({string}).contains({string})",
+        "({string}).startsWith({string})",
+        "({string}).endsWith({string})",
+        "({string}).matches(<pattern>)",
+        "<quantified>",
+        "<quantified>",
+        "<quantified>",
+        "<over mapped>",
+        "<over constants>",
+        "<over texts>",
+    ],
+    "int": [
+        *_CHOICES["int"],
+        *(f"({{int}} {sign} {{int}})" for sign in "+-*/%"),
+        "-({int})",
+        "abs({int})",
+        "min({int}, {int})",
+        "max({int}, {int})",
+        "int({int})",
+        "int({double})",
+        "size({string})",
+        "({string}).size()",
+        "size({strings})",
+        "<size>",
+        "<size>",
+        "<origins>",
+        "<texts kept>",
+        "days_between({timestamp}, {timestamp})",
+        "({timestamp}).getFullYear()",
+        "({timestamp}).getMonth()",
+        "({timestamp}).getDate()",
+        "({timestamp}).getDayOfMonth()",
+        "({timestamp}).getDayOfWeek()",
+        "({timestamp}).getDayOfYear()",
+    ],
+    "double": [
+        *_CHOICES["double"],
+        *(f"({{double}} {sign} {{double}})" for sign in "+-*/"),
+        "-({double})",
+        "abs({double})",
+        "min({double}, {double})",
+        "max({double}, {double})",
+        "clamp({double}, {double}, {double})",
+        "double({int})",
+        "double({double})",
+        "half_life({int}, {int})",
+        "share({int}, {int})",
+    ],
+    "string": [
+        *_CHOICES["string"],
+        "({string} + {string})",
+        "string({int})",
+        "string({bool})",
+        "string({string})",
+        "({string}).lower()",
+        "({string}).lowerAscii()",
+        "({string}).upperAscii()",
+        "({strings})[{int}]",
+    ],
+    "timestamp": [
+        *_CHOICES["timestamp"],
+        "({timestamp} + {duration})",
+        "({duration} + {timestamp})",
+        "({timestamp} - {duration})",
+    ],
+    "duration": [
+        *_CHOICES["duration"],
+        "({timestamp} - {timestamp})",
+        "({duration} + {duration})",
+        "({duration} - {duration})",
+    ],
+    "strings": ["<texts>"],
+}
+
+CONSTANTS: Mapping[str, list[str]] = {
+    "bool": ["true", "false"],
+    "int": [
+        *("0", "1", "2", "3", "-1", "-7", "30", "365", "1000000"),
+        *("2147483648", "4611686018427387904", "9223372036854775807", "-9223372036854775808"),
+    ],
+    "double": ["0.0", "0.5", "1.0", "-2.5", "40.0", "0.1", "1e308", "-1e-308", "9.3e18"],
+    "string": [
+        *('"record"', '"first_hand"', '"supports"', '"high"', '"models"', '"company"'),
+        *('"c0"', '"s1"', '"p0"', '""', '"0"', '"Asia"', "'a \"b\"'", 'r"\\d"'),
+        *('"Ämter"', '"ΣΑΣ"', '"İ"', '"straße"', '"\\n"', '"😀é"'),
+    ],
+    "timestamp": [
+        *('day("2024-01-29")', 'day("2025-12-01")', 'day("9999-12-31")'),
+        *(
+            'timestamp("0001-01-01T00:00:00Z")',
+            'timestamp("2025-06-20T12:30:59Z")',
+            'timestamp("1969-12-31T23:59:59-05:00")',
+        ),
+    ],
+    "duration": [
+        *('duration("0s")', 'duration("24h")', 'duration("-36h")', 'duration("1h30m5s")'),
+        *('duration("8760h")', 'duration("2562047h")'),
+    ],
+}
+PATTERNS = [
+    *('"^[a-m].*[0-9]$"', "r'\\d+'", '"(?i)^S"', '"."', '"^$"', '"a|e"', "r'\\bfirst\\b'"),
+    *("r'^\\w+$'", "r'\\s'", "r'[^\\D]'", '"(s1|c0)?x*"', '"é{1,2}"'),
+]
+_HOLE = re.compile(r"\{(\w+)\}|<(\w+)(?: (\w+))?>")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Names a condition may use: rows by variable, collections by name.
+    """Names an expression may use: rows by variable, collections by name, values by type.
 
     ``depth`` is how deep expressions may still be nested, ``loops`` how many macros.
     """
 
     rows: Mapping[str, Space]
     collections: Mapping[str, Collection]
+    values: Mapping[str, str] = field(default_factory=dict)
     depth: int = 3
     loops: int = 2
 
@@ -32,89 +158,100 @@ class Scope:
         return replace(self, depth=self.depth - 1)
 
 
-def subject_scope(subject: str) -> Scope:
-    """What a rule on ``subject`` may use."""
+def subject_scope(subject: str, *, it: str | None = None) -> Scope:
+    """What a rule on ``subject`` may use; ``it`` is the element of that collection."""
     space = SPACES[subject]
-    return Scope({subject: space}, {c.name: c for c in space.collections if c.name != "roots"})
+    collections = {c.name: c for c in space.collections if c.name != "roots"}
+    rows = {subject: space} | {link: SPACES[target] for link, target in space.links.items()}
+    if it is not None:
+        rows["it"] = _element(collections[it])
+    return Scope(rows, collections)
+
+
+def _element(collection: Collection) -> Space:
+    space = SPACES[collection.space]
+    return space if collection.via is None else SPACES[space.links[collection.via]]
 
 
 class Conditions:
-    """Draws expressions of a wanted type; ``scores`` names the scorers by space."""
+    """Draws expressions of a wanted type.
 
-    def __init__(self, random: Random, scores: Mapping[str, tuple[str, ...]]) -> None:
+    ``named`` has the types of scores and facts by space and name; ``parameters`` of parameters.
+    """
+
+    def __init__(
+        self,
+        random: Random,
+        named: Mapping[str, Mapping[str, str]],
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
         self._random = random
-        self._scores = scores
-        self._makers: dict[str, list[Callable[[Scope], str]]] = {
-            "bool": [
-                self._logic,
-                self._not,
-                self._compared,
-                self._compared,
-                self._has,
-                self._in,
-                self._choice("bool"),
-                self._quantified,
-                self._quantified,
-                self._mapped,
-                self._text_test,
-            ],
-            "int": [
-                self._arithmetic("int", "+-*/%"),
-                self._size,
-                self._size,
-                self._origins,
-                self._extreme("int"),
-                self._choice("int"),
-                lambda s: f"size({self.of('string', s.deeper)})",
-                lambda s: f"-({self.of('int', s.deeper)})",
-            ],
-            "double": [
-                self._arithmetic("double", "+-*/"),
-                self._extreme("double"),
-                self._choice("double"),
-                lambda s: f"double({self.of('int', s.deeper)})",
-                self._half_life,
-                self._clamped,
-            ],
-            "string": [
-                self._choice("string"),
-                lambda s: f"({self.of('string', s.deeper)} + {self.of('string', s.deeper)})",
-                lambda s: f"string({self.of('int', s.deeper)})",
-            ],
-        }
+        self._named = named
+        self._parameters = parameters or {}
+        self._variables = 0
 
     def of(self, wanted: str, scope: Scope) -> str:
         """An expression of the wanted type."""
         if scope.depth <= 0 or self._random.random() < 0.2:
             return self._leaf(wanted, scope)
-        return self._random.choice(self._makers[wanted])(scope)
+        return self._filled(self._random.choice(GRAMMAR[wanted]), scope)
+
+    def _filled(self, way: str, scope: Scope) -> str:
+        def part(hole: re.Match[str]) -> str:
+            wanted, special, of = hole.groups()
+            if wanted:
+                return self.of(wanted, scope.deeper)
+            if special == "mapped" and of:
+                return self._mapped(of, scope)
+            if special.removesuffix("s") in CONSTANTS:
+                return self._items(special.removesuffix("s"), scope)
+            name = f"_{special}_{of}" if of else f"_{special}"
+            made: str = getattr(self, name)(scope)
+            return made
+
+        return _HOLE.sub(part, way)
 
     # Leaves ------------------------------------------------------------------------------
 
     def _leaf(self, wanted: str, scope: Scope) -> str:
-        if wanted != "bool" and self._random.random() < 0.3:
+        if wanted == "strings":
+            return self._texts(scope)
+        named = [n for n, type_ in scope.values.items() if type_ == wanted]
+        named += [n for n, type_ in self._parameters.items() if type_ == wanted]
+        if named and self._random.random() < 0.4:
+            return self._random.choice(named)
+        if self._random.random() < 0.3:
             return self._constant(wanted)
-        return self._field(wanted, scope) or self._constant(wanted)
+        return self._field_of(wanted, scope) or self._constant(wanted)
 
     def _constant(self, wanted: str) -> str:
-        choices = {
-            "bool": ["true", "false"],
-            "int": ["0", "1", "2", "-1", "365"],
-            "double": ["0.0", "0.5", "1.0", "-2.5", "40.0"],
-            "string": [f'"{text}"' for text in _TEXTS],
-        }
-        return self._random.choice(choices[wanted])
+        return self._random.choice(CONSTANTS[wanted])
 
-    def _field(self, wanted: str, scope: Scope) -> str | None:
-        """A field of that type, over up to two links."""
+    def _items(self, wanted: str, scope: Scope) -> str:
+        """The items of a list written out: constants, or expressions among them."""
+        count = self._random.randrange(1, 4)
+        if self._random.random() < 0.6:
+            return ", ".join(self._constant(wanted) for _ in range(count))
+        return ", ".join(self.of(wanted, scope.deeper) for _ in range(count))
+
+    def _field_of(self, wanted: str, scope: Scope) -> str | None:
+        """A field, score or fact of that type, over up to two links."""
+        if not scope.rows:
+            return None
         path, space = self._row(scope)
         names = [f.name for f in space.fields if f.type == wanted]
         for part, fields in space.parts.items():
             names += [f"{part}.{f.name}" for f in fields if f.type == wanted]
-        if wanted == "double":
-            scores = self._scores.get(space.name, ())
-            names += [*scores, *(f"coverage.{s}" for s in scores)]
+        for name, type_ in self._named.get(space.name, {}).items():
+            if type_ == "score" and wanted == "double":
+                names += [name, f"coverage.{name}"]
+            elif type_ == wanted:
+                names += [name, name]
         return f"{path}.{self._random.choice(names)}" if names else None
+
+    def _field(self, scope: Scope) -> str:
+        wanted = self._random.choice([*PLAIN, "strings"])
+        return self._field_of(wanted, scope) or self._field_of("string", scope) or _ANY
 
     def _row(self, scope: Scope) -> tuple[str, Space]:
         name = self._random.choice(sorted(scope.rows))
@@ -125,128 +262,134 @@ class Conditions:
                 path, space = f"{path}.{link}", SPACES[space.links[link]]
         return path, space
 
-    # Conditions --------------------------------------------------------------------------
+    def _order(self, scope: Scope) -> str:
+        return self._random.choice(["==", "!=", "<", "<=", ">", ">="])
 
-    def _logic(self, scope: Scope) -> str:
-        sign = self._random.choice(["&&", "||"])
-        return f"({self.of('bool', scope.deeper)} {sign} {self.of('bool', scope.deeper)})"
-
-    def _not(self, scope: Scope) -> str:
-        return f"!({self.of('bool', scope.deeper)})"
-
-    def _compared(self, scope: Scope) -> str:
-        wanted = self._random.choice(["int", "double", "string", "string", "bool"])
-        sign = self._random.choice(["==", "!=", "<", "<=", ">", ">="])
-        return f"({self.of(wanted, scope.deeper)} {sign} {self.of(wanted, scope.deeper)})"
-
-    def _has(self, scope: Scope) -> str:
-        wanted = self._random.choice(["int", "double", "string", "bool"])
-        field = self._field(wanted, scope)
-        return f"has({field})" if field else "true"
-
-    def _in(self, scope: Scope) -> str:
-        path, space = self._row(scope)
-        if space.name == "profile" and self._random.random() < 0.5:
-            return f"({self._constant('string')} in {path}.topics)"
-        wanted = self._random.choice(["int", "string", "double"])
-        items = ", ".join(self._constant(wanted) for _ in range(self._random.randrange(4)))
-        return f"({self.of(wanted, scope.deeper)} in [{items}])" if items else "true"
-
-    def _choice(self, wanted: str) -> Callable[[Scope], str]:
-        def made(scope: Scope) -> str:
-            inner = scope.deeper
-            one, other = self.of(wanted, inner), self.of(wanted, inner)
-            return f"({self.of('bool', inner)} ? {one} : {other})"
-
-        return made
-
-    def _text_test(self, scope: Scope) -> str:
-        method = self._random.choice(["contains", "startsWith", "endsWith"])
-        if self._random.random() < 0.2:
-            return f'({self.of("string", scope.deeper)}).matches("^[a-m].*[0-9]$")'
-        text = self._constant("string")
-        return f"({self.of('string', scope.deeper)}).{method}({text})"
-
-    # Numbers -----------------------------------------------------------------------------
-
-    def _arithmetic(self, wanted: str, signs: str) -> Callable[[Scope], str]:
-        def made(scope: Scope) -> str:
-            sign = self._random.choice(signs)
-            return f"({self.of(wanted, scope.deeper)} {sign} {self.of(wanted, scope.deeper)})"
-
-        return made
-
-    def _extreme(self, wanted: str) -> Callable[[Scope], str]:
-        def made(scope: Scope) -> str:
-            name = self._random.choice(["min", "max"])
-            return f"{name}({self.of(wanted, scope.deeper)}, {self.of(wanted, scope.deeper)})"
-
-        return made
-
-    def _half_life(self, scope: Scope) -> str:
-        return f"half_life({self.of('int', scope.deeper)}, {self.of('int', scope.deeper)})"
-
-    def _clamped(self, scope: Scope) -> str:
-        return f"clamp({self.of('double', scope.deeper)}, 0.25, 1.0)"
+    def _pattern(self, scope: Scope) -> str:
+        return self._random.choice(PATTERNS)
 
     # Collections -------------------------------------------------------------------------
 
-    def _range(self, scope: Scope) -> tuple[str, Collection, bool]:
+    def _variable(self) -> str:
+        self._variables += 1
+        return f"v{self._variables}"
+
+    def _range(self, scope: Scope) -> tuple[str, Collection, bool] | None:
         """A collection, and whether it is of another row than the one the rule is about."""
-        path, space = self._row(scope)
+        if scope.loops == 0:
+            return None
         if scope.collections and self._random.random() < 0.6:
             name = self._random.choice(sorted(scope.collections))
             return name, scope.collections[name], False
-        if not space.collections:
-            name = self._random.choice(sorted(scope.collections)) if scope.collections else ""
-            return (name, scope.collections[name], False) if name else (path, _NONE, True)
-        collection = self._random.choice(space.collections)
+        if not scope.rows:
+            return None
+        path, space = self._row(scope)
+        owned = [c for c in space.collections if c.name != "roots"]
+        if not owned:
+            return None
+        collection = self._random.choice(owned)
         return f"{path}.{collection.name}", collection, path.count(".") > 0
 
-    def _inside(self, scope: Scope, collection: Collection, *, linked: bool) -> tuple[str, Scope]:
-        variable = _VARIABLES[scope.loops]
-        space = SPACES[collection.space]
-        if collection.via is not None:
-            space = SPACES[space.links[collection.via]]
+    def _inside(
+        self, scope: Scope, collection: Collection, variable: str, *, linked: bool
+    ) -> Scope:
         # From a collection of a linked row no way leads back to the names outside.
-        outer: dict[str, Space] = {} if linked else dict(scope.rows)
-        collections = {} if linked else scope.collections
-        inner = Scope({**outer, variable: space}, collections, scope.depth - 1, scope.loops - 1)
-        return variable, inner
+        return Scope(
+            rows={**({} if linked else scope.rows), variable: _element(collection)},
+            collections={} if linked else scope.collections,
+            values={} if linked else scope.values,
+            depth=scope.depth - 1,
+            loops=scope.loops - 1,
+        )
+
+    def _kept(self, scope: Scope) -> tuple[str, Collection, bool] | None:
+        """A collection, filtered once or twice or not at all."""
+        found = self._range(scope)
+        if found is None:
+            return None
+        text, collection, linked = found
+        while self._random.random() < 0.3:
+            v = self._variable()
+            inner = self._inside(scope, collection, v, linked=linked)
+            text = f"{text}.filter({v}, {self.of('bool', inner)})"
+        return text, collection, linked
+
+    def _macro(self) -> str:
+        return self._random.choice(["exists", "all", "exists_one"])
 
     def _quantified(self, scope: Scope) -> str:
-        text, collection, linked = self._range(scope)
-        if scope.loops == 0 or collection is _NONE:
-            return self._compared(scope)
-        variable, inner = self._inside(scope, collection, linked=linked)
-        name = self._random.choice(["exists", "all", "exists_one"])
-        if self._random.random() < 0.3:
-            text = f"{text}.filter({variable}, {self.of('bool', inner)})"
-        return f"{text}.{name}({variable}, {self.of('bool', inner)})"
+        found = self._kept(scope)
+        if found is None:
+            return self._filled(self._random.choice(_COMPARED), scope)
+        text, collection, linked = found
+        v = self._variable()
+        inner = self._inside(scope, collection, v, linked=linked)
+        return f"{text}.{self._macro()}({v}, {self.of('bool', inner)})"
 
-    def _mapped(self, scope: Scope) -> str:
-        text, collection, linked = self._range(scope)
-        if scope.loops == 0 or collection is _NONE:
-            return self._compared(scope)
-        variable, inner = self._inside(scope, collection, linked=linked)
-        item, mapped = self._constant("string"), self.of("string", inner)
-        return f"({item} in {text}.map({variable}, {mapped}))"
+    def _mapped(self, wanted: str, scope: Scope) -> str:
+        found = self._kept(scope)
+        if found is None:
+            return f"[{self._items(wanted, scope)}]"
+        text, collection, linked = found
+        v = self._variable()
+        inner = self._inside(scope, collection, v, linked=linked)
+        asked = f"{self.of('bool', inner)}, " if self._random.random() < 0.3 else ""
+        return f"{text}.map({v}, {asked}{self.of(wanted, inner)})"
+
+    def _over_mapped(self, scope: Scope) -> str:
+        """A macro over what a map made: its variable stands for a value."""
+        wanted = self._random.choice(PLAIN)
+        mapped = self._mapped(wanted, replace(scope, loops=min(scope.loops, 1)))
+        v = self._variable()
+        if mapped.startswith("["):
+            return self._over(mapped, v, wanted, scope)
+        linked = mapped.split("(")[0].count(".") > 2
+        outer = replace(scope, rows={}, collections={}, values={}) if linked else scope
+        inner = replace(outer, values={**outer.values, v: wanted}, loops=0, depth=scope.depth - 1)
+        return f"{mapped}.{self._macro()}({v}, {self.of('bool', inner)})"
+
+    def _over_constants(self, scope: Scope) -> str:
+        wanted = self._random.choice(PLAIN)
+        items = ", ".join(self._constant(wanted) for _ in range(self._random.randrange(4)))
+        return self._over(f"[{items}]", self._variable(), wanted, scope) if items else "true"
+
+    def _over(self, items: str, v: str, wanted: str, scope: Scope) -> str:
+        inner = replace(scope.deeper, values={**scope.values, v: wanted})
+        return f"{items}.{self._macro()}({v}, {self.of('bool', inner)})"
 
     def _size(self, scope: Scope) -> str:
-        text, collection, linked = self._range(scope)
-        if collection is _NONE:
+        found = self._kept(scope)
+        if found is None:
             return self._leaf("int", scope)
-        if scope.loops == 0 or self._random.random() < 0.3:
-            return f"{text}.size()"
-        variable, inner = self._inside(scope, collection, linked=linked)
-        return f"{text}.filter({variable}, {self.of('bool', inner)}).size()"
+        text, collection, linked = found
+        if self._random.random() < 0.2:
+            v = self._variable()
+            inner = self._inside(scope, collection, v, linked=linked)
+            text = f"{text}.map({v}, {self.of('string', inner)})"
+        return f"size({text})" if self._random.random() < 0.5 else f"{text}.size()"
 
     def _origins(self, scope: Scope) -> str:
-        text, collection, linked = self._range(scope)
-        if collection.space != "citation" or scope.loops == 0:
-            return self._size(scope)
-        variable, inner = self._inside(scope, collection, linked=linked)
-        return f"{text}.filter({variable}, {self.of('bool', inner)}).origins()"
+        found = self._kept(scope)
+        if found is None or found[1].space != "citation":
+            return self._leaf("int", scope)
+        return f"{found[0]}.origins()"
+
+    # Lists of texts ----------------------------------------------------------------------
+
+    def _texts(self, scope: Scope) -> str:
+        return self._field_of("strings", scope) or f"[{self._items('string', scope)}]"
+
+    def _of_texts(self, scope: Scope, macro: str) -> str:
+        texts, v = self._texts(scope), self._variable()
+        # Only the item is known there, unless the list is written out.
+        inner = Scope({}, {}, {v: "string"}, scope.depth - 1, 0)
+        return f"{texts}.{macro}({v}, {self.of('bool', inner)})"
+
+    def _over_texts(self, scope: Scope) -> str:
+        return self._of_texts(scope, self._macro())
+
+    def _texts_kept(self, scope: Scope) -> str:
+        return f"{self._of_texts(scope, 'filter')}.size()"
 
 
-_NONE = Collection("", "", "", "")
+_ANY = "profile.id"

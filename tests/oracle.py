@@ -1,42 +1,28 @@
 """The meaning of a rulebook, written a second time: plain Python, one row after another.
 
-Conditions and amounts are run by Google's CEL over nested maps in which what is missing has no
-key; an error of its evaluation is *unknown*. Around them the phases of a scorer in plain integer
-arithmetic, as the design states them. Nothing here is fast, and nothing is shared with the
-compiler or the engine but the tables, the schema's names and the functions' own definitions.
+Conditions, amounts, facts and the holes of sentences are run by Google's CEL (``oracle_cel``)
+over nested maps in which what is missing has no key (``oracle_rows``); an error of its evaluation
+is *unknown*. Around them the phases of a scorer in plain integer arithmetic, as the design states
+them. Nothing here is fast, and nothing is shared with the compiler or the engine but the tables,
+the schema's names and the functions' own definitions.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime, timedelta
 from typing import Any
 
-from cel_expr_python import cel
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from assay.arithmetic import mean_points, noisy_or
-from assay.engines.local import LocalEngine
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
-from assay.pipeline import Desk
-from assay.rules.functions import FUNCTIONS, Overload
-from assay.rules.ir import Col, Expr, Lit
-from assay.rules.schema import SPACES, Collection, Field, Space
+from assay.rules.schema import HORIZONS, SPACES, Collection
+from assay.rules.texts import split_text
 from assay.tables.tables import Tables
-
-_WORD = re.compile(r"[A-Za-z_]\w*")
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """What an expression over missing fields comes to."""
-
-
-UNKNOWN = Unknown()
+from tests.oracle_cel import UNKNOWN, Asked, Unknown, as_data, asked_of, evaluated
+from tests.oracle_rows import element_map, name_value, target
 
 
 @dataclass(frozen=True)
@@ -45,6 +31,15 @@ class Result:
 
     points: int | None
     coverage: int
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """Outcome of a condition, whether the rule could be decided, what it takes effect with."""
+
+    outcome: bool | None
+    decided: bool
+    effect: int | None
 
 
 @dataclass(frozen=True)
@@ -61,18 +56,27 @@ def points(value: object) -> int | None:
     """A CEL number in thousandths, halves up; None where it is unknown or no number."""
     if isinstance(value, Unknown) or not isinstance(value, int | float):
         return None
-    return math.floor(value * 1000 + 0.5) if math.isfinite(value) else None
+    made = value * 1000 + 0.5
+    if not math.isfinite(made) or not -(2**63) <= math.floor(made) < 2**63:
+        return None
+    return math.floor(made)
 
 
 class Oracle:
-    """Scores rows of a set of tables on demand, each once."""
+    """Scores rows of a set of tables on demand, each once.
 
-    def __init__(self, rulebook: Rulebook, tables: Tables) -> None:
+    ``ahead`` is the same evidence at the dates of the outlook, for watch rules.
+    """
+
+    def __init__(
+        self, rulebook: Rulebook, tables: Tables, ahead: Mapping[str, Oracle] | None = None
+    ) -> None:
         self._rulebook = rulebook
+        self._ahead = ahead or {}
         self._rows = {name: frame.to_dicts() for name, frame in tables.frames.items()}
         self.scorers: dict[tuple[str, str], Scorer] = {(s.on, s.name): s for s in rulebook.scorers}
+        self._facts: dict[tuple[str, str], str] = {(f.on, f.name): f.expr for f in rulebook.facts}
         self._made: dict[tuple[str, str, int], Result] = {}
-        self._under_way: set[tuple[str, str, int]] = set()
         self._owned: dict[tuple[str, str], dict[int, list[int]]] = {}
 
     # Scores ------------------------------------------------------------------------------
@@ -81,12 +85,10 @@ class Oracle:
         """The score of a row."""
         key = (on, name, row)
         if key not in self._made:
-            self._under_way.add(key)
             scorer = self.scorers[on, name]
             made = self._raw(scorer, row)
             if on == "citation":
                 made = Result(self._held(scorer, made.points, row), made.coverage)
-            self._under_way.discard(key)
             self._made[key] = self._settled(scorer, made)
         return self._made[key]
 
@@ -138,6 +140,8 @@ class Oracle:
     def rule(self, scorer: Scorer, rule: Rule, row: int) -> RuleResult:
         """What a rule says of a row."""
         outcome = self.evaluate(scorer.on, row, rule.when)
+        if rule.disabled is not None and self._today(scorer.on, row) < rule.disabled.until:
+            outcome = False
         amount = points(
             self.evaluate(scorer.on, row, rule.amount)
             if isinstance(rule.amount, str)
@@ -160,12 +164,18 @@ class Oracle:
         if not isinstance(scorer.start, str):
             return points(scorer.start or 0.0), 0, 0
         value = points(self.evaluate(scorer.on, row, scorer.start))
-        names = {
-            name
-            for name in re.findall(rf"\b{scorer.on}\.(?:coverage\.)?(\w+)", scorer.start)
-            if (scorer.on, name) in self.scorers
-        }
+        names = self._named(scorer.on, scorer.start)
         return value, sum(self.score(scorer.on, n, row).coverage for n in names), len(names)
+
+    def _named(self, on: str, text: str) -> set[str]:
+        """The scores of its own row that an expression names, or the facts it names."""
+        found: set[str] = set()
+        for name in re.findall(rf"(?<![\w.]){on}\.(?:coverage\.)?(\w+)", text):
+            if (on, name) in self._facts:
+                found |= self._named(on, self._facts[on, name])
+            elif (on, name) in self.scorers:
+                found.add(name)
+        return found
 
     def _pool(self, on: str, pool: Pool, row: int) -> tuple[int | None, int, int]:
         collection = SPACES[on].collection(pool.over)
@@ -197,32 +207,21 @@ class Oracle:
         kept = ask(pool.where)
         take = points(ask(pool.take)) if kept is True else None
         by = ask(pool.by) if pool.by else element
-        coverage = 1000 if take is not None else 0
-        space, target = self.target(collection, element)
-        direct = re.fullmatch(r"\s*it\.(\w+)\s*", pool.take)
-        through = re.fullmatch(r"\s*it\.(\w+)\.(\w+)\s*", pool.take)
-        if direct and (space, direct[1]) in self.scorers:
-            coverage = self.score(space, direct[1], target).coverage
-        elif through and (link := SPACES[space].links.get(through[1])):
-            peer = self._rows[space][target][f"{through[1]}_row"]
-            if (link, through[2]) in self.scorers:
-                coverage = self.score(link, through[2], peer).coverage
+        coverage = self._brought(pool.take, *target(self, collection, element))
+        if coverage is None:
+            coverage = 1000 if take is not None else 0
         return _Element(None if isinstance(kept, Unknown) else bool(kept), take, by, coverage)
 
-    def target(self, collection: Collection, element: int) -> tuple[str, int]:
-        """The row that rules see as the element."""
-        if collection.via is None:
-            return collection.space, element
-        space = SPACES[collection.space].links[collection.via]
-        return space, self._rows[collection.space][element][f"{collection.via}_row"]
-
-    def elements(self, space: str, owner: str, row: int) -> list[int]:
-        key = (space, owner)
-        if key not in self._owned:
-            owned = self._owned[key] = {}
-            for number, values in enumerate(self._rows[space]):
-                owned.setdefault(values[owner], []).append(number)
-        return self._owned[key].get(row, [])
+    def _brought(self, take: str, space: str, row: int) -> int | None:
+        """The coverage of the score that ``it.SCORE`` or ``it.LINK.SCORE`` brings."""
+        if re.fullmatch(r"\s*it(\.\w+)+\s*", take) is None:
+            return None
+        *links, name = take.strip().split(".")[1:]
+        for link in links:
+            if link not in SPACES[space].links:
+                return None
+            space, row = SPACES[space].links[link], self._rows[space][row][f"{link}_row"]
+        return self.score(space, name, row).coverage if (space, name) in self.scorers else None
 
     # Expressions -------------------------------------------------------------------------
 
@@ -233,157 +232,99 @@ class Oracle:
         text: str,
         *,
         it: tuple[Collection, int] | None = None,
-        more: Mapping[str, Any] | None = None,
+        watch: bool = False,
     ) -> Any:
         """What CEL makes of ``text`` for a row; :data:`UNKNOWN` for every error."""
-        maps = _Maps(self, Counter(_WORD.findall(text)))
-        data: dict[str, Any] = {on: maps.row(on, row)}
         space = SPACES[on]
-        names = [*space.parts, *space.links, *(c.name for c in space.collections)]
-        data |= {n: maps.under(space, row, n) for n in names if n in maps.words}
-        if it is not None:
-            data["it"] = maps.element(SPACES[on], *it)
-        data |= more or {}
-        value = _compiled(text, tuple(data)).eval(data=data)
-        return UNKNOWN if value.type() == cel.Type.ERROR else value.plain_value()
+        names = [on, *space.parts, *space.links, *(c.name for c in space.collections)]
+        names += [*self._rulebook.parameters, *(["it"] if it else []), *(["outlook"] * watch)]
+        known = tuple(dict.fromkeys(names))
+        data: dict[str, Any] = {}
+        for name, asked in asked_of(text, known).items():
+            if name == "it" and it is not None:
+                data[name] = element_map(self, space, *it, asked)
+            elif name == "outlook":
+                data[name] = self._outlook(row)
+            elif name in self._rulebook.parameters:
+                data[name] = self._rulebook.parameters[name]
+            else:
+                data[name] = name_value(self, on, row, name, asked)
+        return evaluated(text, known, data)
 
-    def is_made(self, on: str, name: str, row: int) -> Result | None:
-        """A score that an expression may read; None for one that is being made just now."""
-        return None if (on, name, row) in self._under_way else self.score(on, name, row)
+    def sentence(self, on: str, row: int, text: str, *, watch: bool = False) -> str:
+        """A sentence of the rulebook with its holes filled."""
+        return "".join(
+            part
+            if isinstance(part, str)
+            else _shown(self.evaluate(on, row, part.text, watch=watch))
+            for part in split_text(text)
+        )
+
+    def _outlook(self, row: int) -> dict[str, Any]:
+        """For each graded profile scorer its band and score at the dates ahead."""
+        made: dict[str, Any] = {}
+        for (on, name), scorer in self.scorers.items():
+            if on == "profile" and scorer.scale:
+                made[name] = {}
+                for horizon in HORIZONS:
+                    result = self._ahead[horizon].score(on, name, row)
+                    band = self.band(scorer, result)
+                    known = {} if result.points is None else {"score": result.points / 1000}
+                    made[name][horizon] = known | ({"band": band.id} if band else {})
+        return made
+
+    # Rows --------------------------------------------------------------------------------
 
     def values(self, space: str, row: int) -> dict[str, Any]:
         return self._rows[space][row]
 
+    def elements(self, space: str, owner: str, row: int) -> list[int]:
+        key = (space, owner)
+        if key not in self._owned:
+            owned = self._owned[key] = {}
+            for number, values in enumerate(self._rows[space]):
+                owned.setdefault(values[owner], []).append(number)
+        return self._owned[key].get(row, [])
 
-@dataclass(frozen=True)
-class RuleResult:
-    """Outcome of a condition, whether the rule could be decided, what it takes effect with."""
-
-    outcome: bool | None
-    decided: bool
-    effect: int | None
-
-
-class _Maps:
-    """Rows as nested maps, no deeper than the words of one expression can reach."""
-
-    def __init__(self, oracle: Oracle, words: Counter[str]) -> None:
-        self._oracle = oracle
-        self.words = words
-
-    def row(self, on: str, row: int) -> dict[str, Any]:
-        space = SPACES[on]
-        values = self._oracle.values(on, row)
-        today = self._today(on, values)
-        made = dict(_present(space.fields, "", values, today))
-        for part, fields in space.parts.items():
-            made[part] = dict(_present(fields, f"{part}.", values, today))
-        made |= self._scores(on, row)
-        for name in (*space.links, *(c.name for c in space.collections)):
-            if self.words[name] > 0:
-                self.words[name] -= 1
-                made[name] = self.under(space, row, name)
-                self.words[name] += 1
-        return made
-
-    def under(self, space: Space, row: int, name: str) -> Any:
-        """The part, linked row or collection of that name."""
-        if name in space.parts:
-            values = self._oracle.values(space.name, row)
-            fields = space.parts[name]
-            return dict(_present(fields, f"{name}.", values, self._today(space.name, values)))
-        if name in space.links:
-            return self.row(space.links[name], self._oracle.values(space.name, row)[f"{name}_row"])
-        collection = space.collection(name)
-        assert collection is not None
-        rows = self._oracle.elements(collection.space, collection.owner, row)
-        return [self.element(space, collection, r) for r in rows]
-
-    def element(self, owner: Space, collection: Collection, row: int) -> dict[str, Any]:
-        space, target = self._oracle.target(collection, row)
-        made = self.row(space, target)
-        if space == "citation":
-            column = "profile_origin" if owner.name == "profile" else "origin"
-            made["@origin"] = self._oracle.values(space, target)[column]
-        return made
-
-    def _today(self, on: str, values: Mapping[str, Any]) -> int:
-        profile = (
-            values if on == "profile" else self._oracle.values("profile", values["profile_row"])
-        )
-        today: int = profile["today"]
-        return today
-
-    def _scores(self, on: str, row: int) -> dict[str, Any]:
+    def computed(self, on: str, row: int, asked: Asked) -> dict[str, Any]:
+        made: dict[str, Any] = {}
         coverage: dict[str, float] = {}
-        made: dict[str, Any] = {"coverage": coverage}
-        for subject, name in self._oracle.scorers:
-            if subject == on and name in self.words:
-                result = self._oracle.is_made(on, name, row)
-                if result is not None:
-                    coverage[name] = result.coverage / 1000
-                    if result.points is not None:
-                        made[name] = result.points / 1000
-        return made
+        for name in {**asked, **asked.get("coverage", {})}:
+            if (on, name) in self._facts:
+                value = self.evaluate(on, row, self._facts[on, name])
+                made |= {} if value is UNKNOWN else {name: as_data(value)}
+            elif (on, name) in self.scorers:
+                result = self.score(on, name, row)
+                coverage[name] = result.coverage / 1000
+                made |= {} if result.points is None else {name: result.points / 1000}
+        return made | ({"coverage": coverage} if "coverage" in asked else {})
 
-
-def _present(
-    fields: Sequence[Field], prefix: str, values: Mapping[str, Any], today: int
-) -> Iterator[tuple[str, Any]]:
-    """The fields that are not missing; ages are counted from their days."""
-    for field in fields:
-        if field.since is not None:
-            day = values[field.since]
-            value = None if day is None else today - day
-        elif field.upto is not None:
-            day = values[field.upto]
-            value = None if day is None else day - today
-        elif field.day is not None:
-            day = values[field.day]
-            value = None if day is None else Timestamp(seconds=(day - 719_163) * 86_400)
-        else:
-            value = values[prefix + field.name]
-        if value is not None:
-            yield field.name, value
+    def _today(self, on: str, row: int) -> Any:
+        values = self._rows[on][row]
+        profile = values if on == "profile" else self._rows["profile"][values["profile_row"]]
+        return datetime.fromordinal(profile["today"]).date()
 
 
 def _clamp(score: int) -> int:
     return max(0, min(score, 1000))
 
 
-def values(engine: LocalEngine, space: str, expr: Expr) -> list[object]:
-    """What the engine made of a column or a constant, for every row."""
-    if isinstance(expr, Lit):
-        return [expr.value] * engine.frames[space].height
-    assert isinstance(expr, Col)
-    return engine.column(space, expr.name).to_list()
-
-
-def disagreements(desk: Desk) -> list[str]:
-    """Everything a run and the oracle do not agree about."""
-    run = desk.run
-    oracle = Oracle(desk.rulebook, run.tables)
-    found = []
-    for columns in run.program.scorers:
-        scorer = columns.scorer
-        scores = run.scores(columns)
-        for row, score in enumerate(scores):
-            if scorer.on == "citation" and run.engine.column("citation", "owner_row")[row] is None:
-                continue
-            wanted = oracle.score(scorer.on, scorer.name, row)
-            band = oracle.band(scorer, wanted)
-            got = (score.points, score.coverage, score.band)
-            if got != (wanted.points, wanted.coverage, band):
-                found.append(f"{scorer.key} of row {row}: {got}, not {wanted} {band}")
-        for rule in columns.rules:
-            outcomes = values(run.engine, scorer.on, rule.outcome)
-            for row, outcome in enumerate(outcomes):
-                expected = oracle.rule(scorer, rule.rule, row).outcome
-                if outcome != expected:
-                    found.append(
-                        f"{scorer.key}.{rule.rule.id} of row {row}: {outcome}, not {expected}"
-                    )
-    return found
+def _shown(value: object) -> str:
+    """A value as a sentence has it: days as dates, spans as days, lists with commas."""
+    if isinstance(value, Unknown):
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d").rjust(10, "0")
+    if isinstance(value, timedelta):
+        days = abs(value) // timedelta(days=1)
+        return f"{-days if value < timedelta() else days} days"
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    return str(value)
 
 
 _COMBINE: dict[str, Callable[[list[int]], int]] = {
@@ -393,43 +334,3 @@ _COMBINE: dict[str, Callable[[list[int]], int]] = {
     "min": min,
     "sum": sum,
 }
-
-_KINDS = {
-    "int": cel.Type.INT,
-    "double": cel.Type.DOUBLE,
-    "string": cel.Type.STRING,
-    "timestamp": cel.Type.TIMESTAMP,
-    "citations": cel.Type.List(cel.Type.DYN),
-}
-
-
-def _run(overload: Overload) -> Callable[..., Any]:
-    if overload.parameters != ("citations",):
-        return overload.run
-    return lambda citations: overload.run([{"origin": c["@origin"]} for c in citations])
-
-
-@cache
-def _environment(names: tuple[str, ...]) -> cel.Env:
-    functions = [
-        cel.FunctionDecl(
-            function.name,
-            [
-                cel.Overload(
-                    f"{function.name}_{'_'.join(overload.parameters)}",
-                    return_type=_KINDS[overload.result],
-                    parameters=[_KINDS[p] for p in overload.parameters],
-                    is_member=function.method,
-                    impl=_run(overload),
-                )
-                for overload in function.overloads
-            ],
-        )
-        for function in FUNCTIONS
-    ]
-    return cel.NewEnv(variables=dict.fromkeys(names, cel.Type.DYN), functions=functions)
-
-
-@cache
-def _compiled(text: str, names: tuple[str, ...]) -> cel.Expression:
-    return _environment(names).compile(text)

@@ -13,22 +13,22 @@ Each function takes what the one before it gives; none asks for the time or the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay import __version__
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
-from assay.loading import Loaded, load_workspace
+from assay.loading import Loaded, Sound, load_remembered
 from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
+from assay.model.deferred import Deferred
 from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
-from assay.snapshot import DocumentStore
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -39,11 +39,15 @@ if TYPE_CHECKING:
     from assay.scoring.against import Against
     from assay.scoring.cutpoints import Cutpoint
     from assay.scoring.distributed import Cluster
+    from assay.scoring.overview import Line
     from assay.scoring.results import Explanation, ProfileResult
     from assay.scoring.rule_coverage import Coverage
     from assay.scoring.rule_tests import CaseResult
     from assay.scoring.run import Run
     from assay.scoring.why_not import WhyNot
+    from assay.tables.kept import TableStore
+    from assay.tables.listing import Listing
+    from assay.tables.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,14 @@ class Checked:
     """A workspace that was read; what is wrong with it is worked out when asked for.
 
     ``program`` is the compiled rulebook, None where it has errors; ``rule_diagnostics`` speak of
-    the rulebook and of the ledger of decisions.
+    the rulebook and of the ledger of decisions. ``sound`` is what is known of documents that
+    are without mistakes, None where they have some.
     """
 
     loaded: Loaded
     program: Program | None
     rule_diagnostics: tuple[Diagnostic, ...]
+    sound: Sound | None = None
 
     @cached_property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -88,15 +94,14 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
     from assay.review.checks import check_ledger
 
-    store = DocumentStore(workspace.cache_dir)
-    loaded = load_workspace(workspace, as_of=as_of, memory=store)
-    store.close()
+    loaded, sound = load_remembered(workspace, as_of)
     stage("checking the rulebook")
     program, said = _compiled(loaded)
     # Whether overrides still speak of what is there, only a sound workspace can tell.
-    sound = program is not None and not loaded.errors
-    corpus, rulebook = (loaded.corpus, loaded.rulebook) if sound else (None, None)
-    return Checked(loaded, program, (*said, *check_ledger(workspace.ledger_path, corpus, rulebook)))
+    usable = program is not None and not loaded.errors
+    corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
+    said += check_ledger(workspace.ledger_path, corpus, rulebook)
+    return Checked(loaded, program, tuple(said), sound)
 
 
 def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
@@ -128,6 +133,21 @@ def _advice(loaded: Loaded) -> Iterator[Finding]:
     yield from check_vacuity(corpus, loaded.as_of, subjects)
 
 
+def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
+    """Claims whose words disagree with the grade that they get; none where there are errors.
+
+    Scored for the audience that may know most, and only where some words could disagree.
+    """
+    from assay.scoring.said import may_disagree, words_against_grades
+
+    loaded = checked.loaded
+    if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
+        return []
+    desk = assess(checked, as_of, loaded.rulebook.audiences[-1])
+    found = words_against_grades(loaded.corpus, desk.run, loaded.subjects)
+    return sort_diagnostics(loaded.placed(f) for f in found)
+
+
 def _line_and_column(
     rulebook: Rulebook, path: tuple[str | int, ...], offset: int | None
 ) -> tuple[int | None, int]:
@@ -155,15 +175,26 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
     """
     if checked.errors or checked.program is None:
         raise InputError(checked.errors)
+    from assay.tables.kept import TableStore
+
     rulebook = checked.loaded.rulebook
     assert rulebook is not None
     reader = audience or rulebook.audiences[0]
     if reader not in rulebook.audiences:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
-    corpus = seen_by(checked.loaded.corpus, rulebook.audiences, reader, as_of)
-    loaded = checked.loaded
-    return Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, loaded.corpus)
+    loaded, written = checked.loaded, checked.loaded.corpus
+
+    @cache
+    def seen() -> Corpus:
+        return seen_by(written, rulebook.audiences, reader, as_of)
+
+    corpus = Corpus(written.publishers, written.sources, Deferred(lambda: seen().profiles))
+    desk = Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, written)
+    if checked.sound is None:
+        return desk
+    store = TableStore(loaded.workspace.cache_dir, checked.sound, reader, corpus, written)
+    return replace(desk, store=store)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
@@ -176,7 +207,8 @@ def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
 class Desk:
     """A workspace scored at a date for an audience; what is not asked for is not computed.
 
-    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included.
+    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included; the
+    tables of ``corpus`` are kept in ``store``.
     """
 
     workspace: Workspace
@@ -186,17 +218,34 @@ class Desk:
     as_of: date
     audience: str
     written: Corpus = field(default_factory=Corpus)
+    store: TableStore | None = None
+
+    @cached_property
+    def tables(self) -> tuple[Tables, Listing]:
+        """The tables of the corpus, and its listing."""
+        from assay.tables.kept import build
+
+        stage("making tables")
+        if self.store is not None and self.store.corpus is self.corpus:
+            return self.store.built(self.rulebook, self.as_of)
+        built = build(self.corpus, self.rulebook, self.as_of)
+        return built.tables, built.listing
 
     @cached_property
     def run(self) -> Run:
         """Scores of all rows."""
         from assay.scoring.run import run_program
-        from assay.tables.build import build_tables
 
-        stage("making tables")
-        tables = build_tables(self.corpus, self.rulebook, self.as_of)
+        tables = self.tables[0]
         stage("scoring")
         return run_program(self.rulebook, self.program, tables)
+
+    @cached_property
+    def overview(self) -> list[Line]:
+        """A line about every profile; unlike ``results`` it needs no documents."""
+        from assay.scoring.overview import overview
+
+        return overview(self.run, self.tables[1], self.as_of)
 
     @cached_property
     def results(self) -> dict[str, ProfileResult]:

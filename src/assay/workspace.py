@@ -63,8 +63,5 @@ class Workspace:
 
     def relative(self, path: Path) -> str:
         """``path`` as diagnostics name it: from the root, with forward slashes."""
-        try:
-            shown = path.relative_to(self.root).as_posix()
-        except ValueError:
-            shown = path.as_posix()
+        shown = path.as_posix().removeprefix(self.root.as_posix().rstrip("/") + "/")
         return shown.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("index.html", "events/forty-models.html", "institutions/model-office.html")
+PAGES = (
+    *("index.html", "events/forty-models.html", "institutions/model-office.html"),
+    *("rules/index.html", "rules/profile-trust.html", "rules/citation-strength/retelling.html"),
+)
 
 # Each text with the colour it has and the colour that lies behind it, by what is painted there.
 CONTRAST = """() => {
@@ -91,7 +94,7 @@ def test_every_text_stands_out_from_what_is_behind_it(
     page.goto((built / name).as_uri())
     found = page.evaluate(CONTRAST)
     page.close()
-    assert found["checked"] > 50
+    assert found["checked"] > (15 if name.startswith("rules/") else 50)
     assert found["poor"] == []
 
 
@@ -143,3 +146,18 @@ def test_the_page_can_be_walked_with_the_keyboard(browser: Browser, built: Path)
     page.keyboard.press("Enter")
     page.close()
     assert first == "skip"
+
+
+def test_a_figure_leads_to_its_rule_and_the_rule_back_to_the_briefing(
+    browser: Browser, built: Path
+) -> None:
+    page = browser.new_page()
+    page.goto((built / "events/forty-models.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.click("a[href$='/rules/citation-strength/retelling.html'] >> nth=0")
+    assert page.inner_text("h1") == "retelling"
+    assert page.locator("svg.spread").count() > 0
+    page.click("#profiles a >> nth=0")
+    back = page.url
+    page.close()
+    assert back.startswith((built / "events").as_uri())

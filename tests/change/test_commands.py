@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from assay.cli import apply as apply_command
 from assay.cli.main import run
 from tests.change.office import Office
 
@@ -25,17 +24,14 @@ Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def assay(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Call:
+def assay(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Call:
     """Run a command in the workspace; gives its exit code, stdout and stderr."""
     moments = iter(datetime(2026, 1, day, 9, tzinfo=UTC) for day in range(16, 31))
-    monkeypatch.setattr(apply_command, "now", lambda: next(moments))
     Office().written(tmp_path)
 
     def call(*arguments: str) -> tuple[int, str, str]:
         capfd.readouterr()
-        code = run(["--workspace", str(tmp_path), *arguments])
+        code = run(["--workspace", str(tmp_path), *arguments], lambda: next(moments))
         said = capfd.readouterr()
         return code, said.out, said.err
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +11,14 @@ from assay.change.apply import bases_of, carry_out
 from assay.change.history import Applied, applied, read_history
 from assay.change.lock import Lock, lock_bytes
 from assay.change.planning import make_plan
+from assay.change.saved import read_plan, write_plan
 from assay.change.take import lock_of
-from assay.errors import AssayError, UsageError
+from assay.errors import UsageError
 from assay.workspace import Workspace
 from tests.change.office import Office
+from tests.faults import FAULTS, Killed, at_every_call
 
 pytestmark = pytest.mark.usefixtures("short_outlook")
-
-
-class Killed(BaseException):
-    """The process is gone: nothing after it runs as planned."""
 
 
 def _apply(office: Office, folder: Path) -> tuple[Workspace, Lock, Applied]:
@@ -45,29 +40,8 @@ def standing(tmp_path: Path) -> Workspace:
     return workspace
 
 
-def _failing(number: int, fault: Callable[[], BaseException], counter: list[int]) -> Any:
-    def wrap(real: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            counter[0] += 1
-            if counter[0] == number:
-                raise fault()
-            return real(*args, **kwargs)
-
-        return call
-
-    return wrap
-
-
-_FAULTS: dict[str, Callable[[], BaseException]] = {
-    "killed": Killed,
-    "disk full": lambda: OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
-    "permission denied": lambda: OSError(errno.EACCES, os.strerror(errno.EACCES)),
-    "read-only": lambda: OSError(errno.EROFS, os.strerror(errno.EROFS)),
-}
-
-
-@pytest.mark.parametrize("fault", _FAULTS)
-def test_a_fault_at_any_write_leaves_the_old_state_or_the_new(
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_write_leaves_the_old_lock_or_the_new(
     standing: Workspace, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     old = standing.lock_path.read_bytes()
@@ -75,30 +49,41 @@ def test_a_fault_at_any_write_leaves_the_old_state_or_the_new(
     edited = Office().with_document("weir-paper", directness="record")
     workspace, lock, record = _apply(edited, standing.root)
     new = lock_bytes(lock)
-    number, done = 0, False
-    while not done:
-        number += 1
+
+    def as_it_was() -> None:
         standing.lock_path.write_bytes(old)
         standing.history_path.write_bytes(kept)
-        counter = [0]
-        wrap = _failing(number, _FAULTS[fault], counter)
-        with monkeypatch.context() as patched:
-            patched.setattr(os, "fsync", wrap(os.fsync))
-            patched.setattr(Path, "replace", wrap(Path.replace))
-            patched.setattr(Path, "open", wrap(Path.open))
-            patched.setattr(Path, "chmod", wrap(Path.chmod))
-            try:
-                carry_out(workspace, lock, record)
-                done = counter[0] < number
-            except (Killed, AssayError):
-                pass
+
+    times = 0
+    for done in at_every_call(
+        fault, monkeypatch, as_it_was, lambda: carry_out(workspace, lock, record)
+    ):
+        times += 1
         there = standing.lock_path.read_bytes()
-        assert there in (old, new)
+        assert there == new if done else there in (old, new)
         _, digests = bases_of(standing.lock_path)
         recorded = read_history(standing.history_path, digests)
         assert len(recorded) == (2 if there == new else 1)
         assert standing.history_path.read_bytes().startswith(kept)
-    assert number > 6
+    assert done
+    assert times > 6
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_write_leaves_the_old_plan_or_the_new(
+    standing: Workspace, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    path = standing.root / "seen.plan"
+    first, second = {"as_of": "2026-01-15", "n": 1}, {"as_of": "2026-01-16", "n": 2}
+    write_plan(standing, path, first)
+    old = path.read_bytes()
+    for done in at_every_call(
+        fault, monkeypatch, lambda: None, lambda: write_plan(standing, path, second)
+    ):
+        there = read_plan(path)
+        assert there.data == second if done else there.data in (first, second)
+        path.write_bytes(old)
+    assert done
 
 
 def test_after_an_interrupted_apply_the_same_apply_counts_once(

@@ -48,6 +48,74 @@ def test_one_figure(
     assert unit is None or figure.unit == unit
 
 
+@pytest.mark.parametrize(
+    ("sentence", "value", "unit", "qualifier"),
+    [
+        ("Nearly two-thirds of the firms had agreed.", 0.666667, "share of firms", "almost"),
+        ("At least a quarter of its firms have failed.", 0.25, "share of firms", "at least"),
+        ("Half the members were there.", 0.5, "share of members", None),
+        ("One in five workers has left.", 0.2, "share of workers", None),
+        ("Three out of four agencies have.", 0.75, "share of agencies", None),
+        ("Models above the 10^26 FLOP line are watched.", 1e26, "FLOP line", None),
+        ("We wrote two open and structured models.", 2, "open and structured models", None),
+    ],
+)
+def test_fractions_powers_and_joined_qualities(
+    sentence: str, value: float, unit: str, qualifier: str | None
+) -> None:
+    (figure,) = figures(sentence)
+    assert (figure.value, figure.unit, figure.qualifier) == (value, unit, qualifier)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In the first half of the year.",
+        "A quarter of 2023 went by.",
+        "In the third quarter.",
+        "A third party agreed.",
+    ],
+)
+def test_halves_and_quarters_that_are_times_or_ordinals(sentence: str) -> None:
+    assert figures(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "value", "unit", "noun", "qualifier"),
+    [
+        ("超过700个模型已经备案。", 700, "个", "模型", "more than"),
+        ("中国共有40多个大模型获批。", 40, "个", "大模型", "more than"),
+        ("百度的用户超过1亿。", 1e8, None, None, "more than"),
+        ("融资3.5亿元。", 3.5e8, "CNY", None, None),
+        ("投资约30万亿美元。", 3e13, "USD", None, "about"),
+        ("人口は1億2千万人です。", 1.2e8, "人", "人", None),
+        ("グーグルは12件の申請を出した。", 12, "件", "申請", None),
+        ("3万人以上が参加した。", 30000, "人", "人", "at least"),
+        ("정부는 1만 명을 고용했다.", 10000, "명", "명", None),
+        ("5천만 원을 투자했다.", 5e7, "KRW", None, None),
+        ("约占全球的四成", 40, "%", None, None),
+        ("三十五家公司", 35, "家", "公司", None),
+    ],
+)
+def test_east_asian_figures(
+    sentence: str, value: float, unit: str | None, noun: str | None, qualifier: str | None
+) -> None:
+    (figure,) = figures(sentence)
+    assert (figure.value, figure.unit, figure.noun, figure.qualifier) == (
+        value,
+        unit,
+        noun,
+        qualifier,
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence", ["2023年8月15日起施行。", "第3条规定", "一些公司", "第二届大会"]
+)
+def test_east_asian_numbers_that_are_no_figures(sentence: str) -> None:
+    assert figures(sentence) == []
+
+
 def test_a_range_has_two_ends_and_a_change_is_two_figures() -> None:
     (span,) = figures("Between 3 and 5 agencies agreed.")
     assert (span.low, span.high) == (3, 5)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.graph import reach
 from assay.graph.paths import paths_from
-from assay.graph.reach import reach_pairs
+from assay.graph.reach import mended_pairs, reach_pairs
 
 Edge = tuple[int, int, int | None]
 """Upper row, lower row, weight in thousandths."""
@@ -106,3 +108,20 @@ def test_a_known_path_counts_before_an_unknown_one_and_the_shorter_of_equals() -
 def test_nothing_reaches_itself() -> None:
     circle: list[Edge] = [(0, 1, 1000), (1, 0, 1000), (0, 0, 1000)]
     assert pairs(circle, 3, 1.0) == {(0, 1): (1000, 1), (1, 0): (1000, 1)}
+
+
+@given(edge_lists, edge_lists, st.integers(1, 4))
+def test_mended_pairs_are_those_made_from_nothing(
+    before: list[Edge], after: list[Edge], hops: int
+) -> None:
+    old = reach_pairs(frame(before), hops, 0.5)
+    made = mended_pairs(old, frame(before), frame(after), hops, 0.5)
+    assert made.equals(reach_pairs(frame(after), hops, 0.5))
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), weights), max_size=80))
+def test_blocks_of_profiles_do_not_show(edges: list[Edge]) -> None:
+    whole = reach_pairs(frame(edges), 3, 0.5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reach, "_BLOCK", 1)
+        assert reach_pairs(frame(edges), 3, 0.5).equals(whole)

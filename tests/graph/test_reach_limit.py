@@ -22,7 +22,7 @@ def star(leaves: int) -> pl.DataFrame:
 
 
 def test_more_paths_than_the_limit_are_refused() -> None:
-    with pytest.raises(UsageError, match="within 2 hops follows 10,000 paths"):
+    with pytest.raises(UsageError, match="within 2 hops follows more than 9,999 paths"):
         reach_pairs(star(200), 3, 0.5, limit=9_999)
 
 

@@ -13,10 +13,14 @@ from hypothesis import strategies as st
 
 from assay.cli.main import run
 from assay.errors import UsageError
-from assay.evidence.retellings import Told, propose
+from assay.evidence.retellings import UNDECIDED, enough, propose
 from assay.evidence.similarity import near_pairs, overlap, shingles
+from assay.evidence.stories import Known
+from assay.evidence.told import Told
 from assay.ingest.decide import Decision, decide, proposals
+from assay.ingest.items import Item
 from assay.ingest.run import ingest
+from assay.ingest.told import told_of_item
 from assay.loading import load_workspace
 from assay.workspace import Workspace
 from tests.ingest import examples
@@ -27,19 +31,18 @@ LEAK = (
 )
 
 
-def told(id_: str, words: str, day: int = 1, **fields: object) -> Told:
-    given = {"title": words.split(",", maxsplit=1)[0], "day": date(2024, 1, day), **fields}
+def told(id_: str, words: str, day: int | None = 1, **fields: object) -> Told:
+    when = date(2024, 1, day) if day else None
+    given = {"title": words.split(",", maxsplit=1)[0], "day": when, **fields}
     return Told(id=id_, words=words, **given)  # type: ignore[arg-type] # loose fields of a test
 
 
-def found(
-    *documents: Told, decided: tuple[tuple[str, str], ...] = ()
-) -> list[tuple[str, str, str]]:
+def found(*documents: Told, known: Known = UNDECIDED) -> list[tuple[str, str, str]]:
     others = [
         told(f"other{i}", " ".join(f"word{i}x{k}" for k in range(30)), 1 + i % 28)
         for i in range(60)
     ]
-    return [(p.source, p.relation, p.other) for p in propose([*documents, *others], decided)]
+    return [(p.source, p.relation, p.other) for p in propose([*documents, *others], known)]
 
 
 def test_nearly_the_same_text_in_two_outlets_is_a_retelling_by_the_later() -> None:
@@ -83,7 +86,117 @@ def test_issues_of_a_series_are_not_the_same() -> None:
 
 def test_what_is_decided_is_not_proposed_again() -> None:
     a, b = told("a", LEAK, 2), told("b", LEAK, 1)
-    assert found(a, b, decided=(("b", "a"),)) == []
+    assert found(a, b, known=Known(one=(("b", "a"),))) == []
+    assert found(a, b, known=Known(apart=(("b", "a"),))) == []
+
+
+def test_what_goes_with_one_of_two_that_were_parted_does_not_go_with_the_other() -> None:
+    a, b, c = told("a", LEAK, 1), told("b", LEAK, 2), told("c", LEAK, 3)
+    assert found(a, b, c, known=Known(one=(("c", "b"),), apart=(("a", "b"),))) == []
+
+
+def test_citing_two_joins_them_for_nobody() -> None:
+    other = "Forty cranes were approved by the harbour office after a vote of seven to two."
+    digest = told("digest", "The week in brief: portals, cranes and more of it.", 4)
+    a, b, c = told("a", LEAK, 1), told("b", other, 1), told("c", LEAK, 2)
+    known = Known(drawn=(("digest", "a"), ("digest", "b")))
+    assert found(digest, a, b, c, known=known) == [("c", "cites", "a")]
+
+
+def test_one_decision_for_each_retelling_suffices() -> None:
+    documents = [told(f"d{i}", LEAK + f" Told {i} times.", 1 + i) for i in range(5)]
+    made = propose(documents)
+    assert len(made) == 10
+    assert {p.story for p in made} == {"d0"}
+    taken = enough(made)
+    assert sorted(p.source for p in taken) == ["d1", "d2", "d3", "d4"]
+    left = propose(documents, Known(one=tuple((p.source, p.other) for p in taken)))
+    assert left == []
+
+
+def test_a_digest_of_two_stories_does_not_make_them_one() -> None:
+    crane = (
+        "The harbour office approved forty new cranes by seven votes, over the protest of the "
+        "Gantry Union, whose members fear for four hundred places."
+    )
+    both = told("both", f"{LEAK} {crane}", 3, family="z")
+    stories = [
+        told("a", LEAK, 1, family="x"),
+        told("b", LEAK, 2, family="y"),
+        told("c", crane, 1, family="x"),
+        told("d", crane, 2, family="y"),
+    ]
+    pairs = {frozenset((a, b)) for a, _, b in found(*stories, both)}
+    assert not any(frozenset(p) in pairs for p in (("a", "c"), ("a", "d"), ("b", "c"), ("b", "d")))
+
+
+def test_counts_and_names_say_it_where_there_is_no_date() -> None:
+    page = (
+        "The register of the Harbour Office lists 412 cranes and 17 tugs. Gantry Works built 96 "
+        "cranes of them. Much else is told of here, of the town and of the sea."
+    )
+    note = (
+        "Of 412 cranes in the Harbour Office's register, 96 cranes came from Gantry Works, a "
+        "paper says."
+    )
+    a = told("a", page, title="The cranes of the town", day=None, publisher="The Bay")
+    b = told("b", note, title="Who builds them?", day=None, publisher="The Shore")
+    assert found(a, b) == [("b", "cites", "a")]
+    other = told("b", note.replace("412", "511").replace("96", "44"), day=None, publisher="Shore")
+    assert found(a, other) == []
+
+
+@pytest.mark.parametrize("credit", ["The Bay reported", "according to The Bay", "citing The Bay"])
+def test_a_credit_counts_for_the_one_who_is_credited(credit: str) -> None:
+    first = told("a", LEAK, 1, publisher="The Bay", family="x")
+    words = (
+        f"Names and addresses were open to all, {credit}, as portals of an airline were wrongly "
+        "set; researchers had warned."
+    )
+    (proposal,) = propose([first, told("b", words, 2, publisher="The Shore", family="y")])
+    assert (proposal.source, proposal.other) == ("b", "a")
+    assert "credits The Bay" in proposal.reason
+
+
+def test_one_headline_in_two_outlets() -> None:
+    title = "How the harbour office counts its cranes"
+    a = told("a", "It began long ago.", 1, title=title, publisher="The Bay")
+    b = told("b", "Numbers matter.", 27, title=f"{title} – The Bay", publisher="The Shore")
+    assert found(a, b) == [("b", "cites", "a")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("index.mdx", None), ("index.es.mdx", "es")),
+        (("content/de/docs/faq.md", "de"), ("content/docs/faq.md", None)),
+        (("zh-cn__docs__faq.md", "zh-cn"), ("uk__docs__faq.md", "uk")),
+        (("ko__docs__account-id.md", "ko"), ("th__docs__account-id.md", "th")),
+    ],
+)
+def test_names_of_files_that_differ_by_the_language(
+    first: tuple[str, str | None], second: tuple[str, str | None]
+) -> None:
+    items = (Item(key="k", title="t", language=language) for _, language in (first, second))
+    a, b = (told_of_item("i", f, i) for (f, _), i in zip((first, second), items, strict=True))
+    assert a.work == b.work
+
+
+def test_a_translation_keeps_names_and_figures() -> None:
+    russian = told(
+        "a",
+        "Клиент ACME v2 вызывает newAccount и newOrder, см. RFC 8555, Pebble и Boulder 2024.",
+        None,
+        language="ru",
+    )
+    chinese = told(
+        "b",
+        "ACME v2 客户端调用 newAccount 和 newOrder,见 RFC 8555、Pebble 与 Boulder 2024。",
+        None,
+        language="zh",
+    )
+    other = told("c", "Клиент Nginx вызывает reload и stop 2024.", language="ru")
+    assert found(russian, chinese, other) == [("b", "same_as", "a")]
 
 
 @given(st.permutations([told("a", LEAK, 2), told("b", LEAK + " More.", 1), told("c", LEAK, 3)]))
@@ -129,20 +242,34 @@ def test_command(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFix
     assert run([*start, "--accept-all"]) == 64
     assert run([*start, "--decide", "a-cites-b"]) == 64
     assert run([*start, "--decide", "a:cites:b"]) == 64
+    assert run([*start, "--walk", "--accept-all"]) == 64
+    assert run([*start, "--walk", "--format", "json"]) == 64
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_real_stories(data_sets: Path) -> None:
-    result = measure(data_sets)
-    assert result.precision >= 0.97, result.wrong
-    assert result.recall >= 0.85, result.missed
+    measured = measure(data_sets)
+    names = frozenset(measured.labels.names)
+    apart = frozenset(n for n in names if measured.labels.kept_apart(n))
+    for part in (names - apart, apart, names):
+        for found in (measured.direct, measured.joined):
+            result = measured.result(found, part)
+            assert result.precision >= 0.97, sorted(map(sorted, result.false))
+            assert result.recall >= 0.85, sorted(map(sorted, result.missed))
 
 
-def test_the_two_retellings_among_the_seeds_are_joined(
+def test_the_retellings_of_one_story_among_the_seeds_are_joined(
     data_sets: Path, workspace: Workspace
 ) -> None:
-    ingest(load_workspace(workspace), [data_sets / "seeds", data_sets / "everyday_ai_news"])
-    found = {(p.source, p.other) for p in proposals(load_workspace(workspace))}
-    names = {(a.partition("-20")[0], b.partition("-20")[0]) for a, b in found}
-    assert ("business-insider", "computerworld") in names
-    assert not any("a-few-years-ago" in name for pair in found for name in pair)
+    """Without the news items of the other sets, and without the two articles on other matters."""
+    ingest(load_workspace(workspace), [data_sets / "seeds"])
+    loaded = load_workspace(workspace)
+    files = {
+        s.id: s.ingested.file.rpartition("/")[2][:3]
+        for s in loaded.corpus.sources.values()
+        if s.ingested
+    }
+    pairs = {frozenset((files[p.source], files[p.other])) for p in proposals(loaded)}
+    assert {frozenset(("000", "001")), frozenset(("001", "002"))} <= pairs
+    assert not any({"003", "004"} & pair for pair in pairs)

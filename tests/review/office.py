@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from assay.workspace import Workspace
 
 AS_OF = date(2026, 1, 15)
 TODAY = date(2026, 2, 2)
+NOON = datetime.combine(TODAY, time(12), UTC)
 ANN = Signature("Ann Example", TODAY)
 BEN = Signature("Ben Example", TODAY)
 
@@ -214,5 +215,5 @@ class Office:
         from assay.cli.review import command
 
         self.write()
-        session = Session(self.root, as_of, None, lambda: TODAY)
+        session = Session(self.root, as_of, None, lambda: NOON)
         return CliRunner().invoke(command, list(args), obj=session, input=input_)

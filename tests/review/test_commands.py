@@ -66,9 +66,8 @@ def test_the_list_as_json_holds_every_item(busy: Office) -> None:
     assert found["locked"] is True
     names = [g["name"] for g in found["groups"]]
     assert names[0] == "retracted:wire"
-    moved = next(g for g in found["groups"] if g["matter"] == "flipped")
-    assert moved["name"] == "flipped:citation.strength.first-hand"
-    assert len(moved["items"]) == 13
+    moved = {g["name"]: len(g["items"]) for g in found["groups"] if g["matter"] == "flipped"}
+    assert moved == {"flipped:wire": 1, "flipped:citation.strength.first-hand": 12}
     assert found["overrides"][0]["codes"] == {"other": 1}
     assert found["profiles"][0] == "harbour"
 
@@ -96,13 +95,13 @@ def test_show_as_json_holds_both_grades_and_the_reasoning(busy: Office) -> None:
 
 def test_a_group_is_accepted_and_the_override_that_returned_is_settled(busy: Office) -> None:
     group = "flipped:citation.strength.first-hand"
-    args = ["accept", "--group", group, "--except", "harbour", "--reviewer", "Cem Example"]
+    args = ["accept", "--group", group, "--except", "body-03", "--reviewer", "Cem Example"]
     result = busy.run(*args, "--format", "json")
     decision = json.loads(result.stdout)
-    assert len(decision["subjects"]) == 12
+    assert len(decision["subjects"]) == 11
     assert decision["date"] == "2026-02-02"
     left = json.loads(busy.run("list", "--group", group, "--format", "json").stdout)
-    assert left["profiles"] == ["harbour"]
+    assert left["profiles"] == ["body-03"]
     assert busy.run("accept", "station", "--reviewer", "Cem Example").exit_code == 0
     assert "station" not in json.loads(busy.run("list", "--format", "json").stdout)["profiles"]
 

@@ -289,11 +289,28 @@ def test_the_author_of_the_evidence_is_no_second_reviewer(harbour: Office) -> No
     made = harbour.override("harbour", "low")
     with pytest.raises(UsageError, match="Ben Example wrote the evidence of harbour"):
         harbour.decide(lambda r: actions.second(r, BEN, made.id))
-    by_address = replace(BEN, reviewer="B. Example", email="ben@desk.example")
+    turned = replace(BEN, reviewer="Example, Ben")
+    with pytest.raises(UsageError, match="wrote the evidence"):
+        harbour.decide(lambda r: actions.second(r, turned, made.id))
+    by_address = replace(BEN, reviewer="B. Example", email="Ben+work@desk.example")
     with pytest.raises(UsageError, match="wrote the evidence"):
         harbour.decide(lambda r: actions.second(r, by_address, made.id))
     assert harbour.decide(lambda r: actions.second(r, WHO, made.id)).note is None
     assert status(harbour) == ["counts"]
+
+
+@needs_git
+def test_who_wrote_it_together_with_somebody_is_an_author_too(harbour: Office) -> None:
+    git(harbour.root, "init", "-q")
+    harbour.write()
+    git(harbour.root, "add", ".")
+    who = ["-c", "user.name=Ann Example", "-c", "user.email=ann@desk.example"]
+    message = "x\n\nCo-authored-by: Ben Example <ben@desk.example>"
+    git(harbour.root, *who, "commit", "-qm", message)
+    authors = authors_of(harbour.root, harbour.root / "profiles" / "all.yaml")
+    assert authors.include("Ann Example")
+    assert authors.include("somebody", "ben@desk.example")
+    assert not authors.include("Cem Example")
 
 
 @needs_git

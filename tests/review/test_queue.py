@@ -74,14 +74,27 @@ def test_exceptions_of_a_group_stay_in_the_queue(office: Office) -> None:
     assert [i.profile for i in office.review().queue.items] == ["body-1"]
 
 
-def test_grades_moved_by_evidence_are_groups_of_their_own(office: Office) -> None:
+def test_grades_moved_by_evidence_are_grouped_by_what_moved(office: Office) -> None:
+    office.put(source("one"), source("two"))
+    for name, cited in (("harbour", "one"), ("pier", "one"), ("station", "two")):
+        office.put(profile(name, claim("built", cited)))
+    office.apply()
+    office.put(source("one", "retelling"), source("two", "retelling"))
+    assert {g.name: g.profiles for g in office.review().queue.groups} == {
+        "flipped:one": ("harbour", "pier"),
+        "flipped:two": ("station",),
+    }
+
+
+def test_the_cause_of_a_flip_is_the_one_that_did_most_of_it(office: Office) -> None:
     office.put(source("one"), source("two"))
     office.put(profile("harbour", claim("built", "one")), profile("station", claim("built", "two")))
     office.apply()
-    office.put(source("one", "retelling"), source("two", "retelling"))
-    assert {g.name for g in office.review().queue.groups} == {
-        "flipped:harbour.trust",
-        "flipped:station.trust",
+    office.put(source("two", "retelling"))
+    office.edit_rule("citation.strength.first-hand", add=0.3)
+    assert {g.name: g.profiles for g in office.review().queue.groups} == {
+        "flipped:citation.strength.first-hand": ("harbour",),
+        "flipped:two": ("station",),
     }
 
 

@@ -19,7 +19,7 @@ from assay.errors import UsageError
 from assay.review import actions
 from assay.review.ledger import require_ledger
 from assay.review.track import TrackRecord, track_record, wilson
-from tests.review.office import ANN, TODAY, Office, claim, profile, source
+from tests.review.office import ANN, NOON, Office, claim, profile, source
 
 
 def record_of(office: Office) -> TrackRecord:
@@ -139,7 +139,7 @@ def test_the_interval_holds_the_share_and_stays_within_one(counts: tuple[int, in
 
 def run(office: Office, *args: str) -> Any:
     office.write()
-    session = Session(office.root, None, None, lambda: TODAY)
+    session = Session(office.root, None, None, lambda: NOON)
     return CliRunner().invoke(command, list(args), obj=session)
 
 

@@ -18,7 +18,8 @@ from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.scoring.trace import Trace
 from assay.tables.build import build_tables
-from tests.oracle import UNKNOWN, Oracle
+from tests.oracle import Oracle
+from tests.oracle_cel import UNKNOWN
 from tests.rules.test_conditions import probe
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, desk_of
 

@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 
 from assay.model.corpus import Corpus
+from assay.model.profile import Institution
 from assay.model.rulebook import Rulebook
-from tests.oracle import disagreements
-from tests.strategies import corpora, desk_of, rulebook_of
+from tests.oracle_compare import disagreements
+from tests.strategies import corpora, corpus_of, desk_of, rulebook_of
 
 COMBINATIONS = ("noisy_or", "mean", "max", "min", "sum")
 TAKES = (
@@ -114,9 +115,32 @@ def phased() -> Rulebook:
 @settings(max_examples=settings.default.max_examples // 2 if settings.default else 25)
 @given(corpora())
 def test_every_way_to_pool(corpus: Corpus) -> None:
-    assert disagreements(desk_of(corpus, pooling())) == []
+    assert disagreements(desk_of(corpus, pooling()).run) == []
 
 
 @given(corpora())
 def test_every_phase(corpus: Corpus) -> None:
-    assert disagreements(desk_of(corpus, phased())) == []
+    assert disagreements(desk_of(corpus, phased()).run) == []
+
+
+def test_coverage_of_a_start_counts_the_scores_of_its_own_row() -> None:
+    """Those that its facts name, too; not those of other rows."""
+    facts = [{"name": "carried", "on": "claim", "expr": "claim.asked"}]
+    rule = {"id": "r", "when": "claim.value > 1.0", "add": 0.1, "because": "b"}
+    asked = {"name": "asked", "on": "claim", "rules": [rule]}
+    start = "claim.carried + (claim.profile.claims.exists(c, c.asked > 0.5) ? 0.1 : 0.0)"
+    scorer = {"name": "s", "on": "claim", "start": start}
+    book = rulebook_of({"facts": facts, "scorers": [asked, scorer]})
+    claims = [
+        {"id": "a", "nature": "fact", "text": "A."},
+        {
+            "id": "b",
+            "nature": "fact",
+            "text": "B.",
+            "quantity": {"measure": "m", "value": 2, "unit": "u"},
+        },
+    ]
+    given = {"kind": "institution", "id": "p", "name": "P", "claims": claims}
+    run = desk_of(corpus_of([], [], [Institution.model_validate(given)]), book).run
+    assert [s.coverage for s in run.scores(run.program.scorer("claim.s"))] == [0, 1000]
+    assert disagreements(run) == []

@@ -1,4 +1,4 @@
-"""Later days: shared columns, stacked copies and day-by-day stepping all say the same."""
+"""Later days: what is shared and what is left out never shows in what is found."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+import polars as pl
 import pytest
 from benchmarks.generate import TODAY, Shape, tables
 from benchmarks.workload import rulebook
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from assay.engines.execution import Execution
+from assay.engines.plan import Place
 from assay.loading import load_workspace
 from assay.model.rulebook import Rulebook
+from assay.rules.lasting import Lasting
 from assay.rules.program import Program
 from assay.rules.scorers import compile_rulebook
 from assay.scoring import later as module
@@ -46,9 +50,14 @@ def few_days(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOOKAHEAD_DAYS", LOOKAHEAD_DAYS)
 
 
+@pytest.mark.parametrize("rows", [0, 3_000, 200_000])
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 100), st.sampled_from([0.0, 0.2]))
-def test_until_is_the_first_day_on_which_a_band_differs(seed: int, missing: float) -> None:
+def test_until_is_the_first_day_on_which_a_band_differs(
+    monkeypatch: pytest.MonkeyPatch, rows: int, seed: int, missing: float
+) -> None:
+    """Whether days are looked at one by one, a few or all at a time."""
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", rows)
     book, program = workload()
     made = tables(Shape(30, seed=seed, missing=missing))
     run = run_program(book, program, made)
@@ -84,15 +93,95 @@ def test_a_later_day_is_what_tables_of_that_day_give(days: int) -> None:
 
 
 @pytest.mark.parametrize("as_of", [date(2024, 3, 1), date(2026, 1, 15)])
-def test_stacked_and_stepped_days_agree_on_the_shipped_workspace(
+def test_until_agrees_with_the_days_around_it_in_the_shipped_workspace(
     monkeypatch: pytest.MonkeyPatch, as_of: date
 ) -> None:
     loaded = load_workspace(Workspace(ROOT), as_of=as_of)
     assert loaded.rulebook is not None
     program = compile_rulebook(loaded.rulebook)
-    made = build_tables(loaded.corpus, loaded.rulebook, as_of)
-    run = run_program(loaded.rulebook, program, made)
-    stacked = Later(run, as_of, loaded.corpus).first_changes().to_list()
-    monkeypatch.setattr(module, "_STEPPED_ABOVE", 0)
-    stepped = Later(run, as_of, loaded.corpus).first_changes().to_list()
-    assert stepped == stacked
+    run = run_program(loaded.rulebook, program, build_tables(loaded.corpus, loaded.rulebook, as_of))
+    monkeypatch.setattr(module, "LOOKAHEAD_DAYS", 366)
+    later = Later(run, as_of)
+    found = later.first_changes().to_list()
+    bands = [("profile", s.band) for s in program.on("profile") if s.band]
+
+    def bands_on(day: date) -> list[list[int | None]]:
+        engine = later.on(day, bands).engine
+        return [engine.column(*place).to_list() for place in bands]
+
+    now = bands_on(as_of)
+    said = sorted({until for until in found if until is not None})
+    around = {day - timedelta(days=n) for day in (*said[:3], *said[-2:]) for n in (0, 1)}
+    for day in around - {as_of}:
+        then = bands_on(day)
+        for row, until in enumerate(found):
+            differs = any(a[row] != b[row] for a, b in zip(now, then, strict=True))
+            if until is None or day <= until:
+                assert differs == (day == until)
+
+
+CONDITIONS = (
+    "profile.begun_days > 400",
+    "profile.begun_days >= 400 && profile.gaps > 2",
+    "400 > profile.begun_days || profile.ended_days < 300",
+    "profile.begun_days == 700 || profile.ended_days != 20",
+    "profile.due_days <= 3 ? profile.begun_days < 100 : profile.gaps == 1",
+    "profile.begun_days * 3 - profile.ended_days > 1000",
+    "profile.begun_days % 7 == 0",
+    'profile.as_of > timestamp("2026-01-11T00:00:00Z")',
+    "profile.as_of.getMonth() == 0",
+    "double(profile.begun_days) / 3.0 > 100.0",
+    "half_life(profile.begun_days - 200, 300) > 0.5",
+    "max(0.9, half_life(profile.ended_days, 90)) < 0.95",
+    "citations.exists(c, c.age_days > 300 && c.directness == 'record')",
+    "citations.all(c, !has(c.age_days) || c.age_days < 900)",
+    "citations.filter(c, c.age_days < 600).size() >= 2",
+    "claims.exists(c, c.checked_days > c.review_after_days)",
+    "dependents.exists(d, d.peer.begun_days < 500)",
+    "claims.exists(c, c.grounds.exists(g, g.checked_days > 30))",
+)
+
+
+@cache
+def speaking_of_time() -> tuple[Rulebook, Program]:
+    rules = [
+        {"id": f"r{n}", "when": text, "add": 0.04, "because": "it holds", "on_unknown": "ignore"}
+        for n, text in enumerate(CONDITIONS)
+    ]
+    scale = [{"id": f"b{n}", "from": n / 10, "grade": str(n), "label": str(n)} for n in range(10)]
+    book = Rulebook.model_validate(
+        {
+            "scales": {"ten": scale},
+            "scorers": [{"name": "age", "on": "profile", "scale": "ten", "rules": rules}],
+        }
+    )
+    return book, compile_rulebook(book)
+
+
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 100), st.sampled_from([0.0, 0.2]), st.integers(0, 500))
+def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, ahead: int) -> None:
+    book, program = speaking_of_time()
+    made = tables(Shape(40, seed=seed, missing=missing))
+    run = run_program(book, program, made)
+    bands = [s.band for s in program.on("profile") if s.band]
+    hits = [r.applied for s in program.on("profile") for r in s.rules]
+    changing = run.engine.apart([("profile", c) for c in hits], [("profile", "today")])
+    lasting = Lasting(changing.steps, bands)
+    every = [*lasting.columns, *((space, name) for (space, _), name in lasting.columns.items())]
+
+    def at(day: int) -> dict[Place, list[int | None]]:
+        columns = dict(changing.kept)
+        days = pl.repeat(day, 40, dtype=pl.Int64, eager=True)
+        Execution(made.at(days), columns, [*changing.steps, *lasting.steps], every).run()
+        return {place: columns[place].to_list() for place in every}
+
+    begin = TODAY + ahead
+    now = at(begin)
+    assert len(lasting.columns) > len(CONDITIONS)
+    assert not lasting.alone
+    for number in range(1, 20):
+        then = at(begin + number)
+        for place, name in lasting.columns.items():
+            for a, b, days in zip(now[place], then[place], now[place[0], name], strict=True):
+                assert a == b or (days is not None and days <= number), place

@@ -7,19 +7,26 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from assay.authoring.ci import ci_files
 from assay.documents.files import write_files
 from assay.errors import UsageError
 from assay.loading.schemas import PROFILE_SCHEMA, RULES_SCHEMA, schema_files
 from assay.workspace import Workspace
 
 _GITIGNORE = b"# Both are made again by assay whenever they are wanted.\n.assay/\nsite/\n"
+_GITATTRIBUTES = (
+    b"# Lines are only added to these: two branches are joined by keeping the lines of both.\n"
+    b"reviews.jsonl merge=union\n"
+    b"history.jsonl merge=union\n"
+)
 _MODELINE = "# yaml-language-server: $schema="
 
 
-def init(folder: Path) -> Workspace:
+def init(folder: Path, *, ci: bool = False) -> Workspace:
     """Write a starter workspace into ``folder``, which is made if need be.
 
-    Raises ``UsageError`` where it holds anything already.
+    ``ci`` adds the workflow and the hook of :mod:`assay.authoring.ci`. Raises ``UsageError`` where
+    the folder holds anything already.
     """
     root = folder.resolve()
     if root.exists() and not root.is_dir():
@@ -36,11 +43,14 @@ def init(folder: Path) -> Workspace:
         workspace.rules_path: _with_schema((data / "rules.yaml").read_bytes(), RULES_SCHEMA, 0),
         root / "rules.test.yaml": (data / "rules.test.yaml").read_bytes(),
         root / ".gitignore": _GITIGNORE,
+        root / ".gitattributes": _GITATTRIBUTES,
     }
     for path, file in _walk(data / "starter"):
         contents[root / path] = _with_schema(file.read_bytes(), PROFILE_SCHEMA, path.count("/"))
     for name, schema in schema_files().items():
         contents[workspace.cache_dir / name] = schema
+    if ci:
+        contents |= ci_files(root)
     write_files(contents)
     return workspace
 

@@ -11,7 +11,7 @@ from typing import Any
 from assay.authoring.edit import commit, current, inside_profiles, path_of
 from assay.authoring.ids import checked_id, first_free, suggest_id
 from assay.documents.suggest import nearest
-from assay.documents.yaml_writer import append_document, append_item
+from assay.documents.yaml_writer import append_documents, append_item
 from assay.errors import UsageError
 from assay.loading.load import Loaded
 from assay.loading.schemas import PROFILE_SCHEMA
@@ -72,12 +72,18 @@ def document_path(workspace: Workspace, kind: str, id_: str, into: Path | None =
 
 def with_document(workspace: Workspace, path: Path, data: Mapping[str, Any]) -> bytes:
     """The file at ``path`` with the document at its end; a new file names its schema."""
-    existing = current(path)
+    return with_documents(workspace, path, current(path), [data])
+
+
+def with_documents(
+    workspace: Workspace, path: Path, existing: bytes, documents: Sequence[Mapping[str, Any]]
+) -> bytes:
+    """A file with these contents, and the documents at its end; a new file names its schema."""
     if not existing:
         schema = os.path.relpath(workspace.cache_dir / PROFILE_SCHEMA, path.parent)
         line = f"# yaml-language-server: $schema={Path(schema).as_posix()}\n"
         existing = line.encode("utf-8")
-    return append_document(existing, workspace.relative(path), data)
+    return append_documents(existing, workspace.relative(path), documents)
 
 
 def new_claim(

@@ -114,7 +114,7 @@ class OutlookChart:
 
 @dataclass(frozen=True, slots=True)
 class SpreadBar:
-    """Scores of one twentieth of the way from 0 to 1."""
+    """Scores of one twentieth of the way from 0 to 1; ``marked`` of its height is in full tone."""
 
     x: str
     width: str
@@ -122,6 +122,7 @@ class SpreadBar:
     height: int
     count: int
     label_y: int
+    marked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +138,32 @@ _PARTS = 20
 _TALLEST = 80
 
 
-def spread(title: str, scores: Sequence[int]) -> Spread | None:
-    """How many of the scores lie in each twentieth; None where there are none."""
+def spread(title: str, scores: Sequence[int], marked: Sequence[int] | None = None) -> Spread | None:
+    """How many of the scores lie in each twentieth; None where there are none.
+
+    Where some of them are ``marked``, these stand out from the others.
+    """
     if not scores:
         return None
-    counts = [0] * _PARTS
-    for score in scores:
-        counts[min(score * _PARTS // 1000, _PARTS - 1)] += 1
+    counts = _twentieths(scores)
+    shown = counts if marked is None else _twentieths(marked)
     most = max(counts)
     bars = []
     for index, count in enumerate(counts):
         if count:
             tall = max(count * _TALLEST // most, 2)
             y = 16 + _TALLEST - tall
-            bars.append(SpreadBar(_share(index * 50 + 3), _share(44), y, tall, count, y - 4))
+            strong = -(-tall * shown[index] // count)
+            x, width = _share(index * 50 + 3), _share(44)
+            bars.append(SpreadBar(x, width, y, tall, count, y - 4, strong))
     return Spread(tuple(bars), _TALLEST + 36, title)
+
+
+def _twentieths(scores: Sequence[int]) -> list[int]:
+    counts = [0] * _PARTS
+    for score in scores:
+        counts[min(score * _PARTS // 1000, _PARTS - 1)] += 1
+    return counts
 
 
 def ascending(bands: Sequence[Band]) -> tuple[Band, ...]:

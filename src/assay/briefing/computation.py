@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.briefing import charts, reasons, wording
-from assay.briefing.rules_pages import ROOT, scorer_path
+from assay.briefing.rules_pages import ROOT, rule_path
 from assay.briefing.sheet import Sheet
 from assay.briefing.views import ClaimComputation, Computation, Link, StepView
 from assay.model.rulebook import Scorer
@@ -61,7 +61,7 @@ def _result(score: Score) -> str:
 def _step(sheet: Sheet, scorer: Scorer | None, number: int, step: Step) -> StepView:
     href = None
     if scorer is not None and any(rule.id == step.rule for rule in scorer.rules):
-        href = f"{ROOT}{scorer_path(scorer.on, scorer.name)}#{step.rule}"
+        href = ROOT + rule_path(scorer.on, scorer.name, step.rule)
     outcome = "" if step.rule in _ALWAYS else _OUTCOMES[step.outcome]
     if step.outcome == "unknown" and step.applied:
         outcome = "undecided, applied all the same"

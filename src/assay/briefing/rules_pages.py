@@ -1,41 +1,36 @@
-"""The rulebook as pages: what each scorer measures, what each rule says, and where it fires now.
+"""The rulebook as pages: what each scorer measures and what its rules say.
 
 Counts are of the published profiles alone: a page tells nothing of the others.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.pageviews import Imprint
-from assay.briefing.views import Link
+from assay.briefing.rule_words import amount_words, condition, counts_words, reason_words
 from assay.model.rulebook import Rule, Scorer
 from assay.scoring.results import ScoreExplanation, Step
 
 ROOT = "../"
 FOLDER = "rules/"
-_MOST_LINKS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class RuleView:
-    """One rule: its words, its amount, and what it does on the pages of this site."""
+class RuleLine:
+    """One rule on the page of its scorer, with the address of its own."""
 
     anchor: str
+    name: str
+    href: str
     when: str | None
     effect: str
     because: str
-    rationale: str | None
-    source: str | None
     disabled: str | None
     counts: str
-    moved: str | None
-    profiles: tuple[Link, ...]
-    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ class ScorerView:
     starts: str
     ruler: charts.Ruler | None
     spread: charts.Spread | None
-    rules: tuple[RuleView, ...]
+    rules: tuple[RuleLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +65,77 @@ class RulesIndex:
     imprint: Imprint
 
 
+@dataclass(frozen=True)
+class Use:
+    """What became of one rule in one score of a published profile."""
+
+    profile: str
+    explanation: ScoreExplanation
+    step: Step
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A scorer with every score it gives on these pages, and the uses of each of its rules."""
+
+    scorer: Scorer
+    scores: tuple[tuple[str, ScoreExplanation], ...]
+    uses: dict[str, list[Use]]
+
+    @property
+    def points(self) -> list[int]:
+        """The scores that are known, in thousandths."""
+        return [e.score.points for _, e in self.scores if e.score.points is not None]
+
+
 def scorer_path(on: str, name: str) -> str:
     """Where the page of a scorer lies, from the top of the site."""
-    return f"{FOLDER}{on}-{name.replace('_', '-')}.html"
+    return f"{_stem(on, name)}.html"
 
 
-def rules_index(atlas: Atlas, imprint: Imprint) -> RulesIndex:
-    """The list of all scorers."""
-    return RulesIndex(ROOT, tuple(_scorer(atlas, s) for s in atlas.rulebook.scorers), imprint)
+def rule_path(on: str, name: str, rule: str) -> str:
+    """Where the page of a rule lies, from the top of the site."""
+    return f"{_stem(on, name)}/{rule}.html"
 
 
-def scorer_pages(atlas: Atlas, imprint: Imprint) -> Iterator[tuple[str, ScorerPage]]:
-    """The page of every scorer, with its path."""
+def _stem(on: str, name: str) -> str:
+    return f"{FOLDER}{on}-{name.replace('_', '-')}"
+
+
+def usages(atlas: Atlas) -> tuple[Usage, ...]:
+    """Every scorer of the rulebook, with what it and its rules do on these pages."""
+    found: dict[tuple[str, str], list[tuple[str, ScoreExplanation]]] = {}
+    for profile in atlas.published:
+        for e in atlas.explanations[profile].scorers:
+            found.setdefault((e.on, e.name), []).append((profile, e))
+    made = []
     for scorer in atlas.rulebook.scorers:
-        yield (
-            scorer_path(scorer.on, scorer.name),
-            ScorerPage(ROOT, _scorer(atlas, scorer), imprint),
-        )
+        scores = tuple(found.get((scorer.on, scorer.name), ()))
+        uses: dict[str, list[Use]] = {rule.id: [] for rule in scorer.rules}
+        for profile, e in scores:
+            for step in e.steps:
+                if step.rule in uses:
+                    uses[step.rule].append(Use(profile, e, step))
+        made.append(Usage(scorer, scores, uses))
+    return tuple(made)
 
 
-def _scorer(atlas: Atlas, scorer: Scorer) -> ScorerView:
-    found = [
-        (profile, e)
-        for profile in atlas.published
-        for e in atlas.explanations[profile].scorers
-        if (e.on, e.name) == (scorer.on, scorer.name)
-    ]
+def rules_index(views: Sequence[ScorerView], imprint: Imprint) -> RulesIndex:
+    """The list of all scorers."""
+    return RulesIndex(ROOT, tuple(views), imprint)
+
+
+def scorer_pages(views: Sequence[ScorerView], imprint: Imprint) -> Iterator[tuple[str, ScorerPage]]:
+    """The page of every scorer, with its path."""
+    for view in views:
+        yield view.href, ScorerPage(ROOT, view, imprint)
+
+
+def scorer_view(atlas: Atlas, usage: Usage) -> ScorerView:
+    """What the pages say of a scorer."""
+    scorer = usage.scorer
     bands = atlas.rulebook.bands(scorer)
-    scores = [e.score.points for _, e in found if e.score.points is not None]
+    points = usage.points
     return ScorerView(
         heading=scorer.heading,
         of=f"of a {scorer.on}",
@@ -105,8 +143,8 @@ def _scorer(atlas: Atlas, scorer: Scorer) -> ScorerView:
         describes=scorer.describes,
         starts=_starts(scorer),
         ruler=charts.ruler(scorer.heading, bands, None, note="") if bands else None,
-        spread=charts.spread(f"{scorer.heading} of {len(scores)} on these pages", scores),
-        rules=tuple(_rule(atlas, rule, found) for rule in scorer.rules),
+        spread=charts.spread(f"{scorer.heading} of {len(points)} on these pages", points),
+        rules=tuple(_rule(scorer, rule, usage.uses[rule.id]) for rule in scorer.rules),
     )
 
 
@@ -119,61 +157,14 @@ def _starts(scorer: Scorer) -> str:
     return f"Starts from {scorer.start or 0:g}."
 
 
-def _rule(atlas: Atlas, rule: Rule, found: Iterable[tuple[str, ScoreExplanation]]) -> RuleView:
-    steps = [(profile, s) for profile, e in found for s in e.steps if s.rule == rule.id]
-    applied = dict.fromkeys(profile for profile, s in steps if s.applied)
-    links = [Link(atlas.published[p].name, href) for p in applied if (href := atlas.href(p, ROOT))]
-    return RuleView(
+def _rule(scorer: Scorer, rule: Rule, uses: Sequence[Use]) -> RuleLine:
+    return RuleLine(
         anchor=rule.id,
-        when=None if rule.when.strip() == "true" else " ".join(rule.when.split()),
-        effect=_effect(rule),
-        because=wording.sentence(_said(rule)),
-        rationale=rule.rationale,
-        source=rule.source,
+        name=wording.words(rule.id),
+        href=rule_path(scorer.on, scorer.name, rule.id),
+        when=condition(rule),
+        effect=amount_words(rule),
+        because=reason_words(rule),
         disabled=f"until {rule.disabled.until}: {rule.disabled.reason}" if rule.disabled else None,
-        counts=_counts([s for _, s in steps]),
-        moved=_moved([s for _, s in steps]),
-        profiles=tuple(links[:_MOST_LINKS]),
-        more=max(len(links) - _MOST_LINKS, 0),
+        counts=counts_words([u.step for u in uses]),
     )
-
-
-def _said(rule: Rule) -> str:
-    """The reason, with each hole shown as the dots a value takes the place of."""
-    text, depth = "", 0
-    for character in rule.because:
-        depth += {"{": 1, "}": -1}.get(character, 0)
-        if character == "}":
-            text += "…"
-        elif depth == 0:
-            text += character
-    return text
-
-
-def _effect(rule: Rule) -> str:
-    amount = rule.amount
-    shown = " ".join(amount.split()) if isinstance(amount, str) else f"{amount:g}"
-    words = {"add": "adds", "multiply": "times", "floor": "at least", "cap": "at most"}
-    return f"{words[rule.phase]} {shown}"
-
-
-def _counts(steps: list[Step]) -> str:
-    counts = Counter(s.outcome for s in steps)
-    applied = sum(s.applied for s in steps)
-    told = f"takes effect on {applied} of {len(steps)}"
-    return f"{told}; undecided on {counts['unknown']}" if counts["unknown"] else told
-
-
-def _moved(steps: list[Step]) -> str | None:
-    """How far the rule moved the scores it took effect on, on average."""
-    moves = [
-        s.after - s.before
-        for s in steps
-        if s.applied and s.after is not None and s.before is not None
-    ]
-    if not moves:
-        return None
-    mean = round(sum(moves) / len(moves))
-    if mean == 0:
-        return "moved none of them" if not any(moves) else "moved them by less than 0.001"
-    return f"moved them by {'+' if mean > 0 else '−'}{abs(mean) / 1000:.3f} on average"

@@ -11,12 +11,14 @@ from pathlib import Path
 import jinja2
 
 from assay import __version__
-from assay.briefing import wording
+from assay.briefing import calendar_page, wording
 from assay.briefing.atlas import Atlas, path_of
+from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
 from assay.briefing.front import front
 from assay.briefing.page import IMAGES, page
 from assay.briefing.pageviews import Imprint
-from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages
+from assay.briefing.rule_page import rule_pages
+from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages, scorer_view, usages
 from assay.diagnostics import Diagnostic, Position
 from assay.documents.codes import IMAGE_NOT_FOUND
 from assay.errors import InputError
@@ -91,15 +93,30 @@ def _files(
         yield f"{IMAGES}{name}", path.read_bytes()
     index = templates.get_template("index.html").render(view=front(atlas, imprint))
     yield "index.html", index.encode()
-    rules = templates.get_template("rules.html").render(view=rules_index(atlas, imprint))
-    yield f"{FOLDER}index.html", rules.encode()
-    scorer_template = templates.get_template("scorer.html")
-    for name, made in scorer_pages(atlas, imprint):
-        yield name, scorer_template.render(view=made).encode()
+    due = due_of(atlas)
+    dates = templates.get_template("calendar.html").render(view=calendar_view(atlas, due, imprint))
+    yield calendar_page.PAGE, dates.encode()
+    yield calendar_page.FILE, calendar_file(atlas, due)
+    yield from _rules_files(atlas, imprint, templates)
     by_kind = {kind: templates.get_template(f"{kind}.html") for kind in wording.KIND}
     for profile in counting(atlas.published.values(), "pages"):
         view = page(atlas, profile, imprint)
         yield path_of(profile), by_kind[profile.kind].render(view=view).encode()
+
+
+def _rules_files(
+    atlas: Atlas, imprint: Imprint, templates: jinja2.Environment
+) -> Iterator[tuple[str, bytes]]:
+    every = usages(atlas)
+    views = [scorer_view(atlas, usage) for usage in every]
+    index = templates.get_template("rules.html").render(view=rules_index(views, imprint))
+    yield f"{FOLDER}index.html", index.encode()
+    scorer_template = templates.get_template("scorer.html")
+    for name, scorer in scorer_pages(views, imprint):
+        yield name, scorer_template.render(view=scorer).encode()
+    rule_template = templates.get_template("rule.html")
+    for name, rule in rule_pages(atlas, every, imprint):
+        yield name, rule_template.render(view=rule).encode()
 
 
 def _images(atlas: Atlas, root: Path) -> dict[str, Path]:

@@ -153,8 +153,11 @@ def _split(states: Sequence[Grade], there: Sequence[bool]) -> Iterator[tuple[int
 
 def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
     rows = {i: run.profile_rows[i] for i in ids if i in run.profile_rows}
+    scorers = run.program.on("profile")
+    read = [name for c in scorers for name in (c.score, c.coverage, c.band) if name]
+    run.engine.make(("profile", name) for name in read)
     found: dict[str, dict[str, Grade]] = {i: {} for i in rows}
-    for columns in run.program.on("profile"):
+    for columns in scorers:
         scores = run.scores(columns)
         for profile_id, row in rows.items():
             score = scores[row]

@@ -10,6 +10,7 @@ from typing import Literal
 
 from assay.change.lock import LockedScore
 
+Behind = Literal["documents", "rules", "engine", "branches"]
 CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
 Direction = Literal["upgrade", "downgrade", "same", "status"]
 DIRECTIONS: tuple[Direction, ...] = ("downgrade", "upgrade", "status", "same")
@@ -139,9 +140,8 @@ class Plan:
 
     ``inputs``, ``rulebook`` and ``engine`` are digests of what was scored, which a plan that is
     applied later must find unmoved. ``ageing`` is what time alone would do by ``today`` where
-    the plan itself is at the lock's date. ``behind`` says that the lock does not stand for the
-    documents and rules as they are. ``evidence`` has the digest of what documents say of each
-    (profile, audience).
+    the plan itself is at the lock's date. ``behind`` names what the lock does not stand for as
+    it is. ``evidence`` has the digest of what documents say of each (profile, audience).
     """
 
     as_of: date
@@ -160,7 +160,7 @@ class Plan:
     disagreements: tuple[Disagreement, ...] = ()
     ageing: tuple[Change, ...] = ()
     today: date | None = None
-    behind: bool = False
+    behind: tuple[Behind, ...] = ()
     evidence: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @property
@@ -180,6 +180,16 @@ class Plan:
     def empty(self) -> bool:
         """Whether applying would change nothing that a reader can see."""
         return not (self.changes or self.horizons or self.watch or self.published)
+
+    @property
+    def engine_in_evidence(self) -> bool:
+        """Whether what the engine moved may lie in amounts that are called evidence.
+
+        What another version of the engine made of the old evidence cannot be scored again.
+        """
+        return "engine" in self.behind and any(
+            k.kind == "evidence" for c in self.changes for k in c.causes
+        )
 
     def directions(self) -> dict[Direction, int]:
         """How many scores go which way."""

@@ -22,7 +22,6 @@ from assay.model.rulebook import Rulebook
 from assay.rules.check import check_rulebook
 from assay.rules.program import Program
 from assay.scoring.held import Held, reads_neighbours, run_held
-from assay.scoring.rerun import rerun
 from assay.scoring.run import Run
 from assay.tables.build import build_tables
 from assay.tables.tables import Tables
@@ -116,18 +115,20 @@ class Stages:
         """
         if index:
             return self.made[index - 1].run
-        base, desk = self._base, self._desk
-        same = base.lock.as_of == desk.as_of and _shape(base.rulebook) == _shape(desk.rulebook)
-        if same and not reads_neighbours(base.program):
-            return rerun(desk.run, base.rulebook, base.program)
-        tables = self._tables(base.rulebook, base.lock.as_of)
-        return run_held(base.rulebook, base.program, tables, self._held)
+        base = self._base
+        return self._held_run(base.rulebook, base.program, base.lock.as_of)
 
     def _run(self, rulebook: Rulebook, program: Program, as_of: date, last: bool) -> Run:
         """``last``: no input but the neighbours moves after this stage."""
         if last and not reads_neighbours(program):
             return self._desk.run
-        return run_held(rulebook, program, self._tables(rulebook, as_of), self._held)
+        return self._held_run(rulebook, program, as_of)
+
+    def _held_run(self, rulebook: Rulebook, program: Program, as_of: date) -> Run:
+        """The evidence as it is, scored by other rules or at another date, neighbours held."""
+        tables, now = self._tables(rulebook, as_of), self._desk.run
+        near = now if tables is now.tables else None
+        return run_held(rulebook, program, tables, self._held, near)
 
     def _tables(self, rulebook: Rulebook, as_of: date) -> Tables:
         desk = self._desk

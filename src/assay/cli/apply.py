@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,6 @@ from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.change.plan import Plan
-
-
-def now() -> datetime:
-    """The moment of an apply: a fact to be recorded, never an input of a score."""
-    return datetime.now().astimezone()
 
 
 @click.command("apply")
@@ -72,7 +66,7 @@ def command(
         locks[0] if locks else None, desks, theirs=locks[1] if len(locks) > 1 else None
     )
     if seen is not None and (moved := list(moved_since(seen, saved_json(plan)))):
-        click.echo("the plan is not applied; since it was made:", err=True)
+        click.echo("the plan is not applied as it was seen:", err=True)
         for what in moved:
             click.echo(f"  {what}", err=True)
         context.exit(1)
@@ -92,7 +86,7 @@ def command(
     lock = lock_of(desks)
     record = applied(
         plan,
-        at=now().isoformat(timespec="seconds"),
+        at=session.clock().isoformat(timespec="seconds"),
         who=who,
         why=reason,
         bases=bases,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from assay import __version__
-from assay.cli.session import Session, today
+from assay.cli.session import Session, now
 from assay.cli.values import Bytes, IsoDate
 from assay.errors import AssayError, EngineError, InputError
 
@@ -20,8 +20,10 @@ COMMANDS: dict[str, str] = {
     "new": "Write a new institution, event, source, publisher or claim.",
     "cite": "Find the source at an address, or write it down; cite it in a claim.",
     "find": "Search names, titles and claims.",
+    "sheet": "Take claims, sources and profiles out as sheets, and take sheets back.",
     "ingest": "Read documents into sources and drafts.",
     "origins": "Propose which sources retell which.",
+    "edges": "Propose what depends on what.",
     "contradictions": "Propose statements that cannot both be true.",
     "check": "Say everything that is wrong with the workspace.",
     "score": "Score the profiles.",
@@ -30,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "graph": "Show what depends on what, and how far it is felt.",
     "rules": "Test the rulebook and look into it.",
     "review": "Decide what needs a human, and see what was decided.",
+    "publishers": "Show how publishers are rated, and their record.",
     "track-record": "Show how graded claims turned out.",
     "build": "Write the briefing pages.",
     "plan": "Show what would change against what was applied, and why.",
@@ -87,7 +90,7 @@ def assay(
     memory: int | None,
 ) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of, audience, ctx.obj or today, memory)
+    ctx.obj = Session(workspace, as_of, audience, ctx.obj or now, memory)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -95,8 +98,8 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(run(args))
 
 
-def run(args: Sequence[str] | None = None, clock: Callable[[], date] = today) -> int:
-    """Run the command line and give its exit code; ``clock`` tells the day decisions are of."""
+def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) -> int:
+    """Run the command line and give its exit code; ``clock`` tells when decisions are made."""
     try:
         result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=clock)
         return result if isinstance(result, int) else 0

@@ -132,6 +132,7 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
 @click.option("--owner", metavar="ID", help="Outlets of one owner are one family.")
 @click.option("--reliability", type=click.Choice(["A", "B", "C", "D", "E"]))
 @click.option("--reason", metavar="TEXT", help="What the reliability rests on.")
+@click.option("--rated", metavar="DATE", help="When the reliability was settled.")
 @click.option("--url", metavar="URL")
 @_into
 @_common
@@ -139,7 +140,11 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
 def publisher(session: Session, /, name: str, reason: str | None, **options: Any) -> None:
     """Write a publisher: an outlet, an office, a company."""
     fields = {n: options[n] for n in ("owner", "reliability")}
-    fields |= {"reliability_reason": reason, "url": options["url"]}
+    fields |= {
+        "reliability_reason": reason,
+        "reliability_date": options["rated"],
+        "url": options["url"],
+    }
     _write(session, "publisher", name, options, fields)
 
 

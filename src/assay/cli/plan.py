@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assay.change.plan import Plan
     from assay.pipeline import Checked, Desk
 
-EXIT_MATTERS = 2
+EXIT_BEHIND, EXIT_MATTERS = 1, 2
 
 
 @click.command("plan")
@@ -36,6 +36,11 @@ EXIT_MATTERS = 2
 @click.option("--sweep", metavar="PATH=A..B:STEP", help="Try many values of a figure.")
 @click.option("--at-lock", is_flag=True, help="Compare at the lock's date; ageing is listed apart.")
 @click.option(
+    "--locked",
+    is_flag=True,
+    help="As --at-lock, and exit with 1 where the lock is behind or missing.",
+)
+@click.option(
     "--detailed-exitcode",
     is_flag=True,
     help="Exit with 2 where a band, a page, a horizon, a watch item or a score not by time moves.",
@@ -48,6 +53,8 @@ def command(context: click.Context, /, output: str, **given: Any) -> None:
     With --set and --sweep figures of the rulebook are tried against the workspace as it stands,
     and no file is touched: claim.confidence.one-origin.cap=0.6.
     """
+    from assay.change.plan import NOTHING
+
     session: Session = context.obj
     options = _Options(**given)
     options.check()
@@ -65,6 +72,12 @@ def command(context: click.Context, /, output: str, **given: Any) -> None:
     _print(shown, output)
     if out is not None:
         click.echo(f"saved to {out}; apply it with 'assay apply {out}'", err=True)
+    if options.locked and (plan.behind or plan.base == NOTHING):
+        from assay.export.plan_words import behind
+
+        said = behind(plan) or "there is no grades.lock"
+        click.echo(f"{said}; run 'assay apply' and commit what it writes", err=True)
+        context.exit(EXIT_BEHIND)
     if options.detailed_exitcode and shown.matters:
         context.exit(EXIT_MATTERS)
 
@@ -80,15 +93,21 @@ class _Options:
     settings: tuple[str, ...]
     sweep: str | None
     at_lock: bool
+    locked: bool
     detailed_exitcode: bool
+
+    @property
+    def dated(self) -> bool:
+        """Whether the plan is made at the lock's date."""
+        return self.at_lock or self.locked
 
     def check(self) -> None:
         """Raise ``UsageError`` for options that contradict each other."""
         tried = bool(self.settings) or self.sweep is not None
-        if tried and (self.against is not None or self.at_lock):
+        if tried and (self.against is not None or self.dated):
             raise UsageError("--set and --sweep are tried against the workspace as it stands")
-        if self.against is not None and self.at_lock:
-            raise UsageError("--at-lock compares with the lock, --against with a revision")
+        if self.against is not None and self.dated:
+            raise UsageError("--at-lock and --locked compare with the lock, not with a revision")
         if self.out is not None and (tried or self.against is not None):
             raise UsageError("only a plan against the lock can be applied, so only that is saved")
 
@@ -116,9 +135,9 @@ def _made(session: Session, options: _Options) -> Plan:
     theirs = locks[1] if len(locks) > 1 else None
     if base is None:
         click.echo("there is no grades.lock: nothing was applied yet", err=True)
-    date = base.as_of if base and options.at_lock else settled
+    date = base.as_of if base and options.dated else settled
     plan = make_plan(base, assess_all(checked, date), theirs=theirs)
-    if base and options.at_lock and settled != date:
+    if base and options.dated and settled != date:
         plan = with_ageing(plan, make_plan(base, assess_all(checked, settled)))
     return plan
 
@@ -171,14 +190,15 @@ def _narrowed(plan: Plan, ids: Sequence[str], ref: str | None, audience: str | N
 
 
 def _print(plan: Plan, output: str) -> None:
-    from assay.export import plan_html, plan_text
-    from assay.export.change import plan_json
-
     if output == "json":
+        from assay.export.change import plan_json
+
         print_json(plan_json(plan))
     elif output == "html":
-        click.echo(plan_html.plan_html(plan))
-    elif output == "markdown":
-        click.echo(plan_text.plan_markdown(plan))
+        from assay.export.plan_html import plan_html
+
+        click.echo(plan_html(plan))
     else:
-        click.echo(plan_text.plan_text(plan))
+        from assay.export.plan_text import plan_markdown, plan_text
+
+        click.echo(plan_markdown(plan) if output == "markdown" else plan_text(plan))

@@ -65,7 +65,7 @@ def _filtered(
     from assay.documents.suggest import did_you_mean
     from assay.errors import UsageError
     from assay.review.decisions import MATTERS
-    from assay.review.effective import same_person
+    from assay.review.identity import same_person
     from assay.review.queue import Queue, grouped
 
     queue = review.queue

@@ -31,12 +31,13 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     """Write the queue as one page to read offline, with a sheet to fill in.
 
     review.html holds the reasoning of every open profile; decisions.csv one row for each
-    reason, with columns for the decision. 'assay review import' takes the sheet back.
+    reason, with columns for the decision. 'assay review import' takes the sheet back. A sheet
+    that was filled in is not written over.
     """
     from assay.briefing.pack import pack_page
     from assay.documents.files import write_files
     from assay.review.packing import sheet_rows
-    from assay.review.sheets import csv_bytes, xlsx_bytes
+    from assay.review.sheets import csv_bytes, require_unfilled, xlsx_bytes
 
     review = open_review(session, limits)
     rows = list(sheet_rows(review))
@@ -47,6 +48,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     }
     if xlsx:
         files[folder / "decisions.xlsx"] = xlsx_bytes(rows)
+    require_unfilled(files)
     write_files(files)
     if output == "json":
         print_json({"files": [str(f) for f in files], "rows": len(rows)})

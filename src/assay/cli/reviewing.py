@@ -83,14 +83,15 @@ def sign(session: Session, reviewer: str | None) -> Signature:
     from assay.errors import UsageError
     from assay.review.actions import Signature
     from assay.review.authors import git_user
+    from assay.review.identity import same_person
 
-    today = session.clock()
+    today = session.clock().date()
     user = git_user(session.workspace().root)
     if reviewer is None:
         if user is None:
             raise UsageError("who decides? Write --reviewer NAME, or set git's user.name")
         return Signature(user.name, today, user.email)
-    mine = user is not None and user.name.casefold() == reviewer.casefold()
+    mine = user is not None and same_person(user.name, reviewer)
     return Signature(reviewer, today, user.email if user and mine else None)
 
 

@@ -141,18 +141,17 @@ def _score_documents(session: Session, ids: tuple[str, ...], output: str) -> Non
         return
     scorers = [s.scorer for s in desk.program.on("profile")]
     rows = []
-    for profile_id, result in desk.results.items():
-        if ids and profile_id not in ids:
+    for line in desk.overview:
+        if ids and line.id not in ids:
             continue
-        until = result.outlook.until.isoformat() if result.outlook.until else ""
         rows.append(
             [
-                profile_id,
-                *(_cell(result.scores[s.name].value, result.scores[s.name].grade) for s in scorers),
-                result.outlook.grade,
-                until,
-                f"{result.sources}/{len(result.origins)}",
-                "" if result.published else "no page",
+                line.id,
+                *(_cell(line.scores[s.name].value, line.scores[s.name].grade) for s in scorers),
+                line.horizon,
+                line.until.isoformat() if line.until else "",
+                f"{line.sources}/{line.origins}",
+                "" if line.published else "no page",
             ]
         )
     header = ["profile", *(s.name for s in scorers), "horizon", "until", "sources/origins", ""]

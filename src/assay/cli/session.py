@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from assay.pipeline import Checked, Desk
 
 
-def today() -> date:
-    """The day it is where the command runs."""
-    return datetime.now().astimezone().date()
+def now() -> datetime:
+    """The moment it is where the command runs, with its offset."""
+    return datetime.now().astimezone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Session:
     workspace_path: Path | None = None
     as_of: date | None = None
     audience: str | None = None
-    clock: Callable[[], date] = today
+    clock: Callable[[], datetime] = now
     memory: int | None = None
 
     def workspace(self) -> Workspace:
@@ -58,7 +58,8 @@ class Session:
     def settled(self, checked: Checked) -> date:
         """The date asked for, else the workspace's own, else today."""
         rulebook = checked.loaded.rulebook
-        return self.as_of or (rulebook.settings.as_of if rulebook else None) or self.clock()
+        own = rulebook.settings.as_of if rulebook else None
+        return self.as_of or own or self.clock().date()
 
     def desk(self, checked: Checked | None = None) -> Desk:
         """The workspace, scored at the date asked for, else at its own, else today.

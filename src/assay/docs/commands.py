@@ -29,6 +29,7 @@ SUBCOMMANDS = {
         *("undo", "outcome", "pack", "import"),
     ),
     "rules": ("test", "lint", "docs", "cutpoints"),
+    "sheet": ("export", "import"),
 }
 """Commands that are groups, and what is in them."""
 

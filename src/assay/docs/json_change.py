@@ -87,6 +87,10 @@ def _plan() -> dict[str, str]:
         "rulebook": "digest of the rulebook, its date left out",
         "engine": "digest of the engine",
         "behind": "whether the lock stands for other documents, rules or another engine",
+        "behind_in": "which of them: `documents`, `rules`, `engine`; `branches` where two branches "
+        "wrote the lock",
+        "engine_in_evidence": "whether another version of assay may have a part in what is called "
+        "`evidence`",
         **_under("summary", summary),
         "groups[].scorer": "the score of a group of changes that one cause led",
         "groups[].direction": "their direction",

@@ -107,6 +107,29 @@ def review_contracts(explanation: Mapping[str, str], profile: str) -> tuple[Desc
             _DECISION,
         ),
         (
+            "assay publishers",
+            ("publishers",),
+            {
+                "publishers[].id": "the publisher",
+                "publishers[].name": "its name",
+                "publishers[].family": "its owner; null where none is named",
+                "publishers[].reliability": "A to E, `F` where somebody looked and could not "
+                "tell; null where nobody has",
+                "publishers[].reliability_date": "when that was settled; null where it is not said",
+                "publishers[].reliability_reason": "what it rests on",
+                "publishers[].sources": "its sources that claims cite",
+                "publishers[].claims": "the claims that cite one of them",
+                "publishers[].held": "of these claims, how many held",
+                "publishers[].decided": "of how many that were decided",
+                "publishers[].share": "the share; null of none",
+                "publishers[].low": "where its 95 % interval begins",
+                "publishers[].high": "where it ends",
+                "publishers[].undecidable": "claims that could not be decided",
+                "reversals[].better": "a publisher rated better whose claims held less often …",
+                "reversals[].worse": "… than those of this one, rated worse",
+            },
+        ),
+        (
             "assay track-record",
             ("track-record",),
             {

@@ -11,6 +11,7 @@ from assay.docs.documents import documents_page
 from assay.docs.json_contract import json_page
 from assay.docs.language import language_page
 from assay.docs.rulebook import rulebook_page
+from assay.docs.sheets import sheets_page
 from assay.docs.spark import spark_page
 from assay.docs.transcript import is_transcript, refreshed
 from assay.loading.schemas import schema_files
@@ -24,6 +25,7 @@ REFERENCE: Mapping[str, Callable[[], str]] = {
     "json.md": json_page,
     "rule-language.md": language_page,
     "rulebook.md": rulebook_page,
+    "sheets.md": sheets_page,
     "spark.md": spark_page,
 }
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +15,7 @@ from assay.cli import main as cli
 from assay.errors import UsageError
 
 _WIDTH = "80"
-_TODAY = date(2025, 7, 1)
+_NOW = datetime(2025, 7, 1, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def run_assay(arguments: Sequence[str], folder: Path | None = None) -> Printed:
         redirect_stdout(stdout),
         redirect_stderr(together),
     ):
-        exit_code = cli.run(arguments, lambda: _TODAY)
+        exit_code = cli.run(arguments, lambda: _NOW)
     return Printed(stdout.getvalue(), together.getvalue(), exit_code)
 
 

@@ -41,6 +41,18 @@ UNREADABLE_FILE = Code(
     "The file cannot be opened, or it is not a plain file.",
     "Give yourself the right to read it, or move it out of profiles/.",
 )
+SHEET_MISTAKE = Code(
+    "sheet-mistake",
+    "error",
+    "A cell of a sheet cannot be read, or its row does not say what it is about.",
+    "Correct the cell; its column says what may stand there.",
+)
+SHEET_COLUMN_NOT_READ = Code(
+    "sheet-column-not-read",
+    "warning",
+    "A sheet has a column that stands for nothing in a document.",
+    "Leave it if it is for your own use; 'assay sheet export' writes all columns that are read.",
+)
 TABLE_MISTAKE = Code(
     "table-mistake",
     "error",
@@ -420,6 +432,18 @@ HOLDS_MISSING = Code(
     "A fact does not say whether it can grow old.",
     "holds: dated",
 )
+RELIABILITY_UNDATED = Code(
+    "reliability-undated",
+    "info",
+    "A publisher's reliability does not say of when it is.",
+    "reliability_date: 2026-01",
+)
+RATING_AGAINST_RELIABILITY = Code(
+    "rating-against-reliability",
+    "info",
+    "A document rates itself far from what its publisher is rated.",
+    "reliability: C",
+)
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",
     "warning",
@@ -429,7 +453,7 @@ FIGURE_NOT_IN_PASSAGE = Code(
 REPEATED_SENTENCE = Code(
     "repeated-sentence",
     "info",
-    "The same sentence stands in another claim.",
+    "The same sentence stands elsewhere: in another claim, a gap or a watch item.",
     "Say what is true of this subject alone.",
 )
 NOTHING_SAID = Code(
@@ -447,7 +471,7 @@ EVENT_AS_INSTITUTION = Code(
 WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
     "warning",
-    "The words of a claim say how sure it is, otherwise than its nature or its likelihood.",
+    "The words of a claim say how sure it is, otherwise than its grade, nature or likelihood.",
     "nature: attributed",
 )
 HORIZON_SLOT = Code(
@@ -459,6 +483,8 @@ HORIZON_SLOT = Code(
 
 DOCUMENT_CODES: tuple[Code, ...] = (
     UNREADABLE_FILE,
+    SHEET_MISTAKE,
+    SHEET_COLUMN_NOT_READ,
     TABLE_MISTAKE,
     OUTSIDE_WORKSPACE,
     FILE_TOO_LARGE,
@@ -520,6 +546,8 @@ DOCUMENT_CODES: tuple[Code, ...] = (
     RETRACTED_SOURCE_CITED,
     UNDATED_SOURCE_CITED,
     HOLDS_MISSING,
+    RELIABILITY_UNDATED,
+    RATING_AGAINST_RELIABILITY,
     FIGURE_NOT_IN_PASSAGE,
     REPEATED_SENTENCE,
     NOTHING_SAID,

@@ -30,7 +30,9 @@ _WALK_FIRST = 65_536
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 )  # not printable to YAML, or a line break to YAML and to nobody else
-_SUSPICIOUS = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%|\d{19}", re.MULTILINE)
+_PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
+_MARKED = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
+_LONG_NUMBER = re.compile("[0-9]{19}")
 _ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
 
 
@@ -88,7 +90,7 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     text, refusal = decode(data, file)
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
-    if len(text) > _WALK_FIRST or _SUSPICIOUS.search(text):
+    if len(text) > _WALK_FIRST or _suspicious(text):
         problems = _problems(text, file)
         if problems:
             return YamlFile(file, text, (), problems)
@@ -99,6 +101,12 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     if not is_plain(documents):
         return _refused(text, file, "it holds values that are not read")
     return _checked(YamlFile(file, text, tuple(documents)))
+
+
+def _suspicious(text: str) -> bool:
+    """Whether there may be something that only the walk notices."""
+    marks = any(mark in text for mark in ("&", "*", "!", "<<", "%"))
+    return (marks and _MARKED.search(text) is not None) or _LONG_NUMBER.search(text) is not None
 
 
 def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagnostic | None]:
@@ -124,6 +132,8 @@ def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagno
             f"the file is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
             "save it as UTF-8 in the editor",
         )
+    if not data.translate(None, _PRINTABLE):
+        return text, None
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
         position = SourceText(file, text).position(forbidden.start())

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assay.documents.emit import block, flow
 from assay.documents.index import Node, Path
+from assay.documents.yaml_places import after_comments, column, next_line, value_at
 from assay.documents.yaml_reader import YamlFile, read_yaml
 from assay.errors import UsageError
 
@@ -25,13 +26,19 @@ class EditRefused(UsageError):
 
 def append_document(data: bytes, file: str, document: Mapping[str, Any]) -> bytes:
     """The file with one more document at its end."""
+    return append_documents(data, file, [document])
+
+
+def append_documents(data: bytes, file: str, documents: Sequence[Mapping[str, Any]]) -> bytes:
+    """The file with more documents at its end."""
     read = _read(data, file)
     text = read.text
     separator = ""
     if any(d is not None for d in read.documents):
         separator = "" if read.documents[-1] is None else "---\n"
-    insertion = _at_line_start(text, len(text)) + separator + block(document)
-    expected = [d for d in read.documents if d is not None] + [dict(document)]
+    written = "---\n".join(block(document) for document in documents)
+    insertion = _at_line_start(text, len(text)) + separator + written
+    expected = [d for d in read.documents if d is not None] + [dict(d) for d in documents]
     return _inserted(data, read, len(text), insertion, expected)
 
 
@@ -42,14 +49,14 @@ def append_item(data: bytes, file: str, document: int, path: Path, item: Any) ->
     """
     read = _read(data, file)
     node = read.index.documents[document].get(path)
-    present = _value(read.documents[document], path)
+    present = value_at(read.documents[document], path)
     if node is None or present is None:
         return _set_key(data, read, document, path, [item])
     if not isinstance(present, list):
         raise _refused(read, node, "there is no list here to add to")
 
     def change(documents: list[Any]) -> None:
-        _value(documents[document], path).append(item)
+        value_at(documents[document], path).append(item)
 
     last = read.index.documents[document].get((*path, len(present) - 1))
     if node.flow:
@@ -58,10 +65,10 @@ def append_item(data: bytes, file: str, document: int, path: Path, item: Any) ->
         return _insert(data, read, last.end, f", {flow(item)}", change)
     if last is None:
         raise _refused(read, node, "the list has no items to add after")
-    column = _column(read, node.start)
-    at, lead = _next_line(read, node.end)
-    at = _after_comments(read, at, column)
-    return _insert(data, read, at, lead + block([item], column), change)
+    indent = column(read, node.start)
+    at, lead = next_line(read, node.end)
+    at = after_comments(read, at, indent)
+    return _insert(data, read, at, lead + block([item], indent), change)
 
 
 def add_key(data: bytes, file: str, document: int, path: Path, value: Any) -> bytes:
@@ -70,7 +77,7 @@ def add_key(data: bytes, file: str, document: int, path: Path, value: Any) -> by
     Raises ``EditRefused`` where the key has a value already.
     """
     read = _read(data, file)
-    present = _value(read.documents[document], path)
+    present = value_at(read.documents[document], path)
     if present is not None:
         node = read.index.documents[document][path]
         raise _refused(read, node, f"{path[-1]!r} has a value already")
@@ -82,26 +89,26 @@ def _set_key(data: bytes, read: YamlFile, document: int, path: Path, value: Any)
     parent, key = nodes.get(path[:-1]), path[-1]
     if parent is None or parent.kind != "mapping":
         raise _refused(read, parent, f"there is no mapping to add {key!r} to")
-    given = _value(read.documents[document], path[:-1])
+    given = value_at(read.documents[document], path[:-1])
     last = nodes[(*path[:-1], list(given)[-1])] if given else None
 
     def change(documents: list[Any]) -> None:
-        _value(documents[document], path[:-1])[key] = value
+        value_at(documents[document], path[:-1])[key] = value
 
     if path in nodes:
         empty = nodes[path]
         if parent.flow or empty.start != empty.end:
             return _insert(data, read, empty.start, f" {flow(value)}", change)
-        at, lead = _next_line(read, empty.start)
-        inner = _column(read, parent.start) + 2
+        at, lead = next_line(read, empty.start)
+        inner = column(read, parent.start) + 2
         return _insert(data, read, at, lead + _value_lines(value, inner), change)
     if parent.flow:
         text = flow({key: value})[1:-1]
         at = parent.start + 1 if last is None else last.end
         return _insert(data, read, at, text if last is None else f", {text}", change)
-    at, lead = _next_line(read, parent.end)
+    at, lead = next_line(read, parent.end)
     return _insert(
-        data, read, at, lead + block({str(key): value}, _column(read, parent.start)), change
+        data, read, at, lead + block({str(key): value}, column(read, parent.start)), change
     )
 
 
@@ -155,51 +162,5 @@ def _refused(read: YamlFile, node: Node | None, reason: str) -> EditRefused:
     return EditRefused(f"{read.file}:{line}: {reason}; add it by hand")
 
 
-def _column(read: YamlFile, offset: int) -> int:
-    return offset - read.source.line_start(offset)
-
-
-def _next_line(read: YamlFile, offset: int) -> tuple[int, str]:
-    """Where the line after the content that ends at ``offset`` starts, and what must precede it."""
-    text = read.text
-    if offset > 0 and text[offset - 1] in "\r\n":
-        return offset, ""
-    at = read.source.line_end(offset)
-    if at == len(text):
-        return at, "\n"
-    return at + _break_length(text, at), ""
-
-
-def _after_comments(read: YamlFile, at: int, column: int) -> int:
-    """Past the comments that are indented like parts of the last item, and so belong to it."""
-    found = at
-    while at < len(read.text):
-        end = read.source.line_end(at)
-        line = read.text[at:end]
-        content = line.lstrip(" ")
-        is_comment = content.startswith("#") and len(line) - len(content) > column
-        if content and not is_comment:
-            break
-        if end == len(read.text):
-            break
-        at = end + _break_length(read.text, end)
-        if is_comment:
-            found = at
-    return found
-
-
-def _break_length(text: str, at: int) -> int:
-    return 2 if text.startswith("\r\n", at) else 1
-
-
 def _at_line_start(text: str, at: int) -> str:
     return "" if at == 0 or text[at - 1] in "\r\n" else "\n"
-
-
-def _value(data: Any, path: Path) -> Any:
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data

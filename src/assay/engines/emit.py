@@ -8,7 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 import polars as pl
 
-from assay.arithmetic import HALVING_STEPS, MOST_DAYS, half_life_table
+from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, columns
 
 Words = Mapping[str, Set[str]]
@@ -155,7 +155,8 @@ class _Emitter:
         op = _FLOAT_COMPARISONS[expr.op]
         a, b = (self.emit(x) for x in expr.args)
         either = a.is_nan() | b.is_nan()
-        return op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+        made = op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+        return pl.when(a.is_not_null() & b.is_not_null()).then(made)
 
 
 def _mirrored(expr: Apply) -> Apply:
@@ -240,8 +241,7 @@ def _points(value: pl.Expr) -> pl.Expr:
 
 def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     table = pl.Series(half_life_table(), dtype=pl.Int64)
-    steps = days.clip(0, MOST_DAYS) * HALVING_STEPS // period
-    index = steps.clip(upper_bound=len(table) - 1)
+    index = (days.clip(lower_bound=0) * HALVING_STEPS // period).clip(upper_bound=len(table) - 1)
     left = pl.lit(table).gather(pl.when(period > 0).then(index))
     return left.cast(pl.Float64) / 1000
 
@@ -342,5 +342,6 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "double": lambda a: a.cast(pl.Float64) / 1000,
     "scale": lambda a, b: (a * b + 500) // 1000,
     "half_life": _half_life,
+    "checked_half_life": lambda days, period: _half_life(days.cast(pl.Int128), period),
     "number": lambda a: pl.when(~a.is_nan()).then(a),
 }

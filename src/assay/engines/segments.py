@@ -62,6 +62,21 @@ def segment_sums(values: pl.Series, offsets: Ints) -> Ints:
     return result
 
 
+def segment_least(values: pl.Series, offsets: Ints) -> pl.Series:
+    """The least value over the rows of each owner; missing for owners without rows.
+
+    No value may be missing.
+    """
+    numbers = values.to_numpy()
+    some = np.flatnonzero(np.diff(offsets))
+    result = np.zeros(len(offsets) - 1, dtype=np.int64)
+    known = np.zeros(len(offsets) - 1, dtype=bool)
+    if len(some):
+        result[some] = np.minimum.reduceat(numbers[: offsets[-1]], offsets[some])
+        known[some] = True
+    return pl.select(pl.when(pl.Series(known)).then(pl.Series(result))).to_series()
+
+
 def _packed(chunk: range, width: int) -> pl.Expr:
     """All conditions of a chunk in one number; it takes 32 bits where they suffice."""
     dtype = pl.UInt32 if len(chunk) * width <= 32 else pl.Int64

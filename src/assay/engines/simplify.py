@@ -38,6 +38,8 @@ def simplify(expr: Expr, known: Callable[[str], Known]) -> Simple:
         items, complete = simplify(expr.items, known)
         return Each(items, expr.body, expr.counted), complete
     args = [simplify(a, known) for a in expr.args]
+    if expr.op not in _FORGIVING and any(e == UNKNOWN for e, _ in args):
+        return UNKNOWN, False
     rule = _RULES.get(expr.op)
     if rule is not None:
         return rule(*args)
@@ -121,24 +123,24 @@ def _whole(expr: Expr) -> int | None:
     return None
 
 
-def _folded(op: str, fold: Callable[[int, int], int | bool]) -> Callable[[Simple, Simple], Simple]:
+def _folded(op: Op, fold: Callable[[int, int], int | bool]) -> Callable[[Simple, Simple], Simple]:
     def rule(a: Simple, b: Simple) -> Simple:
         x, y = _whole(a[0]), _whole(b[0])
         if x is not None and y is not None and -_LIMIT <= fold(x, y) < _LIMIT:
             return Lit(fold(x, y)), True
-        return Apply(op, (a[0], b[0])), a[1] and b[1]  # type: ignore[arg-type]  # a name of Op
+        return Apply(op, (a[0], b[0])), a[1] and b[1]
 
     return rule
 
 
-def _extreme(op: str, fold: Callable[[list[int]], int]) -> Callable[..., Simple]:
+def _extreme(op: Op, fold: Callable[[list[int]], int]) -> Callable[..., Simple]:
     def rule(*args: Simple) -> Simple:
         values = [_whole(e) for e, _ in args]
         numbers = [v for v in values if v is not None]
         if len(numbers) == len(args):
             return Lit(fold(numbers)), True
         some = any(complete for _, complete in args)
-        return Apply(op, tuple(e for e, _ in args)), some  # type: ignore[arg-type]  # a name of Op
+        return Apply(op, tuple(e for e, _ in args)), some
 
     return rule
 
@@ -161,18 +163,24 @@ def _points(a: Simple) -> Simple:
     return apply("points", a[0]), False
 
 
-def _quotient(op: str) -> Callable[[Simple, Simple], Simple]:
+def _quotient(op: Op) -> Callable[[Simple, Simple], Simple]:
     def rule(a: Simple, b: Simple) -> Simple:
         sure = a[1] and _whole(b[0]) not in (None, 0)
-        return Apply(op, (a[0], b[0])), sure  # type: ignore[arg-type]  # a name of Op
+        return Apply(op, (a[0], b[0])), sure
 
     return rule
 
+
+_FORGIVING: frozenset[Op] = frozenset(
+    ("and", "or", "not", "known", "coalesce", "if", "pick", "least", "greatest", "hold")
+)
+"""Operations that can have a value although something they are made from is unknown."""
 
 _MAY_END_UNKNOWN: frozenset[Op] = frozenset(
     [
         *("checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo"),
         *("checked_rem", "abs", "within", "item_at", "has_item", "to_int", "joined"),
+        "checked_half_life",
     ]
 )
 """Operations that can be unknown although all they are made from is known."""

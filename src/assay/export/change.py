@@ -23,7 +23,9 @@ def plan_json(plan: Plan) -> Json:
         "inputs": plan.inputs,
         "rulebook": plan.rulebook,
         "engine": plan.engine,
-        "behind": plan.behind,
+        "behind": bool(plan.behind),
+        "behind_in": list(plan.behind),
+        "engine_in_evidence": plan.engine_in_evidence,
         "summary": {
             "profiles": plan.profiles,
             "changes": len(plan.changes),

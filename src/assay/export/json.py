@@ -6,9 +6,11 @@ Scores are numbers with three decimals, null where a profile is not rated.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from assay.pipeline import Desk
+from assay.scoring.calendar import Due
 from assay.scoring.results import (
     Explanation,
     Outlook,
@@ -30,17 +32,17 @@ def scores_json(desk: Desk, ids: Sequence[str] = ()) -> Json:
         "rulebook": desk.rulebook_digest,
         "profiles": [
             {
-                "id": profile_id,
-                "kind": desk.corpus.profiles[profile_id].kind,
-                "name": desk.corpus.profiles[profile_id].name,
-                "scores": {name: _score(score) for name, score in result.scores.items()},
-                "horizon": _horizon(result.outlook),
-                "sources": result.sources,
-                "origins": len(result.origins),
-                "published": result.published,
+                "id": line.id,
+                "kind": line.kind,
+                "name": line.name,
+                "scores": {name: _score(score) for name, score in line.scores.items()},
+                "horizon": _horizon(line.horizon, line.until),
+                "sources": line.sources,
+                "origins": line.origins,
+                "published": line.published,
             }
-            for profile_id, result in desk.results.items()
-            if not ids or profile_id in ids
+            for line in desk.overview
+            if not ids or line.id in ids
         ],
     }
 
@@ -74,9 +76,21 @@ def outlook_json(profile_id: str, outlook: Outlook) -> Json:
     """What ``assay outlook`` prints of one profile."""
     return {
         "id": profile_id,
-        "horizon": _horizon(outlook),
+        "horizon": _horizon(outlook.grade, outlook.until),
         "outlook": _points(outlook),
         "watch": [_notice(n) for n in outlook.watch],
+    }
+
+
+def due_json(due: Due) -> Json:
+    """One thing that falls due."""
+    return {
+        "profile": due.profile,
+        "day": due.day.isoformat(),
+        "written": due.written,
+        "reason": due.reason,
+        "text": due.text,
+        "claims": list(due.claims),
     }
 
 
@@ -125,11 +139,8 @@ def _score(score: Score) -> Json:
     }
 
 
-def _horizon(outlook: Outlook) -> Json:
-    return {
-        "grade": outlook.grade,
-        "until": outlook.until.isoformat() if outlook.until else None,
-    }
+def _horizon(grade: str, until: date | None) -> Json:
+    return {"grade": grade, "until": until.isoformat() if until else None}
 
 
 def _scorer(explanation: ScoreExplanation) -> Json:

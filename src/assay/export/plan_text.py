@@ -11,9 +11,6 @@ from assay.export import plan_words as words
 if TYPE_CHECKING:
     from assay.change.experiment import SweepPoint
 
-_GROUPED = 3
-"""So many changes by one cause are shown as a group."""
-
 _DETAILS = 200
 _WIDTH = 40
 
@@ -21,7 +18,7 @@ _WIDTH = 40
 def plan_text(plan: Plan) -> str:
     """The plan as it is shown in a terminal."""
     lines = [words.headline(plan), words.counts(plan)]
-    lines += filter(None, [words.causes(plan), *words.besides(plan)])
+    lines += filter(None, [words.causes(plan), *words.besides(plan), *words.cautions(plan)])
     for title, block in _blocks(plan):
         lines += ["", title, *(f"  {line}" for line in block)]
     return "\n".join(lines)
@@ -39,7 +36,7 @@ def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         )
     if len(plan.changes) > 1:
         yield "Biggest", [words.change_line(c) for c in plan.biggest()]
-    groups = [g for g in plan.groups() if len(g.ids) >= _GROUPED]
+    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
     if groups:
         yield (
             "Grouped by what led them",
@@ -79,7 +76,8 @@ def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
 def plan_markdown(plan: Plan) -> str:
     """The plan as a comment on a pull request: a summary, then tables that fold away."""
     lines = ["## Grades", "", _md(words.headline(plan)) + ".", "", f"**{words.counts(plan)}**"]
-    lines += [_md(x) for x in filter(None, [words.causes(plan), *words.besides(plan)])]
+    said = [words.causes(plan), *words.besides(plan), *words.cautions(plan)]
+    lines += [_md(x) for x in said if x]
     if plan.disagreements:
         lines += ["", "### Applied differently by two branches", ""]
         lines += _table(
@@ -91,7 +89,7 @@ def plan_markdown(plan: Plan) -> str:
         )
     if plan.changes:
         lines += ["", "### Biggest changes", "", *_changes(plan.biggest())]
-    groups = [g for g in plan.groups() if len(g.ids) >= _GROUPED]
+    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
     if groups:
         lines += ["", "### Grouped by what led them", ""]
         lines += _table(

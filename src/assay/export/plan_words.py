@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from assay.change.plan import (
     NOTHING,
     WORKSPACE,
+    Behind,
     Cause,
     CauseKind,
     Change,
@@ -31,6 +32,15 @@ CAUSE_WORDS: dict[CauseKind, str] = {
     "neighbour": "neighbours",
     "engine": "the engine",
 }
+BEHIND_WORDS: dict[Behind, str] = {
+    "documents": "the documents",
+    "rules": "the rulebook",
+    "engine": "assay itself",
+    "branches": "the lock of the other branch",
+}
+GROUPED = 3
+"""So many changes by one cause are shown as a group."""
+
 _FEW = 6
 
 
@@ -76,6 +86,25 @@ def besides(plan: Plan) -> list[str]:
         lines.append(f"Corrections: {len(plan.corrections)}.")
     if plan.pages:
         lines.append(f"Pages touched: {len(plan.pages)}.")
+    return lines
+
+
+def behind(plan: Plan) -> str:
+    """What the lock does not stand for as it is; empty where it stands for all."""
+    what = [BEHIND_WORDS[b] for b in plan.behind]
+    return f"grades.lock is behind {' and '.join(what)}" if what else ""
+
+
+def cautions(plan: Plan) -> list[str]:
+    """What a reader of the plan must know to read it right."""
+    lines = []
+    if plan.behind and plan.empty:
+        lines.append(f"{behind(plan)}: 'assay apply' records them, though no grade moves.")
+    if plan.engine_in_evidence:
+        lines.append(
+            "assay itself is another version, and the old one's scores of the new evidence cannot "
+            "be made: where evidence moved, what assay moved is in the same amount."
+        )
     return lines
 
 

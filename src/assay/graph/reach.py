@@ -3,25 +3,42 @@
 The reach of a path is the product of its edges' weights, damped once for every hop after the
 first, rounded half up to thousandths at each hop. Rounding keeps order, so the strongest path is
 found hop by hop. Of equally strong paths the shorter counts.
+
+Paths are followed from a block of profiles at a time, so that memory is bounded and a few
+profiles can be followed alone, where only their edges changed. An end, how strongly it is reached
+and how far away it is are one 64-bit number: sorted, the best path of a pair is the last.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from assay.arithmetic import to_points
 from assay.errors import UsageError
 
-_RANKS = 16
-"""More than the longest path, so that strength and shortness fit one integer."""
-
-PAIR_SCHEMA = {"upper": pl.Int64, "lower": pl.Int64, "points": pl.Int64, "distance": pl.Int64}
-
+PAIR_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
+    ("upper", "lower", "points", "distance"), pl.Int32
+)
 
 PATH_LIMIT = 150_000_000
-"""Paths followed at one hop, at most; each takes about 60 bytes while they are compared."""
+"""Paths followed at one hop, at most."""
 
-_ROWS = 1 << 31
+_BLOCK = 1 << 15
+"""Edges that the profiles of a block have, unless one has more by itself."""
+
+_RANKS = 16
+"""More than the longest path, so that strength and shortness fit one number."""
+
+_RANK_BITS = 15
+_LOWEST = 2 * _RANKS
+
+Ints = npt.NDArray[np.int64]
 
 
 def reach_pairs(
@@ -34,87 +51,159 @@ def reach_pairs(
     is known all along) and distance, sorted by upper and lower. Raises ``UsageError`` where a
     hop would follow more paths than ``limit``.
     """
-    factor = to_points(damping)
-    single = _strongest(
-        edges.select(
-            (pl.col("upper") * _ROWS + pl.col("lower")).alias("pair"),
-            _rank(pl.col("points"), 1).alias("rank"),
-        )
-    )
-    step = single.select(
-        (pl.col("pair") // _ROWS).alias("middle"),
-        (pl.col("pair") % _ROWS).alias("end"),
-        _points(pl.col("rank")).alias("by"),
-    )
-    degree = step.group_by("middle").agg(pl.len().alias("paths"))
-    found, frontier = [single], single
-    for distance in range(2, hops + 1):
-        ends = frontier.select(
-            (pl.col("pair") // _ROWS).alias("upper"),
-            (pl.col("pair") % _ROWS).alias("middle"),
-            _points(pl.col("rank")).alias("points"),
-        )
-        paths = ends.join(degree, on="middle", how="inner").get_column("paths").sum()
-        if paths > limit:
-            raise UsageError(
-                f"reach within {distance} hops follows {paths:,} paths, and at most {limit:,} are "
-                "followed; lower 'reach: hops' in rules.yaml, or remove edges of low criticality "
-                "from the profiles most depend on"
-            )
-        frontier = _strongest(
-            ends.lazy()
-            .join(step.lazy(), on="middle", how="inner")
-            .select(
-                (pl.col("upper") * _ROWS + pl.col("end")).alias("pair"),
-                _rank(
-                    _scaled(_scaled(pl.col("points"), pl.col("by")), pl.lit(factor)), distance
-                ).alias("rank"),
-            )
-            .collect(engine="streaming")
-        )
-        if frontier.is_empty():
-            break
-        found.append(frontier)
-    return (
-        _strongest(pl.concat(found))
-        .sort("pair")
-        .select(
-            (pl.col("pair") // _ROWS).alias("upper"),
-            (pl.col("pair") % _ROWS).alias("lower"),
-            _points(pl.col("rank")).alias("points"),
-            _distance(pl.col("rank")).alias("distance"),
-        )
-    )
+    graph = _Graph(edges)
+    return _pairs(_Walk(graph, hops, damping, limit), graph.uppers)
 
 
-def _scaled(points: pl.Expr, factor: pl.Expr) -> pl.Expr:
-    return (points * factor + 500) // 1000
+def mended_pairs(
+    pairs: pl.DataFrame, before: pl.DataFrame, edges: pl.DataFrame, hops: int, damping: float
+) -> pl.DataFrame:
+    """The ``pairs`` that :func:`reach_pairs` gave for the edges ``before``, for other ``edges``.
+
+    Followed anew are only the profiles from which a changed edge is reached.
+    """
+    graph = _Graph(edges, before)
+    bits = graph.bits
+    old = _strongest(_edge_keys(before, bits))
+    changed = np.setxor1d(old, graph.keys, assume_unique=True) >> (_RANK_BITS + bits)
+    upper, lower = pairs["upper"].to_numpy(), pairs["lower"].to_numpy()
+    highest = max(upper.max(initial=0), lower.max(initial=0), changed.max(initial=0))
+    touched = np.zeros(1 + max(int(highest), len(graph.degree)), dtype=bool)
+    touched[changed] = True
+    # What leads to a changed edge was reached by old edges, or begins with a changed one itself.
+    touched[upper[touched[lower]]] = True
+    found = _pairs(_Walk(graph, hops, damping, PATH_LIMIT), graph.uppers[touched[graph.uppers]])
+    kept = pairs.filter(pl.Series(~touched[upper]))
+    return _in_order(kept, found)
 
 
-def _rank(points: pl.Expr, distance: int) -> pl.Expr:
-    """Strength and shortness in one number: the strongest, then the shortest; unknown ones last."""
+def _in_order(kept: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Two tables of pairs, each in the order of its upper rows, which they do not share."""
+    before = np.searchsorted(kept["upper"].to_numpy(), found["upper"].to_numpy())
+    place = np.empty(kept.height + found.height, dtype=np.uint32)
+    new = before + np.arange(found.height)
+    old = np.ones(len(place), dtype=bool)
+    old[new] = False
+    place[new] = np.arange(kept.height, len(place), dtype=np.uint32)
+    place[old] = np.arange(kept.height, dtype=np.uint32)
+    return pl.concat([kept, found], rechunk=True)[pl.Series(place)]
+
+
+def _edge_keys(edges: pl.DataFrame, bits: int) -> Ints:
+    known = edges.filter(pl.col("upper") != pl.col("lower"))
+    points = known["points"].fill_null(-1).to_numpy().astype(np.int64)
+    upper, lower = (known[name].to_numpy().astype(np.int64) for name in ("upper", "lower"))
+    return _keys(upper, lower, points, 1, bits)
+
+
+def _pairs(walk: _Walk, uppers: Ints) -> pl.DataFrame:
+    blocks = list(walk.blocks(uppers))
+    if len(blocks) > 1:
+        with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
+            found = list(threads.map(walk.follow, blocks))
+    else:
+        found = [walk.follow(block) for block in blocks]
+    if not found:
+        return pl.DataFrame(schema=PAIR_SCHEMA)
+    return pl.concat(found).rechunk()
+
+
+class _Graph:
+    """The strongest edge of each pair, by upper row: those of ``u`` begin at ``begins[u]``."""
+
+    def __init__(self, *several: pl.DataFrame) -> None:
+        """Of several tables of edges the first counts; all have room in the numbers."""
+        edges = several[0]
+        ends = [e[name].to_numpy() for e in several for name in ("upper", "lower")]
+        count = 1 + max(int(rows.max(initial=-1)) for rows in ends)
+        self.bits = max(count - 1, 1).bit_length()
+        self.keys = _strongest(_edge_keys(edges, self.bits))
+        upper, self.lower, self.points = _parts(self.keys, self.bits)
+        self.degree = np.bincount(upper, minlength=count)
+        self.begins = np.concatenate([[0], np.cumsum(self.degree)])
+        self.uppers: Ints = np.flatnonzero(self.degree)
+
+
+class _Walk:
+    """Following paths of at most so many hops; ``limit`` of them at each."""
+
+    def __init__(self, graph: _Graph, hops: int, damping: float, limit: int) -> None:
+        self._graph = graph
+        self._hops = hops
+        self._factor = to_points(damping)
+        self._limit = limit
+        self._followed = dict.fromkeys(range(2, hops + 1), 0)
+        self._lock = Lock()
+
+    def blocks(self, uppers: Ints) -> Iterator[Ints]:
+        """The profiles in parts that have about as many edges each."""
+        if len(uppers):
+            part = (np.cumsum(self._graph.degree[uppers]) - 1) // _BLOCK
+            yield from np.split(uppers, np.flatnonzero(np.diff(part)) + 1)
+
+    def follow(self, uppers: Ints) -> pl.DataFrame:
+        """The best paths from some profiles."""
+        graph = self._graph
+        own, at = self._edges_of(uppers)
+        ends, points = graph.lower[at], graph.points[at]
+        found = [_keys(own, ends, points, 1, graph.bits)]
+        for distance in range(2, self._hops + 1):
+            self._count(distance, int(graph.degree[ends].sum()))
+            come, at = self._edges_of(ends)
+            by, start = graph.points[at], points[come]
+            scaled = ((start * by + 500) // 1000 * self._factor + 500) // 1000
+            felt = np.where((start < 0) | (by < 0), -1, scaled)
+            own, ends = own[come], graph.lower[at]
+            away = ends != uppers[own]
+            keys = _keys(own[away], ends[away], felt[away], distance, graph.bits)
+            keys = _strongest(keys)
+            found.append(keys)
+            own, ends, points = _parts(keys, graph.bits)
+        keys = _strongest(np.concatenate(found))
+        own, ends, points = _parts(keys, graph.bits)
+        rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
+        far = np.where(rank >= 0, _RANKS - 1 - rank % _RANKS, -1 - rank)
+        columns = {"upper": uppers[own], "lower": ends, "points": points, "distance": far}
+        made = pl.DataFrame(columns).cast(pl.Int32)
+        return made.with_columns(pl.when(pl.col("points") >= 0).then("points").alias("points"))
+
+    def _edges_of(self, rows: Ints) -> tuple[Ints, Ints]:
+        """For every edge of each of the rows which row it is of, and the edge."""
+        degree = self._graph.degree[rows]
+        which = np.repeat(np.arange(len(rows)), degree)
+        first = self._graph.begins[rows] - (np.cumsum(degree) - degree)
+        return which, first[which] + np.arange(len(which))
+
+    def _count(self, distance: int, paths: int) -> None:
+        with self._lock:
+            self._followed[distance] += paths
+            if self._followed[distance] > self._limit:
+                raise UsageError(
+                    f"reach within {distance} hops follows more than {self._limit:,} paths; lower "
+                    "'reach: hops' in rules.yaml, or remove edges of low criticality from the "
+                    "profiles most depend on"
+                )
+
+
+def _keys(own: Ints, ends: Ints, points: Ints, distance: int, bits: int) -> Ints:
+    """Pair and rank: the strongest, then the shortest is the greatest; unknown ones are last."""
     short = _RANKS - 1 - distance
-    return (pl.when(points.is_null()).then(short - _RANKS).otherwise(points * _RANKS + short)).cast(
-        pl.Int32
-    )
+    rank = np.where(points < 0, short - _RANKS, points * _RANKS + short) + _LOWEST
+    keys: Ints = ((own << bits | ends) << _RANK_BITS) | rank
+    return keys
 
 
-def _points(rank: pl.Expr) -> pl.Expr:
-    return pl.when(rank >= 0).then(rank // _RANKS).cast(pl.Int64)
+def _parts(keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
+    """Own, end and points (-1 where unknown) of keys."""
+    rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
+    pair = keys >> _RANK_BITS
+    return pair >> bits, pair & ((1 << bits) - 1), np.where(rank >= 0, rank // _RANKS, -1)
 
 
-def _distance(rank: pl.Expr) -> pl.Expr:
-    known = _RANKS - 1 - rank % _RANKS
-    return pl.when(rank >= 0).then(known).otherwise(-1 - rank).cast(pl.Int64)
-
-
-def _strongest(paths: pl.DataFrame) -> pl.DataFrame:
-    """Of the paths between two profiles the best, none from a profile to itself."""
-    pair = pl.col("pair")
-    return (
-        paths.lazy()
-        .filter(pair // _ROWS != pair % _ROWS)
-        .group_by("pair")
-        .agg(pl.col("rank").max())
-        .collect(engine="streaming")
-    )
+def _strongest(keys: Ints) -> Ints:
+    """Of the keys of each pair the greatest, in the order of pairs."""
+    ordered = np.sort(keys)
+    last = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:] >> _RANK_BITS, ordered[:-1] >> _RANK_BITS, out=last[:-1])
+    best: Ints = ordered[last]
+    return best

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assay.authoring.edit import commit, current, path_of
 from assay.authoring.new import require_profile
-from assay.documents.index import Path as ValuePath
-from assay.documents.yaml_replace import replace_scalars
+from assay.documents.yaml_rewrite import rewrite
 from assay.errors import UsageError
 from assay.loading.load import Loaded
 
@@ -29,29 +29,30 @@ def accept(loaded: Loaded, ids: Sequence[str]) -> list[Accepted]:
     A claim of a profile that is itself a draft takes the profile along. All or nothing: raises
     ``UsageError`` for what is no draft, ``InputError`` where the result would have mistakes.
     """
-    changes: dict[Path, dict[tuple[int, ValuePath], Any]] = {}
+    changes: dict[Path, dict[int, Any]] = {}
     done: list[Accepted] = []
     for wanted in ids:
         profile_id, _, claim_id = wanted.partition("#")
         require_profile(loaded, profile_id)
         profile = loaded.corpus.profiles[profile_id]
         path, document = path_of(loaded, profile_id)
-        here = changes.setdefault(path, {})
+        written = dict(loaded.files[loaded.subjects[profile_id].file].readable())[document]
+        data = changes.setdefault(path, {}).setdefault(document, deepcopy(written))
         if claim_id and all(c.id != claim_id for c in profile.claims):
             raise UsageError(f"{profile_id!r} has no claim {claim_id!r}")
         found = 0
         if profile.status == "draft":
-            here[document, ("status",)] = "final"
+            data["status"] = "final"
             found += 1
         for i, claim in enumerate(profile.claims):
             if claim.status == "draft" and claim_id in ("", claim.id):
-                here[document, ("claims", i, "status")] = "final"
+                data["claims"][i]["status"] = "final"
                 found += 1
         if not found:
             raise UsageError(f"{wanted!r} is not a draft")
         done.append(Accepted(wanted, loaded.workspace.relative(path)))
     contents = {
-        path: replace_scalars(current(path), loaded.workspace.relative(path), here)
+        path: rewrite(current(path), loaded.workspace.relative(path), here)
         for path, here in changes.items()
     }
     commit(loaded, contents)

@@ -12,6 +12,7 @@ from assay.documents.yaml_writer import append_item
 from assay.errors import UsageError
 from assay.evidence.kept import words_of
 from assay.evidence.retellings import Proposal, propose
+from assay.evidence.stories import Known
 from assay.ingest.told import told_of_corpus
 from assay.loading.load import Loaded
 from assay.progress import stage
@@ -45,12 +46,19 @@ def proposals(loaded: Loaded) -> list[Proposal]:
     stage("comparing the sources")
     corpus = loaded.corpus
     told = told_of_corpus(corpus, words_of(corpus, loaded.workspace))
-    decided = [
-        (source.id, other)
-        for source in corpus.sources.values()
-        for other in (*source.cites, *source.same_as, *source.not_same_as)
-    ]
-    return propose(told, [*decided, *_versions(loaded)])
+    return propose(told, _known(loaded))
+
+
+def _known(loaded: Loaded) -> Known:
+    """What the sources say already; one that draws on several joins none of them."""
+    sources = loaded.corpus.sources.values()
+    one = [(s.id, other) for s in sources for other in s.same_as]
+    one += [(s.id, s.cites[0]) for s in sources if len(s.cites) == 1]
+    return Known(
+        (*one, *_versions(loaded)),
+        tuple((s.id, other) for s in sources for other in s.cites),
+        tuple((s.id, other) for s in sources for other in s.not_same_as),
+    )
 
 
 def _versions(loaded: Loaded) -> list[tuple[str, str]]:

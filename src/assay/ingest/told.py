@@ -3,75 +3,79 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assay.authoring.addresses import address_key
-from assay.evidence.retellings import Told
+from assay.evidence.told import Told
 from assay.ingest.items import Item
 from assay.model.corpus import Corpus
 
-_LANGUAGE = re.compile(r"(?:[._-](?:[a-z]{2}(?:-[a-z]{2})?))?(\.[a-z]+)$")
+_CODE = re.compile(r"(?:[a-z]{2,3})(?:-[a-z]{2,4})?")
 
 
-def told_of_item(id_: str, file: str, item: Item) -> Told:
-    """A publication as it was read, before anything is written."""
-    return _told(
-        id_,
-        item.title,
-        item.passages,
-        item.published.first if item.published else None,
-        item.url,
-        (item.publisher, item.publisher),
-        (item.extra, file, item.language),
+def told_of_item(id_: str, file: str, item: Item, beside: Sequence[Item] = ()) -> Told:
+    """A publication as it was read, before anything is written.
+
+    ``beside`` are those that its document mentions.
+    """
+    return Told(
+        id=id_,
+        title=item.title,
+        words=item.passages,
+        day=item.published.first if item.published else None,
+        address=address_key(item.url) if item.url else None,
+        publisher=item.publisher,
+        family=item.publisher,
+        links=_links(item.extra),
+        related=tuple(address_key(i.url) for i in beside if i.url and i.mention),
+        work=_work(file, item.language),
+        language=item.language,
     )
 
 
 def told_of_corpus(corpus: Corpus, words_of: Callable[[str], str | None]) -> list[Told]:
     """All sources of a workspace, with the words kept of them; without those, their titles."""
+    beside: dict[str, list[str]] = defaultdict(list)
+    for source in corpus.sources.values():
+        if source.ingested and source.ingested.mention and source.url:
+            beside[source.ingested.file].append(address_key(source.url))
     found: list[Told] = []
     for source in corpus.sources.values():
         publisher = corpus.publishers.get(source.publisher or "")
+        file = source.ingested.file if source.ingested else ""
+        mention = source.ingested is not None and source.ingested.mention
         found.append(
-            _told(
-                source.id,
-                source.title,
-                words_of(source.id) or "",
-                source.published.first if source.published else None,
-                source.url,
-                (publisher.name if publisher else None, corpus.family(source)),
-                (
-                    source.extra,
-                    source.ingested.file if source.ingested else "",
-                    source.language,
-                ),
+            Told(
+                id=source.id,
+                title=source.title,
+                words=words_of(source.id) or "",
+                day=source.published.first if source.published else None,
+                address=address_key(source.url) if source.url else None,
+                publisher=publisher.name if publisher else None,
+                family=corpus.family(source),
+                links=_links(source.extra),
+                related=() if mention else tuple(beside[file]),
+                work=None if mention else _work(file, source.language),
+                language=source.language,
             )
         )
     return found
 
 
-def _told(
-    id_: str,
-    title: str,
-    words: str,
-    day: date | None,
-    url: str | None,
-    voice: tuple[str | None, str | None],
-    document: tuple[Mapping[str, Any], str, str | None],
-) -> Told:
-    extra, file, language = document
+def _links(extra: Mapping[str, Any]) -> tuple[str, ...]:
     retold = extra.get("retells", ())
     links = [retold] if isinstance(retold, str) else retold
-    return Told(
-        id=id_,
-        title=title,
-        words=words,
-        day=day,
-        address=address_key(url) if url else None,
-        publisher=voice[0],
-        family=voice[1],
-        links=tuple(address_key(link) for link in links if isinstance(link, str)),
-        work=_LANGUAGE.sub(r"\1", file) if file and re.search(r"\.mdx?$", file) else None,
-        language=language,
-    )
+    return tuple(address_key(link) for link in links if isinstance(link, str))
+
+
+def _work(file: str, language: str | None) -> str | None:
+    """The name of a page's file without the part that says its language, if a part does."""
+    if not re.search(r"\.(?:mdx?|html?|txt)$", file):
+        return None
+    if language is None or not _CODE.fullmatch(language.lower()):
+        return file
+    code = re.escape(language.lower())
+    part = rf"(?:(?<![a-z0-9]){code}(?:__|/)|[._-]{code}(?=\.[a-z]+$))"
+    return re.sub(part, "", file, count=1, flags=re.IGNORECASE)

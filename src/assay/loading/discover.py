@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -45,13 +46,22 @@ def read_profiles(
     """
     root = workspace.profiles_dir
     paths = set(_walk(root)) | {p for p in contents if p.is_relative_to(root)}
-    ordered = sorted(paths, key=lambda p: p.relative_to(root).as_posix())
+    ordered = sorted(paths, key=Path.as_posix)
     return [
-        _read_bulk(workspace, path, contents)
-        if path.suffix in BULK
-        else read_file(workspace, path, contents, memory)
-        for path in counting(ordered, "files")
+        read_documents(workspace, path, contents, memory) for path in counting(ordered, "files")
     ]
+
+
+def read_documents(
+    workspace: Workspace,
+    path: Path,
+    contents: Mapping[Path, bytes],
+    memory: Remembers | None = None,
+) -> DocumentFile:
+    """One file of documents, whatever its form."""
+    if path.suffix in BULK:
+        return _read_bulk(workspace, path, contents)
+    return read_file(workspace, path, contents, memory)
 
 
 def document_files(workspace: Workspace) -> list[Path]:
@@ -95,8 +105,7 @@ def _bytes(
     if refusal is not None:
         return b"", refusal
     try:
-        with path.open("rb") as handle:
-            return handle.read(limit + 1), None
+        return path.read_bytes(), None
     except OSError as error:
         return b"", _unreadable(file, error.strerror or "it cannot be read")
 
@@ -129,7 +138,11 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnostic | None:
-    if path.is_symlink():
+    try:
+        told = path.lstat()
+    except OSError as error:
+        return _unreadable(file, error.strerror or "it cannot be read")
+    if stat.S_ISLNK(told.st_mode):
         target = path.resolve()
         if not target.is_relative_to(workspace.root):
             return codes.OUTSIDE_WORKSPACE.at(
@@ -139,13 +152,13 @@ def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnos
             )
         if target.is_dir():
             return _unreadable(file, "links to folders are not followed")
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        return _unreadable(file, error.strerror or "it cannot be read")
-    if not path.is_file():
+        try:
+            told = target.stat()
+        except OSError as error:
+            return _unreadable(file, error.strerror or "it cannot be read")
+    if not stat.S_ISREG(told.st_mode):
         return _unreadable(file, "it is not a plain file")
-    return too_large(file, size, limit) if size > limit else None
+    return too_large(file, told.st_size, limit) if told.st_size > limit else None
 
 
 def _unreadable(file: str, reason: str) -> Diagnostic:

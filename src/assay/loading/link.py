@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
 from assay.documents import codes
@@ -33,17 +33,28 @@ def link(
     Pictures are looked up below ``images``.
     """
     yield from _duplicate_ids(documents)
-    linker = _Linker(corpus, documents, unread, rulebook, images)
-    for document in documents:
-        model = document.model
-        if isinstance(model, Source):
-            yield from linker.source(model, document.subject)
-        elif isinstance(model, Publisher):
-            yield from linker.publisher(model, document.subject)
-        elif model is not None:
-            yield from linker.profile(model, document.subject)
-            yield from check_claims(model, corpus, document.subject)
+    kinds = {d.id: d.kind for d in documents if d.id is not None}
+    linker = _Linker(corpus, kinds, unread, rulebook, images)
+    yield from linker.documents(documents)
     subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
+    yield from check_sources(corpus, subjects)
+    yield from _circles(corpus, subjects)
+
+
+def link_changed(
+    corpus: Corpus,
+    changed: Sequence[Validated],
+    kinds: Mapping[str, str],
+    rulebook: Rulebook,
+    images: FilePath,
+) -> Iterator[Finding]:
+    """What does not hold of ``changed`` documents, where all others hold among themselves.
+
+    ``corpus`` finds every document and runs over those that changed; ``kinds`` are those of all
+    ids. Ids that are given twice are for the caller to see.
+    """
+    yield from _Linker(corpus, kinds, (), rulebook, images).documents(changed)
+    subjects = {d.id: d.subject for d in changed if d.id is not None}
     yield from check_sources(corpus, subjects)
     yield from _circles(corpus, subjects)
 
@@ -83,17 +94,29 @@ class _Linker:
     def __init__(
         self,
         corpus: Corpus,
-        documents: Sequence[Validated],
+        kinds: Mapping[str, str | None],
         unread: Collection[str],
         rulebook: Rulebook | None,
         images: FilePath,
     ) -> None:
         self._corpus = corpus
-        self._kinds = {d.id: d.kind for d in documents if d.id is not None}
+        self._kinds = kinds
         self._unread = unread
         self._audiences = rulebook.audiences if rulebook is not None else None
         self._images = images
         self._suggesters: dict[tuple[str, ...], Suggester] = {}
+
+    def documents(self, documents: Iterable[Validated]) -> Iterator[Finding]:
+        """What does not hold of documents, one after the other."""
+        for document in documents:
+            model = document.model
+            if isinstance(model, Source):
+                yield from self.source(model, document.subject)
+            elif isinstance(model, Publisher):
+                yield from self.publisher(model, document.subject)
+            elif model is not None:
+                yield from self.profile(model, document.subject)
+                yield from check_claims(model, self._corpus, document.subject)
 
     def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Finding]:
         """``owner`` may name somebody without a document of their own, but not the publisher."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -84,7 +86,9 @@ class Loaded:
     def _locate(
         self, subject: Subject, path: ValuePath, key: bool, line: int | None, column: int
     ) -> Position:
-        file = self.files[subject.file]
+        rules = self.rules.files if self.rules else ()
+        own = next((f for f in rules if f.file == subject.file), None)
+        file = own or self.files[subject.file]
         if line is None:
             return file.locate(subject.document, path, key=key)
         return file.locate_inside(subject.document, path, line, column)
@@ -110,10 +114,31 @@ def load_workspace(
     ``as_of`` takes the place of the workspace's own setting. ``contents`` stands in for files on
     disk, by absolute path. Files that ``memory`` knows by their content are not parsed again.
     """
-    given = contents or {}
+    with _uncollected():
+        return _loaded(workspace, as_of, contents or {}, memory)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for circles of objects: documents have none, and millions of values."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _loaded(
+    workspace: Workspace,
+    as_of: date | None,
+    given: Mapping[Path, bytes],
+    memory: Remembers | None,
+) -> Loaded:
     stage("reading the documents")
     rules = assemble(workspace, given, memory)
-    rulebook, rule_findings = _rulebook(rules)
+    rulebook, rule_findings = rulebook_of(rules)
     files = read_profiles(workspace, given, memory)
     stage("validating the documents")
     documents = [
@@ -146,7 +171,7 @@ def load_workspace(
 def load_rulebook(workspace: Workspace) -> Rulebook:
     """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
     rules = assemble(workspace, {})
-    rulebook, findings = _rulebook(rules)
+    rulebook, findings = rulebook_of(rules)
     if rulebook is None:
         files = {f.file: f for f in rules.files}
         placed = [
@@ -167,7 +192,8 @@ def require(loaded: Loaded) -> None:
         raise InputError(loaded.diagnostics)
 
 
-def _rulebook(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+def rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    """The rulebook that was put together, None where it has errors of form; what is said of it."""
     if rules.unreadable:
         return None, tuple(rules.findings)
     rulebook, findings = validate_rulebook(rules.data, Subject(rules.files[0].file))

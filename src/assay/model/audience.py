@@ -20,36 +20,44 @@ def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date
     What names no audience is for the most public one. Drafts, and what is under embargo on
     ``as_of``, are for nobody.
     """
-    allowed = {None, *audiences[: audiences.index(audience) + 1]}
-    profiles = {
-        i: p
-        for i, p in corpus.profiles.items()
-        if p.audience in allowed
-        and p.status == "final"
-        and (p.embargo is None or p.embargo <= as_of)
-    }
-    claims = {
-        (p.id, c.id)
-        for p in profiles.values()
-        for c in p.claims
-        if c.audience in allowed and c.status == "final"
-    }
-    view = _View(allowed, frozenset(profiles), frozenset(claims))
-    return corpus.with_profiles({i: view.profile(p) for i, p in profiles.items()})
+    view = View(audiences, audience, as_of)
+    for p in corpus.profiles.values():
+        view.note(
+            p.id, p.audience, p.status, p.embargo, ((c.id, c.audience, c.status) for c in p.claims)
+        )
+    return corpus.with_profiles({i: view.profile(corpus.profiles[i]) for i in view.profiles})
 
 
-class _View:
-    def __init__(
+class View:
+    """What an audience may know; every profile has to be noted before one is looked at."""
+
+    def __init__(self, audiences: Sequence[str], audience: str, as_of: date) -> None:
+        self._allowed = {None, *audiences[: audiences.index(audience) + 1]}
+        self._as_of = as_of
+        self._claims: set[tuple[str, str]] = set()
+        self.profiles: set[str] = set()
+
+    def note(
         self,
-        allowed: set[str | None],
-        profiles: frozenset[str],
-        claims: frozenset[tuple[str, str]],
+        profile: str,
+        audience: str | None,
+        status: str,
+        embargo: date | None,
+        claims: Iterable[tuple[str, str | None, str]],
     ) -> None:
-        self._allowed = allowed
-        self._profiles = profiles
-        self._claims = claims
+        """For whom a profile is, and each of its claims (id, audience and status)."""
+        if audience not in self._allowed or status != "final":
+            return
+        if embargo is None or embargo <= self._as_of:
+            self.profiles.add(profile)
+            self._claims.update(
+                (profile, claim)
+                for claim, confined, state in claims
+                if confined in self._allowed and state == "final"
+            )
 
     def profile(self, profile: AnyProfile) -> AnyProfile:
+        """The profile without what the audience may not know."""
         own = profile.id
         bottom_line = profile.bottom_line
         update: dict[str, object] = {
@@ -80,7 +88,7 @@ class _View:
         return tuple(
             e.model_copy(update={"claims": self._known(own, e.claims)})
             for e in edges
-            if e.audience in self._allowed and e.on in self._profiles
+            if e.audience in self._allowed and e.on in self.profiles
         )
 
     def _known(self, own: str, references: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -22,7 +23,13 @@ def _not_reserved(value: str) -> str:
     return value
 
 
+# Most addresses are plainly well formed, and told so at once.
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[!-~]*)?", re.ASCII)
+
+
 def _web_address(value: str) -> str:
+    if _PLAIN_ADDRESS.fullmatch(value):
+        return value
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write a web address that starts with https:// or http://")

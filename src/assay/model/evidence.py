@@ -67,6 +67,9 @@ class Publisher(Model):
         ),
     ] = None
     reliability_reason: Text | None = None
+    reliability_date: Annotated[
+        PartialDate | None, Field(description="when it was settled, or last looked at")
+    ] = None
     url: WebAddress | None = None
     note: Text | None = None
 

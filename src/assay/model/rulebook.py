@@ -214,6 +214,10 @@ class Settings(Model):
     publish_by: Annotated[
         Name | None, Field(description="the profile scorer whose bands decide on pages")
     ] = None
+    accept_origins_from: Annotated[
+        Fraction | None,
+        Field(description="from which score on `assay origins --accept-all` accepts a proposal"),
+    ] = None
     review_after_days: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=36_500, strict=True)]],
         Field(description="by claim type, after how many days a standing claim is to be rechecked"),

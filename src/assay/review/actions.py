@@ -19,7 +19,7 @@ from assay.model.evidence import Claim
 from assay.model.rulebook import Band, Scorer
 from assay.review.authors import authors_of
 from assay.review.decisions import REASON_CODES, Decision, Draft, Subject, Verdict
-from assay.review.effective import same_person
+from assay.review.identity import same_person
 from assay.review.queue import Item, Review, subjects_of
 from assay.scoring.assessment import headline
 from assay.scoring.run import ordered_bands

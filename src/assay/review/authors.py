@@ -8,10 +8,14 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.review.identity import identities
+
+_WRITERS = "%aN <%aE>%n%(trailers:key=Co-authored-by,valueonly)"
+
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """Names and addresses of those who wrote a file.
+    """Those who wrote a file, by name, address or both.
 
     ``unsure`` says in a clause why some of them may be missing; None where git knows them all.
     """
@@ -21,8 +25,7 @@ class Authors:
 
     def include(self, *names: str | None) -> bool:
         """Whether one of the names, or addresses, is among them."""
-        wanted = {_plain(name) for name in names if name}
-        return bool(wanted & {_plain(name) for name in self.names})
+        return bool(identities(*names) & identities(*self.names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def authors_of(root: Path, file: Path) -> Authors:
         return Authors(frozenset(), "git is not installed")
     if _git(root, "rev-parse", "--is-inside-work-tree") is None:
         return Authors(frozenset(), "the workspace is not under git")
-    log = _git(root, "log", "--follow", "--format=%aN%n%aE", "--", str(file))
+    log = _git(root, "log", "--follow", f"--format={_WRITERS}", "--", str(file))
     names = {line for line in (log or "").splitlines() if line}
     unsure = None if names else "git has no history of the file"
     if (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
@@ -76,7 +79,3 @@ def _git(root: Path, *arguments: str) -> str | None:
         stdin=subprocess.DEVNULL,
     )
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())

@@ -1,45 +1,38 @@
-"""What a grade may have moved by: the rules that were edited, or the evidence."""
+"""By what grades moved since they were applied, as the plan splits it; the names of groups."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-from assay.model.rulebook import Rulebook
-from assay.scoring.grounds import Basis
+from assay.change.causes import changes_of
+from assay.change.plan import Cause
+from assay.change.seal import digest_of
+from assay.change.stages import Baseline
+from assay.change.take import locked_profiles
 
-EVIDENCE = "evidence"
+if TYPE_CHECKING:
+    from assay.change.lock import Lock
+    from assay.pipeline import Desk
 
-
-class EditedRules:
-    """The rules (``on.scorer.rule``) and scorers (``on.scorer``) that a lock has otherwise."""
-
-    def __init__(self, locked: Mapping[str, Any], rulebook: Rulebook) -> None:
-        now = _parts(rulebook.model_dump(mode="json", by_alias=True))
-        was = _parts(Rulebook.model_validate(locked).model_dump(mode="json", by_alias=True))
-        self.edited = {k for k in {*now, *was} if now.get(k) != was.get(k)}
-
-    def cause(self, basis: Basis) -> str:
-        """The edited rules a grade was made by, or may have been made by; else the evidence."""
-        acted = {f"{d.scorer}.{d.step.rule}" for d in basis.steps} & self.edited
-        acted |= self.edited & set(basis.scorers)
-        # A rule that was lifted leaves no step; nor does one that no longer decides anything.
-        silent = {k for k in self.edited if k.rpartition(".")[0] in basis.scorers}
-        return "+".join(sorted(acted or silent)) or EVIDENCE
+_NAMED = 3
 
 
-def _parts(rulebook: Mapping[str, Any]) -> dict[str, object]:
-    """Every rule by ``on.scorer.rule``, and the rest of each scorer by ``on.scorer``."""
-    parts: dict[str, object] = {}
-    for scorer in rulebook["scorers"]:
-        key = f"{scorer['on']}.{scorer['name']}"
-        parts[key] = [scorer["start"], scorer["pool"], _scale(rulebook, scorer)]
-        for rule in scorer["rules"]:
-            kept = {k: v for k, v in rule.items() if k not in ("because", "rationale", "source")}
-            parts[f"{key}.{rule['id']}"] = kept
-    return parts
+def moved_by(lock: Lock, desk: Desk) -> Mapping[tuple[str, str], str]:
+    """For each score that is not as it was applied, by profile and scorer, what led the move."""
+    before = {e.id: e for e in lock.entries.values() if e.audience == desk.audience}
+    changes = changes_of(Baseline(lock), desk, before, locked_profiles(desk, grounds=False))
+    return {(c.id, c.scorer): _name(c.leading) for c in changes if c.causes}
 
 
-def _scale(rulebook: Mapping[str, Any], scorer: Mapping[str, Any]) -> object:
-    name = scorer["scale"]
-    return None if name is None else rulebook["scales"].get(name)
+def _name(cause: Cause) -> str:
+    """The same for grades that the same things moved.
+
+    Time is one cause, whichever claims it aged. Of many things that moved the first is named,
+    and the others by a digest.
+    """
+    if cause.kind in ("time", "engine"):
+        return cause.kind
+    if len(cause.refs) <= _NAMED:
+        return "+".join(cause.refs)
+    return f"{cause.refs[0]}+{len(cause.refs) - 1}-{digest_of(cause.refs)[:6]}"

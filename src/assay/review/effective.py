@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from assay.model.rulebook import Band, Rulebook
 from assay.review.decisions import Decision, Subject
+from assay.review.identity import same_person
 from assay.review.ledger import Ledger
 from assay.scoring.grounds import Grounds
 from assay.scoring.results import ProfileResult, Score
@@ -176,11 +177,6 @@ class _Judge:
             if not same_person(d.reviewer, decision.reviewer)
         ]
         return others[0] if others else None
-
-
-def same_person(one: str, other: str) -> bool:
-    """Whether two names are the same but for case and spaces."""
-    return one.casefold().split() == other.casefold().split()
 
 
 def band_named(rulebook: Rulebook, scorer: str, band_id: str) -> Band | None:

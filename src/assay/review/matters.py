@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from assay.change.lock import LockedProfile
 from assay.model.corpus import Corpus
 from assay.model.evidence import Claim, Source
 from assay.model.profile import AnyProfile
-from assay.review.causes import EditedRules
+from assay.review.causes import moved_by
 from assay.review.decisions import Matter
 from assay.review.effective import Status
 from assay.review.queue import Item
@@ -184,7 +184,7 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
     lock, desk = review.lock, review.desk
     if lock is None:
         return
-    edits = EditedRules(lock.rulebook, desk.rulebook)
+    moved: Mapping[tuple[str, str], str] | None = None
     for profile_id, result in desk.results.items():
         locked = lock.profile(profile_id, desk.audience)
         if locked is None:
@@ -196,11 +196,12 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
             was = locked.scores.get(name)
             if was is None or was.band == (score.band.id if score.band else None):
                 continue
+            moved = moved_by(lock, desk) if moved is None else moved
             basis = review.grounds.of(profile_id, name)
             yield Item(
                 profile=profile_id,
                 matter="flipped",
-                cause=edits.cause(basis) if edits.edited else f"{profile_id}.{name}",
+                cause=moved.get((profile_id, name), f"{profile_id}.{name}"),
                 detail=f"{name} from {was.grade or 'not rated'} to {grade(score)}",
                 grounds=digest_of([basis.digest, was.band]),
                 scorer=name,

@@ -14,9 +14,9 @@ from assay.review.actions import Signature
 from assay.review.decisions import Decision, Draft
 from assay.review.matters import grade
 from assay.review.queue import Item, Review
-from assay.review.sheets import Row
 from assay.scoring.assessment import headline
 from assay.scoring.grounds import digest_of
+from assay.spreadsheet.tables import Record
 
 DECISIONS = ("accept", "override", "flag", "comment")
 """What a reviewer may write into the column ``decision``."""
@@ -73,7 +73,7 @@ def row_grounds(review: Review, item: Item) -> str:
 
 def import_rows(
     review: Review,
-    rows: list[Row],
+    rows: list[Record],
     by: Signature,
     write: Callable[[Draft], Decision],
 ) -> list[RowReport]:
@@ -109,7 +109,7 @@ def import_rows(
     return reports
 
 
-def _still_open(review: Review, row: Row, items: list[Item]) -> Item:
+def _still_open(review: Review, row: Record, items: list[Item]) -> Item:
     for item in items:
         if row_grounds(review, item) == row["grounds"]:
             return item
@@ -118,7 +118,7 @@ def _still_open(review: Review, row: Row, items: list[Item]) -> Item:
     raise UsageError("it is not open any more: it was settled, or its cause is gone")
 
 
-def _draft(review: Review, row: Row, item: Item, by: Signature) -> Draft:
+def _draft(review: Review, row: Record, item: Item, by: Signature) -> Draft:
     signed = replace(by, reviewer=row["reviewer"], email=None) if row["reviewer"] else by
     wanted = row["decision"].casefold()
     if wanted == "accept":
@@ -144,7 +144,7 @@ def _draft(review: Review, row: Row, item: Item, by: Signature) -> Draft:
     raise UsageError(f"there is no decision {row['decision']!r}; {hint}")
 
 
-def _needed(row: Row, column: str) -> str:
+def _needed(row: Record, column: str) -> str:
     if not row[column]:
         raise UsageError(f"the decision {row['decision']!r} needs the column {column!r}")
     return row[column]

@@ -34,6 +34,7 @@ from assay.rules.operators import (
     COMPARISONS,
     FLOAT_COMPARISONS,
     OPERATORS,
+    are_large,
     may_be_nan,
     may_overflow,
 )
@@ -163,16 +164,23 @@ class Compiler(Columns):
         inner = self._inside(rows, node.variable, scope)
         body = self.scalar(node.body, inner)
         if node.name == "filter":
-            return replace(rows, keep=all_of(rows.keep, body))
+            return self._kept(rows, body, inner)
         if node.name == "map":
             if node.condition is not None:
-                rows = replace(rows, keep=all_of(rows.keep, self.scalar(node.condition, inner)))
+                rows = self._kept(rows, self.scalar(node.condition, inner), inner)
             if node.body.type.name == "list":
                 raise refused(
                     node, "a list of lists cannot be asked", "use exists() inside exists()"
                 )
             return replace(rows, value=body)
         return self._brought(scope, rows, self._quantified(node.name, rows, body))
+
+    def _kept(self, rows: Rows, asked: Expr, inner: Scope) -> Rows:
+        """The elements that are kept further; where that was unknown before, it stays so."""
+        if rows.keep == TRUE:
+            return replace(rows, keep=asked)
+        before, then = self.plain(inner, rows.keep), self.plain(inner, asked)
+        return replace(rows, keep=apply("if", before, then, Lit(False)))
 
     def _inside(self, rows: Rows, variable: str, scope: Scope) -> Scope:
         value = None
@@ -326,7 +334,9 @@ class Compiler(Columns):
                 return apply("within", self.plain(scope, made), *limits)
             return made
         if (own := function(name)) is not None and own.compile is not None:
-            return own.compile(*(self._argument(o, scope) for o in operands))
+            made = own.compile(*(self._argument(o, scope) for o in operands))
+            large = made.op == "half_life" and are_large(operands)
+            return replace(made, op=CHECKED[made.op]) if large else made
         raise refused_call(node)
 
     def _compared(self, node: ast.Call, operands: list[ast.Expression], scope: Scope) -> Expr:

@@ -405,7 +405,7 @@ def _above(limit: float, strict: bool, whole: bool) -> Domain:
 
 
 _WHOLE = ("points", "scale", "length", "items")
-_REAL = ("double", "to_double", "half_life")
+_REAL = ("double", "to_double", "half_life", "checked_half_life")
 _TOTAL = ("concat", "to_string", "lower", "lower_ascii", "upper_ascii", "joined", "day_text")
 _TESTS = ("matches", "contains", "starts_with", "ends_with", "has_item")
 

@@ -62,6 +62,24 @@ class Parsed:
             else:
                 yield key
 
+    def own_scores(self, node: ast.Expression, on: str) -> set[str]:
+        """Names of the scores of its own row that an expression on ``on`` names, or its facts."""
+        found: set[str] = set()
+        for part in walk(node):
+            if isinstance(part, ast.Select) and _is_own(part.operand, on):
+                if part.field in self.vocabulary.facts_of(on):
+                    found |= self.own_scores(self.expressions["facts", on, part.field], on)
+                elif part.field in self.vocabulary.scores.get(on, ()):
+                    found.add(part.field)
+        return found
+
+
+def _is_own(node: ast.Expression, on: str) -> bool:
+    """Whether it is the row the expression is about, or the coverage of its scores."""
+    if isinstance(node, ast.Select) and node.field == "coverage":
+        node = node.operand
+    return isinstance(node, ast.Ident) and node.name == on
+
 
 def rulebook_vocabulary(rulebook: Rulebook) -> Vocabulary:
     """The score names the rulebook defines."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from assay.arithmetic import half_life
-from assay.rules.ir import Expr, Lit, apply
+from assay.rules.ir import Apply, Expr, Lit, apply
 from assay.rules.times import DAY
 
 
@@ -36,7 +36,7 @@ class Function:
     example: str
     value: bool | int | float | str
     method: bool = False
-    compile: Callable[..., Expr] | None = None
+    compile: Callable[..., Apply] | None = None
 
 
 def _count_origins(citations: list[dict[str, Any]]) -> int:
@@ -55,7 +55,8 @@ def _of_numbers(run: Callable[..., float]) -> Callable[..., float]:
 
 
 def _days_between(first: datetime, second: datetime) -> int:
-    return (second - first).days
+    days = abs(second - first) // timedelta(days=1)
+    return days if second >= first else -days
 
 
 def _day(text: str) -> datetime:
@@ -84,7 +85,7 @@ def _clamp(value: float, low: float, high: float) -> float:
     return max(low, min(value, high))
 
 
-def _compiled_share(part: Expr, whole: Expr) -> Expr:
+def _compiled_share(part: Expr, whole: Expr) -> Apply:
     divided = apply("div", apply("to_double", part), apply("to_double", whole))
     return apply("if", apply("ne", whole, Lit(0)), divided, Lit(None))
 
@@ -163,7 +164,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         "days_between",
         (Overload(("timestamp", "timestamp"), "int", _days_between),),
-        "How many days the second date lies after the first.",
+        "How many whole days the second date lies after the first.",
         'days_between(day("2024-01-29"), day("2024-02-01"))',
         3,
         compile=lambda first, second: apply("quo", apply("sub", second, first), Lit(DAY)),

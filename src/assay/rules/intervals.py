@@ -49,6 +49,7 @@ _PLAIN: dict[Op, Op] = {
     "checked_sub": "sub",
     "checked_mul": "mul",
     "checked_neg": "neg",
+    "checked_half_life": "half_life",
     "least": "min",
     "greatest": "max",
 }

@@ -21,14 +21,15 @@ Op = Literal[
     "in", "has_item", "items", "item_at", "joined", "lower_ascii", "upper_ascii", "same",
     "checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo", "checked_rem", "abs",
     "year", "month", "month_day", "month_day_0", "week_day", "year_day", "day_text", "within",
-    "points", "double", "scale", "half_life", "band", "number",
+    "points", "double", "scale", "half_life", "checked_half_life", "band", "number",
 ]  # fmt: skip
 """``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
 ``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
 ``pick`` is ``if`` with a condition that is always known, which an engine may put in its place,
 ``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
 ``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown
-for NaN. ``checked_add`` … are unknown where the result leaves 64 bits. ``year`` … read seconds
+for NaN. ``checked_add`` … are unknown where the result leaves 64 bits; ``checked_half_life`` takes
+days of any size. ``year`` … read seconds
 since 1970 in UTC; months and days count from 0, ``month_day`` from 1.
 ``within`` is unknown outside two constants."""
 
@@ -40,11 +41,26 @@ class Col:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lit:
-    """A constant; None is unknown."""
+    """A constant; None is unknown.
+
+    ``1``, ``1.0`` and ``true`` are three constants, and so are ``0.0`` and ``-0.0``.
+    """
 
     value: bool | int | float | str | tuple[bool | int | float | str, ...] | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lit) and _exactly(self.value) == _exactly(other.value)
+
+    def __hash__(self) -> int:
+        return hash(_exactly(self.value))
+
+
+def _exactly(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_exactly(v) for v in value)
+    return (type(value), value.hex() if isinstance(value, float) else value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +110,7 @@ def columns(expr: Expr) -> Iterator[str]:
 
 REPEATING: frozenset[Op] = frozenset(
     (
-        *("min", "max", "if", "quo", "rem", "half_life", "number"),
+        *("min", "max", "if", "quo", "rem", "half_life", "checked_half_life", "number"),
         *("feq", "fne", "flt", "fle", "fgt", "fge"),
         *("checked_quo", "checked_rem", "has_item", "abs", "item_at", "within"),
     )

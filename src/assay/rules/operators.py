@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assay.rules import ast
 from assay.rules.expressions import walk
 from assay.rules.ir import Op
@@ -71,6 +73,7 @@ CHECKED: dict[Op, Op] = {
     "neg": "checked_neg",
     "quo": "checked_quo",
     "rem": "checked_rem",
+    "half_life": "checked_half_life",
 }
 """The same on whole numbers that may leave 64 bits, where CEL gives an error: unknown."""
 
@@ -82,6 +85,11 @@ def may_overflow(node: ast.Call) -> bool:
     """Whether a result, or an operand, of whole numbers could leave 64 bits."""
     operands = [*([node.target] if node.target else []), *node.args]
     return max(_magnitude(node), *(_magnitude(o) for o in operands)) >= _LIMIT
+
+
+def are_large(operands: Sequence[ast.Expression]) -> bool:
+    """Whether any of the whole numbers can be more than days and counts are."""
+    return any(_magnitude(o) > _FIELD for o in operands)
 
 
 def may_be_nan(node: ast.Expression) -> bool:

@@ -168,11 +168,8 @@ class _ProgramBuilder:
         if isinstance(scorer.start, str):
             node = self._parsed.expressions[(*here, "start")]
             expr = apply("points", self._expr((*here, "start"), scope))
-            used = sorted({k for k in self._parsed.uses(node) if k.startswith(f"{scorer.on}.")})
-            known = {s.key for s in self._rulebook.scorers}
-            parts: list[tuple[Expr, Expr]] = [
-                (Col(f"cover.{k.partition('.')[2]}"), Lit(1)) for k in used if k in known
-            ]
+            used = sorted(self._parsed.own_scores(node, scorer.on))
+            parts: list[tuple[Expr, Expr]] = [(Col(f"cover.{name}"), Lit(1)) for name in used]
             return self._compute(scorer.on, column, expr), None, parts
         return self._compute(scorer.on, column, Lit(to_points(scorer.start or 0.0))), None, []
 
@@ -224,7 +221,7 @@ class _ProgramBuilder:
         amount: Expr
         if isinstance(rule.amount, str):
             expr = self._expr((*place, rule.phase), scope)
-            if isinstance(expr, Lit) and isinstance(expr.value, float):
+            if isinstance(expr, Lit) and isinstance(expr.value, float) and abs(expr.value) < ONE:
                 amount = Lit(to_points(expr.value))
             else:
                 computed = apply("points", expr)
@@ -260,7 +257,10 @@ class _ProgramBuilder:
         floors = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "floor")]
         caps = [apply("if", Col(r.applied), r.effect, Lit(ONE)) for r in _of_phase(rules, "cap")]
         score = apply("hold", score, apply("greatest", Lit(0), *floors), Lit(ONE))
-        return apply("hold", score, Lit(0), apply("least", Lit(ONE), *caps))
+        lowest: Expr = apply("least", Lit(ONE), *caps)
+        if not all(isinstance(r.amount, Lit) for r in _of_phase(rules, "cap")):
+            lowest = apply("greatest", Lit(0), lowest)  # a cap that is computed may be negative
+        return apply("hold", score, Lit(0), lowest)
 
     def _column(self, scorer: Scorer, expr: Expr) -> Expr:
         return expr if isinstance(expr, Lit) else Col(self._compiler.column(scorer.on, expr))
@@ -351,6 +351,8 @@ def _of_phase(rules: tuple[RuleColumns, ...], phase: str) -> list[RuleColumns]:
 
 def _decided(outcome: Expr, amount: Expr) -> Expr:
     """Whether condition and, where it matters, amount are known; never unknown itself."""
+    if isinstance(outcome, Lit) and outcome != TRUE:
+        return Lit(outcome.value is not None)
     if isinstance(amount, Lit):
         return TRUE if isinstance(outcome, Lit) else apply("known", outcome)
     whether = apply("known", amount)

@@ -12,9 +12,10 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 RANGES = {
     "timestamp": (-62_135_596_800, 253_402_300_799),
-    "duration": (-315_537_897_598, 315_537_897_598),
+    "duration": (-9_223_372_036, 9_223_372_036),
 }
-"""The years 1 to 9999, and the longest span between two of their days; CEL has no others."""
+"""The years 1 to 9999, and the spans that fit 64 bits of nanoseconds: Google's CEL computes no
+others."""
 
 _SPAN = re.compile(r"([+-]?)((?:\d+(?:\.\d*)?(?:h|ms|us|ns|m|s))+)")
 _PART = re.compile(r"(\d+(?:\.\d*)?)(h|ms|us|ns|m|s)")
@@ -54,5 +55,5 @@ def duration_seconds(text: str) -> int:
     seconds = int(-total if match[1] == "-" else total)
     low, high = RANGES["duration"]
     if not low <= seconds <= high:
-        raise ValueError("a span is shorter than ten thousand years")
+        raise ValueError("a span is shorter than 292 years")
     return seconds

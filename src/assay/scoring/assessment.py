@@ -12,11 +12,12 @@ from assay.progress import counting
 from assay.rules.program import Program
 from assay.scoring.explain import Explainer
 from assay.scoring.outlook import outlooks
+from assay.scoring.overview import is_published
 from assay.scoring.results import Explanation, OriginGroup, ProfileResult, ReachLine, Score
 from assay.scoring.run import Run
 from assay.scoring.sensitivity import would_change
 from assay.scoring.summary import summarise
-from assay.tables.build import edge_weights, scored_profiles, valid_edges
+from assay.tables.assemble import edge_weights, valid_on
 
 
 def profile_results(corpus: Corpus, run: Run, as_of: date) -> dict[str, ProfileResult]:
@@ -36,15 +37,6 @@ def profile_results(corpus: Corpus, run: Run, as_of: date) -> dict[str, ProfileR
         )
         for profile_id, row in run.profile_rows.items()
     }
-
-
-def is_published(run: Run, scores: Mapping[str, Score]) -> bool:
-    """Whether a profile gets a page: its band says so; without a rating it gets none."""
-    chosen = run.rulebook.settings.publish_by
-    if chosen is None:
-        return True
-    band = scores[chosen].band
-    return band is not None and band.publish
 
 
 def _claim_scores(run: Run) -> list[dict[str, dict[str, Score]]]:
@@ -90,7 +82,7 @@ def explanations(
     explainer = Explainer(run)
     profiles = [corpus.profiles[i] for i in ids]
     changes = would_change(corpus, run.rulebook, run.program, as_of, profiles)
-    upstream, downstream = _reach_lines(corpus, run, as_of, ids)
+    upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}
     for profile_id in counting(ids, "profiles"):
         scorers = tuple(explainer.profile(run.profile_rows[profile_id]))
@@ -122,13 +114,14 @@ def headline(program: Program, publish_by: str | None) -> str | None:
 
 
 def _reach_lines(
-    corpus: Corpus, run: Run, as_of: date, ids: Sequence[str]
+    run: Run, as_of: date, ids: Sequence[str]
 ) -> tuple[dict[str, tuple[ReachLine, ...]], dict[str, tuple[ReachLine, ...]]]:
     """What each profile reaches and is reached by; paths are always followed downward."""
-    profiles = scored_profiles(corpus, as_of)
-    names = [p.id for p in profiles]
-    rows = {name: row for row, name in enumerate(names)}
-    weights = edge_weights(valid_edges(profiles, as_of), rows, run.rulebook)
+    names = run.tables.frames["profile"].get_column("id").to_list()
+    rows = run.profile_rows
+    edges = run.tables.edges
+    assert edges is not None
+    weights = edge_weights(edges.filter(valid_on(as_of.toordinal())), run.rulebook)
     links: dict[int, list[tuple[int, int | None]]] = {}
     for upper, lower, points in weights.iter_rows():
         links.setdefault(upper, []).append((lower, points))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from assay.rules.ir import Col, Lit
-from assay.rules.program import RuleColumns
 from assay.scoring.run import Run
 
 
@@ -35,10 +34,15 @@ def moved_claims(before: Run, after: Run) -> Mapping[str, tuple[str, ...]]:
 
 
 def _claims(run: Run, names: Iterable[str]) -> pl.DataFrame:
-    frame = run.engine.frames["claim"]
-    ids = run.engine.column("profile", "id")
-    return frame.select(pl.col("id").alias("claim"), *names).with_columns(
-        ids.gather(frame.get_column("profile_row")).alias("profile")
+    engine = run.engine
+    engine.make(("claim", name) for name in names)
+    owners = engine.column("claim", "profile_row")
+    return pl.DataFrame(
+        [
+            engine.column("claim", "id").alias("claim"),
+            engine.column("profile", "id").gather(owners).alias("profile"),
+            *(engine.column("claim", name).alias(name) for name in names),
+        ]
     )
 
 
@@ -53,7 +57,7 @@ def differing_rules(before: Run, after: Run, keys: Iterable[str]) -> Mapping[str
         if was is None and now is None:
             continue
         space = key.partition(".")[0]
-        height = after.engine.frames[space].height
+        height = after.tables.height(space)
         nothing = pl.Series("effect", [None], dtype=pl.Int64).extend_constant(None, height)[1:]
         differs = (nothing if was is None else was).ne_missing(nothing if now is None else now)
         found[key] = frozenset(_profiles(after, space, differs))
@@ -75,19 +79,14 @@ def _effects(run: Run, key: str) -> pl.Series | None:
     )
     if columns is None:
         return None
-    frame = run.engine.frames[on]
-    applied = frame.get_column(columns.applied)
-    return frame.select(
-        pl.when(applied).then(_amount(columns)).cast(pl.Int64).alias("effect")
-    ).get_column("effect")
-
-
-def _amount(columns: RuleColumns) -> pl.Expr:
+    applied = run.engine.column(on, columns.applied)
     effect = columns.effect
     if isinstance(effect, Col):
-        return pl.col(effect.name)
-    assert isinstance(effect, Lit)
-    return pl.lit(effect.value, dtype=pl.Int64)
+        amount = pl.lit(run.engine.column(on, effect.name))
+    else:
+        assert isinstance(effect, Lit)
+        amount = pl.lit(effect.value, dtype=pl.Int64)
+    return pl.select(pl.when(applied).then(amount).cast(pl.Int64).alias("effect")).to_series()
 
 
 def _profiles(run: Run, space: str, rows: pl.Series) -> list[str]:
@@ -124,17 +123,20 @@ class BandMoves:
 
 def band_moves(before: Run, after: Run) -> BandMoves:
     """What two runs of the same evidence grade differently; bands are compared by their order."""
-    was, now = before.engine.frames["profile"], after.engine.frames["profile"]
+    height = after.tables.height("profile")
     moves = BandMoves()
-    moved = pl.Series([False]).new_from_index(0, now.height)
-    for columns in after.program.on("profile"):
-        if columns.score not in was.columns:
-            continue
-        old, new = was.get_column(columns.score), now.get_column(columns.score)
+    moved = pl.Series([False]).new_from_index(0, height)
+    known = {c.score: c.band for c in before.program.on("profile")}
+    both = [c for c in after.program.on("profile") if c.score in known]
+    for run in (before, after):
+        read = [c.score for c in both] + [c.band for c in both if c.band and known[c.score]]
+        run.engine.make(("profile", name) for name in read)
+    for columns in both:
+        old, new = (run.engine.column("profile", columns.score) for run in (before, after))
         status = old.is_null() != new.is_null()
-        up = down = pl.Series([False]).new_from_index(0, now.height)
-        if columns.band and columns.band in was.columns:
-            low, high = was.get_column(columns.band), now.get_column(columns.band)
+        up = down = pl.Series([False]).new_from_index(0, height)
+        if columns.band and known[columns.score]:
+            low, high = (run.engine.column("profile", columns.band) for run in (before, after))
             up, down = (high > low).fill_null(False), (high < low).fill_null(False)
         moved |= status | up | down
         moves += BandMoves(

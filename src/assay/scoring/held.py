@@ -35,16 +35,22 @@ def neighbour_scorers(program: Program) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def run_held(rulebook: Rulebook, program: Program, tables: Tables, held: Held) -> Run:
+def run_held(
+    rulebook: Rulebook, program: Program, tables: Tables, held: Held, near: Run | None = None
+) -> Run:
     """Score every row with the neighbours' scores held.
 
-    A profile or scorer that ``held`` does not have is felt as it is computed.
+    A profile or scorer that ``held`` does not have is felt as it is computed. Of ``near``, a run
+    of the same tables, all columns are kept that would be made in the same way.
     """
-    if not reads_neighbours(program):
+    if reads_neighbours(program):
+        names = neighbour_scorers(program)
+        profiles = _with_held(tables.frames["profile"], names, held)
+        tables = Tables(tables.frames | {"profile": profiles})
+        program = _holding(program)
+    if near is None:
         return run_program(rulebook, program, tables)
-    names = neighbour_scorers(program)
-    frames = tables.frames | {"profile": _with_held(tables.frames["profile"], names, held)}
-    return run_program(rulebook, _holding(program), Tables(frames))
+    return Run(rulebook, program, tables, near.engine.varied(tables, program.steps, ()))
 
 
 def peers_felt(run: Run, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -54,7 +60,7 @@ def peers_felt(run: Run, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     names = run.engine.column("profile", "id")
     found: dict[str, set[str]] = {i: set() for i in wanted.values()}
     for space in spaces:
-        frame = run.engine.frames[space].select("profile_row", _PEER)
+        frame = run.tables.frames[space].select("profile_row", _PEER)
         frame = frame.filter(pl.col("profile_row").is_in(list(wanted)))
         peers = names.gather(frame.get_column(_PEER)).to_list()
         for row, peer in zip(frame.get_column("profile_row").to_list(), peers, strict=True):

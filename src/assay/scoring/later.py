@@ -2,128 +2,151 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from assay.engines.local import Apart, LocalEngine
 from assay.engines.plan import Place
-from assay.model.corpus import Corpus
-from assay.scoring.run import Run, run_program
-from assay.tables.build import Edge, edge_tables, scored_profiles, valid_edges
-from assay.tables.dated import dated_tables
+from assay.rules.lasting import LASTS, Lasting
+from assay.scoring.run import Run
+from assay.tables.assemble import edge_frames, valid_on
+from assay.tables.copies import copies
 
 LOOKAHEAD_DAYS = 366
 """How far ahead a change of band is looked for."""
 
-_STACKED_ROWS = 500_000
-_STEPPED_ABOVE = 50_000
+ROWS_AT_ONCE = 200_000
+"""Rows of all tables together, at most, in which several days are looked at in one go."""
+
+_Days = npt.NDArray[np.int64]
+_Frames = Mapping[str, pl.DataFrame]
 
 
 @dataclass
 class Later:
     """Runs of ``run`` on later days, with nothing new having arrived.
 
-    Edges begin and end where ``corpus`` says so; without one they stay as they are.
+    Edges begin and end where the tables know of it; else they stay as they are.
     """
 
     run: Run
     as_of: date
-    corpus: Corpus | None = None
-    _edges: dict[tuple[Edge, ...], dict[str, pl.DataFrame]] = field(default_factory=dict)
+    _edges: dict[bytes, _Frames] = field(default_factory=dict)
+    _apart: dict[tuple[tuple[Place, ...], frozenset[str]], Apart] = field(default_factory=dict)
 
     def on(self, day: date, columns: Iterable[Place]) -> Run:
         """The run on a day, in which ``columns`` are going to be read."""
-        run = self.run
-        changed = self._edges_on(day)
-        moved = [("profile", "today")]
-        moved += [(space, name) for space, frame in changed.items() for name in frame.columns]
-        run.engine.share(columns, moved)
+        run, changed = self.run, self._edges_on(day)
         tables = run.tables.on(day.toordinal(), changed)
-        engine = run.engine.varied(tables, run.program.steps, moved)
+        engine = LocalEngine(tables)
+        engine.run(run.program.steps)
+        for (space, _), series in self._apart_in(columns, changed).on(tables).items():
+            engine.add(space, series)
         return Run(run.rulebook, run.program, tables, engine)
 
-    def _edges_on(self, day: date) -> dict[str, pl.DataFrame]:
+    def _apart_in(self, columns: Iterable[Place], changed: _Frames) -> Apart:
+        key = (tuple(columns), frozenset(changed))
+        if key not in self._apart:
+            self._apart[key] = self.run.engine.apart(key[0], [("profile", "today")], changed)
+        return self._apart[key]
+
+    def _edges_on(self, day: date) -> _Frames:
         """The tables of edges that differ from those of the first day."""
-        if self.corpus is None or not edges_end(self.corpus):
+        edges = self.run.tables.edges
+        if edges is None or not self._edge_days(self.as_of, day):
             return {}
-        profiles = scored_profiles(self.corpus, self.as_of)
-        edges = tuple(valid_edges(profiles, day))
-        if edges == tuple(valid_edges(profiles, self.as_of)):
+        valid = edges.select(now=valid_on(self.as_of.toordinal()), then=valid_on(day.toordinal()))
+        if valid["now"].equals(valid["then"]):
             return {}
-        if edges not in self._edges:
-            self._edges[edges] = edge_tables(edges, profiles, self.run.rulebook)
-        return self._edges[edges]
+        key = valid["then"].to_numpy().tobytes()
+        if key not in self._edges:
+            profiles = self.run.tables.frames["profile"]
+            self._edges[key] = edge_frames(edges, profiles, self.run.rulebook, day.toordinal())
+        return self._edges[key]
 
     def first_changes(self) -> pl.Series:
         """For each profile the first day within the year on which a band differs; else null.
 
-        By definition, every day is scored and compared with the first. Small workspaces do it
-        with many days as one set of rows, large ones day by day.
+        Days between are left out where all bands last over them (:mod:`assay.rules.lasting`).
+        Edges that begin or end are looked at on the day they do.
         """
-        run = self.run
-        count = run.tables.height("profile")
+        run, count = self.run, self.run.tables.height("profile")
+        first: _Days = np.zeros(count, dtype=np.int64)
         bands = [s.band for s in run.program.on("profile") if s.band]
-        first = pl.repeat(None, count, dtype=pl.Int64, eager=True)
-        moves = reads_today(run, bands) or (self.corpus is not None and edges_end(self.corpus))
-        if bands and count and moves:
-            rows = sum(frame.height for frame in run.tables.frames.values())
-            stacked = self.corpus is not None and rows < _STEPPED_ABOVE
-            days = self._stacked(bands, rows) if stacked else self._stepped(bands)
-            for day, differs in days:
-                found = pl.when(first.is_null() & differs).then(day).otherwise(first)
-                first = pl.select(found).to_series()
-                if not first.null_count():
-                    break
-        return (first.cast(pl.Int32) - _EPOCH).cast(pl.Date).alias("until")
+        if bands and count:
+            begin = self.as_of
+            last = begin + timedelta(days=LOOKAHEAD_DAYS)
+            for end in [*self._edge_days(begin, last), last + timedelta(days=1)]:
+                self._look(first, bands, begin, end)
+                begin = end
+        found = pl.Series("until", first).cast(pl.Int32)
+        return pl.select(
+            pl.when(found > 0).then(found - _EPOCH).cast(pl.Date).alias("until")
+        ).to_series()
 
-    def _stepped(self, bands: list[str]) -> Iterator[tuple[int, pl.Series]]:
+    def _look(self, first: _Days, bands: Sequence[str], begin: date, end: date) -> None:
+        """Note the first days from ``begin`` to the one before ``end`` on which a band differs."""
         places = [("profile", band) for band in bands]
         self.run.engine.make(places)
         now = [self.run.engine.column(*place) for place in places]
-        for number in range(1, LOOKAHEAD_DAYS + 1):
-            day = self.as_of + timedelta(days=number)
-            later = self.on(day, places)
-            later.engine.make(places)
-            then = [later.engine.column(*place) for place in places]
-            yield day.toordinal(), _differ(now, then)
+        changed = self._edges_on(begin)
+        apart = self._apart_in(places, changed)
+        lasting = Lasting(apart.steps, bands)
+        last = end.toordinal()
+        at_once = ROWS_AT_ONCE // sum(f.height for f in self.run.tables.frames.values())
+        days = np.full(len(first), begin.toordinal(), dtype=np.int64)
+        while True:
+            tables = self.run.tables.at(pl.Series(days), changed)
+            made = apart.on(tables, lasting.steps)
+            differs = _differ(now, [made[place] for place in places])
+            open_ = first == 0
+            first[open_ & differs] = days[open_ & differs]
+            following = days + made["profile", LASTS].to_numpy()
+            pending = (first == 0) & (following < last)
+            if not pending.any():
+                return
+            if not lasting.alone:
+                following[:] = following[pending].min()
+            if at_once > 1 and (following == days + 1).any():
+                ahead = np.arange(min(at_once, last - following.min()))[:, np.newaxis]
+                self._look_ahead(first, places, changed, np.minimum(following + ahead, last - 1))
+                following += len(ahead)
+            days = np.minimum(following, last - 1)
 
-    def _stacked(self, bands: list[str], rows: int) -> Iterator[tuple[int, pl.Series]]:
-        assert self.corpus is not None
-        run, count = self.run, self.run.tables.height("profile")
-        now = [run.engine.column("profile", band) for band in bands]
-        size = max(_STACKED_ROWS // max(rows, 1), 1)
-        every = [self.as_of + timedelta(days=n) for n in range(1, LOOKAHEAD_DAYS + 1)]
-        for start in range(0, len(every), size):
-            days = every[start : start + size]
-            tables = dated_tables(self.corpus, run.rulebook, run.tables, self.as_of, days)
-            later = run_program(run.rulebook, run.program, tables)
-            later.engine.make(("profile", band) for band in bands)
-            for index, day in enumerate(days):
-                then = [later.engine.column("profile", b)[index * count :][:count] for b in bands]
-                yield day.toordinal(), _differ(now, then)
+    def _look_ahead(
+        self, first: _Days, places: Sequence[Place], changed: _Frames, days: _Days
+    ) -> None:
+        """Look at every profile on several days of its own (days x profiles) in one go."""
+        run, count = self.run, len(first)
+        there = copies(run.tables.on(0, changed), len(days)).at(pl.Series(days.ravel()))
+        engine = LocalEngine(there)
+        engine.run(run.program.steps)
+        engine.make(places)
+        now = [run.engine.column(*place) for place in places]
+        for number, day in enumerate(days):
+            then = [engine.column(*place).slice(number * count, count) for place in places]
+            differs = (first == 0) & _differ(now, then)
+            first[differs] = day[differs]
+
+    def _edge_days(self, begin: date, last: date) -> list[date]:
+        """The days on which an edge begins or is over, after the first."""
+        edges = self.run.tables.edges
+        if edges is None:
+            return []
+        days = pl.concat([edges["valid_from_day"], edges["valid_until_day"] + 1]).drop_nulls()
+        within = days.is_between(begin.toordinal() + 1, last.toordinal())
+        return [date.fromordinal(day) for day in days.filter(within).unique().sort()]
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def _differ(now: list[pl.Series], then: list[pl.Series]) -> pl.Series:
-    result = pl.repeat(False, len(now[0]), eager=True)
-    for a, b in zip(now, then, strict=True):
-        result |= a.ne_missing(b)
+def _differ(now: Sequence[pl.Series], then: Sequence[pl.Series]) -> npt.NDArray[np.bool_]:
+    differs = [a.ne_missing(b).to_numpy() for a, b in zip(now, then, strict=True)]
+    result: npt.NDArray[np.bool_] = np.logical_or.reduce(differs)
     return result
-
-
-def reads_today(run: Run, columns: Iterable[str]) -> bool:
-    """Whether any of the profile columns depends on the date."""
-    return ("profile", "today") in run.engine.needs(("profile", name) for name in columns)
-
-
-def edges_end(corpus: Corpus) -> bool:
-    """Whether any edge begins or ends on a day."""
-    return any(
-        d.valid_from or d.valid_until
-        for p in corpus.profiles.values()
-        for d in (*p.depends_on, *getattr(p, "affects", ()))
-    )

@@ -1,12 +1,12 @@
 """The outlook: the same evidence at later dates, with nothing new having arrived.
 
-``until`` is by definition the first day within 366 on which a band differs, found by scoring
-every one of those days (see :mod:`assay.scoring.later`).
+``until`` is by definition the first day within 366 on which a band differs (see
+:mod:`assay.scoring.later`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,14 +15,14 @@ import polars as pl
 from assay.model.corpus import Corpus
 from assay.model.dates import add_months
 from assay.model.profile import AnyProfile
-from assay.rules.program import TextPart
+from assay.rules.program import ScorerColumns, TextPart, WatchColumns
 from assay.rules.schema import HORIZONS
 from assay.scoring.later import LOOKAHEAD_DAYS, Later
-from assay.scoring.results import HorizonGrade, Outlook, OutlookPoint, Score, WatchNotice
-from assay.scoring.run import Run
+from assay.scoring.results import HorizonGrade, Outlook, OutlookPoint, WatchNotice
+from assay.scoring.run import Run, ordered_bands
 from assay.scoring.wording import fill_text
 
-__all__ = ["LOOKAHEAD_DAYS", "Horizons", "outlooks"]
+__all__ = ["LOOKAHEAD_DAYS", "Horizons", "horizon_grade", "outlooks", "watched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,22 @@ class Horizons:
 def outlooks(corpus: Corpus, run: Run, as_of: date) -> list[Outlook]:
     """The outlook of every profile row of ``run``, which scored ``corpus`` at ``as_of``."""
     horizons = Horizons.of(as_of)
-    later = Later(run, as_of, corpus)
-    points = _points(later, horizons)
+    later = Later(run, as_of)
+    ahead = _looked_ahead(later, horizons)
+    points = _points(ahead, horizons)
     first: list[date | None] = later.first_changes().to_list()
-    notices = _notices(run, points)
+    notices: list[list[WatchNotice]] = [[] for _ in points]
+    for watch, rows in _firing(run, ahead):
+        run.engine.run(run.program.text_steps)
+        for row in rows:
+            text, rule = _filled(run, watch.text, row), watch.rule
+            notices[row].append(WatchNotice(rule.horizon, rule.priority, text, rule=rule.id))
     profiles = [corpus.profiles[i] for i in run.engine.column("profile", "id").to_list()]
     return [
         Outlook(
-            grade=_horizon(horizons, until, profile, fired),
+            grade=horizon_grade(
+                horizons, [until, *_due(profile)], [notice.horizon for notice in fired]
+            ),
             until=until,
             points=at,
             watch=(*_written(profile), *fired),
@@ -61,18 +69,41 @@ def outlooks(corpus: Corpus, run: Run, as_of: date) -> list[Outlook]:
     ]
 
 
-def _points(later: Later, horizons: Horizons) -> list[dict[str, tuple[OutlookPoint, ...]]]:
+def watched(later: Later, horizons: Horizons) -> list[list[HorizonGrade]]:
+    """For every profile row the horizons of the rulebook's watch rules that fire."""
+    found: list[list[HorizonGrade]] = [[] for _ in range(later.run.tables.height("profile"))]
+    if later.run.program.watch:
+        for watch, rows in _firing(later.run, _looked_ahead(later, horizons)):
+            for row in rows:
+                found[row].append(watch.rule.horizon)
+    return found
+
+
+def horizon_grade(
+    horizons: Horizons, days: Iterable[date | None], fired: Iterable[HorizonGrade]
+) -> HorizonGrade:
+    """The first horizon at which a band changes, something falls due or a watch rule fires."""
+    grades = {*fired, *(_grade_of(day, horizons) for day in days if day)}
+    order: tuple[HorizonGrade, ...] = ("now", "quarter", "year")
+    return next((g for g in order if g in grades), "none")
+
+
+def _graded(run: Run) -> list[ScorerColumns]:
+    return [s for s in run.program.on("profile") if s.band]
+
+
+def _looked_ahead(later: Later, horizons: Horizons) -> list[Run]:
+    """The runs of the three dates, with the scores of graded scorers at hand."""
+    columns = [
+        ("profile", c) for s in _graded(later.run) for c in (s.score, s.coverage, s.band) if c
+    ]
+    later.run.engine.make(columns)
+    return [later.run, *(later.on(day, columns) for day in horizons.days[1:])]
+
+
+def _points(ahead: Sequence[Run], horizons: Horizons) -> list[dict[str, tuple[OutlookPoint, ...]]]:
     """The scores of every profile row at each date, by scorer."""
-    run = later.run
-    graded = [s for s in run.program.on("profile") if s.band]
-    columns = [("profile", c) for s in graded for c in (s.score, s.coverage, s.band) if c]
-    run.engine.make(columns)
-    made: dict[str, list[list[Score]]] = {s.scorer.name: [] for s in graded}
-    for day in horizons.days:
-        at = later.on(day, columns)
-        at.engine.make(columns)
-        for scorer in graded:
-            made[scorer.scorer.name].append(at.scores(scorer))
+    made = {s.scorer.name: [run.scores(s) for run in ahead] for s in _graded(ahead[0])}
     return [
         {
             name: tuple(
@@ -81,8 +112,12 @@ def _points(later: Later, horizons: Horizons) -> list[dict[str, tuple[OutlookPoi
             )
             for name, by_day in made.items()
         }
-        for row in range(run.tables.height("profile"))
+        for row in range(ahead[0].tables.height("profile"))
     ]
+
+
+def _due(profile: AnyProfile) -> Iterator[date]:
+    return (item.due.last for item in profile.watch if item.due)
 
 
 def _written(profile: AnyProfile) -> Iterator[WatchNotice]:
@@ -97,53 +132,32 @@ def _written(profile: AnyProfile) -> Iterator[WatchNotice]:
         )
 
 
-def _notices(
-    run: Run, points: Sequence[dict[str, tuple[OutlookPoint, ...]]]
-) -> list[list[WatchNotice]]:
-    """What the rulebook's watch rules say of each profile."""
-    notices: list[list[WatchNotice]] = [[] for _ in points]
-    program, engine = run.program, run.engine
-    if not program.watch:
-        return notices
-    for scorer in program.on("profile"):
-        if scorer.band is None:
-            continue
-        name = scorer.scorer.name
-        for index, horizon in enumerate(HORIZONS):
-            scores = [p[name][index].score for p in points]
-            engine.add("profile", *_outlook_columns(f"outlook.{name}.{horizon}", scores))
-    engine.run(program.watch_steps)
-    engine.run(program.text_steps)
-    for watch in program.watch:
-        for row, fires in enumerate(engine.column("profile", watch.outcome).to_list()):
-            if fires:
-                rule = watch.rule
-                text = _filled(run, watch.text, row)
-                notices[row].append(WatchNotice(rule.horizon, rule.priority, text, rule=rule.id))
-    return notices
+def _firing(run: Run, ahead: Sequence[Run]) -> Iterator[tuple[WatchColumns, list[int]]]:
+    """The watch rules of the rulebook, and the rows of the profiles for which they fire."""
+    if not run.program.watch:
+        return
+    for scorer in _graded(run):
+        for horizon, then in zip(HORIZONS, ahead, strict=True):
+            run.engine.add("profile", *_outlook_columns(then, scorer, horizon))
+    run.engine.run(run.program.watch_steps)
+    for watch in run.program.watch:
+        outcome = run.engine.column("profile", watch.outcome)
+        yield watch, outcome.fill_null(False).arg_true().to_list()
 
 
-def _outlook_columns(stem: str, scores: Sequence[Score]) -> tuple[pl.Series, pl.Series]:
-    bands = [s.band.id if s.band else None for s in scores]
+def _outlook_columns(run: Run, scorer: ScorerColumns, horizon: str) -> tuple[pl.Series, pl.Series]:
+    assert scorer.band is not None
+    stem = f"outlook.{scorer.scorer.name}.{horizon}"
+    bands = [band.id for band in ordered_bands(run.rulebook.bands(scorer.scorer))]
+    index = run.engine.column("profile", scorer.band)
     return (
-        pl.Series(f"{stem}.band", bands, dtype=pl.String),
-        pl.Series(f"{stem}.score", [s.points for s in scores], dtype=pl.Int64),
+        pl.Series(bands, dtype=pl.String).gather(index).alias(f"{stem}.band"),
+        run.engine.column("profile", scorer.score).cast(pl.Int64).alias(f"{stem}.score"),
     )
 
 
 def _filled(run: Run, text: Sequence[TextPart], row: int) -> str:
     return fill_text(text, lambda column: run.engine.column("profile", column)[row])
-
-
-def _horizon(
-    horizons: Horizons, until: date | None, profile: AnyProfile, fired: Sequence[WatchNotice]
-) -> HorizonGrade:
-    """The first horizon at which a band changes or something falls due."""
-    dates = [until, *(w.due.last for w in profile.watch if w.due)]
-    grades: set[HorizonGrade] = {_grade_of(d, horizons) for d in dates if d}
-    grades |= {n.horizon for n in fired}
-    order: tuple[HorizonGrade, ...] = ("now", "quarter", "year")
-    return next((g for g in order if g in grades), "none")
 
 
 def _grade_of(day: date, horizons: Horizons) -> HorizonGrade:

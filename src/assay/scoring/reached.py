@@ -16,7 +16,7 @@ def reached(run: Run) -> Mapping[str, list[Reached]]:
     ids = run.engine.column("profile", "id").to_list()
     found: dict[str, list[Reached]] = defaultdict(list)
     for space in ("upstream", "downstream"):
-        frame = run.engine.frames[space].select("profile_row", "peer_row", "reach", "distance")
+        frame = run.tables.frames[space].select("profile_row", "peer_row", "reach", "distance")
         for row, peer, reach, distance in frame.iter_rows():
             points = None if reach is None else round(reach * 1000)
             found[ids[row]].append((space, ids[peer], points, distance))

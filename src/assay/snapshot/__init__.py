@@ -1,5 +1,6 @@
 """What was worked out before, kept in ``.assay/`` by content: delete it and nothing is lost."""
 
 from assay.snapshot.documents import DocumentStore
+from assay.snapshot.folder import FolderStore
 
-__all__ = ["DocumentStore"]
+__all__ = ["DocumentStore", "FolderStore"]

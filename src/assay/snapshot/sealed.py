@@ -35,8 +35,6 @@ def write_sealed(path: Path, kind: str, body: bytes) -> bool:
             with os.fdopen(handle, "wb") as file:
                 file.write(_head(kind, body))
                 file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
             staged.replace(path)
         except BaseException:
             staged.unlink(missing_ok=True)

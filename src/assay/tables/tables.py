@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -132,11 +132,14 @@ Ints = npt.NDArray[np.int64]
 class Tables:
     """One frame for each space, in the order of :data:`SCHEMAS`.
 
-    ``day``, if given, is the date of every row in place of the column ``today``.
+    ``day``, if given, is the date of every row in place of the column ``today``. ``edges`` are all
+    that documents give, by ``lower`` and ``upper`` row, valid or not; None where only those that
+    are valid are known.
     """
 
     frames: dict[str, pl.DataFrame]
     day: int | None = None
+    edges: pl.DataFrame | None = None
     _coded: dict[tuple[str, str], pl.Series] = field(default_factory=dict, repr=False)
     _offsets: dict[tuple[str, str], Ints] = field(default_factory=dict, repr=False)
 
@@ -149,9 +152,16 @@ class Tables:
         return Tables(
             self.frames | dict(spaces),
             day,
+            self.edges,
             {k: v for k, v in self._coded.items() if k[0] not in spaces},
             {k: v for k, v in self._offsets.items() if k[0] not in spaces},
         )
+
+    def at(self, days: pl.Series, changed: Mapping[str, pl.DataFrame] | None = None) -> Tables:
+        """The same rows, each profile on a day of its own (ordinals)."""
+        there = self.on(0, changed)
+        profile = there.frames["profile"].with_columns(days.alias("today"))
+        return replace(there, frames=there.frames | {"profile": profile}, day=None)
 
     def column(self, space: str, name: str) -> pl.Series:
         """A column; texts with few distinct values as ``Enum``."""

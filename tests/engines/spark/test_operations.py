@@ -68,6 +68,7 @@ SIGNATURES: dict[str, tuple[str, ...]] = {
     "double": ("i",),
     "number": ("d",),
     "half_life": ("small small",),
+    "checked_half_life": ("ii",),
     **dict.fromkeys(("year", "month", "month_day", "month_day_0"), ("small",)),
     **dict.fromkeys(("week_day", "year_day", "day_text"), ("small",)),
 }
@@ -86,7 +87,7 @@ WITH_CONSTANTS: tuple[Expr, ...] = (
     apply("scale", Lit(999), Col("small0")),
     apply("pick", apply("known", Col("i0")), Col("d0"), Lit(0.5)),
     apply("if", Col("b0"), Lit(1), Lit(None)),
-    apply("half_life", Col("i0"), Lit(365)),
+    apply("checked_half_life", Col("i0"), Lit(365)),
     Each(Col("l0"), apply("eq", Item(), Lit("a")), "true"),
     Each(Col("l0"), apply("eq", Item(), Lit(None)), "unknown"),
     Each(Col("l0"), apply("gt", apply("length", Item()), Lit(1)), "true"),

@@ -14,7 +14,7 @@ from string import ascii_lowercase, ascii_uppercase
 from pyspark.sql import Column
 from pyspark.sql import functions as F  # the name every Spark program gives it
 
-from assay.arithmetic import HALVING_STEPS, MOST_DAYS, half_life_table
+from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.engines.spark.limits import PATTERNS
 from assay.rules.ir import Col, Each, Expr, Item, Lit
 
@@ -161,12 +161,17 @@ def _points(value: Column) -> Column:
 
 
 def _half_life(days: Column, period: Column) -> Column:
+    """``days`` and ``period`` are whole numbers of one type, wide enough for thousands of days."""
     table = half_life_table()
-    held = F.least(F.greatest(days, whole(0)), whole(MOST_DAYS))
-    steps = F.call_function("div", held * whole(HALVING_STEPS), period)
-    index = F.least(steps, whole(len(table) - 1)).cast("int")
-    left = F.when(days.isNotNull() & (period > whole(0)), F.get(constants(table), index))
+    last = F.lit(len(table) - 1)
+    steps = F.least(F.greatest(days, F.lit(0)) * F.lit(HALVING_STEPS), period * last)
+    index = F.call_function("div", steps, period).cast("int")
+    left = F.when(days.isNotNull() & (period > F.lit(0)), F.get(constants(table), index))
     return left.cast("double") / F.lit(1000.0)
+
+
+def _wide(number: Column) -> Column:
+    return number.cast("decimal(20,0)")
 
 
 def _has_item(items: Column, item: Column) -> Column:
@@ -259,6 +264,7 @@ _PLAIN: dict[str, Callable[..., Column]] = {
     "double": lambda a: a.cast("double") / F.lit(1000.0),
     "scale": lambda a, b: floored(a * b + whole(500), whole(1000)),
     "half_life": _half_life,
+    "checked_half_life": lambda days, period: _half_life(_wide(days), _wide(period)),
     "number": lambda a: F.when(~F.isnan(a), a),
 }
 """Every operation but those that look at constants."""

@@ -1,0 +1,213 @@
+"""``assay sheet export`` and ``assay sheet import``: for analysts without git or YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from assay.cli.output import format_option, print_json
+from assay.cli.session import Session
+
+if TYPE_CHECKING:
+    from assay.loading.load import Loaded
+    from assay.model.corpus import Corpus
+    from assay.sheets.columns import Kind
+    from assay.sheets.importing import Change, Import
+    from assay.spreadsheet.tables import Table
+
+_KINDS = ("publishers", "sources", "profiles", "claims")
+_WIDEST = 160
+
+
+@click.group("sheet")
+def command() -> None:
+    """Take publishers, sources, profiles and claims out as sheets, and take sheets back."""
+
+
+@command.command("export")
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+@click.argument("ids", nargs=-1, metavar="[PROFILE]...")
+@click.option(
+    "--only",
+    "only",
+    multiple=True,
+    type=click.Choice(_KINDS),
+    help="This sheet alone. May be repeated.",
+)
+@format_option("json")
+@click.pass_obj
+def export(
+    session: Session, out: Path, ids: tuple[str, ...], only: tuple[str, ...], output: str
+) -> None:
+    """Write the sheets: a workbook if OUT ends in .xlsx, else CSV files into the folder OUT.
+
+    With PROFILEs, those alone and the sources that they draw on. With --audience, what that
+    audience may know.
+    """
+    from assay.authoring.new import require_profile
+    from assay.documents.files import write_files
+    from assay.errors import UsageError
+    from assay.loading import load_workspace
+    from assay.sheets.export import as_csv, as_xlsx, rows_of
+
+    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    for id_ in ids:
+        require_profile(loaded, id_)
+    corpus = _seen(session, loaded)
+    kinds = cast("tuple[Kind, ...]", tuple(k for k in _KINDS if not only or k in only))
+    wanted = set(ids) if ids else None
+    target = out.resolve()
+    if target.suffix.casefold() == ".xlsx":
+        files = {target: as_xlsx(corpus, kinds, wanted)}
+    elif target.suffix or target.is_file():
+        raise UsageError(f"{out} is neither a workbook (.xlsx) nor a folder for CSV files")
+    else:
+        files = {target / name: data for name, data in as_csv(corpus, kinds, wanted).items()}
+    write_files(files)
+    rows = {kind: len(rows_of(corpus, kind, wanted)) for kind in kinds}
+    left = [d.file for d in loaded.errors]
+    if output == "json":
+        print_json({"files": [str(f) for f in files], "rows": rows, "left_out": left})
+        return
+    for file in files:
+        click.echo(str(file))
+    click.echo(", ".join(f"{count} {kind}" for kind, count in rows.items()), err=True)
+    if left:
+        click.echo(
+            f"the workspace has {len(left)} mistakes; documents with mistakes are not in the "
+            "sheets ('assay check' lists them)",
+            err=True,
+        )
+
+
+def _seen(session: Session, loaded: Loaded) -> Corpus:
+    """Everything, unless an audience is named: then what it may know."""
+    from assay.errors import UsageError
+    from assay.model.audience import seen_by
+
+    if session.audience is None:
+        return loaded.corpus
+    order = loaded.rulebook.audiences if loaded.rulebook else ()
+    if session.audience not in order:
+        raise UsageError(
+            f"there is no audience {session.audience!r}; the rulebook has: {', '.join(order)}"
+        )
+    as_of = loaded.as_of or session.clock()
+    return seen_by(loaded.corpus, order, session.audience, as_of)
+
+
+@command.command("import")
+@click.argument(
+    "sheets",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE...",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@format_option("json")
+@click.pass_obj
+def import_(
+    session: Session, sheets: tuple[Path, ...], dry_run: bool, auto_approve: bool, output: str
+) -> None:
+    """Take sheets back: show field by field what would change, ask, and write it.
+
+    FILEs are workbooks, CSV files, or a folder of CSV files. Rows that are not in the sheets and
+    columns that they do not have stay as they are; an empty cell of a column that is there takes
+    the value away. A mistake in any cell, and nothing is written.
+    """
+    from assay.diagnostics import format_text
+    from assay.loading import load_workspace
+    from assay.sheets.importing import carry_out, plan_import
+    from assay.sheets.reading import read_rows
+
+    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    planned = plan_import(loaded, read_rows(_tables(sheets)))
+    for note in planned.notes:
+        click.echo(note, err=True)
+    for warning in planned.warnings:
+        click.echo(format_text(warning), err=True)
+    write = bool(planned.changes) and not dry_run
+    if write and not auto_approve:
+        _show(planned, err=output == "json")
+        click.confirm("\nWrite this?", abort=True, err=True)
+    if write:
+        carry_out(planned)
+    if output == "json":
+        print_json(_as_json(planned, write))
+        return
+    if not write or auto_approve:
+        _show(planned, err=False)
+    _sum_up(planned, write)
+
+
+def _tables(paths: tuple[Path, ...]) -> list[Table]:
+    from assay.errors import UsageError
+    from assay.spreadsheet.read import read_tables
+
+    files: list[Path] = []
+    for path in paths:
+        inside = sorted(path.glob("*.csv")) if path.is_dir() else [path]
+        if not inside:
+            raise UsageError(f"there is no CSV file in {path}")
+        files += inside
+    return [table for file in files for table in read_tables(file)]
+
+
+def _show(planned: Import, *, err: bool) -> None:
+    for change in planned.changes:
+        click.echo(_headline(change), err=err)
+        for f in change.fields:
+            if change.new:
+                click.echo(f"    {f.column}: {_cut(f.after)}", err=err)
+            else:
+                click.echo(f"    {f.column}: {_cut(f.before)} → {_cut(f.after)}", err=err)
+
+
+def _headline(change: Change) -> str:
+    sign = click.style("+", fg="green") if change.new else click.style("~", fg="yellow")
+    known = f", known by its {change.known_by}" if change.known_by else ""
+    return f"{sign} {change.kind} {change.id}  ({change.place}, row {change.row}{known})"
+
+
+def _cut(text: str) -> str:
+    shown = " ".join(text.split())
+    if not shown:
+        return "(nothing)"
+    return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
+
+
+def _sum_up(planned: Import, written: bool) -> None:
+    new = sum(c.new for c in planned.changes)
+    emptied = sum(bool(f.before) and not f.after for c in planned.changes for f in c.fields)
+    parts = [
+        f"{new} new",
+        f"{len(planned.changes) - new} changed"
+        + (f" ({emptied} values taken away)" * bool(emptied)),
+        f"{planned.unchanged} rows as they were",
+    ]
+    click.echo(", ".join(parts), err=True)
+    if not planned.changes:
+        return
+    said = "written" if written else "nothing was written; this would be"
+    click.echo(f"{said}: {', '.join(planned.files)}", err=True)
+    if planned.given_ids and written:
+        click.echo(
+            f"{planned.given_ids} rows had no id and were given one; export again to have the ids "
+            "in the sheet",
+            err=True,
+        )
+
+
+def _as_json(planned: Import, written: bool) -> dict[str, object]:
+    return {
+        "written": written,
+        "changes": [change.as_json() for change in planned.changes],
+        "unchanged": planned.unchanged,
+        "given_ids": planned.given_ids,
+        "files": list(planned.files),
+        "notes": list(planned.notes),
+    }

@@ -1,0 +1,199 @@
+"""Running a plan on tables: all that is ready of one kind at a time.
+
+What was asked for is kept, what was only needed on the way is let go. Collections are stored in
+the order of their owners, so sums over them are differences of a running total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import polars as pl
+
+from assay.engines.emit import emit
+from assay.engines.plan import Place, inputs, outputs
+from assay.engines.pool import pool_up
+from assay.engines.segments import segment_counts, segment_least, segment_sums
+from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
+from assay.tables.tables import Ints, Tables
+
+
+class Execution:
+    """One run of a plan: all that is ready of one kind at a time."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        made: dict[Place, pl.Series],
+        steps: Sequence[Step],
+        wanted: Iterable[Place],
+    ) -> None:
+        self._tables = tables
+        self._made = made
+        self._waiting = list(steps)
+        self._inputs = {id(step): frozenset(inputs(step)) for step in steps}
+        self._wanted = set(wanted)
+        self._passing: dict[Place, pl.Series] = {}
+        self._unmade = {p for step in steps for p in outputs(step)}
+
+    def run(self) -> None:
+        while self._waiting:
+            self._compute()
+            ready = self._take(lambda step: not isinstance(step, Compute))
+            self._aggregate([s for s in ready if isinstance(s, Aggregate)])
+            for step in ready:
+                if isinstance(step, Gather):
+                    self._gather(step)
+                elif isinstance(step, PoolUp):
+                    self._pool(step)
+            self._let_go()
+
+    def _gather(self, step: Gather) -> None:
+        values = self._column(step.target, step.origin)
+        index = self._column(step.space, step.link)
+        if step.origin == "today" and self._tables.day is not None and not index.null_count():
+            made = values.head(1).new_from_index(0, len(index)) if len(values) else values
+        else:
+            made = values.gather(index)
+        self._keep(step.space, made.alias(step.column))
+
+    def _take(self, kind: Callable[[Step], bool]) -> list[Step]:
+        ready: list[Step] = []
+        later: list[Step] = []
+        for step in self._waiting:
+            fit = kind(step) and self._unmade.isdisjoint(self._inputs[id(step)])
+            (ready if fit else later).append(step)
+        self._waiting = later
+        return ready
+
+    def _column(self, space: str, name: str) -> pl.Series:
+        place = (space, name)
+        for columns in (self._passing, self._made):
+            if place in columns:
+                return columns[place]
+        return self._tables.column(space, name)
+
+    def _keep(self, space: str, series: pl.Series) -> None:
+        place = (space, series.name)
+        self._unmade.discard(place)
+        (self._made if place in self._wanted else self._passing)[place] = series
+
+    def _let_go(self) -> None:
+        """Forget what no waiting step reads."""
+        needed = {p for step in self._waiting for p in self._inputs[id(step)]}
+        self._passing = {p: s for p, s in self._passing.items() if p in needed}
+
+    # Expressions -----------------------------------------------------------------------------
+
+    def _compute(self) -> None:
+        """All expressions that can be computed now, in one query for each space."""
+        levels: dict[str, list[list[Compute]]] = {}
+        level_of: dict[Place, int] = {}
+        later: list[Step] = []
+        for step in self._waiting:
+            needs = self._inputs[id(step)] & self._unmade
+            if not isinstance(step, Compute) or any(p not in level_of for p in needs):
+                later.append(step)
+                continue
+            level = 1 + max((level_of[p] for p in needs), default=-1)
+            level_of[step.space, step.column] = level
+            queue = levels.setdefault(step.space, [])
+            if level == len(queue):
+                queue.append([])
+            queue[level].append(step)
+        self._waiting = later
+        read_later = self._wanted | {p for step in later for p in self._inputs[id(step)]}
+        for space, queue in levels.items():
+            self._select(space, queue, read_later)
+
+    def _select(self, space: str, queue: list[list[Compute]], read_later: set[Place]) -> None:
+        own = {step.column for level in queue for step in level}
+        read = {name for level in queue for s in level for _, name in self._inputs[id(s)]} - own
+        given = {name: self._column(space, name).alias(name) for name in sorted(read)}
+        schema = {name: series.dtype for name, series in given.items()}
+        height = self._tables.height(space)
+        query = pl.DataFrame(list(given.values()) or {"": pl.repeat(0, height, eager=True)}).lazy()
+        for level in queue:
+            query = query.with_columns(emit(s.expr, schema).alias(s.column) for s in level)
+        kept = sorted(name for name in own if (space, name) in read_later)
+        for series in query.select(kept).collect().iter_columns():
+            # Polars forgets the height of a table of which only constants are asked.
+            whole = len(series) == height
+            self._keep(space, series if whole else series.new_from_index(0, height))
+        self._unmade -= {(space, name) for name in own}
+
+    # Collections -----------------------------------------------------------------------------
+
+    def _aggregate(self, steps: Sequence[Aggregate]) -> None:
+        counted: dict[tuple[str, str, str], list[tuple[str, pl.Series]]] = {}
+        for step in steps:
+            owners = self._tables.height(step.space)
+            offsets = self._tables.offsets(step.elements, step.owner, owners)
+            if step.reducer in ("distinct", "min", "max"):
+                self._keep(step.space, self._reduced(step, offsets))
+                continue
+            if step.source is None:
+                self._keep(step.space, pl.Series(step.column, np.diff(offsets), dtype=pl.Int64))
+                continue
+            values = self._column(step.elements, step.source)
+            if step.reducer == "sum":
+                sums = segment_sums(values, offsets)
+                self._keep(step.space, pl.Series(step.column, sums))
+                continue
+            asked = values.is_null() if step.reducer == "unknown" else values
+            key = (step.space, step.elements, step.owner)
+            counted.setdefault(key, []).append((step.column, asked))
+        for (space, elements, owner), asked_for in counted.items():
+            offsets = self._tables.offsets(elements, owner, self._tables.height(space))
+            counts = segment_counts([asked for _, asked in asked_for], offsets)
+            for (name, _), count in zip(asked_for, counts, strict=True):
+                self._keep(space, pl.Series(name, count))
+
+    def _reduced(self, step: Aggregate, offsets: Ints) -> pl.Series:
+        assert step.source is not None
+        source = self._column(step.elements, step.source)
+        if step.reducer == "min" and source.dtype == pl.Int64 and not source.null_count():
+            return segment_least(source, offsets).alias(step.column)
+        return self._grouped(step, len(offsets) - 1)
+
+    def _grouped(self, step: Aggregate, owners: int) -> pl.Series:
+        assert step.source is not None
+        value = self._column(step.elements, step.source).alias("value")
+        owner = self._column(step.elements, step.owner).alias("owner")
+        known = pl.DataFrame([owner, value]).drop_nulls()
+        column = pl.col("value")
+        if step.reducer == "distinct":
+            reduced = known.unique().group_by("owner").agg(pl.len().cast(pl.Int64).alias("value"))
+        else:
+            reduced = known.group_by("owner").agg(
+                column.min() if step.reducer == "min" else column.max()
+            )
+        result = by_owner(reduced, owners).alias(step.column)
+        return result.fill_null(0) if step.reducer == "distinct" else result
+
+    def _pool(self, step: PoolUp) -> None:
+        owners = self._tables.height(step.space)
+        names = {
+            "owner": step.owner,
+            "keep": step.keep,
+            "take": step.take,
+            "cover": step.cover,
+            "by": step.by,
+        }
+        rows = pl.DataFrame(
+            [
+                self._column(step.elements, name).alias(role)
+                for role, name in names.items()
+                if name is not None
+            ]
+        )
+        for series in pool_up(step, rows, owners):
+            self._keep(step.space, series)
+
+
+def by_owner(frame: pl.DataFrame, owners: int) -> pl.Series:
+    """Values of (owner, value) pairs in the order of owners, null where there is none."""
+    owner, value = frame.columns
+    every = pl.DataFrame({owner: pl.int_range(owners, dtype=pl.Int64, eager=True)})
+    return every.join(frame, on=owner, how="left", maintain_order="left").get_column(value)

@@ -1,0 +1,197 @@
+"""Tables that were built before, kept in ``.assay/`` under what they were built from.
+
+Tables stay the same until a document, the rulebook's days of review or its reach changes, or a day
+comes on which evidence begins to count, is retracted or leaves its embargo, or an edge begins or
+ends. Rules may change as they like. Where a few documents changed, the rows of their profiles are
+made anew and all others are taken as they were.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assay.loading import Sound
+from assay.model.corpus import Corpus
+from assay.model.evidence import Publisher, Source
+from assay.model.rulebook import Rulebook
+from assay.snapshot.sealed import read_sealed, write_sealed
+from assay.snapshot.stamp import stamped
+from assay.tables.assemble import assemble
+from assay.tables.listing import listing
+from assay.tables.mend import changed_profiles, evidence_of, merged, merged_listing
+from assay.tables.rows import Rows, rows_of, scored_profiles
+from assay.tables.tables import CODED, Tables
+
+_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Built:
+    """The tables of a corpus at a date, what they were put together from, and the listing."""
+
+    tables: Tables
+    rows: Rows
+    listing: pl.DataFrame
+
+
+def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
+    """The tables of a corpus at a date."""
+    profiles = scored_profiles(corpus, as_of)
+    rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
+    return Built(assemble(rows, rulebook, as_of.toordinal()), rows, listing(profiles, rows))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is kept in one file, and for which state and days (from, to before) it is right."""
+
+    state: str
+    days: tuple[int, int]
+    frames: dict[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class TableStore:
+    """Where the tables of ``corpus`` are kept: of what ``audience`` may know of ``written``."""
+
+    folder: Path
+    sound: Sound
+    audience: str
+    corpus: Corpus
+    written: Corpus
+
+    def built(self, rulebook: Rulebook, as_of: date) -> tuple[Tables, pl.DataFrame]:
+        """The tables at a date, and the listing: kept, mended or built, and kept from then on."""
+        key, today = self._key(rulebook), as_of.toordinal()
+        kept = self._read("tables", key, today)
+        if kept is not None and kept.state == self.sound.state:
+            return _told(kept, today)
+        rows = self._read("rows", key, today) if kept is not None else None
+        made, days = None, (0, 0)
+        if kept is not None and rows is not None and kept.state == rows.state:
+            mended = self._mended(kept, rows, rulebook, as_of)
+            if mended is not None:
+                made, days = mended
+        if made is None:
+            made = build(self.corpus, rulebook, as_of)
+            days = _lasts(self.written, made.tables, as_of)
+        self._write("rows", key, days, made.rows)
+        assert made.tables.edges is not None
+        more = {"listing": made.listing, "edges": made.tables.edges}
+        self._write("tables", key, days, made.tables.frames | more)
+        return made.tables, made.listing
+
+    def _mended(
+        self, kept: _Part, rows: _Part, rulebook: Rulebook, as_of: date
+    ) -> tuple[Built, tuple[int, int]] | None:
+        """The tables after a few edits, and the days they are right for."""
+        standing = self.sound.standing
+        changed = standing.changed_since(kept.state) if standing is not None else None
+        if standing is None or changed is None:
+            return None
+        profiles = changed_profiles(standing, changed, rulebook, self.audience, as_of)
+        evidence = evidence_of(standing, profiles)
+        review_after = rulebook.settings.review_after_days
+        new = rows_of(evidence, review_after, as_of, profiles)
+        together = merged(rows.frames, changed, new)
+        told = merged_listing(kept.frames["listing"], changed, listing(profiles, new))
+        before, _ = _told(kept, as_of.toordinal())
+        tables = assemble(together, rulebook, as_of.toordinal(), before)
+        found = [standing.find(i) for i in changed]
+        whole = {p.id: p for p in found if not isinstance(p, Publisher | Source)}
+        since, until = _lasts(Corpus(sources=evidence.sources, profiles=whole), tables, as_of)
+        days = (max(since, kept.days[0]), min(until, kept.days[1]))
+        return Built(tables, together, told), days
+
+    def _key(self, rulebook: Rulebook) -> dict[str, Any]:
+        return {
+            "audience": self.audience,
+            "audiences": list(rulebook.audiences),
+            "review_after_days": dict(rulebook.settings.review_after_days),
+            "reach": rulebook.reach.model_dump(mode="json"),
+        }
+
+    def _path(self, kind: str) -> Path:
+        return self.folder / f"{kind}-{self.audience}"
+
+    def _read(self, kind: str, key: Mapping[str, Any], today: int) -> _Part | None:
+        body = read_sealed(self._path(kind), stamped(kind))
+        if body is None:
+            return None
+        parts = _parts(body)
+        head = json.loads(next(parts))
+        since, until = head["days"]
+        if head["key"] != key or not since <= today < until:
+            return None
+        frames = {n: pl.read_ipc(part) for n, part in zip(head["frames"], parts, strict=True)}
+        return _Part(head["state"], (since, until), frames)
+
+    def _write(
+        self, kind: str, key: Mapping[str, Any], days: tuple[int, int], frames: Rows
+    ) -> None:
+        head = {"key": key, "state": self.sound.state, "days": days, "frames": list(frames)}
+        parts = [json.dumps(head).encode()]
+        for name, frame in frames.items():
+            buffer = io.BytesIO()
+            _coded(name, frame).write_ipc(buffer, compression="lz4")
+            parts.append(buffer.getvalue())
+        body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
+        write_sealed(self._path(kind), stamped(kind), body)
+
+
+def _told(kept: _Part, today: int) -> tuple[Tables, pl.DataFrame]:
+    frames = dict(kept.frames)
+    told, edges = frames.pop("listing"), frames.pop("edges")
+    now = pl.lit(today, dtype=pl.Int64).alias("today")
+    frames["profile"] = frames["profile"].with_columns(now)
+    return Tables(frames, edges=edges), told
+
+
+def _parts(body: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(body):
+        size = int.from_bytes(body[at : at + _LENGTH], "little")
+        yield body[at + _LENGTH : at + _LENGTH + size]
+        at += _LENGTH + size
+
+
+def _coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts with few distinct values as numbers, as the engines want them."""
+    return frame.with_columns(
+        series.cast(pl.Enum(series.unique().drop_nulls().sort()))
+        for series in frame.iter_columns()
+        if series.name in CODED.get(space, ()) and series.dtype == pl.String
+    )
+
+
+def _lasts(written: Corpus, tables: Tables, as_of: date) -> tuple[int, int]:
+    """The first day on which the tables are as they are, and the first on which they are not."""
+    days = {day.toordinal() for day in _moments(written)}
+    if tables.edges is not None:
+        days.update(tables.edges["valid_from_day"].drop_nulls())
+        days.update((tables.edges["valid_until_day"] + 1).drop_nulls())
+    today = as_of.toordinal()
+    since = max((d for d in days if d <= today), default=0)
+    return since, min((d for d in days if d > today), default=date.max.toordinal() + 1)
+
+
+def _moments(written: Corpus) -> Iterator[date]:
+    """The days on which something that is written begins to count or ceases to."""
+    for source in written.sources.values():
+        if source.published is not None:
+            yield source.published.first
+        yield from filter(None, (source.retracted, source.accessed))
+    for profile in written.profiles.values():
+        if profile.embargo is not None:
+            yield profile.embargo
+        for claim in profile.claims:
+            if claim.checked is not None:
+                yield claim.checked

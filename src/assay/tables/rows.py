@@ -1,0 +1,262 @@
+"""From models to rows: what each profile, claim, citation and edge says.
+
+Numbers count within a profile, so that the rows of one profile stay the same whatever stands
+beside it; :mod:`assay.tables.assemble` puts them into tables. Every profile given makes a row,
+also one that stands beside its original as a what-if.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from assay.evidence.origins import Lineage, Traced
+from assay.model.corpus import Corpus
+from assay.model.dates import PartialDate
+from assay.model.evidence import Claim, Source
+from assay.model.profile import AnyProfile, Dependency, Event
+from assay.progress import counting
+from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
+
+Row = tuple[object, ...]
+Rows = dict[str, pl.DataFrame]
+
+
+def _without_links(space: str) -> dict[str, Dtype]:
+    return {n: t for n, t in SCHEMAS[space].items() if n not in ROW_LINKS[space]}
+
+
+LOCAL: dict[str, dict[str, Dtype]] = {
+    "profile": SCHEMAS["profile"],
+    "claim": {"own": pl.Int64, **_without_links("claim")},
+    "citation": {
+        "own": pl.Int64,
+        "claim": pl.Int64,
+        "implied": pl.Boolean,
+        **_without_links("citation"),
+    },
+    "root": {"own": pl.Int64, "citation": pl.Int64, "root": pl.Int64},
+    "ground": {
+        "own": pl.Int64,
+        "claim": pl.Int64,
+        "ground": pl.Int64,
+        "profile": pl.String,
+        "reference": pl.String,
+    },
+    "edge": {
+        "own": pl.Int64,
+        "peer": pl.String,
+        "affects": pl.Boolean,
+        "relation": pl.String,
+        "criticality": pl.String,
+        "claims": pl.Int64,
+        "valid_from_day": pl.Int64,
+        "valid_until_day": pl.Int64,
+    },
+}
+"""``own`` is the row of the profile, ``claim``, ``citation`` and ``root`` count within it.
+
+Citations that are ``implied`` (roots that no claim cites) follow those that are written. What a
+claim rests on is ``ground`` in the same profile, else ``reference`` in ``profile``. Edges are
+those the profile wrote, valid or not; ``affects`` marks an event's effect."""
+
+
+def scored_profiles(corpus: Corpus, as_of: date) -> list[AnyProfile]:
+    """The profiles that are scored at a date: neither drafts nor under embargo."""
+    return [
+        p
+        for p in corpus.profiles.values()
+        if p.status == "final" and (p.embargo is None or p.embargo <= as_of)
+    ]
+
+
+def scored_claims(profile: AnyProfile) -> list[Claim]:
+    """The claims of a profile that are scored: all but drafts."""
+    return [c for c in profile.claims if c.status == "final"]
+
+
+def rows_of(
+    corpus: Corpus,
+    review_after_days: Mapping[str, int],
+    as_of: date,
+    profiles: Sequence[AnyProfile],
+    what_ifs: Sequence[AnyProfile] = (),
+) -> Rows:
+    """The rows of the profiles at a date, then those of the what-ifs, which write no edges.
+
+    Evidence that does not exist yet or was retracted is left out.
+    """
+    builder = _Builder(corpus, review_after_days, as_of)
+    for profile in counting(profiles, "profiles"):
+        builder.add(profile)
+        builder.add_edges(profile)
+    for profile in what_ifs:
+        builder.add(profile)
+    return {
+        name: pl.DataFrame(builder.made[name], schema=schema, orient="row")
+        for name, schema in LOCAL.items()
+    }
+
+
+def _day(value: PartialDate | date | None) -> int | None:
+    if value is None:
+        return None
+    return (value.first if isinstance(value, PartialDate) else value).toordinal()
+
+
+class _Builder:
+    def __init__(self, corpus: Corpus, review_after: Mapping[str, int], as_of: date) -> None:
+        self._corpus = corpus
+        self._review_after = review_after
+        self._as_of = as_of
+        self._lineage = Lineage(corpus, as_of)
+        self.made: dict[str, list[Row]] = {name: [] for name in LOCAL}
+
+    def add(self, profile: AnyProfile) -> None:
+        """The rows of a profile and its evidence."""
+        own = len(self.made["profile"])
+        claims = scored_claims(profile)
+        at = {c.id: i for i, c in enumerate(claims)}
+        traced = [self._lineage.trace(c.sources) for c in claims]
+        flat = [t for per_claim in traced for t in per_claim]
+        together = self._lineage.trace(t.citation for t in flat)
+        self._citations(own, traced, [t.origin for t in together])
+        for number, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
+            self.made["claim"].append((own, *self._claim(claim, per_claim)))
+            for reference in claim.rests_on:
+                owner, _, claim_id = reference.rpartition("#")
+                there = (owner or profile.id, claim_id)
+                self.made["ground"].append((own, number, at.get(reference), *there))
+        self.made["profile"].append(self._profile(profile))
+
+    def add_edges(self, profile: AnyProfile) -> None:
+        """The edges that the profile added last has written."""
+        own = len(self.made["profile"]) - 1
+        written = [(d, False) for d in profile.depends_on]
+        if isinstance(profile, Event):
+            written += [(d, True) for d in profile.affects]
+        self.made["edge"] += [(own, *_edge(d, affects)) for d, affects in written]
+
+    def _profile(self, profile: AnyProfile) -> Row:
+        begun = ended = None
+        if isinstance(profile, Event):
+            begun = _day(profile.date or profile.from_)
+            last = profile.date or profile.until
+            ended = last.last.toordinal() if last else None
+        due = [w.due.last.toordinal() for w in profile.watch if w.due]
+        return (
+            profile.id,
+            profile.kind,
+            profile.type,
+            profile.region,
+            getattr(profile, "base", None),
+            profile.domain,
+            list(profile.topics),
+            len(profile.gaps),
+            begun,
+            ended,
+            min(due, default=None),
+            self._as_of.toordinal(),
+        )
+
+    def _claim(self, claim: Claim, traced: Sequence[Traced]) -> Row:
+        days = [t.day for t in traced if t.day and t.citation.stance == "supports"]
+        if claim.checked and claim.checked <= self._as_of:
+            days.append(claim.checked)
+        review_after = self._review_after.get(claim.type or "", self._review_after.get("default"))
+        return (
+            claim.id,
+            claim.nature,
+            claim.section,
+            claim.type,
+            claim.key,
+            claim.holds,
+            _day(claim.as_of),
+            _day(max(days, default=None)),
+            review_after,
+            float(claim.quantity.value) if claim.quantity else None,
+            claim.quantity.unit if claim.quantity else None,
+            claim.likelihood,
+            len(claim.contradicts),
+        )
+
+    def _citations(
+        self, own: int, traced: Sequence[Sequence[Traced]], origins: Iterable[str]
+    ) -> None:
+        """The citations of all claims, then the roots they draw on that no claim cites."""
+        lineage, in_profile = self._lineage, iter(origins)
+        written = sum(map(len, traced))
+        implied: list[Row] = []
+        here = 0
+        for claim, per_claim in enumerate(traced):
+            rows = {
+                (lineage.canonical(t.citation.id), t.citation.stance): here + i
+                for i, t in enumerate(per_claim)
+            }
+            for one in per_claim:
+                self.made["citation"].append(
+                    (own, claim, False, *self._citation(one, next(in_profile)))
+                )
+                for root in one.draws_on:
+                    cited = rows.get((root, one.citation.stance))
+                    if cited is None:
+                        cited = written + len(implied)
+                        implied.append((own, claim, True, *self._implied(one, root)))
+                    self.made["root"].append((own, here, cited))
+                here += 1
+        self.made["citation"] += implied
+
+    def _citation(self, traced: Traced, profile_origin: str) -> Row:
+        citation = traced.citation
+        return (
+            citation.stance,
+            traced.directness,
+            citation.credibility,
+            traced.origin,
+            traced.origin_directness,
+            profile_origin,
+            _day(traced.day),
+            *self._source(self._corpus.sources[citation.id]),
+        )
+
+    def _implied(self, retold: Traced, root: str) -> Row:
+        source = self._corpus.sources[root]
+        return (
+            retold.citation.stance,
+            source.directness,
+            None,
+            source.id,
+            source.directness,
+            source.id,
+            _day(source.published),
+            *self._source(source),
+        )
+
+    def _source(self, source: Source) -> Row:
+        publisher = self._corpus.publishers.get(source.publisher or "")
+        accessed = source.accessed if source.accessed and source.accessed <= self._as_of else None
+        return (
+            source.id,
+            _day(source.published),
+            _day(accessed),
+            source.directness,
+            source.attribution,
+            publisher.id if publisher else None,
+            publisher.owner if publisher else None,
+            publisher.reliability if publisher else None,
+        )
+
+
+def _edge(dependency: Dependency, affects: bool) -> Row:
+    until = dependency.valid_until
+    return (
+        dependency.on,
+        affects,
+        dependency.relation,
+        dependency.criticality,
+        len(dependency.claims),
+        _day(dependency.valid_from),
+        until.last.toordinal() if until else None,
+    )

@@ -1,0 +1,167 @@
+"""Whatever goes wrong while a decision, a pack or a sheet is written, nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assay.briefing.pack import pack_page
+from assay.documents.files import write_files
+from assay.errors import UsageError
+from assay.review import actions
+from assay.review.decisions import Decision, Draft, Subject
+from assay.review.journal import append, aside_path
+from assay.review.ledger import read_ledger
+from assay.review.packing import import_rows, sheet_rows
+from assay.review.sheets import csv_bytes, read_sheet
+from tests.faults import FAULTS, at_every_call
+from tests.review.office import ANN, Office, claim, profile, source
+
+
+def _flag(reason: str) -> Draft:
+    return Draft(
+        kind="flag",
+        subjects=(Subject(profile="one"),),
+        reviewer="Ann Example",
+        date=date(2026, 2, 2),
+        reason=reason,
+    )
+
+
+@pytest.mark.parametrize("start", ["no ledger", "a ledger", "a broken last line"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_write_leaves_the_ledger_with_or_without_the_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, start: str
+) -> None:
+    path = tmp_path / "reviews.jsonl"
+    broken = b'{"kind": "flag", "rea'
+    first: set[str] = set()
+    if start != "no ledger":
+        first.add(append(path, _flag("first")).id)
+    kept = path.read_bytes() if first else b""
+    tail = broken if start == "a broken last line" else b""
+    acknowledged: list[Decision] = []
+
+    def as_it_was() -> None:
+        acknowledged.clear()
+        aside_path(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        if first:
+            path.write_bytes(kept + tail)
+
+    for done in at_every_call(
+        fault, monkeypatch, as_it_was, lambda: acknowledged.append(append(path, _flag("second")))
+    ):
+        ledger = read_ledger(path)
+        assert [d for d in ledger.diagnostics if d.severity == "error"] == []
+        assert {d.id for d in acknowledged} | first <= ledger.by_id.keys()
+        assert len(ledger.by_id) - len(first) in ((1,) if done else (0, 1))
+        assert not first or path.read_bytes().startswith(kept)
+        aside = aside_path(path).read_bytes() if aside_path(path).exists() else b""
+        assert tail in aside or path.read_bytes() == kept + tail or b"second" in path.read_bytes()
+        # Whatever was left there, the next decision finds its place.
+        again = append(path, _flag("third"))
+        ledger = read_ledger(path)
+        assert ledger.by_id.keys() >= first | {again.id} | {d.id for d in acknowledged}
+        assert not ledger.broken_end
+        if tail:
+            assert aside_path(path).read_bytes().startswith(broken)
+    assert done
+
+
+@pytest.fixture
+def flipped(office: Office) -> Office:
+    for n in range(3):
+        office.put(source(f"report-{n}"), profile(f"body-{n}", claim("acts", f"report-{n}")))
+    office.apply()
+    office.edit_rule("citation.strength.first-hand", add=0.4)
+    return office
+
+
+def _packed(office: Office, out: Path) -> None:
+    """Pack, and raise what a command raises."""
+    result = office.run("pack", "--out", str(out))
+    if result.exception is not None:
+        raise result.exception
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_write_of_a_pack_leaves_whole_files(
+    flipped: Office, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    out = flipped.root / "out"
+    _packed(flipped, out)
+    old = {p.name: p.read_bytes() for p in out.iterdir()}
+    flipped.decide(lambda r: actions.accept(r, ANN, ["body-2"]))
+    review = flipped.review()
+
+    def as_it_was() -> None:
+        for name, data in old.items():
+            (out / name).write_bytes(data)
+
+    new = {
+        "review.html": pack_page(review).encode("utf-8"),
+        "decisions.csv": csv_bytes(list(sheet_rows(review))),
+    }
+    files = {out / name: data for name, data in new.items()}
+    for done in at_every_call(fault, monkeypatch, as_it_was, lambda: write_files(files)):
+        there = {p.name: p.read_bytes() for p in out.iterdir() if not p.name.startswith(".")}
+        assert there.keys() == old.keys()
+        assert all(data in (old[name], new[name]) for name, data in there.items())
+        assert not done or there == new
+        assert read_sheet(out / "decisions.csv")
+    assert done
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_import_that_was_interrupted_is_finished_by_the_next(
+    flipped: Office, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    out = flipped.root / "out"
+    _packed(flipped, out)
+    sheet = out / "decisions.csv"
+    lines = sheet.read_text("utf-8-sig").splitlines()
+    filled = [lines[0], *(f"{line.removesuffix(',,,,,,')},accept,,,,," for line in lines[1:])]
+    sheet.write_text("\n".join(filled) + "\n", "utf-8-sig")
+    ledger = flipped.ledger
+    review = flipped.review()
+
+    rows = read_sheet(sheet)
+    assert [r["decision"] for r in rows] == ["accept"] * 3
+
+    def as_it_was() -> None:
+        ledger.unlink(missing_ok=True)
+
+    for _ in at_every_call(
+        fault,
+        monkeypatch,
+        as_it_was,
+        lambda: import_rows(review, rows, ANN, lambda draft: append(ledger, draft)),
+    ):
+        written = len(read_ledger(ledger).decisions)
+        rest = import_rows(
+            review.again(read_ledger(ledger)), rows, ANN, lambda draft: append(ledger, draft)
+        )
+        assert sum(r.status == "written" for r in rest) == 3 - written
+        found = read_ledger(ledger)
+        assert sorted(s.profile for d in found.decisions for s in d.subjects) == [
+            "body-0",
+            "body-1",
+            "body-2",
+        ]
+
+
+def test_a_sheet_that_was_filled_in_is_not_written_over(flipped: Office) -> None:
+    out = flipped.root / "out"
+    _packed(flipped, out)
+    _packed(flipped, out)
+    sheet = out / "decisions.csv"
+    text = sheet.read_text("utf-8-sig")
+    assert ",,,,,," in text
+    sheet.write_text(text.replace(",,,,,,", ",accept,,,,,", 1), "utf-8-sig")
+    before = sheet.read_bytes()
+    with pytest.raises(UsageError, match="filled in"):
+        _packed(flipped, out)
+    assert sheet.read_bytes() == before

@@ -1,0 +1,159 @@
+"""Values in cells: as the program writes them, and as people and spreadsheets do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.model.evidence import Citation
+from assay.sheets import forms
+from assay.sheets.forms import CellError, Form, Locale
+from assay.spreadsheet.cells import shielded, unshielded
+
+HERE, THERE = Locale(), Locale(decimal_comma=True)
+
+
+def read(form: Form, cell: str, locale: Locale = HERE) -> Any:
+    return form.read(cell, locale)
+
+
+@pytest.mark.parametrize(
+    ("cell", "date"),
+    [
+        ("2024-01-29", "2024-01-29"),
+        ("2024-Q1", "2024-Q1"),
+        ("Q1 2024", "2024-Q1"),
+        ("2024", "2024"),
+        ("29.01.2024", "2024-01-29"),
+        ("1.9.2024", "2024-09-01"),
+        ("1/29/2024", "2024-01-29"),
+        ("29/1/2024", "2024-01-29"),
+        ("05/05/2024", "2024-05-05"),
+        ("Jan-24", "2024-01"),
+        ("29-Jan-24", "2024-01-29"),
+        ("29 January 2024", "2024-01-29"),
+        ("2024-01-29 00:00:00", "2024-01-29"),
+        ("32.01.2024", "32.01.2024"),
+        ("soon", "soon"),
+    ],
+)
+def test_dates_as_spreadsheets_write_them(cell: str, date: str) -> None:
+    assert read(forms.DATE, cell) == date
+
+
+def test_a_date_that_can_be_two_is_none() -> None:
+    with pytest.raises(CellError, match="can be 2024-03-04 or 2024-04-03"):
+        read(forms.DATE, "03/04/2024")
+
+
+@pytest.mark.parametrize(
+    ("cell", "locale", "number"),
+    [
+        ("40", HERE, 40),
+        ("40.5", HERE, 40.5),
+        ("1,000,000", HERE, 1_000_000),
+        ("1 000 000", HERE, 1_000_000),
+        ("1'000", HERE, 1000),
+        ("−5", HERE, -5),
+        ("2,5", THERE, 2.5),
+        ("1.234,5", THERE, 1234.5),
+        ("1.000.000", THERE, 1_000_000),
+        ("2.5", THERE, 2.5),
+    ],
+)
+def test_numbers(cell: str, locale: Locale, number: float) -> None:
+    found = read(forms.NUMBER, cell, locale)
+    assert found == number
+    assert type(found) is type(number)
+
+
+@pytest.mark.parametrize("cell", ["40 models", "17%", "2,5", "forty", "nan", "1e999", "9" * 30])
+def test_what_is_no_number_is_said(cell: str) -> None:
+    with pytest.raises(CellError):
+        read(forms.NUMBER, cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "share"), [("40%", 0.4), ("40 %", 0.4), ("0.4", 0.4), ("7%", 0.07), ("0%", 0.0)]
+)
+def test_shares(cell: str, share: float) -> None:
+    assert read(forms.SHARE, cell) == share
+    assert read(forms.SHARE, cell.replace(".", ","), THERE) == share
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("yes", True), ("X", True), ("Ja", True), ("no", None), ("FALSE", None)]
+)
+def test_yes_and_no(cell: str, value: bool | None) -> None:
+    assert read(forms.FLAG, cell) is value
+
+
+def test_a_word_is_read_however_it_is_spelt() -> None:
+    assert read(forms.WORD, "First hand") == read(forms.WORD, "first-hand") == "first_hand"
+
+
+@pytest.mark.parametrize(
+    ("cell", "cited"),
+    [
+        ("a", ["a"]),
+        ("a, b;c\nd", ["a", "b", "c", "d"]),
+        (
+            "a [Disputes, credibility 3, first hand, at paras 4, 9; and 11]; b",
+            [
+                {
+                    "id": "a",
+                    "stance": "disputes",
+                    "locator": "paras 4, 9; and 11",
+                    "credibility": 3,
+                    "directness": "first_hand",
+                },
+                "b",
+            ],
+        ),
+        ("a [supports]", ["a"]),
+        (r"a [at table \[2\]]", [{"id": "a", "locator": "table [2]"}]),
+        ("https://example.org/a?b=1", ["https://example.org/a?b=1"]),
+    ],
+)
+def test_citations(cell: str, cited: list[Any]) -> None:
+    assert read(forms.CITATIONS, cell) == cited
+
+
+@pytest.mark.parametrize("cell", ["a [perhaps]", "a [at x", "a b", "[at x]"])
+def test_what_is_no_citation_is_said(cell: str) -> None:
+    with pytest.raises(CellError):
+        read(forms.CITATIONS, cell)
+
+
+LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).filter(
+    lambda text: text == text.strip() != ""
+)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Citation,
+            id=st.sampled_from(["a", "b-1", "source-2024-01-29"]),
+            stance=st.sampled_from(["supports", "disputes"]),
+            locator=st.none() | LINES.map(lambda text: text[:300]).filter(str.strip),
+            credibility=st.none() | st.integers(1, 5),
+            directness=st.none() | st.sampled_from(["record", "first_hand"]),
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_citations_are_read_as_they_were_written(citations: list[Citation]) -> None:
+    cell = unshielded(shielded(forms.CITATIONS.show(citations)))
+    again = [Citation.model_validate(item) for item in read(forms.CITATIONS, cell)]
+    assert again == citations
+
+
+@given(st.lists(LINES, min_size=1, max_size=4))
+def test_lists_are_read_as_they_were_written(texts: list[str]) -> None:
+    for form in (forms.NAMES, forms.SENTENCES):
+        assert read(form, form.show(texts)) == texts

@@ -1,0 +1,151 @@
+"""Whatever the documents say: what goes out as sheets and comes back changes nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assay.documents.emit import block
+from assay.spreadsheet.cells import unshielded
+from assay.workspace import Workspace
+from tests.cli.workspaces import RULES
+from tests.sheets.desk import Desk
+from tests.strategies import shipped
+
+TEXTS = (
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+    | st.text("=+-@';,\\\n\r\t []x|\uff1d\u2028", min_size=1, max_size=12)
+).filter(lambda text: text.strip() != "")
+DATES = st.sampled_from(["2024-01-29", "2024-01", "2024-Q1", "2024", 2024])
+DAYS = st.sampled_from(["2024-01-29", "1999-12-31"])
+IDS = st.sampled_from(["one", "two"])
+NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-1e12, 1e12, allow_nan=False)
+
+
+def some(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A mapping that has some of the fields."""
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+CITATIONS = st.lists(
+    IDS
+    | IDS.map(lambda id_: {"id": id_})
+    | st.builds(
+        lambda id_, more: {"id": id_, **more},
+        IDS,
+        some(
+            stance=st.sampled_from(["supports", "disputes"]),
+            locator=TEXTS,
+            credibility=st.integers(1, 6),
+            directness=st.sampled_from(["record", "self_report"]),
+        ),
+    ),
+    max_size=2,
+    unique_by=lambda item: item if isinstance(item, str) else item["id"],
+)
+CLAIMS = st.builds(
+    lambda text, more: {"text": text, "status": "draft", **more},
+    TEXTS,
+    some(
+        nature=st.sampled_from(["fact", "attributed", "assumption"]),
+        type=st.sampled_from(["figure", "role"]),
+        key=st.booleans(),
+        holds=st.sampled_from(["dated", "standing"]),
+        as_of=DATES,
+        checked=DAYS,
+        quantity=st.builds(
+            lambda measure, value, more: {"measure": measure, "value": value, **more},
+            TEXTS,
+            NUMBERS,
+            some(unit=TEXTS, qualifier=TEXTS),
+        ),
+        sources=CITATIONS,
+    ),
+).map(lambda claim: {"nature": "fact", **claim})
+SOURCES = some(
+    published=DATES,
+    accessed=DAYS,
+    directness=st.sampled_from(["record", "first_hand"]),
+    attributed_to=TEXTS,
+    url=st.sampled_from(["https://example.org/a;b,c?=d", "http://x.example/-"]),
+    note=TEXTS,
+    extra=st.just({"kept": [1, "two"]}),
+)
+PROFILES = some(
+    aliases=st.lists(TEXTS, max_size=3),
+    topics=st.lists(TEXTS, max_size=2),
+    region=TEXTS,
+    base=TEXTS,
+    gaps=st.lists(TEXTS, max_size=3),
+    claims=st.lists(CLAIMS, max_size=3).map(
+        lambda claims: [{"id": f"c{n}", **claim} for n, claim in enumerate(claims)]
+    ),
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    """The text of a file with two sources, a publisher and a profile, as somebody wrote it."""
+    made = [
+        {"kind": "publisher", "id": "gazette", "name": draw(TEXTS)},
+        {"kind": "source", "id": "one", "title": draw(TEXTS), **draw(SOURCES)},
+        {"kind": "source", "id": "two", "title": draw(TEXTS), "publisher": "gazette"},
+        {"kind": "institution", "id": "port", "name": draw(TEXTS), **draw(PROFILES)},
+    ]
+    comment = draw(st.sampled_from(["", "# a comment\n"]))
+    return comment + "---\n".join(block(document) for document in made)
+
+
+def desk_of(text: str, folder: str) -> Desk:
+    root = Path(folder) / "desk"
+    (root / "profiles").mkdir(parents=True)
+    (root / "rules.yaml").write_text(RULES, "utf-8")
+    (root / "profiles" / "all.yaml").write_bytes(text.encode("utf-8"))
+    return Desk(Workspace(root))
+
+
+def unchanged(text: str, *, xlsx: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = desk_of(text, folder)
+        assert desk.loaded.errors == ()
+        planned = desk.plan(*desk.export(Path(folder), xlsx=xlsx))
+        assert [(c.id, c.fields) for c in planned.changes] == []
+        assert planned.contents == {}
+        assert planned.unchanged == 4 + len(desk.loaded.corpus.profiles["port"].claims)
+
+
+@given(documents())
+@settings(max_examples=40)
+def test_csv(text: str) -> None:
+    unchanged(text, xlsx=False)
+
+
+@given(documents())
+@settings(max_examples=10)
+def test_a_workbook(text: str) -> None:
+    pytest.importorskip("openpyxl")
+    unchanged(text, xlsx=True)
+
+
+@given(documents(), TEXTS.filter(unshielded))
+@settings(max_examples=30)
+def test_one_corrected_cell_is_one_change_whatever_the_text(text: str, title: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = desk_of(text, folder)
+        rows = desk.sheet("sources")
+        rows[0]["title"] = title
+        planned = desk.take(rows)
+        [column] = [f.column for c in planned.changes for f in c.fields] or ["title"]
+        assert column == "title"
+        assert desk.plan(desk.saved(rows)).changes == ()
+        assert desk.loaded.errors == ()
+
+
+def test_the_shipped_documents(tmp_path: Path) -> None:
+    desk = Desk(shipped().workspace)
+    assert desk.plan(*desk.export(tmp_path)).changes == ()
