@@ -245,7 +245,9 @@ class Desk:
         """A line about every profile; unlike ``results`` it needs no documents."""
         from assay.scoring.overview import overview
 
-        return overview(self.run, self.tables[1], self.as_of)
+        run = self.run
+        stage("looking ahead")
+        return overview(run, self.tables[1], self.as_of)
 
     @cached_property
     def results(self) -> dict[str, ProfileResult]:

@@ -74,7 +74,7 @@ def test_unwatched_work_is_not_wrapped() -> None:
 
 STAGES = {
     "check": ["reading the documents", "validating the documents", "checking the rulebook"],
-    "score": ["reading the documents", "making tables", "scoring", "looking ahead"],
+    "score": ["making tables", "scoring", "looking ahead"],
     "outlook": ["looking ahead"],
     "build": ["explaining", "writing pages"],
     "plan": ["comparing with what was applied"],
