@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import click
 
 from assay.cli.output import format_option, print_json, print_table
 from assay.cli.session import Session
-from assay.cli.timings import Clock
+from assay.cli.timings import observed
 from assay.scoring.wording import plural
 
 
@@ -43,20 +42,17 @@ from assay.scoring.wording import plural
     metavar="COLUMN",
     help="With Spark: a folder for each value of a band or a profile's field. Repeatable.",
 )
-@click.option("--timings", is_flag=True, help="Print where the time went, to stderr.")
 @format_option("json")
+@observed
 @click.pass_obj
 def command(session: Session, /, **given: Any) -> None:
     """Score the profiles, all or those named."""
     asked = _Asked(**given)
     asked.require_fitting()
-    clock = Clock(asked.timings, progress=asked.bulk and sys.stderr.isatty())
     if not asked.bulk:
-        _score_documents(session, asked.ids, asked.output, clock)
-        clock.print()
+        _score_documents(session, asked.ids, asked.output)
         return
-    count = _score_spark(session, asked, clock) if asked.spark else _score(session, asked, clock)
-    clock.print()
+    count = _score_spark(session, asked) if asked.spark else _score(session, asked)
     click.echo(f"{plural(count, 'profile')} scored, written to {asked.out}", err=True)
 
 
@@ -72,7 +68,6 @@ class _Asked:
     master: str | None
     database: str | None
     partition_by: tuple[str, ...]
-    timings: bool
     output: str
 
     @property
@@ -104,7 +99,7 @@ class _Asked:
             raise click.UsageError("--out and --with-outlook belong to --tables")
 
 
-def _score(session: Session, asked: _Asked, clock: Clock) -> int:
+def _score(session: Session, asked: _Asked) -> int:
     from assay.pipeline import score_tables
 
     folder, out = Path(asked.tables or ""), Path(asked.out or "")
@@ -119,11 +114,10 @@ def _score(session: Session, asked: _Asked, clock: Clock) -> int:
         session.as_of,
         outlook=asked.with_outlook,
         memory=session.memory_limit(),
-        note=clock.stage,
     )
 
 
-def _score_spark(session: Session, asked: _Asked, clock: Clock) -> int:
+def _score_spark(session: Session, asked: _Asked) -> int:
     from assay.pipeline import score_with_spark
     from assay.scoring.distributed import Cluster
 
@@ -134,16 +128,14 @@ def _score_spark(session: Session, asked: _Asked, clock: Clock) -> int:
         database=asked.database is not None,
         partition_by=asked.partition_by,
     )
-    return score_with_spark(session.workspace(), cluster, session.as_of, note=clock.stage)
+    return score_with_spark(session.workspace(), cluster, session.as_of)
 
 
-def _score_documents(session: Session, ids: tuple[str, ...], output: str, clock: Clock) -> None:
+def _score_documents(session: Session, ids: tuple[str, ...], output: str) -> None:
     from assay.export.json import scores_json
 
-    clock.stage("reading and scoring")
     desk = session.desk()
     desk.require(ids)
-    clock.stage("outlook and output")
     if output == "json":
         print_json(scores_json(desk, ids))
         return
