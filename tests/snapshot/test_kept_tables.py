@@ -113,8 +113,8 @@ def agrees(space: Workspace, day: date = DAY, audience: str | None = None) -> No
         shutil.rmtree(space.cache_dir, ignore_errors=True)
         shutil.move(space.root.parent / "aside", space.cache_dir)
     if not mine.errors:
-        tables, listing = assess(mine, day, audience).tables
-        assert (seen(tables), listing.rows()) == expected
+        built = assess(mine, day, audience).built
+        assert (seen(built.tables), built.listing.rows()) == expected
 
 
 class Edits(RuleBasedStateMachine):
@@ -284,7 +284,7 @@ while True:
     path = space.profiles_dir / "p-1.yaml"
     path.write_text(path.read_text().split("# ")[0] + f"# {number}\\n")
     day = date(2026, 1, 15)
-    assess(check(space, day), day).tables
+    assess(check(space, day), day).built
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,11 @@ from assay.cli.output import format_option, print_json, print_table
 from assay.cli.session import Session
 from assay.cli.timings import Clock
 from assay.scoring.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.scoring.results import WouldChange
 
 
 @click.command("score")
@@ -43,6 +48,13 @@ from assay.scoring.wording import plural
     metavar="COLUMN",
     help="With Spark: a folder for each value of a band or a profile's field. Repeatable.",
 )
+@click.option(
+    "--with",
+    "extras",
+    multiple=True,
+    type=click.Choice(["would_change"]),
+    help="Add the least changes of the evidence that would move a grade.",
+)
 @click.option("--timings", is_flag=True, help="Print where the time went, to stderr.")
 @format_option("json")
 @click.pass_obj
@@ -52,7 +64,7 @@ def command(session: Session, /, **given: Any) -> None:
     asked.require_fitting()
     clock = Clock(asked.timings, progress=asked.bulk and sys.stderr.isatty())
     if not asked.bulk:
-        _score_documents(session, asked.ids, asked.output, clock)
+        _score_documents(session, asked, clock)
         clock.print()
         return
     count = _score_spark(session, asked, clock) if asked.spark else _score(session, asked, clock)
@@ -72,6 +84,7 @@ class _Asked:
     master: str | None
     database: str | None
     partition_by: tuple[str, ...]
+    extras: tuple[str, ...]
     timings: bool
     output: str
 
@@ -102,6 +115,10 @@ class _Asked:
             raise click.UsageError("--tables needs --out, and scores all profiles")
         if not self.bulk and (self.out is not None or self.with_outlook):
             raise click.UsageError("--out and --with-outlook belong to --tables")
+        if self.bulk and self.extras:
+            raise click.UsageError(
+                "--with would_change tries changes on documents; tables have none of them"
+            )
 
 
 def _score(session: Session, asked: _Asked, clock: Clock) -> int:
@@ -136,15 +153,19 @@ def _score_spark(session: Session, asked: _Asked, clock: Clock) -> int:
     return score_with_spark(session.workspace(), cluster, session.as_of, note=clock.stage)
 
 
-def _score_documents(session: Session, ids: tuple[str, ...], output: str, clock: Clock) -> None:
+def _score_documents(session: Session, asked: _Asked, clock: Clock) -> None:
     from assay.export.json import scores_json
 
     clock.stage("reading and scoring")
-    desk = session.desk()
+    desk, ids = session.desk(), asked.ids
     desk.require(ids)
+    changes = None
+    if asked.extras:
+        clock.stage("what would change them")
+        changes = desk.would_change(ids or list(desk.run.profile_rows))
     clock.stage("outlook and output")
-    if output == "json":
-        print_json(scores_json(desk, ids))
+    if asked.output == "json":
+        print_json(scores_json(desk, ids, changes))
         return
     scorers = [s.scorer for s in desk.program.on("profile")]
     rows = []
@@ -159,17 +180,29 @@ def _score_documents(session: Session, ids: tuple[str, ...], output: str, clock:
                 line.until.isoformat() if line.until else "",
                 f"{line.sources}/{line.origins}",
                 "" if line.published else "no page",
+                *([] if changes is None else [_least(changes[line.id])]),
             ]
         )
     header = ["profile", *(s.name for s in scorers), "horizon", "until", "sources/origins", ""]
+    header += [] if changes is None else ["least that would raise it"]
     print_table(header, rows)
+    listed = {row[0] for row in rows}
     shown = len(rows)
-    unpublished = sum(1 for row in rows if row[-1])
+    unpublished = sum(1 for line in desk.overview if not line.published and line.id in listed)
     click.echo(
         f"{plural(shown, 'profile')} as of {desk.as_of.isoformat()}, "
         f"{unpublished} below publication",
         err=True,
     )
+
+
+def _least(changes: Sequence[WouldChange]) -> str:
+    """The upgrade of least effort; of several the first, by name of the score."""
+    upgrades = [c for c in changes if c.direction == "upgrade"]
+    if not upgrades:
+        return "nothing in the catalogue"
+    least = min(upgrades, key=lambda c: c.effort)
+    return f"{least.scorer} {least.to.grade}, effort {least.effort}: {least.change}"
 
 
 def _cell(value: float | None, grade: str | None) -> str:
