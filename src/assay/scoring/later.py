@@ -15,9 +15,12 @@ from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Run
 from assay.tables.assemble import edge_frames, valid_on
+from assay.tables.dated import repeated
 
 LOOKAHEAD_DAYS = 366
 """How far ahead a change of band is looked for."""
+
+_ROWS_AT_ONCE = 500_000
 
 _Days = npt.NDArray[np.int64]
 _Frames = Mapping[str, pl.DataFrame]
@@ -68,8 +71,9 @@ class Later:
     def first_changes(self) -> pl.Series:
         """For each profile the first day within the year on which a band differs; else null.
 
-        Days between are left out where all bands last over them (:mod:`assay.rules.lasting`).
-        Edges that begin or end are looked at on the day they do.
+        Days between are left out where all bands last over them (:mod:`assay.rules.lasting`);
+        few rows are scored on all days at once. Edges that begin or end are looked at on the day
+        they do.
         """
         run, count = self.run, self.run.tables.height("profile")
         first: _Days = np.zeros(count, dtype=np.int64)
@@ -91,6 +95,10 @@ class Later:
         self.run.engine.make(places)
         now = [self.run.engine.column(*place) for place in places]
         changed = self._edges_on(begin)
+        rows = sum(frame.height for frame in self.run.tables.frames.values())
+        if rows * (end - begin).days <= _ROWS_AT_ONCE:
+            self._look_at_all(first, now, places, range(begin.toordinal(), end.toordinal()))
+            return
         apart = self._apart_in(places, changed)
         lasting = Lasting(apart.steps, bands)
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
@@ -108,6 +116,20 @@ class Later:
                 days[pending] = following[pending]
             else:
                 days[:] = following[pending].min()
+
+    def _look_at_all(
+        self, first: _Days, now: Sequence[pl.Series], places: Sequence[Place], days: range
+    ) -> None:
+        """The same for few rows: every day, all at once."""
+        run, count = self.run, len(first)
+        there = run.tables.on(days[0], self._edges_on(date.fromordinal(days[0])))
+        engine = LocalEngine(repeated(there, days))
+        engine.run(run.program.steps)
+        engine.make(places)
+        then = [engine.column(*place) for place in places]
+        for number, day in enumerate(days):
+            differs = _differ(now, [band[number * count :][:count] for band in then])
+            first[(first == 0) & differs] = day
 
     def _edge_days(self, begin: date, last: date) -> list[date]:
         """The days on which an edge begins or is over, after the first."""
