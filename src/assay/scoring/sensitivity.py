@@ -80,10 +80,13 @@ def _changes(run: Run, tried: Sequence[tuple[str, WhatIf]]) -> dict[str, list[Wo
     for scorer in run.program.on("profile"):
         if scorer.band is None:
             continue
-        scores = run.scores(scorer)
-        for row, (profile_id, what_if) in enumerate(tried, start=first):
-            now = scores[run.profile_rows[profile_id]]
-            changed = _crossing(scorer.scorer.name, now, scores[row], what_if)
+        bands = run.engine.column("profile", scorer.band)
+        before = bands.gather([run.profile_rows[profile_id] for profile_id, _ in tried])
+        for number in bands[first:].ne_missing(before).arg_true():
+            profile_id, what_if = tried[number]
+            now = run.score(scorer, run.profile_rows[profile_id])
+            then = run.score(scorer, first + number)
+            changed = _crossing(scorer.scorer.name, now, then, what_if)
             if changed:
                 found.setdefault(profile_id, []).append(changed)
     return found
