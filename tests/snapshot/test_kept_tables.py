@@ -315,3 +315,17 @@ def test_documents_of_programs_are_found_one_by_one(
     assert desk(space).overview[1].sources == 2
     assert counted == {"read": 1, "built": 1}
     agrees(space)
+
+
+def test_mending_on_another_day_gives_the_tables_of_that_day(
+    tmp_path: Path, counted: dict[str, int]
+) -> None:
+    space = space_in(tmp_path / "space")
+    assert len(desk(space).overview) == 5
+    write(space, 2, name="B")
+    later = date(2026, 1, 20)
+    assert desk(space, later).built.rows["profile"]["today"].to_list() == [later.toordinal()] * 5
+    assert counted == {"read": 1, "built": 1}
+    agrees(space, later)
+    rows = desk(space, date(2026, 1, 25)).built.rows
+    assert rows["profile"]["today"].unique().to_list() == [date(2026, 1, 25).toordinal()]

@@ -80,7 +80,7 @@ class TableStore:
         key, today = self._key(rulebook), as_of.toordinal()
         kept = self._read("tables", key, today)
         if kept is not None and kept.state == self.sound.state:
-            return Built(*_told(kept, today), lambda: self._rows(rulebook, as_of))
+            return Built(*_told(kept), lambda: self._rows(rulebook, as_of))
         rows = self._read("rows", key, today) if kept is not None else None
         made, days = None, (0, 0)
         if kept is not None and rows is not None and kept.state == rows.state:
@@ -116,7 +116,7 @@ class TableStore:
         new = rows_of(evidence, review_after, as_of, profiles)
         together = merged(rows.frames, changed, new)
         told = merged_listing(kept.frames["listing"], changed, listing(profiles, new))
-        before, _ = _told(kept, as_of.toordinal())
+        before, _ = _told(kept)
         tables = assemble(together, rulebook, as_of.toordinal(), before)
         found = [standing.find(i) for i in changed]
         whole = {p.id: p for p in found if not isinstance(p, Publisher | Source)}
@@ -145,6 +145,8 @@ class TableStore:
         if head["key"] != key or not since <= today < until:
             return None
         frames = {n: pl.read_ipc(part) for n, part in zip(head["frames"], parts, strict=True)}
+        now = pl.lit(today, dtype=pl.Int64).alias("today")
+        frames["profile"] = frames["profile"].with_columns(now)
         return _Part(head["state"], (since, until), frames)
 
     def _write(
@@ -160,11 +162,9 @@ class TableStore:
         write_sealed(self._path(kind), stamped(kind), body)
 
 
-def _told(kept: _Part, today: int) -> tuple[Tables, pl.DataFrame]:
+def _told(kept: _Part) -> tuple[Tables, pl.DataFrame]:
     frames = dict(kept.frames)
     told, edges = frames.pop("listing"), frames.pop("edges")
-    now = pl.lit(today, dtype=pl.Int64).alias("today")
-    frames["profile"] = frames["profile"].with_columns(now)
     return Tables(frames, edges=edges), told
 
 
