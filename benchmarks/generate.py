@@ -1,6 +1,6 @@
 """Workspaces of any size, fixed by their seed: ``python -m benchmarks.generate OUT --profiles N``.
 
-As Parquet tables, the way the engines read them, or (``--yaml``) as documents. Degrees are
+As Parquet tables, the way the engines read them, or (``--form``) as documents. Degrees are
 skewed, some profiles have no citation at all, fields are missing where ``missing`` says so, and
 retellings share the origins they go back to.
 """
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from assay.documents.yaml_reader import read_yaml
 from assay.graph.reach import reach_pairs
 from assay.tables.bulk import write_tables
 from assay.tables.tables import SCHEMAS, Tables
@@ -214,21 +215,36 @@ def _table(space: str, columns: dict[str, pl.Series]) -> pl.DataFrame:
 # Documents -----------------------------------------------------------------------------------
 
 
-def write_documents(shape: Shape, folder: Path) -> None:
-    """A workspace of YAML files: one for each profile, with the sources first cited there."""
-    numbers = np.random.default_rng(shape.seed)
+def write_documents(shape: Shape, folder: Path, form: str = "yaml") -> None:
+    """A workspace of documents, each profile with the sources first cited there.
+
+    As ``yaml`` a file for each profile; as ``jsonl`` or ``parquet`` all in one file.
+    """
     profiles = folder / "profiles"
     profiles.mkdir(parents=True, exist_ok=True)
     (folder / "rules.yaml").write_text(rules_text())
-    publishers = [
+    numbers = np.random.default_rng(shape.seed)
+    texts = {f"profile-{i:06d}": _profile_text(i, shape, numbers) for i in range(shape.profiles)}
+    texts = {"publishers": _publishers_text()} | texts
+    if form == "yaml":
+        for name, text in texts.items():
+            (profiles / f"{name}.yaml").write_text(text)
+        return
+    every = (d for text in texts.values() for d in read_yaml(text.encode(), "").documents)
+    if form == "jsonl":
+        with (profiles / "all.jsonl").open("w") as lines:
+            lines.writelines(json.dumps(d) + "\n" for d in every)
+    else:
+        rows = pl.DataFrame(list(every), infer_schema_length=None)
+        rows.write_parquet(profiles / "all.parquet")
+
+
+def _publishers_text() -> str:
+    return "---\n".join(
         f"kind: publisher\nid: publisher-{i}\nname: Publisher {i}\n"
         f"reliability: {'ABCDE'[i % 5]}\nreliability_reason: Its record so far.\n"
         for i in range(50)
-    ]
-    (profiles / "publishers.yaml").write_text("---\n".join(publishers))
-    for number in range(shape.profiles):
-        text = _profile_text(number, shape, numbers)
-        (profiles / f"profile-{number:06d}.yaml").write_text(text)
+    )
 
 
 def rules_text() -> str:
@@ -289,15 +305,21 @@ def main() -> None:
     parser.add_argument("--profiles", type=int, default=10_000)
     parser.add_argument("--missing", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--yaml", action="store_true", help="documents in place of tables")
+    parser.add_argument("--hops", type=int, default=0, help="reach in the tables, so many hops")
+    parser.add_argument(
+        "--form",
+        choices=["tables", "yaml", "jsonl", "parquet"],
+        default="tables",
+        help="tables, or documents in one of their forms",
+    )
     given = parser.parse_args()
     shape = Shape(given.profiles, missing=given.missing, seed=given.seed)
-    if given.yaml:
-        write_documents(shape, given.out)
+    if given.form != "tables":
+        write_documents(shape, given.out, given.form)
     else:
         (given.out / "profiles").mkdir(parents=True, exist_ok=True)
         (given.out / "rules.yaml").write_text(rules_text())
-        write_tables(tables(shape), given.out / "tables")
+        write_tables(tables(shape, reach_hops=given.hops), given.out / "tables")
 
 
 if __name__ == "__main__":

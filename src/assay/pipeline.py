@@ -88,15 +88,14 @@ class Checked:
 
 def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+    from assay.review.checks import check_ledger
+
     loaded, sound = load_remembered(workspace, as_of)
     program, said = _compiled(loaded)
-    if workspace.ledger_path.exists():
-        from assay.review.checks import check_ledger
-
-        # Whether overrides still speak of what is there, only a sound workspace can tell.
-        usable = program is not None and not loaded.errors
-        corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
-        said += check_ledger(workspace.ledger_path, corpus, rulebook)
+    # Whether overrides still speak of what is there, only a sound workspace can tell.
+    usable = program is not None and not loaded.errors
+    corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
+    said += check_ledger(workspace.ledger_path, corpus, rulebook)
     return Checked(loaded, program, tuple(said), sound)
 
 
@@ -127,6 +126,21 @@ def _advice(loaded: Loaded) -> Iterator[Finding]:
     corpus, subjects = loaded.corpus, loaded.subjects
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
     yield from check_vacuity(corpus, loaded.as_of, subjects)
+
+
+def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
+    """Claims whose words disagree with the grade that they get; none where there are errors.
+
+    Scored for the audience that may know most, and only where some words could disagree.
+    """
+    from assay.scoring.said import may_disagree, words_against_grades
+
+    loaded = checked.loaded
+    if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
+        return []
+    desk = assess(checked, as_of, loaded.rulebook.audiences[-1])
+    found = words_against_grades(loaded.corpus, desk.run, loaded.subjects)
+    return sort_diagnostics(loaded.placed(f) for f in found)
 
 
 def _line_and_column(
@@ -303,12 +317,14 @@ def score_tables(
     as_of: date | None,
     *,
     outlook: bool = False,
+    memory: int | None = None,
     note: Callable[[str], None],
 ) -> int:
     """Score a folder of Parquet tables by the workspace's rulebook; the number of profiles.
 
     The result is one Parquet file, written beside ``out`` and then put in its place. ``as_of``
-    takes the place of the date the tables were made at. ``note`` is told what begins.
+    takes the place of the date the tables were made at. Tables that do not fit into ``memory``
+    bytes are refused before they are read. ``note`` is told what begins.
     """
     from assay.engines.memory import require_memory
     from assay.loading.load import load_rulebook
@@ -322,7 +338,7 @@ def score_tables(
     note("rulebook")
     rulebook = load_rulebook(workspace)
     program = compile_rulebook(rulebook)
-    require_memory(folder)
+    require_memory(folder, memory)
     note("reading the tables")
     tables = read_tables(folder)
     if as_of is not None:

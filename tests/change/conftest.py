@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from assay.scoring import outlook
+from assay.scoring import later
 
 
 @pytest.fixture(scope="module")
 def short_outlook() -> Iterator[None]:
     """Look ten days ahead, for tests in which horizons play no part."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(outlook, "LOOKAHEAD_DAYS", 10)
+        patched.setattr(later, "LOOKAHEAD_DAYS", 10)
         yield

@@ -129,6 +129,8 @@ def outcomes(condition: str, claim: dict[str, object]) -> tuple[object, object]:
         "half_life(4611686018427387904, 10) == 0.0",
         "half_life(9223372036854775807, 9223372036854775807) == 0.5",
         "max(claim.value, half_life(2, 0)) in [40.0, 1.0]",
+        "claim.likelihood > claim.value / claim.value",
+        "claim.value / claim.value != claim.likelihood",
         "-(1 / 0) > 0 || abs(1 % 0) > 0 || double(1 / 0) > 0.5",
     ],
 )

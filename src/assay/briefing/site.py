@@ -11,8 +11,9 @@ from pathlib import Path
 import jinja2
 
 from assay import __version__
-from assay.briefing import wording
+from assay.briefing import calendar_page, wording
 from assay.briefing.atlas import Atlas, path_of
+from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
 from assay.briefing.front import front
 from assay.briefing.page import IMAGES, page
 from assay.briefing.pageviews import Imprint
@@ -91,6 +92,10 @@ def _files(
         yield f"{IMAGES}{name}", path.read_bytes()
     index = templates.get_template("index.html").render(view=front(atlas, imprint))
     yield "index.html", index.encode()
+    due = due_of(atlas)
+    dates = templates.get_template("calendar.html").render(view=calendar_view(atlas, due, imprint))
+    yield calendar_page.PAGE, dates.encode()
+    yield calendar_page.FILE, calendar_file(atlas, due)
     yield from _rules_files(atlas, imprint, templates)
     by_kind = {kind: templates.get_template(f"{kind}.html") for kind in wording.KIND}
     for profile in atlas.published.values():

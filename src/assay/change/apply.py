@@ -30,20 +30,26 @@ def moved_since(saved: SavedPlan, now: Mapping[str, Any]) -> Iterator[str]:
 
     Nothing where the plan can be applied as it was seen.
     """
+    was, there = saved.data.get("evidence"), now["evidence"]
+    if isinstance(was, dict) and _ids(was) and _ids(was).isdisjoint(_ids(there)):
+        yield "it is a plan of another workspace: none of its profiles is in this one"
+        return
     unlike = [key for key in _SAME if saved.data.get(key) != now[key]]
     for key in unlike:
         yield _SAME[key]
-        if key == "inputs":
-            was, there = saved.data.get("evidence"), now["evidence"]
-            if isinstance(was, dict):
-                ids = {
-                    i
-                    for audience in was.keys() | there.keys()
-                    for i in _differing(was.get(audience), there.get(audience))
-                }
-                yield f"of: {', '.join(sorted(ids))}"
+        if key == "inputs" and isinstance(was, dict):
+            ids = {
+                i
+                for audience in was.keys() | there.keys()
+                for i in _differing(was.get(audience), there.get(audience))
+            }
+            yield f"of: {', '.join(sorted(ids))}"
     if not unlike and saved.data.get("changes") != now["changes"]:
         yield "the changes would be others than those that were seen"
+
+
+def _ids(evidence: Mapping[str, Any]) -> set[str]:
+    return {i for ids in evidence.values() if isinstance(ids, dict) for i in ids}
 
 
 def _differing(was: object, now: object) -> Iterator[str]:

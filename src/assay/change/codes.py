@@ -34,6 +34,12 @@ LOCK_CONFLICT = Code(
     "Two branches both applied, and git has left both versions in the lock.",
     "Run 'assay plan' to see where they differ and 'assay apply' to write it anew.",
 )
+LOCK_ELSEWHERE = Code(
+    "lock-elsewhere",
+    "error",
+    "Nothing that the lock speaks of is in the workspace: it is the lock of another one.",
+    "Restore it from git, or delete it and run 'assay apply' to write it anew.",
+)
 PLAN_NOT_READ = Code(
     "plan-not-read",
     "error",
@@ -65,6 +71,7 @@ CHANGE_CODES: tuple[Code, ...] = (
     LOCK_EDITED,
     LOCK_TRUNCATED,
     LOCK_CONFLICT,
+    LOCK_ELSEWHERE,
     PLAN_NOT_READ,
     PLAN_NEWER,
     PLAN_EDITED,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from assay import __version__
+from assay.change import codes
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
     NOTHING,
@@ -30,7 +31,10 @@ from assay.change.take import (
     inputs_digest,
     locked_profiles,
     moved_evidence,
+    same_evidence,
 )
+from assay.diagnostics import Position
+from assay.errors import InputError
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
@@ -51,8 +55,11 @@ def make_plan(
     """What applying the desks (one for every audience, at one date) would change, and why.
 
     ``name`` stands for a base that is no lock; ``theirs`` is the other side of a lock that two
-    branches wrote. Without a base every grade is new.
+    branches wrote. Without a base every grade is new. Raises ``InputError`` for the lock of
+    another workspace.
     """
+    if base is not None and name is None:
+        _require_ours(base, desks[0])
     if base is not None and theirs is None and _stands(base, desks):
         return _unmoved(base, desks, name)
     from assay.change.causes import changes_of
@@ -73,7 +80,8 @@ def make_plan(
     gone = [e for e in lock.entries.values() if e.audience not in {d.audience for d in desks}]
     old |= {e.key: e for e in gone}
     changes += [c for e in gone for c in _without_audience(e)]
-    inputs = inputs_digest(new.values())
+    evidence = {key: evidence_digest(entry.inputs) for key, entry in new.items()}
+    inputs = inputs_digest(evidence)
     rulebook = rules_digest(canonical_rulebook(first.rulebook))
     return Plan(
         as_of=first.as_of,
@@ -91,8 +99,23 @@ def make_plan(
         pages=_pages(desks, old, new),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
         behind=_behind(base, inputs, rulebook, theirs) if base and name is None else (),
-        evidence={key: evidence_digest(entry.inputs) for key, entry in new.items()},
+        evidence=evidence,
     )
+
+
+def _require_ours(lock: Lock, desk: Desk) -> None:
+    """Refuse a lock of which no profile, source or publisher is in the workspace."""
+    there = desk.written
+    ours = there.profiles.keys() | there.sources.keys() | there.publishers.keys()
+    named: set[str] = set()
+    for entry in lock.entries.values():
+        named |= {entry.id, *entry.inputs.sources, *entry.inputs.publishers}
+    if named and ours and named.isdisjoint(ours):
+        ids = list(dict.fromkeys(i for i, _ in sorted(lock.entries)))
+        few = ", ".join(ids[:3]) + (" …" if len(ids) > 3 else "")
+        message = f"neither its profiles ({few}) nor their sources are in this workspace"
+        place = Position(desk.workspace.lock_path.name, 1, 1)
+        raise InputError([codes.LOCK_ELSEWHERE.at(place, message, codes.LOCK_ELSEWHERE.example)])
 
 
 def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
@@ -106,7 +129,9 @@ def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
     if rules_digest(lock.rulebook) != rules_digest(canonical_rulebook(first.rulebook)):
         return False
     now = {(i, d.audience): e for d in desks for i, e in evidence_of(d).items()}
-    return now == {key: evidence_digest(e.inputs) for key, e in lock.entries.items()}
+    return now.keys() == lock.entries.keys() and all(
+        same_evidence(e.inputs, now[key]) for key, e in lock.entries.items()
+    )
 
 
 def _behind(lock: Lock, inputs: str, rulebook: str, theirs: Lock | None) -> tuple[Behind, ...]:

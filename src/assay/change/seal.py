@@ -8,12 +8,12 @@ from typing import Any
 
 _MARK = ', "digest": "'
 _TAIL = len(_MARK) + 12 + len('"}')
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def digest_of(value: object) -> str:
     """Twelve hexadecimal digits that stand for a value of plain data, whatever its key order."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return _digest(text)
+    return _digest(_CANONICAL.encode(value))
 
 
 def _digest(text: str) -> str:

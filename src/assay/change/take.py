@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -58,15 +58,18 @@ def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
         engine=__version__,
         engine_digest=engine_digest(),
         rulebook=canonical_rulebook(first.rulebook),
-        inputs=inputs_digest(entries.values()),
+        inputs=inputs_digest({k: evidence_digest(e.inputs) for k, e in entries.items()}),
         reach=digest_of([[*key, e.inputs.reach] for key, e in sorted(entries.items())]),
         entries=entries,
     )
 
 
-def inputs_digest(entries: Iterable[LockedProfile]) -> str:
-    """Twelve hexadecimal digits that stand for all documents that were scored."""
-    return digest_of(sorted([*e.key, evidence_digest(e.inputs)] for e in entries))
+def inputs_digest(evidence: Mapping[tuple[str, str], str]) -> str:
+    """Twelve hexadecimal digits that stand for all documents that were scored.
+
+    ``evidence`` is the :func:`evidence_digest` of every (profile, audience).
+    """
+    return digest_of(sorted([*key, digest] for key, digest in evidence.items()))
 
 
 def evidence_digest(inputs: Grounding) -> str:
@@ -89,9 +92,20 @@ def moved_evidence(
     return frozenset(
         i
         for i in before.keys() | after.keys()
-        if i not in before
-        or i not in after
-        or evidence_digest(before[i].inputs) != evidence_digest(after[i].inputs)
+        if i not in before or i not in after or not same_evidence(before[i].inputs, after[i].inputs)
+    )
+
+
+def same_evidence(one: Grounding, other: Grounding) -> bool:
+    """Whether documents say the same; what is reached, which rules shape too, left out."""
+    return (
+        one.own == other.own
+        and one.claims.keys() == other.claims.keys()
+        and all(c.digest == other.claims[i].digest for i, c in one.claims.items())
+        and one.sources.keys() == other.sources.keys()
+        and all(s.digest == other.sources[i].digest for i, s in one.sources.items())
+        and one.publishers == other.publishers
+        and one.edges == other.edges
     )
 
 
@@ -145,9 +159,9 @@ def groundings_of(desk: Desk) -> dict[str, Grounding]:
     return _Groundings(desk.corpus).of(reach)
 
 
-def evidence_of(desk: Desk) -> dict[str, str]:
-    """By profile id, one digest of what documents say of it; nothing is scored for it."""
-    return {i: evidence_digest(g) for i, g in _Groundings(desk.corpus).of({}).items()}
+def evidence_of(desk: Desk) -> dict[str, Grounding]:
+    """By profile id, digests of what documents say of it; nothing is scored for it."""
+    return _Groundings(desk.corpus).of({})
 
 
 class _Groundings:

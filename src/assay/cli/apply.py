@@ -66,7 +66,7 @@ def command(
         locks[0] if locks else None, desks, theirs=locks[1] if len(locks) > 1 else None
     )
     if seen is not None and (moved := list(moved_since(seen, saved_json(plan)))):
-        click.echo("the plan is not applied; since it was made:", err=True)
+        click.echo("the plan is not applied as it was seen:", err=True)
         for what in moved:
             click.echo(f"  {what}", err=True)
         context.exit(1)

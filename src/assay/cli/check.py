@@ -10,7 +10,9 @@ import click
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
-    from assay.pipeline import Checked
+    from collections.abc import Sequence
+
+    from assay.diagnostics import Diagnostic
 
 
 @click.command(name="check", short_help="Show every mistake in the documents and the rulebook.")
@@ -22,40 +24,52 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to print the diagnostics.",
 )
+@click.option("--watch", is_flag=True, help="Check again whenever a file of the workspace changes.")
 @click.pass_context
-def command(context: click.Context, form: str) -> None:
+def command(context: click.Context, form: str, watch: bool) -> None:
     """Read the workspace and show every mistake, warning and remark, with its place.
 
     Also writes schemas with the workspace's own ids to .assay/, so that an editor completes
     them. Exits with 1 where there are errors.
     """
-    from assay import pipeline
-    from assay.diagnostics import format_text, has_errors
+    session: Session = context.obj
+    if watch:
+        from assay.cli.watching import rounds
+
+        for _ in rounds(session.workspace().root):
+            _check(session, form)
+    elif not _check(session, form):
+        context.exit(1)
+
+
+def _check(session: Session, form: str) -> bool:
+    """Print what is found; whether there are no errors."""
+    from assay.diagnostics import format_text, has_errors, sort_diagnostics
     from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.loading.schemas import editor_schemas
+    from assay.pipeline import grade_findings
 
-    session: Session = context.obj
-    workspace = session.workspace()
-    checked = pipeline.check(workspace, session.as_of)
+    checked = session.check()
+    graded = grade_findings(checked, session.settled(checked))
+    diagnostics = sort_diagnostics([*checked.diagnostics, *graded])
     try:
         write_files(editor_schemas(checked.loaded))
     except UsageError as error:
         click.echo(f"no schemas for the editor: {error}", err=True)
     if form == "json":
-        found = {"diagnostics": [d.as_json() for d in checked.diagnostics]}
+        found = {"diagnostics": [d.as_json() for d in diagnostics]}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     elif form == "sarif":
-        click.echo(json.dumps(_sarif(checked), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_sarif(diagnostics), ensure_ascii=False, indent=2))
     else:
-        for diagnostic in checked.diagnostics:
+        for diagnostic in diagnostics:
             click.echo(format_text(diagnostic))
-        click.echo(_summary([d.severity for d in checked.diagnostics]))
-    if has_errors(checked.diagnostics):
-        context.exit(1)
+        click.echo(_summary([d.severity for d in diagnostics]))
+    return not has_errors(diagnostics)
 
 
-def _sarif(checked: Checked) -> dict[str, object]:
+def _sarif(diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
     from assay import __version__
     from assay.documents.codes import DOCUMENT_CODES
     from assay.documents.sarif import as_sarif
@@ -63,7 +77,7 @@ def _sarif(checked: Checked) -> dict[str, object]:
     from assay.rules.codes import RULE_CODES
 
     codes = (*DOCUMENT_CODES, *RULE_CODES, *REVIEW_CODES)
-    return as_sarif(checked.diagnostics, codes, __version__)
+    return as_sarif(diagnostics, codes, __version__)
 
 
 def _summary(severities: list[str]) -> str:

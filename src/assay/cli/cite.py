@@ -32,11 +32,10 @@ def command(session: Session, /, publication: str, form: str, **options: str | N
     """
     from assay.authoring.cite import cite
     from assay.errors import UsageError
-    from assay.loading import load_workspace
 
     if options["claim"] is None and (options["stance"] or options["locator"]):
         raise UsageError("--stance and --locator say how a claim cites; add --claim PROFILE#CLAIM")
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     cited = cite(
         loaded,
         publication,

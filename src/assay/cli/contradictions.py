@@ -10,25 +10,31 @@ from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
-    from assay.evidence.contradictions import Statement
+    from assay.evidence.subjects import Statement
 
 
 @click.command("contradictions")
 @click.option("--series", is_flag=True, help="Also figures of one measure at different times.")
-@format_option("json")
+@format_option("json", "html")
 @click.pass_obj
 def command(session: Session, series: bool, output: str) -> None:
     """Propose statements of claims and sources that cannot both be true.
 
     Compared are figures of one measure and dates of one act, in claims and in the kept words of
-    sources. What you find to be a contradiction, write as 'contradicts' of the claim.
+    sources. What you find to be a contradiction, write as 'contradicts' of the claim. As HTML, the
+    series are plotted.
     """
     from assay.ingest.stated import clashes
-    from assay.loading import load_workspace, require
+    from assay.loading import require
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     require(loaded)
     found = [c for c in clashes(loaded) if series or c.kind == "contradiction"]
+    if output == "html":
+        from assay.export.clashes_html import clashes_html
+
+        click.echo(clashes_html(found), nl=False)
+        return
     if output == "json":
         print_json(
             {

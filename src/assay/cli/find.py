@@ -21,9 +21,8 @@ def command(session: Session, words: tuple[str, ...], limit: int, form: str) -> 
     make no difference.
     """
     from assay.authoring.find import find
-    from assay.loading import load_workspace
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     found = find(loaded.corpus, words)
     shown = found[:limit]
     if form == "json":

@@ -12,7 +12,7 @@ import click
 
 from assay import __version__
 from assay.cli.session import Session, now
-from assay.cli.values import IsoDate
+from assay.cli.values import Bytes, IsoDate
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "sheet": "Take claims, sources and profiles out as sheets, and take sheets back.",
     "ingest": "Read documents into sources and drafts.",
     "origins": "Propose which sources retell which.",
+    "edges": "Propose what depends on what.",
     "contradictions": "Propose statements that cannot both be true.",
     "check": "Say everything that is wrong with the workspace.",
     "score": "Score the profiles.",
@@ -31,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "graph": "Show what depends on what, and how far it is felt.",
     "rules": "Test the rulebook and look into it.",
     "review": "Decide what needs a human, and see what was decided.",
+    "publishers": "Show how publishers are rated, and their record.",
     "track-record": "Show how graded claims turned out.",
     "build": "Write the briefing pages.",
     "plan": "Show what would change against what was applied, and why.",
@@ -72,13 +74,23 @@ class LazyGroup(click.Group):
 @click.option(
     "--audience", metavar="NAME", help="For whom; else the most public audience of the rulebook."
 )
+@click.option(
+    "--memory",
+    type=Bytes(),
+    metavar="SIZE",
+    help="How much memory may be taken, written 8GB; else what can be had.",
+)
 @click.version_option(__version__, prog_name="assay")
 @click.pass_context
 def assay(
-    ctx: click.Context, workspace: Path | None, as_of: date | None, audience: str | None
+    ctx: click.Context,
+    workspace: Path | None,
+    as_of: date | None,
+    audience: str | None,
+    memory: int | None,
 ) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of, audience, ctx.obj or now)
+    ctx.obj = Session(workspace, as_of, audience, ctx.obj or now, memory)
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -62,9 +62,8 @@ def _write(
     session: Session, kind: str, name: str, options: dict[str, Any], fields: dict[str, Any]
 ) -> None:
     from assay.authoring.new import new_document
-    from assay.loading import load_workspace
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     written = new_document(
         loaded, kind, name, id_=options["id_"], into=options["into"], fields=fields
     )
@@ -133,6 +132,7 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
 @click.option("--owner", metavar="ID", help="Outlets of one owner are one family.")
 @click.option("--reliability", type=click.Choice(["A", "B", "C", "D", "E"]))
 @click.option("--reason", metavar="TEXT", help="What the reliability rests on.")
+@click.option("--rated", metavar="DATE", help="When the reliability was settled.")
 @click.option("--url", metavar="URL")
 @_into
 @_common
@@ -140,7 +140,11 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
 def publisher(session: Session, /, name: str, reason: str | None, **options: Any) -> None:
     """Write a publisher: an outlet, an office, a company."""
     fields = {n: options[n] for n in ("owner", "reliability")}
-    fields |= {"reliability_reason": reason, "url": options["url"]}
+    fields |= {
+        "reliability_reason": reason,
+        "reliability_date": options["rated"],
+        "url": options["url"],
+    }
     _write(session, "publisher", name, options, fields)
 
 
@@ -175,9 +179,8 @@ def claim(
 ) -> None:
     """Add a claim with TEXT to PROFILE; as a draft while it lacks a source or grounds."""
     from assay.authoring.new import new_claim
-    from assay.loading import load_workspace
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     fields = {n: options[n] for n in ("section", "key", "holds", "as_of")}
     fields["type"] = options["type_"]
     written = new_claim(

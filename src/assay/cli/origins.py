@@ -58,13 +58,13 @@ def command(
     from assay.errors import UsageError
     from assay.evidence.retellings import enough
     from assay.ingest.decide import Decision, decide, proposals
-    from assay.loading import load_workspace, require
+    from assay.loading import require
 
     if accept_all + walk + bool(decided) > 1:
         raise UsageError("--accept-all, --walk and --decide are three ways to decide; give one")
     if walk and output == "json":
         raise UsageError("--walk asks a person; scripts use --decide")
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     if decided:
         files = decide(loaded, [Decision.parse(d) for d in decided])
         if output == "json":
@@ -80,12 +80,13 @@ def command(
                 "--accept-all needs a score: give --above, or write 'accept_origins_from' under "
                 "'settings' in rules.yaml"
             )
-    found = [p for p in proposals(loaded) if p.score >= (above or 0.0)]
+    every = proposals(loaded)
+    found = [p for p in every if p.score >= (above or 0.0)]
     if walk:
-        files = decide(loaded, list(_walk(loaded, enough(found))))
+        files = decide(loaded, list(_walk(loaded, enough(found, every))))
         click.echo("\n".join(files))
         return
-    taken = enough(found) if accept_all else []
+    taken = enough(found, every) if accept_all else []
     files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in taken])
     if output == "json":
         print_json({"proposals": [asdict(p) for p in found], "written": files})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,15 +54,20 @@ def test(
     covered.
     """
     session: Session = context.obj
-    while True:
+
+    def once() -> bool:
         done = _run(session, files)
         fine = _shown(done, covered=covered, least=least, suggest=suggest, output=output)
         if junit is not None:
             _write_junit(done, junit)
-        if not watch:
-            break
-        _wait_for_change(session, files)
-    if not fine:
+        return fine
+
+    if watch:
+        from assay.cli.watching import rounds
+
+        for _ in rounds(session.workspace().root, files):
+            once()
+    elif not once():
         context.exit(1)
 
 
@@ -122,23 +126,6 @@ def _write_junit(done: RuleTests, path: Path) -> None:
     from assay.export.junit import junit_xml
 
     write_files({path.absolute(): junit_xml(done.results)})
-
-
-def _wait_for_change(session: Session, files: Sequence[Path]) -> None:
-    """Look at the files twice a second until one of them is not what it was."""
-    from assay.loading.rule_cases import case_files
-
-    workspace = session.workspace()
-
-    def state() -> list[tuple[str, int]]:
-        rules = [workspace.rules_path, *(workspace.root / "rules").rglob("*.y*ml")]
-        watched = [*rules, *case_files(workspace), *files]
-        return [(str(p), p.stat().st_mtime_ns) for p in watched if p.is_file()]
-
-    before = state()
-    click.echo("waiting for changes; stop with Ctrl-C", err=True)
-    while state() == before:
-        time.sleep(0.5)
 
 
 @command.command("lint")

@@ -135,6 +135,7 @@ def _score(session: Session, asked: _Asked, clock: Clock) -> int:
         out,
         session.as_of,
         outlook=asked.with_outlook,
+        memory=session.memory_limit(),
         note=clock.stage,
     )
 

@@ -8,9 +8,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.memory import available_bytes
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
+    from assay.loading import Loaded
     from assay.pipeline import Checked, Desk
 
 
@@ -27,15 +29,30 @@ class Session:
     as_of: date | None = None
     audience: str | None = None
     clock: Callable[[], datetime] = now
+    memory: int | None = None
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""
         return Workspace.find(self.workspace_path or Path.cwd())
 
+    def memory_limit(self) -> int | None:
+        """How many bytes may be taken: what was asked for, else what can be had."""
+        return available_bytes() if self.memory is None else self.memory
+
+    def load(self) -> Loaded:
+        """The documents and the rulebook, read; refused beforehand where they would not fit."""
+        from assay.loading import load_workspace
+        from assay.loading.size import require_memory
+
+        require_memory(self.workspace(), self.memory_limit())
+        return load_workspace(self.workspace(), as_of=self.as_of)
+
     def check(self) -> Checked:
-        """The workspace, read and checked."""
+        """The workspace, read and checked; refused beforehand where it would not fit."""
+        from assay.loading.size import require_memory
         from assay.pipeline import check
 
+        require_memory(self.workspace(), self.memory_limit())
         return check(self.workspace(), self.as_of)
 
     def settled(self, checked: Checked) -> date:

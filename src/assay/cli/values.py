@@ -6,6 +6,8 @@ from datetime import date
 
 import click
 
+from assay.memory import parse_size
+
 
 class IsoDate(click.ParamType[date]):
     """A day written 2026-01-15."""
@@ -21,3 +23,19 @@ class IsoDate(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a day; write 2026-01-15", param, ctx)
+
+
+class Bytes(click.ParamType[int]):
+    """A size written 8GB."""
+
+    name = "size"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_size(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)

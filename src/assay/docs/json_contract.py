@@ -162,6 +162,13 @@ _CONTRACTS: tuple[Contract, ...] = (
             "profiles[].watch[].due": "when it falls due, as precise as it was written, or null",
             "profiles[].watch[].owner": "who looks after it, or null",
             "profiles[].watch[].rule": "the watch rule that wrote it; null for one of an analyst",
+            "due[].profile": "the profile for which something falls due",
+            "due[].day": "the last day on which it is in time",
+            "due[].written": "the same as precise as it was written",
+            "due[].reason": "`watch`: an analyst wrote it down; `recheck`: standing claims are to "
+            "be checked again; `grade`: a grade changes if nothing new arrives",
+            "due[].text": "what falls due",
+            "due[].claims[]": "the claims that are to be checked again",
         },
     ),
     Contract(

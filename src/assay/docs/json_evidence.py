@@ -72,6 +72,18 @@ def evidence_contracts() -> tuple[Described, ...]:
             },
         ),
         (
+            "assay edges",
+            ("edges",),
+            {
+                "edges[].dependent": "the profile that depends",
+                "edges[].relation": "`regulated_by`, `owned_by`, `supplied_by`, `built_on` …",
+                "edges[].on": "the profile it depends on",
+                "edges[].stated[].source": "a source that says so",
+                "edges[].stated[].sentence": "its sentence",
+                "written[]": "files that edges were written to",
+            },
+        ),
+        (
             "assay contradictions",
             ("contradictions", "--series"),
             {

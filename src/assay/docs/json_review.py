@@ -12,7 +12,8 @@ _ITEM = {
     "scorer": "the score it is about, or null",
     "claim": "the claim it is about, or null",
     "matter": "why it needs a human: `retracted`, `conflicting`, `stale`, `second`, `flagged`, "
-    "`flipped`, `disputed`, `overdue`, `new`, `coverage`, `boundary`, `assigned` or `draft`",
+    "`flipped`, `disputed`, `retelling`, `overdue`, `new`, `coverage`, `boundary`, `assigned` or "
+    "`draft`",
     "detail": "what there is to see, in words",
     "grounds": "the digest that settles it, once it is accepted",
     "decision": "the id of the decision it speaks of, or null",
@@ -105,6 +106,29 @@ def review_contracts(explanation: Mapping[str, str], profile: str) -> tuple[Desc
             "assay review accept, override, second, flag, comment, assign, undo, outcome",
             ("review", "comment", profile, "Checked by telephone.", "--reviewer", "Ada Example"),
             _DECISION,
+        ),
+        (
+            "assay publishers",
+            ("publishers",),
+            {
+                "publishers[].id": "the publisher",
+                "publishers[].name": "its name",
+                "publishers[].family": "its owner; null where none is named",
+                "publishers[].reliability": "A to E, `F` where somebody looked and could not "
+                "tell; null where nobody has",
+                "publishers[].reliability_date": "when that was settled; null where it is not said",
+                "publishers[].reliability_reason": "what it rests on",
+                "publishers[].sources": "its sources that claims cite",
+                "publishers[].claims": "the claims that cite one of them",
+                "publishers[].held": "of these claims, how many held",
+                "publishers[].decided": "of how many that were decided",
+                "publishers[].share": "the share; null of none",
+                "publishers[].low": "where its 95 % interval begins",
+                "publishers[].high": "where it ends",
+                "publishers[].undecidable": "claims that could not be decided",
+                "reversals[].better": "a publisher rated better whose claims held less often …",
+                "reversals[].worse": "… than those of this one, rated worse",
+            },
         ),
         (
             "assay track-record",

@@ -432,6 +432,18 @@ HOLDS_MISSING = Code(
     "A fact does not say whether it can grow old.",
     "holds: dated",
 )
+RELIABILITY_UNDATED = Code(
+    "reliability-undated",
+    "info",
+    "A publisher's reliability does not say of when it is.",
+    "reliability_date: 2026-01",
+)
+RATING_AGAINST_RELIABILITY = Code(
+    "rating-against-reliability",
+    "info",
+    "A document rates itself far from what its publisher is rated.",
+    "reliability: C",
+)
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",
     "warning",
@@ -441,7 +453,7 @@ FIGURE_NOT_IN_PASSAGE = Code(
 REPEATED_SENTENCE = Code(
     "repeated-sentence",
     "info",
-    "The same sentence stands in another claim.",
+    "The same sentence stands elsewhere: in another claim, a gap or a watch item.",
     "Say what is true of this subject alone.",
 )
 NOTHING_SAID = Code(
@@ -459,7 +471,7 @@ EVENT_AS_INSTITUTION = Code(
 WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
     "warning",
-    "The words of a claim say how sure it is, otherwise than its nature or its likelihood.",
+    "The words of a claim say how sure it is, otherwise than its grade, nature or likelihood.",
     "nature: attributed",
 )
 HORIZON_SLOT = Code(
@@ -534,6 +546,8 @@ DOCUMENT_CODES: tuple[Code, ...] = (
     RETRACTED_SOURCE_CITED,
     UNDATED_SOURCE_CITED,
     HOLDS_MISSING,
+    RELIABILITY_UNDATED,
+    RATING_AGAINST_RELIABILITY,
     FIGURE_NOT_IN_PASSAGE,
     REPEATED_SENTENCE,
     NOTHING_SAID,

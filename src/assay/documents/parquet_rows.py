@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from io import BytesIO
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from assay.diagnostics import Diagnostic, Position
@@ -106,6 +107,16 @@ def read_parquet_rows(data: bytes, file: str) -> ParquetFile:
     shown = list(mistakes.values())[:_MISTAKES]
     shown += more_mistakes(file, len(mistakes) - _MISTAKES, "rows")
     return ParquetFile(file, rows, tuple(shown), frozenset(mistakes))
+
+
+def rows_in(path: FilePath) -> int:
+    """How many rows a file has, by its footer; 0 where it cannot be read."""
+    import polars as pl
+
+    try:
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        return 0
 
 
 def _fits(dtype: pl.DataType) -> bool:

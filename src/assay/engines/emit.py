@@ -155,7 +155,8 @@ class _Emitter:
         op = _FLOAT_COMPARISONS[expr.op]
         a, b = (self.emit(x) for x in expr.args)
         either = a.is_nan() | b.is_nan()
-        return op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+        made = op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+        return pl.when(a.is_not_null() & b.is_not_null()).then(made)
 
 
 def _mirrored(expr: Apply) -> Apply:

@@ -1,26 +1,29 @@
 """Statements that cannot both be true: figures of one measure, and dates of one act.
 
-Proposals only. A figure is compared with another one where both count the same thing in sentences
-that share most of their words. What was counted at different times makes a series, not a
-contradiction.
+Proposals only. A figure is compared with another one where both count the same thing, in sentences
+about the same subject (:mod:`assay.evidence.subjects`) that share most of their words. What was
+counted at different times makes a series, not a contradiction.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Literal
+from typing import Literal, TypeVar
 
 from assay.evidence.quantities import Figure, figures
 from assay.evidence.sentences import sentences
+from assay.evidence.subjects import Statement, Subjects, content
 from assay.model.dates import PartialDate
 
 Kind = Literal["contradiction", "series"]
+_Said = TypeVar("_Said")
 
 _LEAST_SHARED = 0.5
+_LEAST_SHARED_MONEY = 0.7
 _FEWEST_SHARED = 2
 _MOST_OF_A_KIND = 200
 _BEGAN = re.compile(
@@ -46,32 +49,23 @@ _DATE = re.compile(
     r"(?P<year>(?:1[89]|20)\d\d)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _SPANS = ("hour", "day", "week", "month", "quarter", "year", "decade")
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_COMMON_WORDS = (
-    "that this with from have been were will would their they than then when which also more "
-    "over since about into only while some most many such year years month months"
-)
-_COMMON = frozenset(_COMMON_WORDS.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A sentence and where it stands: ``profile#claim``, or the id of a source."""
-
-    place: str
-    text: str
-    as_of: PartialDate | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two statements, and what speaks against their both being true."""
+    """Two statements, and what speaks against their both being true.
+
+    ``measure`` is what both count and ``figures`` their two figures, where they count.
+    """
 
     kind: Kind
     first: Statement
     second: Statement
     reason: str
+    measure: str | None = None
+    figures: tuple[Figure, Figure] | None = None
 
 
 def find_clashes(
@@ -83,10 +77,13 @@ def find_clashes(
         replace(s, text=one)
         for s in statements
         for line in s.text.split("\n")
+        # The rows of a table say nothing without its heads.
+        if " | " not in line
         for one in sentences(line)
     ]
+    subjects = Subjects(split)
     found: dict[tuple[str, ...], Clash] = {}
-    for clash in (*_dates(split), *_figures(split)):
+    for clash in (*_dates(split, subjects), *_figures(split, subjects)):
         pair = frozenset((clash.first.place, clash.second.place))
         if pair not in known:
             key = (clash.kind, *sorted((clash.first.text, clash.second.text)), *sorted(pair))
@@ -97,7 +94,23 @@ def find_clashes(
     )
 
 
-def _dates(statements: Sequence[Statement]) -> Iterator[Clash]:
+def _pairs(
+    members: Sequence[tuple[Statement, _Said]], keys: Callable[[Statement], frozenset[str]]
+) -> Iterator[tuple[tuple[Statement, _Said], tuple[Statement, _Said]]]:
+    """Pairs of different places that have a key of their subjects in common, each once."""
+    buckets: dict[str, list[int]] = defaultdict(list)
+    for number, (statement, _) in enumerate(members):
+        for key in keys(statement):
+            buckets[key].append(number)
+    seen: set[tuple[int, int]] = set()
+    for _, bucket in sorted(buckets.items()):
+        for i, k in combinations(bucket[:_MOST_OF_A_KIND], 2):
+            if (i, k) not in seen and members[i][0].place != members[k][0].place:
+                seen.add((i, k))
+                yield members[i], members[k]
+
+
+def _dates(statements: Sequence[Statement], subjects: Subjects) -> Iterator[Clash]:
     acts: dict[str, list[tuple[Statement, PartialDate]]] = defaultdict(list)
     for statement in statements:
         act = _BEGAN.search(statement.text)
@@ -105,10 +118,10 @@ def _dates(statements: Sequence[Statement]) -> Iterator[Clash]:
         if act and day:
             word = act[1].lower()
             acts[_ONE_WORD.get(word, word)].append((statement, day))
-    for members in acts.values():
-        for (a, first), (b, second) in combinations(members[:_MOST_OF_A_KIND], 2):
+    for _, members in sorted(acts.items()):
+        for (a, first), (b, second) in _pairs(members, subjects.keys):
             apart = first.last < second.first or second.last < first.first
-            if a.place != b.place and apart and _around(a.text, b.text):
+            if apart and _around(a.text, b.text) and subjects.same(_before(a), _before(b)):
                 yield Clash("contradiction", a, b, f"one says {first}, the other {second}")
 
 
@@ -128,6 +141,12 @@ def _date_behind(text: str, start: int) -> PartialDate | None:
         return None
 
 
+def _before(statement: Statement) -> Statement:
+    """The statement up to its verb: what began stands before it."""
+    act = _BEGAN.search(statement.text)
+    return replace(statement, text=statement.text[: act.start()]) if act else statement
+
+
 def _around(a: str, b: str) -> bool:
     """Whether the words next before the verbs name the same thing."""
     ours, theirs = (_subject(t) for t in (a, b))
@@ -140,27 +159,43 @@ def _around(a: str, b: str) -> bool:
 def _subject(text: str) -> set[str]:
     act = _BEGAN.search(text)
     before = text[: act.start()] if act else text
-    return set(_content(before)[-4:])
+    return set(content(before)[-4:])
 
 
-def _figures(statements: Sequence[Statement]) -> Iterator[Clash]:
+def _figures(statements: Sequence[Statement], subjects: Subjects) -> Iterator[Clash]:
     counted: dict[str, list[tuple[Statement, Figure]]] = defaultdict(list)
     for statement in statements:
         for figure in figures(statement.text):
             if figure.noun or figure.unit not in (None, "%"):
-                counted[_measure(figure)].append((statement, figure))
-    for measure, members in counted.items():
-        for (a, first), (b, second) in combinations(members[:_MOST_OF_A_KIND], 2):
-            if a.place == b.place or _compatible(first, second) or not _same_subject(a, b):
+                counted[measure(figure)].append((statement, figure))
+    for what, members in sorted(counted.items()):
+        beside: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+        for statement, figure in members:
+            beside[statement.place, statement.text].append(figure)
+        for (a, first), (b, second) in _pairs(members, subjects.keys):
+            if not _same_words(a, b, first.noun is None) or not subjects.same(a, b):
                 continue
-            said = f"{measure}: {first.text} and {second.text}"
-            if _same_time(a, first, b, second):
-                yield Clash("contradiction", a, b, said)
-            elif measure not in _SPANS:
-                yield Clash("series", a, b, f"{said}, at different times")
+            said = f"{what}: {first.text} and {second.text}"
+            times = time_of(a, first), time_of(b, second)
+            ours, theirs = beside[a.place, a.text], beside[b.place, b.text]
+            if _same_time(first, second, times):
+                # A sentence may count twice (from 1 to 4): it says what the other says if once.
+                if any(_compatible(f, second) for f in ours):
+                    continue
+                if not any(_compatible(first, f) for f in theirs):
+                    yield Clash("contradiction", a, b, said, what, (first, second))
+            elif _is_measured(what, first, second) and len(ours) == len(theirs) == 1:
+                said += ", at different times"
+                yield Clash("series", a, b, said, what, (first, second))
 
 
-def _measure(figure: Figure) -> str:
+def _is_measured(what: str, first: Figure, second: Figure) -> bool:
+    """Whether two figures may be of a series: of something named, that is no span of time."""
+    differ = (first.low, first.high) != (second.low, second.high)
+    return differ and first.noun is not None and what not in _SPANS
+
+
+def measure(figure: Figure) -> str:
     """What is counted: the unit for shares and money, else the last word of what is counted."""
     if figure.unit and (figure.unit == "%" or (len(figure.unit) == 3 and figure.unit.isupper())):
         return f"{figure.unit} {(figure.noun or '').lower()}".strip()
@@ -187,22 +222,23 @@ def _span(figure: Figure) -> tuple[float, float]:
             return figure.low, figure.high
 
 
-def _same_subject(a: Statement, b: Statement) -> bool:
-    ours, theirs = set(_content(a.text)), set(_content(b.text))
+def _same_words(a: Statement, b: Statement, bare: bool) -> bool:
+    """Whether they share half of the words of the shorter one; more where nothing says of what."""
+    ours, theirs = set(content(a.text)), set(content(b.text))
     shared = ours & theirs
-    return len(shared) >= max(_FEWEST_SHARED + 1, _LEAST_SHARED * min(len(ours), len(theirs)))
+    least = _LEAST_SHARED_MONEY if bare else _LEAST_SHARED
+    return len(shared) >= max(_FEWEST_SHARED + 1, least * min(len(ours), len(theirs)))
 
 
-def _same_time(a: Statement, first: Figure, b: Statement, second: Figure) -> bool:
-    """Whether they speak of one time; what is said of none is taken to."""
-    if first.period and second.period:
-        return first.period.lower() == second.period.lower()
-    if a.as_of and b.as_of:
-        return a.as_of.first <= b.as_of.last and b.as_of.first <= a.as_of.last
-    return True
+def _same_time(a: Figure, b: Figure, times: tuple[PartialDate | None, PartialDate | None]) -> bool:
+    """Whether two figures speak of one time; what is said of none is taken to."""
+    if a.period and b.period:
+        return a.period.lower() == b.period.lower()
+    first, second = times
+    return not (first and second) or (first.first <= second.last and second.first <= first.last)
 
 
-def _content(text: str) -> list[str]:
-    return [
-        w.removesuffix("s") for word in _WORD.findall(text) if (w := word.casefold()) not in _COMMON
-    ]
+def time_of(statement: Statement, figure: Figure) -> PartialDate | None:
+    """The year that the sentence gives for the figure, else the date of the statement."""
+    year = _YEAR.search(figure.period or "")
+    return PartialDate.parse(year[0]) if year else statement.as_of

@@ -24,7 +24,7 @@ from assay.evidence.features import (
     read_features,
     script,
 )
-from assay.evidence.series import is_series, plain_title
+from assay.evidence.issues import are_issues, plain_title
 from assay.evidence.similarity import near_pairs, overlap, shingles
 from assay.evidence.told import Told, days_apart, one_family, one_voice
 
@@ -140,7 +140,7 @@ class Likeness:
             alike = overlap(made[first], made[second])
             if min(len(made[first]), len(made[second])) < 8 and alike < 1:
                 continue
-            if is_series(a, b):
+            if are_issues(a, b):
                 continue
             relation: Relation = "same_as" if one_family(a, b) else "cites"
             reason = f"{alike:.0%} of their words stand in both"
@@ -164,7 +164,7 @@ class Likeness:
                     yield from self._shared(self._told[other], later)
 
     def _shared(self, a: Told, b: Told) -> Iterator[Link]:
-        if one_voice(a, b) or is_series(a, b):
+        if one_voice(a, b) or are_issues(a, b):
             return
         apart = days_apart(a, b) or 0
         hint = self._hint(a, b) or self._hint(b, a)
@@ -203,7 +203,7 @@ class Likeness:
 
     def _same_facts(self, a: Told, b: Told) -> Iterator[Link]:
         apart = days_apart(a, b)
-        if one_voice(a, b) or is_series(a, b) or (apart or 0) > FAR_DAYS:
+        if one_voice(a, b) or are_issues(a, b) or (apart or 0) > FAR_DAYS:
             return
         shared = self._counted.shared(a.id, b.id)
         alike = self._counted.alike(a.id, b.id)

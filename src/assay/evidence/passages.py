@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from assay.documents import codes
@@ -13,6 +14,7 @@ from assay.model.evidence import Claim
 
 _Passage = tuple[str, Figure]
 _SHOWN = 200
+_SPELLED = 20
 
 
 def check_passages(
@@ -21,7 +23,8 @@ def check_passages(
     """Claims with a figure that a source they cite does not have in its kept words.
 
     ``words_of`` gives the words kept of a source, None where there are none. A source whose
-    words have no figure at all says nothing for or against.
+    words have no figure at all says nothing for or against. Small numbers in words, unless they are
+    the claim's quantity, are left out: they count what the passage names.
     """
     kept: dict[str, list[_Passage]] = {}
     for profile in corpus.profiles.values():
@@ -48,7 +51,13 @@ def _figures_of(claim: Claim) -> list[Figure]:
         q = claim.quantity
         value = float(q.value)
         return [Figure(f"{q.value}", 0, value, value, q.qualifier, q.unit, q.measure)]
-    return [f for s in sentences(claim.text) for f in figures(s)]
+    found = (f for s in sentences(claim.text) for f in figures(s))
+    return [f for f in found if not _counted_by_hand(f)]
+
+
+def _counted_by_hand(figure: Figure) -> bool:
+    """Whether it is a small number in words: "two firms" counts what the passage names."""
+    return figure.value < _SPELLED and not figure.is_fraction and not re.search(r"\d", figure.text)
 
 
 def _passages(words: str) -> list[_Passage]:

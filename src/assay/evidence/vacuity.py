@@ -60,25 +60,36 @@ def check_vacuity(
             yield from _horizon(item, i, as_of, subject)
 
 
+_Place = tuple[AnyProfile, tuple[str | int, ...], str, str]
+
+
 def _repeated(profiles: list[AnyProfile], subjects: Mapping[str, Subject]) -> Iterator[Finding]:
-    places: dict[str, list[tuple[AnyProfile, int, str]]] = defaultdict(list)
+    places: dict[str, list[_Place]] = defaultdict(list)
     for profile in profiles:
-        for i, claim in enumerate(profile.claims):
-            for sentence in sentences(claim.text):
+        for path, name, text in _texts(profile):
+            for sentence in sentences(text):
                 words = re.findall(r"\w+", sentence.casefold())
                 if len(words) >= _FEWEST_WORDS:
-                    places[" ".join(words)].append((profile, i, sentence))
+                    places[" ".join(words)].append((profile, path, name, sentence))
     for found in places.values():
-        first, first_claim, _ = found[0]
-        for profile, i, sentence in found[1:]:
-            where = f"{first.id}#{first.claims[first_claim].id}"
+        for profile, path, _, sentence in found[1:]:
             yield Finding(
                 codes.REPEATED_SENTENCE,
                 subjects[profile.id],
-                ("claims", i, "text"),
-                f"{where!r} says this already: {sentence}",
+                path,
+                f"{found[0][2]!r} says this already: {sentence}",
                 "say what is true of this subject alone, or refer to the other claim",
             )
+
+
+def _texts(profile: AnyProfile) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """The sentences of a profile: where each stands, how it is called, and what it says."""
+    for i, claim in enumerate(profile.claims):
+        yield ("claims", i, "text"), f"{profile.id}#{claim.id}", claim.text
+    for i, gap in enumerate(profile.gaps):
+        yield ("gaps", i), f"{profile.id}, gaps", gap
+    for i, item in enumerate(profile.watch):
+        yield ("watch", i, "text"), f"{profile.id}, watch", item.text
 
 
 def _filed_as_institution(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
@@ -113,26 +124,37 @@ def _says_something(text: str, corpus: Corpus) -> bool:
     )
 
 
+def sure_word(text: str) -> str | None:
+    """A word by which a sentence says that it is sure, if it has one."""
+    found = _SURE.search(text)
+    return found[0] if found else None
+
+
+def hedging_word(text: str) -> str | None:
+    """A word by which a sentence says that it is not sure, if it has one."""
+    found = _HEDGED.search(text)
+    return found[0] if found else None
+
+
 def _contradicts_itself(claim: Claim) -> tuple[str, str] | None:
-    """What is said in words and what is said in numbers, where they differ."""
-    sure, hedged = _SURE.search(claim.text), _HEDGED.search(claim.text)
+    """What is said in words and what is said in numbers, where they differ.
+
+    How the words go with the computed grade only scoring can tell (:mod:`assay.scoring.said`).
+    """
+    sure, hedged = sure_word(claim.text), hedging_word(claim.text)
     if claim.likelihood is not None:
         unlikely = _UNLIKELY.search(claim.text)
-        likely = _LIKELY.search(claim.text) or sure
-        if (unlikely and claim.likelihood > 0.5) or (likely and claim.likelihood < 0.5):
-            word = (unlikely or likely or [""])[0]
+        likely = _LIKELY.search(claim.text)
+        said = likely[0] if likely else sure
+        if (unlikely and claim.likelihood > 0.5) or (said and claim.likelihood < 0.5):
+            word = unlikely[0] if unlikely else said
             return (
                 f"the forecast {claim.id!r} says {word!r} and gives it {claim.likelihood:g}",
                 "let the words and the number say the same",
             )
-    if sure and claim.nature in ("judgement", "assumption"):
-        return (
-            f"the {claim.nature} {claim.id!r} says {sure[0]!r}",
-            "leave the word out: how sure it is, is computed",
-        )
     if hedged and claim.nature == "fact":
         return (
-            f"the fact {claim.id!r} says {hedged[0]!r}",
+            f"the fact {claim.id!r} says {hedged!r}",
             "write 'nature: attributed' and whose words it is",
         )
     return None

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from assay.pipeline import Desk
+from assay.scoring.calendar import Due
 from assay.scoring.results import (
     Explanation,
     Outlook,
@@ -88,6 +89,18 @@ def outlook_json(profile_id: str, outlook: Outlook) -> Json:
         "horizon": _horizon(outlook.grade, outlook.until),
         "outlook": _points(outlook),
         "watch": [_notice(n) for n in outlook.watch],
+    }
+
+
+def due_json(due: Due) -> Json:
+    """One thing that falls due."""
+    return {
+        "profile": due.profile,
+        "day": due.day.isoformat(),
+        "written": due.written,
+        "reason": due.reason,
+        "text": due.text,
+        "claims": list(due.claims),
     }
 
 

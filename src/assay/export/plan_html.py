@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from assay.change.plan import Change, Plan
+from assay.change.plan import Change, Direction, Group, Plan
 from assay.export import plan_words as words
 
 if TYPE_CHECKING:
@@ -14,19 +14,44 @@ if TYPE_CHECKING:
 
 _STYLE = """
 :root { color-scheme: light dark; --up: #0a7d4f; --down: #b3261e; --other: #55606e; }
+@media (prefers-color-scheme: dark) {
+  :root { --up: #5bc798; --down: #ff8f84; --other: #9aa5b1; }
+}
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { overflow-wrap: anywhere; line-height: 1.2; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8884; }
-td { vertical-align: top; overflow-wrap: anywhere; }
+td { vertical-align: top; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td:last-child { overflow-wrap: anywhere; }
 svg { max-width: 26rem; width: 100%; height: auto; }
+svg.wide { max-width: 48rem; }
 svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 .axis { stroke: currentColor; stroke-width: 1; opacity: .5; }
-.upgrade { fill: var(--up); } .downgrade { fill: var(--down); }
-.status, .same { fill: var(--other); }
+.upgrade { fill: var(--up); color: var(--up); }
+.downgrade { fill: var(--down); color: var(--down); }
+.status, .same { fill: var(--other); color: var(--other); }
 figure { display: inline-block; margin: 0 1.5rem 1rem 0; }
+figcaption { font-weight: 600; }
+summary { cursor: pointer; font-weight: 600; margin: 1rem 0 .5rem; }
+@media (max-width: 40rem) {
+  .cards thead { display: none; }
+  .cards tr { display: block; padding: .5rem 0; border-bottom: 1px solid #8884; }
+  .cards td { display: flex; gap: .6rem; padding: .1rem 0; border: 0; overflow-wrap: anywhere; }
+  .cards td.number { text-align: left; }
+  .cards td[data-name]::before { content: attr(data-name); flex: 0 0 5.5rem; opacity: .7; }
+  figure { margin-right: 0; }
+}
 """
 
 _SIZE, _EDGE = 300, 40
+_OPEN = 10
+"""Longer lists are folded."""
+
+_COLOURS = (
+    '<span class="upgrade">Green</span> rises by a band, <span class="downgrade">red</span> falls, '
+    '<span class="same">grey</span> does neither.'
+)
 
 
 def plan_html(plan: Plan) -> str:
@@ -46,12 +71,18 @@ def plan_html(plan: Plan) -> str:
                 ),
             )
         )
+    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
+    if groups:
+        body += ["<h2>Grouped by what led them</h2>", _groups(groups)]
     scorers = list(dict.fromkeys(c.scorer for c in plan.changes))
     if scorers:
         body.append("<h2>Old against new</h2>")
+        body.append(f"<p>{_COLOURS} What does not move would lie on the broken line.</p>")
         body += [_scatter(s, [c for c in plan.changes if c.scorer == s]) for s in scorers]
         body += ["<h2>Biggest changes</h2>", _changes(plan.biggest())]
-        body += ["<h2>All changes</h2>", _changes(plan.changes)]
+    if len(plan.changes) > len(plan.biggest()):
+        title = f"All {len(plan.changes)} changes"
+        body.append(f"<details><summary>{title}</summary>{_changes(plan.changes)}</details>")
     body += _lists(plan)
     if plan.today:
         body.append(f"<h2>Ageing by {plan.today.isoformat()}, not part of the plan</h2>")
@@ -60,19 +91,39 @@ def plan_html(plan: Plan) -> str:
 
 
 def _lists(plan: Plan) -> Iterable[str]:
-    for title, items in (
+    lists: tuple[tuple[str, list[str]], ...] = (
         ("Horizon", [words.horizon_line(h) for h in plan.horizons]),
         (
             "Watch items",
             [f"{w.id}: + {i}" for w in plan.watch for i in w.added]
             + [f"{w.id}: − {i}" for w in plan.watch for i in w.removed],
         ),
-        ("Corrections", [" ".join(words.correction_lines(c)) for c in plan.corrections]),
+        ("Corrections", ["\n".join(words.correction_lines(c)) for c in plan.corrections]),
         ("Pages touched", list(plan.pages)),
-    ):
-        if items:
-            rows = "".join(f"<li>{escape(i)}</li>" for i in items)
+    )
+    for title, items in lists:
+        rows = "".join(f"<li>{escape(i).replace(chr(10), '<br>')}</li>" for i in items)
+        if len(items) > _OPEN:
+            yield f"<details><summary>{title} ({len(items)})</summary><ul>{rows}</ul></details>"
+        elif items:
             yield f"<h2>{title}</h2><ul>{rows}</ul>"
+
+
+def _groups(groups: Sequence[Group]) -> str:
+    return _table(
+        ["changes", "score", "direction", "led by", "profiles"],
+        (
+            (
+                str(len(g.ids)),
+                g.scorer,
+                words.DIRECTION_WORDS[g.direction][0],
+                f"{words.CAUSE_WORDS[g.kind]}: {words.some(g.refs)}",
+                words.some(g.ids),
+            )
+            for g in groups
+        ),
+        numbers=1,
+    )
 
 
 def _changes(changes: Sequence[Change]) -> str:
@@ -92,12 +143,21 @@ def _changes(changes: Sequence[Change]) -> str:
     )
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(h)}</th>" for h in header)
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
+    """A table whose first columns are numbers; one with words is cards on a narrow screen."""
+    kinds = [' class="number"' if i < numbers else "" for i in range(len(header))]
+    names = [f' data-name="{escape(h)}"' if h else "" for h in header]
+    head = "".join(f"<th{k}>{escape(h)}</th>" for h, k in zip(header, kinds, strict=True))
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>\n" for row in rows
+        "<tr>"
+        + "".join(
+            f"<td{k}{n}>{escape(cell)}</td>" for cell, k, n in zip(row, kinds, names, strict=True)
+        )
+        + "</tr>\n"
+        for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+    cards = ' class="cards"' if numbers < len(header) else ""
+    return f"<table{cards}><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
 
 
 def _scatter(scorer: str, changes: Sequence[Change]) -> str:
@@ -110,16 +170,19 @@ def _scatter(scorer: str, changes: Sequence[Change]) -> str:
     )
     low, high = _EDGE, _EDGE + _SIZE
     return (
-        f'<figure><svg viewBox="0 0 {high + 20} {high + 30}" role="img" '
+        f"<figure><figcaption>{escape(scorer)}</figcaption>"
+        f'<svg viewBox="0 0 {high + 20} {_SIZE + 36}" role="img" '
         f'aria-label="{escape(scorer)}: old scores against new ones">'
         f'<line class="axis" x1="{low}" y1="{_y(0)}" x2="{high}" y2="{_y(0)}"/>'
         f'<line class="axis" x1="{low}" y1="{_y(0)}" x2="{low}" y2="{_y(1000)}"/>'
         f'<line class="axis" stroke-dasharray="4" x1="{low}" y1="{_y(0)}" x2="{high}" '
         f'y2="{_y(1000)}"/>'
         f'<text x="{low}" y="{_y(0) + 16}">0</text>'
-        f'<text x="{high}" y="{_y(0) + 16}" text-anchor="end">1 (old)</text>'
-        f'<text x="{low - 6}" y="{_y(1000) + 4}" text-anchor="end">1 new</text>'
-        f"{dots}</svg><figcaption>{escape(scorer)}</figcaption></figure>"
+        f'<text x="{low + _SIZE // 2}" y="{_y(0) + 16}" text-anchor="middle">old</text>'
+        f'<text x="{high}" y="{_y(0) + 16}" text-anchor="end">1</text>'
+        f'<text x="{low - 6}" y="{_y(500) + 4}" text-anchor="end">new</text>'
+        f'<text x="{low - 6}" y="{_y(1000) + 4}" text-anchor="end">1</text>'
+        f"{dots}</svg></figure>"
     )
 
 
@@ -132,23 +195,19 @@ def _y(points: int | None) -> int:
 
 
 def sweep_html(path: str, points: Sequence[SweepPoint]) -> str:
-    """A sweep as a page: bars of how many profiles' grades move at each value, and the table."""
-    most = max((p.moves.profiles for p in points), default=0) or 1
+    """A sweep as a page: bars of how many grades move which way at each value, and the table."""
+    most = max((_moved(p) for p in points), default=0) or 1
     width = max(_SIZE * 2 // max(len(points), 1), 2)
-    bars = "".join(
-        f'<rect class="downgrade" x="{_EDGE + i * width}" '
-        f'y="{10 + _SIZE - p.moves.profiles * _SIZE // most}" width="{max(width - 2, 1)}" '
-        f'height="{p.moves.profiles * _SIZE // most}"><title>{p.value}: {p.moves.profiles}</title>'
-        "</rect>"
-        for i, p in enumerate(points)
-    )
+    bars = "".join(_bar(p, _EDGE + i * width, width, most) for i, p in enumerate(points))
     right = _EDGE + width * len(points)
     first, last = (points[0].value, points[-1].value) if points else ("", "")
     plot = (
-        f'<svg viewBox="0 0 {right + 20} {_SIZE + 40}" role="img" style="max-width:48rem" '
-        f'aria-label="profiles whose grade moves, by value">{bars}'
-        f'<text x="{_EDGE}" y="{_SIZE + 28}">{first}</text>'
-        f'<text x="{right}" y="{_SIZE + 28}" text-anchor="end">{last}</text>'
+        f"<p>Scores whose band would not be what it is, by value. {_COLOURS}</p>"
+        f'<svg class="wide" viewBox="0 0 {right + 20} {_SIZE + 36}" role="img" '
+        f'aria-label="scores whose band moves, by value">{bars}'
+        f'<line class="axis" x1="{_EDGE}" y1="{_y(0)}" x2="{right}" y2="{_y(0)}"/>'
+        f'<text x="{_EDGE}" y="{_y(0) + 16}">{first}</text>'
+        f'<text x="{right}" y="{_y(0) + 16}" text-anchor="end">{last}</text>'
         f'<text x="{_EDGE - 6}" y="22" text-anchor="end">{most}</text></svg>'
     )
     rows = (
@@ -158,8 +217,32 @@ def sweep_html(path: str, points: Sequence[SweepPoint]) -> str:
         )
         for p in points
     )
-    table = _table(["value", "up", "down", "status", "profiles"], rows)
+    table = _table(["value", "up", "down", "status", "profiles"], rows, numbers=5)
     return _page(path, [plot, table])
+
+
+def _moved(point: SweepPoint) -> int:
+    return point.moves.upgrades + point.moves.downgrades + point.moves.status
+
+
+def _bar(point: SweepPoint, x: int, width: int, most: int) -> str:
+    """What goes down, up and is known or unknown by the value, one above the other."""
+    moves, parts, below = point.moves, "", 0
+    counts: dict[Direction, int] = {
+        "downgrade": moves.downgrades,
+        "upgrade": moves.upgrades,
+        "status": moves.status,
+    }
+    for kind, count in counts.items():
+        low, high = below * _SIZE // most, (below + count) * _SIZE // most
+        if count:
+            parts += (
+                f'<rect class="{kind}" x="{x}" y="{_y(0) - high}" width="{max(width - 2, 1)}" '
+                f'height="{max(high - low, 1)}"><title>{point.value}: {count} '
+                f"{words.DIRECTION_WORDS[kind][count != 1]}</title></rect>"
+            )
+        below += count
+    return parts
 
 
 def _page(title: str, body: Sequence[str]) -> str:

@@ -11,9 +11,6 @@ from assay.export import plan_words as words
 if TYPE_CHECKING:
     from assay.change.experiment import SweepPoint
 
-_GROUPED = 3
-"""So many changes by one cause are shown as a group."""
-
 _DETAILS = 200
 _WIDTH = 40
 
@@ -39,7 +36,7 @@ def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         )
     if len(plan.changes) > 1:
         yield "Biggest", [words.change_line(c) for c in plan.biggest()]
-    groups = [g for g in plan.groups() if len(g.ids) >= _GROUPED]
+    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
     if groups:
         yield (
             "Grouped by what led them",
@@ -92,7 +89,7 @@ def plan_markdown(plan: Plan) -> str:
         )
     if plan.changes:
         lines += ["", "### Biggest changes", "", *_changes(plan.biggest())]
-    groups = [g for g in plan.groups() if len(g.ids) >= _GROUPED]
+    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
     if groups:
         lines += ["", "### Grouped by what led them", ""]
         lines += _table(

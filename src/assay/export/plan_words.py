@@ -38,6 +38,9 @@ BEHIND_WORDS: dict[Behind, str] = {
     "engine": "assay itself",
     "branches": "the lock of the other branch",
 }
+GROUPED = 3
+"""So many changes by one cause are shown as a group."""
+
 _FEW = 6
 
 

@@ -1,4 +1,4 @@
-"""What ``assay review`` and ``assay track-record`` print as JSON."""
+"""What ``assay review``, ``assay publishers`` and ``assay track-record`` print as JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from assay.review.decisions import Decision
 from assay.review.effective import OverrideRate, Ruling, override_rates
 from assay.review.packing import RowReport
+from assay.review.publishers import Reversal, Standing
 from assay.review.queue import Item, Queue, Review
 from assay.review.track import Share, Tally, TrackRecord
 
@@ -93,6 +94,30 @@ def track_record_json(record: TrackRecord) -> Json:
             ],
         },
         "publishers": [_tally(t, "reliability") for t in record.publishers],
+    }
+
+
+def publishers_json(found: Sequence[Standing], against: Sequence[Reversal]) -> Json:
+    """What ``assay publishers`` prints."""
+    return {
+        "publishers": [
+            {
+                "id": s.publisher.id,
+                "name": s.publisher.name,
+                "family": s.publisher.owner,
+                "reliability": s.rating or None,
+                "reliability_date": str(s.publisher.reliability_date or "") or None,
+                "reliability_reason": s.publisher.reliability_reason,
+                "sources": s.sources,
+                "claims": s.claims,
+                **_share(s.share),
+                "undecidable": s.undecidable,
+            }
+            for s in found
+        ],
+        "reversals": [
+            {"better": r.better.publisher.id, "worse": r.worse.publisher.id} for r in against
+        ],
     }
 
 

@@ -17,6 +17,7 @@ from assay.authoring.ids import first_free, slug
 from assay.documents.emit import block
 from assay.documents.files import write_files
 from assay.errors import UsageError
+from assay.evidence.entities import names_of
 from assay.ingest.document import SIZE_LIMIT, Document, UnreadableDocument, decode
 from assay.ingest.drafts import (
     PublisherDraft,
@@ -27,6 +28,7 @@ from assay.ingest.drafts import (
 )
 from assay.ingest.formats import recognise
 from assay.ingest.items import DraftProfile, Format, Item, Items
+from assay.ingest.named import new_institutions
 from assay.loading.findings import Subject
 from assay.loading.load import Loaded
 from assay.loading.validate import validate_document
@@ -106,22 +108,19 @@ def ingest(
     *,
     publisher: str | None = None,
     dry_run: bool = False,
+    fetched: Iterable[Read | Outcome] = (),
 ) -> list[Outcome]:
     """Write sources and drafts for what the files hold; an outcome for every publication.
 
-    What is there already stays as it is. ``publisher`` stands for items that name none. Raises
-    ``UsageError`` for a path that does not exist.
+    What is there already stays as it is. ``publisher`` stands for items that name none, ``fetched``
+    is what was read from elsewhere. Raises ``UsageError`` for a path that does not exist.
     """
     if publisher is not None and publisher not in loaded.corpus.publishers:
         raise UsageError(f"there is no publisher {publisher!r}; 'assay new publisher' writes one")
     desk = _Desk(loaded, publisher)
-    outcomes: list[Outcome] = []
-    reads: list[Read] = []
-    for read in read_paths(paths):
-        if isinstance(read, Read):
-            reads.append(read)
-        else:
-            outcomes.append(read)
+    read_or_not = [*read_paths(paths), *fetched]
+    reads = [r for r in read_or_not if isinstance(r, Read)]
+    outcomes = [r for r in read_or_not if isinstance(r, Outcome)]
     found = [(read, item) for read in reads for item in read.items.items]
     # What is known from another document only comes last: it may be in one of its own.
     outcomes += [desk.take(read, item) for read, item in found if not item.mention]
@@ -157,6 +156,7 @@ class _Desk:
         self._profiles = {
             fold(n): p.id for p in loaded.corpus.profiles.values() for n in (p.name, *p.aliases)
         }
+        self._names_known = names_of(loaded.corpus)
         self._new_publishers: list[PublisherDraft] = []
         self._documents: dict[Path, list[dict[str, Any]]] = {}
         self._texts: dict[Path, str] = {}
@@ -248,7 +248,7 @@ class _Desk:
         path = self._folder / f"{id_}.yaml"
         written = [data]
         drafts: list[str] = []
-        for draft in item.drafts:
+        for draft in (*item.drafts, *new_institutions(item, document, self._names_known)):
             made = self._draft(draft, id_, item, latest)
             if made is not None:
                 drafts.append(made["id"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assay.evidence.contradictions import Clash, Statement, find_clashes
+from assay.evidence.contradictions import Clash, find_clashes
 from assay.evidence.kept import words_of
+from assay.evidence.subjects import Statement
 from assay.loading.load import Loaded
 
 
@@ -21,11 +22,11 @@ def _statements(loaded: Loaded) -> Iterator[Statement]:
     for profile in loaded.corpus.profiles.values():
         for claim in profile.claims:
             if claim.status != "draft" and profile.status != "draft":
-                yield Statement(f"{profile.id}#{claim.id}", claim.text, claim.as_of)
+                yield Statement(f"{profile.id}#{claim.id}", claim.text, claim.as_of, profile.name)
     words = words_of(loaded.corpus, loaded.workspace)
     for source in loaded.corpus.sources.values():
         if text := words(source.id):
-            yield Statement(source.id, text, source.published)
+            yield Statement(source.id, text, source.published, source.title)
 
 
 def _decided(loaded: Loaded) -> Iterator[tuple[str, str]]:

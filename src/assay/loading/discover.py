@@ -61,6 +61,11 @@ def read_documents(
     return read_file(workspace, path, contents, memory)
 
 
+def document_files(workspace: Workspace) -> list[Path]:
+    """Every file of documents below ``profiles/``, in no order."""
+    return list(_walk(workspace.profiles_dir))
+
+
 def read_file(
     workspace: Workspace,
     path: Path,

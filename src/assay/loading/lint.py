@@ -7,6 +7,7 @@ from datetime import date
 
 from assay.documents import codes
 from assay.loading.findings import Finding, Subject
+from assay.loading.publishers import check_publishers
 from assay.model.corpus import Corpus
 from assay.model.evidence import Claim
 from assay.model.profile import AnyProfile, Event
@@ -26,6 +27,7 @@ def lint(corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]) ->
                 f"{source.id!r} is dated {source.published}, after the as-of date {as_of}",
                 "until then it counts as not published",
             )
+    yield from check_publishers(corpus, subjects)
     for profile in corpus.profiles.values():
         if profile.status == "draft":
             continue  # what a draft still lacks is not held against it

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.diagnostics import Diagnostic, Position
 from assay.model.corpus import Corpus
 from assay.model.rulebook import Rulebook
 from assay.review import codes
-from assay.review.decisions import Decision
-from assay.review.ledger import Ledger, read_ledger
+
+if TYPE_CHECKING:
+    from assay.review.decisions import Decision
+    from assay.review.ledger import Ledger
 
 
 def check_ledger(
@@ -19,6 +22,10 @@ def check_ledger(
 
     With the documents and the rulebook also the overrides of what is not there any more.
     """
+    if not path.exists():
+        return []
+    from assay.review.ledger import read_ledger
+
     ledger = read_ledger(path)
     found = list(ledger.diagnostics)
     if corpus is not None and rulebook is not None:

@@ -9,6 +9,7 @@ from assay.evidence.origins import UNSEEN
 from assay.graph.paths import Path, paths_from
 from assay.model.corpus import Corpus
 from assay.rules.program import Program
+from assay.scoring.explain import Explainer
 from assay.scoring.outlook import outlooks
 from assay.scoring.overview import is_published
 from assay.scoring.results import (
@@ -20,6 +21,7 @@ from assay.scoring.results import (
     WouldChange,
 )
 from assay.scoring.run import Run
+from assay.scoring.summary import summarise
 from assay.tables.assemble import edge_weights, valid_on
 
 
@@ -82,9 +84,6 @@ def explanations(
     ids: Sequence[str],
 ) -> dict[str, Explanation]:
     """The whole reasoning of the profiles asked for, by id; ``changes`` would change them."""
-    from assay.scoring.explain import Explainer
-    from assay.scoring.summary import summarise
-
     explainer = Explainer(run)
     upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}

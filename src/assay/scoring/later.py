@@ -15,12 +15,13 @@ from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Run
 from assay.tables.assemble import edge_frames, valid_on
-from assay.tables.dated import repeated
+from assay.tables.copies import copies
 
 LOOKAHEAD_DAYS = 366
 """How far ahead a change of band is looked for."""
 
-_ROWS_AT_ONCE = 500_000
+ROWS_AT_ONCE = 200_000
+"""Rows of all tables together, at most, in which several days are looked at in one go."""
 
 _Days = npt.NDArray[np.int64]
 _Frames = Mapping[str, pl.DataFrame]
@@ -71,9 +72,8 @@ class Later:
     def first_changes(self) -> pl.Series:
         """For each profile the first day within the year on which a band differs; else null.
 
-        Days between are left out where all bands last over them (:mod:`assay.rules.lasting`);
-        few rows are scored on all days at once. Edges that begin or end are looked at on the day
-        they do.
+        Days between are left out where all bands last over them (:mod:`assay.rules.lasting`).
+        Edges that begin or end are looked at on the day they do.
         """
         run, count = self.run, self.run.tables.height("profile")
         first: _Days = np.zeros(count, dtype=np.int64)
@@ -95,12 +95,10 @@ class Later:
         self.run.engine.make(places)
         now = [self.run.engine.column(*place) for place in places]
         changed = self._edges_on(begin)
-        rows = sum(frame.height for frame in self.run.tables.frames.values())
-        if rows * (end - begin).days <= _ROWS_AT_ONCE:
-            self._look_at_all(first, now, places, range(begin.toordinal(), end.toordinal()))
-            return
         apart = self._apart_in(places, changed)
         lasting = Lasting(apart.steps, bands)
+        last = end.toordinal()
+        at_once = ROWS_AT_ONCE // sum(f.height for f in self.run.tables.frames.values())
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
         while True:
             tables = self.run.tables.at(pl.Series(days), changed)
@@ -109,27 +107,31 @@ class Later:
             open_ = first == 0
             first[open_ & differs] = days[open_ & differs]
             following = days + made["profile", LASTS].to_numpy()
-            pending = (first == 0) & (following < end.toordinal())
+            pending = (first == 0) & (following < last)
             if not pending.any():
                 return
-            if lasting.alone:
-                days[pending] = following[pending]
-            else:
-                days[:] = following[pending].min()
+            if not lasting.alone:
+                following[:] = following[pending].min()
+            if at_once > 1 and (following == days + 1).any():
+                ahead = np.arange(min(at_once, last - following.min()))[:, np.newaxis]
+                self._look_ahead(first, places, changed, np.minimum(following + ahead, last - 1))
+                following += len(ahead)
+            days = np.minimum(following, last - 1)
 
-    def _look_at_all(
-        self, first: _Days, now: Sequence[pl.Series], places: Sequence[Place], days: range
+    def _look_ahead(
+        self, first: _Days, places: Sequence[Place], changed: _Frames, days: _Days
     ) -> None:
-        """The same for few rows: every day, all at once."""
+        """Look at every profile on several days of its own (days x profiles) in one go."""
         run, count = self.run, len(first)
-        there = run.tables.on(days[0], self._edges_on(date.fromordinal(days[0])))
-        engine = LocalEngine(repeated(there, days))
+        there = copies(run.tables.on(0, changed), len(days)).at(pl.Series(days.ravel()))
+        engine = LocalEngine(there)
         engine.run(run.program.steps)
         engine.make(places)
-        then = [engine.column(*place) for place in places]
+        now = [run.engine.column(*place) for place in places]
         for number, day in enumerate(days):
-            differs = _differ(now, [band[number * count :][:count] for band in then])
-            first[(first == 0) & differs] = day
+            then = [engine.column(*place).slice(number * count, count) for place in places]
+            differs = (first == 0) & _differ(now, then)
+            first[differs] = day[differs]
 
     def _edge_days(self, begin: date, last: date) -> list[date]:
         """The days on which an edge begins or is over, after the first."""

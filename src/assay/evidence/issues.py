@@ -15,8 +15,8 @@ _NUMBERS = re.compile(
 )
 
 
-def is_series(a: Told, b: Told) -> bool:
-    """Whether two are parts or issues of one series.
+def are_issues(a: Told, b: Told) -> bool:
+    """Whether two are parts or issues of one series of publications.
 
     Their titles differ in figures and months alone, or one voice fills one form of words under
     titles that have little in common.

@@ -1,0 +1,36 @@
+"""What holding the documents of a workspace takes, by the bytes of their files."""
+
+from __future__ import annotations
+
+from assay.documents.parquet_rows import rows_in
+from assay.loading.discover import document_files
+from assay.memory import require_room
+from assay.workspace import Workspace
+
+# Measured on generated workspaces: a document of 345 bytes in YAML takes 10 kB as a model with its
+# rows and results.
+_TIMES_ITS_TEXT = 30
+_BYTES_A_ROW = 12_000
+_SMALL = 200_000_000
+_WAY_OUT = (
+    "score them as tables ('assay score --tables', which takes a tenth of that, or '--engine "
+    "spark'), part the workspace, or use a machine with more memory"
+)
+
+
+def needed_bytes(workspace: Workspace) -> int:
+    """What a workspace takes at most when it is read, validated and scored."""
+    return sum(
+        rows_in(path) * _BYTES_A_ROW
+        if path.suffix == ".parquet"
+        else path.stat().st_size * _TIMES_ITS_TEXT
+        for path in document_files(workspace)
+        if path.is_file()
+    )
+
+
+def require_memory(workspace: Workspace, available: int | None) -> None:
+    """Raise ``UsageError`` where the documents will not fit; small workspaces always do."""
+    needed = needed_bytes(workspace)
+    if needed > _SMALL:
+        require_room(needed, available, "the documents of this workspace", _WAY_OUT)

@@ -1,0 +1,105 @@
+"""What falls due on which day: watch items, standing claims, grades."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from assay.model.corpus import Corpus
+from assay.model.evidence import Source
+from assay.model.profile import Institution
+from assay.pipeline import Desk
+from assay.scoring.calendar import Due, calendar
+from tests.strategies import AS_OF, default_rulebook, desk_of
+
+
+def desk(*claims: dict[str, Any], **profile: Any) -> Desk:
+    source = Source.model_validate(
+        {
+            "kind": "source",
+            "id": "register",
+            "title": "Register",
+            "published": "2025-10",
+            "directness": "record",
+        }
+    )
+    office = Institution.model_validate(
+        {
+            "kind": "institution",
+            "id": "office",
+            "name": "Office",
+            "claims": [
+                {"id": f"c{n}", "nature": "fact", "text": "It acts.", "sources": ["register"]} | c
+                for n, c in enumerate(claims)
+            ],
+            **profile,
+        }
+    )
+    return desk_of(Corpus(sources={"register": source}, profiles={"office": office}))
+
+
+def due(desk: Desk, *reasons: str) -> list[Due]:
+    outlooks = {i: r.outlook for i, r in desk.results.items()}
+    found = calendar(desk.corpus, desk.rulebook, outlooks, desk.as_of)
+    return [entry for entry in found if entry.reason in reasons]
+
+
+def test_a_watch_item_falls_due_on_the_last_day_of_its_date() -> None:
+    found = due(
+        desk(
+            watch=[
+                {"horizon": "year", "text": "The list.", "due": "2026-Q2", "owner": "Ann"},
+                {"horizon": "now", "text": "The chair.", "due": "2025-12-31"},
+                {"horizon": "now", "text": "Whatever comes."},
+            ]
+        ),
+        "watch",
+    )
+    assert [(d.day.isoformat(), d.written, d.text, d.owner) for d in found] == [
+        ("2025-12-31", "2025-12-31", "The chair.", None),
+        ("2026-06-30", "2026-Q2", "The list.", "Ann"),
+    ]
+
+
+def test_standing_claims_fall_due_when_their_kind_allows_no_more() -> None:
+    days = default_rulebook().settings.review_after_days
+    found = due(
+        desk(
+            {"holds": "standing", "type": "figure"},
+            {"holds": "standing", "type": "figure", "checked": "2026-01-10"},
+            {"holds": "standing", "type": "figure", "checked": "2026-12-31"},
+            {"holds": "dated", "type": "figure"},
+            {"holds": "standing", "type": "mandate"},
+        ),
+        "recheck",
+    )
+    at = {d.claims: (d.day - date(2025, 10, 1)).days for d in found}
+    assert at == {
+        ("c0", "c2"): days["figure"],
+        ("c1",): days["figure"] + (date(2026, 1, 10) - date(2025, 10, 1)).days,
+    }
+    assert {d.text for d in found} == {
+        "Check again whether 2 standing claims still hold.",
+        "Check again whether a standing claim still holds.",
+    }
+
+
+def test_a_claim_falls_due_on_the_last_day_before_its_rule_finds_it_old() -> None:
+    made = desk({"holds": "standing", "type": "figure", "key": True})
+    [entry] = due(made, "recheck")
+    fired = {
+        day: any(n.rule == "recheck-due" for n in on.results["office"].outlook.watch)
+        for day in (entry.day, date.fromordinal(entry.day.toordinal() + 1))
+        for on in [desk_of(made.corpus, as_of=day)]
+    }
+    assert list(fired.values()) == [False, True]
+
+
+def test_a_grade_that_runs_out_falls_due_on_its_day() -> None:
+    made = desk({"holds": "standing", "type": "figure", "key": True})
+    until = made.results["office"].outlook.until
+    assert until is not None
+    [entry] = due(made, "grade")
+    assert entry.day == until
+    assert entry.text.startswith("A grade changes if nothing new arrives: ")
+    assert entry.day > AS_OF
