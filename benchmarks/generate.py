@@ -184,11 +184,15 @@ def _edges(shape: Shape, random: _Random, hops: int) -> dict[str, pl.DataFrame]:
     for space, own, peer in (("upstream", "lower", "upper"), ("downstream", "upper", "lower")):
         made[space] = _table(space, {})
         if pairs is not None:
-            made[space] = pairs.sort(own, peer).select(
-                (pl.col("points").cast(pl.Float64) / 1000).alias("reach"),
-                "distance",
-                pl.col(own).alias("profile_row"),
-                pl.col(peer).alias("peer_row"),
+            made[space] = (
+                pairs.sort(own, peer)
+                .select(
+                    (pl.col("points").cast(pl.Float64) / 1000).alias("reach"),
+                    "distance",
+                    pl.col(own).alias("profile_row"),
+                    pl.col(peer).alias("peer_row"),
+                )
+                .cast(pl.Schema(SCHEMAS[space]))
             )
     return made
 

@@ -12,7 +12,7 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
@@ -28,6 +28,7 @@ from assay.model.corpus import Corpus
 from assay.model.deferred import Deferred
 from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
+from assay.progress import stage
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Checked:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
+        stage("looking for what else there is to say")
         advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
         own = [*self.rule_diagnostics, *self._rule_warnings()]
         return tuple(sort_diagnostics([*self.loaded.diagnostics, *own, *advice]))
@@ -91,6 +93,7 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
     from assay.review.checks import check_ledger
 
     loaded, sound = load_remembered(workspace, as_of)
+    stage("checking the rulebook")
     program, said = _compiled(loaded)
     # Whether overrides still speak of what is there, only a sound workspace can tell.
     usable = program is not None and not loaded.errors
@@ -220,6 +223,7 @@ class Desk:
         """The tables of the corpus, what they are put together from, and the listing."""
         from assay.tables.kept import build
 
+        stage("making tables")
         if self.store is not None and self.store.corpus is self.corpus:
             return self.store.built(self.rulebook, self.as_of)
         return build(self.corpus, self.rulebook, self.as_of)
@@ -229,33 +233,42 @@ class Desk:
         """Scores of all rows."""
         from assay.scoring.run import run_program
 
-        return run_program(self.rulebook, self.program, self.built.tables)
+        tables = self.built.tables
+        stage("scoring")
+        return run_program(self.rulebook, self.program, tables)
 
     @cached_property
     def overview(self) -> list[Line]:
         """A line about every profile; unlike ``results`` it needs no documents."""
         from assay.scoring.overview import overview
 
-        return overview(self.run, self.built.listing, self.as_of)
+        run = self.run
+        stage("looking ahead")
+        return overview(run, self.built.listing, self.as_of)
 
     @cached_property
     def results(self) -> dict[str, ProfileResult]:
         """What was computed about each profile, by id."""
         from assay.scoring.assessment import profile_results
 
-        return profile_results(self.corpus, self.run, self.as_of)
+        run = self.run
+        stage("looking ahead")
+        return profile_results(self.corpus, run, self.as_of)
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
         """The whole reasoning of profiles. Raises ``UsageError`` for an id that is not scored."""
         from assay.scoring.assessment import explanations
 
-        return explanations(self.run, self.results, self.would_change(ids), self.as_of, ids)
+        changes = self.would_change(ids)
+        stage("explaining")
+        return explanations(self.run, self.results, changes, self.as_of, ids)
 
     def would_change(self, ids: Sequence[str]) -> dict[str, tuple[WouldChange, ...]]:
         """What would move the profiles into other bands; raises as :meth:`explain`."""
         from assay.scoring.sensitivity import would_change
 
         self.require(ids)
+        stage("trying what would change it")
         profiles = [self.corpus.profiles[i] for i in ids]
         return would_change(
             self.corpus, self.built, self.rulebook, self.program, self.as_of, profiles
@@ -318,13 +331,12 @@ def score_tables(
     *,
     outlook: bool = False,
     memory: int | None = None,
-    note: Callable[[str], None],
 ) -> int:
     """Score a folder of Parquet tables by the workspace's rulebook; the number of profiles.
 
     The result is one Parquet file, written beside ``out`` and then put in its place. ``as_of``
     takes the place of the date the tables were made at. Tables that do not fit into ``memory``
-    bytes are refused before they are read. ``note`` is told what begins.
+    bytes are refused before they are read.
     """
     from assay.engines.memory import require_memory
     from assay.loading.load import load_rulebook
@@ -335,31 +347,29 @@ def score_tables(
     from assay.scoring.run import run_program
     from assay.tables.bulk import read_tables, write_frame
 
-    note("rulebook")
+    stage("rulebook")
     rulebook = load_rulebook(workspace)
     program = compile_rulebook(rulebook)
     require_memory(folder, memory)
-    note("reading the tables")
+    stage("reading the tables")
     tables = read_tables(folder)
     if as_of is not None:
         tables = tables.on(as_of.toordinal())
-    note("scores")
+    stage("scores")
     run = run_program(rulebook, program, tables)
     table = score_table(run)
     if outlook:
-        note("outlook")
+        stage("outlook")
         day = date.fromordinal(int(tables.column("profile", "today")[0]))
         ahead = Horizons.of(day)
         days = {"quarter": ahead.quarter, "year": ahead.year}
         table = table.hstack(outlook_table(Later(run, day), days).drop("id"))
-    note("writing")
+    stage("writing")
     write_frame(table, out)
     return tables.height("profile")
 
 
-def score_with_spark(
-    workspace: Workspace, cluster: Cluster, as_of: date | None, *, note: Callable[[str], None]
-) -> int:
+def score_with_spark(workspace: Workspace, cluster: Cluster, as_of: date | None) -> int:
     """Score tables on a Spark cluster by the workspace's rulebook; the number of profiles.
 
     The scores are those :func:`score_tables` gives, written as a folder of Parquet files.
@@ -368,9 +378,9 @@ def score_with_spark(
     from assay.rules.scorers import compile_rulebook
     from assay.scoring.distributed import score_on_spark
 
-    note("rulebook")
+    stage("rulebook")
     rulebook = load_rulebook(workspace)
-    return score_on_spark(rulebook, compile_rulebook(rulebook), cluster, as_of, note)
+    return score_on_spark(rulebook, compile_rulebook(rulebook), cluster, as_of)
 
 
 @dataclass(frozen=True)
@@ -442,11 +452,14 @@ def build(desk: Desk, out: Path) -> SiteReport:
 
     held = effective(desk, require_ledger(desk.workspace.ledger_path))
     counting = [r.decision.id for r in held.counting]
+    results = published_results(desk, held)
+    explanations = desk.explain(list(desk.run.profile_rows))
+    stage("writing pages")
     return build_site(
         desk.corpus,
         desk.rulebook,
-        published_results(desk, held),
-        desk.explain(list(desk.run.profile_rows)),
+        results,
+        explanations,
         desk.as_of,
         digest([desk.digest, counting]) if counting else desk.digest,
         out,

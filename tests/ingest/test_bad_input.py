@@ -55,8 +55,10 @@ def test_an_old_encoding_is_guessed_and_named() -> None:
     [
         ('<html><head><meta charset="windows-1251"><title>Порт</title></head>', "cp1251", "a.html"),
         (
-            '<html><head><meta http-equiv="Content-Type" content="text/html; charset=koi8-r">'
-            "<title>Порт</title></head>",
+            (
+                '<html><head><meta http-equiv="Content-Type" content="text/html; charset=koi8-r">'
+                "<title>Порт</title></head>"
+            ),
             "koi8-r",
             "a.html",
         ),

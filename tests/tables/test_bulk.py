@@ -12,11 +12,15 @@ from benchmarks.workload import rulebook
 
 from assay.cli.main import run
 from assay.errors import InputError
+from assay.loading import load_workspace
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import score_table
 from assay.scoring.run import run_program
+from assay.tables.build import build_tables
 from assay.tables.bulk import read_tables, write_tables
+from assay.workspace import Workspace
 
+ROOT = Path(__file__).parents[2]
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -29,6 +33,17 @@ def folder(tmp_path: Path) -> Path:
 def test_written_tables_are_read_as_they_were(folder: Path) -> None:
     made = tables(Shape(50, missing=0.1), reach_hops=2)
     read = read_tables(folder)
+    for space, frame in made.frames.items():
+        assert read.frames[space].equals(frame), space
+
+
+def test_tables_of_documents_are_read_as_they_were(tmp_path: Path) -> None:
+    loaded = load_workspace(Workspace(ROOT))
+    assert loaded.rulebook is not None
+    assert loaded.as_of is not None
+    made = build_tables(loaded.corpus, loaded.rulebook, loaded.as_of)
+    write_tables(made, tmp_path / "tables")
+    read = read_tables(tmp_path / "tables")
     for space, frame in made.frames.items():
         assert read.frames[space].equals(frame), space
 

@@ -25,6 +25,7 @@ from assay.errors import InputError
 from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile
 from assay.model.rulebook import Rulebook
+from assay.progress import counting
 from assay.publish import publish
 from assay.review.effective import Ruling
 from assay.scoring.results import Explanation, ProfileResult
@@ -98,7 +99,7 @@ def _files(
     yield calendar_page.FILE, calendar_file(atlas, due)
     yield from _rules_files(atlas, imprint, templates)
     by_kind = {kind: templates.get_template(f"{kind}.html") for kind in wording.KIND}
-    for profile in atlas.published.values():
+    for profile in counting(atlas.published.values(), "pages"):
         view = page(atlas, profile, imprint)
         yield path_of(profile), by_kind[profile.kind].render(view=view).encode()
 

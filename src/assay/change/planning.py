@@ -35,6 +35,7 @@ from assay.change.take import (
 )
 from assay.diagnostics import Position
 from assay.errors import InputError
+from assay.progress import stage
 
 if TYPE_CHECKING:
     from assay.pipeline import Desk
@@ -71,6 +72,7 @@ def make_plan(
     changes: list[Change] = []
     old: dict[tuple[str, str], LockedProfile] = {}
     new: dict[tuple[str, str], LockedProfile] = {}
+    stage("comparing with what was applied")
     for desk in desks:
         before = {e.id: e for e in lock.entries.values() if e.audience == desk.audience}
         after = locked_profiles(desk, grounds=False)

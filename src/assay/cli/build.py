@@ -8,6 +8,7 @@ import click
 
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
+from assay.cli.timings import observed
 
 
 @click.command("build")
@@ -17,6 +18,7 @@ from assay.cli.session import Session
     help="The folder of the site; else site/ in the workspace.",
 )
 @format_option("json")
+@observed
 @click.pass_obj
 def command(session: Session, out: Path | None, output: str) -> None:
     """Write the briefing pages; an error leaves the site that was there."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.session import Session
+from assay.cli.timings import observed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     help="How to print the diagnostics.",
 )
 @click.option("--watch", is_flag=True, help="Check again whenever a file of the workspace changes.")
+@observed
 @click.pass_context
 def command(context: click.Context, form: str, watch: bool) -> None:
     """Read the workspace and show every mistake, warning and remark, with its place.

@@ -8,6 +8,7 @@ import click
 
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
+from assay.cli.timings import observed
 from assay.scoring.results import Explanation, ScoreExplanation, Step
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
@@ -19,6 +20,7 @@ _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 @click.option("--why-not", metavar="RULE", help="Take the condition of a rule apart instead.")
 @click.option("--against", metavar="BAND", help="Show what stands between it and a band instead.")
 @format_option("json")
+@observed
 @click.pass_obj
 def command(
     session: Session,

@@ -12,6 +12,7 @@ import click
 
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
+from assay.cli.timings import observed
 
 if TYPE_CHECKING:
     from assay.ingest.run import Outcome
@@ -37,6 +38,7 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
     help="Make the draft PROFILE (with its claims) or PROFILE#CLAIM final. May be repeated.",
 )
 @format_option("json")
+@observed
 @click.pass_obj
 def command(
     session: Session,

@@ -10,6 +10,7 @@ import click
 
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
+from assay.cli.timings import observed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     help="Write a decision: cites, same_as or not_same_as. May be repeated.",
 )
 @format_option("json")
+@observed
 @click.pass_obj
 def command(
     session: Session,

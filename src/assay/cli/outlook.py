@@ -10,6 +10,7 @@ import click
 
 from assay.cli.output import format_option, print_json, print_table
 from assay.cli.session import Session
+from assay.cli.timings import observed
 from assay.scoring.results import Outlook
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--calendar", "by_day", is_flag=True, help="List what falls due, by date and reason.")
 @click.option("--ics", is_flag=True, help="Print the same as iCalendar, for a calendar program.")
 @format_option("json")
+@observed
 @click.pass_obj
 def command(session: Session, ids: tuple[str, ...], by_day: bool, ics: bool, output: str) -> None:
     """Show when grades run out with nothing new arriving, and what falls due.

@@ -11,6 +11,7 @@ import click
 
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
+from assay.cli.timings import observed
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     is_flag=True,
     help="Exit with 2 where a band, a page, a horizon, a watch item or a score not by time moves.",
 )
+@observed
 @click.pass_context
 def command(context: click.Context, /, output: str, **given: Any) -> None:
     """Show what would change against what was last applied, and why.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import click
 
 from assay.cli.output import format_option, print_json, print_table
 from assay.cli.session import Session
-from assay.cli.timings import Clock
+from assay.cli.timings import observed
 from assay.scoring.wording import plural
 
 if TYPE_CHECKING:
@@ -55,20 +54,17 @@ if TYPE_CHECKING:
     type=click.Choice(["would_change"]),
     help="Add the least changes of the evidence that would move a grade.",
 )
-@click.option("--timings", is_flag=True, help="Print where the time went, to stderr.")
 @format_option("json")
+@observed
 @click.pass_obj
 def command(session: Session, /, **given: Any) -> None:
     """Score the profiles, all or those named."""
     asked = _Asked(**given)
     asked.require_fitting()
-    clock = Clock(asked.timings, progress=asked.bulk and sys.stderr.isatty())
     if not asked.bulk:
-        _score_documents(session, asked, clock)
-        clock.print()
+        _score_documents(session, asked)
         return
-    count = _score_spark(session, asked, clock) if asked.spark else _score(session, asked, clock)
-    clock.print()
+    count = _score_spark(session, asked) if asked.spark else _score(session, asked)
     click.echo(f"{plural(count, 'profile')} scored, written to {asked.out}", err=True)
 
 
@@ -85,7 +81,6 @@ class _Asked:
     database: str | None
     partition_by: tuple[str, ...]
     extras: tuple[str, ...]
-    timings: bool
     output: str
 
     @property
@@ -121,7 +116,7 @@ class _Asked:
             )
 
 
-def _score(session: Session, asked: _Asked, clock: Clock) -> int:
+def _score(session: Session, asked: _Asked) -> int:
     from assay.pipeline import score_tables
 
     folder, out = Path(asked.tables or ""), Path(asked.out or "")
@@ -136,11 +131,10 @@ def _score(session: Session, asked: _Asked, clock: Clock) -> int:
         session.as_of,
         outlook=asked.with_outlook,
         memory=session.memory_limit(),
-        note=clock.stage,
     )
 
 
-def _score_spark(session: Session, asked: _Asked, clock: Clock) -> int:
+def _score_spark(session: Session, asked: _Asked) -> int:
     from assay.pipeline import score_with_spark
     from assay.scoring.distributed import Cluster
 
@@ -151,20 +145,15 @@ def _score_spark(session: Session, asked: _Asked, clock: Clock) -> int:
         database=asked.database is not None,
         partition_by=asked.partition_by,
     )
-    return score_with_spark(session.workspace(), cluster, session.as_of, note=clock.stage)
+    return score_with_spark(session.workspace(), cluster, session.as_of)
 
 
-def _score_documents(session: Session, asked: _Asked, clock: Clock) -> None:
+def _score_documents(session: Session, asked: _Asked) -> None:
     from assay.export.json import scores_json
 
-    clock.stage("reading and scoring")
     desk, ids = session.desk(), asked.ids
     desk.require(ids)
-    changes = None
-    if asked.extras:
-        clock.stage("what would change them")
-        changes = desk.would_change(ids or list(desk.run.profile_rows))
-    clock.stage("outlook and output")
+    changes = desk.would_change(ids or list(desk.run.profile_rows)) if asked.extras else None
     if asked.output == "json":
         print_json(scores_json(desk, ids, changes))
         return

@@ -19,6 +19,7 @@ from assay.documents.index import Path
 from assay.documents.json_places import Places, places, unprintable
 from assay.documents.source_text import SourceText
 from assay.documents.yaml_reader import decode, describe, is_plain, too_large
+from assay.progress import counting_up_to
 
 BULK_LIMIT = 4_000_000_000
 """Bytes in a file of many documents, at most."""
@@ -27,6 +28,7 @@ LINE_LIMIT = 10_000_000
 """Characters in one document, at most."""
 
 _MISTAKES = 100
+_WALKED = 5000
 _ID = re.compile(r'"id"\s*:\s*"([^"\\]+)"')
 
 
@@ -41,7 +43,8 @@ class JsonLinesFile:
 
     def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """The documents that can be validated, each with the number of its line."""
-        for number, line in _lines(self._source):
+        lines = counting_up_to(_lines(self._source), self._source.height, "lines")
+        for number, line in lines:
             if number not in self.unread:
                 yield number, json.loads(line)
 
@@ -74,8 +77,17 @@ class JsonLinesFile:
     def _source(self) -> SourceText:
         return SourceText(self.file, self.text)
 
+    @cached_property
+    def _walked(self) -> dict[int, Places]:
+        return {}
+
     def _places(self, document: int) -> Places:
-        return places(self._source.line(document))
+        """The places in a line; several things are said of one line, often after another."""
+        if document not in self._walked:
+            if len(self._walked) >= _WALKED:
+                self._walked.clear()
+            self._walked[document] = places(self._source.line(document))
+        return self._walked[document]
 
     def _position(self, document: int, offset: int) -> Position:
         return self._source.position(self._source.start_of(document) + offset)
@@ -88,7 +100,8 @@ def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
         return JsonLinesFile(file, "", (refusal,))
     unread = []
     some = False
-    for number, line in _lines(SourceText(file, text)):
+    source = SourceText(file, text)
+    for number, line in counting_up_to(_lines(source), source.height, "lines"):
         some = True
         if not _is_sound(line):
             unread.append(number)

@@ -165,7 +165,8 @@ class _Walk:
                 'write \\" for a quote inside a text, and \\\\ for a backslash',
             )
             raise AssertionError
-        text: str = json.loads(found[0])
+        raw = found[0]
+        text: str = json.loads(raw) if "\\" in raw else raw[1:-1]
         odd = unprintable(text)
         if odd is not None:
             message = f"the invisible character U+{ord(odd):04X}"
@@ -195,6 +196,8 @@ class _Walk:
         raise AssertionError
 
     def _number(self, written: str, at: int) -> None:
+        if written.isdigit() and len(written) < 18:
+            return
         number: Any = json.loads(written) if len(written) < 400 else math.inf
         if isinstance(number, int) and not -(2**63) <= number < 2**63:
             hint = f'if it is a text, put it in quotes: "{written[:40]}"'

@@ -22,6 +22,7 @@ from assay.documents.index import Path
 from assay.documents.json_lines import more_mistakes
 from assay.documents.json_places import unprintable
 from assay.documents.yaml_reader import is_plain
+from assay.progress import counting_up_to
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,7 +43,8 @@ class ParquetFile:
 
     def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """The documents that can be validated, each with the number of its row."""
-        for number, document in _documents(self.rows):
+        height = 0 if self.rows is None else self.rows.height
+        for number, document in counting_up_to(_documents(self.rows), height, "rows"):
             if number not in self.unread:
                 yield number, document
 

@@ -41,6 +41,11 @@ class SourceText:
         found = _LINE_BREAK.search(self.text, offset)
         return found.start() if found else len(self.text)
 
+    @property
+    def height(self) -> int:
+        """How many lines there are."""
+        return len(self._line_starts)
+
     def start_of(self, number: int) -> int:
         """The offset at which a line begins, by its number from 0."""
         return self._line_starts[number]

@@ -16,6 +16,7 @@ from assay.evidence.stories import Known
 from assay.ingest.told import told_of_corpus
 from assay.loading.load import Loaded
 from assay.model.corpus import Corpus
+from assay.progress import stage
 from assay.workspace import Workspace
 
 Decided = Literal["cites", "same_as", "not_same_as"]
@@ -44,6 +45,7 @@ class Decision:
 
 def proposals(loaded: Loaded) -> list[Proposal]:
     """Proposals for the sources of a workspace, without the pairs that are decided."""
+    stage("comparing the sources")
     return proposals_among(loaded.corpus, loaded.workspace)
 
 

@@ -32,6 +32,7 @@ from assay.ingest.named import new_institutions
 from assay.loading.findings import Subject
 from assay.loading.load import Loaded
 from assay.loading.validate import validate_document
+from assay.progress import counting, stage
 
 FOLDER = "ingested"
 TEXTS = "text"
@@ -79,7 +80,7 @@ class Read:
 
 def read_paths(paths: Iterable[Path]) -> Iterator[Read | Outcome]:
     """Every file of the paths, in the order of names: read, or why it is not."""
-    for path, name in _files(paths):
+    for path, name in counting(list(_files(paths)), "files"):
         try:
             yield read_document(_opened(path, name))
         except UnreadableDocument as error:
@@ -118,10 +119,12 @@ def ingest(
     if publisher is not None and publisher not in loaded.corpus.publishers:
         raise UsageError(f"there is no publisher {publisher!r}; 'assay new publisher' writes one")
     desk = _Desk(loaded, publisher)
+    stage("reading what is to be ingested")
     read_or_not = [*read_paths(paths), *fetched]
     reads = [r for r in read_or_not if isinstance(r, Read)]
     outcomes = [r for r in read_or_not if isinstance(r, Outcome)]
     found = [(read, item) for read in reads for item in read.items.items]
+    stage("writing drafts")
     # What is known from another document only comes last: it may be in one of its own.
     outcomes += [desk.take(read, item) for read, item in found if not item.mention]
     outcomes += [desk.take(read, item) for read, item in found if item.mention]

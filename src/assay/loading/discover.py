@@ -14,6 +14,7 @@ from assay.documents.file import DocumentFile
 from assay.documents.json_lines import BULK_LIMIT, read_json_lines
 from assay.documents.parquet_rows import read_parquet_rows
 from assay.documents.yaml_reader import SIZE_LIMIT, YamlFile, read_yaml, too_large
+from assay.progress import counting
 from assay.workspace import Workspace
 
 SUFFIXES = (".yaml", ".yml")
@@ -46,7 +47,9 @@ def read_profiles(
     root = workspace.profiles_dir
     paths = set(_walk(root)) | {p for p in contents if p.is_relative_to(root)}
     ordered = sorted(paths, key=Path.as_posix)
-    return [read_documents(workspace, path, contents, memory) for path in ordered]
+    return [
+        read_documents(workspace, path, contents, memory) for path in counting(ordered, "files")
+    ]
 
 
 def read_documents(

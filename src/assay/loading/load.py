@@ -24,6 +24,7 @@ from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source
 from assay.model.profile import Event, Institution
 from assay.model.rulebook import Rulebook
+from assay.progress import counting, stage
 from assay.workspace import Workspace
 
 
@@ -135,15 +136,18 @@ def _loaded(
     given: Mapping[Path, bytes],
     memory: Remembers | None,
 ) -> Loaded:
+    stage("reading the documents")
     rules = assemble(workspace, given, memory)
     rulebook, rule_findings = rulebook_of(rules)
     files = read_profiles(workspace, given, memory)
+    stage("validating the documents")
     documents = [
         validate_document(data, Subject(file.file, number))
-        for file in files
+        for file in counting(files, "files")
         for number, data in file.readable()
     ]
     unread = {i for f in files for i in f.mentioned_ids}
+    stage("linking the documents")
     subjects = subjects_of(documents)
     corpus = corpus_of(documents, subjects)
     findings = [

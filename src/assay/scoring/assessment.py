@@ -8,6 +8,7 @@ from datetime import date
 from assay.evidence.origins import UNSEEN
 from assay.graph.paths import Path, paths_from
 from assay.model.corpus import Corpus
+from assay.progress import counting
 from assay.rules.program import Program
 from assay.scoring.explain import Explainer
 from assay.scoring.outlook import outlooks
@@ -87,7 +88,7 @@ def explanations(
     explainer = Explainer(run)
     upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}
-    for profile_id in ids:
+    for profile_id in counting(ids, "profiles"):
         scorers = tuple(explainer.profile(run.profile_rows[profile_id]))
         result = results[profile_id]
         made[profile_id] = Explanation(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from assay.engines.spark.results import ResultColumn
 from assay.errors import UsageError
 from assay.model.rulebook import Rulebook
+from assay.progress import stage
 from assay.rules.program import Program
 from assay.scoring.run import ordered_bands
 from assay.tables.tables import SCHEMAS
@@ -34,7 +35,6 @@ def score_on_spark(
     program: Program,
     cluster: Cluster,
     as_of: date | None,
-    note: Callable[[str], None],
 ) -> int:
     """Score every profile of the tables and write the results; the number of profiles.
 
@@ -42,7 +42,7 @@ def score_on_spark(
     """
     columns = list(_result_columns(rulebook, program))
     kept = _kept(cluster.partition_by, columns)
-    note("starting Spark")
+    stage("starting Spark")
     from assay.engines.spark.session import refusals, start_spark
 
     spark = start_spark(cluster.master)
@@ -51,10 +51,10 @@ def score_on_spark(
     from assay.engines.spark.write import Staging, result_frame
 
     with refusals(), Staging(spark, cluster.out) as staging:
-        note("checking the tables")
+        stage("checking the tables")
         day = None if as_of is None else as_of.toordinal()
         tables = read_tables(spark, cluster.place, database=cluster.database, day=day)
-        note("scores")
+        stage("scores")
         wanted = [("profile", name) for name in ("id", *(c.source for c in columns), *kept)]
         definitions = {(s.space, s.column): s for s in program.steps}
         frames = run_on_spark(tables, definitions, wanted, staging.settle)

@@ -17,6 +17,7 @@ from assay.model.corpus import Corpus
 from assay.model.dates import PartialDate
 from assay.model.evidence import Claim, Source
 from assay.model.profile import AnyProfile, Dependency, Event
+from assay.progress import counting
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
 Row = tuple[object, ...]
@@ -88,7 +89,7 @@ def rows_of(
     Evidence that does not exist yet or was retracted is left out.
     """
     builder = _Builder(corpus, review_after_days, as_of)
-    for profile in profiles:
+    for profile in counting(profiles, "profiles"):
         builder.add(profile)
         builder.add_edges(profile)
     for profile in what_ifs:
