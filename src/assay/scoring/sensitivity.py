@@ -15,6 +15,7 @@ from assay.evidence.origins import Lineage
 from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile
 from assay.model.rulebook import Rulebook
+from assay.progress import counting
 from assay.rules.program import Program
 from assay.scoring.results import Score, WouldChange
 from assay.scoring.run import Run, run_program
@@ -57,7 +58,7 @@ def would_change(
         supposed = Supposed(as_of)
         tried = [
             (profile.id, what_if)
-            for profile in profiles[start : start + _AT_ONCE]
+            for profile in counting(profiles[start : start + _AT_ONCE], "profiles")
             for what_if in what_ifs(lineage, profile, rulebook.changes, supposed)
         ]
         wider = supposed.added_to(corpus)
