@@ -112,7 +112,7 @@ def _plan() -> dict[str, str]:
         "published[].audience": "for which audience",
         "published[].published": "true where it would get one",
         **_corrections("corrections[]"),
-        "pages[]": "pages that would read otherwise, by their path in the site",
+        "pages[]": "pages on which a grade or its evidence would read otherwise",
         "disagreements[].id": "a profile that two branches graded differently",
         "disagreements[].audience": "for which audience",
         "disagreements[].scorer": "the score",
