@@ -289,3 +289,19 @@ def test_ten_thousand_entries_of_a_feed() -> None:
     found = outcome(f"<rss><channel>{text}</channel></rss>".encode(), "feed.xml")
     assert isinstance(found, Read)
     assert len(found.items.items) == 10_000 or found.items.notes
+
+
+def test_parts_of_a_mail_nested_without_end_are_refused() -> None:
+    head = "From: a@b.org\nSubject: s\nDate: Mon, 29 Jan 2024 10:00:00 +0000\n"
+    part = "Content-Type: multipart/mixed; boundary=x\n\n--x\n"
+    assert "more parts within parts" in refusal((head + part * 30_000).encode(), "a.eml")
+
+
+def test_answers_with_one_subject_are_messages_of_their_own() -> None:
+    one = (
+        "From {0}@b.org Mon Jan 29 10:00:00 2024\nFrom: {0}@b.org\nSubject: Cranes\n"
+        "Date: Mon, 29 Jan 2024 10:00:00 +0000\n\nMore than 40 cranes.\n\n"
+    )
+    found = outcome((one.format("ann") + one.format("bob")).encode(), "a.mbox")
+    assert isinstance(found, Read)
+    assert len(found.items.items) == 2
