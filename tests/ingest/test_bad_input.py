@@ -55,10 +55,7 @@ def test_an_old_encoding_is_guessed_and_named() -> None:
     [
         ('<html><head><meta charset="windows-1251"><title>Порт</title></head>', "cp1251", "a.html"),
         (
-            (
-                '<html><head><meta http-equiv="Content-Type" content="text/html; charset=koi8-r">'
-                "<title>Порт</title></head>"
-            ),
+            '<meta http-equiv="Content-Type" content="text/html; charset=koi8-r"><p>Порт</p>',
             "koi8-r",
             "a.html",
         ),
@@ -246,3 +243,65 @@ def test_no_bytes_break_it(data: bytes, name: str) -> None:
 def test_no_cut_breaks_it(text: str, start: int, length: int) -> None:
     found = outcome((text[:start] + text[start + length :]).encode(), "a.md")
     assert isinstance(found, Read) or found.reason
+
+
+DIGEST = "# __T__, from ([20240218](https://x.org/p/20240218).)\n\n## Signals\n\n"
+MANY = 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("links that never close", "[a](" * MANY),
+        ("pictures that never close", "![a](" * MANY),
+        ("footnotes that never close", "[^" * MANY),
+        ("templates that never close", "{{" * MANY + "{%" * MANY),
+        ("comments that never close", "<!--" * MANY + "{/*" * MANY),
+        ("a heading with a gap", "# t\n" + " " * 10 * MANY + "x"),
+        ("a heading that is one gap", "# " + " # " * MANY + "x"),
+        ("a row of very many cells", DIGEST + "|a" * MANY),
+        ("front matter of very many keys", "---\n" + "".join(f"k{i}: 1\n" for i in range(20_000))),
+        ("digits", "1" * 10 * MANY),
+        ("quotes", '"' * 10 * MANY),
+        ("figures", "more than 40 cranes. " * (MANY // 10)),
+        ("credits", "according to " * MANY),
+        ("marks of direction", "\u202e\u2066" * MANY),
+        ("letters without a space", "港" * MANY),
+    ],
+)
+def test_text_made_to_be_slow_is_read_in_time_that_grows_with_its_length(
+    name: str, text: str
+) -> None:
+    found = outcome(text.encode(), "a.md")
+    assert isinstance(found, Read) or found.reason, name
+
+
+def test_a_document_of_more_lines_than_anybody_reads_is_refused() -> None:
+    assert refusal(b"## a\nb\n" * 60_000, "a.md") == (
+        "it has 120,000 lines; at most 100,000 are read in one piece, so split it"
+    )
+
+
+@needs_xml
+def test_ten_thousand_entries_of_a_feed() -> None:
+    one = "<item><title>T%d</title><link>https://example.com/%d</link></item>"
+    text = "".join(one % (i, i) for i in range(10_000))
+    found = outcome(f"<rss><channel>{text}</channel></rss>".encode(), "feed.xml")
+    assert isinstance(found, Read)
+    assert len(found.items.items) == 10_000 or found.items.notes
+
+
+def test_parts_of_a_mail_nested_without_end_are_refused() -> None:
+    head = "From: a@b.org\nSubject: s\nDate: Mon, 29 Jan 2024 10:00:00 +0000\n"
+    part = "Content-Type: multipart/mixed; boundary=x\n\n--x\n"
+    assert "more parts within parts" in refusal((head + part * 30_000).encode(), "a.eml")
+
+
+def test_answers_with_one_subject_are_messages_of_their_own() -> None:
+    one = (
+        "From {0}@b.org Mon Jan 29 10:00:00 2024\nFrom: {0}@b.org\nSubject: Cranes\n"
+        "Date: Mon, 29 Jan 2024 10:00:00 +0000\n\nMore than 40 cranes.\n\n"
+    )
+    found = outcome((one.format("ann") + one.format("bob")).encode(), "a.mbox")
+    assert isinstance(found, Read)
+    assert len(found.items.items) == 2

@@ -22,6 +22,51 @@ def test_at_least_99_of_100_are_read_right(data_sets: Path, name: str) -> None:
         assert right >= LEAST * tally.files, tally.wrong
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SETS)
+def test_taking_a_set_in_twice_changes_nothing(
+    data_sets: Path, workspace: Workspace, name: str
+) -> None:
+    ingest(load_workspace(workspace), [data_sets / name])
+    before = {p: p.read_bytes() for p in workspace.profiles_dir.rglob("*") if p.is_file()}
+    loaded = load_workspace(workspace)
+    assert not loaded.errors
+    assert {o.status for o in ingest(loaded, [data_sets / name])} == {"unchanged"}
+    assert {p: p.read_bytes() for p in workspace.profiles_dir.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize("name", [name for name in SETS if name != "everyday_powerapps_news"])
+def test_no_field_of_front_matter_is_dropped_in_silence(data_sets: Path, name: str) -> None:
+    for read in read_paths([data_sets / name]):
+        assert isinstance(read, Read)
+        front = read.document.front_matter
+        if front is None or front.problem:
+            continue
+        item = read.items.items[0]
+        taken = {place.rpartition(", ")[2] for place in item.where.values()}
+        for key, value in front.data.items():
+            told = key in item.extra or key in item.ignored or key in taken
+            assert told or value in (None, "", [], {}, item.url), (read.document.name, key)
+
+
+def test_a_quality_given_elsewhere_is_kept_where_it_was_given(data_sets: Path) -> None:
+    own: dict[str, set[object]] = {}
+    for read in read_paths([data_sets / "everyday_ai_news"]):
+        assert isinstance(read, Read)
+        item = read.items.items[0]
+        own.setdefault(item.title, set()).add(item.extra["quality"])
+        for entry in item.extra.get("related", ()):
+            own.setdefault(entry["title"], set()).add(entry["quality"])
+    assert {10, 50} in own.values()
+
+
+def test_posts_in_several_languages_are_no_versions_of_each_other(
+    data_sets: Path, workspace: Workspace
+) -> None:
+    outcomes = ingest(load_workspace(workspace), [data_sets / "aiid_posts"])
+    assert "version" not in {o.status for o in outcomes}
+
+
 def first(path: Path) -> Read:
     (found,) = read_paths([path])
     assert isinstance(found, Read), found

@@ -181,3 +181,37 @@ def test_command_says_what_is_wrong_with_its_use(
     assert run([*start, "--accept", "nobody"]) == 64
     assert run([*start, str(tmp_path), "--publisher", "nobody"]) == 64
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_translation_is_no_version(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, words in (("post.fr.md", "Une grue de plus."), ("post.md", "One more crane.")):
+        text = f"---\ntitle: Cranes\ndate: 2024-01-29\n---\n{words}\n"
+        (folder / name).write_text(text, "utf-8")
+    outcomes, loaded = take(workspace, folder)
+    assert {o.status for o in outcomes} == {"new"}
+    assert {s.language for s in loaded.corpus.sources.values()} == {"fr", None}
+    assert not any(s.revises for s in loaded.corpus.sources.values())
+
+
+def test_what_an_item_says_of_related_ones_stays_with_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    _, loaded = take(workspace, put(tmp_path / "in", a=examples.NEWS))
+    said = [s.extra["related"] for s in loaded.corpus.sources.values() if "related" in s.extra]
+    address = "https://wire.example.com/forty"
+    entry = {"title": "Forty cranes in half a year", "webUrl": address, "quality": 57}
+    assert said == [[entry]]
+
+
+def test_two_items_at_one_address_are_two_where_nothing_says_that_they_are_one(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    other = examples.NEWS.replace("Harbour office approves forty cranes", "Ferries stop for ice")
+    other = other.replace("2024-01-30", "2025-02-11")
+    outcomes, loaded = take(workspace, put(tmp_path / "in", a=examples.NEWS, b=other))
+    titles = {s.title for s in loaded.corpus.sources.values()}
+    assert {"Ferries stop for ice", "Harbour office approves forty cranes"} <= titles
+    assert not any(s.revises for s in loaded.corpus.sources.values())
+    assert "version" not in {o.status for o in outcomes}

@@ -102,10 +102,14 @@ class Document:
             return None
         body_line = self.text.count("\n", 0, match.end()) + 1
         first = self.text.count("\n", 0, match.start(1)) + 1
-        raw = _INVISIBLE.sub("", match[1])
-        lines = {
-            m[1]: first + match[1].count("\n", 0, m.start()) for m in _TOP_KEY.finditer(match[1])
-        }
+        inside = match[1]
+        raw = _INVISIBLE.sub("", inside)
+        lines: dict[str, int] = {}
+        line, counted = first, 0
+        for m in _TOP_KEY.finditer(inside):
+            line += inside.count("\n", counted, m.start())
+            counted = m.start()
+            lines[m[1]] = line
         body = self.text[match.end() :]
         # Blank lines before it, so that a message names the line of the file.
         padded = "\n" * (first - 1) + raw
@@ -114,8 +118,8 @@ class Document:
         if broken is None:
             data: dict[str, Any] = next((d for d in read.documents if d is not None), {})
             return FrontMatter(data, lines, body, body_line)
-        line = f" (line {broken.line})" if broken.line else ""
-        problem = f"the front matter is not valid YAML{line}: {broken.message}; read line by line"
+        at = f" (line {broken.line})" if broken.line else ""
+        problem = f"the front matter is not valid YAML{at}: {broken.message}; read line by line"
         return FrontMatter(_line_by_line(raw), lines, body, body_line, problem)
 
 

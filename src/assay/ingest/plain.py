@@ -7,18 +7,31 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assay.ingest.document import UnreadableDocument
+
 _CODE_FENCE = re.compile(r"^[ \t]*(```|~~~)")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{:[^}]*\}", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->|\{/\*.*?\*/\}", re.DOTALL)
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)\s]*[^)]*\)")
-_LINK = re.compile(r"\[([^\]\[]*)\](?:\([^)]*\)|\[[^\]]*\])")
+# What never ends is left alone at once: no pattern here may look ahead without a bound.
+_TEMPLATE = re.compile(
+    r"\{\{(?:(?!\}\}|\{\{).)*\}\}|\{%(?:(?!%\}|\{%).)*%\}|\{:[^{}]*\}", re.DOTALL
+)
+_COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*-->|\{/\*(?:(?!\*/\}|\{/\*).)*\*/\}", re.DOTALL)
+_TARGET = r"\([^()]{0,2000}(?:\([^()]{0,500}\)[^()]{0,2000})?\)"
+_IMAGE = re.compile(rf"!\[[^\]\[]{{0,2000}}\]{_TARGET}")
+_LINK = re.compile(rf"\[([^\]\[]{{0,2000}})\](?:{_TARGET}|\[[^\]\[]{{0,500}}\])")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_FOOTNOTE = re.compile(r"\[\^[^\]]+\]:?")
+_FOOTNOTE = re.compile(r"\[\^[^\]\[]{1,200}\]:?")
 _MARKS = re.compile(r"(?<![\w*])[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?![\w*])|`")
 _ESCAPE = re.compile(r"\\([$*_#~\[\](){}<>!|`.+-])")
 _LEAD = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+|^\s*>+\s?")
-_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(\S.*)$")
 _SCRIPT = re.compile(r"^(?:import|export)\s.*[;'\"}]\s*$")
+
+
+MOST_CELLS = 100
+"""Cells of a row of a table that are read."""
+
+MOST_LINES = 100_000
+"""Lines of a document for readers, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,14 @@ def plain(text: str) -> str:
 
 
 def passages(body: str, first_line: int = 1) -> list[Passage]:
-    """The paragraphs of a body, without code, templates, tables' rules and imports."""
+    """The paragraphs of a body, without code, templates, tables' rules and imports.
+
+    Raises ``UnreadableDocument`` for a body that no reader would read.
+    """
+    if (lines := body.count("\n")) > MOST_LINES:
+        raise UnreadableDocument(
+            f"it has {lines:,} lines; at most {MOST_LINES:,} are read in one piece, so split it"
+        )
     body = _COMMENT.sub(_blank, _TEMPLATE.sub(_blank, body))
     return [p for p in _passages(body, first_line) if p.text]
 
@@ -70,9 +90,9 @@ def _passages(body: str, first_line: int) -> Iterator[Passage]:
         if fenced or _SCRIPT.match(line):
             continue
         if title:
-            heading = plain(title[2])
+            heading = plain(title[2].rstrip().rstrip("#"))
         elif row:
-            cells = [plain(c) for c in line.strip().strip("|").split("|")]
+            cells = [plain(c) for c in line.strip().strip("|").split("|", MOST_CELLS)[:MOST_CELLS]]
             if not all(re.fullmatch(r":?-*:?", c) for c in cells):
                 yield Passage(number, heading, " | ".join(c for c in cells if c))
         elif line.strip():

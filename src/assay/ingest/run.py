@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from assay.documents.emit import block
 from assay.documents.files import write_files
 from assay.errors import UsageError
 from assay.evidence.entities import names_of
-from assay.ingest.document import SIZE_LIMIT, Document, UnreadableDocument, decode
+from assay.ingest.document import Document, UnreadableDocument
 from assay.ingest.drafts import (
     PublisherDraft,
     digest,
@@ -26,6 +25,7 @@ from assay.ingest.drafts import (
     source_data,
     source_id,
 )
+from assay.ingest.files import files_below, opened
 from assay.ingest.formats import recognise
 from assay.ingest.items import DraftProfile, Format, Item, Items
 from assay.ingest.named import new_institutions
@@ -80,9 +80,9 @@ class Read:
 
 def read_paths(paths: Iterable[Path]) -> Iterator[Read | Outcome]:
     """Every file of the paths, in the order of names: read, or why it is not."""
-    for path, name in counting(list(_files(paths)), "files"):
+    for path, name in counting(list(files_below(paths)), "files"):
         try:
-            yield read_document(_opened(path, name))
+            yield read_document(opened(path, name))
         except UnreadableDocument as error:
             yield Outcome(name, "unreadable", reason=str(error))
 
@@ -144,6 +144,7 @@ class _Known:
     published: str
     digest: str
     text: str
+    language: str | None
 
 
 class _Desk:
@@ -183,6 +184,7 @@ class _Desk:
                 str(source.published or ""),
                 origin.digest,
                 f"{source.title}\n{text}",
+                source.language,
             )
             self._by_key[origin.key].append(known)
             outlet = self._loaded.corpus.publishers.get(source.publisher or "")
@@ -205,7 +207,9 @@ class _Desk:
         versions = [k for k in self._by_key[item.key] if item.mention or _same(k, item)]
         told = (fold(item.publisher or ""), fold(item.title), str(item.published))
         if not versions and item.published:
-            versions = self._by_title[told]
+            # A translation may keep the title, and is no version.
+            named = self._by_title[told]
+            versions = [k for k in named if stamp == k.digest or k.language == item.language]
         same = next((k for k in versions if k.digest == stamp), None)
         if same is None and item.mention and versions:
             same = versions[-1]
@@ -225,6 +229,7 @@ class _Desk:
             str(item.published or ""),
             stamp,
             f"{item.title}\n{item.passages}",
+            item.language,
         )
         self._by_key[item.key].append(made)
         self._by_title[told].append(made)
@@ -365,38 +370,3 @@ def _read_text(path: Path) -> str:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
-
-
-def _opened(path: Path, name: str) -> Document:
-    try:
-        size = path.stat().st_size
-        if size > SIZE_LIMIT:
-            raise UnreadableDocument(
-                f"it has {size:,} bytes; at most {SIZE_LIMIT:,} are read in one piece"
-            )
-        with path.open("rb") as handle:
-            data = handle.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        raise UnreadableDocument(error.strerror or "it cannot be opened") from None
-    return decode(data, name)
-
-
-def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Plain files below the paths, and their names: from the folder given, inclusive."""
-    for given in paths:
-        if given.is_file():
-            yield given, _shown(given.name)
-        elif given.is_dir():
-            root = given.resolve()
-            for folder, folders, names in os.walk(root):
-                folders[:] = sorted(f for f in folders if not f.startswith("."))
-                for name in sorted(names):
-                    path = Path(folder) / name
-                    if not name.startswith(".") and path.is_file() and not path.is_symlink():
-                        yield path, _shown(path.relative_to(root.parent).as_posix())
-        else:
-            raise UsageError(f"there is no file or folder {given}")
-
-
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -127,11 +127,12 @@ class Later:
         engine = LocalEngine(there)
         engine.run(run.program.steps)
         engine.make(places)
-        now = [run.engine.column(*place) for place in places]
-        for number, day in enumerate(days):
-            then = [engine.column(*place).slice(number * count, count) for place in places]
-            differs = (first == 0) & _differ(now, then)
-            first[differs] = day[differs]
+        differs = np.zeros(days.shape, dtype=bool)
+        for place in places:
+            now, then = (e.column(*place).fill_null(_NO_BAND) for e in (run.engine, engine))
+            differs |= then.to_numpy().reshape(days.shape) != now.to_numpy()
+        found = (first == 0) & differs.any(axis=0)
+        first[found] = days[differs.argmax(axis=0), np.arange(count)][found]
 
     def _edge_days(self, begin: date, last: date) -> list[date]:
         """The days on which an edge begins or is over, after the first."""
@@ -143,6 +144,7 @@ class Later:
         return [date.fromordinal(day) for day in days.filter(within).unique().sort()]
 
 
+_NO_BAND = -1
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

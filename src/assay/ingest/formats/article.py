@@ -21,8 +21,8 @@ _EDITS = ("lastmod", "lastEdited", "modified", "updated")
 _OUTLETS = ("publisher", "source", "event_organizer", "host", "site")
 _ADDRESSES = ("source_url", "canonical", "canonical_url", "url", "link")
 _USED = (*_TITLES[:1], *_DATES, *_ADDRESSES)
-_HEADING = re.compile(r"^\s{0,3}#\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_LANGUAGE = re.compile(r"(?:^|__|/|\.)([a-z]{2}(?:-[a-z]{2})?)(?:__|/|\.mdx?$|\.txt$)")
+_HEADING = re.compile(r"^ {0,3}#[ \t]+(\S.*)$", re.MULTILINE)
+_LANGUAGE = re.compile(r"(?:^|__|/|\.)([a-z]{2}(?:-[a-z]{2})?)(?=__|/|\.mdx?$|\.txt$)")
 
 
 def _recognise(document: Document) -> str | None:
@@ -89,9 +89,9 @@ def _title(
         where["title"] = given[1]
         return given[0]
     heading = _HEADING.search(front.body or document.text)
-    if heading and plain(heading[1]):
+    if heading and (named := plain(heading[1].rstrip().rstrip("#"))):
         where["title"] = "the first heading"
-        return plain(heading[1])
+        return named
     if found:
         # An article saved without its headline is known by its first sentence.
         where["title"] = f"line {found[0].line}, the first sentence"
@@ -126,8 +126,9 @@ def _language(document: Document, front: FrontMatter) -> str | None:
     stated = front.text("lang", "language", "locale")
     if stated and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", stated[0]):
         return stated[0]
-    named = _LANGUAGE.search(document.name)
-    return named[1] if named and named[1][:2] in _LANGUAGES else None
+    named = [n for n in _LANGUAGE.findall(document.name) if n[:2] in _LANGUAGES]
+    # The part nearest to the name of the file says most.
+    return named[-1] if named else None
 
 
 _LANGUAGES: Mapping[str, str] = {

@@ -10,12 +10,14 @@ from email.utils import parseaddr
 
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import written_date
-from assay.ingest.document import Document, one_line
+from assay.ingest.document import Document, UnreadableDocument, one_line
 from assay.ingest.items import DraftProfile, Format, Item, Items
 from assay.ingest.plain import passages, plain
 
 _HEADER = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t]+[^\n]*\n)*){3,}\n")
 _NEEDED = re.compile(r"^(?:From|Subject|Message-ID|Received):", re.MULTILINE | re.IGNORECASE)
+_PARTS = re.compile(r"^Content-Type:\s*multipart/", re.MULTILINE | re.IGNORECASE)
+_MOST_PARTS = 100
 _BETWEEN = re.compile(r"(?:\A|\n\n)From \S+[^\n]*\d{4}[^\n]*\n")
 
 
@@ -30,10 +32,17 @@ def _recognise(document: Document) -> str | None:
 
 def _read(document: Document) -> Items:
     found: dict[str, Item] = {}
+    notes: list[str] = []
     for number, text in enumerate(_messages(document.text), 1):
-        item = _message(text, number)
+        try:
+            item = _message(text, number)
+        except UnreadableDocument as error:
+            notes.append(f"message {number}: {error}")
+            continue
         found.setdefault(item.key, item)
-    return Items(tuple(found.values()))
+    if not found:
+        raise UnreadableDocument("; ".join(notes[:3]))
+    return Items(tuple(found.values()), tuple(notes))
 
 
 def _messages(text: str) -> Iterator[str]:
@@ -45,6 +54,8 @@ def _messages(text: str) -> Iterator[str]:
 
 
 def _message(text: str, number: int) -> Item:
+    if len(_PARTS.findall(text)) > _MOST_PARTS:
+        raise UnreadableDocument("it has more parts within parts than any mail")
     message = message_from_string(text, policy=policy.default)
     assert isinstance(message, EmailMessage)
     title = one_line(str(message.get("Subject", ""))) or f"Message {number}"
@@ -53,9 +64,11 @@ def _message(text: str, number: int) -> Item:
     words = _body(message)
     found = passages(words)
     claims = figure_claims(found)
+    # Answers have the subject of what they answer, so that alone says too little.
+    unnamed = f"{title.casefold()}|{day or ''}|{address.casefold()}"
     given = {"title": title, "published": day, "publisher": name or address}
     return Item(
-        key=f"mail:{one_line(str(message.get('Message-ID', ''))) or title.casefold()}",
+        key=f"mail:{one_line(str(message.get('Message-ID', ''))) or unnamed}",
         title=title[:300],
         published=day,
         publisher=one_line(name) or address or None,

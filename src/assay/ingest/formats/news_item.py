@@ -7,6 +7,7 @@ collection, which may lack a date, a title or an address.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from assay.authoring.addresses import address_key
@@ -18,6 +19,7 @@ from assay.ingest.plain import Passage, plain
 from assay.model.dates import PartialDate
 
 _MARKS = frozenset(("publishedDateTime", "originalUrl", "provider", "quality", "heat", "secured"))
+_SAID = ("title", "webUrl", "originalUrl", "quality", "heat")
 _USED = ("title", "name", "publishedDateTime", "provider", "webUrl", "originalUrl", "related")
 MOST_RELATED = 200
 
@@ -45,7 +47,18 @@ def _read(document: Document) -> Items:
             "split the file to have them all"
         )
     mentions = [_item(r, front, document, mention=True) for r in related[:MOST_RELATED]]
+    if related:
+        # Each is a source of its own; what this item says of it stays with the item.
+        said = [
+            {key: _plain(r.get(key)) for key in _SAID if _plain(r.get(key)) is not None}
+            for r in related[:MOST_RELATED]
+        ]
+        item = replace(item, extra={**item.extra, "related": said})
     return Items((item, *(m for m in mentions if m.key != item.key)), tuple(notes))
+
+
+def _plain(value: object) -> str | int | float | None:
+    return value if isinstance(value, (str, int, float)) else None
 
 
 def _item(data: Mapping[str, Any], front: FrontMatter, document: Document, mention: bool) -> Item:
@@ -72,6 +85,9 @@ def _item(data: Mapping[str, Any], front: FrontMatter, document: Document, menti
             where["publisher"] = front.where(place or "provider")
         more = {k: v for k, v in provider.items() if k not in ("name", "domain")}
     extra, ignored = kept(data, _USED)
+    original = _text(data.get("originalUrl"))
+    if original and original != url:
+        extra["originalUrl"] = original
     if more:
         extra["provider"] = more
     day = taken("published", "publishedDateTime")

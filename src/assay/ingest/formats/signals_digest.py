@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from assay.evidence.sentences import sentences
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document
 from assay.ingest.items import DraftClaim, DraftProfile, DraftWatch, Format, Item, Items
-from assay.ingest.plain import passages, plain
+from assay.ingest.plain import MOST_CELLS, passages, plain
 
 _TITLE = re.compile(
     r"#\s*__(?P<title>.+?)__\s*,\s*\(?\s*from\s+(?:page\s*)?\(?\s*\[(?P<issue>[^\]]+)\]"
@@ -28,6 +29,9 @@ _LINK = re.compile(r"__\[External link\]\((?P<url>\S+?)\)__")
 _HEADING = re.compile(r"^##\s+(.+?)\s*$")
 _CLOSEST = re.compile(r"^\s*[*-]\s*\[(.*)\]\(([^)\s]+)\)\s*$")
 _OTHER = re.compile(r"^\s*[*-]\s*([^:]+):\s*(.+)$")
+MOST_SIGNALS = 500
+"""Rows of the table of signals that become events."""
+
 _TABLES = ("Concerns", "Behaviors", "Technologies", "Issues")
 
 
@@ -129,7 +133,8 @@ def _table(section: tuple[int, list[str]] | None) -> Iterator[_Row]:
     for number, line in enumerate(section[1], section[0]):
         if not line.lstrip().startswith("|"):
             continue
-        cells = [plain(c) for c in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+        parts = re.split(r"(?<!\\)\|", line.strip().strip("|"), maxsplit=MOST_CELLS)
+        cells = [plain(c) for c in parts[:MOST_CELLS]]
         if all(re.fullmatch(r":?-*:?", c) for c in cells):
             continue
         if not header:
@@ -150,7 +155,7 @@ def _summary(title: str, summary: list[str], first: int) -> Iterator[DraftProfil
 
 def _signals(sections: Mapping[str, tuple[int, list[str]]]) -> Iterator[DraftProfile]:
     """Each signal as an event, its horizon of ten years something to watch within a year."""
-    for row in _table(sections.get("Signals")):
+    for row in islice(_table(sections.get("Signals")), MOST_SIGNALS):
         name = row.get("signal", "name")
         if not name:
             continue
