@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,16 +26,26 @@ from pathlib import Path
 
 import polars as pl
 
+from assay.graph.reach import mended_pairs, reach_pairs
 from assay.loading import load_workspace
+from assay.pipeline import assess, check
 from assay.rules.scorers import compile_rulebook
+from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
 from assay.scoring.run import Run, run_program
-from assay.snapshot import DocumentStore
 from assay.tables.bulk import read_tables, write_tables
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
-from benchmarks.baselines import HandNumpy, HandPolars, Zen, dated, documents, google_cel
-from benchmarks.generate import TODAY, Shape, rules_text, tables, write_documents
+from benchmarks.baselines import (
+    HandNumpy,
+    HandPolars,
+    Zen,
+    dated,
+    documents,
+    google_cel,
+    reach_by_joins,
+)
+from benchmarks.generate import TODAY, Shape, edge_list, rules_text, tables, write_documents
 from benchmarks.workload import SCORERS, bench_rules, rulebook
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -203,7 +214,11 @@ for path in sorted(Path(sys.argv[1]).glob("*.parquet")):
         frame.select("id", "gaps", "due_day").write_parquet(sys.argv[2], compression="lz4")
 """
 
-PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+PEAK = """
+import re
+told = open("/proc/self/status").read()
+print(int(re.search(r"VmHWM:\\s+(\\d+)", told)[1]) * 1024)
+"""
 
 OURS = """
 import sys
@@ -267,17 +282,19 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     from pydantic import BaseModel
 
     from assay.loading.validate import KINDS
-    from assay.tables.build import build_tables
+    from assay.tables.kept import build
 
     write_documents(Shape(size), folder)
     space = Workspace(folder)
     day = date.fromordinal(TODAY)
 
-    def remembered() -> object:
-        store = DocumentStore(space.cache_dir)
-        loaded = load_workspace(space, memory=store)
-        store.close()
-        return loaded
+    def read() -> object:
+        """Documents and tables, as far as they are not in the snapshot."""
+        return assess(check(space), day).built
+
+    def anew() -> object:
+        shutil.rmtree(space.cache_dir, ignore_errors=True)
+        return read()
 
     class Words(yaml.CSafeLoader):
         """Dates and words such as "on" stay texts, as the models want them."""
@@ -295,49 +312,84 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
             for d in yaml.load_all(path.read_bytes(), Words)
         ]
 
-    anew = partial(load_workspace, space)
+    cold = partial(load_workspace, space)
     yield compared(
-        f"cold load, against CSafeLoader + pydantic, {size:,} files", 0.35, 2, anew, plain
+        f"cold load, against CSafeLoader + pydantic, {size:,} files", 0.35, 2, cold, plain
     )
-    remembered()
-
     changed = sorted(space.profiles_dir.glob("profile-*.yaml"))[:: max(size // 10, 1000)]
-
-    def mended() -> None:
+    times: list[list[float]] = [[], []]
+    for number in range(4):
+        times[1].append(seconds(anew))
         for path in changed:
-            path.write_text(path.read_text() + "# edited\n")
-        remembered()
-
+            path.write_text(path.read_text() + f"# edited {number}\n")
+        times[0].append(seconds(read))
+    ours, theirs = (statistics.median(t[1:]) for t in times)
+    name = f"mended after 0.1 % changed, against from nothing, {size:,} files"
+    yield Figure(name, ours, theirs, 0.03, ours_all=times[0])
+    name = f"snapshot loaded, against YAML, validation and tables, {size:,} files"
+    made = statistics.median(seconds(read) for _ in range(5))
+    yield Figure(name, made, theirs, 300.0, at_least=True)
+    one = folder / "one.parquet"
+    tables(Shape(size)).frames["citation"].write_parquet(one)
+    command = [sys.executable, "-m", "assay", "--workspace", str(folder), "score"]
+    name = f"assay score with nothing changed, against Polars reading one file, {size:,} files"
     yield compared(
-        f"mended after 0.1 % changed, against anew, {size:,} files", 0.03, 2, mended, anew
+        name,
+        2.5,
+        5,
+        lambda: subprocess.run(command, check=True, capture_output=True),
+        lambda: python("import sys, polars; polars.read_parquet(sys.argv[1])", str(one)),
     )
-    loaded = load_workspace(space)
-    made = build_tables(loaded.corpus, BOOK, day)
-    write_tables(made, folder / "tables")
-    yield compared(
-        f"reading the tables, against YAML and validation, {size:,} files",
-        300.0,
-        2,
-        lambda: read_tables(folder / "tables"),
-        anew,
-        at_least=True,
-    )
+    desk = assess(check(space), day)
+    some = list(desk.run.profile_rows)[:1000]
+    entries = len(desk.rulebook.changes)
+
+    def full() -> object:
+        return scored(build(desk.corpus, desk.rulebook, day).tables)
+
+    trying = seconds(lambda: desk.would_change(some)) * size / len(some)
+    name = f"what would change it ({entries} entries), against one re-score, {size:,} profiles"
+    yield Figure(name, trying, seconds(full), 1.2 * entries)
 
 
-def reach_figures(size: int) -> Iterator[Figure]:
-    from assay.graph.reach import reach_pairs
-    from benchmarks.baselines import reach_by_joins
-    from benchmarks.generate import edge_list
+REACH = """
+import sys
+import polars as pl
+from assay.graph.reach import reach_pairs
+from benchmarks.baselines import reach_by_joins
+follow = {"ours": reach_pairs, "joins": reach_by_joins}[sys.argv[2]]
+follow(pl.read_parquet(sys.argv[1]), 3, 0.5)
+"""
 
+
+def reach_figures(size: int, folder: Path) -> Iterator[Figure]:
     edges = edge_list(Shape(size))
-    assert reach_pairs(edges, 2, 0.5).height == reach_by_joins(edges, 2, 0.5).height
-    yield compared(
-        f"reach within three hops, against Polars joins, {size:,} nodes",
-        0.7,
-        2,
-        lambda: reach_pairs(edges, 3, 0.5),
-        lambda: reach_by_joins(edges, 3, 0.5),
-    )
+    pairs = reach_pairs(edges, 2, 0.5)
+    assert pairs.height == reach_by_joins(edges, 2, 0.5).height
+    from_nothing = partial(reach_pairs, edges, 3, 0.5)
+    joins = partial(reach_by_joins, edges, 3, 0.5)
+    name = f"reach within three hops, against Polars joins, {size:,} nodes"
+    yield compared(name, 0.7, 2, from_nothing, joins)
+    path = str(folder / "edges.parquet")
+    edges.write_parquet(path)
+    ours, theirs = (float(python(REACH + PEAK, path, which)) / 1e6 for which in ("ours", "joins"))
+    name = f"peak memory of reach, against Polars joins, {size:,} nodes"
+    yield Figure(name, ours, theirs, 0.7, unit="MB")
+    few = edges.height // 1000
+    other = pl.concat([edges.slice(few), edges.head(few).with_columns(pl.col("points") // 2)])
+    before = from_nothing()
+    mend = partial(mended_pairs, before, edges, other, 3, 0.5)
+    name = f"reach after 0.1 % of the edges changed, against from nothing, {size:,} nodes"
+    yield compared(name, 0.1, 2, mend, from_nothing)
+
+
+def explain_figures(size: int) -> Iterator[Figure]:
+    """One profile, its columns made: in milliseconds, against one."""
+    explainer = Explainer(scored(tables(Shape(size))))
+    rows = range(1001, size, size // 20)
+    times = [seconds(lambda row=row: list(explainer.profile(row))) for row in rows]
+    name = f"explaining one profile, against a millisecond, {size:,}"
+    yield Figure(name, statistics.median(times) * 1000, 1.0, 1.0, unit="ms")
 
 
 def growth(figures: Sequence[Figure]) -> Iterator[Figure]:
@@ -378,7 +430,10 @@ def main() -> None:
         figures += command_figures(max(s for s in sizes if s <= 1_000_000), Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         figures += document_figures(given.files, Path(folder))
-    figures += reach_figures(max(s for s in sizes if s <= 1_000_000))
+    most = max(s for s in sizes if s <= 1_000_000)
+    figures += explain_figures(most)
+    with tempfile.TemporaryDirectory() as folder:
+        figures += reach_figures(most, Path(folder))
     figures += growth(figures)
     print(report(figures))
     machine = {

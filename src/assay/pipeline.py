@@ -40,14 +40,12 @@ if TYPE_CHECKING:
     from assay.scoring.cutpoints import Cutpoint
     from assay.scoring.distributed import Cluster
     from assay.scoring.overview import Line
-    from assay.scoring.results import Explanation, ProfileResult
+    from assay.scoring.results import Explanation, ProfileResult, WouldChange
     from assay.scoring.rule_coverage import Coverage
     from assay.scoring.rule_tests import CaseResult
     from assay.scoring.run import Run
     from assay.scoring.why_not import WhyNot
-    from assay.tables.kept import TableStore
-    from assay.tables.listing import Listing
-    from assay.tables.tables import Tables
+    from assay.tables.kept import Built, TableStore
 
 
 @dataclass(frozen=True)
@@ -221,22 +219,21 @@ class Desk:
     store: TableStore | None = None
 
     @cached_property
-    def tables(self) -> tuple[Tables, Listing]:
-        """The tables of the corpus, and its listing."""
+    def built(self) -> Built:
+        """The tables of the corpus, what they are put together from, and the listing."""
         from assay.tables.kept import build
 
         stage("making tables")
         if self.store is not None and self.store.corpus is self.corpus:
             return self.store.built(self.rulebook, self.as_of)
-        built = build(self.corpus, self.rulebook, self.as_of)
-        return built.tables, built.listing
+        return build(self.corpus, self.rulebook, self.as_of)
 
     @cached_property
     def run(self) -> Run:
         """Scores of all rows."""
         from assay.scoring.run import run_program
 
-        tables = self.tables[0]
+        tables = self.built.tables
         stage("scoring")
         return run_program(self.rulebook, self.program, tables)
 
@@ -247,7 +244,7 @@ class Desk:
 
         run = self.run
         stage("looking ahead")
-        return overview(run, self.tables[1], self.as_of)
+        return overview(run, self.built.listing, self.as_of)
 
     @cached_property
     def results(self) -> dict[str, ProfileResult]:
@@ -262,9 +259,20 @@ class Desk:
         """The whole reasoning of profiles. Raises ``UsageError`` for an id that is not scored."""
         from assay.scoring.assessment import explanations
 
-        self.require(ids)
+        changes = self.would_change(ids)
         stage("explaining")
-        return explanations(self.corpus, self.run, self.results, self.as_of, ids)
+        return explanations(self.run, self.results, changes, self.as_of, ids)
+
+    def would_change(self, ids: Sequence[str]) -> dict[str, tuple[WouldChange, ...]]:
+        """What would move the profiles into other bands; raises as :meth:`explain`."""
+        from assay.scoring.sensitivity import would_change
+
+        self.require(ids)
+        stage("trying what would change it")
+        profiles = [self.corpus.profiles[i] for i in ids]
+        return would_change(
+            self.corpus, self.built, self.rulebook, self.program, self.as_of, profiles
+        )
 
     def why_not(self, profile_id: str, rule: str) -> list[WhyNot]:
         """A rule's condition taken apart, for a profile or all of its claims or citations.

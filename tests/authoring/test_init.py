@@ -39,3 +39,10 @@ def test_a_folder_with_anything_in_it_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is a file"):
         init(tmp_path / "note.txt")
     assert [p.name for p in tmp_path.iterdir()] == ["note.txt"]
+
+
+def test_two_branches_of_the_ledger_and_the_history_are_joined_by_git(tmp_path: Path) -> None:
+    root = init(tmp_path / "desk").root
+    attributes = (root / ".gitattributes").read_text(encoding="utf-8")
+    assert "reviews.jsonl merge=union\n" in attributes
+    assert "history.jsonl merge=union\n" in attributes

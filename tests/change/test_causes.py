@@ -9,6 +9,7 @@ import pytest
 from assay.briefing.atlas import path_of
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
+from assay.export.plan_text import plan_text
 from tests.change.office import Office, brought_about, change, planned
 
 pytestmark = pytest.mark.usefixtures("short_outlook")
@@ -126,6 +127,21 @@ def test_an_engine_of_another_version_is_a_cause_of_its_own(tmp_path: Path) -> N
     plan = make_plan(old, Office().desks(tmp_path))
     moved = change(plan, "weir", "trust")
     assert brought_about(moved) == {"engine": (moved.amount, ("0.0.1",))}
+
+
+def test_what_another_engine_moved_beside_the_evidence_is_said_to_be_unknown(
+    tmp_path: Path,
+) -> None:
+    lock = replaced(Office().lock(tmp_path), engine_digest="0" * 12)
+    desks = Office().with_document("weir-paper", directness="record").desks(tmp_path)
+    plan = make_plan(lock, desks)
+    assert plan.behind == ("documents", "engine")
+    assert plan.engine_in_evidence
+    assert "what assay moved is in the same amount" in plan_text(plan)
+    alone = make_plan(lock, Office().desks(tmp_path))
+    assert alone.behind == ("engine",)
+    assert not alone.engine_in_evidence
+    assert "grades.lock is behind assay itself" in plan_text(alone)
 
 
 def test_a_moved_boundary_changes_the_band_and_not_the_score(tmp_path: Path) -> None:

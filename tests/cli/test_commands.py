@@ -66,6 +66,24 @@ def test_the_date_can_be_pinned_and_hides_what_came_later(
     assert profile["sources"] == 1
 
 
+def test_scores_are_printed_with_what_would_change_them(
+    desk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rules = desk / "rules.yaml"
+    catalogue = (
+        "changes:\n  - {id: more, text: cite a record, effort: 2, action: add_source, "
+        "directness: record}\n"
+    )
+    rules.write_text(rules.read_text("utf-8") + catalogue, "utf-8")
+    asked = ("--workspace", str(desk), "score", "--with", "would_change")
+    (profile,) = _json(capfd, *asked, "--format", "json")["profiles"]
+    explained = _json(capfd, "--workspace", str(desk), "explain", "port-office", "--format", "json")
+    assert profile["would_change"] == explained["would_change"]
+    code, out, _ = _run(capfd, *asked)
+    assert code == 0
+    assert "least that would raise it" in out
+
+
 def test_an_explanation_shows_each_step_of_the_score(
     desk: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -198,3 +198,11 @@ def test_sentences_end_where_they_end() -> None:
         "是的。",
         "好。",
     ]
+
+
+@pytest.mark.parametrize("repeated", ["12 ", "between 1 and ", "half of ", "一千万", "1,", "(" * 9])
+def test_what_is_too_long_to_be_a_sentence_is_read_piece_by_piece(repeated: str) -> None:
+    text = repeated * 2000 + " and they counted 47 ships"
+    found = figures(text)
+    assert (found[-1].low, found[-1].unit) == (47, "ships")
+    assert all(text[f.start :].startswith(f.text) for f in found)

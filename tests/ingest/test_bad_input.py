@@ -50,6 +50,43 @@ def test_an_old_encoding_is_guessed_and_named() -> None:
     assert found.document.notes
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "name"),
+    [
+        ('<html><head><meta charset="windows-1251"><title>Порт</title></head>', "cp1251", "a.html"),
+        (
+            (
+                '<html><head><meta http-equiv="Content-Type" content="text/html; charset=koi8-r">'
+                "<title>Порт</title></head>"
+            ),
+            "koi8-r",
+            "a.html",
+        ),
+        (
+            '<?xml version="1.0" encoding="shift_jis"?><rss><title>港湾</title></rss>',
+            "shift_jis",
+            "a",
+        ),
+    ],
+)
+def test_an_encoding_that_the_document_names_is_believed(
+    text: str, encoding: str, name: str
+) -> None:
+    found = decode(text.encode(encoding), name)
+    assert (found.text, found.encoding) == (text, encoding)
+    assert found.notes == (f"the encoding was taken to be {encoding}",)
+
+
+@pytest.mark.parametrize("said", ["windows-1251", "no-such-thing", "rot13", "zip", "utf-8", "idna"])
+def test_an_encoding_that_is_named_and_is_not_so_is_guessed(said: str) -> None:
+    pytest.importorskip("charset_normalizer")
+    text = f'<meta charset="{said}">' + "Die Hafenbehörde genehmigte über 40 Kräne. " * 5
+    if said != "windows-1251":
+        assert "Hafenbehörde" in decode(text.encode("cp1252"), "a.html").text
+    else:
+        assert decode(text.encode("utf-8"), "a.html").encoding == "utf-8"
+
+
 def test_zero_bytes_and_nothing_at_all() -> None:
     assert "byte 3 is zero" in refusal(b"abc\0def" * 10, "a.txt")
     assert refusal(b"  \n", "a.txt") == "it is empty"

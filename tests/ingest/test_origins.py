@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from benchmarks.origins import measure
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.cli.main import run
+from assay.cli.origins import command
+from assay.cli.session import Session
 from assay.errors import UsageError
-from assay.evidence.retellings import UNDECIDED, enough, propose
+from assay.evidence.retellings import UNDECIDED, Proposal, enough, propose
 from assay.evidence.similarity import near_pairs, overlap, shingles
 from assay.evidence.stories import Known
 from assay.evidence.told import Told
@@ -108,10 +111,23 @@ def test_one_decision_for_each_retelling_suffices() -> None:
     made = propose(documents)
     assert len(made) == 10
     assert {p.story for p in made} == {"d0"}
-    taken = enough(made)
+    taken = enough(made, made)
     assert sorted(p.source for p in taken) == ["d1", "d2", "d3", "d4"]
     left = propose(documents, Known(one=tuple((p.source, p.other) for p in taken)))
     assert left == []
+
+
+def test_a_story_that_a_later_source_joins_goes_back_to_its_first() -> None:
+    """Both earlier ones are like the last, and only a little like each other."""
+    last, one, two = "last", "one", "two"
+    made = [
+        Proposal(last, "cites", one, 0.9, "alike", one),
+        Proposal(last, "cites", two, 0.8, "alike", one),
+        Proposal(two, "cites", one, 0.5, "through the last", one),
+    ]
+    taken = enough(made[:2], made)
+    assert [(p.source, p.other) for p in taken] == [(last, one), (two, one)]
+    assert enough(made[:1], made) == made[:1]
 
 
 def test_a_digest_of_two_stories_does_not_make_them_one() -> None:
@@ -233,6 +249,58 @@ def test_an_accepted_proposal_is_a_line_of_the_source(workspace: Workspace, tmp_
     assert proposal not in proposals(after)
     with pytest.raises(UsageError, match="already"):
         decide(after, [Decision(proposal.source, "cites", proposal.other)])
+
+
+@pytest.fixture
+def retold(workspace: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace with one story in three outlets."""
+    for day, outlet in (("01", "Bay"), ("02", "Shore"), ("03", "Isle")):
+        (tmp_path / f"{outlet}.md").write_text(
+            f"---\ntitle: 38 million records were open\npublishedDateTime: 2024-01-{day}\n"
+            f"provider: {{name: The {outlet}}}\nquality: 1\nexcerpt: {LEAK}\n---\n",
+            "utf-8",
+        )
+    ingest(load_workspace(workspace), sorted(tmp_path.glob("*.md")))
+    return workspace
+
+
+def cites(workspace: Workspace) -> list[tuple[str, ...]]:
+    sources = load_workspace(workspace).corpus.sources.values()
+    return [s.cites for s in sources if s.id.startswith("the-")]
+
+
+def test_all_above_the_threshold_of_the_desk(
+    retold: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = retold.rules_path
+    start = ["--workspace", str(retold.root), "origins"]
+    assert run([*start, "--accept-all"]) == 64
+    assert "accept_origins_from" in capsys.readouterr().err
+    text = rules.read_text("utf-8")
+    rules.write_text(
+        text.replace("settings:\n", "settings:\n  accept_origins_from: 0.9\n", 1), "utf-8"
+    )
+    assert run([*start, "--accept-all"]) == 0
+    assert "3 proposals; 2 written, which suffice" in capsys.readouterr().err
+    assert sorted(map(len, cites(retold))) == [0, 1, 1]
+    assert run(start) == 0
+    assert capsys.readouterr().err == "0 proposals\n"
+
+
+def test_one_after_the_other(retold: Workspace) -> None:
+    def walk(answers: str) -> str:
+        asked = CliRunner().invoke(
+            command, ["--walk"], input=answers, obj=Session(retold.root), catch_exceptions=False
+        )
+        assert asked.exit_code == 0
+        return asked.output
+
+    assert "1 of 2, 0.9" in walk("q\n")
+    assert cites(retold) == [(), (), ()]
+    walk("r\na\n")
+    sources = load_workspace(retold).corpus.sources.values()
+    assert sum(len(s.not_same_as) for s in sources) == 1
+    assert sorted(map(len, cites(retold))) == [0, 0, 1]
 
 
 def test_command(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -268,3 +268,32 @@ def test_acceptance_for_one_audience_settles_nothing_for_another(office: Office)
     assert review.queue.items == ()
     inside = replace(review, desk=replace(review.desk, audience="desk"))
     assert [i.matter for i in inside.queue.items] == ["retracted"]
+
+
+def test_sources_of_one_claim_that_may_tell_one_story(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reviewed until somebody decides about the pair; accepting it settles the reminder alone."""
+    told = "Harbour office approves more than 412 cranes and 17 tugs of Gantry Works"
+    office.put(
+        source("wire", title=told, published="2025-11-03", publisher="gazette"),
+        source(
+            "daily", title=f"{told}, the paper says", published="2025-11-04", publisher="letter"
+        ),
+        source("other", title="On something else", published="2025-11-04", publisher="letter"),
+        profile("harbour", claim("approved", "wire", "daily", "other"), claim("seen", "daily")),
+    )
+    office.apply()
+    [item] = office.review().queue.items
+    assert (item.matter, item.profile, item.cause) == ("retelling", "harbour", "wire")
+    assert item.detail.startswith("daily cites wire? (0.9")
+    assert item.detail.endswith(
+        "both are cited by approved; to decide: assay origins --decide daily:cites:wire"
+    )
+    with monkeypatch.context() as many:
+        many.setattr("assay.review.retold.MOST_SOURCES", 2)
+        assert matters(office) == []
+    before = office.desk().results["harbour"].scores
+    office.decide(lambda r: actions.accept(r, ANN, ids=["harbour"]))
+    assert matters(office) == []
+    assert office.desk().results["harbour"].scores == before

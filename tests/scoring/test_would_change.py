@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
+from assay.evidence.origins import Lineage
 from assay.model.corpus import Corpus
 from assay.model.rulebook import Band
 from assay.scoring.results import Score, WouldChange
 from assay.scoring.sensitivity import would_change
 from assay.scoring.what_ifs import Supposed, WhatIf, what_ifs
 from assay.tables.build import scored_profiles
+from assay.tables.kept import build
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced
 
 Scores = dict[str, Score]
@@ -25,7 +27,8 @@ def edited(corpus: Corpus, profile_id: str) -> list[tuple[WhatIf, Scores]]:
     """Every change of the catalogue, made to the documents and scored as a new workspace."""
     supposed = Supposed(AS_OF)
     changes = default_rulebook().changes
-    tried = list(what_ifs(corpus, corpus.profiles[profile_id], changes, supposed))
+    lineage = Lineage(corpus, AS_OF)
+    tried = list(what_ifs(lineage, corpus.profiles[profile_id], changes, supposed))
     wider = supposed.added_to(corpus)
     return [(w, scores(replaced(wider, w.profile), profile_id)) for w in tried]
 
@@ -47,7 +50,8 @@ def at_least_as_far(band: Band, other: Band, direction: str) -> bool:
 def test_listed_changes_cross_and_cheaper_ones_do_not(corpus: Corpus) -> None:
     profiles = scored_profiles(corpus, AS_OF)[:1]
     program = desk_of(corpus).program
-    listed = would_change(corpus, default_rulebook(), program, AS_OF, profiles)
+    base = build(corpus, default_rulebook(), AS_OF)
+    listed = would_change(corpus, base, default_rulebook(), program, AS_OF, profiles)
     for profile in profiles:
         now = scores(corpus, profile.id)
         tried = edited(corpus, profile.id)

@@ -113,8 +113,8 @@ def agrees(space: Workspace, day: date = DAY, audience: str | None = None) -> No
         shutil.rmtree(space.cache_dir, ignore_errors=True)
         shutil.move(space.root.parent / "aside", space.cache_dir)
     if not mine.errors:
-        tables, listing = assess(mine, day, audience).tables
-        assert (seen(tables), listing.rows()) == expected
+        built = assess(mine, day, audience).built
+        assert (seen(built.tables), built.listing.rows()) == expected
 
 
 class Edits(RuleBasedStateMachine):
@@ -284,7 +284,7 @@ while True:
     path = space.profiles_dir / "p-1.yaml"
     path.write_text(path.read_text().split("# ")[0] + f"# {number}\\n")
     day = date(2026, 1, 15)
-    assess(check(space, day), day).tables
+    assess(check(space, day), day).built
 """
 
 
@@ -315,3 +315,17 @@ def test_documents_of_programs_are_found_one_by_one(
     assert desk(space).overview[1].sources == 2
     assert counted == {"read": 1, "built": 1}
     agrees(space)
+
+
+def test_mending_on_another_day_gives_the_tables_of_that_day(
+    tmp_path: Path, counted: dict[str, int]
+) -> None:
+    space = space_in(tmp_path / "space")
+    assert len(desk(space).overview) == 5
+    write(space, 2, name="B")
+    later = date(2026, 1, 20)
+    assert desk(space, later).built.rows["profile"]["today"].to_list() == [later.toordinal()] * 5
+    assert counted == {"read": 1, "built": 1}
+    agrees(space, later)
+    rows = desk(space, date(2026, 1, 25)).built.rows
+    assert rows["profile"]["today"].unique().to_list() == [date(2026, 1, 25).toordinal()]

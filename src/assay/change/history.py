@@ -31,6 +31,8 @@ LABELS = {
 }
 """What a rating action is called, by the kind of cause that did most of it."""
 
+FIRST = "first graded"
+
 
 @dataclass(frozen=True, slots=True)
 class Applied:
@@ -45,6 +47,12 @@ class Applied:
     counts: dict[str, int]
     changes: tuple[Change, ...]
     corrections: tuple[Correction, ...]
+
+    def action(self, change: Change) -> str:
+        """What a change of this apply is called; those of the first lock moved nothing."""
+        if not self.bases:
+            return FIRST
+        return LABELS[change.leading.kind] if change.causes else ""
 
 
 def applied(plan: Plan, *, at: str, who: str, why: str, bases: Sequence[str], lock: str) -> Applied:

@@ -252,23 +252,24 @@ _MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 _Line = tuple[int, str]
 
 
+_INTO = {"<": (True, False), "|": (False, False), "=": (False, True), ">": (True, True)}
+"""Whether what follows a marker is of our side, and of theirs."""
+
+
 def _sides(lines: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
     """The file as either side has it; what git joined by itself is on both."""
     ours: list[_Line] = []
     theirs: list[_Line] = []
-    targets = (ours, theirs)
+    mine = other = True
     for line in lines:
         marker = _MARKER.match(line[1])
-        if marker is None:
-            for side in targets:
-                side.append(line)
+        if marker is not None:
+            mine, other = _INTO[marker[1][0]]
             continue
-        targets = {
-            "<": (ours,),
-            "|": (),
-            "=": (theirs,),
-            ">": (ours, theirs),
-        }[marker[1][0]]  # type: ignore[assignment]  # tuples of no, one or two sides
+        if mine:
+            ours.append(line)
+        if other:
+            theirs.append(line)
     return ours, theirs
 
 

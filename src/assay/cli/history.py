@@ -46,7 +46,7 @@ def recorded(session: Session) -> tuple[Applied, ...]:
 
 
 def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> None:
-    from assay.change.history import LABELS, sparkline
+    from assay.change.history import sparkline
     from assay.export import plan_words as words
 
     every = [c for r in records for c in r.changes if c.id == profile_id]
@@ -65,8 +65,7 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
         why = f": {record.why}" if record.why else ""
         click.echo(f"\n{record.at} as of {record.as_of}, {record.who}{why}")
         for change in changes:
-            label = LABELS[change.leading.kind] if change.causes else ""
-            click.echo(f"  {words.change_line(change)} — {label}")
+            click.echo(f"  {words.change_line(change)} — {record.action(change)}")
         for correction in corrected:
             for line in words.correction_lines(correction):
                 click.echo(f"  {line}")

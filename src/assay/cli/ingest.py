@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -16,9 +17,17 @@ from assay.cli.timings import observed
 if TYPE_CHECKING:
     from assay.ingest.run import Outcome
 
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+
 
 @click.command("ingest")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.argument("given", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--fetch",
+    "may_fetch",
+    is_flag=True,
+    help="Fetch web addresses given as PATHs: only these pages, and only where robots.txt lets.",
+)
 @click.option("--publisher", metavar="ID", help="Who published what names no publisher.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option(
@@ -33,7 +42,9 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(
     session: Session,
-    paths: tuple[Path, ...],
+    *,
+    given: tuple[str, ...],
+    may_fetch: bool,
     publisher: str | None,
     dry_run: bool,
     accepted: tuple[str, ...],
@@ -43,13 +54,20 @@ def command(
 
     Drafts are neither scored nor published before somebody accepts them. Ingesting again
     changes nothing; a publication that has changed is written as a new version of itself.
-    Nothing is fetched from the network.
+    Nothing is fetched from the network without --fetch; with it a PATH may be a web address.
     """
     from assay.errors import UsageError
     from assay.ingest.accept import accept
+    from assay.ingest.fetch import Fetcher
     from assay.ingest.run import ingest
+    from assay.ingest.web import read_addresses
 
-    if bool(paths) == bool(accepted):
+    addresses = [path for path in given if _ADDRESS.match(path)]
+    if addresses and not may_fetch:
+        raise UsageError(f"{addresses[0]} is a web address; give --fetch to have it fetched")
+    if may_fetch and not addresses:
+        raise UsageError("--fetch goes with web addresses, and none is given")
+    if bool(given) == bool(accepted):
         raise UsageError("give either files and folders to read, or drafts to --accept")
     if dry_run and accepted:
         raise UsageError("--dry-run goes with files and folders, not with --accept")
@@ -62,7 +80,13 @@ def command(
         for one in done:
             click.echo(f"{one.id}: final, in {one.file}")
         return
-    outcomes = ingest(loaded, paths, publisher=publisher, dry_run=dry_run)
+    outcomes = ingest(
+        loaded,
+        [Path(path) for path in given if path not in addresses],
+        publisher=publisher,
+        dry_run=dry_run,
+        fetched=read_addresses(addresses, Fetcher(), session.clock().date()),
+    )
     if output == "json":
         print_json({"written": not dry_run, "outcomes": [o.as_json() for o in outcomes]})
         return

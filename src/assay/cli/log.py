@@ -15,7 +15,6 @@ from assay.cli.session import Session
 @click.pass_obj
 def command(session: Session, limit: int | None, output: str) -> None:
     """List the rating actions of the desk, each as what brought it about, and corrections."""
-    from assay.change.history import LABELS
     from assay.export import plan_words as words
     from assay.export.change import log_json
 
@@ -28,15 +27,18 @@ def command(session: Session, limit: int | None, output: str) -> None:
     for record in records:
         why = f": {record.why}" if record.why else ""
         click.echo(f"{record.at} as of {record.as_of}, {record.who}{why}")
+        if not record.bases:
+            graded = words.count(record.counts["profiles"], "profile")
+            click.echo(f"  the first lock: {graded} graded")
+            continue
         for change in record.changes:
             if change.direction == "same" or session.audience not in (None, change.audience):
                 continue
             move = f"{words.grade(change.before)} → {words.grade(change.after)}"
             arrow = words.ARROWS[change.direction]
-            lead = change.leading
             click.echo(
-                f"  {arrow} {change.id} {change.scorer}: {move}: {LABELS[lead.kind]} "
-                f"({words.some(lead.refs, 3)})"
+                f"  {arrow} {change.id} {change.scorer}: {move}: {record.action(change)} "
+                f"({words.some(change.leading.refs, 3)})"
             )
         for correction in record.corrections:
             for line in words.correction_lines(correction):

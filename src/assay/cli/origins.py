@@ -82,12 +82,13 @@ def command(
                 "--accept-all needs a score: give --above, or write 'accept_origins_from' under "
                 "'settings' in rules.yaml"
             )
-    found = [p for p in proposals(loaded) if p.score >= (above or 0.0)]
+    every = proposals(loaded)
+    found = [p for p in every if p.score >= (above or 0.0)]
     if walk:
-        files = decide(loaded, list(_walk(loaded, enough(found))))
+        files = decide(loaded, list(_walk(loaded, enough(found, every))))
         click.echo("\n".join(files))
         return
-    taken = enough(found) if accept_all else []
+    taken = enough(found, every) if accept_all else []
     files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in taken])
     if output == "json":
         print_json({"proposals": [asdict(p) for p in found], "written": files})

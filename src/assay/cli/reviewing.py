@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assay.review.queue import Group, Limits, Review
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T")
 
 MEMBERS_SHOWN = 10
 
@@ -29,7 +30,7 @@ def reviewer_option(function: _F) -> _F:
     )
 
 
-def limits_options(function: _F) -> _F:
+def limits_options(function: Callable[..., _T]) -> Callable[..., _T]:
     """``--near`` and ``--coverage``, given to the command as ``limits``."""
 
     @click.option(
@@ -47,12 +48,12 @@ def limits_options(function: _F) -> _F:
         help="Below which coverage of the headline score, in per cent.",
     )
     @functools.wraps(function)
-    def with_limits(*args: Any, near: int = 20, coverage: int = 60, **options: Any) -> Any:
+    def with_limits(*args: Any, near: int = 20, coverage: int = 60, **options: Any) -> _T:
         from assay.review.queue import Limits
 
         return function(*args, limits=Limits(near, coverage * 10), **options)
 
-    return with_limits  # type: ignore[return-value]  # it is called as the command is
+    return with_limits
 
 
 def decision_options(function: _F) -> _F:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,11 @@ from assay.cli.output import format_option, print_json, print_table
 from assay.cli.session import Session
 from assay.cli.timings import observed
 from assay.scoring.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assay.scoring.results import WouldChange
 
 
 @click.command("score")
@@ -42,6 +47,13 @@ from assay.scoring.wording import plural
     metavar="COLUMN",
     help="With Spark: a folder for each value of a band or a profile's field. Repeatable.",
 )
+@click.option(
+    "--with",
+    "extras",
+    multiple=True,
+    type=click.Choice(["would_change"]),
+    help="Add the least changes of the evidence that would move a grade.",
+)
 @format_option("json")
 @observed
 @click.pass_obj
@@ -50,7 +62,7 @@ def command(session: Session, /, **given: Any) -> None:
     asked = _Asked(**given)
     asked.require_fitting()
     if not asked.bulk:
-        _score_documents(session, asked.ids, asked.output)
+        _score_documents(session, asked)
         return
     count = _score_spark(session, asked) if asked.spark else _score(session, asked)
     click.echo(f"{plural(count, 'profile')} scored, written to {asked.out}", err=True)
@@ -68,6 +80,7 @@ class _Asked:
     master: str | None
     database: str | None
     partition_by: tuple[str, ...]
+    extras: tuple[str, ...]
     output: str
 
     @property
@@ -97,6 +110,10 @@ class _Asked:
             raise click.UsageError("--tables needs --out, and scores all profiles")
         if not self.bulk and (self.out is not None or self.with_outlook):
             raise click.UsageError("--out and --with-outlook belong to --tables")
+        if self.bulk and self.extras:
+            raise click.UsageError(
+                "--with would_change tries changes on documents; tables have none of them"
+            )
 
 
 def _score(session: Session, asked: _Asked) -> int:
@@ -131,13 +148,14 @@ def _score_spark(session: Session, asked: _Asked) -> int:
     return score_with_spark(session.workspace(), cluster, session.as_of)
 
 
-def _score_documents(session: Session, ids: tuple[str, ...], output: str) -> None:
+def _score_documents(session: Session, asked: _Asked) -> None:
     from assay.export.json import scores_json
 
-    desk = session.desk()
+    desk, ids = session.desk(), asked.ids
     desk.require(ids)
-    if output == "json":
-        print_json(scores_json(desk, ids))
+    changes = desk.would_change(ids or list(desk.run.profile_rows)) if asked.extras else None
+    if asked.output == "json":
+        print_json(scores_json(desk, ids, changes))
         return
     scorers = [s.scorer for s in desk.program.on("profile")]
     rows = []
@@ -152,17 +170,29 @@ def _score_documents(session: Session, ids: tuple[str, ...], output: str) -> Non
                 line.until.isoformat() if line.until else "",
                 f"{line.sources}/{line.origins}",
                 "" if line.published else "no page",
+                *([] if changes is None else [_least(changes[line.id])]),
             ]
         )
     header = ["profile", *(s.name for s in scorers), "horizon", "until", "sources/origins", ""]
+    header += [] if changes is None else ["least that would raise it"]
     print_table(header, rows)
+    listed = {row[0] for row in rows}
     shown = len(rows)
-    unpublished = sum(1 for row in rows if row[-1])
+    unpublished = sum(1 for line in desk.overview if not line.published and line.id in listed)
     click.echo(
         f"{plural(shown, 'profile')} as of {desk.as_of.isoformat()}, "
         f"{unpublished} below publication",
         err=True,
     )
+
+
+def _least(changes: Sequence[WouldChange]) -> str:
+    """The upgrade of least effort; of several the first, by name of the score."""
+    upgrades = [c for c in changes if c.direction == "upgrade"]
+    if not upgrades:
+        return "nothing in the catalogue"
+    least = min(upgrades, key=lambda c: c.effort)
+    return f"{least.scorer} {least.to.grade}, effort {least.effort}: {least.change}"
 
 
 def _cell(value: float | None, grade: str | None) -> str:

@@ -94,7 +94,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
         raise UsageError(
             f"there is no audience {session.audience!r}; the rulebook has: {', '.join(order)}"
         )
-    as_of = loaded.as_of or session.clock()
+    as_of = loaded.as_of or session.clock().date()
     return seen_by(loaded.corpus, order, session.audience, as_of)
 
 

@@ -56,6 +56,30 @@ def _under(prefix: str, fields: Mapping[str, str]) -> dict[str, str]:
     return {f"{prefix}.{key}": said for key, said in fields.items()}
 
 
+_CHANGE = {
+    "scorer": "the score that would change",
+    "to": "the band it would come to",
+    "grade": "the grade of that band",
+    "direction": "`upgrade` or `downgrade`",
+    "change": "the change of the evidence, in words",
+    "effort": "its effort, as the rulebook's `changes` state it",
+    "score": "the score it would come to",
+}
+_SCORED = {
+    "as_of": "the date of the scores",
+    "audience": "for whom they were made",
+    "rulebook": "twelve hexadecimal digits that stand for the rulebook's content",
+    "profiles[].id": "the profile",
+    "profiles[].kind": "`institution` or `event`",
+    "profiles[].name": "its name",
+    **_under("profiles[].scores.SCORER", _SCORE),
+    **_under("profiles[]", _HORIZON),
+    "profiles[].sources": "how many sources it cites",
+    "profiles[].origins": "how many origins they go back to",
+    "profiles[].published": "does it get a page",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """A command, the meaning of each field it prints, and how an example of it is made."""
@@ -85,20 +109,13 @@ _CONTRACTS: tuple[Contract, ...] = (
     Contract(
         "assay score [ID…]",
         ("score", _PROFILE),
-        {
-            "as_of": "the date of the scores",
-            "audience": "for whom they were made",
-            "rulebook": "twelve hexadecimal digits that stand for the rulebook's content",
-            "profiles[].id": "the profile",
-            "profiles[].kind": "`institution` or `event`",
-            "profiles[].name": "its name",
-            **_under("profiles[].scores.SCORER", _SCORE),
-            **_under("profiles[]", _HORIZON),
-            "profiles[].sources": "how many sources it cites",
-            "profiles[].origins": "how many origins they go back to",
-            "profiles[].published": "does it get a page",
-        },
+        _SCORED,
         example=True,
+    ),
+    Contract(
+        "assay score --with would_change [ID…]",
+        ("score", "--with", "would_change", _PROFILE),
+        {**_SCORED, **_under("profiles[].would_change[]", _CHANGE)},
     ),
     Contract(
         "assay explain ID",
@@ -124,13 +141,7 @@ _CONTRACTS: tuple[Contract, ...] = (
             "scorers[].steps[].because": "the rule's reason, filled in",
             "scorers[].steps[].missing[]": "the fields whose absence left the condition undecided",
             "scorers[].steps[].evidence[]": "ids of the sources, claims or profiles it speaks of",
-            "would_change[].scorer": "the score that would change",
-            "would_change[].to": "the band it would come to",
-            "would_change[].grade": "the grade of that band",
-            "would_change[].direction": "`upgrade` or `downgrade`",
-            "would_change[].change": "the change of the evidence, in words",
-            "would_change[].effort": "its effort, as the rulebook's `changes` state it",
-            "would_change[].score": "the score it would come to",
+            **_under("would_change[]", _CHANGE),
             **_under("outlook.SCORER[]", _POINT),
             **_under("upstream[]", _REACH),
             **_under("downstream[]", _REACH),

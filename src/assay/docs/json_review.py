@@ -12,7 +12,8 @@ _ITEM = {
     "scorer": "the score it is about, or null",
     "claim": "the claim it is about, or null",
     "matter": "why it needs a human: `retracted`, `conflicting`, `stale`, `second`, `flagged`, "
-    "`flipped`, `disputed`, `overdue`, `new`, `coverage`, `boundary`, `assigned` or `draft`",
+    "`flipped`, `disputed`, `retelling`, `overdue`, `new`, `coverage`, `boundary`, `assigned` or "
+    "`draft`",
     "detail": "what there is to see, in words",
     "grounds": "the digest that settles it, once it is accepted",
     "decision": "the id of the decision it speaks of, or null",

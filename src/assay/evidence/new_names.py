@@ -39,7 +39,7 @@ _OPENINGS = (
 _LEADING = frozenset(_OPENINGS.split())
 _JOINED = frozenset(("of", "for", "on", "and", "in", "the", "de", "du", "la", "le", "&"))
 _AND_ANOTHER = re.compile(r"\s+and\s+the\s+")
-_LONGEST = 80
+_LONGEST, _LONGEST_SENTENCE = 80, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ def new_names(text: str, known: Names) -> list[NewName]:
     initials: dict[str, str] = {}
     for line in text.split("\n"):
         for sentence in sentences(line):
+            if len(sentence) > _LONGEST_SENTENCE:
+                continue
             for name, short in _candidates(sentence):
                 if any(m.text == name for m in known.find(name)):
                     continue

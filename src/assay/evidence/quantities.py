@@ -65,6 +65,8 @@ _NOT_FIGURES = re.compile(
     r"|\b(?!10\^)\d+\^\d+|:\s\d+[–-]\d+\.",
     re.IGNORECASE,
 )
+_LONGEST = 2000
+_PIECE = re.compile(rf".{{1,{_LONGEST}}}(?=\s|$)|.{{1,{_LONGEST}}}", re.DOTALL)
 _YEAR = re.compile(r"(?:1[5-9]|20|21)\d{2}")
 # Words that may stand with a capital before a figure without naming anything.
 _OPENING_WORDS = (
@@ -116,8 +118,18 @@ def figures(sentence: str) -> list[Figure]:
     """The figures of one sentence, in order.
 
     Dates, times, versions, names with digits and numbers of chapters are not figures; a span of
-    time (six months) is.
+    time (six months) is. What is too long to be a sentence is read piece by piece.
     """
+    if len(sentence) <= _LONGEST:
+        return _figures(sentence)
+    return [
+        replace(f, start=f.start + piece.start())
+        for piece in _PIECE.finditer(sentence)
+        for f in _figures(piece[0])
+    ]
+
+
+def _figures(sentence: str) -> list[Figure]:
     if not _MAY_COUNT.search(sentence):
         return []
     masked = sentence

@@ -77,6 +77,7 @@ _DENIED = re.compile(
     r"|used to|until|instead of|rather than)\b|n[’']t\b",
     re.IGNORECASE,
 )
+_LONGEST = 2000
 _CONDITION_BEHIND = re.compile(r"^[^.;]{0,40}?\b(?:if|unless|provided|until)\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"[;:]|,\s+(?:but|while|whereas|although|and\s+(?=\w+\s+\w+))|\bbut\b|\bwhile\b"
@@ -94,7 +95,12 @@ class Edge:
 
 
 def edges(sentence: str, names: Names) -> Iterator[Edge]:
-    """The edges that a sentence states between names that stand for one id each."""
+    """The edges that a sentence states between names that stand for one id each.
+
+    What is too long to be a sentence states none.
+    """
+    if len(sentence) > _LONGEST:
+        return
     mentions = names.find(sentence)
     if len(mentions) < 2 or sentence.rstrip("\"'”’ ").endswith("?"):
         return

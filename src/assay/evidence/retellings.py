@@ -7,7 +7,7 @@ Nothing here moves a grade. What :mod:`assay.evidence.likeness` finds alike is j
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -46,19 +46,44 @@ def propose(told: Iterable[Told], known: Known = UNDECIDED) -> list[Proposal]:
     return sorted(made, key=lambda p: (-p.score, p.source, p.other))
 
 
-def enough(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Those that suffice for every publication of a story to go back to its first one.
+def enough(taken: Sequence[Proposal], every: Sequence[Proposal]) -> list[Proposal]:
+    """What suffices for all that ``taken`` proposals join to go back to one publication.
 
-    For each source the best proposal by which it draws on something, without a circle.
+    For each source its best proposal, without a circle; and, for what then still stands beside the
+    first, the proposal out of ``every`` that joins the two.
     """
     draws_on: dict[str, str] = {}
     chosen: list[Proposal] = []
-    for proposal in sorted(proposals, key=lambda p: (-p.score, p.source, p.other)):
+    for proposal in sorted(taken, key=lambda p: (-p.score, p.source, p.other)):
         if proposal.source in draws_on or proposal.source in _behind(proposal.other, draws_on):
             continue
         draws_on[proposal.source] = proposal.other
         chosen.append(proposal)
+    of_pair = {frozenset((p.source, p.other)): p for p in every}
+    for members in _joined(taken):
+        roots = sorted(members - draws_on.keys())
+        first = next((r for r in roots if _is_first(r, roots, of_pair)), roots[0])
+        for root in roots:
+            joining = of_pair.get(frozenset((root, first)))
+            if joining is not None and joining.source == root:
+                chosen.append(joining)
     return chosen
+
+
+def _is_first(root: str, roots: Sequence[str], of_pair: Mapping[frozenset[str], Proposal]) -> bool:
+    """Whether all others are proposed to draw on it."""
+    pairs = (of_pair.get(frozenset((root, other))) for other in roots if other != root)
+    return all(p is not None and p.other == root for p in pairs)
+
+
+def _joined(proposals: Iterable[Proposal]) -> list[set[str]]:
+    """The publications that proposals join, directly or through others."""
+    group: dict[str, set[str]] = {}
+    for p in proposals:
+        both = group.get(p.source, {p.source}) | group.get(p.other, {p.other})
+        for id_ in both:
+            group[id_] = both
+    return [g for id_, g in sorted(group.items()) if id_ == min(g)]
 
 
 def _behind(start: str, draws_on: dict[str, str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from assay.change.history import LABELS, Applied
+from assay.change.history import Applied
 from assay.change.plan import Change, Correction, Grade, Plan
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def log_json(records: Sequence[Applied]) -> Json:
                 **_head(r),
                 "counts": r.counts,
                 "actions": [
-                    {"action": LABELS[c.leading.kind], **change_json(c)}
+                    {"action": r.action(c), **change_json(c)}
                     for c in r.changes
                     if c.direction != "same"
                 ],

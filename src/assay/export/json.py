@@ -5,7 +5,7 @@ Scores are numbers with three decimals, null where a profile is not rated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,13 +19,18 @@ from assay.scoring.results import (
     ScoreExplanation,
     Step,
     WatchNotice,
+    WouldChange,
 )
 
 Json = dict[str, Any]
 
 
-def scores_json(desk: Desk, ids: Sequence[str] = ()) -> Json:
-    """What ``assay score`` prints: every profile, or those named."""
+def scores_json(
+    desk: Desk,
+    ids: Sequence[str] = (),
+    changes: Mapping[str, Sequence[WouldChange]] | None = None,
+) -> Json:
+    """What ``assay score`` prints: every profile, or those named; ``changes`` where asked for."""
     return {
         "as_of": desk.as_of.isoformat(),
         "audience": desk.audience,
@@ -40,6 +45,7 @@ def scores_json(desk: Desk, ids: Sequence[str] = ()) -> Json:
                 "sources": line.sources,
                 "origins": line.origins,
                 "published": line.published,
+                **({} if changes is None else {"would_change": _changes(changes[line.id])}),
             }
             for line in desk.overview
             if not ids or line.id in ids
@@ -54,22 +60,26 @@ def explanation_json(explanation: Explanation) -> Json:
         "as_of": explanation.as_of.isoformat(),
         "summary": explanation.summary,
         "scorers": [_scorer(e) for e in explanation.scorers],
-        "would_change": [
-            {
-                "scorer": w.scorer,
-                "to": w.to.id,
-                "grade": w.to.grade,
-                "direction": w.direction,
-                "change": w.change,
-                "effort": w.effort,
-                "score": _number(w.points),
-            }
-            for w in explanation.would_change
-        ],
+        "would_change": _changes(explanation.would_change),
         "outlook": _points(explanation.outlook),
         "upstream": [_reach(line) for line in explanation.upstream],
         "downstream": [_reach(line) for line in explanation.downstream],
     }
+
+
+def _changes(changes: Sequence[WouldChange]) -> list[Json]:
+    return [
+        {
+            "scorer": w.scorer,
+            "to": w.to.id,
+            "grade": w.to.grade,
+            "direction": w.direction,
+            "change": w.change,
+            "effort": w.effort,
+            "score": _number(w.points),
+        }
+        for w in changes
+    ]
 
 
 def outlook_json(profile_id: str, outlook: Outlook) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -15,7 +15,9 @@ from assay.evidence.retellings import Proposal, propose
 from assay.evidence.stories import Known
 from assay.ingest.told import told_of_corpus
 from assay.loading.load import Loaded
+from assay.model.corpus import Corpus
 from assay.progress import stage
+from assay.workspace import Workspace
 
 Decided = Literal["cites", "same_as", "not_same_as"]
 
@@ -44,26 +46,32 @@ class Decision:
 def proposals(loaded: Loaded) -> list[Proposal]:
     """Proposals for the sources of a workspace, without the pairs that are decided."""
     stage("comparing the sources")
-    corpus = loaded.corpus
-    told = told_of_corpus(corpus, words_of(corpus, loaded.workspace))
-    return propose(told, _known(loaded))
+    return proposals_among(loaded.corpus, loaded.workspace)
 
 
-def _known(loaded: Loaded) -> Known:
+def proposals_among(
+    corpus: Corpus, workspace: Workspace, ids: Set[str] | None = None
+) -> list[Proposal]:
+    """The same among some sources of a corpus: all, unless ``ids`` names them."""
+    told = told_of_corpus(corpus, words_of(corpus, workspace))
+    return propose([t for t in told if ids is None or t.id in ids], _known(corpus))
+
+
+def _known(corpus: Corpus) -> Known:
     """What the sources say already; one that draws on several joins none of them."""
-    sources = loaded.corpus.sources.values()
+    sources = corpus.sources.values()
     one = [(s.id, other) for s in sources for other in s.same_as]
     one += [(s.id, s.cites[0]) for s in sources if len(s.cites) == 1]
     return Known(
-        (*one, *_versions(loaded)),
+        (*one, *_versions(corpus)),
         tuple((s.id, other) for s in sources for other in s.cites),
         tuple((s.id, other) for s in sources for other in s.not_same_as),
     )
 
 
-def _versions(loaded: Loaded) -> list[tuple[str, str]]:
+def _versions(corpus: Corpus) -> list[tuple[str, str]]:
     """Every source with every earlier version of it."""
-    sources = loaded.corpus.sources
+    sources = corpus.sources
     found: list[tuple[str, str]] = []
     for source in sources.values():
         earlier, seen = source.revises, {source.id}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,6 +23,18 @@ _MARKS = (
     (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
+)
+_DECLARED = re.compile(
+    rb"<\?xml[^>]{0,200}\bencoding\s*=\s*[\"']([\w.:-]+)|"
+    rb"<meta[^>]{0,200}\bcharset\s*=\s*[\"']?([\w.:-]+)",
+    re.IGNORECASE,
+)
+_TEXT_ENCODINGS = frozenset(
+    (
+        *("big5", "big5hkscs", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "iso2022_jp"),
+        *("shift_jis", "cp932", "cp949", "cp874", "cp437", "cp866", "tis-620", "mac-roman"),
+        *("koi8-r", "koi8-u"),
+    )
 )
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _FENCE = re.compile(r"\s*---[ \t]*\n(.*?\n|)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -61,12 +76,16 @@ class FrontMatter:
 
 @dataclass(frozen=True)
 class Document:
-    """A file as text: ``name`` as reports show it, ``encoding`` as found."""
+    """A file as text: ``name`` as reports show it, ``encoding`` as found.
+
+    ``accessed`` is the day it was fetched, None of a file.
+    """
 
     name: str
     text: str
     encoding: str = "utf-8"
     notes: tuple[str, ...] = field(default=())
+    accessed: date | None = None
 
     @property
     def stem(self) -> str:
@@ -112,20 +131,24 @@ def _line_by_line(raw: str) -> dict[str, Any]:
     return found
 
 
-def decode(data: bytes, name: str) -> Document:
-    """The document in ``data``. Raises ``UnreadableDocument`` with the reason."""
+def decode(data: bytes, name: str, charset: str | None = None) -> Document:
+    """The document in ``data``. Raises ``UnreadableDocument`` with the reason.
+
+    ``charset`` is what its sender said; without one, what the document says of itself counts, and
+    where it says nothing the encoding is guessed.
+    """
     if len(data) > SIZE_LIMIT:
         raise UnreadableDocument(
             f"it has {len(data):,} bytes; at most {SIZE_LIMIT:,} are read in one piece"
         )
     if not data.strip():
         raise UnreadableDocument("it is empty")
-    text, encoding = _text(data)
+    text, encoding = _text(data, charset)
     notes = () if encoding == "utf-8" else (f"the encoding was taken to be {encoding}",)
     return Document(name, text.replace("\r\n", "\n").replace("\r", "\n"), encoding, notes)
 
 
-def _text(data: bytes) -> tuple[str, str]:
+def _text(data: bytes, charset: str | None) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
@@ -148,7 +171,21 @@ def _text(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
-        return _guessed(data, error.start)
+        first_bad = error.start
+    for said in (charset, _declared(data)):
+        if said:
+            # What is said and cannot be so is no reason to give up.
+            with suppress(LookupError, UnicodeDecodeError):
+                encoding = codecs.lookup(said).name
+                if encoding in _TEXT_ENCODINGS or encoding.startswith(("iso8859", "cp12")):
+                    return data.decode(encoding), encoding
+    return _guessed(data, first_bad)
+
+
+def _declared(data: bytes) -> str | None:
+    """The encoding that an XML or HTML document says it is in."""
+    found = _DECLARED.search(data[:4096])
+    return (found[1] or found[2]).decode("ascii") if found else None
 
 
 def _guessed(data: bytes, first_bad: int) -> tuple[str, str]:

@@ -69,6 +69,7 @@ def source_data(
         "publisher": publisher,
         "url": item.url if item.url and len(item.url) <= 2000 else None,
         "published": str(item.published) if item.published else None,
+        "accessed": document.accessed.isoformat() if document.accessed else None,
         "attribution": "named" if credited else None,
         "attributed_to": credited,
         "revises": revises,

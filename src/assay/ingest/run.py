@@ -109,17 +109,18 @@ def ingest(
     *,
     publisher: str | None = None,
     dry_run: bool = False,
+    fetched: Iterable[Read | Outcome] = (),
 ) -> list[Outcome]:
     """Write sources and drafts for what the files hold; an outcome for every publication.
 
-    What is there already stays as it is. ``publisher`` stands for items that name none. Raises
-    ``UsageError`` for a path that does not exist.
+    What is there already stays as it is. ``publisher`` stands for items that name none, ``fetched``
+    is what was read from elsewhere. Raises ``UsageError`` for a path that does not exist.
     """
     if publisher is not None and publisher not in loaded.corpus.publishers:
         raise UsageError(f"there is no publisher {publisher!r}; 'assay new publisher' writes one")
     desk = _Desk(loaded, publisher)
     stage("reading what is to be ingested")
-    read_or_not = list(read_paths(paths))
+    read_or_not = [*read_paths(paths), *fetched]
     reads = [r for r in read_or_not if isinstance(r, Read)]
     outcomes = [r for r in read_or_not if isinstance(r, Outcome)]
     found = [(read, item) for read in reads for item in read.items.items]

@@ -126,9 +126,17 @@ class Review:
 
         assigned = assignments(self.ledger)
         settled = _settled(self.ledger, self.desk.audience)
-        found = [replace(i, assigned=assigned.get(i.profile)) for i in all_items(self)]
+        every = (*all_items(self), *self.retellings)
+        found = [replace(i, assigned=assigned.get(i.profile)) for i in every]
         left = [i for i in found if _key(i) not in settled and not self._overridden(i)]
         return Queue(grouped(left), len(found) - len(left))
+
+    @cached_property
+    def retellings(self) -> tuple[Item, ...]:
+        """Pairs of sources of one claim that may tell one story."""
+        from assay.review.retold import retellings
+
+        return tuple(retellings(self.desk))
 
     def _overridden(self, item: Item) -> bool:
         """Whether somebody looked at this very grade and put another one in its place."""
@@ -140,6 +148,7 @@ class Review:
         """The same desk with a ledger that has grown; nothing is scored anew."""
         made = replace(self, ledger=ledger)
         made.__dict__["grounds"] = self.grounds
+        made.__dict__["retellings"] = self.retellings
         return made
 
     def decisions_on(self, profile_id: str) -> tuple[Decision, ...]:

@@ -13,9 +13,15 @@ from assay.rules.program import Program
 from assay.scoring.explain import Explainer
 from assay.scoring.outlook import outlooks
 from assay.scoring.overview import is_published
-from assay.scoring.results import Explanation, OriginGroup, ProfileResult, ReachLine, Score
+from assay.scoring.results import (
+    Explanation,
+    OriginGroup,
+    ProfileResult,
+    ReachLine,
+    Score,
+    WouldChange,
+)
 from assay.scoring.run import Run
-from assay.scoring.sensitivity import would_change
 from assay.scoring.summary import summarise
 from assay.tables.assemble import edge_weights, valid_on
 
@@ -72,16 +78,14 @@ def _origins(run: Run) -> list[tuple[OriginGroup, ...]]:
 
 
 def explanations(
-    corpus: Corpus,
     run: Run,
     results: Mapping[str, ProfileResult],
+    changes: Mapping[str, tuple[WouldChange, ...]],
     as_of: date,
     ids: Sequence[str],
 ) -> dict[str, Explanation]:
-    """The whole reasoning of the profiles asked for, by id."""
+    """The whole reasoning of the profiles asked for, by id; ``changes`` would change them."""
     explainer = Explainer(run)
-    profiles = [corpus.profiles[i] for i in ids]
-    changes = would_change(corpus, run.rulebook, run.program, as_of, profiles)
     upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}
     for profile_id in counting(ids, "profiles"):

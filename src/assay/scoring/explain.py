@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from assay.arithmetic import ONE, scale_points
 from assay.errors import EngineError
+from assay.model.rulebook import Band
 from assay.rules.ir import Col, Expr
 from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
 from assay.scoring.results import Outcome, Score, ScoreExplanation, Step, StepPhase
-from assay.scoring.run import Run
+from assay.scoring.run import Run, ordered_bands
 from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text, plural
 
@@ -28,7 +29,7 @@ class Explainer:
         self._run = run
         run.engine.run(run.program.text_steps)
         self._trace = Trace(run)
-        self._scores: dict[str, list[Score]] = {}
+        self._bands: dict[str, list[Band]] = {}
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """All scores of a profile: its own first, then those of its claims and citations."""
@@ -57,9 +58,15 @@ class Explainer:
         """One score of one row, with all its steps."""
         space = scorer.scorer.on
         key = scorer.scorer.key
-        if key not in self._scores:
-            self._scores[key] = self._run.scores(scorer)
-        score = self._scores[key][row]
+        if key not in self._bands:
+            self._bands[key] = ordered_bands(self._run.rulebook.bands(scorer.scorer))
+        points, coverage, band = (
+            None if column is None else self._trace.value(space, column, row)
+            for column in (scorer.score, scorer.coverage, scorer.band)
+        )
+        assert points is None or isinstance(points, int)
+        assert isinstance(coverage, int)
+        score = Score(points, coverage, self._bands[key][band] if isinstance(band, int) else None)
         replay = _Replay(self._start(scorer, row))
         rules = sorted(scorer.rules, key=lambda r: (_ORDER.index(r.rule.phase), r.rule.id))
         for phase in _ORDER:

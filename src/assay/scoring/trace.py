@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from assay.engines.plan import Place
 from assay.errors import EngineError
 from assay.rules.ir import Apply, Col, Each, Expr, Lit
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp
@@ -13,6 +17,9 @@ from assay.scoring.run import Run
 
 Value = object
 
+_OFTEN = 100
+"""Lookups after which a column is turned into a list, which is dear once and then cheaper."""
+
 
 class Trace:
     """Looks up values, rows and their names in the tables of one run."""
@@ -20,14 +27,19 @@ class Trace:
     def __init__(self, run: Run) -> None:
         self._run = run
         run.engine.make_all()
-        self._lists: dict[tuple[str, str], list[Value]] = {}
+        self._columns: dict[Place, tuple[Sequence[Value] | pl.Series, int]] = {}
+        self._owners: dict[Place, npt.NDArray[np.int64]] = {}
 
     def value(self, space: str, column: str, row: int) -> Value:
         """The value of a column at a row; None where unknown."""
         key = (space, column)
-        if key not in self._lists:
-            self._lists[key] = self._run.engine.column(space, column).to_list()
-        return self._lists[key][row]
+        if key not in self._columns:
+            self._columns[key] = (self._run.engine.column(space, column), 0)
+        values, times = self._columns[key]
+        if times == _OFTEN and isinstance(values, pl.Series):
+            values = values.to_list()
+        self._columns[key] = (values, times + 1)
+        return values[row]
 
     def evaluate(self, space: str, expr: Expr, row: int) -> Value:
         """The value of a column or a constant."""
@@ -40,10 +52,11 @@ class Trace:
     def owned(self, elements: str, owner: str, row: int) -> range:
         """The rows of a collection that a row owns."""
         key = (elements, owner)
-        if key not in self._lists:
-            self._lists[key] = self._run.engine.column(elements, owner).drop_nulls().to_list()
-        owners: list[int] = self._lists[key]  # type: ignore[assignment]  # row numbers
-        return range(bisect_left(owners, row), bisect_right(owners, row))
+        if key not in self._owners:
+            rows = self._run.engine.column(elements, owner).drop_nulls()
+            self._owners[key] = rows.to_numpy()
+        begin, end = np.searchsorted(self._owners[key], [row, row + 1])
+        return range(int(begin), int(end))
 
     # Names -------------------------------------------------------------------------------
 

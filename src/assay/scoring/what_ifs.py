@@ -74,15 +74,15 @@ class Supposed:
 
 
 def what_ifs(
-    corpus: Corpus, profile: AnyProfile, changes: Sequence[Change], supposed: Supposed
+    lineage: Lineage, profile: AnyProfile, changes: Sequence[Change], supposed: Supposed
 ) -> Iterator[WhatIf]:
     """The profile with each change of the catalogue made to one key claim, and to all of them.
 
-    Additions are made once, twice and three times. Changes that do not apply (no dispute to
-    resolve, nothing to recheck) are left out.
+    ``lineage`` is that of the documents as they are. Additions are made once, twice and three
+    times. Changes that do not apply (no dispute to resolve, nothing to recheck) are left out.
     """
     keys = [c for c in scored_claims(profile) if c.key]
-    means = _Means(Lineage(corpus, supposed.as_of), supposed)
+    means = _Means(lineage, supposed)
     for change in changes:
         made = {k.id: list(_ACTIONS[change.action](k, change, means)) for k in keys}
         for key in keys:

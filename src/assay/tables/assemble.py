@@ -70,6 +70,7 @@ def _known_reach(
     """The reach of tables made before and the weights of its edges, by rows of ``profiles``."""
     assert before.edges is not None
     ids = profiles.select("id", pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
+    ids = ids.unique("id", keep="first")
     moved = (
         before.frames["profile"]
         .select("id")

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,18 +36,24 @@ _LENGTH = 8
 
 @dataclass(frozen=True)
 class Built:
-    """The tables of a corpus at a date, what they were put together from, and the listing."""
+    """The tables of a corpus at a date, the listing, and what they were put together from."""
 
     tables: Tables
-    rows: Rows
     listing: pl.DataFrame
+    made_of: Callable[[], Rows]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """What the tables were put together from."""
+        return self.made_of()
 
 
 def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
     """The tables of a corpus at a date."""
     profiles = scored_profiles(corpus, as_of)
     rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
-    return Built(assemble(rows, rulebook, as_of.toordinal()), rows, listing(profiles, rows))
+    tables = assemble(rows, rulebook, as_of.toordinal())
+    return Built(tables, listing(profiles, rows), lambda: rows)
 
 
 @dataclass(frozen=True)
@@ -68,12 +75,12 @@ class TableStore:
     corpus: Corpus
     written: Corpus
 
-    def built(self, rulebook: Rulebook, as_of: date) -> tuple[Tables, pl.DataFrame]:
-        """The tables at a date, and the listing: kept, mended or built, and kept from then on."""
+    def built(self, rulebook: Rulebook, as_of: date) -> Built:
+        """The tables at a date: kept, mended or built, and kept from then on."""
         key, today = self._key(rulebook), as_of.toordinal()
         kept = self._read("tables", key, today)
         if kept is not None and kept.state == self.sound.state:
-            return _told(kept, today)
+            return Built(*_told(kept), lambda: self._rows(rulebook, as_of))
         rows = self._read("rows", key, today) if kept is not None else None
         made, days = None, (0, 0)
         if kept is not None and rows is not None and kept.state == rows.state:
@@ -87,7 +94,13 @@ class TableStore:
         assert made.tables.edges is not None
         more = {"listing": made.listing, "edges": made.tables.edges}
         self._write("tables", key, days, made.tables.frames | more)
-        return made.tables, made.listing
+        return made
+
+    def _rows(self, rulebook: Rulebook, as_of: date) -> Rows:
+        kept = self._read("rows", self._key(rulebook), as_of.toordinal())
+        if kept is not None and kept.state == self.sound.state:
+            return kept.frames
+        return build(self.corpus, rulebook, as_of).rows
 
     def _mended(
         self, kept: _Part, rows: _Part, rulebook: Rulebook, as_of: date
@@ -103,13 +116,13 @@ class TableStore:
         new = rows_of(evidence, review_after, as_of, profiles)
         together = merged(rows.frames, changed, new)
         told = merged_listing(kept.frames["listing"], changed, listing(profiles, new))
-        before, _ = _told(kept, as_of.toordinal())
+        before, _ = _told(kept)
         tables = assemble(together, rulebook, as_of.toordinal(), before)
         found = [standing.find(i) for i in changed]
         whole = {p.id: p for p in found if not isinstance(p, Publisher | Source)}
         since, until = _lasts(Corpus(sources=evidence.sources, profiles=whole), tables, as_of)
         days = (max(since, kept.days[0]), min(until, kept.days[1]))
-        return Built(tables, together, told), days
+        return Built(tables, told, lambda: together), days
 
     def _key(self, rulebook: Rulebook) -> dict[str, Any]:
         return {
@@ -132,6 +145,8 @@ class TableStore:
         if head["key"] != key or not since <= today < until:
             return None
         frames = {n: pl.read_ipc(part) for n, part in zip(head["frames"], parts, strict=True)}
+        now = pl.lit(today, dtype=pl.Int64).alias("today")
+        frames["profile"] = frames["profile"].with_columns(now)
         return _Part(head["state"], (since, until), frames)
 
     def _write(
@@ -147,11 +162,9 @@ class TableStore:
         write_sealed(self._path(kind), stamped(kind), body)
 
 
-def _told(kept: _Part, today: int) -> tuple[Tables, pl.DataFrame]:
+def _told(kept: _Part) -> tuple[Tables, pl.DataFrame]:
     frames = dict(kept.frames)
     told, edges = frames.pop("listing"), frames.pop("edges")
-    now = pl.lit(today, dtype=pl.Int64).alias("today")
-    frames["profile"] = frames["profile"].with_columns(now)
     return Tables(frames, edges=edges), told
 
 

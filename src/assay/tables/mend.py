@@ -91,6 +91,16 @@ def merged(old: Rows, gone: Collection[str], new: Rows) -> Rows:
     return result
 
 
+def followed_by(rows: Rows, more: Rows) -> Rows:
+    """The rows, and after them those of further profiles, such as what-ifs."""
+    count = rows["profile"].height
+    behind = {
+        name: frame if name == "profile" else frame.with_columns(pl.col("own") + count)
+        for name, frame in more.items()
+    }
+    return {name: pl.concat([_plain(name, rows[name]), behind[name]]) for name in LOCAL}
+
+
 def _plain(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Texts as texts, where they were kept as numbers."""
     return rows.cast(dict(LOCAL[name]))  # type: ignore[arg-type]  # names are columns
