@@ -35,6 +35,8 @@ def start_spark(master: str | None) -> Any:
             "Spark is not installed; install it with: pip install 'assay[spark]'"
         ) from None
     builder = SparkSession.builder.appName("assay score").config("spark.log.level", "ERROR")
+    # What is going on is told by --progress.
+    builder = builder.config("spark.ui.showConsoleProgress", "false")
     if master is not None:
         builder = builder.master(master)
     try:

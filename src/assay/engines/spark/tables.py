@@ -78,6 +78,7 @@ class _Reader:
         self._place = place.rstrip("/")
         self._database = database
         self._problems: list[tuple[str, str]] = []
+        self._numbered: set[str] = set()
         self._heights: dict[str, int] = {}
         self._known: dict[tuple[str, str], int] = {}
         self._today: tuple[int | None, int | None] = (None, None)
@@ -137,6 +138,8 @@ class _Reader:
         given = dict(frame.dtypes)
         wanted = {name: spark_type(t) for name, t in SCHEMAS[space].items()}
         numbered = ROW in given
+        if numbered:
+            self._numbered.add(space)
         wrong = list(mistakes.of_columns(given, wanted | ({ROW: "bigint"} if numbered else {})))
         linked = any(space in targets.values() for targets in ROW_LINKS.values())
         number = quoted(ROW)
@@ -158,21 +161,19 @@ class _Reader:
         names = list(SCHEMAS[space])
         asked = [F.count(F.lit(1)), *(F.count(quoted(name)) for name in names)]
         asked += [f(quoted(c)) for c in (*ROW_LINKS[space], ROW) for f in (F.min, F.max)]
-        asked.append(F.count(quoted(ROW)))
         if space == "profile":
             asked += [F.min("today"), F.max("today")]
         values = list(frame.agg(*(e.alias(f"f{i}") for i, e in enumerate(asked))).collect()[0])
         self._heights[space] = values.pop(0)
         self._known |= {(space, name): values.pop(0) for name in names}
         facts = {link: (values.pop(0), values.pop(0)) for link in (*ROW_LINKS[space], ROW)}
-        facts["numbered"] = values.pop(0)
         if space == "profile":
             self._today = (values.pop(0), values.pop(0))
         return facts
 
     def _mistakes(self, space: str, frame: DataFrame, facts: Mapping[str, Any]) -> Iterator[str]:
         height = self._heights[space]
-        if facts["numbered"]:
+        if height and space in self._numbered:
             least, most = facts[ROW]
             numbers = frame.agg(F.count_distinct(quoted(ROW))).collect()[0][0]
             if (least, most, numbers) != (0, height - 1, height):

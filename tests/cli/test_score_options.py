@@ -1,0 +1,61 @@
+"""What ``assay score`` refuses before anything is started; none of it needs Spark."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from assay.cli.main import run
+from assay.docs.spark import spark_page
+from assay.engines.spark.limits import CONNECT, DOCUMENTS, LIMITS, OUTLOOK, PATTERNS
+
+SPARK = ["--engine", "spark"]
+TABLES = ["--tables", "tables", "--out", "scores"]
+
+REFUSED: dict[str, tuple[list[str], str]] = {
+    "documents": (SPARK, str(DOCUMENTS.refusal())),
+    "the outlook": ([*SPARK, *TABLES, "--with-outlook"], str(OUTLOOK.refusal())),
+    "Spark Connect": ([*SPARK, *TABLES, "--master", "sc://host"], str(CONNECT.refusal())),
+    "two inputs": ([*SPARK, *TABLES, "--database", "desk"], "name two inputs; give one"),
+    "nowhere to write": ([*SPARK, "--database", "desk"], "--tables needs --out"),
+    "a cluster for one machine": (["--master", "yarn", *TABLES], "belong to --engine spark"),
+    "a folder that is not there": (TABLES, "there is no folder tables"),
+    "a column of nothing": (
+        [*SPARK, *TABLES, "--partition-by", "colour"],
+        "results cannot be parted by 'colour'; possible are: confidence.band",
+    ),
+}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    assert run(["init", str(tmp_path / "desk")]) == 0
+    return tmp_path / "desk"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_does_not_go_together(
+    name: str, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options, message = REFUSED[name]
+    capsys.readouterr()
+    assert run(["--workspace", str(desk), "score", *options]) == 64
+    assert message in capsys.readouterr().err
+
+
+def test_without_the_extra_its_name_is_said(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("pyspark", "pyspark.errors", "pyspark.sql"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert run(["--workspace", str(desk), "score", *SPARK, *TABLES]) == 64
+    assert "pip install 'assay[spark]'" in capsys.readouterr().err
+
+
+def test_every_limit_is_on_the_page() -> None:
+    page = spark_page()
+    assert {PATTERNS, OUTLOOK, DOCUMENTS, CONNECT} == set(LIMITS)
+    for limit in LIMITS:
+        assert limit.what in page
