@@ -181,6 +181,7 @@ def test_amounts_of_any_size(rule: dict[str, object], value: float | None) -> No
 def test_every_score_is_the_decimal_it_is_written_as() -> None:
     """k thousandths are k/1000, and no neighbour of it."""
     numbers = list(range(1001))
+    signs = ["(claim.value + 1.0) / 0.0 > 0.0", "(claim.value + 1.0) / -0.0 < 0.0"]
     claims = [
         {
             "id": f"c{k}",
@@ -194,12 +195,15 @@ def test_every_score_is_the_decimal_it_is_written_as() -> None:
         {"kind": "institution", "id": "p", "name": "P", "claims": claims}
     )
     rule = {"id": "r", "add": "claim.value / 1000.0", "because": "b"}
+    turned = [
+        {"id": f"t{n}", "when": text, "add": 0.0, "because": "b"} for n, text in enumerate(signs)
+    ]
     same = {"id": "same", "when": "claim.carried == claim.value / 1000.0", "add": 1.0}
     book = rulebook_of(
         {
             "scorers": [
                 {"name": "carried", "on": "claim", "rules": [rule]},
-                {"name": "s", "on": "claim", "rules": [same | {"because": "b"}]},
+                {"name": "s", "on": "claim", "rules": [same | {"because": "b"}, *turned]},
             ]
         }
     )

@@ -147,7 +147,10 @@ class _Emitter:
         a, b = expr.args
         divided, by = self.emit(a), self.emit(b)
         if next(columns(b), None) is None and next(columns(a), None) is not None:
-            by = by + pl.int_range(pl.len()).cast(pl.Float64) * -0.0
+            constant = pl.select(by).item()
+            # By zero it is the same, and the sign of a zero would be lost in the sum.
+            if constant:
+                by = pl.int_range(pl.len()).cast(pl.Float64) * 0.0 + constant
         return divided / by
 
     def _hold(self, expr: Apply) -> pl.Expr:
