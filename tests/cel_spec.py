@@ -19,7 +19,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, te
 from assay.engines.local import LocalEngine
 from assay.model.profile import Institution
 from assay.rules.compile import Compiler
-from assay.rules.parse import CelError, Vocabulary, parse_cel
+from assay.rules.parse import Vocabulary, parse_cel
+from assay.rules.problems import CelError
 from assay.rules.scope import subject_scope
 from assay.tables.build import build_tables
 from tests.strategies import AS_OF, corpus_of, default_rulebook

@@ -130,6 +130,8 @@ def outcomes(condition: str, claim: dict[str, object]) -> tuple[object, object]:
         "half_life(9223372036854775807, 9223372036854775807) == 0.5",
         "max(claim.value, half_life(2, 0)) in [40.0, 1.0]",
         "claim.likelihood > claim.value / claim.value",
+        "claim.value / 10.0 == 0.25 && claim.value * 9.0 / 22.5 == 1.0",
+        "9.0 * claim.value / 2.5 / 1000.0 == 0.009 && 13.0 * claim.value / 2.5 / 1000.0 > 0.013",
         "claim.value / claim.value != claim.likelihood",
         "-(1 / 0) > 0 || abs(1 % 0) > 0 || double(1 / 0) > 0.5",
     ],
@@ -174,3 +176,38 @@ def test_amounts_of_any_size(rule: dict[str, object], value: float | None) -> No
     run = run_program(rulebook, compile_rulebook(rulebook), tables)
     assert disagreements(run) == []
     assert 0 <= (run.scores(run.program.scorers[0])[0].points or 0) <= 1000
+
+
+def test_every_score_is_the_decimal_it_is_written_as() -> None:
+    """k thousandths are k/1000, and no neighbour of it."""
+    numbers = list(range(1001))
+    signs = ["(claim.value + 1.0) / 0.0 > 0.0", "(claim.value + 1.0) / -0.0 < 0.0"]
+    claims = [
+        {
+            "id": f"c{k}",
+            "nature": "fact",
+            "text": "One.",
+            "quantity": {"measure": "m", "value": k, "unit": "u"},
+        }
+        for k in numbers
+    ]
+    profile = Institution.model_validate(
+        {"kind": "institution", "id": "p", "name": "P", "claims": claims}
+    )
+    rule = {"id": "r", "add": "claim.value / 1000.0", "because": "b"}
+    turned = [
+        {"id": f"t{n}", "when": text, "add": 0.0, "because": "b"} for n, text in enumerate(signs)
+    ]
+    same = {"id": "same", "when": "claim.carried == claim.value / 1000.0", "add": 1.0}
+    book = rulebook_of(
+        {
+            "scorers": [
+                {"name": "carried", "on": "claim", "rules": [rule]},
+                {"name": "s", "on": "claim", "rules": [same | {"because": "b"}, *turned]},
+            ]
+        }
+    )
+    tables = build_tables(corpus_of([], [], [profile]), book, AS_OF)
+    run = run_program(book, compile_rulebook(book), tables)
+    assert disagreements(run) == []
+    assert [s.points for s in run.scores(run.program.scorer("claim.s"))] == [1000] * len(numbers)

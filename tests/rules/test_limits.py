@@ -10,7 +10,8 @@ from assay.model.evidence import Claim
 from assay.model.profile import Institution
 from assay.model.rulebook import Rule, Rulebook, Scorer
 from assay.rules.lint import lint_rulebook
-from assay.rules.parse import CelError, Vocabulary, parse_cel
+from assay.rules.parse import Vocabulary, parse_cel
+from assay.rules.problems import CelError
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables
@@ -40,7 +41,8 @@ def test_two_thousand_rules_in_one_scorer(phase: str) -> None:
     assert score.points == {"add": 1000, "multiply": 0, "cap": 0}[phase]
     assert score.coverage == 1000
     lint = list(lint_rulebook(book, program, {}, AS_OF))
-    assert {f.code.slug for f in lint} <= {"idle-amount", "always-true"}
+    assert {f.code.slug for f in lint} <= {"idle-amount", "always-true", "shadowed-rule"}
+    assert any(f.code.slug == "shadowed-rule" for f in lint) == (phase == "cap")
 
 
 @pytest.mark.parametrize(

@@ -125,12 +125,85 @@ def test_a_band_out_of_reach() -> None:
 
 
 def test_bands_whose_words_contradict_their_order() -> None:
-    turned = [GRADES[0] | {"grade": "Low"}, GRADES[1] | {"grade": "High"}]
+    turned = [
+        GRADES[0] | {"grade": "Low", "label": "Low"},
+        GRADES[1] | {"grade": "High", "label": "High"},
+    ]
     found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": turned})
     assert found == [("band-words", "'Low' starts at 0.600, above 'High' at 0.000, and says less")]
     letters = [GRADES[0] | {"grade": "C/D"}, GRADES[1] | {"grade": "A"}]
     found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": letters})
     assert found[0][1] == "'C/D' starts at 0.600, above 'A' at 0.000; A is the best grade"
+
+
+def test_a_word_on_the_page_that_is_not_the_word_of_its_band() -> None:
+    labelled = [GRADES[0] | {"label": "Low"}, GRADES[1]]
+    found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": labelled})
+    assert found == [
+        ("band-words", "the band 'high' is 'High' in its grade and 'Low' in its label")
+    ]
+    turned = [
+        {"id": "b", "from": 0.6, "grade": "x", "label": "Weak"},
+        {"id": "a", "from": 0.0, "grade": "y", "label": "Strong"},
+    ]
+    found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": turned})
+    assert found == [
+        ("band-words", "'Weak' starts at 0.600, above 'Strong' at 0.000, and says less")
+    ]
+
+
+def test_a_word_for_a_likelihood_stands_for_the_range_of_the_standard() -> None:
+    odds = [
+        {"id": "c", "from": 0.55, "grade": "Likely", "label": "c"},
+        {"id": "b", "from": 0.30, "grade": "b", "label": "Very likely"},
+        {"id": "a", "from": 0.0, "grade": "a", "label": "a"},
+    ]
+    found = linted({"when": CITED, "add": 0.8}, scale="odds", scales={"odds": odds})
+    assert found == [
+        (
+            "band-words",
+            "'Very likely' stands for 0.80 to 0.95, and this band is 0.300 to 0.550",
+        )
+    ]
+
+
+@pytest.mark.parametrize("count", [120, 600])
+def test_shadows_are_found_among_any_number_of_caps(count: int) -> None:
+    kinds = ["figure", "action", "mandate", "role"]
+    rules: list[dict[str, Any]] = [
+        {
+            "when": f'claim.type == "{kinds[n % 4]}" && claim.contradictions > {n}',
+            "cap": round(0.9 - n // 4 * 0.001, 3) if n % 4 else 0.5,
+        }
+        for n in range(count)
+    ]
+    found = linted(*rules, start=1.0)
+    shadowed = {said.split("'")[1] for code, said in found if code == "shadowed-rule"}
+    # Of those that ask for figures all have the same amount, and the first holds widest; among the
+    # others each further one asks for more and is stricter, so none is idle.
+    assert shadowed == {f"r{n}" for n in range(4, count, 4)}
+
+
+def test_many_multiplications_below_a_cap_are_looked_at_once() -> None:
+    """A column that is read twice by the next would otherwise be looked at 2ⁿ times."""
+    rules: list[dict[str, Any]] = [
+        {"when": f"claim.contradictions > {n}", "multiply": 0.99} for n in range(40)
+    ]
+    found = linted(
+        *rules, {"when": "claim.key", "cap": 0.5}, {"when": CITED, "floor": 0.7}, start=1.0
+    )
+    assert found == []
+
+
+def test_a_floor_below_everything_is_idle() -> None:
+    found = linted({"when": CITED, "floor": 0.2}, {"when": "claim.key", "cap": 0.1}, start=0.4)
+    assert found[0] == (
+        "idle-amount",
+        (
+            "floor 0.200 never lifts anything: without it the score is at least 0.400 where the "
+            "floors begin"
+        ),
+    )
 
 
 def test_facts_and_parameters_that_nothing_uses() -> None:

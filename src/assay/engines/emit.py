@@ -142,6 +142,17 @@ class _Emitter:
         reached = [(at >= limit).cast(pl.Int8) for limit in sorted(limits.value)]
         return (reduce(pl.Expr.add, reached) - 1).cast(pl.Int64)
 
+    def _div(self, expr: Apply) -> pl.Expr:
+        """A quotient; Polars multiplies by the inverse of a constant, which is not the same."""
+        a, b = expr.args
+        divided, by = self.emit(a), self.emit(b)
+        if next(columns(b), None) is None and next(columns(a), None) is not None:
+            constant = pl.select(by).item()
+            # By zero it is the same, and the sign of a zero would be lost in the sum.
+            if constant:
+                by = pl.int_range(pl.len()).cast(pl.Float64) * 0.0 + constant
+        return divided / by
+
     def _hold(self, expr: Apply) -> pl.Expr:
         value, low, high = expr.args
         bound = _bound(value)
@@ -240,10 +251,9 @@ def _points(value: pl.Expr) -> pl.Expr:
 
 
 def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
-    table = pl.Series(half_life_table(), dtype=pl.Int64)
+    table = pl.Series([left / 1000 for left in half_life_table()], dtype=pl.Float64)
     index = (days.clip(lower_bound=0) * HALVING_STEPS // period).clip(upper_bound=len(table) - 1)
-    left = pl.lit(table).gather(pl.when(period > 0).then(index))
-    return left.cast(pl.Float64) / 1000
+    return pl.lit(table).gather(pl.when(period > 0).then(index))
 
 
 _MOST: dict[pl.DataType, int] = {
@@ -297,7 +307,6 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
     "quo": _quotient,
     "rem": lambda a, b: a - b * _quotient(a, b),
     "neg": lambda a: -a,
@@ -339,7 +348,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "day_text": lambda a: _moment(a).dt.strftime("%Y-%m-%d"),
     "items": lambda a: a.list.len().cast(pl.Int64),
     "points": _points,
-    "double": lambda a: a.cast(pl.Float64) / 1000,
+    "double": lambda a: (a.cast(pl.Float64) / 1000).round(3),
     "scale": lambda a, b: (a * b + 500) // 1000,
     "half_life": _half_life,
     "checked_half_life": lambda days, period: _half_life(days.cast(pl.Int128), period),

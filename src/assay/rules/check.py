@@ -20,7 +20,7 @@ _CODES = {code.slug: code for code in codes.RULE_CODES}
 
 def check_rulebook(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding]]:
     """The compiled rulebook, None where it has errors, and all findings."""
-    findings = [*_scales(rulebook), *_names(rulebook), *_unknowns(rulebook)]
+    findings = [*_scales(rulebook), *_names(rulebook), *_unknowns(rulebook), *_sizes(rulebook)]
     if any(f.code.severity == "error" for f in findings):
         findings += _expression_findings(rulebook)
         return None, findings
@@ -256,6 +256,24 @@ def _unknowns(rulebook: Rulebook) -> Iterator[RuleFinding]:
                     f"the amount of {rule.id!r} is an expression that may be unknown itself",
                     "write the amount to use: on_unknown: 0.8",
                 )
+
+
+_ROOM = {"add": (-1.0, 1.0), "multiply": (0.0, 1000.0), "floor": (0.0, 1.0), "cap": (0.0, 1.0)}
+
+
+def _sizes(rulebook: Rulebook) -> Iterator[RuleFinding]:
+    """Amounts beyond every score: most likely per cent."""
+    for i, scorer in enumerate(rulebook.scorers):
+        for j, rule in enumerate(scorer.rules):
+            low, high = _ROOM[rule.phase]
+            if isinstance(rule.amount, str) or low <= rule.amount <= high:
+                continue
+            yield RuleFinding(
+                codes.AMOUNT_RANGE,
+                ("scorers", i, "rules", j, rule.phase),
+                f"{rule.phase} {rule.amount:g} is beyond every score: they are from 0 to 1",
+                f"write {rule.amount / 100:g} for {rule.amount:g} per cent",
+            )
 
 
 def _lowers(rule: Rule) -> bool:

@@ -145,6 +145,12 @@ UNKNOWN_AMOUNT = Code(
     "A rule applies when it is unknown, but its amount may then be unknown too.",
     "on_unknown: 0.84 (the amount to use)",
 )
+AMOUNT_RANGE = Code(
+    "amount-range",
+    "warning",
+    "An amount that no score from 0 to 1 has room for.",
+    "add: 0.30 (not 30); floors and caps from 0 to 1",
+)
 UNKNOWN_CLAIM_TYPE = Code(
     "unknown-claim-type",
     "error",
@@ -240,6 +246,7 @@ RULE_CODES: tuple[Code, ...] = (
     DUPLICATE_BAND,
     UNDECIDED_UNKNOWN,
     UNKNOWN_AMOUNT,
+    AMOUNT_RANGE,
     UNKNOWN_CLAIM_TYPE,
     NEVER_TRUE,
     ALWAYS_TRUE,

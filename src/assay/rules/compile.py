@@ -38,8 +38,9 @@ from assay.rules.operators import (
     may_be_nan,
     may_overflow,
 )
-from assay.rules.parse import CelError, Problem, Vocabulary
+from assay.rules.parse import Vocabulary
 from assay.rules.patterns import PatternError, translated
+from assay.rules.problems import CelError, Problem
 from assay.rules.program import Compute
 from assay.rules.refusals import refused, refused_call
 from assay.rules.scope import Column, Row, Rows, Scope, Value, subject_scope

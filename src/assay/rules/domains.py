@@ -150,6 +150,10 @@ def field_domain(space: str, column: str) -> Domain:
 
 Narrowed = dict[Expr, Domain]
 
+_DEEPEST = 5
+"""What is assumed is followed through so many columns; further down a column is what it can be.
+A column that is read twice on each level would be looked at 2ⁿ times."""
+
 
 class Analysis:
     """The domains of the columns of one program."""
@@ -157,6 +161,7 @@ class Analysis:
     def __init__(self, program: Program) -> None:
         self._definitions = program.definitions
         self._known: dict[tuple[str, str], Domain] = {}
+        self._depth = 0
 
     def column(self, space: str, name: str) -> Domain:
         """What a column can hold."""
@@ -165,6 +170,11 @@ class Analysis:
             self._known[key] = Domain()
             self._known[key] = self._defined(space, name)
         return self._known[key]
+
+    def make_all(self) -> None:
+        """Look at every column in the order they are made, so that a long chain is no recursion."""
+        for space, name in self._definitions:
+            self.column(space, name)
 
     def _defined(self, space: str, name: str) -> Domain:
         match self._definitions.get((space, name)):
@@ -219,8 +229,11 @@ class Analysis:
             return _literal(expr.value)
         if isinstance(expr, Col):
             step = self._definitions.get((space, expr.name))
-            if given and isinstance(step, Compute):
-                return self.expression(space, step.expr, given)
+            if given and isinstance(step, Compute) and self._depth < _DEEPEST:
+                self._depth += 1
+                found = self.expression(space, step.expr, given)
+                self._depth -= 1
+                return found
             return self.column(space, expr.name)
         if isinstance(expr, Each):
             return number(0, 2**31, unknown=self.expression(space, expr.items, given).unknown)

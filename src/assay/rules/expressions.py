@@ -10,7 +10,8 @@ from typing import Protocol
 
 from assay.model.rulebook import Pool, Rulebook, Scorer
 from assay.rules import ast
-from assay.rules.parse import CelError, Problem, Vocabulary, parse_cel
+from assay.rules.parse import Vocabulary, parse_cel
+from assay.rules.problems import CelError, Problem
 from assay.rules.schema import SPACES
 from assay.rules.texts import TextError, split_text
 

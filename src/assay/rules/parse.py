@@ -6,9 +6,7 @@ every field and type and points at what it does not know.
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import get_args
@@ -18,31 +16,15 @@ from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2
 
 from assay.rules.ast import Expression, Type
 from assay.rules.checked import decode_checked
-from assay.rules.functions import FUNCTIONS, function
+from assay.rules.complaints import problems_of
+from assay.rules.functions import FUNCTIONS
+from assay.rules.problems import CelError, Problem
 from assay.rules.schema import HORIZONS, SPACES, Field, FieldType, Space
 
 _PACKAGE = "assay"
 _FIELD_TYPES = {"bool": 8, "int": 3, "double": 1, "string": 9, "strings": 9, "timestamp": 11}
 _MESSAGE, _OPTIONAL, _REPEATED = 11, 1, 3
 _DEEPEST = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A mistake in an expression; ``offset`` is its 0-based character in the text."""
-
-    code: str
-    message: str
-    offset: int
-    hint: str = ""
-
-
-class CelError(Exception):
-    """An expression that cannot be used, with every problem found in it."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(p.message for p in problems))
 
 
 @dataclass(frozen=True)
@@ -97,7 +79,7 @@ def parse_cel(
         checked = _environment(subject, vocabulary, it, watch).compile(text)
     except RuntimeError as error:
         known = [*variables(subject, it=it, watch=watch), *vocabulary.parameters]
-        raise CelError(_problems(str(error), text, known, vocabulary)) from None
+        raise CelError(problems_of(str(error), text, known, _fields(vocabulary))) from None
     return decode_checked(checked.serialize())
 
 
@@ -241,6 +223,11 @@ def _add_space(
         _add_message_field(message, collection.name, number, element, repeated=True)
 
 
+def _fields(vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """The fields of every message."""
+    return {m.name: [f.name for f in m.field] for m in _descriptor(vocabulary).message_type}
+
+
 def _fact_field(name: str, type_: Type) -> Field:
     kinds = {kind: kind for kind in get_args(FieldType)}
     return Field(name, "strings" if type_.item else kinds[type_.name], "")
@@ -271,143 +258,3 @@ def _add_message_field(
         type_name=f".{_PACKAGE}.{type_name}",
         label=_REPEATED if repeated else _OPTIONAL,
     )
-
-
-_ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)$", re.MULTILINE)
-_UNDEFINED = re.compile(r"undefined field '(\w+)' not found in struct '(?:\w+\.)*(\w+)'")
-_UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
-_OVERLOAD = re.compile(r"found no matching overload for '([^']+)' applied to '(.*)'")
-_OPERATORS = {
-    "_&&_": "&&",
-    "_||_": "||",
-    "!_": "!",
-    "_==_": "==",
-    "_!=_": "!=",
-    "_<_": "<",
-    "_<=_": "<=",
-    "_>_": ">",
-    "_>=_": ">=",
-    "_+_": "+",
-    "_-_": "-",
-    "_*_": "*",
-    "_/_": "/",
-    "_%_": "%",
-    "-_": "-",
-    "@in": "in",
-    "_?_:_": "? :",
-}
-
-
-def _problems(raw: str, text: str, known: list[str], vocabulary: Vocabulary) -> list[Problem]:
-    if "recursion" in raw:
-        message = "the expression has more levels inside each other than can be read"
-        return [Problem("expression-too-deep", message, 0, "split it, or use facts for its parts")]
-    problems: dict[int, Problem] = {}
-    for line, column, message in _ERROR.findall(raw):
-        offset = _offset(text, int(line), int(column))
-        if "*error*" in message:
-            continue
-        problem = _problem(message, text, offset, known, vocabulary)
-        problems.setdefault(offset, problem)
-    if not problems:
-        first = raw.splitlines()[0].removeprefix("INVALID_ARGUMENT: ")
-        problems[0] = Problem("invalid-expression", first, 0)
-    return [problems[offset] for offset in sorted(problems)]
-
-
-def _problem(
-    message: str, text: str, offset: int, names: list[str], vocabulary: Vocabulary
-) -> Problem:
-    if match := _UNDEFINED.search(message):
-        name, struct = match.groups()
-        known = _fields_of(struct, vocabulary)
-        return Problem(
-            "unknown-field",
-            f"{_article(struct)} has no field {name!r}",
-            offset + 1,
-            _did_you_mean(name, known),
-        )
-    if match := _UNDECLARED.search(message):
-        name = match.group(1).split(".")[0]
-        start = max(text.rfind(name, 0, offset + len(name)), 0)
-        if (own := function(name)) is not None:
-            said = f"{name!r} does not take these arguments"
-            return Problem("type-mismatch", said, start, f"as in: {own.example}")
-        hint = _did_you_mean(name, names, (f.name for f in FUNCTIONS))
-        return Problem("unknown-name", f"{name!r} is not known here", start, hint)
-    if match := _OVERLOAD.search(message):
-        operator, types = match.groups()
-        sign = _OPERATORS.get(operator, operator)
-        return Problem(
-            "type-mismatch",
-            f"{sign!r} does not work on {_plain_types(types)}",
-            offset,
-            _type_hint(sign, types),
-        )
-    if message.startswith("Syntax error"):
-        return Problem("syntax-error", _plain_syntax(message), offset, "see the CEL reference")
-    return Problem("invalid-expression", message.removesuffix(" [INVALID_ARGUMENT]"), offset)
-
-
-def _fields_of(struct: str, vocabulary: Vocabulary) -> list[str]:
-    for message in _descriptor(vocabulary).message_type:
-        if message.name == struct:
-            return [f.name for f in message.field]
-    return []
-
-
-def _article(struct: str) -> str:
-    words = _words(struct)
-    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
-
-
-def _words(struct: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", struct).lower()
-
-
-def _did_you_mean(name: str, known: list[str], others: Iterable[str] = ()) -> str:
-    close = [
-        *difflib.get_close_matches(name, known, n=1, cutoff=0.6),
-        *difflib.get_close_matches(name, list(others), n=1, cutoff=0.6),
-    ]
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"known are: {', '.join(sorted(known))}" if known else ""
-
-
-def _plain_types(types: str) -> str:
-    names = re.sub(rf"\b{_PACKAGE}\.(\w+)", lambda m: _words(m.group(1)), types.strip("()"))
-    return names.replace("null_type", "null").replace(", ", " and ")
-
-
-def _type_hint(sign: str, types: str) -> str:
-    if "null" in types:
-        return "ask with has(…) whether a field is there; missing is unknown, not null"
-    if "int" in types and "double" in types:
-        return "whole numbers and decimals do not mix: write 1.0 for a decimal, or double(…)"
-    if sign in ("&&", "||", "!"):
-        return "both sides are conditions, true or false"
-    if "string" in types:
-        return 'text is written in quotes: "text"'
-    return ""
-
-
-def _plain_syntax(message: str) -> str:
-    text = message.removeprefix("Syntax error: ")
-    if match := re.match(r"mismatched input '(.*?)' expecting", text):
-        found = match.group(1)
-        return "the expression ends too early" if found == "<EOF>" else f"{found!r} is out of place"
-    if match := re.match(r"extraneous input '(.*?)'", text):
-        return f"{match.group(1)!r} is out of place"
-    if match := re.match(r"missing '(.*?)'", text):
-        return f"{match.group(1)!r} is missing"
-    if match := re.match(r"token recognition error at: '(.*)'", text):
-        return f"{match.group(1)!r} is not part of the language"
-    return text
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    """0-based offset of CEL's 1-based line and 1-based column."""
-    lines = text.split("\n")
-    before = sum(len(x) + 1 for x in lines[: max(line - 1, 0)])
-    return min(before + max(column - 1, 0), len(text))

@@ -100,7 +100,8 @@ class RuleColumns:
 class ScorerColumns:
     """Where a scorer's results are found, in the space it works on.
 
-    ``score`` and ``coverage`` are in thousandths, ``band`` is the index of the band (None
+    ``score`` and ``coverage`` are in thousandths, ``unbounded`` is the score before floors and
+    caps, ``band`` is the index of the band (None
     without a scale), ``start`` the score the rules start from, ``starts_from`` the names of the
     scores an expression for it reads. ``held`` is the least score of
     the roots of a retelling, ``raw`` the score before it was held there (citation scorers only).
@@ -111,6 +112,7 @@ class ScorerColumns:
     coverage: str
     start: str
     rules: tuple[RuleColumns, ...]
+    unbounded: Expr
     band: str | None = None
     pool: PoolUp | None = None
     raw: str | None = None

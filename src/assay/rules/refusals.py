@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.rules import ast
-from assay.rules.parse import CelError, Problem
+from assay.rules.problems import CelError, Problem
 
 
 def refused(node: ast.Node, message: str, hint: str = "") -> CelError:

@@ -25,7 +25,7 @@ from assay.rules.expressions import (
     scorer_order,
 )
 from assay.rules.ir import TRUE, UNKNOWN, Col, Expr, Lit, apply
-from assay.rules.parse import CelError
+from assay.rules.problems import CelError
 from assay.rules.program import (
     Aggregate,
     Compute,
@@ -127,10 +127,11 @@ class _ProgramBuilder:
         )
         score = f"score.{scorer.name}"
         raw = held = None
+        unbounded = self._moved(scorer, start, rules)
         if scorer.on == "citation":
-            raw, held = self._held_at_roots(scorer, self._phases(scorer, start, rules))
+            raw, held = self._held_at_roots(scorer, _bounded(unbounded, rules))
         else:
-            self._compute(scorer.on, score, self._phases(scorer, start, rules))
+            self._compute(scorer.on, score, _bounded(unbounded, rules))
         coverage = f"cover.{scorer.name}"
         self._compute(scorer.on, coverage, self._coverage(scorer, score, rules, parts))
         band = None
@@ -139,7 +140,17 @@ class _ProgramBuilder:
             limits = Lit(tuple(to_points(b.from_) for b in bands))
             self._compute(scorer.on, band, apply("band", Col(score), limits))
         return ScorerColumns(
-            scorer, score, coverage, start, rules, band, pool, raw, held, self._starts_from(here)
+            scorer,
+            score,
+            coverage,
+            start,
+            rules,
+            unbounded,
+            band,
+            pool,
+            raw,
+            held,
+            self._starts_from(here),
         )
 
     def _starts_from(self, here: Path) -> tuple[str, ...]:
@@ -246,21 +257,15 @@ class _ProgramBuilder:
         today = self._compiler.at(Scope(SPACES[space], {}), hops, "today")
         return apply("ge", today, Lit(day.toordinal()))
 
-    def _phases(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
-        """The score in thousandths; unknown where the start is."""
+    def _moved(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
+        """The score in thousandths before floors and caps; unknown where the start is."""
         added = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "add")]
         score: Expr = _sum([Col(start), *added])
         score = apply("hold", score, Lit(0), Lit(ONE))
         for r in sorted(_of_phase(rules, "multiply"), key=lambda r: r.rule.id):
             before = self._column(scorer, score)
             score = apply("if", Col(r.applied), apply("scale", before, r.effect), before)
-        floors = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "floor")]
-        caps = [apply("if", Col(r.applied), r.effect, Lit(ONE)) for r in _of_phase(rules, "cap")]
-        score = apply("hold", score, apply("greatest", Lit(0), *floors), Lit(ONE))
-        lowest: Expr = apply("least", Lit(ONE), *caps)
-        if not all(isinstance(r.amount, Lit) for r in _of_phase(rules, "cap")):
-            lowest = apply("greatest", Lit(0), lowest)  # a cap that is computed may be negative
-        return apply("hold", score, Lit(0), lowest)
+        return score
 
     def _column(self, scorer: Scorer, expr: Expr) -> Expr:
         return expr if isinstance(expr, Lit) else Col(self._compiler.column(scorer.on, expr))
@@ -343,6 +348,17 @@ def _sum(terms: Sequence[Expr]) -> Expr:
         return terms[0]
     half = len(terms) // 2
     return apply("add", _sum(terms[:half]), _sum(terms[half:]))
+
+
+def _bounded(score: Expr, rules: tuple[RuleColumns, ...]) -> Expr:
+    """The score between its floors and its caps; a cap outweighs a floor."""
+    floors = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "floor")]
+    caps = [apply("if", Col(r.applied), r.effect, Lit(ONE)) for r in _of_phase(rules, "cap")]
+    score = apply("hold", score, apply("greatest", Lit(0), *floors), Lit(ONE))
+    lowest: Expr = apply("least", Lit(ONE), *caps)
+    if not all(isinstance(r.amount, Lit) for r in _of_phase(rules, "cap")):
+        lowest = apply("greatest", Lit(0), lowest)  # a cap that is computed may be negative
+    return apply("hold", score, Lit(0), lowest)
 
 
 def _of_phase(rules: tuple[RuleColumns, ...], phase: str) -> list[RuleColumns]:

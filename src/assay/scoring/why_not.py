@@ -9,7 +9,7 @@ from assay.errors import UsageError
 from assay.rules import ast
 from assay.rules.compile import Compiler
 from assay.rules.expressions import Parsed, parse_rulebook, walk
-from assay.rules.parse import CelError
+from assay.rules.problems import CelError
 from assay.rules.program import RuleColumns, ScorerColumns
 from assay.rules.scope import Rows, Scope, subject_scope
 from assay.rules.unparse import unparse

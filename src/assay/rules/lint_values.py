@@ -1,0 +1,80 @@
+"""Texts that conditions ask for and no document has, though one is much like them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+
+from assay.rules import codes
+from assay.rules.domains import field_words
+from assay.rules.expressions import Path
+from assay.rules.findings import RuleFinding
+from assay.rules.ir import Apply, Col, Expr, Lit
+from assay.rules.program import Aggregate, Compute, Gather, Program
+
+Values = Mapping[tuple[str, str], Collection[str]]
+"""The texts that documents hold, by space and column."""
+
+_ALIKE = 0.86
+"""From this likeness on, a text that no document has is taken for a slip of the pen."""
+
+
+def unknown_values(
+    program: Program, space: str, expr: Expr, written: Values, place: Path
+) -> Iterator[RuleFinding]:
+    """Texts that a condition compares a field with and that the field never holds."""
+    told: set[str] = set()
+    for home, column, value in _compared(program, space, expr, set()):
+        possible = field_words(home, column)
+        known = possible or written.get((home, column), ())
+        if value in known or value in told or not value:
+            continue
+        near = next(iter(get_close_matches(value, sorted(known), n=1, cutoff=_ALIKE)), None)
+        if not possible and near is None:
+            continue
+        told.add(value)
+        message = f"no {home} has the {column.replace('.', chr(39) + 's ')} {value!r}"
+        hint = f"did you mean {near!r}?" if near else "possible are: " + ", ".join(possible)
+        yield RuleFinding(codes.UNKNOWN_VALUE, place, message, hint)
+
+
+def _compared(
+    program: Program, space: str, expr: Expr, seen: set[tuple[str, str]]
+) -> Iterator[tuple[str, str, str]]:
+    """(space, column, text) of every comparison of a column with a constant text."""
+    if isinstance(expr, Col):
+        if (space, expr.name) not in seen:
+            seen.add((space, expr.name))
+            yield from _compared_inside(program, space, expr.name, seen)
+        return
+    if not isinstance(expr, Apply):
+        return
+    if expr.op in ("eq", "ne", "in", "has_item"):
+        columns = [_home(program, space, a.name) for a in expr.args if isinstance(a, Col)]
+        constants = [v for a in expr.args if isinstance(a, Lit) for v in _texts(a.value)]
+        yield from ((*home, v) for home in columns if home for v in constants)
+    for arg in expr.args:
+        yield from _compared(program, space, arg, seen)
+
+
+def _compared_inside(
+    program: Program, space: str, column: str, seen: set[tuple[str, str]]
+) -> Iterator[tuple[str, str, str]]:
+    step = program.definitions.get((space, column))
+    if isinstance(step, Compute) and not column.startswith(("score.", "raw.", "cover.")):
+        yield from _compared(program, space, step.expr, seen)
+    elif isinstance(step, Aggregate) and step.source is not None:
+        yield from _compared(program, step.elements, Col(step.source), seen)
+
+
+def _home(program: Program, space: str, column: str) -> tuple[str, str] | None:
+    """The field a column brings; None where it is computed."""
+    while isinstance(step := program.definitions.get((space, column)), Gather):
+        space, column = step.target, step.origin
+    return None if step is not None else (space, column)
+
+
+def _texts(value: object) -> Iterator[str]:
+    for item in value if isinstance(value, tuple) else (value,):
+        if isinstance(item, str):
+            yield item
