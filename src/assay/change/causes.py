@@ -18,7 +18,7 @@ from assay.scoring.reached import reached
 from assay.scoring.run import Run
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 _NO_GRADE = Grade()
 Locked = Mapping[str, LockedProfile]

@@ -22,7 +22,7 @@ from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 VALUES_LIMIT = 1000
 

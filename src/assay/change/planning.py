@@ -38,7 +38,7 @@ from assay.errors import InputError
 from assay.progress import stage
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 
 def page_of(entry: LockedProfile) -> str:

@@ -27,7 +27,7 @@ from assay.tables.build import build_tables
 from assay.tables.tables import Tables
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile, Event
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
     from assay.scoring.grounds import Grounds
     from assay.scoring.results import ProfileResult
 

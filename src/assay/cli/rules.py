@@ -12,7 +12,7 @@ from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
-    from assay.pipeline import RuleTests
+    from assay.methodology import RuleTests
 
 
 @click.group("rules", short_help="Test the rulebook and look into it.")
@@ -72,7 +72,7 @@ def test(
 
 
 def _run(session: Session, files: Sequence[Path]) -> RuleTests:
-    from assay.pipeline import rule_tests
+    from assay.methodology import rule_tests
 
     paths = [f.resolve() for f in files] or None
     return rule_tests(session.check(), session.as_of, paths)
@@ -141,7 +141,7 @@ def lint(context: click.Context, output: str) -> None:
     from assay.diagnostics import format_text, has_errors
     from assay.documents.codes import DOCUMENT_CODES
     from assay.documents.sarif import as_sarif
-    from assay.pipeline import rule_findings
+    from assay.methodology import rule_findings
     from assay.rules.codes import RULE_CODES
 
     session: Session = context.obj
@@ -202,7 +202,7 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
     A grade never moves because another profile's did, so the thresholds are printed for you to
     write into rules.yaml, once.
     """
-    from assay.pipeline import scorer_cutpoints
+    from assay.methodology import scorer_cutpoints
 
     found = scorer_cutpoints(session.desk(), scorer, _percents(shares))
     if output == "json":

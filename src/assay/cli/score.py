@@ -117,7 +117,7 @@ class _Asked:
 
 
 def _score(session: Session, asked: _Asked) -> int:
-    from assay.pipeline import score_tables
+    from assay.bulk import score_tables
 
     folder, out = Path(asked.tables or ""), Path(asked.out or "")
     if not folder.is_dir():
@@ -135,7 +135,7 @@ def _score(session: Session, asked: _Asked) -> int:
 
 
 def _score_spark(session: Session, asked: _Asked) -> int:
-    from assay.pipeline import score_with_spark
+    from assay.bulk import score_with_spark
     from assay.scoring.distributed import Cluster
 
     cluster = Cluster(

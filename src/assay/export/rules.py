@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assay.pipeline import RuleTests
+from assay.methodology import RuleTests
 from assay.scoring.against import Against
 from assay.scoring.rule_tests import CaseResult, Difference
 from assay.scoring.why_not import Part, WhyNot

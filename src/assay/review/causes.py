@@ -13,7 +13,7 @@ from assay.change.take import locked_profiles
 
 if TYPE_CHECKING:
     from assay.change.lock import Lock
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 _NAMED = 3
 

@@ -20,7 +20,7 @@ from assay.scoring.results import ProfileResult, Score
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 Status = Literal["counts", "stale", "expired", "second", "conflicting", "gone"]
 

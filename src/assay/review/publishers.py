@@ -12,7 +12,7 @@ from assay.review.ledger import Ledger
 from assay.review.track import Share, Tally, track_record
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)

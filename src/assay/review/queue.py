@@ -14,7 +14,7 @@ from assay.scoring.grounds import Grounds
 
 if TYPE_CHECKING:
     from assay.change.lock import Lock
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 _OF_A_GRADE: tuple[Matter, ...] = ("flipped", "new", "coverage", "boundary")
 

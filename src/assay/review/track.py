@@ -17,7 +17,7 @@ from assay.scoring.assessment import headline
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:
-    from assay.pipeline import Desk
+    from assay.desk import Desk
 
 _Z = 1.959964
 """The normal quantile of a two-sided interval of 95 %."""

@@ -1,0 +1,77 @@
+"""What is asked of a rulebook itself: its cases run, all there is to say of it, cut points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.checked import Checked, placed_rule_finding
+from assay.desk import Desk
+from assay.diagnostics import Diagnostic, sort_diagnostics
+from assay.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from assay.scoring.cutpoints import Cutpoint
+    from assay.scoring.rule_coverage import Coverage
+    from assay.scoring.rule_tests import CaseResult
+
+
+@dataclass(frozen=True)
+class RuleTests:
+    """What became of the cases of a rulebook, and how much of it they have met."""
+
+    results: tuple[CaseResult, ...]
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    coverage: Coverage
+
+
+def rule_tests(
+    checked: Checked, as_of: date | None = None, paths: Sequence[Path] | None = None
+) -> RuleTests:
+    """Run the cases of the workspace, or those of the files named.
+
+    A case is scored at its own date, else its file's, else the rulebook's, else ``as_of``. Raises
+    :class:`assay.errors.InputError` where the rulebook has errors; the profiles of the workspace
+    play no part.
+    """
+    from assay.loading.rule_cases import load_cases
+    from assay.scoring.rule_coverage import coverage
+    from assay.scoring.rule_tests import RuleTester
+
+    rulebook = checked.loaded.rulebook
+    if rulebook is None or checked.program is None:
+        raise InputError(checked.diagnostics)
+    loaded = load_cases(checked.loaded.workspace, rulebook, paths)
+    tester = RuleTester(rulebook)
+    results = tuple(
+        tester.run(c.case, c.corpus, c.subject, c.as_of or as_of or date.max, c.file, c.line)
+        for c in loaded.cases
+    )
+    found = coverage(rulebook, tester.program, tester.seen)
+    return RuleTests(results, loaded.files, loaded.diagnostics, found)
+
+
+def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
+    """All there is to say about the rulebook; with ``desk`` also how it parts its profiles."""
+    from assay.scoring.saturation import saturated
+
+    files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
+    found = [d for d in checked.diagnostics if d.file in files]
+    if desk is not None:
+        found += [placed_rule_finding(checked.loaded, f) for f in saturated(desk.run)]
+    return sort_diagnostics(found)
+
+
+def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:
+    """Starts of bands that part the profiles by a scorer; ``UsageError`` for an unknown one."""
+    from assay.scoring.cutpoints import cutpoints
+
+    known = [s.scorer.name for s in desk.program.on("profile")]
+    if scorer not in known:
+        raise UsageError(f"there is no profile scorer {scorer!r}; there are: {', '.join(known)}")
+    scores = [r.scores[scorer].points for r in desk.results.values()]
+    return cutpoints([s for s in scores if s is not None], shares)
