@@ -393,7 +393,10 @@ def explain_figures(size: int) -> Iterator[Figure]:
 
 
 def growth(figures: Sequence[Figure]) -> Iterator[Figure]:
-    times = {f.name.rsplit(", ", 1)[1]: f.ours for f in figures if "written Polars, " in f.name}
+    scored_in = "hand-written Polars, "
+    times = {
+        f.name.removeprefix(scored_in): f.ours for f in figures if f.name.startswith(scored_in)
+    }
     for small, large, target in (("100,000", "1,000,000", 11.0), ("1,000,000", "3,000,000", 3.5)):
         if small in times and large in times:
             yield Figure(f"growth from {small} to {large}", times[large], times[small], target)
