@@ -13,6 +13,7 @@ import click
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
 from assay.cli.timings import observed
+from assay.scoring.wording import plural
 
 if TYPE_CHECKING:
     from assay.ingest.run import Outcome
@@ -96,7 +97,7 @@ def command(
 def _print(outcomes: list[Outcome], dry_run: bool) -> None:
     for outcome in outcomes:
         if outcome.status in ("new", "version"):
-            drafts = f", {len(outcome.drafts)} drafts" if outcome.drafts else ""
+            drafts = f", {plural(len(outcome.drafts), 'draft')}" if outcome.drafts else ""
             click.echo(f"{outcome.status:<8}  {outcome.source}{drafts}  ({outcome.file})")
         elif outcome.status != "unchanged":
             click.echo(f"{outcome.file}: {outcome.status}: {outcome.reason}", err=True)

@@ -182,9 +182,8 @@ class Likeness:
         # The rarer what they share is, the less of it is needed.
         if alike * self._words.rarity(shared) < least:
             return
-        reason = "; ".join(
-            filter(None, (f"within {apart} days both have: {', '.join(shared[:6])}", hint, owner))
-        )
+        both = f"{_when(apart)} both have: {', '.join(shared[:6])}"
+        reason = "; ".join(filter(None, (both, hint, owner)))
         score = min(0.9, 0.45 + 0.6 * alike + (0.1 if hint else 0.0))
         credited_by_a = self._hint(a, b) is not None and self._hint(b, a) is None
         yield Link(a, b, "cites", score, reason, False, directed=apart == 0 and credited_by_a)
@@ -212,8 +211,7 @@ class Likeness:
         rarity = self._counted.rarity(shared)
         if rarity < _RARE_FACTS:
             return
-        when = f"within {apart} days" if apart is not None else "one of them undated,"
-        reason = f"{when} both have: {', '.join(shared[:6])}"
+        reason = f"{_when(apart)} both have: {', '.join(shared[:6])}"
         yield Link(a, b, "cites", min(0.9, 0.5 + 0.1 * rarity), reason, False)
 
     def _translations(self) -> Iterator[Link]:
@@ -260,3 +258,9 @@ class Likeness:
     @cached_property
     def _scripts(self) -> Mapping[str, str]:
         return {t.id: script(t.text) for t in self._told.values()}
+
+
+def _when(apart: int | None) -> str:
+    if apart is None:
+        return "one of them undated,"
+    return {0: "on one day", 1: "within a day"}.get(apart, f"within {apart} days")
