@@ -211,3 +211,18 @@ def test_every_score_is_the_decimal_it_is_written_as() -> None:
     run = run_program(book, compile_rulebook(book), tables)
     assert disagreements(run) == []
     assert [s.points for s in run.scores(run.program.scorer("claim.s"))] == [1000] * len(numbers)
+
+
+@settings(max_examples=5)
+@given(corpora())
+def test_a_pool_of_coverages_brings_no_scores(corpus: Corpus) -> None:
+    """What is taken is known or not; the coverage of the score is the amount, not its own."""
+    take = "it.profile.coverage.confidence"
+    pool = {"over": "citations", "take": take, "combine": "mean", "empty": "unknown"}
+    bare = {"name": "confidence", "on": "profile"}
+    pooled = {"name": "pooled", "on": "profile", "pool": pool}
+    drawn = rulebook_of({"scorers": [bare, pooled]}).scorers[1:]
+    base = default_rulebook().model_copy(update={"watch": ()})
+    rulebook = base.model_copy(update={"scorers": (*base.scorers, *drawn)})
+    tables = build_tables(corpus, rulebook, AS_OF)
+    assert disagreements(run_program(rulebook, compile_rulebook(rulebook), tables)) == []

@@ -217,7 +217,8 @@ class _ProgramBuilder:
         known = {s.key for s in self._rulebook.scorers}
         if isinstance(node, ast.Select) and next(score_uses(node), "") in known:
             operand = self._compiler.value(node.operand, inner)
-            if isinstance(operand, Row):
+            # What ``coverage.NAME`` brings is an amount, and no score.
+            if isinstance(operand, Row) and not operand.part:
                 return self._compiler.at(inner, operand.hops, f"cover.{node.field}")
         return apply("if", apply("known", Col(take)), Lit(ONE), Lit(0))
 
