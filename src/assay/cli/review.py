@@ -26,7 +26,7 @@ def command(context: click.Context) -> None:
         context.invoke(list_command)
 
 
-@command.command("list")
+@command.command("list", short_help="List what needs a human, the most important first.")
 @click.option("--matter", metavar="NAME", help="Only this matter: flipped, stale, new …")
 @click.option("--group", "group_name", metavar="NAME", help="Only this group, with all members.")
 @click.option("--assigned-to", metavar="NAME", help="Only what is assigned to somebody.")
@@ -104,7 +104,7 @@ def _summary(review: Review, queue: Queue) -> None:
             )
 
 
-@command.command("show")
+@command.command("show", short_help="Show all about one profile.")
 @click.argument("profile_id", metavar="ID")
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
 @format_option("json")

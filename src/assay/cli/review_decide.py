@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assay.review.queue import Limits
 
 
-@click.command("accept")
+@click.command("accept", short_help="Agree with what is computed.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--group", metavar="NAME", help="Everything in a group of the queue, as one.")
 @click.option(
@@ -55,7 +55,7 @@ def accept(
         click.echo(f"{len(decision.subjects)} settled in one decision", err=True)
 
 
-@click.command("override")
+@click.command("override", short_help="Put another grade in the place of the computed one.")
 @click.argument("profile_id", metavar="ID")
 @click.option("--scorer", required=True, metavar="NAME", help="Which score, as 'confidence'.")
 @click.option("--grade", required=True, metavar="BAND", help="The band's id, or its grade.")
@@ -89,7 +89,7 @@ def override(session: Session, /, profile_id: str, reviewer: str | None, **optio
         )
 
 
-@click.command("second")
+@click.command("second", short_help="Agree with somebody else's override.")
 @click.argument("decision", metavar="DECISION-ID")
 @decision_options
 @click.pass_obj
@@ -102,7 +102,7 @@ def second(session: Session, /, decision: str, reviewer: str | None, output: str
     show_decision(write(review, draft), output)
 
 
-@click.command("flag")
+@click.command("flag", short_help="Send a profile or a claim to the queue.")
 @click.argument("name", metavar="ID")
 @click.argument("reason")
 @decision_options
@@ -169,7 +169,7 @@ def undo(
     show_decision(write(review, draft), output)
 
 
-@click.command("outcome")
+@click.command("outcome", short_help="Record how a claim turned out.")
 @click.argument("claim", metavar="PROFILE#CLAIM")
 @click.argument("verdict", type=click.Choice(["held", "failed", "undecidable"]))
 @click.option("--date", "when", type=IsoDate(), required=True, help="When it was decided.")

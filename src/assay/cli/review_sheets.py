@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assay.review.queue import Limits
 
 
-@click.command("pack")
+@click.command("pack", short_help="Write the queue as a page and a sheet, to review offline.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -58,7 +58,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     click.echo(f"{len(review.queue.profiles)} profiles, {len(rows)} rows", err=True)
 
 
-@click.command("import")
+@click.command("import", short_help="Take a decisions sheet back.")
 @click.argument("sheet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @limits_options
 @reviewer_option

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MENU = "[n]ext [b]ack [a]ccept accept [g]roup [o]verride [s]econd [f]lag [c]omment [u]ndo [q]uit"
 
 
-@click.command("walk")
+@click.command("walk", short_help="Walk through the queue, one after the other.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
 @limits_options

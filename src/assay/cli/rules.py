@@ -20,7 +20,7 @@ def command() -> None:
     """Test the rulebook, see what its cases cover, and take thresholds from a distribution."""
 
 
-@command.command("test")
+@command.command("test", short_help="Run the rulebook's cases.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--coverage", "covered", is_flag=True, help="Also say what no case has met.")
 @click.option(
@@ -128,7 +128,7 @@ def _write_junit(done: RuleTests, path: Path) -> None:
     write_files({path.absolute(): junit_xml(done.results)})
 
 
-@command.command("lint")
+@command.command("lint", short_help="Say what is likely a mistake in the rulebook.")
 @format_option("json", "sarif")
 @click.pass_context
 def lint(context: click.Context, output: str) -> None:
@@ -185,7 +185,7 @@ def docs(session: Session, out: Path | None) -> None:
     click.echo(f"{sum(p.parent.name != 'rules' for p in pages)} of them rules, in folders beside")
 
 
-@command.command("cutpoints")
+@command.command("cutpoints", short_help="Print bands that would part the profiles.")
 @click.argument("scorer", metavar="SCORER")
 @click.option(
     "--shares",

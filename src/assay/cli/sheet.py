@@ -26,7 +26,7 @@ def command() -> None:
     """Take publishers, sources, profiles and claims out as sheets, and take sheets back."""
 
 
-@command.command("export")
+@command.command("export", short_help="Write the sheets: a workbook, or a folder of CSV files.")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.argument("ids", nargs=-1, metavar="[PROFILE]...")
 @click.option(
@@ -98,7 +98,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
     return seen_by(loaded.corpus, order, session.audience, as_of)
 
 
-@command.command("import")
+@command.command("import", short_help="Take sheets back, after showing what would change.")
 @click.argument(
     "sheets",
     nargs=-1,
