@@ -120,7 +120,8 @@ def _compared(
 
     def build(a: Column, b: Column) -> Column:
         either = F.isnan(a) | F.isnan(b)
-        return op(a, b) | either if of_nan else op(a, b) & ~either
+        made = op(a, b) | either if of_nan else op(a, b) & ~either
+        return F.when(a.isNotNull() & b.isNotNull(), made)
 
     return build
 
