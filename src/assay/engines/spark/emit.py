@@ -70,7 +70,9 @@ def emit(expr: Expr, item: Column | None = None) -> Column:
 def _literal(expr: Lit) -> Column:
     if isinstance(expr.value, int) and not isinstance(expr.value, bool):
         return whole(expr.value)
-    assert not isinstance(expr.value, tuple)
+    if isinstance(expr.value, tuple):
+        items = F.array(*(_literal(Lit(item)) for item in expr.value))
+        return items if expr.value else items.cast("array<string>")
     return F.lit(expr.value)
 
 
