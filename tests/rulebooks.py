@@ -19,7 +19,7 @@ PARAMETERS: Mapping[str, Any] = {"least": 2, "weight": 0.25, "place": "Asia", "o
 _KINDS = {bool: "bool", int: "int", float: "double", str: "string"}
 _FACT_TYPES = ("bool", "bool", "int", "double", "string", "timestamp", "strings")
 _FACTS = 6
-_SURPLUS = 1.6
+_SURPLUSES = (1.6, 3.0, 6.0)
 """How many more rules are drawn than are wanted: the compiler refuses some, and says so."""
 
 
@@ -30,12 +30,15 @@ def drawn_rulebook(random: Random, conditions: int) -> tuple[Rulebook, Program]:
     """
     drawing = _Drawing(random)
     base = drawing.with_facts(default_rulebook().model_copy(update={"watch": ()}))
-    each = round(conditions * _SURPLUS / len(SUBJECTS)) + 5
-    scorers = [*drawing.pools(), *(drawing.probe(subject, each) for subject in SUBJECTS)]
-    drawn = rulebook_of({"scorers": scorers}).scorers
-    book = base.model_copy(update={"scorers": (*base.scorers, *drawn)})
-    book = _shortened(_without(book, refusals(book)), conditions)
-    return book, compile_rulebook(book)
+    for surplus in _SURPLUSES:
+        each = round(conditions * surplus / len(SUBJECTS)) + 5
+        scorers = [*drawing.pools(), *(drawing.probe(subject, each) for subject in SUBJECTS)]
+        drawn = rulebook_of({"scorers": scorers}).scorers
+        book = base.model_copy(update={"scorers": (*base.scorers, *drawn)})
+        kept = _shortened(_without(book, refusals(book)), conditions)
+        if kept is not None:
+            return kept, compile_rulebook(kept)
+    raise AssertionError("too many were refused")
 
 
 def watching_rulebook(random: Random, rules: int) -> tuple[Rulebook, Program]:
@@ -181,8 +184,8 @@ def _without(rulebook: Rulebook, refused: list[RuleProblem]) -> Rulebook:
     )
 
 
-def _shortened(rulebook: Rulebook, conditions: int) -> Rulebook:
-    """With so many drawn conditions and no more."""
+def _shortened(rulebook: Rulebook, conditions: int) -> Rulebook | None:
+    """With so many drawn conditions and no more; None where too many were refused."""
     scorers = []
     missing = conditions
     for scorer in rulebook.scorers:
@@ -193,5 +196,6 @@ def _shortened(rulebook: Rulebook, conditions: int) -> Rulebook:
         kept = scorer.rules[:share]
         missing -= len(kept)
         scorers.append(scorer.model_copy(update={"rules": kept}))
-    assert missing == 0, "too many were refused"
+    if missing:
+        return None
     return rulebook.model_copy(update={"scorers": tuple(scorers)})
