@@ -11,7 +11,7 @@ from typing import Any
 import ryaml
 from click.testing import CliRunner, Result
 
-from assay.change.lock import read_lock, write_lock
+from assay.change.lock import lock_bytes, read_lock
 from assay.change.take import lock_of
 from assay.cli.session import Session
 from assay.pipeline import Desk, assess, check
@@ -189,7 +189,7 @@ class Office:
 
     def apply(self) -> None:
         """Take the grades as they are now into the lock."""
-        write_lock(self.root / "grades.lock", lock_of([self.desk()]))
+        (self.root / "grades.lock").write_bytes(lock_bytes(lock_of([self.desk()])))
 
     def review(self, as_of: date = AS_OF, *, near: int = 0, coverage: int = 600) -> Review:
         """The queue as it is now; by default nothing is close to a boundary."""
