@@ -127,11 +127,13 @@ def test_a_guard_stops_an_unusual_change_until_it_is_named(applied: Call, tmp_pa
     assert apply(applied, "--allow-guard", "max_downgrades")[0] == 0
 
 
-def test_a_name_on_two_lines_becomes_one_line(applied: Call, tmp_path: Path) -> None:
-    EDITED.written(tmp_path)
-    code, _, _ = applied("apply", "--auto-approve", "--reviewer", "Ada\nLovelace\t")
-    assert code == 0
-    assert "Ada Lovelace\n" in applied("log", "--limit", "1")[1].splitlines(keepends=True)[0]
+@pytest.mark.parametrize("name", ["Ada\nLovelace", "Ada\tLovelace", " ", "A" * 121])
+def test_a_name_is_refused_by_apply_in_the_words_of_review(applied: Call, name: str) -> None:
+    of_apply = applied("apply", "--auto-approve", "--reviewer", name)
+    of_review = applied("review", "comment", "mill", "Seen.", "--reviewer", name)
+    assert of_apply == of_review
+    assert of_apply[0] == 64
+    assert of_apply[2].startswith("error: the reviewer's name: ")
 
 
 @pytest.mark.parametrize(
