@@ -14,8 +14,6 @@ from assay.tables.tables import SCHEMAS, Tables
 
 Ints = npt.NDArray[np.int64]
 
-EDGE_SPACES = ("dependency", "dependent", "event")
-
 
 def assemble(rows: Rows, rulebook: Rulebook, day: int, before: Tables | None = None) -> Tables:
     """The tables of rows; of rows with the same id all but the first are what-ifs.
