@@ -47,6 +47,12 @@ class LocalEngine:
             self.make([place])
         return self._made[place]
 
+    def has(self, space: str, name: str) -> bool:
+        """Whether there is such a column, made or not."""
+        place = (space, name)
+        known = place in self._made or definition(self._definitions, place) is not None
+        return known or name in self.tables.frames[space].columns
+
     def make(self, wanted: Iterable[Place]) -> None:
         """Make several columns together, which is faster than one after the other."""
         asked = [
@@ -65,15 +71,6 @@ class LocalEngine:
     def make_all(self) -> None:
         """Make every column, for whoever is going to read most of them."""
         self.make(p for step in self._definitions.values() for p in outputs(step))
-
-    @property
-    def frames(self) -> dict[str, pl.DataFrame]:
-        """The tables by space with all columns."""
-        self.make_all()
-        frames = dict(self.tables.frames)
-        for (space, name), series in self._made.items():
-            frames[space] = frames[space].with_columns(series.alias(name))
-        return frames
 
     def needs(self, wanted: Iterable[Place]) -> set[Place]:
         """All columns the wanted ones hang on, those of the tables included."""
