@@ -10,8 +10,8 @@ from assay.model.rulebook import Band
 from assay.scoring.results import Score, WouldChange
 from assay.scoring.sensitivity import would_change
 from assay.scoring.what_ifs import Supposed, WhatIf, what_ifs
-from assay.tables.build import scored_profiles
 from assay.tables.kept import build
+from assay.tables.rows import scored_profiles
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced
 
 Scores = dict[str, Score]

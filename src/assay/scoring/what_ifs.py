@@ -16,7 +16,7 @@ from assay.model.dates import PartialDate
 from assay.model.evidence import Citation, Claim, Publisher, Source
 from assay.model.profile import AnyProfile
 from assay.model.rulebook import Change
-from assay.tables.build import scored_claims
+from assay.tables.rows import scored_claims
 
 _TIMES = ("", ", twice", ", three times")
 

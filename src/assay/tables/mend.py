@@ -103,7 +103,7 @@ def followed_by(rows: Rows, more: Rows) -> Rows:
 
 def _plain(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Texts as texts, where they were kept as numbers."""
-    return rows.cast(dict(LOCAL[name]))  # type: ignore[arg-type]  # names are columns
+    return rows.with_columns(pl.col(column).cast(dtype) for column, dtype in LOCAL[name].items())
 
 
 def merged_listing(old: pl.DataFrame, gone: Collection[str], new: pl.DataFrame) -> pl.DataFrame:
