@@ -15,6 +15,7 @@ from assay.engines.plan import Place
 from assay.engines.pool import pool_up
 from assay.engines.schedule import Query, Schedule
 from assay.engines.segments import segment_counts, segment_least, segment_sums
+from assay.engines.widths import widened
 from assay.rules.program import Aggregate, Gather, PoolUp
 from assay.tables.tables import Ints, Tables
 
@@ -104,7 +105,7 @@ class Execution:
     def _reduced(self, step: Aggregate, offsets: Ints) -> pl.Series:
         assert step.source is not None
         source = self._column(step.elements, step.source)
-        if step.reducer == "min" and source.dtype == pl.Int64 and not source.null_count():
+        if step.reducer == "min" and source.dtype.is_integer() and not source.null_count():
             return segment_least(source, offsets).alias(step.column)
         return self._grouped(step, len(offsets) - 1)
 
@@ -134,7 +135,7 @@ class Execution:
         }
         rows = pl.DataFrame(
             [
-                self._column(step.elements, name).alias(role)
+                widened(self._column(step.elements, name)).alias(role)
                 for role, name in names.items()
                 if name is not None
             ]

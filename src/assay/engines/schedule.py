@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from assay.engines.emit import emit
+from assay.engines.emit import emit_stored
 from assay.engines.plan import Place, inputs, outputs
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
@@ -34,12 +34,16 @@ class Query:
     def written(self, schema: Schema) -> list[list[pl.Expr]]:
         """The expressions of each level; the same ones while columns keep their types."""
         if self._schema != schema:
-            self._written = [
-                [emit(step.expr, schema).alias(step.column) for step in level]
-                for level in self.levels
-            ]
+            stored = dict(schema)
+            self._written = [self._level(level, stored) for level in self.levels]
             self._schema = schema
         return self._written
+
+    def _level(self, level: Sequence[Compute], stored: dict[str, pl.DataType]) -> list[pl.Expr]:
+        """The expressions of a level, whose types are added to those of what is ``stored``."""
+        made = [(s.column, *emit_stored(s.expr, stored)) for s in level]
+        stored |= {name: dtype for name, _, dtype in made if dtype is not None}
+        return [expr.alias(name) for name, expr, _ in made]
 
 
 @dataclass(frozen=True)
