@@ -12,8 +12,6 @@ from assay.tables.rows import Rows
 from assay.tables.spans import Ints, begins
 from assay.tables.tables import SCHEMAS, Tables
 
-EDGE_SPACES = ("dependency", "dependent", "event")
-
 
 def assemble(rows: Rows, rulebook: Rulebook, day: int, before: Tables | None = None) -> Tables:
     """The tables of rows.

@@ -10,10 +10,8 @@ from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile, Dependency, Event
 from assay.model.rulebook import Rulebook
 from assay.tables.assemble import assemble
-from assay.tables.rows import rows_of, scored_claims, scored_profiles
+from assay.tables.rows import rows_of, scored_profiles
 from assay.tables.tables import Tables
-
-__all__ = ["Edge", "build_tables", "scored_claims", "scored_profiles", "valid_edges"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def merged(old: Rows, gone: Collection[str], new: Rows) -> Rows:
 
 def plain_rows(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Texts as texts, where they were kept as numbers."""
-    return rows.cast(dict(LOCAL[name]))  # type: ignore[arg-type]  # names are columns
+    return rows.with_columns(pl.col(column).cast(dtype) for column, dtype in LOCAL[name].items())
 
 
 def merged_listing(old: pl.DataFrame, gone: Collection[str], new: pl.DataFrame) -> pl.DataFrame:
