@@ -14,14 +14,12 @@ import numpy as np
 import polars as pl
 
 from assay.engines.plan import Place
-from assay.model.corpus import Corpus
 from assay.progress import counting
 from assay.rules.program import ScorerColumns
 from assay.scoring.beside import run_beside
 from assay.scoring.results import WouldChange
 from assay.scoring.run import Run, ordered_bands
-from assay.scoring.tried import tried
-from assay.tables.edited import evidence_rows
+from assay.scoring.tried import Documents, tried
 from assay.tables.rows import Rows
 from assay.tables.tables import Tables
 
@@ -40,18 +38,18 @@ class Base(Protocol):
 
 
 def would_change(
-    corpus: Corpus, base: Base, run: Run, as_of: date, ids: Sequence[str]
+    documents: Documents, base: Base, run: Run, as_of: date, ids: Sequence[str]
 ) -> dict[str, tuple[WouldChange, ...]]:
     """For each profile the least changes that move one of its scores into another band.
 
     Every change of the rulebook's catalogue is tried; upgrades first, by effort. ``base`` is what
-    was scored in ``run``; of ``corpus`` only these profiles are read, and what they draw on.
+    was scored in ``run``; ``documents`` are asked for where an origin has to be traced anew.
     """
     found: dict[str, tuple[WouldChange, ...]] = {}
     blocks = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
     for block in counting(blocks, f"times {_AT_ONCE:,} profiles"):
         rows = np.array(sorted({run.profile_rows[i] for i in block}), dtype=np.int64)
-        changes = _crossing(run, *tried(corpus, evidence_rows(base.rows, rows), run, as_of, rows))
+        changes = _crossing(run, *tried(documents, base.rows, run, as_of, rows))
         found |= {i: tuple(changes.get(run.profile_rows[i], ())) for i in block}
     return found
 

@@ -4,37 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from assay.evidence.origins import UNSEEN, Lineage
-from assay.model.corpus import Corpus
-from assay.scoring.retraced import to_trace, traced_rows
+from assay.scoring.retraced import Documents, to_trace, traced_rows
 from assay.scoring.run import Run
 from assay.scoring.what_ifs import WhatIfs, supposed, what_ifs
 from assay.tables.beside import beside
-from assay.tables.edited import Edited, edited_rows
+from assay.tables.edited import Edited, edited_rows, evidence_rows
 from assay.tables.rows import LOCAL, Rows, scored_claims
 from assay.tables.spans import Ints
 from assay.tables.tables import CODED, Tables, coded
 
+__all__ = ["Documents", "tried"]
+
 
 def tried(
-    corpus: Corpus, rows: Rows, run: Run, as_of: date, places: Ints
+    documents: Documents, rows: Rows, run: Run, as_of: date, places: Ints
 ) -> tuple[pl.DataFrame, Tables]:
-    """What is tried on the profiles of ``rows``, and its tables, to stand beside those of the run.
+    """What is tried on profiles, and its tables, to stand beside those of the run.
 
-    ``places`` are the rows of the profiles in the run. Of each what-if the frame has the row of
-    its profile there (``own``), how it reads (``text``) and its ``effort``.
+    ``rows`` are what these were put together from, ``places`` the rows of the profiles. Of each
+    what-if the frame has the row of its profile (``own``), how it reads (``text``) and its
+    ``effort``.
     """
-    changes = run.rulebook.changes
-    every = what_ifs(rows, changes, _Originals(corpus, as_of, rows))
+    changes, rows = run.rulebook.changes, evidence_rows(rows, places)
+    ids = rows["profile"]["id"]
+
+    def roots(claims: Sequence[tuple[int, int]]) -> list[list[str]]:
+        return _originals(documents, as_of, [(ids[own], claim) for own, claim in claims])
+
+    every = what_ifs(rows, changes, roots)
     anew = to_trace(rows, every)
     simple = pl.int_range(every.tried.height, eager=True)
     simple = simple.filter(~simple.is_in(anew.to_list()))
-    traced = traced_rows(corpus, run.rulebook, as_of, rows, every, anew)
+    traced = traced_rows(documents, run.rulebook, as_of, rows, every, anew)
 
     added = supposed(changes, as_of.toordinal())
     cited = coded("citation", pl.concat([rows["citation"], added, traced["citation"]]))
@@ -74,20 +80,18 @@ def _edits(every: WhatIfs, simple: pl.Series, added: pl.Series, before: int, as_
     )
 
 
-class _Originals:
-    """What claims only retell, found in the documents."""
-
-    def __init__(self, corpus: Corpus, as_of: date, rows: Rows) -> None:
-        self._corpus = corpus
-        self._as_of = as_of
-        self._ids = rows["profile"]["id"]
-
-    def __call__(self, own: int, claim: int) -> Sequence[str]:
-        profile = self._corpus.profiles[self._ids[own]]
-        traced = self._lineage.trace(scored_claims(profile)[claim].sources)
-        unseen = [t for t in traced if t.citation.stance == "supports" and t.origin == UNSEEN]
-        return sorted({root for t in unseen for root in t.roots})
-
-    @cached_property
-    def _lineage(self) -> Lineage:
-        return Lineage(self._corpus, self._as_of)
+def _originals(
+    documents: Documents, as_of: date, claims: Sequence[tuple[str, int]]
+) -> list[list[str]]:
+    """What claims only retell: by the id of the profile and the number of the claim."""
+    if not claims:
+        return []
+    corpus = documents(sorted({profile_id for profile_id, _ in claims}))
+    lineage = Lineage(corpus, as_of)
+    found = []
+    for profile_id, number in claims:
+        sources = scored_claims(corpus.profiles[profile_id])[number].sources
+        traced = [t for t in lineage.trace(sources) if t.citation.stance == "supports"]
+        unseen = (t for t in traced if t.origin == UNSEEN)
+        found.append(sorted({root for t in unseen for root in t.roots}))
+    return found

@@ -18,8 +18,8 @@ from assay.tables.tables import Dtype
 
 _TIMES = ("", ", twice", ", three times")
 
-Roots = Callable[[int, int], Sequence[str]]
-"""The originals of what a claim only retells: by the row of the profile and the claim's number."""
+Roots = Callable[[Sequence[tuple[int, int]]], Sequence[Sequence[str]]]
+"""The originals of what claims only retell: by row of the profile and number of the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def _see_original(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]
     claims = unseen.select("own", "claim").unique()
     linked = unseen.join(evidence.retelling, on=["own", "citation"], how="semi")
     linked = linked.select("own", "claim").unique().sort("own", "claim")
-    roots = [list(evidence.roots(own, claim)) for own, claim in linked.iter_rows()]
+    roots = [list(r) for r in evidence.roots(linked.rows())]
     found = linked.with_columns(pl.Series("roots", roots, pl.List(pl.String)))
     found = found.filter(pl.col("roots").list.len() > 0)
     named = pl.format("{} ({})", pl.lit(change.text), pl.col("roots").list.join(", "))

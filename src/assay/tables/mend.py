@@ -17,7 +17,7 @@ from assay.model.rulebook import Rulebook
 from assay.tables.rows import LOCAL, Rows
 
 
-def changed_profiles(
+def known_profiles(
     standing: Standing, ids: Iterable[str], rulebook: Rulebook, audience: str, as_of: date
 ) -> list[AnyProfile]:
     """Those of the profiles that an audience may know, as it may know them, by id."""
