@@ -17,6 +17,7 @@ from assay.model.corpus import Corpus
 from assay.model.deferred import Deferred
 from assay.model.rulebook import Rulebook
 from assay.snapshot import DocumentStore, FolderStore
+from assay.snapshot.folder import Scan
 from assay.workspace import Workspace
 
 
@@ -35,13 +36,17 @@ class Sound:
         return kept if kept is not None and kept.state == self.state else None
 
 
-def load_remembered(workspace: Workspace, as_of: date | None = None) -> tuple[Loaded, Sound | None]:
+def load_remembered(
+    workspace: Workspace, as_of: date | None = None, seen: Scan | None = None
+) -> tuple[Loaded, Sound | None]:
     """The workspace, and what is known of its documents where they are without mistakes."""
     folder = FolderStore(workspace.cache_dir, workspace.profiles_dir)
-    state = folder.state()
+    state = folder.state(seen)
     if state is None:
         return _load(workspace, as_of), None
-    rules = assemble(workspace, {}, None)
+    memory = DocumentStore(workspace.cache_dir, "rules")
+    rules = assemble(workspace, {}, memory)
+    memory.close()
     rulebook, found = rulebook_of(rules)
     if rulebook is not None and not found:
         known = folder.is_sound(state, rulebook.audiences)

@@ -15,7 +15,6 @@ from typing import Any, TypeVar, cast
 
 from assay.loading.discover import SUFFIXES, read_documents, read_file
 from assay.loading.findings import Subject
-from assay.loading.link import link_changed
 from assay.loading.load import Loaded
 from assay.loading.validate import Document, Validated, validate_document
 from assay.model.corpus import Corpus
@@ -192,6 +191,8 @@ def mended(
     before: Standing, state: str, digests: Mapping[str, str], rulebook: Rulebook
 ) -> Standing | None:
     """The standing after a few edits; None where all documents have to be looked at."""
+    from assay.loading.link import link_changed
+
     files = [name for name, digest in digests.items() if before.files.get(name, ("",))[0] != digest]
     gone = before.files.keys() - digests.keys()
     if gone or len(files) > _MOST_CHANGED or not all(f.endswith(SUFFIXES) for f in files):

@@ -23,8 +23,8 @@ class DocumentStore:
     grows no larger than the workspace.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "documents"
+    def __init__(self, folder: Path, name: str = "documents") -> None:
+        self._path = folder / name
         self._used: dict[bytes, bytes] = {}
         self._changed = False
 

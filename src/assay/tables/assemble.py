@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -9,8 +11,10 @@ import polars as pl
 from assay.arithmetic import to_points
 from assay.graph.reach import mended_pairs, reach_pairs
 from assay.model.rulebook import Rulebook
-from assay.tables.rows import Rows
 from assay.tables.tables import SCHEMAS, Tables
+
+if TYPE_CHECKING:
+    from assay.tables.rows import Rows
 
 Ints = npt.NDArray[np.int64]
 
