@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from assay.errors import UsageError
 from assay.loading.include import Assembled, assemble
 from assay.loading.load import Loaded, load_workspace, rulebook_of
-from assay.loading.standing import Standing, StandingStore, mended, standing_of
+from assay.loading.standing import CHANGED_MEANWHILE, Standing, StandingStore, standing_of
 from assay.model.corpus import Corpus
 from assay.model.deferred import Deferred
 from assay.model.rulebook import Rulebook
@@ -57,8 +57,9 @@ def load_remembered(
     loaded = _load(workspace, as_of)
     if loaded.rulebook is None or loaded.findings or loaded.file_diagnostics:
         return loaded, None
-    if not folder.note_sound(state, loaded.rulebook.audiences):
+    if not folder.is_untouched():
         return loaded, None
+    folder.note_sound(state, loaded.rulebook.audiences)
     standing = standing_of(loaded, state, folder)
     if standing is not None:
         StandingStore(workspace).write(standing)
@@ -69,13 +70,16 @@ def _mended(
     workspace: Workspace, folder: FolderStore, state: str, rulebook: Rulebook
 ) -> Standing | None:
     """The standing after a few edits, kept from then on; None where all has to be read."""
+    from assay.loading.mended import mended
+
     store = StandingStore(workspace)
     before = store.read()
     if before is None or not folder.is_sound(before.state, rulebook.audiences):
         return None
     after = mended(before, state, folder.digests, rulebook)
-    if after is None or not folder.note_sound(state, rulebook.audiences):
+    if after is None:
         return None
+    folder.note_sound(state, rulebook.audiences)
     store.write(after)
     return after
 
@@ -94,7 +98,7 @@ def _deferred(
     def whole() -> Loaded:
         loaded = _load(workspace, as_of)
         if loaded.findings or loaded.file_diagnostics or folder.state() != state:
-            raise UsageError("the documents were changed meanwhile; run the command again")
+            raise UsageError(CHANGED_MEANWHILE)
         return loaded
 
     corpus = Corpus(

@@ -42,11 +42,6 @@ class DocumentStore:
         self._used[digest] = found
         return tuple(json.loads(found))
 
-    def by_digest(self, digest: str) -> tuple[Any, ...] | None:
-        """What a file with this digest, in hexadecimal digits, holds; None where it is not kept."""
-        found = self._kept.get(bytes.fromhex(digest))
-        return None if found is None else tuple(json.loads(found))
-
     def add(self, data: bytes, documents: tuple[Any, ...]) -> None:
         """Keep what a file holds."""
         text = json.dumps(documents, separators=(",", ":"))

@@ -43,7 +43,7 @@ class Scan:
     def digest(self) -> str:
         """Stands for names and signatures in the order in which the disk gave them."""
         listed = "\0".join([f"{s} {name}" for name, s in (self.files or {}).items()])
-        return _digest(listed.encode("utf-8", "surrogateescape"))
+        return content_digest(listed.encode("utf-8", "surrogateescape"))
 
 
 class FolderStore:
@@ -93,13 +93,16 @@ class FolderStore:
                 data = (self._folder / name).read_bytes()
             except OSError:
                 return None
-            known[name] = (signature if _settled(signature, seen.began) else "", _digest(data))
+            known[name] = (
+                signature if _settled(signature, seen.began) else "",
+                content_digest(data),
+            )
             settled = settled and bool(known[name][0])
         if known != self._known:
             self._known = known
             write_sealed(self._store / "files", stamped("files"), _json(known))
         listed = "".join([f"{name}\0{known[name][1]}\n" for name in sorted(known)])
-        state = _digest(listed.encode("utf-8", "surrogateescape"))
+        state = content_digest(listed.encode("utf-8", "surrogateescape"))
         # A scan stands for a state only where every file of it was left alone for a while.
         scanned = seen.digest if settled else ""
         if (scanned, state) != (self._scanned, self._state):
@@ -116,14 +119,15 @@ class FolderStore:
         """The digest of each file of the state taken last, in hexadecimal digits."""
         return {name: digest for name, (_, digest) in self._known.items()}
 
-    def note_sound(self, state: str, checked_for: Sequence[str]) -> bool:
-        """Remember a state without mistakes; False if files were touched since it was taken."""
-        if self._seen is None or scan(self._folder).files != self._seen.files:
-            return False
+    def is_untouched(self) -> bool:
+        """Whether no file was touched since the state was taken."""
+        return self._seen is not None and scan(self._folder).files == self._seen.files
+
+    def note_sound(self, state: str, checked_for: Sequence[str]) -> None:
+        """Remember a state without mistakes."""
         if self._sound != [state, *checked_for]:
             self._sound = [state, *checked_for]
             self._write()
-        return True
 
     def _write(self) -> None:
         body = {"scan": self._scanned, "state": self._state, "sound": self._sound}
@@ -166,7 +170,8 @@ def _settled(signature: Signature, began: int) -> bool:
     return max(map(int, signature.split(" ")[1:3])) < began - _SETTLED_NS
 
 
-def _digest(data: bytes) -> str:
+def content_digest(data: bytes) -> str:
+    """A digest of what a file holds, in hexadecimal digits."""
     return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
 
 
