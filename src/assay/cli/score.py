@@ -149,12 +149,12 @@ def _score_spark(session: Session, asked: _Asked) -> int:
 
 
 def _score_documents(session: Session, asked: _Asked) -> None:
-    from assay.export.json import scores_json
-
     desk, ids = session.desk(), asked.ids
     desk.require(ids)
     changes = desk.would_change(ids or list(desk.run.profile_rows)) if asked.extras else None
     if asked.output == "json":
+        from assay.export.json import scores_json
+
         print_json(scores_json(desk, ids, changes))
         return
     scorers = [s.scorer for s in desk.program.on("profile")]
