@@ -94,10 +94,7 @@ class Desk:
 
         self.require(ids)
         stage("trying what would change it")
-        profiles = [self.corpus.profiles[i] for i in ids]
-        return would_change(
-            self.corpus, self.built, self.rulebook, self.program, self.as_of, profiles
-        )
+        return would_change(self.corpus, self.built, self.run, self.as_of, ids)
 
     def why_not(self, profile_id: str, rule: str) -> list[WhyNot]:
         """A rule's condition taken apart, for a profile or all of its claims or citations.

@@ -32,17 +32,18 @@ def profile_results(corpus: Corpus, run: Run, as_of: date) -> dict[str, ProfileR
     own = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
     claims = _claim_scores(run)
     origins = _origins(run)
-    return {
-        profile_id: ProfileResult(
+    made = {}
+    for profile_id, row in run.profile_rows.items():
+        scores = {name: column[row] for name, column in own.items()}
+        made[profile_id] = ProfileResult(
             id=profile_id,
-            scores={name: scores[row] for name, scores in own.items()},
+            scores=scores,
             claims=claims[row],
             origins=origins[row],
             outlook=ahead[row],
-            published=is_published(run, {name: scores[row] for name, scores in own.items()}),
+            published=is_published(run, scores),
         )
-        for profile_id, row in run.profile_rows.items()
-    }
+    return made
 
 
 def _claim_scores(run: Run) -> list[dict[str, dict[str, Score]]]:
@@ -59,7 +60,7 @@ def _claim_scores(run: Run) -> list[dict[str, dict[str, Score]]]:
 
 def _origins(run: Run) -> list[tuple[OriginGroup, ...]]:
     """The sources of each profile by origin, unseen originals last."""
-    frame = run.engine.frames["citation"]
+    frame = run.tables.frames["citation"]
     groups: list[dict[str, dict[str, None]]] = [{} for _ in range(run.tables.height("profile"))]
     for owner, origin, source in frame.select(
         "cited_by_row", "profile_origin", "source.id"
@@ -131,7 +132,7 @@ def _reach_lines(
         links.setdefault(upper, []).append((lower, points))
     reach = run.rulebook.reach
     above: dict[int, list[int]] = {}
-    for lower, upper in run.engine.frames["upstream"].select("profile_row", "peer_row").iter_rows():
+    for lower, upper in run.tables.frames["upstream"].select("profile_row", "peer_row").iter_rows():
         above.setdefault(lower, []).append(upper)
     paths: dict[int, list[Path]] = {}
 

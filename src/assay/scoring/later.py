@@ -96,13 +96,14 @@ class Later:
         now = [self.run.engine.column(*place) for place in places]
         changed = self._edges_on(begin)
         apart = self._apart_in(places, changed)
-        lasting = Lasting(apart.steps, bands)
+        lasting = Lasting(apart.schedule.steps, bands)
+        apart = apart.followed_by(lasting.steps)
         last = end.toordinal()
         at_once = ROWS_AT_ONCE // sum(f.height for f in self.run.tables.frames.values())
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
         while True:
             tables = self.run.tables.at(pl.Series(days), changed)
-            made = apart.on(tables, lasting.steps)
+            made = apart.on(tables)
             differs = _differ(now, [made[place] for place in places])
             open_ = first == 0
             first[open_ & differs] = days[open_ & differs]

@@ -29,7 +29,7 @@ from assay.tables.assemble import assemble
 from assay.tables.listing import listing
 from assay.tables.mend import changed_profiles, evidence_of, merged, merged_listing
 from assay.tables.rows import Rows, rows_of, scored_profiles
-from assay.tables.tables import CODED, Tables
+from assay.tables.tables import Tables, coded
 
 _LENGTH = 8
 
@@ -156,7 +156,7 @@ class TableStore:
         parts = [json.dumps(head).encode()]
         for name, frame in frames.items():
             buffer = io.BytesIO()
-            _coded(name, frame).write_ipc(buffer, compression="lz4")
+            coded(name, frame).write_ipc(buffer, compression="lz4")
             parts.append(buffer.getvalue())
         body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
         write_sealed(self._path(kind), stamped(kind), body)
@@ -174,15 +174,6 @@ def _parts(body: bytes) -> Iterator[bytes]:
         size = int.from_bytes(body[at : at + _LENGTH], "little")
         yield body[at + _LENGTH : at + _LENGTH + size]
         at += _LENGTH + size
-
-
-def _coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Texts with few distinct values as numbers, as the engines want them."""
-    return frame.with_columns(
-        series.cast(pl.Enum(series.unique().drop_nulls().sort()))
-        for series in frame.iter_columns()
-        if series.name in CODED.get(space, ()) and series.dtype == pl.String
-    )
 
 
 def _lasts(written: Corpus, tables: Tables, as_of: date) -> tuple[int, int]:
