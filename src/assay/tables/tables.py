@@ -202,10 +202,10 @@ def frame(space: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMAS[space], orient="row")
 
 
-def coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
+def coded_frame(space: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Texts with few distinct values as numbers, as the engines want them."""
     return frame.with_columns(
-        series.cast(pl.Enum(series.unique().drop_nulls().sort()))
+        coded(series)
         for series in frame.iter_columns()
         if series.name in CODED.get(space, ()) and series.dtype == pl.String
     )
