@@ -7,7 +7,6 @@ a busy machine slows both. The table goes to stdout and ``benchmarks/results.jso
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
@@ -16,9 +15,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
 from importlib.util import find_spec
@@ -45,6 +43,7 @@ from benchmarks.baselines import (
     google_cel,
     reach_by_joins,
 )
+from benchmarks.figures import Figure, compared, in_turns, report, seconds
 from benchmarks.generate import TODAY, Shape, edge_list, rules_text, tables, write_documents
 from benchmarks.workload import SCORERS, bench_rules, rulebook
 
@@ -55,68 +54,11 @@ RULES = bench_rules()
 WANTED = [("profile", name) for s in PROGRAM.on("profile") for name in (s.score, s.band) if name]
 
 
-@dataclass
-class Figure:
-    """``ours`` and ``theirs`` are medians of what was measured; ``target`` bounds the ratio."""
-
-    name: str
-    ours: float
-    theirs: float
-    target: float | None
-    at_least: bool = False
-    unit: str = "s"
-    ours_all: list[float] = field(default_factory=list)
-
-    @property
-    def ratio(self) -> float:
-        return self.theirs / self.ours if self.at_least else self.ours / self.theirs
-
-    @property
-    def reached(self) -> bool | None:
-        if self.target is None:
-            return None
-        return self.ratio >= self.target if self.at_least else self.ratio <= self.target
-
-
-def seconds(work: Callable[[], object]) -> float:
-    gc.collect()
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def in_turns(rounds: int, *works: Callable[[], object]) -> list[list[float]]:
-    """Times of each work, taken in turns after one turn that does not count."""
-    for work in works:
-        work()
-    times: list[list[float]] = [[] for _ in works]
-    for _ in range(rounds):
-        for own, work in zip(times, works, strict=True):
-            own.append(seconds(work))
-    return times
-
-
-def compared(
-    name: str,
-    target: float | None,
-    rounds: int,
-    ours: Callable[[], object],
-    theirs: Callable[[], object],
-    *,
-    at_least: bool = False,
-) -> Figure:
-    a, b = in_turns(rounds, ours, theirs)
-    return Figure(name, statistics.median(a), statistics.median(b), target, at_least, ours_all=a)
-
-
 def scored(made: Tables) -> Run:
     """A full re-score, from tables to scores and bands."""
     run = run_program(BOOK, PROGRAM, made)
     run.engine.make(WANTED)
     return run
-
-
-# Figures -------------------------------------------------------------------------------------
 
 
 def engine_figures(size: int) -> Iterator[Figure]:
@@ -400,21 +342,6 @@ def growth(figures: Sequence[Figure]) -> Iterator[Figure]:
     for small, large, target in (("100,000", "1,000,000", 11.0), ("1,000,000", "3,000,000", 3.5)):
         if small in times and large in times:
             yield Figure(f"growth from {small} to {large}", times[large], times[small], target)
-
-
-# The report ----------------------------------------------------------------------------------
-
-
-def report(figures: Sequence[Figure]) -> str:
-    width = max(len(f.name) for f in figures)
-    lines = []
-    for f in figures:
-        sign = "≥" if f.at_least else "≤"
-        wanted = "" if f.target is None else f"{sign} {f.target:g}"
-        word = {None: "", True: "reached", False: "NOT REACHED"}[f.reached]
-        times = f"{f.ours:.4g} {f.unit}"
-        lines.append(f"{f.name:<{width}}  {f.ratio:8.3g}  {wanted:>7}  {times:>11}  {word}")
-    return "\n".join(lines)
 
 
 def main() -> None:

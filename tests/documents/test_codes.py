@@ -3,13 +3,15 @@ from __future__ import annotations
 import re
 
 from assay.diagnostics import Diagnostic, Position
-from assay.documents import codes
-from assay.documents.codes import DOCUMENT_CODES, Code
+from assay.documents import codes, content_codes
+from assay.documents.code import Code
+from assay.documents.codes import DOCUMENT_CODES
 from assay.documents.sarif import as_sarif
 
 
 def test_the_registry_has_every_code_once_in_the_order_of_the_file() -> None:
-    defined = [value for value in vars(codes).values() if isinstance(value, Code)]
+    modules = (codes, content_codes)
+    defined = [v for m in modules for v in vars(m).values() if isinstance(v, Code)]
     assert tuple(defined) == DOCUMENT_CODES
     assert len({c.slug for c in DOCUMENT_CODES}) == len(DOCUMENT_CODES)
 
@@ -22,7 +24,7 @@ def test_codes_are_named_and_explained() -> None:
 
 
 def test_the_constant_is_named_like_the_code() -> None:
-    for name, value in vars(codes).items():
+    for name, value in (vars(codes) | vars(content_codes)).items():
         if isinstance(value, Code):
             assert name.lower().replace("_", "-") == value.slug
 

@@ -10,7 +10,7 @@ from assay.model.corpus import Corpus
 from assay.model.evidence import Citation, Claim, Source
 from assay.model.profile import AnyProfile
 from assay.pipeline import Desk
-from assay.tables.build import scored_claims, scored_profiles
+from assay.tables.rows import scored_claims, scored_profiles
 from tests.strategies import (
     AS_OF,
     corpora,

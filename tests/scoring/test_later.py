@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from assay.engines.execution import Execution
 from assay.engines.plan import Place
+from assay.engines.schedule import schedule
 from assay.loading import load_workspace
 from assay.model.rulebook import Rulebook
 from assay.rules.lasting import Lasting
@@ -167,13 +168,14 @@ def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, a
     bands = [s.band for s in program.on("profile") if s.band]
     hits = [r.applied for s in program.on("profile") for r in s.rules]
     changing = run.engine.apart([("profile", c) for c in hits], [("profile", "today")])
-    lasting = Lasting(changing.steps, bands)
+    lasting = Lasting(changing.schedule.steps, bands)
     every = [*lasting.columns, *((space, name) for (space, _), name in lasting.columns.items())]
+    planned = schedule([*changing.schedule.steps, *lasting.steps], every)
 
     def at(day: int) -> dict[Place, list[int | None]]:
         columns = dict(changing.kept)
         days = pl.repeat(day, 40, dtype=pl.Int64, eager=True)
-        Execution(made.at(days), columns, [*changing.steps, *lasting.steps], every).run()
+        Execution(made.at(days), columns, planned).run()
         return {place: columns[place].to_list() for place in every}
 
     begin = TODAY + ahead

@@ -13,7 +13,7 @@ from assay.model.evidence import Publisher, Source
 from assay.model.profile import Institution
 from assay.pipeline import Desk
 from assay.scoring.outlook import LOOKAHEAD_DAYS, Horizons
-from assay.tables.build import scored_profiles
+from assay.tables.rows import scored_profiles
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, desk_of, unwatched
 
 RULEBOOK = unwatched(default_rulebook())

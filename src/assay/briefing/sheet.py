@@ -36,9 +36,6 @@ class Sheet:
             source.id: number
             for number, source in enumerate((s for _, group in self.groups for s in group), 1)
         }
-        self._quoted: dict[str, str] = {
-            f"'{claim.id}'": f"“{wording.shortened(claim.text, 90)}”" for claim in self.claims
-        }
         self._marks = 0
         self._homes: set[str] = set()
 
@@ -161,9 +158,8 @@ class Sheet:
         ``ids`` are ids that the text is known to hold; others are recognised by their hyphens,
         by naming a claim, or, for claims of this page, by their quotation marks.
         """
-        if "'" in text:
-            for name, quoted in self._quoted.items():
-                text = text.replace(name, quoted)
+        for claim in self.claims if "'" in text else ():
+            text = text.replace(f"'{claim.id}'", f"“{wording.shortened(claim.text, 90)}”")
         return _TOKEN.sub(lambda match: self._spoken(match[0], ids), text)
 
     def _spoken(self, token: str, ids: Collection[str]) -> str:

@@ -162,7 +162,7 @@ def shortened(text: str, width: int) -> str:
     """At most ``width`` columns of the text, cut between words where there are any."""
     if columns(text) <= width:
         return text
-    kept = text[: _room(text, width - 1)]
+    kept = text[: _reaching(text, width - 1)]
     head, blank, _ = kept.rpartition(" ")
     return (head if blank and len(head) > width // 2 else kept).rstrip(" ,;:–-") + "…"
 
@@ -186,15 +186,17 @@ def wrapped(text: str, width: int, lines: int) -> tuple[str, ...]:
 
 
 def _fitting(text: str, width: int) -> int:
-    index = _room(text, width)
+    index = _reaching(text, width)
     if index == len(text):
         return index
     blank = text.rfind(" ", 0, index + 1)
     return blank if blank > 0 else max(index, 1)
 
 
-def _room(text: str, width: int) -> int:
-    """How many characters of the text fit into ``width`` columns."""
+def _reaching(text: str, width: int) -> int:
+    """How many characters from the beginning fit into so many columns."""
+    if text.isascii():
+        return min(len(text), max(width, 0))
     used = 0
     for index, character in enumerate(text):
         used += columns(character)

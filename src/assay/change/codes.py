@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.documents.codes import Code
+from assay.documents.code import Code
 
 LOCK_NEWER = Code(
     "lock-newer",

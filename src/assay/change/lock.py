@@ -16,7 +16,7 @@ from typing import Any
 from assay.change import codes
 from assay.change.seal import digest_of, seal_of, sealed, unsealed
 from assay.diagnostics import Diagnostic, Position
-from assay.documents.codes import Code
+from assay.documents.code import Code
 from assay.errors import InputError
 from assay.model.rulebook import Rulebook
 

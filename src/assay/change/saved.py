@@ -12,7 +12,7 @@ from typing import Any
 from assay.change import codes
 from assay.change.seal import digest_of
 from assay.diagnostics import Position
-from assay.documents.codes import Code
+from assay.documents.code import Code
 from assay.documents.files import write_files
 from assay.errors import InputError, UsageError
 from assay.workspace import Workspace

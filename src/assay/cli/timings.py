@@ -6,13 +6,11 @@ import functools
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, TextIO, TypeVar
+from typing import TextIO
 
 import click
 
 from assay.progress import watching
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 _PATIENCE_SECONDS = 2.0
 _TERMINAL_SECONDS = 0.2
@@ -96,7 +94,7 @@ def _duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def observed(command: _F) -> _F:
+def observed(command: Callable[..., None]) -> Callable[..., None]:
     """``--progress`` and ``--timings`` for a command that may take long."""
 
     @click.option(
@@ -104,12 +102,12 @@ def observed(command: _F) -> _F:
     )
     @click.option("--timings", is_flag=True, help="Print where the time went, to stderr.")
     @functools.wraps(command)
-    def run(*given: Any, progress: bool, timings: bool, **options: Any) -> Any:
+    def run(*given: object, progress: bool, timings: bool, **options: object) -> None:
         clock = Clock(timings=timings, progress=progress)
         try:
             with watching(clock):
-                return command(*given, **options)
+                command(*given, **options)
         finally:
             clock.close()
 
-    return run  # type: ignore[return-value]  # the command, with two options more
+    return run

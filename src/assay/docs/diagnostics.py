@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from assay.change.codes import CHANGE_CODES
 from assay.docs.markdown import block, code
-from assay.documents.codes import DOCUMENT_CODES, Code
+from assay.documents.code import Code
+from assay.documents.codes import DOCUMENT_CODES
 from assay.review.codes import REVIEW_CODES
 from assay.rules.codes import RULE_CODES
 

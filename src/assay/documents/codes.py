@@ -1,37 +1,14 @@
 """What a diagnostic about documents can say: every code, with its meaning and its remedy.
 
-The registry :data:`DOCUMENT_CODES` at the end is the one list of them; the reference page is
-generated from it.
+Those of files, of single values and of links are here, those of what is said in documents in
+:mod:`assay.documents.content_codes`. The registry :data:`DOCUMENT_CODES` at the end has them all;
+the reference page is generated from it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from assay.diagnostics import Diagnostic, Position, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A kind of diagnostic: a stable name, how grave it is, what it means, what to write."""
-
-    slug: str
-    severity: Severity
-    meaning: str
-    example: str
-
-    def at(self, position: Position, message: str, hint: str = "") -> Diagnostic:
-        return Diagnostic(
-            code=self.slug,
-            message=message,
-            file=position.file,
-            line=position.line,
-            column=position.column,
-            hint=hint,
-            severity=self.severity,
-            excerpt=position.excerpt,
-        )
-
+from assay.documents.code import Code
+from assay.documents.content_codes import CONTENT_CODES
 
 # Files
 
@@ -352,135 +329,6 @@ IMAGE_NOT_FOUND = Code(
     "image: {src: images/hall.jpg, …}",
 )
 
-# What an analyst would want to know
-
-FACT_WITHOUT_SOURCE = Code(
-    "fact-without-source",
-    "error",
-    "A claim of fact, or one attributed to somebody, cites no source.",
-    "sources: [example-2024-01-29]",
-)
-JUDGEMENT_WITHOUT_GROUNDS = Code(
-    "judgement-without-grounds",
-    "error",
-    "A judgement does not say what it rests on.",
-    "rests_on: [approvals-40]",
-)
-JUDGEMENT_ON_JUDGEMENT = Code(
-    "judgement-on-judgement",
-    "error",
-    "A judgement rests on another judgement.",
-    "Name the facts and assumptions that it rests on itself.",
-)
-NO_KEY_CLAIM = Code(
-    "no-key-claim",
-    "warning",
-    "A profile has no key claim, so nothing that it stands on.",
-    "key: true",
-)
-MANY_KEY_CLAIMS = Code(
-    "many-key-claims",
-    "warning",
-    "A profile has more than five key claims.",
-    "Keep the two to five that it would fall without.",
-)
-EDGE_WITHOUT_CLAIM = Code(
-    "edge-without-claim",
-    "warning",
-    "No claim bears out a dependency.",
-    "depends_on:\n  - {on: example-ministry, relation: part_of, claims: [reports-to]}",
-)
-NO_GAPS = Code(
-    "no-gaps",
-    "warning",
-    "A profile does not say what is not known.",
-    "gaps: [The full list of approved models is not public.]",
-)
-NOTHING_TO_WATCH = Code(
-    "nothing-to-watch",
-    "info",
-    "A profile does not say what to look out for.",
-    "watch:\n  - {horizon: quarter, text: Publication of the full list.}",
-)
-NO_BASIS = Code(
-    "no-basis",
-    "info",
-    "No claim is named for a field that says something of the subject.",
-    "basis: {region: [seated-in]}",
-)
-SOURCE_AFTER_AS_OF = Code(
-    "source-after-as-of",
-    "info",
-    "The source is dated after the as-of date: it does not exist yet.",
-    "Move the as-of date on when the workspace is brought up to date.",
-)
-RETRACTED_SOURCE_CITED = Code(
-    "retracted-source-cited",
-    "warning",
-    "A claim still cites a source that was retracted.",
-    "Cite another source, or remove the claim.",
-)
-UNDATED_SOURCE_CITED = Code(
-    "undated-source-cited",
-    "info",
-    "A claim that stands now rests on a source without a date.",
-    "published: 2024-01",
-)
-HOLDS_MISSING = Code(
-    "holds-missing",
-    "warning",
-    "A fact does not say whether it can grow old.",
-    "holds: dated",
-)
-RELIABILITY_UNDATED = Code(
-    "reliability-undated",
-    "info",
-    "A publisher's reliability does not say of when it is.",
-    "reliability_date: 2026-01",
-)
-RATING_AGAINST_RELIABILITY = Code(
-    "rating-against-reliability",
-    "info",
-    "A document rates itself far from what its publisher is rated.",
-    "reliability: C",
-)
-FIGURE_NOT_IN_PASSAGE = Code(
-    "figure-not-in-passage",
-    "warning",
-    "A claim gives a figure that the words of the source it cites do not have.",
-    "quantity: {measure: models filed, value: 70}",
-)
-REPEATED_SENTENCE = Code(
-    "repeated-sentence",
-    "info",
-    "The same sentence stands elsewhere: in another claim, a gap or a watch item.",
-    "Say what is true of this subject alone.",
-)
-NOTHING_SAID = Code(
-    "nothing-said",
-    "info",
-    "A claim has no number, no name and no date: nothing in it can be wrong.",
-    "text: More than 40 models had been approved by late January 2024.",
-)
-EVENT_AS_INSTITUTION = Code(
-    "event-as-institution",
-    "warning",
-    "An institution's name says what somebody did.",
-    "kind: event",
-)
-WORDS_AGAINST_GRADE = Code(
-    "words-against-grade",
-    "warning",
-    "The words of a claim say how sure it is, otherwise than its grade, nature or likelihood.",
-    "nature: attributed",
-)
-HORIZON_SLOT = Code(
-    "horizon-slot",
-    "info",
-    "What is to be watched lies further off than its horizon.",
-    "watch:\n  - {horizon: year, text: Publication of the full list.}",
-)
-
 DOCUMENT_CODES: tuple[Code, ...] = (
     UNREADABLE_FILE,
     SHEET_MISTAKE,
@@ -533,25 +381,5 @@ DOCUMENT_CODES: tuple[Code, ...] = (
     SAME_AND_NOT_SAME,
     UNKNOWN_AUDIENCE,
     IMAGE_NOT_FOUND,
-    FACT_WITHOUT_SOURCE,
-    JUDGEMENT_WITHOUT_GROUNDS,
-    JUDGEMENT_ON_JUDGEMENT,
-    NO_KEY_CLAIM,
-    MANY_KEY_CLAIMS,
-    EDGE_WITHOUT_CLAIM,
-    NO_GAPS,
-    NOTHING_TO_WATCH,
-    NO_BASIS,
-    SOURCE_AFTER_AS_OF,
-    RETRACTED_SOURCE_CITED,
-    UNDATED_SOURCE_CITED,
-    HOLDS_MISSING,
-    RELIABILITY_UNDATED,
-    RATING_AGAINST_RELIABILITY,
-    FIGURE_NOT_IN_PASSAGE,
-    REPEATED_SENTENCE,
-    NOTHING_SAID,
-    EVENT_AS_INSTITUTION,
-    WORDS_AGAINST_GRADE,
-    HORIZON_SLOT,
+    *CONTENT_CODES,
 )

@@ -15,7 +15,7 @@ from typing import Any
 from ryaml import InvalidYamlError, loads
 
 from assay.documents import codes
-from assay.documents.codes import Code
+from assay.documents.code import Code
 from assay.documents.source_text import SourceText
 
 Path = tuple[str | int, ...]

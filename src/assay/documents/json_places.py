@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.documents import codes
-from assay.documents.codes import Code
+from assay.documents.code import Code
 from assay.documents.index import DEPTH_LIMIT, Node, Path, Problem
 
 _UNPRINTABLE = re.compile(

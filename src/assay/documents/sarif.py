@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from assay.diagnostics import Diagnostic
-from assay.documents.codes import Code
+from assay.documents.code import Code
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assay.engines.plan import Facts, Place, plan
+from assay.engines.schedule import Schedule, schedule
 from assay.rules.program import Step
 
 
@@ -34,7 +35,7 @@ class Plans:
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._plans: dict[object, tuple[_Noted, list[tuple[Step, ...]], list[Step]]] = {}
+        self._plans: dict[object, tuple[_Noted, list[tuple[Step, ...]], Schedule]] = {}
 
     def plan(
         self,
@@ -42,19 +43,19 @@ class Plans:
         definitions: Mapping[Place, Step],
         wanted: Sequence[Place],
         facts: Facts,
-    ) -> list[Step]:
+    ) -> Schedule:
         # Holding on to the programs keeps their identities from being given to others.
         key = (tuple(map(id, programs)), tuple(wanted))
         found = self._plans.get(key)
         if found is not None and found[0].hold(facts):
             return found[2]
         noted = _Noted(facts)
-        steps = plan(definitions, wanted, noted)
+        planned = schedule(plan(definitions, wanted, noted), wanted)
         if len(self._plans) >= self._room:
             self._plans.pop(next(iter(self._plans)))
-        self._plans[key] = (noted, list(programs), steps)
+        self._plans[key] = (noted, list(programs), planned)
         noted.forget_tables()
-        return steps
+        return planned
 
 
 class _Noted:

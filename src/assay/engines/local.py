@@ -13,6 +13,7 @@ import polars as pl
 from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
 from assay.engines.plan import Place, definition, inputs, outputs, plan
+from assay.engines.schedule import Schedule, schedule
 from assay.rules.program import Step
 from assay.tables.tables import Tables
 
@@ -47,6 +48,12 @@ class LocalEngine:
             self.make([place])
         return self._made[place]
 
+    def has(self, space: str, name: str) -> bool:
+        """Whether there is such a column, made or not."""
+        place = (space, name)
+        known = place in self._made or definition(self._definitions, place) is not None
+        return known or name in self.tables.frames[space].columns
+
     def make(self, wanted: Iterable[Place]) -> None:
         """Make several columns together, which is faster than one after the other."""
         asked = [
@@ -57,23 +64,14 @@ class LocalEngine:
         if not asked:
             return
         if self._made:
-            steps = plan(self._undone(), asked, self)
+            planned = schedule(plan(self._undone(), asked, self), asked)
         else:
-            steps = PLANS.plan(self._taken_up, self._definitions, asked, self)
-        Execution(self.tables, self._made, steps, asked).run()
+            planned = PLANS.plan(self._taken_up, self._definitions, asked, self)
+        Execution(self.tables, self._made, planned).run()
 
     def make_all(self) -> None:
         """Make every column, for whoever is going to read most of them."""
         self.make(p for step in self._definitions.values() for p in outputs(step))
-
-    @property
-    def frames(self) -> dict[str, pl.DataFrame]:
-        """The tables by space with all columns."""
-        self.make_all()
-        frames = dict(self.tables.frames)
-        for (space, name), series in self._made.items():
-            frames[space] = frames[space].with_columns(series.alias(name))
-        return frames
 
     def needs(self, wanted: Iterable[Place]) -> set[Place]:
         """All columns the wanted ones hang on, those of the tables included."""
@@ -120,7 +118,7 @@ class LocalEngine:
         }
         self.make(sorted(frontier))
         kept = {place: series for place, series in self._made.items() if place not in touched}
-        return Apart(planned(), tuple(targets), kept)
+        return Apart(schedule(planned(), targets), kept)
 
     def varied(
         self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
@@ -182,15 +180,20 @@ def _touched(steps: Iterable[Step], changed: set[Place]) -> set[Place]:
 
 @dataclass(frozen=True)
 class Apart:
-    """``steps`` that make the wanted columns anew from tables that differ, and what is kept."""
+    """What makes the wanted columns anew from tables that differ, and what is kept."""
 
-    steps: list[Step]
-    wanted: tuple[Place, ...]
+    schedule: Schedule
     kept: dict[Place, pl.Series]
 
-    def on(self, tables: Tables, further: Sequence[Step] = ()) -> dict[Place, pl.Series]:
-        """The wanted columns, and those that ``further`` steps define in the profile space."""
+    def followed_by(self, further: Sequence[Step]) -> Apart:
+        """The same with steps that read from it; what they define of profiles is wanted, too."""
+        more = {place for step in further for place in outputs(step) if place[0] == "profile"}
+        return Apart(
+            schedule([*self.schedule.steps, *further], self.schedule.wanted | more), self.kept
+        )
+
+    def on(self, tables: Tables) -> dict[Place, pl.Series]:
+        """The wanted columns."""
         made = dict(self.kept)
-        wanted = {*self.wanted, *(p for s in further for p in outputs(s) if p[0] == "profile")}
-        Execution(tables, made, [*self.steps, *further], wanted).run()
-        return {place: made[place] for place in wanted if place in made}
+        Execution(tables, made, self.schedule).run()
+        return {place: made[place] for place in self.schedule.wanted if place in made}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from assay.documents import codes
+from assay.documents import content_codes
 from assay.evidence.quantities import Figure, figures
 from assay.evidence.sentences import sentences
 from assay.loading.findings import Finding, Subject
@@ -91,7 +91,7 @@ def _finding(
     shown = sentence if len(sentence) <= _SHOWN else sentence[:_SHOWN] + "…"
     said = figure.text if claim.quantity is None else f"{figure.text} {figure.unit or ''}".strip()
     return Finding(
-        codes.FIGURE_NOT_IN_PASSAGE,
+        content_codes.FIGURE_NOT_IN_PASSAGE,
         subject,
         ("claims", number, "sources", citation),
         f"the claim {claim.id!r} says {said}, and no figure of {source!r} is that; the nearest is "

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from assay.documents import codes
+from assay.documents import content_codes
 from assay.evidence.quantities import figures
 from assay.evidence.sentences import sentences
 from assay.loading.findings import Finding, Subject
@@ -74,7 +74,7 @@ def _repeated(profiles: list[AnyProfile], subjects: Mapping[str, Subject]) -> It
     for found in places.values():
         for profile, path, _, sentence in found[1:]:
             yield Finding(
-                codes.REPEATED_SENTENCE,
+                content_codes.REPEATED_SENTENCE,
                 subjects[profile.id],
                 path,
                 f"{found[0][2]!r} says this already: {sentence}",
@@ -96,7 +96,7 @@ def _filed_as_institution(profile: AnyProfile, subject: Subject) -> Iterator[Fin
     found = _HEADLINE.search(profile.name)
     if isinstance(profile, Institution) and found and found.start() > 0:
         yield Finding(
-            codes.EVENT_AS_INSTITUTION,
+            content_codes.EVENT_AS_INSTITUTION,
             subject,
             ("name",),
             f"{profile.name!r} says what happened ({found[0]!r}), and is filed as an institution",
@@ -108,14 +108,14 @@ def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[F
     path = ("claims", i, "text")
     if claim.nature in ("fact", "attributed") and not _says_something(claim.text, corpus):
         yield Finding(
-            codes.NOTHING_SAID,
+            content_codes.NOTHING_SAID,
             subject,
             path,
             f"the claim {claim.id!r} has no number, no name and no date",
             "say who, when or how many, so that it can be right or wrong",
         )
     if contradiction := _contradicts_itself(claim):
-        yield Finding(codes.WORDS_AGAINST_GRADE, subject, path, *contradiction)
+        yield Finding(content_codes.WORDS_AGAINST_GRADE, subject, path, *contradiction)
 
 
 def _says_something(text: str, corpus: Corpus) -> bool:
@@ -164,7 +164,7 @@ def _horizon(item: WatchItem, i: int, as_of: date | None, subject: Subject) -> I
     far = _YEARS_AHEAD.search(item.text)
     if far and item.horizon != "year":
         yield Finding(
-            codes.HORIZON_SLOT,
+            content_codes.HORIZON_SLOT,
             subject,
             ("watch", i, "horizon"),
             f"what is to be watched {item.horizon!r} speaks of {far[0]!r}",
@@ -176,7 +176,7 @@ def _horizon(item: WatchItem, i: int, as_of: date | None, subject: Subject) -> I
         and item.due.first > add_months(as_of, _MONTHS[item.horizon])
     ):
         yield Finding(
-            codes.HORIZON_SLOT,
+            content_codes.HORIZON_SLOT,
             subject,
             ("watch", i, "due"),
             f"it falls due on {item.due}, later than its horizon {item.horizon!r} from {as_of}",

@@ -106,7 +106,8 @@ def due_json(due: Due) -> Json:
 
 def graph_json(desk: Desk, explanations: dict[str, Explanation]) -> Json:
     """What ``assay graph`` prints: nodes, edges, and per profile what is reached."""
-    from assay.tables.build import scored_profiles, valid_edges
+    from assay.tables.build import valid_edges
+    from assay.tables.rows import scored_profiles
 
     profiles = scored_profiles(desk.corpus, desk.as_of)
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assay.documents import codes
+from assay.documents import codes, content_codes
 from assay.loading.findings import Finding, Subject
 from assay.model.corpus import Corpus
 from assay.model.evidence import Claim, Source
@@ -39,7 +39,7 @@ def _unfounded(
     if claim.nature in _NEEDS_SOURCE and not claim.sources:
         what = "a fact" if claim.nature == "fact" else "attributed to somebody"
         yield Finding(
-            codes.FACT_WITHOUT_SOURCE,
+            content_codes.FACT_WITHOUT_SOURCE,
             subject,
             ("claims", i),
             f"the claim {claim.id!r} is {what} and cites no source",
@@ -49,7 +49,7 @@ def _unfounded(
         return
     if not claim.rests_on:
         yield Finding(
-            codes.JUDGEMENT_WITHOUT_GROUNDS,
+            content_codes.JUDGEMENT_WITHOUT_GROUNDS,
             subject,
             ("claims", i),
             f"the judgement {claim.id!r} does not say what it rests on",
@@ -60,7 +60,7 @@ def _unfounded(
         if found is not None and found[1] is not claim and found[1].nature == "judgement":
             grounds = ", ".join(found[1].rests_on)
             yield Finding(
-                codes.JUDGEMENT_ON_JUDGEMENT,
+                content_codes.JUDGEMENT_ON_JUDGEMENT,
                 subject,
                 ("claims", i, "rests_on", k),
                 f"the judgement {claim.id!r} rests on {reference!r}, a judgement itself",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from assay.documents import codes
+from assay.documents import content_codes
 from assay.loading.findings import Finding, Subject
 from assay.loading.publishers import check_publishers
 from assay.model.corpus import Corpus
@@ -21,7 +21,7 @@ def lint(corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]) ->
     for source in corpus.sources.values():
         if as_of is not None and source.published is not None and source.published.first > as_of:
             yield Finding(
-                codes.SOURCE_AFTER_AS_OF,
+                content_codes.SOURCE_AFTER_AS_OF,
                 subjects[source.id],
                 ("published",),
                 f"{source.id!r} is dated {source.published}, after the as-of date {as_of}",
@@ -43,7 +43,7 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
     keys = [i for i, c in enumerate(profile.claims) if c.key]
     if not keys:
         yield Finding(
-            codes.NO_KEY_CLAIM,
+            content_codes.NO_KEY_CLAIM,
             subject,
             ("claims",),
             f"{profile.id!r} has no key claim",
@@ -52,7 +52,7 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
         )
     elif len(keys) > MOST_KEY_CLAIMS:
         yield Finding(
-            codes.MANY_KEY_CLAIMS,
+            content_codes.MANY_KEY_CLAIMS,
             subject,
             ("claims", keys[MOST_KEY_CLAIMS], "key"),
             f"{profile.id!r} has {len(keys)} key claims",
@@ -61,7 +61,7 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
         )
     if not profile.gaps:
         yield Finding(
-            codes.NO_GAPS,
+            content_codes.NO_GAPS,
             subject,
             ("id",),
             f"{profile.id!r} does not say what is not known",
@@ -69,7 +69,7 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
         )
     if not profile.watch:
         yield Finding(
-            codes.NOTHING_TO_WATCH,
+            content_codes.NOTHING_TO_WATCH,
             subject,
             ("id",),
             f"{profile.id!r} does not say what to look out for",
@@ -81,7 +81,7 @@ def _basis(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
     for name in _WANTS_BASIS:
         if getattr(profile, name, None) is not None and not profile.basis.get(name):
             yield Finding(
-                codes.NO_BASIS,
+                content_codes.NO_BASIS,
                 subject,
                 (name,),
                 f"no claim is named for {name!r}",
@@ -98,7 +98,7 @@ def _edges(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
         for i, edge in enumerate(edges):
             if not edge.claims:
                 yield Finding(
-                    codes.EDGE_WITHOUT_CLAIM,
+                    content_codes.EDGE_WITHOUT_CLAIM,
                     subject,
                     (name, i),
                     f"no claim bears out that {profile.id!r} is linked to {edge.on!r} "
@@ -110,7 +110,7 @@ def _edges(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
 def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[Finding]:
     if claim.nature == "fact" and claim.holds is None:
         yield Finding(
-            codes.HOLDS_MISSING,
+            content_codes.HOLDS_MISSING,
             subject,
             ("claims", i),
             f"the fact {claim.id!r} does not say whether it can grow old",
@@ -123,7 +123,7 @@ def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[F
         path = ("claims", i, "sources", k)
         if source.retracted is not None:
             yield Finding(
-                codes.RETRACTED_SOURCE_CITED,
+                content_codes.RETRACTED_SOURCE_CITED,
                 subject,
                 path,
                 f"the claim {claim.id!r} cites {citation.id!r}, retracted on {source.retracted}",
@@ -131,7 +131,7 @@ def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[F
             )
         if source.published is None and claim.holds == "standing":
             yield Finding(
-                codes.UNDATED_SOURCE_CITED,
+                content_codes.UNDATED_SOURCE_CITED,
                 subject,
                 path,
                 f"the standing claim {claim.id!r} rests on {citation.id!r}, which has no date",

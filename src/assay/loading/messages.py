@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from assay.documents import codes
-from assay.documents.codes import Code
+from assay.documents.code import Code
 from assay.documents.index import Path
 from assay.documents.suggest import did_you_mean, nearest
 from assay.documents.yaml_reader import describe

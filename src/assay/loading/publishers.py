@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assay.documents import codes
+from assay.documents import content_codes
 from assay.loading.findings import Finding, Subject
 from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source
@@ -22,7 +22,7 @@ def check_publishers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterato
     for publisher in corpus.publishers.values():
         if publisher.reliability is not None and publisher.reliability_date is None:
             yield Finding(
-                codes.RELIABILITY_UNDATED,
+                content_codes.RELIABILITY_UNDATED,
                 subjects[publisher.id],
                 ("reliability",),
                 f"the reliability of {publisher.id!r} does not say of when it is",
@@ -41,7 +41,7 @@ def _against(source: Source, publisher: Publisher, subject: Subject) -> Iterator
         own = own_rating(field, value)
         if own is not None and abs(own - stated) >= _FAR:
             yield Finding(
-                codes.RATING_AGAINST_RELIABILITY,
+                content_codes.RATING_AGAINST_RELIABILITY,
                 subject,
                 ("extra", field),
                 f"the document rates itself {value} ({field}), which is about "

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from assay.loading.discover import SUFFIXES, read_documents, read_file
 from assay.loading.findings import Subject
@@ -136,8 +136,8 @@ class _Found(Mapping[str, _T]):
             return self._changed[key]
         if self._standing.facts[key]["kind"] not in self._kinds:
             raise KeyError(key)
-        found: Any = self._standing.find(key)
-        return found  # type: ignore[no-any-return]  # its kind says what it is
+        # Its kind, which was compared above, says what it is.
+        return cast("_T", self._standing.find(key))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._changed)

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from pydantic import ValidationError
 
 from assay.diagnostics import Diagnostic, Position, has_errors
-from assay.documents.codes import Code
+from assay.documents.code import Code
 from assay.errors import InputError, UsageError
 from assay.review import codes
 from assay.review.decisions import FORMAT, Decision, content_digest

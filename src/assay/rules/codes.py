@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assay.documents.codes import Code
+from assay.documents.code import Code
 
 SYNTAX_ERROR = Code(
     "syntax-error",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assay.documents.codes import Code
+from assay.documents.code import Code
 from assay.rules.expressions import Path
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assay.model.rulebook import Combine, Rule, Scorer, WatchRule
-from assay.rules.ir import Col, Expr
+from assay.rules.ir import Col, Expr, Lit
 
 Reducer = Literal["true", "unknown", "rows", "distinct", "sum", "min", "max"]
 """Count of rows where an expression is true, or is null; count of rows; count of distinct
@@ -89,7 +89,7 @@ class RuleColumns:
     """
 
     rule: Rule
-    outcome: Expr
+    outcome: Col | Lit
     amount: Expr
     applied: str
     effect: Expr

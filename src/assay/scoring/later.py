@@ -13,7 +13,7 @@ import polars as pl
 from assay.engines.local import Apart, LocalEngine
 from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
-from assay.scoring.run import Run
+from assay.scoring.run import Rows, Run
 from assay.tables.assemble import edge_frames, valid_on
 from assay.tables.copies import copies
 
@@ -69,14 +69,18 @@ class Later:
             self._edges[key] = edge_frames(edges, profiles, self.run.rulebook, day.toordinal())
         return self._edges[key]
 
-    def first_changes(self) -> pl.Series:
+    def first_changes(self, rows: Rows | None = None) -> pl.Series:
         """For each profile the first day within the year on which a band differs; else null.
 
-        Days between are left out where all bands last over them (:mod:`assay.rules.lasting`).
+        With ``rows`` it is looked for these alone. Days between are left out where all bands last
+        over them (:mod:`assay.rules.lasting`).
         Edges that begin or end are looked at on the day they do.
         """
         run, count = self.run, self.run.tables.height("profile")
         first: _Days = np.zeros(count, dtype=np.int64)
+        if rows is not None:
+            first[:] = _NOT_ASKED
+            first[np.asarray(rows)] = 0
         bands = [s.band for s in run.program.on("profile") if s.band]
         if bands and count:
             begin = self.as_of
@@ -96,13 +100,14 @@ class Later:
         now = [self.run.engine.column(*place) for place in places]
         changed = self._edges_on(begin)
         apart = self._apart_in(places, changed)
-        lasting = Lasting(apart.steps, bands)
+        lasting = Lasting(apart.schedule.steps, bands)
+        apart = apart.followed_by(lasting.steps)
         last = end.toordinal()
         at_once = ROWS_AT_ONCE // sum(f.height for f in self.run.tables.frames.values())
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
         while True:
             tables = self.run.tables.at(pl.Series(days), changed)
-            made = apart.on(tables, lasting.steps)
+            made = apart.on(tables)
             differs = _differ(now, [made[place] for place in places])
             open_ = first == 0
             first[open_ & differs] = days[open_ & differs]
@@ -145,6 +150,7 @@ class Later:
 
 
 _NO_BAND = -1
+_NOT_ASKED = -1
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

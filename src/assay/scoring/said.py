@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assay.documents import codes
+from assay.documents import content_codes
 from assay.evidence.vacuity import hedging_word, sure_word
 from assay.loading.findings import Finding, Subject
 from assay.model.corpus import Corpus
@@ -42,7 +42,7 @@ def words_against_grades(
             said = _against(claim, score, high)
             if said:
                 place = ("claims", number, "text")
-                yield Finding(codes.WORDS_AGAINST_GRADE, subjects[profile.id], place, *said)
+                yield Finding(content_codes.WORDS_AGAINST_GRADE, subjects[profile.id], place, *said)
 
 
 def _against(claim: Claim, score: Score, high: set[str]) -> tuple[str, str] | None:

@@ -192,3 +192,12 @@ class Tables:
 def frame(space: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """A table from its rows, with the columns of its schema."""
     return pl.DataFrame(rows, schema=SCHEMAS[space], orient="row")
+
+
+def coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts with few distinct values as numbers, as the engines want them."""
+    return frame.with_columns(
+        series.cast(pl.Enum(series.unique().drop_nulls().sort()))
+        for series in frame.iter_columns()
+        if series.name in CODED.get(space, ()) and series.dtype == pl.String
+    )
