@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.briefing import wording
-from assay.briefing.site import environment
+from assay.briefing.files import environment
 from assay.briefing.views import Fact, Link
 from assay.errors import UsageError
 from assay.model.evidence import Claim

@@ -99,6 +99,11 @@ class TableStore:
         self._write("tables", key, days, made.tables.frames | more)
         return made
 
+    def kept_on(self, rulebook: Rulebook, as_of: date) -> Tables | None:
+        """The tables at a date, where those that are kept are right for it; nothing is written."""
+        kept = self._read("tables", self._key(rulebook), as_of.toordinal())
+        return _told(kept)[0] if kept is not None and kept.state == self.sound.state else None
+
     def documents_of(self, rulebook: Rulebook, as_of: date, ids: Sequence[str]) -> Corpus | None:
         """Some profiles, as the audience may know them, with what they draw on.
 
