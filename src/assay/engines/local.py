@@ -12,7 +12,7 @@ import polars as pl
 
 from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
-from assay.engines.plan import Place, definition, inputs, outputs, plan
+from assay.engines.plan import Place, definition, inputs, outputs
 from assay.engines.schedule import Schedule, schedule
 from assay.rules.program import Step
 from assay.tables.tables import Tables
@@ -63,10 +63,7 @@ class LocalEngine:
         ]
         if not asked:
             return
-        if self._made:
-            planned = schedule(plan(self._undone(), asked, self), asked)
-        else:
-            planned = PLANS.plan(self._taken_up, self._definitions, asked, self)
+        planned = PLANS.plan(self._taken_up, self._definitions, asked, self, self._made)
         Execution(self.tables, self._made, planned).run()
 
     def make_all(self) -> None:
@@ -100,17 +97,13 @@ class LocalEngine:
         touched = _touched(self._definitions.values(), moving)
         self.make(place for place in targets if place not in touched)
 
-        def planned() -> list[Step]:
-            left = {
-                place: step
-                for place, step in self._definitions.items()
-                if any(made not in self._made or made in touched for made in outputs(step))
-            }
-            return plan(left, targets, Moving(self, moving))
+        def planned() -> Schedule:
+            facts, anew = Moving(self, moving), frozenset(touched)
+            return PLANS.plan(self._taken_up, self._definitions, targets, facts, self._made, anew)
 
         frontier = {
             made
-            for step in planned()
+            for step in planned().steps
             if any(made in touched for made in outputs(step))
             for read in inputs(step)
             if read not in touched and (maker := definition(self._definitions, read))
@@ -118,7 +111,7 @@ class LocalEngine:
         }
         self.make(sorted(frontier))
         kept = {place: series for place, series in self._made.items() if place not in touched}
-        return Apart(schedule(planned(), targets), kept)
+        return Apart(planned(), kept)
 
     def varied(
         self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
@@ -142,14 +135,6 @@ class LocalEngine:
             p: s for p, s in self._made.items() if p not in touched and p[0] not in resized
         }
         return other
-
-    def _undone(self) -> dict[Place, Step]:
-        """The definitions of columns that are not there yet."""
-        return {
-            place: step
-            for place, step in self._definitions.items()
-            if any(made not in self._made for made in outputs(step))
-        }
 
     # What plans are told ---------------------------------------------------------------------
 
