@@ -117,9 +117,7 @@ def outlook_table(later: Later, days: dict[str, date]) -> pl.DataFrame:
     run = later.run
     wanted = [p for p in result_columns(run.program) if p[1].startswith("band.")]
     made = [run.engine.column("profile", "id").cast(pl.String)]
-    for name, day in days.items():
-        then = later.on(day, wanted)
-        then.engine.make(wanted)
+    for name, then in zip(days, later.ahead(list(days.values()), wanted), strict=True):
         for scorer in run.program.on("profile"):
             made += _bands(then, scorer, f"{scorer.scorer.name}.{name}")
     return pl.DataFrame([*made, later.first_changes()])
