@@ -6,7 +6,7 @@ through :data:`and`, :data:`or` (Kleene), ``known`` and ``coalesce``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,6 +91,14 @@ Expr = Col | Lit | Apply | Item | Each
 def apply(op: Op, *args: Expr) -> Apply:
     """The operation on the arguments."""
     return Apply(op, args)
+
+
+def balanced(op: Op, parts: Sequence[Expr]) -> Expr:
+    """The parts joined by an associative operation, so that many of them are not deep."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return apply(op, balanced(op, parts[:middle]), balanced(op, parts[middle:]))
 
 
 def columns(expr: Expr) -> Iterator[str]:

@@ -130,7 +130,7 @@ def _element_message(space: str, via: str | None) -> str:
     return SPACES[SPACES[space].links[via]].message if via else SPACES[space].message
 
 
-@cache
+@lru_cache(maxsize=64)
 def _environment(subject: str, vocabulary: Vocabulary, it: str | None, watch: bool) -> cel.Env:
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(timestamp_pb2.DESCRIPTOR.serialized_pb)

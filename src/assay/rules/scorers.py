@@ -58,11 +58,7 @@ class _ProgramBuilder:
     def __init__(self, rulebook: Rulebook, parsed: Parsed) -> None:
         self._rulebook = rulebook
         self._parsed = parsed
-        self._facts = {
-            (str(path[1]), str(path[2])): node
-            for path, node in parsed.expressions.items()
-            if path[0] == "facts"
-        }
+        self._facts = parsed.facts
         self._compiler = Compiler(parsed.vocabulary, self._facts)
         self._problems: list[RuleProblem] = []
 
