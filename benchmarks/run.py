@@ -26,12 +26,13 @@ import polars as pl
 
 from assay.graph.reach import mended_pairs, reach_pairs
 from assay.loading import load_workspace
-from assay.pipeline import assess, check
+from assay.pipeline import Desk, assess, check
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
 from assay.scoring.run import Run, run_program
 from assay.tables.bulk import read_tables, write_tables
+from assay.tables.kept import build
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
 from benchmarks.baselines import (
@@ -116,9 +117,7 @@ def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
     def outlook() -> None:
         run = run_program(BOOK, PROGRAM, made)
         later = Later(run, today)
-        for days in (90, 365):
-            later.on(today + timedelta(days=days), WANTED).engine.make(WANTED)
-        run.engine.make(WANTED)
+        later.ahead([today + timedelta(days=days) for days in (90, 365)], WANTED)
 
     rescore = partial(scored, made)
     yield compared(f"sweep over 20 amounts, against one re-score, {size:,}", 2.0, 5, sweep, rescore)
@@ -224,9 +223,8 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     from pydantic import BaseModel
 
     from assay.loading.validate import KINDS
-    from assay.tables.kept import build
 
-    write_documents(Shape(size), folder)
+    write_documents(Shape(size, retold=0.5), folder)
     space = Workspace(folder)
     day = date.fromordinal(TODAY)
 
@@ -282,16 +280,30 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
         lambda: subprocess.run(command, check=True, capture_output=True),
         lambda: python("import sys, polars; polars.read_parquet(sys.argv[1])", str(one)),
     )
-    desk = assess(check(space), day)
-    some = list(desk.run.profile_rows)[:1000]
-    entries = len(desk.rulebook.changes)
+    yield from what_if_figures(assess(check(space), day))
 
-    def full() -> object:
-        return scored(build(desk.corpus, desk.rulebook, day).tables)
 
-    trying = seconds(lambda: desk.would_change(some)) * size / len(some)
-    name = f"what would change it ({entries} entries), against one re-score, {size:,} profiles"
-    yield Figure(name, trying, seconds(full), 1.2 * entries)
+def what_if_figures(desk: Desk) -> Iterator[Figure]:
+    """What would change the profiles of a desk, against scoring them once."""
+    ids = list(desk.run.profile_rows)
+    entries, size = len(desk.rulebook.changes), len(ids)
+    assert desk.corpus.profiles
+
+    def from_documents() -> Run:
+        return scored(build(desk.corpus, desk.rulebook, desk.as_of).tables)
+
+    tried, few, anew, again = in_turns(
+        3,
+        partial(desk.would_change, ids),
+        partial(desk.would_change, ids[: size // 10]),
+        from_documents,
+        partial(scored, desk.built.tables),
+    )
+    trying, once = statistics.median(tried), statistics.median(anew)
+    name = f"what would change it ({entries} entries), {size:,} profiles, against "
+    yield Figure(f"{name}tables and scores", trying, once, 1.2 * entries)
+    yield Figure(f"{name}scores alone", trying, statistics.median(again), None)
+    yield Figure(f"{name}that of a tenth", trying, statistics.median(few), 11.0)
 
 
 REACH = """

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assay.loading.findings import Finding
     from assay.rules.findings import RuleFinding
     from assay.rules.program import Program
+    from assay.snapshot.folder import Scan
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,14 @@ class Checked:
         return [placed_rule_finding(self.loaded, f) for f in found]
 
 
-def check(workspace: Workspace, as_of: date | None = None) -> Checked:
-    """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+def check(workspace: Workspace, as_of: date | None = None, seen: Scan | None = None) -> Checked:
+    """Read, validate and link the documents, and compile the rulebook; nothing is raised.
+
+    ``seen`` is what is below the folder of documents, where somebody has just looked.
+    """
     from assay.review.checks import check_ledger
 
-    loaded, sound = load_remembered(workspace, as_of)
+    loaded, sound = load_remembered(workspace, as_of, seen)
     stage("checking the rulebook")
     program, said = _compiled(loaded)
     # Whether overrides still speak of what is there, only a sound workspace can tell.
@@ -77,10 +81,13 @@ def check(workspace: Workspace, as_of: date | None = None) -> Checked:
 def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
     """The rulebook as a program, None where it has errors, and all that is said against it."""
     from assay.rules.check import check_rulebook
+    from assay.rules.kept import ProgramStore
 
     if loaded.rulebook is None:
         return None, []
-    program, findings = check_rulebook(loaded.rulebook)
+    folder, rules = loaded.workspace.cache_dir, loaded.rules
+    store = None if rules is None else ProgramStore(folder, rules.data)
+    program, findings = check_rulebook(loaded.rulebook, store)
     return program, [placed_rule_finding(loaded, f) for f in findings]
 
 

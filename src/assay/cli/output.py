@@ -30,11 +30,8 @@ def print_json(value: object) -> None:
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns aligned by the width of their cells; the header underlined where colour is on."""
-    widths = [max(len(r[i]) for r in [header, *rows]) for i in range(len(header))]
-
-    def line(cells: Sequence[str]) -> str:
-        return "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip()
-
-    click.echo(click.style(line(header), bold=True))
-    for row in rows:
-        click.echo(line(row))
+    every = [header, *rows]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    form = "  ".join(f"{{:<{width}}}" for width in widths)
+    first, *others = [form.format(*cells).rstrip() for cells in every]
+    click.echo("\n".join([click.style(first, bold=True), *others]))

@@ -43,17 +43,22 @@ class Session:
         """The documents and the rulebook, read; refused beforehand where they would not fit."""
         from assay.loading import load_workspace
         from assay.loading.size import require_memory
+        from assay.snapshot.folder import scan
 
-        require_memory(self.workspace(), self.memory_limit())
-        return load_workspace(self.workspace(), as_of=self.as_of)
+        workspace = self.workspace()
+        require_memory(workspace, scan(workspace.profiles_dir), self.memory_limit())
+        return load_workspace(workspace, as_of=self.as_of)
 
     def check(self) -> Checked:
         """The workspace, read and checked; refused beforehand where it would not fit."""
         from assay.loading.size import require_memory
         from assay.pipeline import check
+        from assay.snapshot.folder import scan
 
-        require_memory(self.workspace(), self.memory_limit())
-        return check(self.workspace(), self.as_of)
+        workspace = self.workspace()
+        seen = scan(workspace.profiles_dir)
+        require_memory(workspace, seen, self.memory_limit())
+        return check(workspace, self.as_of, seen)
 
     def settled(self, checked: Checked) -> date:
         """The date asked for, else the workspace's own, else today."""

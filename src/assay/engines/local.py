@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assay.engines.dates import DATED, TODAY, hanging_on, on_date
 from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
 from assay.engines.plan import Place, definition, inputs, outputs, plan
@@ -26,6 +27,7 @@ class LocalEngine:
         self._definitions: dict[Place, Step] = {}
         self._taken_up: list[tuple[Step, ...]] = []
         self._made: dict[Place, pl.Series] = {}
+        self._dates: dict[str, int] = {}
 
     def run(self, steps: Iterable[Step]) -> None:
         """Take up steps; their columns can be read from then on."""
@@ -97,7 +99,7 @@ class LocalEngine:
         anew = {p for s in self._definitions.values() if s.space in spaces for p in outputs(s)}
         anew |= {(space, name) for space in spaces for name in self.tables.frames[space].columns}
         targets, moving = list(wanted), anew | set(changed)
-        touched = _touched(self._definitions.values(), moving)
+        touched = hanging_on(self._definitions.values(), moving)
         self.make(place for place in targets if place not in touched)
 
         def planned() -> list[Step]:
@@ -136,12 +138,35 @@ class LocalEngine:
             if self._definitions.get(place) != step
             for made in outputs(step)
         }
-        touched = _touched(other._definitions.values(), redefined | set(changed))
+        touched = hanging_on(other._definitions.values(), redefined | set(changed))
         resized = {s for s in tables.frames if tables.height(s) != self.tables.height(s)}
         other._made = {
             p: s for p, s in self._made.items() if p not in touched and p[0] not in resized
         }
         return other
+
+    def on_dates(
+        self, wanted: Iterable[Place], days: Sequence[int]
+    ) -> list[dict[Place, pl.Series]]:
+        """The wanted columns, all rows being on each of further ``days`` (ordinals).
+
+        They are made together with those of the day of the tables, which are kept.
+        """
+        targets = list(wanted)
+        hanging = hanging_on(self._definitions.values(), {TODAY})
+        ahead = LocalEngine(self.tables)
+        for steps in (*self._taken_up, DATED.steps(self._taken_up, len(days))):
+            ahead.run(steps)
+        ahead._made = dict(self._made)
+        for number, day in enumerate(days, start=1):
+            ahead._dates[on_date(TODAY[1], number)] = day
+        there = [
+            {p: (p[0], on_date(p[1], number)) if p in hanging else p for p in targets}
+            for number in range(1, len(days) + 1)
+        ]
+        ahead.make([*targets, *(place for dated in there for place in dated.values())])
+        self._made |= {p: ahead._made[p] for p in targets if p in ahead._made}
+        return [{p: ahead.column(*place) for p, place in dated.items()} for dated in there]
 
     def _undone(self) -> dict[Place, Step]:
         """The definitions of columns that are not there yet."""
@@ -157,6 +182,8 @@ class LocalEngine:
         return self._present(space, column).null_count() == 0
 
     def constant(self, space: str, column: str) -> int | None:
+        if column in self._dates:
+            return self._dates[column]
         if column != "today" or self.tables.height(space) == 0:
             return None
         if self.tables.day is not None:
@@ -167,15 +194,6 @@ class LocalEngine:
     def _present(self, space: str, column: str) -> pl.Series:
         made = self._made.get((space, column))
         return self.tables.column(space, column) if made is None else made
-
-
-def _touched(steps: Iterable[Step], changed: set[Place]) -> set[Place]:
-    """What hangs on the changed columns, by steps that follow what they read from."""
-    touched = set(changed)
-    for step in steps:
-        if not touched.isdisjoint(inputs(step)):
-            touched.update(outputs(step))
-    return touched
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def assemble(
     if not isinstance(assembled.data.get("include"), list):
         return assembled
     assembled.data = dict(assembled.data)
-    _Assembly(workspace, contents, assembled).include(main, workspace.rules_path, (main.file,))
+    assembly = _Assembly(workspace, contents, memory, assembled)
+    assembly.include(main, workspace.rules_path, (main.file,))
     return assembled
 
 
@@ -76,10 +77,15 @@ def _first(file: YamlFile) -> dict[str, Any]:
 
 class _Assembly:
     def __init__(
-        self, workspace: Workspace, contents: Mapping[Path, bytes], made: Assembled
+        self,
+        workspace: Workspace,
+        contents: Mapping[Path, bytes],
+        memory: Remembers | None,
+        made: Assembled,
     ) -> None:
         self._workspace = workspace
         self._contents = contents
+        self._memory = memory
         self._made = made
 
     def include(self, file: YamlFile, path: Path, chain: tuple[str, ...]) -> None:
@@ -116,7 +122,7 @@ class _Assembly:
             return f"there is no file {name!r}", did_you_mean(target.name, sorted(there))
         if len(self._made.files) >= _FILE_LIMIT:
             return f"more than {_FILE_LIMIT} files are included", "put some of them together"
-        file = read_file(self._workspace, target, self._contents)
+        file = read_file(self._workspace, target, self._contents, self._memory)
         self._made.files.append(file)
         self._join(file)
         self.include(file, target, (*chain, relative))

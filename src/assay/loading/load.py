@@ -17,8 +17,6 @@ from assay.errors import InputError
 from assay.loading.discover import Remembers, read_profiles
 from assay.loading.findings import Finding, Subject
 from assay.loading.include import Assembled, assemble
-from assay.loading.link import link
-from assay.loading.lint import lint
 from assay.loading.validate import Validated, validate_document, validate_rulebook
 from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source
@@ -56,6 +54,8 @@ class Loaded:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
+        from assay.loading.lint import lint
+
         found = lint(self.corpus, self.as_of, self.subjects)
         every = [*self.file_diagnostics, *(self.placed(f) for f in (*self.findings, *found))]
         return tuple(sort_diagnostics(every))
@@ -136,6 +136,8 @@ def _loaded(
     given: Mapping[Path, bytes],
     memory: Remembers | None,
 ) -> Loaded:
+    from assay.loading.link import link
+
     stage("reading the documents")
     rules = assemble(workspace, given, memory)
     rulebook, rule_findings = rulebook_of(rules)

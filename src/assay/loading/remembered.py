@@ -12,11 +12,12 @@ from functools import cache, cached_property
 from assay.errors import UsageError
 from assay.loading.include import Assembled, assemble
 from assay.loading.load import Loaded, load_workspace, rulebook_of
-from assay.loading.standing import Standing, StandingStore, mended, standing_of
+from assay.loading.standing import CHANGED_MEANWHILE, Standing, StandingStore, standing_of
 from assay.model.corpus import Corpus
 from assay.model.deferred import Deferred
 from assay.model.rulebook import Rulebook
 from assay.snapshot import DocumentStore, FolderStore
+from assay.snapshot.folder import Scan
 from assay.workspace import Workspace
 
 
@@ -35,13 +36,17 @@ class Sound:
         return kept if kept is not None and kept.state == self.state else None
 
 
-def load_remembered(workspace: Workspace, as_of: date | None = None) -> tuple[Loaded, Sound | None]:
+def load_remembered(
+    workspace: Workspace, as_of: date | None = None, seen: Scan | None = None
+) -> tuple[Loaded, Sound | None]:
     """The workspace, and what is known of its documents where they are without mistakes."""
     folder = FolderStore(workspace.cache_dir, workspace.profiles_dir)
-    state = folder.state()
+    state = folder.state(seen)
     if state is None:
         return _load(workspace, as_of), None
-    rules = assemble(workspace, {}, None)
+    memory = DocumentStore(workspace.cache_dir, "rules")
+    rules = assemble(workspace, {}, memory)
+    memory.close()
     rulebook, found = rulebook_of(rules)
     if rulebook is not None and not found:
         known = folder.is_sound(state, rulebook.audiences)
@@ -52,8 +57,9 @@ def load_remembered(workspace: Workspace, as_of: date | None = None) -> tuple[Lo
     loaded = _load(workspace, as_of)
     if loaded.rulebook is None or loaded.findings or loaded.file_diagnostics:
         return loaded, None
-    if not folder.note_sound(state, loaded.rulebook.audiences):
+    if not folder.is_untouched():
         return loaded, None
+    folder.note_sound(state, loaded.rulebook.audiences)
     standing = standing_of(loaded, state, folder)
     if standing is not None:
         StandingStore(workspace).write(standing)
@@ -64,13 +70,16 @@ def _mended(
     workspace: Workspace, folder: FolderStore, state: str, rulebook: Rulebook
 ) -> Standing | None:
     """The standing after a few edits, kept from then on; None where all has to be read."""
+    from assay.loading.mended import mended
+
     store = StandingStore(workspace)
     before = store.read()
     if before is None or not folder.is_sound(before.state, rulebook.audiences):
         return None
     after = mended(before, state, folder.digests, rulebook)
-    if after is None or not folder.note_sound(state, rulebook.audiences):
+    if after is None:
         return None
+    folder.note_sound(state, rulebook.audiences)
     store.write(after)
     return after
 
@@ -89,7 +98,7 @@ def _deferred(
     def whole() -> Loaded:
         loaded = _load(workspace, as_of)
         if loaded.findings or loaded.file_diagnostics or folder.state() != state:
-            raise UsageError("the documents were changed meanwhile; run the command again")
+            raise UsageError(CHANGED_MEANWHILE)
         return loaded
 
     corpus = Corpus(

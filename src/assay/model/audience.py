@@ -28,8 +28,24 @@ def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date
     return corpus.with_profiles({i: view.profile(corpus.profiles[i]) for i in view.profiles})
 
 
+def named(profile: AnyProfile) -> set[str]:
+    """The profiles that a profile speaks of, itself included."""
+    edges = [*profile.depends_on, *(profile.affects if isinstance(profile, Event) else ())]
+    references = [
+        *(r for e in edges for r in e.claims),
+        *(r for claims in profile.basis.values() for r in claims),
+        *(r for c in profile.claims for r in (*c.rests_on, *c.contradicts)),
+        *(c.alternative_to for c in profile.claims if c.alternative_to is not None),
+    ]
+    owners = (r.rpartition("#")[0] for r in references)
+    return {profile.id, *(e.on for e in edges), *filter(None, owners)}
+
+
 class View:
-    """What an audience may know; every profile has to be noted before one is looked at."""
+    """What an audience may know.
+
+    Before a profile is looked at, it and every other that it speaks of have to be noted.
+    """
 
     def __init__(self, audiences: Sequence[str], audience: str, as_of: date) -> None:
         self._allowed = {None, *audiences[: audiences.index(audience) + 1]}

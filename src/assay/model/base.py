@@ -62,6 +62,9 @@ Flag = Annotated[bool, Field(strict=True)]
 
 
 class Model(BaseModel):
-    """Frozen and without room for keys nobody knows."""
+    """Frozen and without room for keys nobody knows.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    How a model is validated is worked out when the first is: most commands validate a few kinds.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

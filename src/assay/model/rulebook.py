@@ -228,7 +228,7 @@ class Rulebook(Model):
     """``rules.yaml``. As small as one scorer with one rule."""
 
     version: Literal[1] = 1
-    settings: Settings = Settings()
+    settings: Settings = Settings.model_construct()
     audiences: Annotated[
         tuple[Id, ...], Field(description="from the most public to the most confined")
     ] = ("public",)
@@ -240,12 +240,12 @@ class Rulebook(Model):
     ] = {}
     facts: tuple[Fact, ...] = ()
     scales: dict[Name, tuple[Band, ...]] = {}
-    reach: Reach = Reach()
+    reach: Reach = Reach.model_construct()
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
     watch: tuple[WatchRule, ...] = ()
     guard: Annotated[
         Guard, Field(description="what an apply may change at most before it is asked about")
-    ] = Guard()
+    ] = Guard.model_construct()
     changes: Annotated[
         tuple[Change, ...], Field(description="what could change the evidence, with efforts")
     ] = ()

@@ -3,39 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from assay.documents.suggest import did_you_mean
 from assay.model.evidence import ClaimType
 from assay.model.rulebook import Band, Rule, Rulebook, Scorer
 from assay.rules import codes
-from assay.rules.expressions import Path, RulebookError
 from assay.rules.findings import RuleFinding
+from assay.rules.kept import ProgramStore
 from assay.rules.program import Program
 from assay.rules.schema import SPACES, Space
-from assay.rules.scorers import compile_rulebook
+
+if TYPE_CHECKING:
+    from assay.rules.expressions import Path, RulebookError
 
 _CODES = {code.slug: code for code in codes.RULE_CODES}
 
 
-def check_rulebook(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding]]:
-    """The compiled rulebook, None where it has errors, and all findings."""
+def check_rulebook(
+    rulebook: Rulebook, store: ProgramStore | None = None
+) -> tuple[Program | None, list[RuleFinding]]:
+    """The compiled rulebook, None where it has errors, and all findings.
+
+    It is not compiled again where ``store`` has it.
+    """
     findings = [*_scales(rulebook), *_names(rulebook), *_unknowns(rulebook), *_sizes(rulebook)]
     if any(f.code.severity == "error" for f in findings):
-        findings += _expression_findings(rulebook)
-        return None, findings
-    try:
-        return compile_rulebook(rulebook), findings
-    except RulebookError as error:
-        return None, findings + _placed(error)
+        return None, findings + _compiled(_put_right(rulebook))[1]
+    kept = None if store is None else store.read(rulebook)
+    if kept is not None:
+        return kept, findings
+    program, wrong = _compiled(rulebook)
+    if program is not None and store is not None:
+        store.write(program, rulebook)
+    return program, findings + wrong
 
 
-def _expression_findings(rulebook: Rulebook) -> list[RuleFinding]:
+def _compiled(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding]]:
+    """The program, or what is wrong with the expressions of the rulebook."""
+    # The checker of expressions takes long to load, and most commands find a program that is kept.
+    from assay.rules.expressions import RulebookError
+    from assay.rules.scorers import compile_rulebook
+
     try:
-        compile_rulebook(_put_right(rulebook))
+        return compile_rulebook(rulebook), []
     except RulebookError as error:
-        return _placed(error)
-    return []
+        return None, _placed(error)
 
 
 def _put_right(rulebook: Rulebook) -> Rulebook:

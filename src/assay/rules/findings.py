@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assay.documents.code import Code
-from assay.rules.expressions import Path
+
+if TYPE_CHECKING:
+    from assay.rules.expressions import Path
 
 
 @dataclass(frozen=True, slots=True)

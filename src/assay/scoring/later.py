@@ -16,6 +16,7 @@ from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Rows, Run
 from assay.tables.assemble import edge_frames, valid_on
 from assay.tables.copies import copies
+from assay.tables.tables import Tables
 
 LOOKAHEAD_DAYS = 366
 """How far ahead a change of band is looked for."""
@@ -39,15 +40,30 @@ class Later:
     _edges: dict[bytes, _Frames] = field(default_factory=dict)
     _apart: dict[tuple[tuple[Place, ...], frozenset[str]], Apart] = field(default_factory=dict)
 
+    def ahead(self, days: Sequence[date], columns: Sequence[Place]) -> list[Run]:
+        """The runs on several days, in which ``columns`` are going to be read, made together."""
+        same = [day for day in days if not self._edges_on(day)]
+        numbers = [day.toordinal() for day in same]
+        made = dict(zip(same, self.run.engine.on_dates(columns, numbers), strict=True))
+        return [
+            self._with(self.run.tables.on(day.toordinal()), made[day])
+            if day in made
+            else self.on(day, columns)
+            for day in days
+        ]
+
     def on(self, day: date, columns: Iterable[Place]) -> Run:
         """The run on a day, in which ``columns`` are going to be read."""
-        run, changed = self.run, self._edges_on(day)
-        tables = run.tables.on(day.toordinal(), changed)
+        changed = self._edges_on(day)
+        tables = self.run.tables.on(day.toordinal(), changed)
+        return self._with(tables, self._apart_in(columns, changed).on(tables))
+
+    def _with(self, tables: Tables, made: Mapping[Place, pl.Series]) -> Run:
         engine = LocalEngine(tables)
-        engine.run(run.program.steps)
-        for (space, _), series in self._apart_in(columns, changed).on(tables).items():
-            engine.add(space, series)
-        return Run(run.rulebook, run.program, tables, engine)
+        engine.run(self.run.program.steps)
+        for (space, name), series in made.items():
+            engine.add(space, series.alias(name))
+        return Run(self.run.rulebook, self.run.program, tables, engine)
 
     def _apart_in(self, columns: Iterable[Place], changed: _Frames) -> Apart:
         key = (tuple(columns), frozenset(changed))

@@ -97,8 +97,7 @@ def _looked_ahead(later: Later, horizons: Horizons) -> list[Run]:
     columns = [
         ("profile", c) for s in _graded(later.run) for c in (s.score, s.coverage, s.band) if c
     ]
-    later.run.engine.make(columns)
-    return [later.run, *(later.on(day, columns) for day in horizons.days[1:])]
+    return [later.run, *later.ahead(horizons.days[1:], columns)]
 
 
 def _points(

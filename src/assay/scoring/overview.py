@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -38,13 +39,20 @@ def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     due = run.tables.column("profile", "due_day").to_list()
     fired = watched(later, horizons)
     told = listing.select("id", "kind", "name", "sources", "origins").iter_rows()
+
+    @cache  # thousands of profiles share a few hundred combinations of days
+    def horizon(
+        until: date | None, day: int | None, rules: tuple[HorizonGrade, ...]
+    ) -> HorizonGrade:
+        next_due = None if day is None else date.fromordinal(day)
+        return horizon_grade(horizons, (until, next_due), rules)
+
     lines = []
     for row, (until, day, rules, (profile_id, kind, name, sources, origins)) in enumerate(
         zip(days, due, fired, told, strict=True)
     ):
         at = {scorer: column[row] for scorer, column in scores.items()}
-        next_due = None if day is None else date.fromordinal(day)
-        grade = horizon_grade(horizons, (until, next_due), rules)
+        grade = horizon(until, day, tuple(rules))
         published = is_published(run, at)
         lines.append(Line(profile_id, kind, name, at, grade, until, sources, origins, published))
     return lines

@@ -16,7 +16,7 @@ from assay.tables.beside import beside
 from assay.tables.edited import Edited, edited_rows, evidence_rows
 from assay.tables.rows import LOCAL, Rows, scored_claims
 from assay.tables.spans import Ints
-from assay.tables.tables import CODED, Tables, coded
+from assay.tables.tables import CODED, Tables, coded_frame
 
 __all__ = ["Documents", "tried"]
 
@@ -43,7 +43,7 @@ def tried(
     traced = traced_rows(documents, run.rulebook, as_of, rows, every, anew)
 
     added = supposed(changes, as_of.toordinal())
-    cited = coded("citation", pl.concat([rows["citation"], added, traced["citation"]]))
+    cited = coded_frame("citation", pl.concat([rows["citation"], added, traced["citation"]]))
     last = rows["citation"].height + added.height
     edits = _edits(every, simple, added["source.id"], rows["citation"].height, as_of)
     made = edited_rows(rows | {"citation": cited.head(last)}, edits)
@@ -54,8 +54,9 @@ def tried(
         name: pl.concat([made[name].select(list(LOCAL[name])), traced[name].with_columns(behind)])
         for name in ("claim", "citation", "root")
     }
-    words = {name: run.tables.column("claim", name).dtype for name in CODED["claim"]}
-    together["claim"] = together["claim"].cast(words)  # type: ignore[arg-type]  # names are columns
+    together["claim"] = together["claim"].with_columns(
+        pl.col(name).cast(run.tables.column("claim", name).dtype) for name in CODED["claim"]
+    )
     order = pl.concat([simple, anew])
     own = pl.Series("own", places[every.tried["own"].gather(order).to_numpy()])
     told = every.tried.select(pl.col("text", "effort").gather(order)).with_columns(own)

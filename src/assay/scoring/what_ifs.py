@@ -231,7 +231,7 @@ def _add_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
     for times, suffix in enumerate(_TIMES, start=1):
         added = [supposed_id(change, n) for n in range(1, times + 1)]
         text = f"{change.text}{suffix}"
-        yield _variants(evidence.keys, text, turn=times, weight=times, sources=added, fresh=False)
+        yield _variants(evidence.keys, text, turn=times, weight=times, sources=added)
 
 
 def _lose_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:

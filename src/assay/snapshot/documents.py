@@ -23,8 +23,8 @@ class DocumentStore:
     grows no larger than the workspace.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "documents"
+    def __init__(self, folder: Path, name: str = "documents") -> None:
+        self._path = folder / name
         self._used: dict[bytes, bytes] = {}
         self._changed = False
 
@@ -41,11 +41,6 @@ class DocumentStore:
             return None
         self._used[digest] = found
         return tuple(json.loads(found))
-
-    def by_digest(self, digest: str) -> tuple[Any, ...] | None:
-        """What a file with this digest, in hexadecimal digits, holds; None where it is not kept."""
-        found = self._kept.get(bytes.fromhex(digest))
-        return None if found is None else tuple(json.loads(found))
 
     def add(self, data: bytes, documents: tuple[Any, ...]) -> None:
         """Keep what a file holds."""

@@ -7,6 +7,8 @@ import os
 import stat
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,8 +18,32 @@ from assay.snapshot.stamp import stamped
 _DIGEST_SIZE = 16
 _SETTLED_NS = 2_000_000_000
 
-Signature = tuple[int, ...]
+Signature = str
+"""Size, times and number on the disk of a file, parted by spaces."""
+
 _Known = dict[str, tuple[Signature, str]]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Every file below a folder that is not hidden, as it was at a moment.
+
+    ``files`` is None where something there is no plain file, or cannot be looked at.
+    """
+
+    began: int
+    files: dict[str, Signature] | None
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each file; empty where ``files`` is None."""
+        return {name: int(s.partition(" ")[0]) for name, s in (self.files or {}).items()}
+
+    @cached_property
+    def digest(self) -> str:
+        """Stands for names and signatures in the order in which the disk gave them."""
+        listed = "\0".join([f"{s} {name}" for name, s in (self.files or {}).items()])
+        return content_digest(listed.encode("utf-8", "surrogateescape"))
 
 
 class FolderStore:
@@ -25,29 +51,40 @@ class FolderStore:
 
     A file is known by its size, its times and its number on the disk, as git does it; one that
     was changed in the last two seconds is read again, because the clock of the disk may not tell
-    two changes apart.
+    two changes apart. Where no file was touched at all, only the digest of the scan is compared.
     """
 
     def __init__(self, store: Path, folder: Path) -> None:
-        self._path = store / "files"
+        self._store = store
         self._folder = folder
-        self._known: _Known = {}
+        self._seen: Scan | None = None
+        self._scanned = self._state = ""
         self._sound: list[str] = []
-        self._seen: dict[str, Signature] | None = None
-        body = read_sealed(self._path, stamped("files"))
+        body = read_sealed(store / "state", stamped("state"))
         if body is not None:
             kept = json.loads(body)
-            self._known = {name: (tuple(s), d) for name, (s, d) in kept["known"].items()}
-            self._sound = kept["sound"]
+            self._scanned, self._state, self._sound = kept["scan"], kept["state"], kept["sound"]
 
-    def state(self) -> str | None:
-        """A digest of names and contents; None where there are links or odd files."""
-        began = time.time_ns()
-        self._seen = _scan(self._folder)
-        if self._seen is None:
+    @cached_property
+    def _known(self) -> _Known:
+        body = read_sealed(self._store / "files", stamped("files"))
+        if body is None:
+            return {}
+        return {name: (s, d) for name, (s, d) in json.loads(body).items()}
+
+    def state(self, seen: Scan | None = None) -> str | None:
+        """A digest of names and contents; None where there are links or odd files.
+
+        ``seen`` is a scan of the folder that was made a moment ago.
+        """
+        self._seen = seen = seen or scan(self._folder)
+        if seen.files is None:
             return None
+        if self._scanned == seen.digest:
+            return self._state
         known: _Known = {}
-        for name, signature in self._seen.items():
+        settled = True
+        for name, signature in seen.files.items():
             before = self._known.get(name)
             if before is not None and before[0] == signature:
                 known[name] = before
@@ -56,17 +93,22 @@ class FolderStore:
                 data = (self._folder / name).read_bytes()
             except OSError:
                 return None
-            settled = max(signature[1:3]) < began - _SETTLED_NS
-            digest = blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
-            known[name] = (signature if settled else (), digest)
-        changed = known != self._known
-        self._known = known
-        if changed:
+            known[name] = (
+                signature if _settled(signature, seen.began) else "",
+                content_digest(data),
+            )
+            settled = settled and bool(known[name][0])
+        if known != self._known:
+            self._known = known
+            write_sealed(self._store / "files", stamped("files"), _json(known))
+        listed = "".join([f"{name}\0{known[name][1]}\n" for name in sorted(known)])
+        state = content_digest(listed.encode("utf-8", "surrogateescape"))
+        # A scan stands for a state only where every file of it was left alone for a while.
+        scanned = seen.digest if settled else ""
+        if (scanned, state) != (self._scanned, self._state):
+            self._scanned, self._state = scanned, state
             self._write()
-        whole = blake2b(digest_size=_DIGEST_SIZE)
-        for name in sorted(known):
-            whole.update(f"{name}\0{known[name][1]}\n".encode("utf-8", "surrogateescape"))
-        return whole.hexdigest()
+        return state
 
     def is_sound(self, state: str, checked_for: Sequence[str]) -> bool:
         """Whether this state was found to be without mistakes, checked for the same words."""
@@ -77,22 +119,28 @@ class FolderStore:
         """The digest of each file of the state taken last, in hexadecimal digits."""
         return {name: digest for name, (_, digest) in self._known.items()}
 
-    def note_sound(self, state: str, checked_for: Sequence[str]) -> bool:
-        """Remember a state without mistakes; False if files were touched since it was taken."""
-        if _scan(self._folder) != self._seen:
-            return False
+    def is_untouched(self) -> bool:
+        """Whether no file was touched since the state was taken."""
+        return self._seen is not None and scan(self._folder).files == self._seen.files
+
+    def note_sound(self, state: str, checked_for: Sequence[str]) -> None:
+        """Remember a state without mistakes."""
         if self._sound != [state, *checked_for]:
             self._sound = [state, *checked_for]
             self._write()
-        return True
 
     def _write(self) -> None:
-        body = json.dumps({"known": self._known, "sound": self._sound}, separators=(",", ":"))
-        write_sealed(self._path, stamped("files"), body.encode())
+        body = {"scan": self._scanned, "state": self._state, "sound": self._sound}
+        write_sealed(self._store / "state", stamped("state"), _json(body))
 
 
-def _scan(folder: Path) -> dict[str, Signature] | None:
-    """Every file below a folder that is not hidden; None where something is no plain file."""
+def scan(folder: Path) -> Scan:
+    """What is below a folder now."""
+    began = time.time_ns()
+    return Scan(began, _files(folder))
+
+
+def _files(folder: Path) -> dict[str, Signature] | None:
     found: dict[str, Signature] = {}
     waiting = [(str(folder), "")]
     while waiting:
@@ -100,20 +148,32 @@ def _scan(folder: Path) -> dict[str, Signature] | None:
         try:
             with os.scandir(path) as entries:
                 for entry in entries:
-                    if entry.name.startswith("."):
+                    name = entry.name
+                    if name.startswith("."):
                         continue
                     told = entry.stat(follow_symlinks=False)
-                    if stat.S_ISDIR(told.st_mode):
-                        waiting.append((entry.path, f"{prefix}{entry.name}/"))
-                    elif stat.S_ISREG(told.st_mode):
-                        found[prefix + entry.name] = (
-                            told.st_size,
-                            told.st_mtime_ns,
-                            told.st_ctime_ns,
-                            told.st_ino,
+                    if stat.S_ISREG(told.st_mode):
+                        found[prefix + name] = (
+                            f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns} {told.st_ino}"
                         )
+                    elif stat.S_ISDIR(told.st_mode):
+                        waiting.append((entry.path, f"{prefix}{name}/"))
                     else:
                         return None
         except OSError:
             return None
     return found
+
+
+def _settled(signature: Signature, began: int) -> bool:
+    """Whether a file was left alone for so long that every further change will be seen."""
+    return max(map(int, signature.split(" ")[1:3])) < began - _SETTLED_NS
+
+
+def content_digest(data: bytes) -> str:
+    """A digest of what a file holds, in hexadecimal digits."""
+    return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
 from assay.arithmetic import to_points
 from assay.graph.reach import mended_pairs, reach_pairs
 from assay.model.rulebook import Rulebook
-from assay.tables.rows import Rows
 from assay.tables.spans import Ints, begins
 from assay.tables.tables import SCHEMAS, Tables
+
+if TYPE_CHECKING:
+    from assay.tables.rows import Rows
 
 
 def assemble(rows: Rows, rulebook: Rulebook, day: int, before: Tables | None = None) -> Tables:

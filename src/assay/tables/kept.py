@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -25,11 +25,10 @@ from assay.model.evidence import Publisher, Source
 from assay.model.rulebook import Rulebook
 from assay.snapshot.sealed import read_sealed, write_sealed
 from assay.snapshot.stamp import stamped
-from assay.tables.assemble import assemble
-from assay.tables.listing import listing
-from assay.tables.mend import evidence_of, known_profiles, merged, merged_listing
-from assay.tables.rows import Rows, rows_of, scored_profiles
-from assay.tables.tables import Tables, coded
+from assay.tables.tables import Tables, coded_frame
+
+if TYPE_CHECKING:
+    from assay.tables.rows import Rows
 
 _LENGTH = 8
 
@@ -50,6 +49,10 @@ class Built:
 
 def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
     """The tables of a corpus at a date."""
+    from assay.tables.assemble import assemble
+    from assay.tables.listing import listing
+    from assay.tables.rows import rows_of, scored_profiles
+
     profiles = scored_profiles(corpus, as_of)
     rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
     tables = assemble(rows, rulebook, as_of.toordinal())
@@ -106,6 +109,8 @@ class TableStore:
 
         None where documents cannot be had one by one.
         """
+        from assay.tables.mend import evidence_of, known_profiles
+
         standing = self.sound.standing
         if standing is None:
             return None
@@ -122,6 +127,11 @@ class TableStore:
         self, kept: _Part, rows: _Part, rulebook: Rulebook, as_of: date
     ) -> tuple[Built, tuple[int, int]] | None:
         """The tables after a few edits, and the days they are right for."""
+        from assay.tables.assemble import assemble
+        from assay.tables.listing import listing
+        from assay.tables.mend import evidence_of, known_profiles, merged, merged_listing
+        from assay.tables.rows import rows_of
+
         standing = self.sound.standing
         changed = standing.changed_since(kept.state) if standing is not None else None
         if standing is None or changed is None:
@@ -172,7 +182,7 @@ class TableStore:
         parts = [json.dumps(head).encode()]
         for name, frame in frames.items():
             buffer = io.BytesIO()
-            coded(name, frame).write_ipc(buffer, compression="lz4")
+            coded_frame(name, frame).write_ipc(buffer, compression="lz4")
             parts.append(buffer.getvalue())
         body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
         write_sealed(self._path(kind), stamped(kind), body)

@@ -8,8 +8,8 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from assay.loading.standing import Facts, Standing
-from assay.model.audience import View
+from assay.loading.standing import Standing
+from assay.model.audience import View, named
 from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source
 from assay.model.profile import AnyProfile
@@ -21,20 +21,18 @@ def known_profiles(
     standing: Standing, ids: Iterable[str], rulebook: Rulebook, audience: str, as_of: date
 ) -> list[AnyProfile]:
     """Those of the profiles that an audience may know, as it may know them, by id."""
-    view = View(rulebook.audiences, audience, as_of)
-    for facts in standing.facts.values():
-        if "claims" in facts:
-            embargo = date.fromisoformat(facts["embargo"]) if facts["embargo"] else None
-            claims = (
-                (i, confined, status) for i, (_, _, confined, status) in facts["claims"].items()
-            )
-            view.note(facts["id"], facts["audience"], facts["status"], embargo, claims)
-    found = []
-    for profile_id in sorted(view.profiles.intersection(ids)):
+    changed = {}
+    for profile_id in ids:
         profile = standing.find(profile_id)
         assert not isinstance(profile, Publisher | Source)
-        found.append(view.profile(profile))
-    return found
+        changed[profile_id] = profile
+    view = View(rulebook.audiences, audience, as_of)
+    for other in {i for profile in changed.values() for i in named(profile)}:
+        facts = standing.facts(other)
+        embargo = date.fromisoformat(facts["embargo"]) if facts["embargo"] else None
+        claims = ((i, confined, status) for i, (_, _, confined, status) in facts["claims"].items())
+        view.note(other, facts["audience"], facts["status"], embargo, claims)
+    return [view.profile(changed[i]) for i in sorted(view.profiles & changed.keys())]
 
 
 def evidence_of(standing: Standing, profiles: Sequence[AnyProfile]) -> Corpus:
@@ -42,7 +40,7 @@ def evidence_of(standing: Standing, profiles: Sequence[AnyProfile]) -> Corpus:
     cited = {c.id for p in profiles for claim in p.claims for c in claim.sources}
     sources: dict[str, Source] = {}
     publishers: dict[str, Publisher] = {}
-    for source_id in sorted(_drawn_on(standing.facts, cited)):
+    for source_id in sorted(_drawn_on(standing, cited)):
         source = standing.find(source_id)
         assert isinstance(source, Source)
         sources[source_id] = source
@@ -53,21 +51,16 @@ def evidence_of(standing: Standing, profiles: Sequence[AnyProfile]) -> Corpus:
     return Corpus(publishers, sources, {p.id: p for p in profiles})
 
 
-def _drawn_on(facts: dict[str, Facts], cited: Iterable[str]) -> set[str]:
+def _drawn_on(standing: Standing, cited: Iterable[str]) -> set[str]:
     """The sources, all they go back to, and all that are the same publication."""
-    same: dict[str, set[str]] = {}
-    for told in facts.values():
-        for other in told.get("same_as", ()):
-            same.setdefault(told["id"], set()).add(other)
-            same.setdefault(other, set()).add(told["id"])
     found: set[str] = set()
     waiting = list(cited)
     while waiting:
         here = waiting.pop()
         if here not in found:
             found.add(here)
-            waiting += facts[here]["cites"]
-            waiting += same.get(here, ())
+            waiting += standing.facts(here)["cites"]
+            waiting += standing.same.get(here, ())
     return found
 
 

@@ -1,0 +1,142 @@
+"""Compiled rulebooks kept in ``.assay/``, so that one that did not change is not compiled again.
+
+What is kept says how scores are made, never a score. It is plain data: a list of nodes, in which
+each names those before it by their numbers, and the rules of the rulebook by their places in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from assay.model.rulebook import Rulebook
+from assay.rules.ir import Apply, Col, Each, Item, Lit
+from assay.rules.program import (
+    Aggregate,
+    Compute,
+    Gather,
+    PoolUp,
+    Program,
+    RuleColumns,
+    ScorerColumns,
+    WatchColumns,
+)
+from assay.snapshot.sealed import read_sealed, write_sealed
+from assay.snapshot.stamp import stamped
+
+_KINDS: Mapping[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        *(Col, Lit, Apply, Item, Each),
+        *(Compute, Gather, Aggregate, PoolUp),
+        *(RuleColumns, ScorerColumns, WatchColumns),
+    )
+}
+_FIELDS = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS.values()}
+_PARTS = ("steps", "watch_steps", "text_steps", "scorers", "watch")
+
+
+class ProgramStore:
+    """The program of a workspace's rulebook, under the digest of what the rulebook says."""
+
+    def __init__(self, folder: Path, told: Mapping[str, Any]) -> None:
+        """``told`` is the rulebook as it was read."""
+        self._path = folder / "program"
+        self._digest = blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
+
+    @property
+    def _kind(self) -> str:
+        # What conditions mean, the checker says: a program of another one is not taken over.
+        return stamped(f"program, cel {version('cel-expr-python')}")
+
+    def read(self, rulebook: Rulebook) -> Program | None:
+        """What was compiled of this rulebook before."""
+        body = read_sealed(self._path, self._kind)
+        kept = None if body is None else json.loads(body)
+        if kept is None or kept["rulebook"] != self._digest:
+            return None
+        return program_of(kept, rulebook)
+
+    def write(self, program: Program, rulebook: Rulebook) -> None:
+        """Keep a program in place of the one before."""
+        kept = {"rulebook": self._digest} | plain(program, rulebook)
+        write_sealed(self._path, self._kind, json.dumps(kept, separators=(",", ":")).encode())
+
+
+def plain(program: Program, rulebook: Rulebook) -> dict[str, Any]:
+    """A program as data that JSON can hold."""
+    writer = _Writer(rulebook)
+    parts = {name: writer.value(getattr(program, name)) for name in _PARTS}
+    return {"nodes": writer.nodes} | parts
+
+
+def program_of(kept: Mapping[str, Any], rulebook: Rulebook) -> Program:
+    """The program that :func:`plain` made data of."""
+    nodes: list[Any] = []
+
+    def value(told: Any) -> Any:
+        if not isinstance(told, list):
+            return told
+        inside = told[0]
+        return tuple(map(value, inside)) if isinstance(inside, list) else nodes[inside]
+
+    for kind, *told in kept["nodes"]:
+        made = _KINDS.get(kind)
+        nodes.append(_named(rulebook, told) if made is None else made(*map(value, told)))
+    parts = {name: value(kept[name]) for name in _PARTS}
+    every = (*parts["steps"], *parts["watch_steps"], *parts["text_steps"])
+    return Program(**parts, definitions={(s.space, s.column): s for s in every})
+
+
+class _Writer:
+    """Nodes, each after those it is made of.
+
+    A value in a node is a constant, ``[number]`` of a node, or ``[[…]]`` of several values.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.nodes: list[list[Any]] = []
+        self._numbers: dict[str, int] = {}
+        self._models = {id(model): place for place, model in _models(rulebook)}
+
+    def value(self, given: Any) -> Any:
+        if isinstance(given, tuple):
+            return [[self.value(v) for v in given]]
+        if given is None or isinstance(given, bool | int | float | str):
+            return given
+        return [self._number(given)]
+
+    def _number(self, given: Any) -> int:
+        place = self._models.get(id(given))
+        if place is not None:
+            node = ["rulebook", *place]
+        else:
+            names = _FIELDS[type(given)]
+            node = [type(given).__name__, *(self.value(getattr(given, n)) for n in names)]
+        key = json.dumps(node)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.nodes)
+            self.nodes.append(node)
+        return self._numbers[key]
+
+
+def _models(rulebook: Rulebook) -> Iterator[tuple[list[Any], Any]]:
+    """What a program names of a rulebook, each with its place in it."""
+    for i, scorer in enumerate(rulebook.scorers):
+        yield ["scorers", i], scorer
+        for j, rule in enumerate(scorer.rules):
+            yield ["scorers", i, "rules", j], rule
+    for i, watch in enumerate(rulebook.watch):
+        yield ["watch", i], watch
+
+
+def _named(rulebook: Rulebook, place: list[Any]) -> Any:
+    found: Any = rulebook
+    for step in place:
+        found = found[step] if isinstance(step, int) else getattr(found, step)
+    return found
