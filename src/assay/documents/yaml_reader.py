@@ -32,7 +32,10 @@ _FORBIDDEN = re.compile(
 )  # not printable to YAML, or a line break to YAML and to nobody else
 _PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
 _MARKED = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
-_LONG_NUMBER = re.compile("[0-9]{19}")
+_TEXT = frozenset([str])
+_FREE = frozenset([str, bool, type(None)])
+_DIGITS = bytes(48 if 48 <= byte < 58 else 0 for byte in range(256))
+_LONG_NUMBER = b"0" * 19
 _ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
 
 
@@ -90,7 +93,7 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     text, refusal = decode(data, file)
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
-    if len(text) > _WALK_FIRST or _suspicious(text):
+    if len(text) > _WALK_FIRST or _suspicious(text, data):
         problems = _problems(text, file)
         if problems:
             return YamlFile(file, text, (), problems)
@@ -103,10 +106,12 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     return _checked(YamlFile(file, text, tuple(documents)))
 
 
-def _suspicious(text: str) -> bool:
+def _suspicious(text: str, data: bytes) -> bool:
     """Whether there may be something that only the walk notices."""
-    marks = any(mark in text for mark in ("&", "*", "!", "<<", "%"))
-    return (marks and _MARKED.search(text) is not None) or _LONG_NUMBER.search(text) is not None
+    marks = "&" in text or "*" in text or "!" in text or "%" in text or "<<" in text
+    if marks and _MARKED.search(text) is not None:
+        return True
+    return _LONG_NUMBER in data.translate(_DIGITS)
 
 
 def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagnostic | None]:
@@ -175,11 +180,9 @@ def is_plain(documents: list[Any]) -> bool:
     count = 0
     for _ in range(DEPTH_LIMIT + 1):
         below: list[Any] = []
-        for value in level:
-            if isinstance(value, str):
-                continue
+        for value in [v for v in level if type(v) not in _FREE]:
             if isinstance(value, dict):
-                if not all(isinstance(key, str) for key in value):
+                if not _TEXT.issuperset(map(type, value)):
                     return False
                 below.extend(value.values())
             elif isinstance(value, list):

@@ -14,7 +14,7 @@ import polars as pl
 from assay.engines.dates import DATED, TODAY, hanging_on, on_date
 from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
-from assay.engines.plan import Place, definition, inputs, outputs, plan
+from assay.engines.plan import Place, definition, inputs, outputs
 from assay.engines.schedule import Schedule, schedule
 from assay.rules.program import Step
 from assay.tables.tables import Tables
@@ -66,10 +66,7 @@ class LocalEngine:
         ]
         if not asked:
             return
-        if self._made:
-            planned = schedule(plan(self._undone(), asked, self), asked)
-        else:
-            planned = PLANS.plan(self._taken_up, self._definitions, asked, self)
+        planned = PLANS.plan(self._taken_up, self._definitions, asked, self, self._made)
         Execution(self.tables, self._made, planned).run()
 
     def make_all(self) -> None:
@@ -103,17 +100,13 @@ class LocalEngine:
         touched = hanging_on(self._definitions.values(), moving)
         self.make(place for place in targets if place not in touched)
 
-        def planned() -> list[Step]:
-            left = {
-                place: step
-                for place, step in self._definitions.items()
-                if any(made not in self._made or made in touched for made in outputs(step))
-            }
-            return plan(left, targets, Moving(self, moving))
+        def planned() -> Schedule:
+            facts, anew = Moving(self, moving), frozenset(touched)
+            return PLANS.plan(self._taken_up, self._definitions, targets, facts, self._made, anew)
 
         frontier = {
             made
-            for step in planned()
+            for step in planned().steps
             if any(made in touched for made in outputs(step))
             for read in inputs(step)
             if read not in touched and (maker := definition(self._definitions, read))
@@ -121,7 +114,7 @@ class LocalEngine:
         }
         self.make(sorted(frontier))
         kept = {place: series for place, series in self._made.items() if place not in touched}
-        return Apart(schedule(planned(), targets), kept)
+        return Apart(planned(), kept)
 
     def varied(
         self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
@@ -168,14 +161,6 @@ class LocalEngine:
         ahead.make([*targets, *(place for dated in there for place in dated.values())])
         self._made |= {p: ahead._made[p] for p in targets if p in ahead._made}
         return [{p: ahead.column(*place) for p, place in dated.items()} for dated in there]
-
-    def _undone(self) -> dict[Place, Step]:
-        """The definitions of columns that are not there yet."""
-        return {
-            place: step
-            for place, step in self._definitions.items()
-            if any(made not in self._made for made in outputs(step))
-        }
 
     # What plans are told ---------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from assay.engines.simplify import Known, simplify
+from assay.engines.simplify import Known, as_distance, simplify
 from assay.rules.ir import REPEATING, Apply, Col, Each, Expr, Lit, apply, columns
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
@@ -49,7 +49,7 @@ def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
 def inputs(step: Step) -> Iterable[Place]:
     """The columns a step reads."""
     if isinstance(step, Compute):
-        return [(step.space, name) for name in columns(step.expr)]
+        return [(step.space, name) for name in step.reads]
     return _inputs(step)
 
 
@@ -134,7 +134,7 @@ class _Simplifier:
     def _compute(self, place: Place, step: Compute) -> None:
         expr, complete = simplify(step.expr, lambda name: self._known[step.space, name])
         constant = expr if isinstance(expr, Lit) else None
-        self._known[place] = Known(constant, complete)
+        self._known[place] = Known(constant, complete, as_distance(expr))
         self.steps[place] = replace(step, expr=expr)
 
     def _gather(self, place: Place, step: Gather) -> None:

@@ -71,7 +71,8 @@ def _unfounded(
 def check_sources(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Finding]:
     """Dates that run backwards, and decisions about sameness that contradict each other."""
     for source in corpus.sources.values():
-        yield from _backwards(source, corpus, subjects[source.id])
+        if source.cites or source.retracted is not None or source.revises is not None:
+            yield from _backwards(source, corpus, subjects[source.id])
     yield from _same_and_not_same(corpus, subjects)
 
 

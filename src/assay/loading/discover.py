@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from io import FileIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,28 +46,46 @@ def read_profiles(
     ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
     """
     root = workspace.profiles_dir
-    paths = set(_walk(root)) | {p for p in contents if p.is_relative_to(root)}
-    ordered = sorted(paths, key=Path.as_posix)
-    return [
-        read_documents(workspace, path, contents, memory) for path in counting(ordered, "files")
-    ]
+    there = dict(_walk(root))
+    given = {
+        path.relative_to(root).as_posix(): data
+        for path, data in contents.items()
+        if path.is_relative_to(root)
+    }
+    read: list[DocumentFile] = []
+    folder, shown = str(root), workspace.relative(root)
+    for name in counting(sorted(there.keys() | given.keys()), "files"):
+        file = f"{shown}/{name}"
+        if not file.isascii():
+            file = file.encode("utf-8", "backslashreplace").decode("utf-8")
+        data = given.get(name)
+        if data is not None:
+            read.append(documents_in(data, file))
+            continue
+        limit = BULK_LIMIT if name.endswith(tuple(BULK)) else SIZE_LIMIT
+        if there[name]:
+            data, refusal = _plain_bytes(f"{folder}/{name}", file, limit)
+        else:
+            data, refusal = _bytes(workspace, root / name, file, limit)
+        if refusal is not None:
+            read.append(YamlFile(file, "", (), (refusal,)))
+        else:
+            read.append(documents_in(data, file, memory))
+    return read
 
 
-def read_documents(
-    workspace: Workspace,
-    path: Path,
-    contents: Mapping[Path, bytes],
-    memory: Remembers | None = None,
-) -> DocumentFile:
-    """One file of documents, whatever its form."""
-    if path.suffix in BULK:
-        return _read_bulk(workspace, path, contents)
-    return read_file(workspace, path, contents, memory)
+def documents_in(data: bytes, file: str, memory: Remembers | None = None) -> DocumentFile:
+    """The documents in a file of that name and content, whatever its form."""
+    bulk = BULK.get(file[file.rfind(".") :])
+    if bulk is not None:
+        # Reading it again takes no longer than remembering it would.
+        return bulk(data, file)
+    return read_yaml(data, file) if memory is None else _remembered(data, file, memory)
 
 
 def document_files(workspace: Workspace) -> list[Path]:
     """Every file of documents below ``profiles/``, in no order."""
-    return list(_walk(workspace.profiles_dir))
+    return [workspace.profiles_dir / name for name, _ in _walk(workspace.profiles_dir)]
 
 
 def read_file(
@@ -86,15 +105,16 @@ def read_file(
     return read_yaml(data, file) if memory is None else _remembered(data, file, memory)
 
 
-def _read_bulk(workspace: Workspace, path: Path, contents: Mapping[Path, bytes]) -> DocumentFile:
-    """One file of many documents; reading it again takes no longer than remembering it would."""
-    file = workspace.relative(path)
-    given = contents.get(path)
-    if given is None:
-        given, refusal = _bytes(workspace, path, file, BULK_LIMIT)
-        if refusal is not None:
-            return YamlFile(file, "", (), (refusal,))
-    return BULK[path.suffix](given, file)
+def _plain_bytes(path: str, file: str, limit: int) -> tuple[bytes, Diagnostic | None]:
+    """What a file holds that is no link, or why it is not read."""
+    try:
+        with FileIO(path) as opened:
+            size = os.fstat(opened.fileno()).st_size
+            if size > limit:
+                return b"", too_large(file, size, limit)
+            return opened.readall(), None
+    except OSError as error:
+        return b"", _unreadable(file, error.strerror or "it cannot be read")
 
 
 def _bytes(
@@ -121,20 +141,24 @@ def _remembered(data: bytes, file: str, memory: Remembers) -> YamlFile:
     return read
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    waiting = [folder]
+def _walk(folder: Path) -> Iterator[tuple[str, bool]]:
+    """The name of each file of documents in the folder, and whether it is a plain file."""
+    endings = (*SUFFIXES, *BULK)
+    waiting = [(str(folder), "")]
     while waiting:
+        path, prefix = waiting.pop()
         try:
-            entries = list(os.scandir(waiting.pop()))
+            entries = list(os.scandir(path))
         except OSError:
             continue
         for entry in entries:
-            if entry.name.startswith("."):
+            name = entry.name
+            if name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(Path(entry.path))
-            elif entry.name.endswith((*SUFFIXES, *BULK)) or (entry.is_symlink() and entry.is_dir()):
-                yield Path(entry.path)
+                waiting.append((entry.path, f"{prefix}{name}/"))
+            elif name.endswith(endings) or (entry.is_symlink() and entry.is_dir()):
+                yield prefix + name, entry.is_file(follow_symlinks=False)
 
 
 def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnostic | None:

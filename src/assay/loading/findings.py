@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from assay.documents.code import Code
 from assay.documents.index import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """One document: the file it is in, relative to the workspace, and which one of that file."""
 
     file: str

@@ -124,29 +124,26 @@ class _Linker:
             yield _itself(subject, ("owner",), publisher.id)
 
     def source(self, source: Source, subject: Subject) -> Iterator[Finding]:
-        if source.publisher is not None:
+        if source.publisher is not None and self._kinds.get(source.publisher) != "publisher":
             yield from self._refer(subject, ("publisher",), source.publisher, ("publisher",))
-        single = {"revises": source.revises} if source.revises is not None else {}
-        many = {
-            "cites": source.cites,
-            "same_as": source.same_as,
-            "not_same_as": source.not_same_as,
-        }
-        references = [((name,), target) for name, target in single.items()] + [
-            ((name, i), target)
-            for name, targets in many.items()
-            for i, target in enumerate(targets)
-        ]
+        references: list[tuple[Path, str]] = []
+        if source.revises is not None:
+            references.append((("revises",), source.revises))
+        for name in ("cites", "same_as", "not_same_as"):
+            references += [((name, i), t) for i, t in enumerate(getattr(source, name))]
         for path, target in references:
             if target == source.id:
                 yield _itself(subject, path, target)
-            else:
+            elif self._kinds.get(target) != "source":
                 yield from self._refer(subject, path, target, ("source",))
 
     def profile(self, profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
         own = {c.id for c in profile.claims}
         yield from self._audience(subject, ("audience",), profile.audience)
-        yield from self._own_fields(profile, own, subject)
+        if profile.bottom_line is not None:
+            yield from self._own_claim(subject, ("bottom_line",), profile.bottom_line, own)
+        if profile.basis:
+            yield from self._basis(profile, own, subject)
         for i, claim in enumerate(profile.claims):
             yield from self._claim(profile, claim, own, subject, ("claims", i))
         for name, edges in _edges(profile):
@@ -163,11 +160,9 @@ class _Linker:
                 "the path of a picture starts at profiles/",
             )
 
-    def _own_fields(
+    def _basis(
         self, profile: AnyProfile, own: Collection[str], subject: Subject
     ) -> Iterator[Finding]:
-        if profile.bottom_line is not None:
-            yield from self._own_claim(subject, ("bottom_line",), profile.bottom_line, own)
         fields = [f.alias or n for n, f in type(profile).model_fields.items() if n in _WITH_BASIS]
         for name, claims in profile.basis.items():
             if name not in fields:
@@ -187,30 +182,28 @@ class _Linker:
     ) -> Iterator[Finding]:
         cited: set[str] = set()
         for i, citation in enumerate(claim.sources):
-            path = (*at, "sources", i)
             if citation.id in cited:
                 yield Finding(
                     codes.CITED_TWICE,
                     subject,
-                    path,
+                    (*at, "sources", i),
                     f"the claim {claim.id!r} cites {citation.id!r} twice",
                     "keep one of the two; a locator can name several places",
                 )
-            else:
-                yield from self._refer(subject, path, citation.id, ("source",))
+            elif self._kinds.get(citation.id) != "source":
+                yield from self._refer(subject, (*at, "sources", i), citation.id, ("source",))
             cited.add(citation.id)
-        named = [("rests_on", i) for i in range(len(claim.rests_on))]
-        named += [("contradicts", i) for i in range(len(claim.contradicts))]
-        for name, i in named:
-            reference = getattr(claim, name)[i]
-            yield from self._claim_reference(
-                profile, reference, own, subject, (*at, name, i), claim.id
-            )
+        for name in ("rests_on", "contradicts"):
+            for i, reference in enumerate(getattr(claim, name)):
+                yield from self._claim_reference(
+                    profile, reference, own, subject, (*at, name, i), claim.id
+                )
         if claim.alternative_to is not None:
             yield from self._claim_reference(
                 profile, claim.alternative_to, own, subject, (*at, "alternative_to"), claim.id
             )
-        yield from self._audience(subject, (*at, "audience"), claim.audience)
+        if claim.audience is not None:
+            yield from self._audience(subject, (*at, "audience"), claim.audience)
 
     def _edge(
         self,
@@ -222,13 +215,14 @@ class _Linker:
     ) -> Iterator[Finding]:
         if edge.on == profile.id:
             yield _itself(subject, (*at, "on"), edge.on)
-        else:
+        elif self._kinds.get(edge.on) not in _PROFILES:
             yield from self._refer(subject, (*at, "on"), edge.on, _PROFILES)
         for i, reference in enumerate(edge.claims):
             yield from self._claim_reference(
                 profile, reference, own, subject, (*at, "claims", i), None
             )
-        yield from self._audience(subject, (*at, "audience"), edge.audience)
+        if edge.audience is not None:
+            yield from self._audience(subject, (*at, "audience"), edge.audience)
 
     def _refer(
         self, subject: Subject, path: Path, target: str, wanted: tuple[str, ...]
@@ -342,8 +336,8 @@ def _itself(subject: Subject, path: Path, target: str) -> Finding:
 
 def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
     """Chains of ``part_of``, ``cites``, ``revises`` and ``rests_on`` that come back."""
-    cites = {s.id: list(s.cites) for s in corpus.sources.values()}
-    revises = {s.id: [s.revises] if s.revises else [] for s in corpus.sources.values()}
+    cites = {s.id: list(s.cites) for s in corpus.sources.values() if s.cites}
+    revises = {s.id: [s.revises] for s in corpus.sources.values() if s.revises}
     parts = {
         p.id: [e.on for e in p.depends_on if e.relation == "part_of"]
         for p in corpus.profiles.values()
@@ -367,9 +361,9 @@ def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
     targets: dict[str, list[str]] = {}
     for profile in corpus.profiles.values():
         for i, claim in enumerate(profile.claims):
-            full = f"{profile.id}#{claim.id}"
-            places[full] = (profile.id, i)
             if claim.rests_on:
+                full = f"{profile.id}#{claim.id}"
+                places[full] = (profile.id, i)
                 targets[full] = [r if "#" in r else f"{profile.id}#{r}" for r in claim.rests_on]
     for circle in circles(targets):
         owner, i = places[circle[0]]

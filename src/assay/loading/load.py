@@ -120,13 +120,17 @@ def load_workspace(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for circles of objects: documents have none, and millions of values."""
+    """Without the search for circles of objects: documents have none, and millions of values.
+
+    What was read is left out of every later search, too.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 
@@ -218,7 +222,7 @@ def corpus_of(documents: list[Validated], subjects: Mapping[str, Subject]) -> Co
     profiles: dict[str, Institution | Event] = {}
     for document in documents:
         model = document.model
-        if model is None or subjects[model.id] != document.subject:
+        if model is None or subjects[model.id] is not document.subject:
             continue
         if isinstance(model, Publisher):
             publishers[model.id] = model

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from assay.errors import UsageError
-from assay.loading.discover import read_documents
+from assay.loading.discover import documents_in
 from assay.loading.facts import Facts, Filed, facts_of, filed, sameness
 from assay.loading.findings import Subject
 from assay.loading.load import Loaded
@@ -76,7 +76,7 @@ class Standing:
             data = path.read_bytes() if path.is_file() else b""
             if content_digest(data) != self.files[file].digest:
                 raise UsageError(CHANGED_MEANWHILE)
-            read = read_documents(self.workspace, path, {path: data})
+            read = documents_in(data, self.workspace.relative(path))
             self._read[file] = [document for _, document in read.readable()]
         return self._read[file]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
@@ -28,8 +27,7 @@ KINDS: dict[str, type[Document]] = {
 _FINDING_LIMIT = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(NamedTuple):
     """One document, or why it is none.
 
     ``id`` and ``kind`` are kept even of a document with mistakes, so that references to it are

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -27,29 +27,13 @@ class PartialDate:
     last: date
     precision: Precision
 
-    @classmethod
-    def parse(cls, text: str) -> PartialDate:
+    @staticmethod
+    def parse(text: str) -> PartialDate:
         """Read ``2024-01-29``, ``2024-01``, ``2024-Q1`` or ``2024``.
 
         Raises ``ValueError`` for any other form and for days that do not exist.
         """
-        match = _FORM.fullmatch(text)
-        if match is None:
-            raise ValueError("write a date as 2024-01-29, 2024-01, 2024-Q1 or 2024")
-        year, quarter, month, day = match.groups()
-        y = int(year)
-        try:
-            if day:
-                exact = date(y, int(month), int(day))
-                return cls(text, exact, exact, "day")
-            if month:
-                return cls(text, date(y, int(month), 1), _month_end(y, int(month)), "month")
-            if quarter:
-                q = int(quarter)
-                return cls(text, date(y, 3 * q - 2, 1), _month_end(y, 3 * q), "quarter")
-            return cls(text, date(y, 1, 1), date(y, 12, 31), "year")
-        except ValueError:
-            raise ValueError(f"{text} is not a date of the calendar") from None
+        return _parsed(text)
 
     def __str__(self) -> str:
         return self.text
@@ -76,6 +60,27 @@ class PartialDate:
             ],
             "description": "2024-01-29, 2024-01, 2024-Q1 or 2024",
         }
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(text: str) -> PartialDate:
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise ValueError("write a date as 2024-01-29, 2024-01, 2024-Q1 or 2024")
+    year, quarter, month, day = match.groups()
+    y = int(year)
+    try:
+        if day:
+            exact = date(y, int(month), int(day))
+            return PartialDate(text, exact, exact, "day")
+        if month:
+            return PartialDate(text, date(y, int(month), 1), _month_end(y, int(month)), "month")
+        if quarter:
+            q = int(quarter)
+            return PartialDate(text, date(y, 3 * q - 2, 1), _month_end(y, 3 * q), "quarter")
+        return PartialDate(text, date(y, 1, 1), date(y, 12, 31), "year")
+    except ValueError:
+        raise ValueError(f"{text} is not a date of the calendar") from None
 
 
 def _validate(value: object) -> PartialDate:

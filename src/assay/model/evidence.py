@@ -102,7 +102,7 @@ class Ingested(Model):
     ] = None
     fields: Annotated[
         dict[str, Line], Field(description="where in the document each value stands")
-    ] = {}
+    ] = Field(default_factory=dict)
     ignored: Annotated[tuple[Line, ...], Field(description="opaque fields that were left out")] = ()
 
 
@@ -153,7 +153,7 @@ class Source(Model):
     extra: Annotated[
         dict[str, JsonValue],
         Field(description="what its document says besides; read by nothing that scores"),
-    ] = {}
+    ] = Field(default_factory=dict)
 
 
 class Citation(Model):

@@ -80,7 +80,7 @@ class Profile(Model):
     basis: Annotated[
         dict[str, tuple[Id, ...]],
         Field(description="for a field such as region or type, the claims that say it"),
-    ] = {}
+    ] = Field(default_factory=dict)
     depends_on: tuple[Dependency, ...] = ()
     claims: tuple[Claim, ...] = ()
     gaps: Annotated[tuple[Text, ...], Field(description="what is not known")] = ()
