@@ -5,8 +5,9 @@ Columns are made when somebody reads them, with what else they need and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -188,6 +189,12 @@ class Apart:
     schedule: Schedule
     kept: dict[Place, pl.Series]
 
+    @cached_property
+    def columns(self) -> frozenset[Place]:
+        """All columns that the steps read or define."""
+        steps = self.schedule.steps
+        return frozenset(p for step in steps for p in (*inputs(step), *outputs(step)))
+
     def followed_by(self, further: Sequence[Step]) -> Apart:
         """The same with steps that read from it; what they define of profiles is wanted, too."""
         more = {place for step in further for place in outputs(step) if place[0] == "profile"}
@@ -195,8 +202,16 @@ class Apart:
             schedule([*self.schedule.steps, *further], self.schedule.wanted | more), self.kept
         )
 
-    def on(self, tables: Tables) -> dict[Place, pl.Series]:
-        """The wanted columns."""
+    def on(
+        self, tables: Tables, copied: Mapping[str, pl.Series] | None = None
+    ) -> dict[Place, pl.Series]:
+        """The wanted columns; ``copied`` gives by space the row that each row is a copy of."""
         made = dict(self.kept)
+        if copied is not None:
+            made = {
+                place: series.gather(copied[place[0]])
+                for place, series in self.kept.items()
+                if place in self.columns or place in self.schedule.wanted
+            }
         Execution(tables, made, self.schedule).run()
         return {place: made[place] for place in self.schedule.wanted if place in made}
