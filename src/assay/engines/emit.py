@@ -155,7 +155,7 @@ class _Emitter:
             return None
         if expr.op == "band":
             return self._few_bits_band(expr)
-        most = bound(expr)
+        most = bound(expr, self._counts)
         dtype = None if most is None else least_type(most)
         return None if dtype is None else (self._few_bits(expr, dtype), dtype)
 
@@ -163,6 +163,8 @@ class _Emitter:
         """What :func:`bound` knows of, in a type that holds it and all it is made from."""
         if isinstance(expr, Lit):
             return pl.lit(expr.value, dtype=dtype)
+        if isinstance(expr, Col):
+            return pl.col(expr.name).cast(dtype)
         assert isinstance(expr, Apply)
         if expr.op == "pick":
             condition, then, otherwise = expr.args

@@ -6,9 +6,11 @@ held between such constants; what is known to fit in fewer bits is made and stor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
-from assay.rules.ir import Apply, Expr, Lit, Op
+from assay.rules.ir import Apply, Col, Expr, Lit, Op
 
 MOST: dict[pl.DataType, int] = {
     pl.Int8(): (1 << 7) - 1,
@@ -21,13 +23,18 @@ JOINING: frozenset[Op] = frozenset(("add", "least", "greatest"))
 """Operations of which the result is known to be bounded where what they join is."""
 
 
-def bound(expr: Expr) -> int | None:
-    """The most an expression of picked constants can be, up or down; None for anything else."""
+def bound(expr: Expr, stored: Mapping[str, pl.DataType]) -> int | None:
+    """The most an expression of picked constants can be, up or down; None for anything else.
+
+    ``stored`` are the narrow types that columns have.
+    """
+    if isinstance(expr, Col):
+        return MOST.get(stored[expr.name]) if expr.name in stored else None
     if isinstance(expr, Lit):
         return abs(expr.value) if type(expr.value) is int else None
     if not isinstance(expr, Apply) or expr.op not in ("pick", "hold", *JOINING):
         return None
-    parts = [bound(a) for a in (expr.args[1:] if expr.op == "pick" else expr.args)]
+    parts = [bound(a, stored) for a in (expr.args[1:] if expr.op == "pick" else expr.args)]
     known = [p for p in parts if p is not None]
     if len(known) < len(parts):
         return None
