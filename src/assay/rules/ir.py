@@ -51,7 +51,11 @@ class Lit:
     value: bool | int | float | str | tuple[bool | int | float | str, ...] | None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Lit) and _exactly(self.value) == _exactly(other.value)
+        if not isinstance(other, Lit) or type(self.value) is not type(other.value):
+            return False
+        if isinstance(self.value, float | tuple):
+            return _exactly(self.value) == _exactly(other.value)
+        return self.value == other.value
 
     def __hash__(self) -> int:
         return hash(_exactly(self.value))
@@ -114,6 +118,14 @@ def columns(expr: Expr) -> Iterator[str]:
             yield "the item of a list"
         elif isinstance(part, Each):
             waiting.append(part.items)
+
+
+def sum_of(terms: Sequence[Expr]) -> Expr:
+    """The sum as a tree, so that a thousand terms are not a thousand levels deep."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return apply("add", sum_of(terms[:half]), sum_of(terms[half:]))
 
 
 REPEATING: frozenset[Op] = frozenset(
