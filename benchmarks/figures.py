@@ -32,21 +32,26 @@ class Figure:
         return self.ratio >= self.target if self.at_least else self.ratio <= self.target
 
 
-def seconds(work: Callable[[], object]) -> float:
+Clock = Callable[[], float]
+
+
+def seconds(work: Callable[[], object], clock: Clock = time.perf_counter) -> float:
     gc.collect()
-    begun = time.perf_counter()
+    begun = clock()
     work()
-    return time.perf_counter() - begun
+    return clock() - begun
 
 
-def in_turns(rounds: int, *works: Callable[[], object]) -> list[list[float]]:
+def in_turns(
+    rounds: int, *works: Callable[[], object], clock: Clock = time.perf_counter
+) -> list[list[float]]:
     """Times of each work, taken in turns after one turn that does not count."""
     for work in works:
         work()
     times: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
         for own, work in zip(times, works, strict=True):
-            own.append(seconds(work))
+            own.append(seconds(work, clock))
     return times
 
 

@@ -15,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from assay.graph.reach import mended_pairs, reach_pairs
 from assay.loading import load_workspace
 from assay.pipeline import Desk, assess, check
 from assay.rules.scorers import compile_rulebook
+from assay.scoring.bulk import Asked
 from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
 from assay.scoring.run import Run, run_program
@@ -44,6 +45,7 @@ from benchmarks.baselines import (
     google_cel,
     reach_by_joins,
 )
+from benchmarks.beyond import growth_figures, parts_figures, spark_figures
 from benchmarks.figures import Figure, compared, in_turns, report, seconds
 from benchmarks.generate import TODAY, Shape, edge_list, rules_text, tables, write_documents
 from benchmarks.workload import SCORERS, bench_rules, rulebook
@@ -52,6 +54,7 @@ RESULTS = Path(__file__).parent / "results.json"
 BOOK = rulebook()
 PROGRAM = compile_rulebook(BOOK)
 RULES = bench_rules()
+GROWTH = {(100_000, 1_000_000): 11.0, (1_000_000, 3_000_000): 3.5}
 WANTED = [("profile", name) for s in PROGRAM.on("profile") for name in (s.score, s.band) if name]
 
 
@@ -346,20 +349,11 @@ def explain_figures(size: int) -> Iterator[Figure]:
     yield Figure(name, statistics.median(times) * 1000, 1.0, 1.0, unit="ms")
 
 
-def growth(figures: Sequence[Figure]) -> Iterator[Figure]:
-    scored_in = "hand-written Polars, "
-    times = {
-        f.name.removeprefix(scored_in): f.ours for f in figures if f.name.startswith(scored_in)
-    }
-    for small, large, target in (("100,000", "1,000,000", 11.0), ("1,000,000", "3,000,000", 3.5)):
-        if small in times and large in times:
-            yield Figure(f"growth from {small} to {large}", times[large], times[small], target)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--spark", action="store_true", help="measure Spark, too; needs Java")
     given = parser.parse_args()
     sizes = [int(s) for s in given.sizes.split(",")]
     figures: list[Figure] = []
@@ -376,7 +370,12 @@ def main() -> None:
     figures += explain_figures(most)
     with tempfile.TemporaryDirectory() as folder:
         figures += reach_figures(most, Path(folder))
-    figures += growth(figures)
+    with tempfile.TemporaryDirectory() as folder:
+        figures += parts_figures(most, "500MB", Path(folder))
+    if given.spark:
+        with tempfile.TemporaryDirectory() as folder:
+            figures += spark_figures(Asked(BOOK, PROGRAM), most, Path(folder))
+    figures += growth_figures(GROWTH, scored)
     print(report(figures))
     machine = {
         "cores": os.cpu_count(),

@@ -18,7 +18,7 @@ from assay.rules.program import Gather, Step
 from assay.tables.bulk import StoredTables
 from assay.tables.checking import OWNERS
 from assay.tables.parts import Part, PartedTables
-from assay.tables.tables import CODED, coded
+from assay.tables.tables import coded
 
 _BYTES_HELD = 8
 
@@ -146,9 +146,8 @@ class Passes:
         """The column that a link leads to, of all rows."""
         place = (step.target, step.origin)
         if place not in self._held:
-            series = self.parted.stored.column(*place)
-            few = step.origin in CODED.get(step.target, ())
-            self._held[place] = coded(series) if few else series
+            given = self.parted.stored.column(*place).to_frame()
+            self._held[place] = coded(step.target, given).to_series()
         return self._held[place]
 
 

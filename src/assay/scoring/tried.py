@@ -16,7 +16,7 @@ from assay.tables.beside import beside
 from assay.tables.edited import Edited, edited_rows, evidence_rows
 from assay.tables.rows import LOCAL, Rows, scored_claims
 from assay.tables.spans import Ints
-from assay.tables.tables import CODED, Tables, coded_frame
+from assay.tables.tables import CODED, Tables, coded
 
 __all__ = ["Documents", "tried"]
 
@@ -43,7 +43,7 @@ def tried(
     traced = traced_rows(documents, run.rulebook, as_of, rows, every, anew)
 
     added = supposed(changes, as_of.toordinal())
-    cited = coded_frame("citation", pl.concat([rows["citation"], added, traced["citation"]]))
+    cited = coded("citation", pl.concat([rows["citation"], added, traced["citation"]]))
     last = rows["citation"].height + added.height
     edits = _edits(every, simple, added["source.id"], rows["citation"].height, as_of)
     made = edited_rows(rows | {"citation": cited.head(last)}, edits)

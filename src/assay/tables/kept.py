@@ -25,7 +25,7 @@ from assay.model.evidence import Publisher, Source
 from assay.model.rulebook import Rulebook
 from assay.snapshot.sealed import read_sealed, write_sealed
 from assay.snapshot.stamp import stamped
-from assay.tables.tables import Tables, coded_frame
+from assay.tables.tables import Tables, coded
 
 if TYPE_CHECKING:
     from assay.tables.rows import Rows
@@ -182,7 +182,7 @@ class TableStore:
         parts = [json.dumps(head).encode()]
         for name, frame in frames.items():
             buffer = io.BytesIO()
-            coded_frame(name, frame).write_ipc(buffer, compression="lz4")
+            coded(name, frame).write_ipc(buffer, compression="lz4")
             parts.append(buffer.getvalue())
         body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
         write_sealed(self._path(kind), stamped(kind), body)

@@ -176,7 +176,7 @@ class Tables:
             return self._coded[key]
         series = self.given(space, name)
         if series.dtype == pl.String and name in CODED.get(space, ()):
-            series = self._coded[key] = coded(series)
+            series = self._coded[key] = _as_words(series)
         return series
 
     def offsets(self, elements: str, owner: str, owners: int) -> Ints:
@@ -192,20 +192,19 @@ class Tables:
         return self._offsets[key]
 
 
-def coded(texts: pl.Series) -> pl.Series:
-    """Texts with few distinct values as ``Enum``, its words in their order."""
-    return texts.cast(pl.Enum(texts.unique().drop_nulls().sort()))
-
-
 def frame(space: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """A table from its rows, with the columns of its schema."""
     return pl.DataFrame(rows, schema=SCHEMAS[space], orient="row")
 
 
-def coded_frame(space: str, frame: pl.DataFrame) -> pl.DataFrame:
+def coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Texts with few distinct values as numbers, as the engines want them."""
     return frame.with_columns(
-        coded(series)
+        _as_words(series)
         for series in frame.iter_columns()
         if series.name in CODED.get(space, ()) and series.dtype == pl.String
     )
+
+
+def _as_words(texts: pl.Series) -> pl.Series:
+    return texts.cast(pl.Enum(texts.unique().drop_nulls().sort()))
