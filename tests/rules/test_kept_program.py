@@ -25,7 +25,8 @@ RULES = """version: 1
 scorers:
   - name: size
     on: profile
-    rules: [{id: one, when: "claims.exists(c, c.key) && profile.gaps > 0", add: 0.5, because: it is}]
+    rules:
+      - {id: one, when: "claims.exists(c, c.key) && profile.gaps > 0", add: 0.5, because: it is}
 """
 
 
