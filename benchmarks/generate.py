@@ -1,8 +1,8 @@
 """Workspaces of any size, fixed by their seed: ``python -m benchmarks.generate OUT --profiles N``.
 
 As Parquet tables, the way the engines read them, or (``--form``) as documents. Degrees are
-skewed, some profiles have no citation at all, fields are missing where ``missing`` says so, and
-retellings share the origins they go back to.
+skewed: a few profiles collect most edges, a few reports are retold by most who retell. Fields are
+missing where ``missing`` says so; in tables some profiles have no citation at all.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class Shape:
     """How large a workspace is and how it is made.
 
     ``citations`` and ``edges`` are means for each profile; ``missing`` is the share of optional
-    fields that are not there; ``skew`` the power by which a few profiles collect most edges.
+    fields that are not there; ``skew`` the power by which a few profiles collect most edges, and a
+    few reports most retellings. ``retold`` is the share of retellings that name what they retell,
+    ``grounded`` that of claims in tables that rest on a claim of another profile.
     """
 
     profiles: int
@@ -49,6 +51,8 @@ class Shape:
     missing: float = 0.0
     skew: float = 2.0
     seed: int = 0
+    retold: float = 0.0
+    grounded: float = 0.0
 
 
 class _Random:
@@ -104,7 +108,59 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
         "root": _table("root", {}),
         "ground": _table("ground", {}),
     }
-    return Tables(frames | _edges(shape, random, reach_hops))
+    frames |= _edges(shape, random, reach_hops)
+    if shape.retold:
+        frames |= _retellings(frames["citation"], shape, random)
+    if shape.grounded:
+        frames |= _judgements(frames["claim"], shape, random)
+    return Tables(frames)
+
+
+def _skewed(shape: Shape, random: np.random.Generator, most: int | Ints, count: int) -> Ints:
+    """Numbers below ``most``, the small ones drawn far more often."""
+    drawn: Ints = (most * random.random(count) ** shape.skew).astype(np.int64)
+    return drawn
+
+
+def _retellings(cited: pl.DataFrame, shape: Shape, random: _Random) -> dict[str, pl.DataFrame]:
+    """The reports that retellings go back to; no claim cites these, so the origin is unseen."""
+    retells = (cited["directness"] == "retelling").fill_null(False)
+    names = retells & pl.Series(random.numbers.random(cited.height) < shape.retold)
+    rows = names.arg_true()
+    root = _skewed(shape, random.numbers, max(cited.height // 20, 1), len(rows))
+    older = pl.Series(random.numbers.integers(0, 60, len(rows)))
+    report = cited[rows].with_columns(
+        _ids("report", root).alias("source.id"),
+        *(pl.lit("first_hand").alias(c) for c in ("directness", "origin_directness")),
+        *(_ids("report", root).alias(c) for c in ("origin", "profile_origin")),
+        *((pl.col(c) - older).alias(c) for c in ("day", "source.day")),
+        *(pl.lit(None, dtype=pl.Int64).alias(c) for c in ("owner_row", "cited_by_row")),
+    )
+    unseen = pl.when(pl.lit(retells)).then(pl.lit("unseen"))
+    written = cited.with_columns(
+        unseen.otherwise("origin").alias("origin"),
+        unseen.otherwise("profile_origin").alias("profile_origin"),
+    )
+    implied = pl.Series(np.arange(len(rows)) + cited.height)
+    return {
+        "citation": pl.concat([written, report]),
+        "root": _table("root", {"citation_row": rows, "root_row": implied}),
+    }
+
+
+def _judgements(claims: pl.DataFrame, shape: Shape, random: _Random) -> dict[str, pl.DataFrame]:
+    """Some claims are judgements that rest on claims of other profiles, mostly on the same few."""
+    rests = pl.Series(random.numbers.random(claims.height) < shape.grounded)
+    ground = _skewed(shape, random.numbers, claims.height, claims.height)
+    own = pl.Series(ground) == pl.int_range(claims.height, eager=True)
+    rests &= ~own
+    nature = pl.when(pl.lit(rests)).then(pl.lit("judgement")).otherwise("nature")
+    rows = rests.arg_true()
+    found = {"claim_row": rows, "ground_row": pl.Series(ground).gather(rows)}
+    return {
+        "claim": claims.with_columns(nature.alias("nature")),
+        "ground": _table("ground", found),
+    }
 
 
 def _owners(shape: Shape, random: _Random) -> Ints:
@@ -157,7 +213,7 @@ def edge_list(shape: Shape) -> pl.DataFrame:
     """Edges as reach reads them (upper, lower, points), without loops and repeats."""
     random = np.random.default_rng(shape.seed + 1)
     count = int(shape.profiles * shape.edges)
-    upper = (shape.profiles * random.random(count) ** shape.skew).astype(np.int64)
+    upper = _skewed(shape, random, shape.profiles, count)
     lower = random.integers(0, shape.profiles, count)
     level = random.integers(0, len(LEVELS), count)
     points = np.array([WEIGHTS[name] for name in LEVELS])[level]
@@ -228,7 +284,10 @@ def write_documents(shape: Shape, folder: Path, form: str = "yaml") -> None:
     profiles.mkdir(parents=True, exist_ok=True)
     (folder / "rules.yaml").write_text(rules_text())
     numbers = np.random.default_rng(shape.seed)
-    texts = {f"profile-{i:06d}": _profile_text(i, shape, numbers) for i in range(shape.profiles)}
+    days: dict[int, date] = {}
+    texts = {
+        f"profile-{i:06d}": _profile_text(i, shape, numbers, days) for i in range(shape.profiles)
+    }
     texts = {"publishers": _publishers_text()} | texts
     if form == "yaml":
         for name, text in texts.items():
@@ -257,7 +316,10 @@ def rules_text() -> str:
     return json.dumps(document, indent=1)
 
 
-def _profile_text(number: int, shape: Shape, numbers: np.random.Generator) -> str:
+def _profile_text(
+    number: int, shape: Shape, numbers: np.random.Generator, days: dict[int, date]
+) -> str:
+    """A profile and its two sources; ``days`` are those on which sources were published."""
     pick = [int(n) for n in numbers.integers(0, 2**31, 16)]
     own = [number * 2, number * 2 + 1]
     cited = own + [n % (number * 2 + 1) for n in pick[:2]]
@@ -265,12 +327,17 @@ def _profile_text(number: int, shape: Shape, numbers: np.random.Generator) -> st
         "kind: institution",
         f"id: profile-{number}",
         f'name: "Institution number {number}: the \\"example\\""',
-        f"region: {REGIONS[pick[2] % 6]}",
-        f"type: {TYPES[pick[3] % 6]}",
-        f"domain: {DOMAINS[pick[4] % 6]}",
+        *_present(
+            shape,
+            numbers,
+            f"region: {REGIONS[pick[2] % 6]}",
+            f"type: {TYPES[pick[3] % 6]}",
+            f"domain: {DOMAINS[pick[4] % 6]}",
+        ),
         "depends_on:",
     ]
-    targets = {pick[5] % shape.profiles, pick[6] ** 2 % shape.profiles} - {number}
+    count = int(numbers.poisson(shape.edges))
+    targets = {int(n) for n in _skewed(shape, numbers, shape.profiles, count)} - {number}
     lines += [
         f"  - {{on: profile-{t}, relation: {RELATIONS[1 + t % 3]}, criticality: {LEVELS[t % 3]}}}"
         for t in sorted(targets)
@@ -289,7 +356,10 @@ def _profile_text(number: int, shape: Shape, numbers: np.random.Generator) -> st
     lines += [f"      - {{id: source-{s}, credibility: {s % 5 + 1}}}" for s in sorted(set(cited))]
     lines += [f"gaps: [{', '.join(f'What is not known {g}.' for g in range(pick[8] % 4))}]"]
     for source in own:
-        day = date.fromordinal(TODAY - 1 - pick[9] % 2000 - source % 7)
+        retold = _retold(source, shape, numbers)
+        days[source] = date.fromordinal(TODAY - 1 - pick[9] % 2000 - source % 7)
+        if retold is not None:
+            days[source] = max(days[source], days[retold])
         lines += [
             "---",
             "kind: source",
@@ -297,10 +367,25 @@ def _profile_text(number: int, shape: Shape, numbers: np.random.Generator) -> st
             f"title: A report about institution number {number}",
             f"publisher: publisher-{source % 50}",
             f"url: https://example.org/{number}/{source}",
-            f"published: {day.isoformat()}",
+            *_present(shape, numbers, f"published: {days[source].isoformat()}"),
             f"directness: {DIRECTNESS[source % 4]}",
+            *([] if retold is None else [f"cites: [source-{retold}]"]),
         ]
     return "\n".join(lines) + "\n"
+
+
+def _present(shape: Shape, numbers: np.random.Generator, *lines: str) -> list[str]:
+    """The lines that are not missing."""
+    return [line for line in lines if numbers.random() >= shape.missing]
+
+
+def _retold(source: int, shape: Shape, numbers: np.random.Generator) -> int | None:
+    """Whom a retelling retells: mostly an early report that saw for itself."""
+    if DIRECTNESS[source % 4] != "retelling" or source < 4 or numbers.random() >= shape.retold:
+        return None
+    early = 4 * int(_skewed(shape, numbers, source // 4, 1)[0])
+    kind = DIRECTNESS.index("retelling") if numbers.random() < 0.1 else int(numbers.integers(0, 2))
+    return early + kind
 
 
 def main() -> None:
@@ -316,8 +401,23 @@ def main() -> None:
         default="tables",
         help="tables, or documents in one of their forms",
     )
+    parser.add_argument(
+        "--retold", type=float, default=0.5, help="share of retellings that name what they retell"
+    )
+    parser.add_argument(
+        "--grounded",
+        type=float,
+        default=0.05,
+        help="share of claims in tables that rest on a claim of another profile",
+    )
     given = parser.parse_args()
-    shape = Shape(given.profiles, missing=given.missing, seed=given.seed)
+    shape = Shape(
+        given.profiles,
+        missing=given.missing,
+        seed=given.seed,
+        retold=given.retold,
+        grounded=given.grounded,
+    )
     if given.form != "tables":
         write_documents(shape, given.out, given.form)
     else:

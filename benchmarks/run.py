@@ -7,7 +7,6 @@ a busy machine slows both. The table goes to stdout and ``benchmarks/results.jso
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
@@ -16,9 +15,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
 from importlib.util import find_spec
@@ -29,12 +27,14 @@ import polars as pl
 from assay.graph.mended import mended_pairs
 from assay.graph.reach import reach_pairs
 from assay.loading import load_workspace
-from assay.pipeline import assess, check
+from assay.pipeline import Desk, assess, check
 from assay.rules.scorers import compile_rulebook
+from assay.scoring.bulk import Asked
 from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
 from assay.scoring.run import Run, run_program
 from assay.tables.bulk import read_tables, write_tables
+from assay.tables.kept import build
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
 from benchmarks.baselines import (
@@ -46,6 +46,8 @@ from benchmarks.baselines import (
     google_cel,
     reach_by_joins,
 )
+from benchmarks.beyond import growth_figures, parts_figures, spark_figures
+from benchmarks.figures import Figure, compared, in_turns, report, seconds
 from benchmarks.generate import TODAY, Shape, edge_list, rules_text, tables, write_documents
 from benchmarks.workload import SCORERS, bench_rules, rulebook
 
@@ -53,61 +55,8 @@ RESULTS = Path(__file__).parent / "results.json"
 BOOK = rulebook()
 PROGRAM = compile_rulebook(BOOK)
 RULES = bench_rules()
+GROWTH = {(100_000, 1_000_000): 11.0, (1_000_000, 3_000_000): 3.5}
 WANTED = [("profile", name) for s in PROGRAM.on("profile") for name in (s.score, s.band) if name]
-
-
-@dataclass
-class Figure:
-    """``ours`` and ``theirs`` are medians of what was measured; ``target`` bounds the ratio."""
-
-    name: str
-    ours: float
-    theirs: float
-    target: float | None
-    at_least: bool = False
-    unit: str = "s"
-    ours_all: list[float] = field(default_factory=list)
-
-    @property
-    def ratio(self) -> float:
-        return self.theirs / self.ours if self.at_least else self.ours / self.theirs
-
-    @property
-    def reached(self) -> bool | None:
-        if self.target is None:
-            return None
-        return self.ratio >= self.target if self.at_least else self.ratio <= self.target
-
-
-def seconds(work: Callable[[], object]) -> float:
-    gc.collect()
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def in_turns(rounds: int, *works: Callable[[], object]) -> list[list[float]]:
-    """Times of each work, taken in turns after one turn that does not count."""
-    for work in works:
-        work()
-    times: list[list[float]] = [[] for _ in works]
-    for _ in range(rounds):
-        for own, work in zip(times, works, strict=True):
-            own.append(seconds(work))
-    return times
-
-
-def compared(
-    name: str,
-    target: float | None,
-    rounds: int,
-    ours: Callable[[], object],
-    theirs: Callable[[], object],
-    *,
-    at_least: bool = False,
-) -> Figure:
-    a, b = in_turns(rounds, ours, theirs)
-    return Figure(name, statistics.median(a), statistics.median(b), target, at_least, ours_all=a)
 
 
 def scored(made: Tables) -> Run:
@@ -115,9 +64,6 @@ def scored(made: Tables) -> Run:
     run = run_program(BOOK, PROGRAM, made)
     run.engine.make(WANTED)
     return run
-
-
-# Figures -------------------------------------------------------------------------------------
 
 
 def engine_figures(size: int) -> Iterator[Figure]:
@@ -175,9 +121,7 @@ def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
     def outlook() -> None:
         run = run_program(BOOK, PROGRAM, made)
         later = Later(run, today)
-        for days in (90, 365):
-            later.on(today + timedelta(days=days), WANTED).engine.make(WANTED)
-        run.engine.make(WANTED)
+        later.ahead([today + timedelta(days=days) for days in (90, 365)], WANTED)
 
     rescore = partial(scored, made)
     yield compared(f"sweep over 20 amounts, against one re-score, {size:,}", 2.0, 5, sweep, rescore)
@@ -283,9 +227,8 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     from pydantic import BaseModel
 
     from assay.loading.validate import KINDS
-    from assay.tables.kept import build
 
-    write_documents(Shape(size), folder)
+    write_documents(Shape(size, retold=0.5), folder)
     space = Workspace(folder)
     day = date.fromordinal(TODAY)
 
@@ -341,16 +284,30 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
         lambda: subprocess.run(command, check=True, capture_output=True),
         lambda: python("import sys, polars; polars.read_parquet(sys.argv[1])", str(one)),
     )
-    desk = assess(check(space), day)
-    some = list(desk.run.profile_rows)[:1000]
-    entries = len(desk.rulebook.changes)
+    yield from what_if_figures(assess(check(space), day))
 
-    def full() -> object:
-        return scored(build(desk.corpus, desk.rulebook, day).tables)
 
-    trying = seconds(lambda: desk.would_change(some)) * size / len(some)
-    name = f"what would change it ({entries} entries), against one re-score, {size:,} profiles"
-    yield Figure(name, trying, seconds(full), 1.2 * entries)
+def what_if_figures(desk: Desk) -> Iterator[Figure]:
+    """What would change the profiles of a desk, against scoring them once."""
+    ids = list(desk.run.profile_rows)
+    entries, size = len(desk.rulebook.changes), len(ids)
+    assert desk.corpus.profiles
+
+    def from_documents() -> Run:
+        return scored(build(desk.corpus, desk.rulebook, desk.as_of).tables)
+
+    tried, few, anew, again = in_turns(
+        3,
+        partial(desk.would_change, ids),
+        partial(desk.would_change, ids[: size // 10]),
+        from_documents,
+        partial(scored, desk.built.tables),
+    )
+    trying, once = statistics.median(tried), statistics.median(anew)
+    name = f"what would change it ({entries} entries), {size:,} profiles, against "
+    yield Figure(f"{name}tables and scores", trying, once, 1.2 * entries)
+    yield Figure(f"{name}scores alone", trying, statistics.median(again), None)
+    yield Figure(f"{name}that of a tenth", trying, statistics.median(few), 11.0)
 
 
 REACH = """
@@ -393,35 +350,11 @@ def explain_figures(size: int) -> Iterator[Figure]:
     yield Figure(name, statistics.median(times) * 1000, 1.0, 1.0, unit="ms")
 
 
-def growth(figures: Sequence[Figure]) -> Iterator[Figure]:
-    scored_in = "hand-written Polars, "
-    times = {
-        f.name.removeprefix(scored_in): f.ours for f in figures if f.name.startswith(scored_in)
-    }
-    for small, large, target in (("100,000", "1,000,000", 11.0), ("1,000,000", "3,000,000", 3.5)):
-        if small in times and large in times:
-            yield Figure(f"growth from {small} to {large}", times[large], times[small], target)
-
-
-# The report ----------------------------------------------------------------------------------
-
-
-def report(figures: Sequence[Figure]) -> str:
-    width = max(len(f.name) for f in figures)
-    lines = []
-    for f in figures:
-        sign = "≥" if f.at_least else "≤"
-        wanted = "" if f.target is None else f"{sign} {f.target:g}"
-        word = {None: "", True: "reached", False: "NOT REACHED"}[f.reached]
-        times = f"{f.ours:.4g} {f.unit}"
-        lines.append(f"{f.name:<{width}}  {f.ratio:8.3g}  {wanted:>7}  {times:>11}  {word}")
-    return "\n".join(lines)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", default="10000,100000,1000000")
     parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--spark", action="store_true", help="measure Spark, too; needs Java")
     given = parser.parse_args()
     sizes = [int(s) for s in given.sizes.split(",")]
     figures: list[Figure] = []
@@ -438,7 +371,12 @@ def main() -> None:
     figures += explain_figures(most)
     with tempfile.TemporaryDirectory() as folder:
         figures += reach_figures(most, Path(folder))
-    figures += growth(figures)
+    with tempfile.TemporaryDirectory() as folder:
+        figures += parts_figures(most, "500MB", Path(folder))
+    if given.spark:
+        with tempfile.TemporaryDirectory() as folder:
+            figures += spark_figures(Asked(BOOK, PROGRAM), most, Path(folder))
+    figures += growth_figures(GROWTH, scored)
     print(report(figures))
     machine = {
         "cores": os.cpu_count(),

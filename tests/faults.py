@@ -31,6 +31,7 @@ _CALLS: tuple[tuple[Any, str], ...] = (
     (os, "ftruncate"),
     (Path, "open"),
     (Path, "replace"),
+    (Path, "rename"),
     (Path, "chmod"),
     (Path, "mkdir"),
 )

@@ -12,6 +12,7 @@ from assay.scoring.outlook import Horizons, outlooks
 from assay.scoring.run import Run
 from assay.scoring.wording import fill_text
 from assay.tables.assemble import edge_frames
+from assay.tables.kept import build
 from assay.tables.tables import Tables
 from tests.oracle import Oracle
 
@@ -56,8 +57,9 @@ def disagreements_ahead(corpus: Corpus, run: Run, as_of: date) -> list[str]:
         for name, day in zip(("now", "quarter", "year"), horizons.days, strict=True)
     }
     oracle = Oracle(run.rulebook, run.tables, ahead)
+    listing = build(corpus, run.rulebook, as_of).listing
     found = []
-    for row, outlook in enumerate(outlooks(corpus, run, as_of)):
+    for row, outlook in enumerate(outlooks(run, listing, as_of)):
         got = [(n.rule, n.text) for n in outlook.watch if n.rule is not None]
         wanted = [
             (w.id, oracle.sentence("profile", row, w.text, watch=True))

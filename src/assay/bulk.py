@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from assay.scoring.distributed import Cluster
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many profiles were scored, and in how many parts the tables were gone through."""
+
+    profiles: int
+    parts: int = 1
+
+
 def score_tables(
     workspace: Workspace,
     folder: Path,
@@ -21,46 +30,33 @@ def score_tables(
     *,
     outlook: bool = False,
     memory: int | None = None,
-) -> int:
-    """Score a folder of Parquet tables by the workspace's rulebook; the number of profiles.
+) -> Written:
+    """Score a folder of Parquet tables by the workspace's rulebook.
 
     The result is one Parquet file, written beside ``out`` and then put in its place. ``as_of``
     takes the place of the date the tables were made at. Tables that do not fit into ``memory``
-    bytes are refused before they are read.
+    bytes are scored in parts; where those do not fit either, they are refused beforehand.
     """
-    from assay.engines.memory import require_memory
+    from assay.engines.memory import fits
     from assay.loading.load import load_rulebook
     from assay.rules.scorers import compile_rulebook
-    from assay.scoring.bulk import outlook_table, score_table
-    from assay.scoring.later import Later
-    from assay.scoring.outlook import Horizons
-    from assay.scoring.run import run_program
-    from assay.tables.bulk import read_tables, write_frame
+    from assay.scoring.bulk import Asked, score_in_parts, score_whole
+    from assay.tables.bulk import write_frame
 
     stage("rulebook")
     rulebook = load_rulebook(workspace)
-    program = compile_rulebook(rulebook)
-    require_memory(folder, memory)
-    stage("reading the tables")
-    tables = read_tables(folder)
-    if as_of is not None:
-        tables = tables.on(as_of.toordinal())
-    stage("scores")
-    run = run_program(rulebook, program, tables)
-    table = score_table(run)
-    if outlook:
-        stage("outlook")
-        day = date.fromordinal(int(tables.column("profile", "today")[0]))
-        ahead = Horizons.of(day)
-        days = {"quarter": ahead.quarter, "year": ahead.year}
-        table = table.hstack(outlook_table(Later(run, day), days).drop("id"))
+    asked = Asked(rulebook, compile_rulebook(rulebook), as_of, outlook)
+    if memory is None or fits(folder, memory):
+        table, parts = score_whole(asked, folder), 1
+    else:
+        table, parts = score_in_parts(asked, folder, memory)
     stage("writing")
     write_frame(table, out)
-    return tables.height("profile")
+    return Written(table.height, parts)
 
 
-def score_with_spark(workspace: Workspace, cluster: Cluster, as_of: date | None) -> int:
-    """Score tables on a Spark cluster by the workspace's rulebook; the number of profiles.
+def score_with_spark(workspace: Workspace, cluster: Cluster, as_of: date | None) -> Written:
+    """Score tables on a Spark cluster by the workspace's rulebook.
 
     The scores are those :func:`score_tables` gives, written as a folder of Parquet files.
     """
@@ -70,4 +66,4 @@ def score_with_spark(workspace: Workspace, cluster: Cluster, as_of: date | None)
 
     stage("rulebook")
     rulebook = load_rulebook(workspace)
-    return score_on_spark(rulebook, compile_rulebook(rulebook), cluster, as_of)
+    return Written(score_on_spark(rulebook, compile_rulebook(rulebook), cluster, as_of))

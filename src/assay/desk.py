@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assay import __version__
 from assay.errors import UsageError
 from assay.model.corpus import Corpus
+from assay.model.deferred import Deferred
 from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from assay.scoring.run import Run
     from assay.scoring.why_not import WhyNot
     from assay.tables.kept import Built, TableStore
+
+_FEW = 5
+"""Of so many profiles one may be read by itself, before it pays to read all."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +82,39 @@ class Desk:
 
         run = self.run
         stage("looking ahead")
-        return profile_results(self.corpus, run, self.as_of)
+        return profile_results(run, self.built.listing, self.as_of)
+
+    def results_of(self, ids: Sequence[str]) -> dict[str, ProfileResult]:
+        """What was computed about some profiles; of the others only what these hang on.
+
+        Raises ``UsageError`` for an id that is not scored.
+        """
+        from assay.scoring.assessment import profile_results
+
+        self.require(ids)
+        if "results" in self.__dict__:
+            return {i: self.results[i] for i in ids}
+        stage("looking ahead")
+        return profile_results(self.run, self.built.listing, self.as_of, ids)
+
+    def documents_of(self, ids: Sequence[str]) -> Corpus:
+        """The corpus, as far as these profiles and what they draw on need it.
+
+        Where no document was read yet, only theirs are, if they are few.
+        """
+        profiles = self.corpus.profiles
+        read = not isinstance(profiles, Deferred) or profiles.is_made
+        if read or self.store is None or len(ids) > len(self.run.profile_rows) // _FEW:
+            return self.corpus
+        return self.store.documents_of(self.rulebook, self.as_of, ids) or self.corpus
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
         """The whole reasoning of profiles. Raises ``UsageError`` for an id that is not scored."""
         from assay.scoring.assessment import explanations
 
-        changes = self.would_change(ids)
+        changes, results = self.would_change(ids), self.results_of(ids)
         stage("explaining")
-        return explanations(self.run, self.results, changes, self.as_of, ids)
+        return explanations(self.run, results, changes, self.as_of, ids)
 
     def would_change(self, ids: Sequence[str]) -> dict[str, tuple[WouldChange, ...]]:
         """What would move the profiles into other bands; raises as :meth:`explain`."""
@@ -94,10 +122,7 @@ class Desk:
 
         self.require(ids)
         stage("trying what would change it")
-        profiles = [self.corpus.profiles[i] for i in ids]
-        return would_change(
-            self.corpus, self.built, self.rulebook, self.program, self.as_of, profiles
-        )
+        return would_change(self.documents_of, self.built, self.run, self.as_of, ids)
 
     def why_not(self, profile_id: str, rule: str) -> list[WhyNot]:
         """A rule's condition taken apart, for a profile or all of its claims or citations.

@@ -34,10 +34,15 @@ def available_bytes(root: Path = Path("/")) -> int | None:
 def require_room(needed: int, available: int | None, what: str, way_out: str) -> None:
     """Raise ``UsageError`` where ``what`` needs more than is there, and say what can be done."""
     if available is not None and needed > available:
-        raise UsageError(
-            f"{what} need about {_shown(needed)} of memory, and {_shown(available)} can be had; "
-            f"{way_out}. Nothing was started; '--memory SIZE' sets another limit"
-        )
+        raise no_room(needed, available, what, way_out)
+
+
+def no_room(needed: int, available: int, what: str, way_out: str) -> UsageError:
+    """The refusal of ``what`` needs more than is there."""
+    return UsageError(
+        f"{what} need about {_shown(needed)} of memory, and {_shown(available)} can be had; "
+        f"{way_out}. Nothing was started; '--memory SIZE' sets another limit"
+    )
 
 
 def _shown(size: int) -> str:

@@ -12,6 +12,7 @@ Each function takes what the one before it gives; none asks for the time or the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -30,8 +31,18 @@ from assay.progress import stage
 
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
+    from assay.briefing.atlas import Atlas
 
-__all__ = ["Checked", "Desk", "assess", "assess_all", "build", "check", "grade_findings"]
+__all__ = [
+    "Checked",
+    "Desk",
+    "assess",
+    "assess_all",
+    "build",
+    "check",
+    "grade_findings",
+    "pages_touched",
+]
 
 
 def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
@@ -92,22 +103,42 @@ def build(desk: Desk, out: Path) -> SiteReport:
     Overrides that count take the place of computed grades, and pages tell both.
     """
     from assay.briefing import build_site
+
+    atlas, counting = _atlas(desk, desk.workspace.ledger_path)
+    stage("writing pages")
+    written = digest([desk.digest, counting]) if counting else desk.digest
+    return build_site(atlas, written, out, desk.workspace.profiles_dir)
+
+
+def pages_touched(before: Sequence[Desk], after: Sequence[Desk]) -> tuple[str, ...]:
+    """Files of the site, for any audience, that would not be the same for two states of a desk.
+
+    Decisions are those of the workspace that is there ``after``. Every page is made twice, with
+    all that it says: this costs several full re-scores.
+    """
+    from assay.briefing.files import differing
+
+    old, new = ({d.audience: d for d in desks} for desks in (before, after))
+    ledger_path = after[0].workspace.ledger_path
+    found: set[str] = set()
+    for audience in dict.fromkeys([*old, *new]):
+        one, other = (
+            _atlas(desks[audience], ledger_path)[0] if audience in desks else None
+            for desks in (old, new)
+        )
+        found |= differing(one, other)
+    return tuple(sorted(found, key=lambda path: ("/" in path, path)))
+
+
+def _atlas(desk: Desk, ledger_path: Path) -> tuple[Atlas, list[str]]:
+    """All that the pages of a desk are made from, and the overrides that count on it."""
+    from assay.briefing.atlas import Atlas
     from assay.review.effective import effective, published_results
     from assay.review.ledger import require_ledger
 
-    held = effective(desk, require_ledger(desk.workspace.ledger_path))
+    held = effective(desk, require_ledger(ledger_path))
     counting = [r.decision.id for r in held.counting]
     results = published_results(desk, held)
     explanations = desk.explain(list(desk.run.profile_rows))
-    stage("writing pages")
-    return build_site(
-        desk.corpus,
-        desk.rulebook,
-        results,
-        explanations,
-        desk.as_of,
-        digest([desk.digest, counting]) if counting else desk.digest,
-        out,
-        desk.workspace.profiles_dir,
-        decisions=held.by_profile(),
-    )
+    atlas = Atlas(desk.corpus, desk.rulebook, results, explanations, desk.as_of, held.by_profile())
+    return atlas, counting

@@ -1,7 +1,8 @@
-"""Putting a site in its place: staged beside the target, then swapped in as a whole."""
+"""Putting a folder in its place: staged beside the target, then swapped in as a whole."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from assay.errors import EngineError, UsageError
 
 MARKER = ".assay-site"
-"""The file that says a folder is a site made by assay, and may be replaced."""
+"""The file that says a folder was made by assay, and may be replaced."""
 
 _MARKER_TEXT = b"This folder is written by assay; what is put here by hand is lost.\n"
 
@@ -56,14 +57,14 @@ def publish(files: Iterable[tuple[str, bytes]], target: Path) -> PublishReport:
 
 
 def _refusal(target: Path, error: OSError) -> UsageError:
-    return UsageError(f"cannot write the site to {target}: {error.strerror or error}")
+    return UsageError(f"cannot write to {target}: {error.strerror or error}")
 
 
 def _check_replaceable(place: Path) -> None:
     if not place.exists():
         return
     if not place.is_dir():
-        raise UsageError(f"{place} is a file; name a folder for the site")
+        raise UsageError(f"{place} is a file; name a folder")
     if not (place / MARKER).is_file() and any(place.iterdir()):
         raise UsageError(
             f"{place} is not empty and was not made by assay; name another folder or empty it"
@@ -135,7 +136,10 @@ def _same_bytes(path: Path, content: bytes) -> bool:
 
 
 def _swap(stage: Path, place: Path, previous: Path) -> None:
+    """In one step where the system can; else in two, the first of which ``_recover`` undoes."""
     if place.exists():
+        if _exchange(stage, place):
+            return
         place.rename(previous)
     try:
         stage.rename(place)
@@ -144,3 +148,17 @@ def _swap(stage: Path, place: Path, previous: Path) -> None:
             previous.rename(place)
         raise
     shutil.rmtree(previous, ignore_errors=True)
+
+
+_HERE, _EXCHANGE = -100, 2
+"""``AT_FDCWD`` and ``RENAME_EXCHANGE`` of Linux."""
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change their names in one step; False where the system cannot."""
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    done: int = rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
+    return done == 0

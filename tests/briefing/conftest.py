@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.briefing.atlas import Atlas
 from assay.briefing.site import SiteReport, build_site
 from tests.briefing.desk import AS_OF, DIGEST, Desk, sample
 
@@ -26,11 +27,7 @@ def images_root(tmp_path: Path) -> Path:
 
 def build(desk: Desk, out: Path, images_root: Path) -> SiteReport:
     return build_site(
-        desk.corpus,
-        desk.rulebook,
-        desk.results,
-        desk.explanations,
-        AS_OF,
+        Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF),
         DIGEST,
         out,
         images_root,

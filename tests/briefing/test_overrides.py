@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from assay.briefing.atlas import Atlas
 from assay.briefing.site import build_site
 from assay.review.decisions import Draft, Subject, decide
 from assay.review.effective import Ruling
@@ -42,15 +43,10 @@ def overridden(desk: Desk, out: Path, images_root: Path) -> dict[str, str]:
         }
     }
     build_site(
-        desk.corpus,
-        desk.rulebook,
-        desk.results,
-        desk.explanations,
-        AS_OF,
+        Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF, decisions),
         DIGEST,
         out,
         images_root,
-        decisions=decisions,
     )
     names = ("index.html", "institutions/model-office.html", "institutions/northern-search.html")
     return {name: (out / name).read_text() for name in names}
@@ -97,15 +93,10 @@ def test_a_page_comes_by_the_grade_that_holds(
     desk.results["secret-panel"] = replace(desk.results["secret-panel"], published=True)
     made = {"secret-panel": {"trust": ruling(desk, "secret-panel", "trust", 200, "grades", "x")}}
     build_site(
-        desk.corpus,
-        desk.rulebook,
-        desk.results,
-        desk.explanations,
-        AS_OF,
+        Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF, made),
         DIGEST,
         tmp_path / "site",
         images_root,
-        decisions=made,
     )
     page = (tmp_path / "site" / "institutions" / "secret-panel.html").read_text()
     assert "Computed D (Internal monitoring), overridden to D (Weak signal)" in page

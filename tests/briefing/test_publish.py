@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from assay import publish as publishing
 from assay.errors import EngineError, UsageError
 from assay.publish import MARKER, publish
 
@@ -68,6 +69,7 @@ def test_a_failure_of_the_swap_puts_the_old_site_back(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tree(target)
+    monkeypatch.setattr(publishing, "_exchange", lambda one, other: False)
     real = Path.rename
 
     def refuse_the_stage(self: Path, to: Path) -> Path:

@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from assay.briefing.atlas import Atlas
 from assay.briefing.site import build_site
 from assay.errors import InputError
 from assay.model.rulebook import Rulebook
@@ -282,11 +283,7 @@ def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> Non
     result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, (), outlook, published=True)
     explanation = Explanation("alone", AS_OF, "It is there.", (), (), outlook, (), ())
     build_site(
-        documents,
-        rulebook,
-        {"alone": result},
-        {"alone": explanation},
-        AS_OF,
+        Atlas(documents, rulebook, {"alone": result}, {"alone": explanation}, AS_OF),
         DIGEST,
         tmp_path / "site",
         tmp_path,

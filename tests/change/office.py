@@ -157,7 +157,7 @@ class Office:
     def document(self, name: str) -> dict[str, Any]:
         return next(d for d in self.documents if d["id"] == name)
 
-    def with_document(self, name: str, **fields: Any) -> Office:
+    def with_document(self, name: str, /, **fields: Any) -> Office:
         """The office with fields of a document changed."""
         changed = tuple({**d, **fields} if d["id"] == name else d for d in self.documents)
         return replace(self, documents=changed)

@@ -151,6 +151,10 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         _nothing,
         ["review", "comment", "mill", "Seen.", "--reviewer", "Ada\nBen"],
     ),
+    "an applicant's name on two lines": (
+        _edit("rules.yaml", "add: 0.5", "add: 0.6"),
+        ["apply", "--auto-approve", "--reviewer", "Ada\nBen"],
+    ),
     "an applicant's name that cannot be shown": (
         _edit("rules.yaml", "add: 0.5", "add: 0.6"),
         ["apply", "--auto-approve", "--reviewer", "Ada\x07"],

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.briefing.atlas import path_of
+from assay.change import stages
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
 from assay.export.plan_text import plan_text
@@ -49,6 +50,21 @@ def test_of_two_rule_edits_each_profile_names_the_one_that_acts_on_it(tmp_path: 
     by = {c.id: c.causes[0].refs for c in plan.changes if c.scorer == "trust"}
     assert by["weir"] == ("citation.strength.first-hand",)
     assert by["sluice"] == ("citation.strength.retelling",)
+
+
+def test_days_gone_by_are_scored_from_the_tables_that_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = Office().lock(tmp_path)
+    anew = make_plan(lock, [replaced(d, store=None) for d in Office().desks(tmp_path, LATER)])
+    kept = Office().desks(tmp_path, LATER)
+
+    def refuse(*given: object) -> None:
+        raise AssertionError("tables are made from documents")
+
+    monkeypatch.setattr(stages, "build_tables", refuse)
+    assert make_plan(lock, kept) == anew
+    assert {k.kind for c in anew.changes for k in c.causes} == {"time", "neighbour"}
 
 
 def test_days_gone_by_name_the_claims_that_faded(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from assay.change.apply import bases_of, carry_out
-from assay.change.history import applied, read_history
-from assay.change.lock import lock_bytes, read_lock
+from assay.change.history import applied, line_of, read_history
+from assay.change.lock import lock_bytes, parse_lock, read_lock
 from assay.change.plan import Plan
 from assay.change.planning import make_plan
 from assay.change.take import lock_of
@@ -138,9 +138,8 @@ class DeskThroughTime(RuleBasedStateMachine):
         self.plan_and_apply()
         branch = self.office.with_document(source, directness="record", title="On a branch")
         desks = assess_all(check(branch.written(self.folder)), self.today)
-        theirs = lock_bytes(lock_of(desks))
         (self.folder / "base").write_bytes(base)
-        (self.folder / "theirs").write_bytes(theirs)
+        (self.folder / "theirs").write_bytes(self._applied_on_the_branch(base, desks))
         subprocess.run(
             ["git", "merge-file", "-q", "grades.lock", "base", "theirs"],
             cwd=self.folder,
@@ -159,6 +158,19 @@ class DeskThroughTime(RuleBasedStateMachine):
             for name, s in entry.scores.items()
         }
         self.plan_and_apply()
+
+    def _applied_on_the_branch(self, base: bytes, desks: tuple[Desk, ...]) -> bytes:
+        """The branch's lock; git keeps the history of both branches."""
+        start, lock = parse_lock(base, "grades.lock"), lock_of(desks)
+        if lock.digest != start.digest:
+            plan = make_plan(start, desks)
+            record = applied(plan, at="", who="B", why="", bases=[start.digest], lock=lock.digest)
+            with self._workspace.history_path.open("ab") as history:
+                history.write(line_of(record).encode() + b"\n")
+            ours = read_lock(self._workspace.lock_path)
+            assert ours is not None
+            self.applies += lock.digest != ours.digest
+        return lock_bytes(lock)
 
 
 TestDeskThroughTime = DeskThroughTime.TestCase

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from assay.engines.emit import emit
+from assay.engines.emit import emit, emit_stored
 from assay.rules.ir import Col, Expr, Lit, Op, apply
 
 FRAME = pl.DataFrame({"row": [0, 1, 2]}).with_columns(
@@ -71,3 +71,25 @@ def test_a_condition_that_is_unknown_leaves_the_choice_unknown() -> None:
     assert column(apply("if", unknown, Lit(1), Lit(2))) == [None] * 3
     assert column(apply("or", unknown, apply("known", Col("same")))) == [True] * 3
     assert column(apply("and", unknown, apply("known", Col("none")))) == [False] * 3
+
+
+@pytest.mark.parametrize("amount", [100, 127, 128, 32_767, 32_768, (1 << 31) - 1, 1 << 31, 1 << 40])
+def test_a_sum_of_amounts_takes_the_bits_it_needs_and_no_fewer(amount: int) -> None:
+    frame = pl.DataFrame({"yes": [True, True, False], "no": [True, False, False]})
+    added = [apply("pick", Col(name), Lit(amount), Lit(-amount)) for name in ("yes", "no")]
+    held = apply("hold", apply("add", *added), Lit(-3 * amount), Lit(amount))
+    stored, dtype = emit_stored(held, dict(frame.schema))
+    made = frame.with_columns(stored.alias("score"))
+    assert made.schema["score"] == (dtype or pl.Int64())
+    assert made.get_column("score").to_list() == [amount, 0, -2 * amount]
+    limits = Lit((0, amount, -amount))
+    band, _ = emit_stored(apply("band", Col("score"), limits), dict(made.schema))
+    assert made.select(band).to_series().to_list() == [2, 1, -1]
+    beyond = emit(apply("mul", Col("score"), Lit(3)), dict(made.schema))
+    assert made.select(beyond).to_series().to_list() == [3 * amount, 0, -6 * amount]
+
+
+def test_a_score_that_is_unknown_has_no_band() -> None:
+    frame = pl.DataFrame({"score": [None, 500, 900]})
+    made = emit(apply("band", Col("score"), Lit((800, 0))), dict(frame.schema))
+    assert frame.select(made).to_series().to_list() == [None, 0, 1]

@@ -11,7 +11,7 @@ from typing import Any
 import ryaml
 from click.testing import CliRunner, Result
 
-from assay.change.lock import read_lock, write_lock
+from assay.change.lock import lock_bytes, read_lock
 from assay.change.take import lock_of
 from assay.cli.session import Session
 from assay.pipeline import Desk, assess, check
@@ -158,11 +158,16 @@ class Office:
         self.root = root
         self.rules = deepcopy(RULES)
         self.documents: dict[str, dict[str, Any]] = {p["id"]: p for p in deepcopy(PUBLISHERS)}
+        self.files: dict[str, str] = {}
         (root / "profiles").mkdir(parents=True)
 
-    def put(self, *documents: dict[str, Any]) -> None:
-        """Write documents, in the place of those with their ids."""
+    def put(self, *documents: dict[str, Any], file: str | None = None) -> None:
+        """Write documents, in the place of those with their ids, into a file of their own."""
         self.documents |= {d["id"]: deepcopy(d) for d in documents}
+        self.files |= {d["id"]: file for d in documents if file is not None}
+
+    def file_of(self, id_: str) -> str:
+        return f"profiles/{self.files.get(id_, 'all.yaml')}"
 
     def drop(self, id_: str) -> None:
         del self.documents[id_]
@@ -180,8 +185,11 @@ class Office:
     def write(self) -> None:
         text = ryaml.dumps(self.rules)
         (self.root / "rules.yaml").write_text(text, encoding="utf-8")
-        documents = "---\n".join(ryaml.dumps(d) for d in self.documents.values())
-        (self.root / "profiles" / "all.yaml").write_text(documents, encoding="utf-8")
+        files: dict[str, list[str]] = {"profiles/all.yaml": []}
+        for id_, document in self.documents.items():
+            files.setdefault(self.file_of(id_), []).append(ryaml.dumps(document))
+        for file, texts in files.items():
+            (self.root / file).write_text("---\n".join(texts), encoding="utf-8")
 
     def desk(self, as_of: date = AS_OF) -> Desk:
         self.write()
@@ -189,7 +197,7 @@ class Office:
 
     def apply(self) -> None:
         """Take the grades as they are now into the lock."""
-        write_lock(self.root / "grades.lock", lock_of([self.desk()]))
+        (self.root / "grades.lock").write_bytes(lock_bytes(lock_of([self.desk()])))
 
     def review(self, as_of: date = AS_OF, *, near: int = 0, coverage: int = 600) -> Review:
         """The queue as it is now; by default nothing is close to a boundary."""
@@ -198,7 +206,7 @@ class Office:
             require_ledger(self.ledger),
             read_lock(self.root / "grades.lock"),
             Limits(near, coverage),
-            dict.fromkeys(self.documents, "profiles/all.yaml"),
+            {id_: self.file_of(id_) for id_ in self.documents},
         )
 
     def decide(self, make: Callable[[Review], Draft]) -> Decision:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from assay.errors import UsageError
 from assay.review import actions
 from assay.review.actions import Signature
-from assay.review.authors import authors_of, git_user
 from assay.review.checks import check_ledger
 from assay.review.effective import override_rates, published_results
 from assay.review.ledger import read_ledger
 from tests.review.office import AS_OF, BEN, Office, claim, profile, source
 
 WHO = Signature("Dot Example", date(2026, 2, 2))
-
-
-@pytest.fixture
-def harbour(office: Office) -> Office:
-    """A profile with one first-hand report: Good."""
-    office.put(source("report"), source("second", publisher="letter"))
-    office.put(profile("harbour", claim("built", "report"), claim("aside", "second", key=False)))
-    return office
 
 
 def status(office: Office, profile_id: str = "harbour", as_of: date = AS_OF) -> list[str]:
@@ -258,88 +245,3 @@ def test_an_override_that_makes_no_sense_is_refused(
 def test_an_override_of_an_unknown_profile_says_which_is_meant(harbour: Office) -> None:
     with pytest.raises(UsageError, match="did you mean 'harbour'"):
         harbour.override("harbor", "High")
-
-
-# Who wrote the evidence --------------------------------------------------------------------
-
-needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-
-
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(
-        ["git", "-C", str(root), *arguments],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
-    )
-
-
-def commit(root: Path, name: str) -> None:
-    git(root, "add", ".")
-    address = f"{name.split(maxsplit=1)[0].lower()}@desk.example"
-    git(root, "-c", f"user.name={name}", "-c", f"user.email={address}", "commit", "-qm", "x")
-
-
-@needs_git
-def test_the_author_of_the_evidence_is_no_second_reviewer(harbour: Office) -> None:
-    git(harbour.root, "init", "-q")
-    git(harbour.root, "config", "user.name", "Ann Example")
-    harbour.write()
-    commit(harbour.root, "Ben Example")
-    made = harbour.override("harbour", "low")
-    with pytest.raises(UsageError, match="Ben Example wrote the evidence of harbour"):
-        harbour.decide(lambda r: actions.second(r, BEN, made.id))
-    turned = replace(BEN, reviewer="Example, Ben")
-    with pytest.raises(UsageError, match="wrote the evidence"):
-        harbour.decide(lambda r: actions.second(r, turned, made.id))
-    by_address = replace(BEN, reviewer="B. Example", email="Ben+work@desk.example")
-    with pytest.raises(UsageError, match="wrote the evidence"):
-        harbour.decide(lambda r: actions.second(r, by_address, made.id))
-    assert harbour.decide(lambda r: actions.second(r, WHO, made.id)).note is None
-    assert status(harbour) == ["counts"]
-
-
-@needs_git
-def test_who_wrote_it_together_with_somebody_is_an_author_too(harbour: Office) -> None:
-    git(harbour.root, "init", "-q")
-    harbour.write()
-    git(harbour.root, "add", ".")
-    who = ["-c", "user.name=Ann Example", "-c", "user.email=ann@desk.example"]
-    message = "x\n\nCo-authored-by: Ben Example <ben@desk.example>"
-    git(harbour.root, *who, "commit", "-qm", message)
-    authors = authors_of(harbour.root, harbour.root / "profiles" / "all.yaml")
-    assert authors.include("Ann Example")
-    assert authors.include("somebody", "ben@desk.example")
-    assert not authors.include("Cem Example")
-
-
-@needs_git
-def test_what_git_cannot_know_is_said(harbour: Office, tmp_path: Path) -> None:
-    git(harbour.root, "init", "-q")
-    git(harbour.root, "config", "user.name", "Cem Example")
-    harbour.write()
-    file = harbour.root / "profiles" / "all.yaml"
-    assert authors_of(harbour.root, file).unsure == "git has no history of the file"
-    commit(harbour.root, "Ben Example")
-    assert authors_of(harbour.root, file).unsure is None
-    harbour.put(profile("station", claim("opened", "report")))
-    harbour.write()
-    dirty = authors_of(harbour.root, file)
-    assert dirty.unsure == "the file has changes that are not committed"
-    assert dirty.include("Ben example")
-    assert dirty.include("Cem Example")  # the one who sits there
-    commit(harbour.root, "Ben Example")
-    copy = tmp_path / "copy"
-    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{harbour.root}", str(copy))
-    assert "shallow" in (authors_of(copy, copy / "profiles" / "all.yaml").unsure or "")
-    user = git_user(harbour.root)
-    assert user is not None
-    assert user.name == "Cem Example"
-
-
-def test_without_git_it_is_said_that_nobody_knows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert authors_of(tmp_path, tmp_path / "x").unsure == "git is not installed"
-    assert git_user(tmp_path) is None

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.model.corpus import Corpus
-from assay.rules.domains import Analysis
+from assay.rules.analysis import Analysis
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables

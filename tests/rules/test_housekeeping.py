@@ -12,6 +12,7 @@ from assay.cli.main import run
 from assay.model.rulebook import Rulebook
 from assay.pipeline import assess, check
 from assay.rules.check import check_rulebook
+from assay.rules.parse import Vocabulary, parse_cel
 from assay.workspace import Workspace
 from tests.cli.workspaces import PROFILE, RULES, write_workspace
 from tests.strategies import rulebook_of
@@ -182,3 +183,9 @@ def test_what_cannot_be_included_is_said_at_its_place(
     (tmp_path / "outside.yaml").write_text("facts: []\n", encoding="utf-8")
     assert any(message in f for f in messages(root)), messages(root)
     assert run(["--workspace", str(root), "check"]) == 1
+
+
+@pytest.mark.parametrize(("value", "type_"), [(1, "int"), (1.0, "double"), (True, "bool")])
+def test_a_parameter_is_of_the_type_it_is_written_in(value: Any, type_: str) -> None:
+    vocabulary = Vocabulary({}, parameters={"least": value})
+    assert parse_cel("least", "claim", vocabulary).type.name == type_

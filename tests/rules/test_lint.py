@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from assay.model.corpus import Corpus
+from assay.rules.analysis import Analysis
 from assay.rules.check import check_rulebook
-from assay.rules.domains import Analysis
 from assay.rules.lint import lint_rulebook
 from assay.scoring.run import run_program
 from assay.scoring.trace import Trace

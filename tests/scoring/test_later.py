@@ -15,17 +15,21 @@ from hypothesis import strategies as st
 
 from assay.engines.execution import Execution
 from assay.engines.plan import Place
+from assay.engines.schedule import schedule
 from assay.loading import load_workspace
+from assay.model.corpus import Corpus
 from assay.model.rulebook import Rulebook
 from assay.rules.lasting import Lasting
 from assay.rules.program import Program
 from assay.rules.scorers import compile_rulebook
 from assay.scoring import later as module
 from assay.scoring.later import Later
+from assay.scoring.outlook import Horizons
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
+from tests.strategies import AS_OF, corpora, desk_of
 
 ROOT = Path(__file__).parents[2]
 NOW = date.fromordinal(TODAY)
@@ -86,10 +90,30 @@ def test_a_later_day_is_what_tables_of_that_day_give(days: int) -> None:
     run = run_program(book, program, made)
     day = NOW + timedelta(days=days)
     columns = [("profile", c) for s in program.on("profile") for c in (s.score, s.coverage)]
-    later = Later(run, NOW).on(day, columns)
+    later = Later(run, NOW)
     anew = run_program(book, program, moved(made, day))
+    alone, together = later.on(day, columns), later.ahead([NOW, day], columns)[1]
     for place in columns:
-        assert later.engine.column(*place).to_list() == anew.engine.column(*place).to_list()
+        expected = anew.engine.column(*place).to_list()
+        assert alone.engine.column(*place).to_list() == expected
+        assert together.engine.column(*place).to_list() == expected
+    first = run_program(book, program, made)
+    for place in columns:
+        assert run.engine.column(*place).equals(first.engine.column(*place))
+
+
+@settings(max_examples=10)
+@given(corpora())
+def test_several_days_together_are_each_of_them_alone(corpus: Corpus) -> None:
+    desk = desk_of(corpus)
+    scorers = desk.program.on("profile")
+    columns = [("profile", c) for s in scorers for c in (s.score, s.coverage, s.band) if c]
+    days = Horizons.of(AS_OF).days[1:]
+    together = Later(desk.run, AS_OF).ahead(days, columns)
+    for day, run in zip(days, together, strict=True):
+        alone = Later(desk_of(corpus).run, AS_OF).on(day, columns)
+        for place in columns:
+            assert run.engine.column(*place).to_list() == alone.engine.column(*place).to_list()
 
 
 @pytest.mark.parametrize("as_of", [date(2024, 3, 1), date(2026, 1, 15)])
@@ -167,13 +191,14 @@ def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, a
     bands = [s.band for s in program.on("profile") if s.band]
     hits = [r.applied for s in program.on("profile") for r in s.rules]
     changing = run.engine.apart([("profile", c) for c in hits], [("profile", "today")])
-    lasting = Lasting(changing.steps, bands)
+    lasting = Lasting(changing.schedule.steps, bands)
     every = [*lasting.columns, *((space, name) for (space, _), name in lasting.columns.items())]
+    planned = schedule([*changing.schedule.steps, *lasting.steps], every)
 
     def at(day: int) -> dict[Place, list[int | None]]:
         columns = dict(changing.kept)
         days = pl.repeat(day, 40, dtype=pl.Int64, eager=True)
-        Execution(made.at(days), columns, [*changing.steps, *lasting.steps], every).run()
+        Execution(made.at(days), columns, planned).run()
         return {place: columns[place].to_list() for place in every}
 
     begin = TODAY + ahead

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assay.briefing import wording
+from assay.briefing.pageviews import Narrative
 from assay.briefing.sheet import Sheet
 from assay.briefing.sourcing import publisher_name
 from assay.briefing.views import (
@@ -35,23 +36,6 @@ _HEADINGS: dict[str, dict[Section, str]] = {
 }
 _HOME: dict[str, Section] = {"event": "what_happened", "institution": "what_it_does"}
 _MOST_FIGURES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Narrative:
-    """The claims of a page, each placed once."""
-
-    bottom_line: ClaimView | None
-    figures: tuple[Figure, ...]
-    timeline: tuple[Moment, ...]
-    passages: tuple[Passage, ...]
-    why_claims: tuple[ClaimView, ...]
-    why_judgements: tuple[JudgementView, ...]
-    disputes: tuple[Dispute, ...]
-    differing: tuple[ClaimView, ...]
-    judgements: tuple[JudgementView, ...]
-    assumptions: tuple[ClaimView, ...]
-    forecasts: tuple[JudgementView, ...]
 
 
 def narrative(sheet: Sheet) -> Narrative:

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assay.briefing import wording
-from assay.briefing.site import environment
+from assay.briefing.files import environment
 from assay.briefing.views import Fact, Link
+from assay.errors import UsageError
 from assay.model.evidence import Claim
+from assay.publish import MARKER, publish
 from assay.review.decisions import MATTERS
 from assay.review.matters import grade
+from assay.review.packing import sheet_rows
 from assay.review.queue import Group, Item, Review
+from assay.review.sheets import TITLE, csv_bytes, read_sheet, xlsx_bytes
 from assay.scoring.results import Explanation, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,24 @@ class PackProfile:
     summary: str
     scores: tuple[PackScore, ...]
     claims: tuple[PackClaim, ...]
+
+
+PAGE, CSV, XLSX = "review.html", f"{TITLE}.csv", f"{TITLE}.xlsx"
+"""The files of a pack."""
+
+
+def write_pack(review: Review, folder: Path, *, xlsx: bool = False) -> tuple[list[Path], int]:
+    """Make the folder a pack, as a whole or not at all: its files, and the rows of its sheet.
+
+    Raises ``UsageError`` where the folder holds something else or a sheet that was filled in.
+    """
+    _require_replaceable(folder)
+    rows = list(sheet_rows(review))
+    files = {PAGE: pack_page(review).encode("utf-8"), CSV: csv_bytes(rows)}
+    if xlsx:
+        files[XLSX] = xlsx_bytes(rows)
+    publish(files.items(), folder)
+    return [folder / name for name in files], len(rows)
 
 
 def pack_page(review: Review) -> str:
@@ -153,3 +176,21 @@ def _claim(review: Review, claim: Claim) -> PackClaim:
         ]
         sources.append(Fact(source.title, " · ".join(told)))
     return PackClaim(claim.text, ", ".join(notes), tuple(sources))
+
+
+def _require_replaceable(folder: Path) -> None:
+    """Raise ``UsageError`` where a folder holds more than a pack that nobody has filled in."""
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.iterdir()):
+        if path.name not in (PAGE, CSV, XLSX, MARKER):
+            raise UsageError(
+                f"{folder} holds {path.name}, which is no part of a pack; name another folder"
+            )
+        if path.name in (CSV, XLSX):
+            decided = sum(bool(row["decision"]) for row in read_sheet(path))
+            if decided:
+                raise UsageError(
+                    f"{path} was filled in ({decided} decided): 'assay review import {path}' takes "
+                    "it back; name another folder for a new one"
+                )

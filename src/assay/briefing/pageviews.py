@@ -40,26 +40,10 @@ class Imprint:
 
 
 @dataclass(frozen=True, slots=True)
-class PageView:
-    """A briefing page. ``root`` leads from the page to the site's first page."""
+class Narrative:
+    """The claims of a page, each placed once."""
 
-    root: str
-    path: str
-    id: str
-    kind: str
-    name: str
-    aliases: tuple[str, ...]
-    kicker: tuple[str, ...]
     bottom_line: ClaimView | None
-    minute: Minute
-    badges: tuple[Badge, ...]
-    evidence: str
-    verdict: Verdict | None
-    levels: tuple[LevelView, ...]
-    outlook: OutlookView
-    glance: tuple[Fact, ...]
-    not_stated: str | None
-    contents: tuple[Link, ...]
     figures: tuple[Figure, ...]
     timeline: tuple[Moment, ...]
     passages: tuple[Passage, ...]
@@ -70,6 +54,29 @@ class PageView:
     judgements: tuple[JudgementView, ...]
     assumptions: tuple[ClaimView, ...]
     forecasts: tuple[JudgementView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A briefing page. ``root`` leads from the page to the site's first page."""
+
+    root: str
+    path: str
+    id: str
+    kind: str
+    name: str
+    aliases: tuple[str, ...]
+    kicker: tuple[str, ...]
+    told: Narrative
+    minute: Minute
+    badges: tuple[Badge, ...]
+    evidence: str
+    verdict: Verdict | None
+    levels: tuple[LevelView, ...]
+    outlook: OutlookView
+    glance: tuple[Fact, ...]
+    not_stated: str | None
+    contents: tuple[Link, ...]
     gaps: tuple[str, ...]
     watch: tuple[WatchColumn, ...]
     dependencies: Dependencies

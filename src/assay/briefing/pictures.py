@@ -96,6 +96,9 @@ class Network:
             if known is None or _STRENGTH[link.criticality] > _STRENGTH[known.criticality]:
                 self._links[key] = link
             self._graph.add_edge(*key)
+        self._from: dict[str, list[Influence]] = {}
+        for (source, _), link in sorted(self._links.items()):
+            self._from.setdefault(source, []).append(link)
 
     def picture(self, centre: str, nodes: Mapping[str, Node]) -> Picture | None:
         """The neighbourhood of ``centre`` within two links; None where it stands alone.
@@ -153,8 +156,9 @@ class Network:
                 criticality=link.criticality or "unknown",
                 title=_spoken(link, nodes),
             )
-            for (a, b), link in sorted(self._links.items())
-            if a in boxes and b in boxes
+            for a in sorted(boxes)
+            for link in self._from.get(a, ())
+            if (b := link.target) in boxes
             # Away from the centre only what points towards or away from it; the rest is clutter.
             if column_of[b] - column_of[a] == 1 or (centre in (a, b) and a != b)
         ]

@@ -158,7 +158,7 @@ class Sheet:
         ``ids`` are ids that the text is known to hold; others are recognised by their hyphens,
         by naming a claim, or, for claims of this page, by their quotation marks.
         """
-        for claim in self.claims:
+        for claim in self.claims if "'" in text else ():
             text = text.replace(f"'{claim.id}'", f"“{wording.shortened(claim.text, 90)}”")
         return _TOKEN.sub(lambda match: self._spoken(match[0], ids), text)
 

@@ -162,17 +162,15 @@ def shortened(text: str, width: int) -> str:
     """At most ``width`` columns of the text, cut between words where there are any."""
     if columns(text) <= width:
         return text
-    kept = ""
-    for character in text:
-        if columns(kept + character) > width - 1:
-            break
-        kept += character
+    kept = text[: _reaching(text, width - 1)]
     head, blank, _ = kept.rpartition(" ")
     return (head if blank and len(head) > width // 2 else kept).rstrip(" ,;:–-") + "…"
 
 
 def columns(text: str) -> int:
     """The width of the text in columns; wide East Asian characters take two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
@@ -188,10 +186,20 @@ def wrapped(text: str, width: int, lines: int) -> tuple[str, ...]:
 
 
 def _fitting(text: str, width: int) -> int:
+    index = _reaching(text, width)
+    if index == len(text):
+        return index
+    blank = text.rfind(" ", 0, index + 1)
+    return blank if blank > 0 else max(index, 1)
+
+
+def _reaching(text: str, width: int) -> int:
+    """How many characters from the beginning fit into so many columns."""
+    if text.isascii():
+        return min(len(text), max(width, 0))
     used = 0
     for index, character in enumerate(text):
         used += columns(character)
         if used > width:
-            blank = text.rfind(" ", 0, index + 1)
-            return blank if blank > 0 else max(index, 1)
+            return index
     return len(text)

@@ -61,7 +61,7 @@ def applied(plan: Plan, *, at: str, who: str, why: str, bases: Sequence[str], lo
     counts["profiles"] = plan.profiles
     return Applied(
         at=at,
-        who=" ".join(who.split()),
+        who=who,
         why=why.strip(),
         as_of=plan.as_of.isoformat(),
         bases=tuple(bases),

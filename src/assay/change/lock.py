@@ -17,7 +17,6 @@ from assay.change import codes
 from assay.change.seal import digest_of, seal_of, sealed, unsealed
 from assay.diagnostics import Diagnostic, Position
 from assay.documents.code import Code
-from assay.documents.files import write_files
 from assay.errors import InputError
 from assay.model.rulebook import Rulebook
 
@@ -154,14 +153,6 @@ def canonical_rulebook(rulebook: Rulebook) -> dict[str, Any]:
 
 
 # Writing -----------------------------------------------------------------------------------
-
-
-def write_lock(path: Path, lock: Lock) -> None:
-    """Put the lock in its place, whole or not at all.
-
-    Raises ``UsageError`` where the disk refuses; what was there is there still.
-    """
-    write_files({path: lock_bytes(lock)})
 
 
 def lock_bytes(lock: Lock) -> bytes:

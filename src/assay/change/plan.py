@@ -142,6 +142,8 @@ class Plan:
     applied later must find unmoved. ``ageing`` is what time alone would do by ``today`` where
     the plan itself is at the lock's date. ``behind`` names what the lock does not stand for as
     it is. ``evidence`` has the digest of what documents say of each (profile, audience).
+    ``pages`` are those of profiles that moved and of their neighbours, or, ``pages_compared``,
+    exactly the files of the site that would not be the same.
     """
 
     as_of: date
@@ -157,6 +159,7 @@ class Plan:
     published: tuple[PublicationChange, ...] = ()
     corrections: tuple[Correction, ...] = ()
     pages: tuple[str, ...] = ()
+    pages_compared: bool = False
     disagreements: tuple[Disagreement, ...] = ()
     ageing: tuple[Change, ...] = ()
     today: date | None = None
@@ -265,7 +268,12 @@ def _kept(plan: Plan, changes: set[Change], ids: frozenset[str]) -> Plan:
         watch=tuple(w for w in plan.watch if w.id in ids),
         published=tuple(p for p in plan.published if p.id in ids),
         corrections=tuple(c for c in plan.corrections if c.ref.partition("#")[0] in ids),
-        pages=tuple(p for p in plan.pages if p.rpartition("/")[2].removesuffix(".html") in ids),
+        pages=tuple(p for p in plan.pages if _is_page_of(p, ids)),
         disagreements=tuple(d for d in plan.disagreements if d.id in ids),
         ageing=tuple(c for c in plan.ageing if c.id in ids),
     )
+
+
+def _is_page_of(path: str, ids: frozenset[str]) -> bool:
+    folder, _, name = path.rpartition("/")
+    return not folder.startswith("rules") and name.removesuffix(".html") in ids

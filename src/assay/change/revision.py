@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from assay.change import git
 from assay.errors import UsageError
 from assay.workspace import Workspace
 
@@ -39,19 +40,6 @@ def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def committer(folder: Path) -> str | None:
-    """Who git says is at work here, ``Name <address>``; None where it does not know."""
-    try:
-        name = _git(folder, ["config", "user.name"]).decode("utf-8", "replace").strip()
-    except UsageError:
-        return None
-    try:
-        address = _git(folder, ["config", "user.email"]).decode("utf-8", "replace").strip()
-    except UsageError:
-        return name or None
-    return f"{name} <{address}>" if name else None
-
-
 def _commit(root: Path, revision: str) -> str:
     if revision.startswith("-") or not revision.strip() or "\0" in revision:
         raise UsageError(f"{revision!r} is not a revision; write a branch, a tag or a commit")
@@ -78,7 +66,8 @@ def _git(folder: Path, arguments: Sequence[str]) -> bytes:
 
 
 def _run(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    git = shutil.which("git")
-    if git is None:
-        raise UsageError("git is not installed, so there are no revisions to compare with")
-    return subprocess.run([git, *arguments], cwd=folder, capture_output=True, check=False)  # noqa: S603  # no shell, and the revision was checked
+    try:
+        return git.run(folder, *arguments)
+    except FileNotFoundError:
+        message = "git is not installed, so there are no revisions to compare with"
+        raise UsageError(message) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -21,6 +20,7 @@ from assay.change.lock import (
     canonical_rulebook,
 )
 from assay.change.seal import digest_of
+from assay.evidence.behind import Behind
 from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile, Event
 
@@ -167,11 +167,7 @@ def evidence_of(desk: Desk) -> dict[str, Grounding]:
 class _Groundings:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._same: dict[str, set[str]] = defaultdict(set)
-        for source in corpus.sources.values():
-            for other in source.same_as:
-                self._same[source.id].add(other)
-                self._same[other].add(source.id)
+        self._behind = Behind(corpus)
         self._sources = {
             i: LockedSource(digest_of(_plain(s)), s.retracted.isoformat() if s.retracted else None)
             for i, s in corpus.sources.items()
@@ -182,7 +178,6 @@ class _Groundings:
             for p in corpus.profiles.values()
             for c in p.claims
         }
-        self._closures: dict[str, frozenset[str]] = {}
 
     def of(self, reach: Mapping[str, str]) -> dict[str, Grounding]:
         edges = self._edges()
@@ -197,9 +192,8 @@ class _Groundings:
         own = _plain(profile)
         for part in ("claims", "depends_on", "affects"):
             own.pop(part, None)
-        claims = self._claims_behind(profile)
-        cited = {s.id for c in claims.values() for s in c}
-        sources = sorted(set().union(*(self._closure(s) for s in cited))) if cited else []
+        claims = self._behind.claims(profile)
+        sources = self._behind.sources(claims.values())
         publishers = sorted(
             {
                 p
@@ -216,36 +210,6 @@ class _Groundings:
             edges={peer: digest_of(joined) for peer, joined in sorted(edges.items())},
             reach=reach,
         )
-
-    def _claims_behind(self, profile: AnyProfile) -> dict[str, Sequence[Any]]:
-        """Its claims and those of other profiles that they rest on, with what each cites."""
-        found: dict[str, Sequence[Any]] = {}
-        waiting = [(profile.id, c) for c in profile.claims]
-        while waiting:
-            owner, claim = waiting.pop()
-            key = f"{owner}#{claim.id}"
-            if key in found:
-                continue
-            found[key] = claim.sources
-            for reference in claim.rests_on:
-                place = self._corpus.claim(owner, reference)
-                if place is not None:
-                    waiting.append(place)
-        return found
-
-    def _closure(self, source: str) -> frozenset[str]:
-        """The source and all it draws on or was decided to be the same as."""
-        if source not in self._closures:
-            found: set[str] = set()
-            waiting = [source]
-            while waiting:
-                here = waiting.pop()
-                if here in found or here not in self._corpus.sources:
-                    continue
-                found.add(here)
-                waiting += [*self._corpus.sources[here].cites, *self._same[here]]
-            self._closures[source] = frozenset(found)
-        return self._closures[source]
 
     def _edges(self) -> dict[str, dict[str, list[object]]]:
         """For each profile what joins it with each peer, whoever of the two wrote it down."""

@@ -50,11 +50,13 @@ def command(
     from assay.change.saved import read_plan
     from assay.change.take import lock_of
     from assay.export.change import plan_json, saved_json
+    from assay.model.person import reviewer_named
     from assay.pipeline import assess_all
 
     session: Session = context.obj
     if session.audience is not None:
         raise UsageError("an apply is for all audiences at once; leave --audience out")
+    named = None if reviewer is None else reviewer_named(reviewer)
     seen = read_plan(saved) if saved is not None else None
     if seen is not None and session.as_of not in (None, seen.as_of):
         raise UsageError(f"the plan is as of {seen.as_of.isoformat()}; leave --as-of out")
@@ -80,7 +82,7 @@ def command(
             click.echo(f"  {guard}", err=True)
         click.echo("name them with --allow-guard where this is meant", err=True)
         context.exit(1)
-    who = _who(workspace.root, reviewer)
+    who = named or _git_user(workspace.root)
     if not auto_approve:
         _ask(plan)
     lock = lock_of(desks)
@@ -96,15 +98,14 @@ def command(
     _done(plan, output, plan_json(plan), f"applied as of {plan.as_of.isoformat()} by {record.who}")
 
 
-def _who(root: Path, reviewer: str | None) -> str:
-    from assay.change.revision import committer
+def _git_user(root: Path) -> str:
+    from assay.change.git import git_user
+    from assay.model.person import reviewer_named
 
-    who = " ".join((reviewer or committer(root) or "").split())
-    if not who:
+    user = git_user(root)
+    if user is None:
         raise UsageError("nobody is named: say who applies with --reviewer NAME")
-    if not who.isprintable():
-        raise UsageError("the name of who applies has characters that cannot be shown")
-    return who
+    return reviewer_named(user.signature)
 
 
 def _ask(plan: Plan) -> None:

@@ -29,9 +29,9 @@ def command(session: Session, accepted: tuple[str, ...], output: str) -> None:
     that depends.
     """
     from assay.ingest.related import accept_edges, proposed_edges
-    from assay.loading import load_workspace, require
+    from assay.loading import require
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     if accepted:
         files = accept_edges(loaded, accepted)
         if output == "json":

@@ -40,10 +40,13 @@ def command(session: Session, ids: tuple[str, ...], by_day: bool, ics: bool, out
 
     desk = session.desk()
     desk.require(ids)
-    outlooks = {i: r.outlook for i, r in desk.results.items() if not ids or i in ids}
-    due = calendar(desk.corpus, desk.rulebook, outlooks, desk.as_of)
+    asked = [i for i in desk.run.profile_rows if not ids or i in ids]
+    results = desk.results_of(asked) if ids else desk.results
+    outlooks = {i: r.outlook for i, r in results.items()}
+    corpus = desk.documents_of(asked)
+    due = calendar(corpus, desk.rulebook, outlooks, desk.as_of)
     if ics:
-        names = {i: desk.corpus.profiles[i].name for i in outlooks}
+        names = {i: corpus.profiles[i].name for i in outlooks}
         click.echo(calendar_ics(due, names, desk.as_of), nl=False)
         return
     if output == "json":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ from assay.errors import UsageError
 if TYPE_CHECKING:
     from assay.change.lock import Lock
     from assay.change.plan import Plan
-    from assay.pipeline import Checked, Desk
+    from assay.pipeline import Desk
+    from assay.workspace import Workspace
 
 EXIT_BEHIND, EXIT_MATTERS = 1, 2
 
@@ -39,6 +41,11 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     "--locked",
     is_flag=True,
     help="As --at-lock, and exit with 1 where the lock is behind or missing.",
+)
+@click.option(
+    "--pages",
+    is_flag=True,
+    help="Make every page of before and after, and list exactly those that differ. Slow.",
 )
 @click.option(
     "--detailed-exitcode",
@@ -94,6 +101,7 @@ class _Options:
     sweep: str | None
     at_lock: bool
     locked: bool
+    pages: bool
     detailed_exitcode: bool
 
     @property
@@ -126,33 +134,59 @@ def _made(session: Session, options: _Options) -> Plan:
 
         desks = assess_all(checked, settled)
         changed = tried(desks, [Setting.parse(s) for s in options.settings])
-        return make_plan(lock_of(desks, grounds=False), changed, name=WORKSPACE)
+        plan = make_plan(lock_of(desks, grounds=False), changed, name=WORKSPACE)
+        return _with_pages(plan, desks, changed) if options.pages else plan
     if options.against is not None:
+        from assay.change.revision import workspace_at
+
         desks = assess_all(checked, settled)
-        return make_plan(_lock_at(session, options.against, desks), desks, name=options.against)
+        with workspace_at(session.workspace(), options.against) as there:
+            then = _desks_at(session, there, desks[0].as_of)
+            plan = make_plan(lock_of(then, grounds=False), desks, name=options.against)
+            return _with_pages(plan, then, desks) if options.pages else plan
     locks, _ = bases_of(session.workspace().lock_path)
     base = locks[0] if locks else None
     theirs = locks[1] if len(locks) > 1 else None
     if base is None:
         click.echo("there is no grades.lock: nothing was applied yet", err=True)
-    date = base.as_of if base and options.dated else settled
-    plan = make_plan(base, assess_all(checked, date), theirs=theirs)
-    if base and options.dated and settled != date:
+    day = base.as_of if base and options.dated else settled
+    desks = assess_all(checked, day)
+    plan = make_plan(base, desks, theirs=theirs)
+    if options.pages:
+        plan = _with_pages_since(plan, base, desks)
+    if base and options.dated and settled != day:
         plan = with_ageing(plan, make_plan(base, assess_all(checked, settled)))
     return plan
 
 
-def _lock_at(session: Session, revision: str, desks: Sequence[Desk]) -> Lock:
-    """What the workspace at a revision would be scored as, at that revision's own date."""
-    from assay.change.revision import workspace_at
-    from assay.change.take import lock_of
+def _desks_at(session: Session, there: Workspace, default: date) -> tuple[Desk, ...]:
+    """The workspace at a revision, scored at that revision's own date."""
     from assay.pipeline import assess_all, check
 
-    with workspace_at(session.workspace(), revision) as there:
-        then: Checked = check(there, session.as_of)
-        rulebook = then.loaded.rulebook
-        own = rulebook.settings.as_of if rulebook else None
-        return lock_of(assess_all(then, session.as_of or own or desks[0].as_of), grounds=False)
+    then = check(there, session.as_of)
+    rulebook = then.loaded.rulebook
+    own = rulebook.settings.as_of if rulebook else None
+    return assess_all(then, session.as_of or own or default)
+
+
+def _with_pages(plan: Plan, before: Sequence[Desk], after: Sequence[Desk]) -> Plan:
+    from assay.pipeline import pages_touched
+
+    return replace(plan, pages=pages_touched(before, after), pages_compared=True)
+
+
+def _with_pages_since(plan: Plan, base: Lock | None, desks: Sequence[Desk]) -> Plan:
+    """The plan with pages compared with those of the lock, where these can be made again."""
+    from assay.change.restored import as_applied
+
+    if base is None:
+        return _with_pages(plan, (), desks)
+    try:
+        with as_applied(base, desks[0]) as before:
+            return _with_pages(plan, before, desks)
+    except UsageError as error:
+        click.echo(f"the pages cannot be compared: {error}", err=True)
+        return plan
 
 
 def _sweep(session: Session, settings: Sequence[str], sweep: str, output: str) -> None:

@@ -57,7 +57,9 @@ def accept(
 
 @click.command("override", short_help="Put another grade in the place of the computed one.")
 @click.argument("profile_id", metavar="ID")
-@click.option("--scorer", required=True, metavar="NAME", help="Which score, as 'confidence'.")
+@click.option(
+    "--scorer", required=True, metavar="NAME", help="Which score, by its name in the rulebook."
+)
 @click.option("--grade", required=True, metavar="BAND", help="The band's id, or its grade.")
 @click.option("--reason", required=True, metavar="TEXT", help="Shown on the page.")
 @click.option("--code", metavar="CODE", help="The kind of reason, to be counted.")

@@ -31,31 +31,19 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     """Write the queue as one page to read offline, with a sheet to fill in.
 
     review.html holds the reasoning of every open profile; decisions.csv one row for each
-    reason, with columns for the decision. 'assay review import' takes the sheet back. A sheet
-    that was filled in is not written over.
+    reason, with columns for the decision. 'assay review import' takes the sheet back. The folder
+    is of the pack alone and replaced as a whole, but not once a sheet in it was filled in.
     """
-    from assay.briefing.pack import pack_page
-    from assay.documents.files import write_files
-    from assay.review.packing import sheet_rows
-    from assay.review.sheets import csv_bytes, require_unfilled, xlsx_bytes
+    from assay.briefing.pack import write_pack
 
     review = open_review(session, limits)
-    rows = list(sheet_rows(review))
-    folder = out.resolve()
-    files = {
-        folder / "review.html": pack_page(review).encode("utf-8"),
-        folder / "decisions.csv": csv_bytes(rows),
-    }
-    if xlsx:
-        files[folder / "decisions.xlsx"] = xlsx_bytes(rows)
-    require_unfilled(files)
-    write_files(files)
+    files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
     if output == "json":
-        print_json({"files": [str(f) for f in files], "rows": len(rows)})
+        print_json({"files": [str(f) for f in files], "rows": rows})
         return
     for file in files:
         click.echo(str(file))
-    click.echo(f"{len(review.queue.profiles)} profiles, {len(rows)} rows", err=True)
+    click.echo(f"{len(review.queue.profiles)} profiles, {rows} rows", err=True)
 
 
 @click.command("import", short_help="Take a decisions sheet back.")

@@ -81,9 +81,10 @@ def open_review(session: Session, limits: Limits | None = None) -> Review:
 
 def sign(session: Session, reviewer: str | None) -> Signature:
     """The one named, else git's user. Raises ``UsageError`` where there is neither."""
+    from assay.change.git import git_user
     from assay.errors import UsageError
+    from assay.model.person import reviewer_named
     from assay.review.actions import Signature
-    from assay.review.authors import git_user
     from assay.review.identity import same_person
 
     today = session.clock().date()
@@ -91,9 +92,10 @@ def sign(session: Session, reviewer: str | None) -> Signature:
     if reviewer is None:
         if user is None:
             raise UsageError("who decides? Write --reviewer NAME, or set git's user.name")
-        return Signature(user.name, today, user.email)
-    mine = user is not None and same_person(user.name, reviewer)
-    return Signature(reviewer, today, user.email if user and mine else None)
+        return Signature(reviewer_named(user.name), today, user.email)
+    name = reviewer_named(reviewer)
+    mine = user is not None and same_person(user.name, name)
+    return Signature(name, today, user.email if user and mine else None)
 
 
 def write(review: Review, draft: Draft) -> Decision:

@@ -16,6 +16,7 @@ from assay.scoring.wording import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from assay.bulk import Written
     from assay.scoring.results import WouldChange
 
 
@@ -64,8 +65,11 @@ def command(session: Session, /, **given: Any) -> None:
     if not asked.bulk:
         _score_documents(session, asked)
         return
-    count = _score_spark(session, asked) if asked.spark else _score(session, asked)
-    click.echo(f"{plural(count, 'profile')} scored, written to {asked.out}", err=True)
+    done = _score_spark(session, asked) if asked.spark else _score(session, asked)
+    parts = f" in {done.parts:,} parts" if done.parts > 1 else ""
+    click.echo(
+        f"{plural(done.profiles, 'profile')} scored{parts}, written to {asked.out}", err=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ class _Asked:
             )
 
 
-def _score(session: Session, asked: _Asked) -> int:
+def _score(session: Session, asked: _Asked) -> Written:
     from assay.bulk import score_tables
 
     folder, out = Path(asked.tables or ""), Path(asked.out or "")
@@ -134,7 +138,7 @@ def _score(session: Session, asked: _Asked) -> int:
     )
 
 
-def _score_spark(session: Session, asked: _Asked) -> int:
+def _score_spark(session: Session, asked: _Asked) -> Written:
     from assay.bulk import score_with_spark
     from assay.scoring.distributed import Cluster
 

@@ -49,10 +49,9 @@ def export(
     from assay.authoring.new import require_profile
     from assay.documents.files import write_files
     from assay.errors import UsageError
-    from assay.loading import load_workspace
     from assay.sheets.export import as_csv, as_xlsx, rows_of
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     for id_ in ids:
         require_profile(loaded, id_)
     corpus = _seen(session, loaded)
@@ -120,11 +119,10 @@ def import_(
     the value away. A mistake in any cell, and nothing is written.
     """
     from assay.diagnostics import format_text
-    from assay.loading import load_workspace
     from assay.sheets.importing import carry_out, plan_import
     from assay.sheets.reading import read_rows
 
-    loaded = load_workspace(session.workspace(), as_of=session.as_of)
+    loaded = session.load()
     planned = plan_import(loaded, read_rows(_tables(sheets)))
     for note in planned.notes:
         click.echo(note, err=True)

@@ -112,7 +112,9 @@ def _plan() -> dict[str, str]:
         "published[].audience": "for which audience",
         "published[].published": "true where it would get one",
         **_corrections("corrections[]"),
-        "pages[]": "pages on which a grade or its evidence would read otherwise",
+        "pages[]": "pages of profiles whose grade or evidence would move, and of their "
+        "neighbours; with `--pages`, exactly the files of the site that would not be the same",
+        "pages_compared": "whether they are exact: `--pages` was given, and pages could be made",
         "disagreements[].id": "a profile that two branches graded differently",
         "disagreements[].audience": "for which audience",
         "disagreements[].scorer": "the score",

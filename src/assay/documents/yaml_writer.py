@@ -24,11 +24,6 @@ class EditRefused(UsageError):
     """The file is written in a way that this edit cannot be made in without changing more."""
 
 
-def append_document(data: bytes, file: str, document: Mapping[str, Any]) -> bytes:
-    """The file with one more document at its end."""
-    return append_documents(data, file, [document])
-
-
 def append_documents(data: bytes, file: str, documents: Sequence[Mapping[str, Any]]) -> bytes:
     """The file with more documents at its end."""
     read = _read(data, file)
@@ -51,7 +46,7 @@ def append_item(data: bytes, file: str, document: int, path: Path, item: Any) ->
     node = read.index.documents[document].get(path)
     present = value_at(read.documents[document], path)
     if node is None or present is None:
-        return _set_key(data, read, document, path, [item])
+        return _set_list(data, read, document, path, [item])
     if not isinstance(present, list):
         raise _refused(read, node, "there is no list here to add to")
 
@@ -71,20 +66,7 @@ def append_item(data: bytes, file: str, document: int, path: Path, item: Any) ->
     return _insert(data, read, at, lead + block([item], indent), change)
 
 
-def add_key(data: bytes, file: str, document: int, path: Path, value: Any) -> bytes:
-    """The file with the key that ends ``path`` added to the mapping around it, as its last.
-
-    Raises ``EditRefused`` where the key has a value already.
-    """
-    read = _read(data, file)
-    present = value_at(read.documents[document], path)
-    if present is not None:
-        node = read.index.documents[document][path]
-        raise _refused(read, node, f"{path[-1]!r} has a value already")
-    return _set_key(data, read, document, path, value)
-
-
-def _set_key(data: bytes, read: YamlFile, document: int, path: Path, value: Any) -> bytes:
+def _set_list(data: bytes, read: YamlFile, document: int, path: Path, value: list[Any]) -> bytes:
     nodes = read.index.documents[document]
     parent, key = nodes.get(path[:-1]), path[-1]
     if parent is None or parent.kind != "mapping":
@@ -101,7 +83,7 @@ def _set_key(data: bytes, read: YamlFile, document: int, path: Path, value: Any)
             return _insert(data, read, empty.start, f" {flow(value)}", change)
         at, lead = next_line(read, empty.start)
         inner = column(read, parent.start) + 2
-        return _insert(data, read, at, lead + _value_lines(value, inner), change)
+        return _insert(data, read, at, lead + block(value, inner), change)
     if parent.flow:
         text = flow({key: value})[1:-1]
         at = parent.start + 1 if last is None else last.end
@@ -110,12 +92,6 @@ def _set_key(data: bytes, read: YamlFile, document: int, path: Path, value: Any)
     return _insert(
         data, read, at, lead + block({str(key): value}, column(read, parent.start)), change
     )
-
-
-def _value_lines(value: Any, indent: int) -> str:
-    if isinstance(value, (dict, list)) and value:
-        return block(value, indent)
-    return f"{' ' * indent}{flow(value)}\n"
 
 
 def _insert(

@@ -9,6 +9,7 @@ from string import ascii_lowercase, ascii_uppercase
 import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
+from assay.engines.widths import MOST, bound, least_type
 from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, columns
 
 Words = Mapping[str, Set[str]]
@@ -25,6 +26,18 @@ def emit(expr: Expr, schema: Mapping[str, pl.DataType] | None = None) -> pl.Expr
     return _Emitter(schema or {}).emit(expr)
 
 
+def emit_stored(
+    expr: Expr, schema: Mapping[str, pl.DataType]
+) -> tuple[pl.Expr, pl.DataType | None]:
+    """The expression for a column to be stored, and the type if that has less than 64 bits.
+
+    Bands, and sums of amounts known beforehand, fit a few bits.
+    """
+    emitter = _Emitter(schema)
+    stored = emitter.narrow(expr)
+    return (emitter.emit(expr), None) if stored is None else stored
+
+
 class _Emitter:
     def __init__(self, schema: Mapping[str, pl.DataType]) -> None:
         self._words: Words = {
@@ -32,7 +45,7 @@ class _Emitter:
             for name, dtype in schema.items()
             if isinstance(dtype, pl.Enum)
         }
-        self._counts = {name: dtype for name, dtype in schema.items() if dtype in _MOST}
+        self._counts = {name: dtype for name, dtype in schema.items() if dtype in MOST}
 
     def emit(self, expr: Expr) -> pl.Expr:
         if isinstance(expr, Col):
@@ -109,7 +122,7 @@ class _Emitter:
         a, b = expr.args
         if isinstance(a, Col) and a.name in self._counts and isinstance(b, Lit):
             dtype = self._counts[a.name]
-            if isinstance(b.value, int) and 0 <= b.value <= _MOST[dtype]:
+            if isinstance(b.value, int) and 0 <= b.value <= MOST[dtype]:
                 return op(pl.col(a.name), pl.lit(b.value, dtype=dtype))
         if isinstance(b, Lit) and not isinstance(a, Lit):
             return op(self.emit(a), pl.lit(b.value))
@@ -134,13 +147,47 @@ class _Emitter:
             return reduce(pl.Expr.or_, [column == v for v in values])
         return column.is_in(values)
 
-    def _band(self, expr: Apply) -> pl.Expr:
+    def narrow(self, expr: Expr) -> tuple[pl.Expr, pl.DataType] | None:
+        """A whole number in the least type that is known to hold it; None where none is."""
+        if isinstance(expr, Col) and expr.name in self._counts:
+            return pl.col(expr.name), self._counts[expr.name]
+        if not isinstance(expr, Apply):
+            return None
+        if expr.op == "band":
+            return self._few_bits_band(expr)
+        most = bound(expr, self._counts)
+        dtype = None if most is None else least_type(most)
+        return None if dtype is None else (self._few_bits(expr, dtype), dtype)
+
+    def _few_bits(self, expr: Expr, dtype: pl.DataType) -> pl.Expr:
+        """What :func:`bound` knows of, in a type that holds it and all it is made from."""
+        if isinstance(expr, Lit):
+            return pl.lit(expr.value, dtype=dtype)
+        if isinstance(expr, Col):
+            return pl.col(expr.name).cast(dtype)
+        assert isinstance(expr, Apply)
+        if expr.op == "pick":
+            condition, then, otherwise = expr.args
+            picked = pl.when(self.emit(condition)).then(self._few_bits(then, dtype))
+            return picked.otherwise(self._few_bits(otherwise, dtype))
+        args = [self._few_bits(a, dtype) for a in expr.args]
+        return args[0].clip(*args[1:]) if expr.op == "hold" else reduce(_PLAIN[expr.op], args)
+
+    def _few_bits_band(self, expr: Apply) -> tuple[pl.Expr, pl.DataType]:
         score, limits = expr.args
         assert isinstance(limits, Lit)
         assert isinstance(limits.value, tuple)
-        at = self.emit(score)
-        reached = [(at >= limit).cast(pl.Int8) for limit in sorted(limits.value)]
-        return (reduce(pl.Expr.add, reached) - 1).cast(pl.Int64)
+        dtype = least_type(len(limits.value)) or pl.Int64()
+        one, none = (pl.lit(n, dtype=dtype) for n in (1, 0))
+        reached = [
+            pl.when(self.emit(Apply("ge", (score, Lit(limit))))).then(one).otherwise(none)
+            for limit in sorted(limits.value)
+        ]
+        index = reduce(pl.Expr.add, reached) - one
+        return pl.when(self.emit(score).is_not_null()).then(index), dtype
+
+    def _band(self, expr: Apply) -> pl.Expr:
+        return self._few_bits_band(expr)[0].cast(pl.Int64)
 
     def _div(self, expr: Apply) -> pl.Expr:
         """A quotient; Polars multiplies by the inverse of a constant, which is not the same."""
@@ -154,12 +201,11 @@ class _Emitter:
         return divided / by
 
     def _hold(self, expr: Apply) -> pl.Expr:
-        value, low, high = expr.args
-        bound = _bound(value)
-        if bound is None or bound >= _SMALL:
-            return self.emit(value).clip(self.emit(low), self.emit(high))
-        held = _small_sum(value, self).cast(pl.Int32).cast(pl.Int64)
-        return held.clip(self.emit(low), self.emit(high))
+        stored = self.narrow(expr)
+        if stored is not None:
+            return stored[0].cast(pl.Int64)
+        value, low, high = (self.emit(a) for a in expr.args)
+        return value.clip(low, high)
 
     def _compared(self, expr: Apply) -> pl.Expr:
         """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
@@ -182,36 +228,6 @@ def _literal(expr: Lit) -> pl.Expr:
     if isinstance(expr.value, int) and not isinstance(expr.value, bool):
         return pl.lit(expr.value, dtype=pl.Int64)
     return pl.lit(expr.value)
-
-
-# Sums of amounts ---------------------------------------------------------------------------
-#
-# A score adds a constant for every rule that holds. Where the whole sum is known to fit 32 bits
-# it is made in 32 bits, at half the memory.
-
-_SMALL = 1 << 31
-
-
-def _bound(expr: Expr) -> int | None:
-    """The most a sum of picked constants can be, up or down; None for anything else."""
-    if isinstance(expr, Lit):
-        return abs(expr.value) if isinstance(expr.value, int) else None
-    if not isinstance(expr, Apply) or expr.op not in ("add", "pick"):
-        return None
-    parts = [_bound(a) for a in (expr.args if expr.op == "add" else expr.args[1:])]
-    known = [p for p in parts if p is not None]
-    return sum(known) if len(known) == len(parts) else None
-
-
-def _small_sum(expr: Expr, emitter: _Emitter) -> pl.Expr:
-    if isinstance(expr, Lit):
-        return pl.lit(expr.value)  # 32 bits, if nothing else is said
-    assert isinstance(expr, Apply)
-    if expr.op == "pick":
-        condition, then, otherwise = expr.args
-        picked = pl.when(emitter.emit(condition)).then(_small_sum(then, emitter))
-        return picked.otherwise(_small_sum(otherwise, emitter))
-    return reduce(pl.Expr.add, [_small_sum(a, emitter) for a in expr.args])
 
 
 def _lesser(a: pl.Expr, b: pl.Expr) -> pl.Expr:
@@ -255,13 +271,6 @@ def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     index = (days.clip(lower_bound=0) * HALVING_STEPS // period).clip(upper_bound=len(table) - 1)
     return pl.lit(table).gather(pl.when(period > 0).then(index))
 
-
-_MOST: dict[pl.DataType, int] = {
-    pl.Int8(): (1 << 7) - 1,
-    pl.Int16(): (1 << 15) - 1,
-    pl.Int32(): (1 << 31) - 1,
-}
-"""The types counts may have, and the greatest number of each."""
 
 _FLOAT_COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "feq": pl.Expr.eq,

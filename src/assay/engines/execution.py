@@ -1,4 +1,4 @@
-"""Running a plan on tables: all that is ready of one kind at a time.
+"""Running a plan on tables, stage by stage.
 
 What was asked for is kept, what was only needed on the way is let go. Collections are stored in
 the order of their owners, so sums over them are differences of a running total.
@@ -6,66 +6,41 @@ the order of their owners, so sums over them are differences of a running total.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 
-from assay.engines.emit import emit
-from assay.engines.plan import Place, inputs, outputs
+from assay.engines.plan import Place
 from assay.engines.pool import pool_up
+from assay.engines.schedule import Query, Schedule
 from assay.engines.segments import segment_counts, segment_least, segment_sums
-from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
+from assay.engines.widths import widened
+from assay.rules.program import Aggregate, Gather, PoolUp
 from assay.tables.tables import Ints, Tables
 
 
 class Execution:
-    """One run of a plan: all that is ready of one kind at a time."""
+    """One run of a schedule; ``made`` has what is there, and is given the wanted columns."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        made: dict[Place, pl.Series],
-        steps: Sequence[Step],
-        wanted: Iterable[Place],
-    ) -> None:
+    def __init__(self, tables: Tables, made: dict[Place, pl.Series], schedule: Schedule) -> None:
         self._tables = tables
         self._made = made
-        self._waiting = list(steps)
-        self._inputs = {id(step): frozenset(inputs(step)) for step in steps}
-        self._wanted = set(wanted)
+        self._schedule = schedule
         self._passing: dict[Place, pl.Series] = {}
-        self._unmade = {p for step in steps for p in outputs(step)}
 
     def run(self) -> None:
-        while self._waiting:
-            self._compute()
-            ready = self._take(lambda step: not isinstance(step, Compute))
-            self._aggregate([s for s in ready if isinstance(s, Aggregate)])
-            for step in ready:
+        for stage in self._schedule.stages:
+            for query in stage.queries:
+                self._select(query)
+            self._aggregate(stage.aggregates)
+            for step in stage.moves:
                 if isinstance(step, Gather):
                     self._gather(step)
-                elif isinstance(step, PoolUp):
+                else:
                     self._pool(step)
-            self._let_go()
-
-    def _gather(self, step: Gather) -> None:
-        values = self._column(step.target, step.origin)
-        index = self._column(step.space, step.link)
-        if step.origin == "today" and self._tables.day is not None and not index.null_count():
-            made = values.head(1).new_from_index(0, len(index)) if len(values) else values
-        else:
-            made = values.gather(index)
-        self._keep(step.space, made.alias(step.column))
-
-    def _take(self, kind: Callable[[Step], bool]) -> list[Step]:
-        ready: list[Step] = []
-        later: list[Step] = []
-        for step in self._waiting:
-            fit = kind(step) and self._unmade.isdisjoint(self._inputs[id(step)])
-            (ready if fit else later).append(step)
-        self._waiting = later
-        return ready
+            for place in stage.spent:
+                self._passing.pop(place, None)
 
     def _column(self, space: str, name: str) -> pl.Series:
         place = (space, name)
@@ -76,52 +51,29 @@ class Execution:
 
     def _keep(self, space: str, series: pl.Series) -> None:
         place = (space, series.name)
-        self._unmade.discard(place)
-        (self._made if place in self._wanted else self._passing)[place] = series
+        (self._made if place in self._schedule.wanted else self._passing)[place] = series
 
-    def _let_go(self) -> None:
-        """Forget what no waiting step reads."""
-        needed = {p for step in self._waiting for p in self._inputs[id(step)]}
-        self._passing = {p: s for p, s in self._passing.items() if p in needed}
-
-    # Expressions -----------------------------------------------------------------------------
-
-    def _compute(self) -> None:
-        """All expressions that can be computed now, in one query for each space."""
-        levels: dict[str, list[list[Compute]]] = {}
-        level_of: dict[Place, int] = {}
-        later: list[Step] = []
-        for step in self._waiting:
-            needs = self._inputs[id(step)] & self._unmade
-            if not isinstance(step, Compute) or any(p not in level_of for p in needs):
-                later.append(step)
-                continue
-            level = 1 + max((level_of[p] for p in needs), default=-1)
-            level_of[step.space, step.column] = level
-            queue = levels.setdefault(step.space, [])
-            if level == len(queue):
-                queue.append([])
-            queue[level].append(step)
-        self._waiting = later
-        read_later = self._wanted | {p for step in later for p in self._inputs[id(step)]}
-        for space, queue in levels.items():
-            self._select(space, queue, read_later)
-
-    def _select(self, space: str, queue: list[list[Compute]], read_later: set[Place]) -> None:
-        own = {step.column for level in queue for step in level}
-        read = {name for level in queue for s in level for _, name in self._inputs[id(s)]} - own
-        given = {name: self._column(space, name).alias(name) for name in sorted(read)}
-        schema = {name: series.dtype for name, series in given.items()}
-        height = self._tables.height(space)
-        query = pl.DataFrame(list(given.values()) or {"": pl.repeat(0, height, eager=True)}).lazy()
-        for level in queue:
-            query = query.with_columns(emit(s.expr, schema).alias(s.column) for s in level)
-        kept = sorted(name for name in own if (space, name) in read_later)
-        for series in query.select(kept).collect().iter_columns():
+    def _select(self, query: Query) -> None:
+        given = {name: self._column(query.space, name).alias(name) for name in query.read}
+        height = self._tables.height(query.space)
+        frame = pl.DataFrame(list(given.values()) or {"": pl.repeat(0, height, eager=True)}).lazy()
+        for level in query.written({name: series.dtype for name, series in given.items()}):
+            frame = frame.with_columns(level)
+        # The plan is as simple as it gets: looking for more costs more than it finds.
+        made = frame.select(query.kept).collect(optimizations=pl.QueryOptFlags.none())
+        for series in made.iter_columns():
             # Polars forgets the height of a table of which only constants are asked.
             whole = len(series) == height
-            self._keep(space, series if whole else series.new_from_index(0, height))
-        self._unmade -= {(space, name) for name in own}
+            self._keep(query.space, series if whole else series.new_from_index(0, height))
+
+    def _gather(self, step: Gather) -> None:
+        values = self._column(step.target, step.origin)
+        index = self._column(step.space, step.link)
+        if step.origin == "today" and self._tables.day is not None and not index.null_count():
+            made = values.head(1).new_from_index(0, len(index)) if len(values) else values
+        else:
+            made = values.gather(index)
+        self._keep(step.space, made.alias(step.column))
 
     # Collections -----------------------------------------------------------------------------
 
@@ -153,7 +105,7 @@ class Execution:
     def _reduced(self, step: Aggregate, offsets: Ints) -> pl.Series:
         assert step.source is not None
         source = self._column(step.elements, step.source)
-        if step.reducer == "min" and source.dtype == pl.Int64 and not source.null_count():
+        if step.reducer == "min" and source.dtype.is_integer() and not source.null_count():
             return segment_least(source, offsets).alias(step.column)
         return self._grouped(step, len(offsets) - 1)
 
@@ -183,7 +135,7 @@ class Execution:
         }
         rows = pl.DataFrame(
             [
-                self._column(step.elements, name).alias(role)
+                widened(self._column(step.elements, name)).alias(role)
                 for role, name in names.items()
                 if name is not None
             ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 
-from assay.engines.plan import Facts, Place, plan
+from assay.engines.plan import Facts, Place, outputs, plan
+from assay.engines.schedule import Schedule, schedule
 from assay.rules.program import Step
 
 
@@ -14,7 +15,7 @@ class Moving:
     The date has another value then, and always one; of other columns nothing is known.
     """
 
-    def __init__(self, facts: Facts, changed: set[Place]) -> None:
+    def __init__(self, facts: Facts, changed: Set[Place]) -> None:
         self._facts = facts
         self._changed = changed
 
@@ -34,7 +35,7 @@ class Plans:
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._plans: dict[object, tuple[_Noted, list[tuple[Step, ...]], list[Step]]] = {}
+        self._plans: dict[object, tuple[_Noted, list[tuple[Step, ...]], Schedule]] = {}
 
     def plan(
         self,
@@ -42,19 +43,32 @@ class Plans:
         definitions: Mapping[Place, Step],
         wanted: Sequence[Place],
         facts: Facts,
-    ) -> list[Step]:
+        made: Collection[Place] = (),
+        changed: frozenset[Place] = frozenset(),
+    ) -> Schedule:
+        """How to make the wanted columns by the definitions of the programs.
+
+        Columns of ``made`` are there, except those that are also among ``changed``.
+        """
         # Holding on to the programs keeps their identities from being given to others.
-        key = (tuple(map(id, programs)), tuple(wanted))
-        found = self._plans.get(key)
+        key = (tuple(map(id, programs)), tuple(wanted), frozenset(made), changed)
+        found = self._plans.pop(key, None)
         if found is not None and found[0].hold(facts):
+            self._plans[key] = found
             return found[2]
         noted = _Noted(facts)
-        steps = plan(definitions, wanted, noted)
+        there = set(made) - changed
+        left = {
+            place: step
+            for place, step in definitions.items()
+            if not there.issuperset(outputs(step))
+        }
+        planned = schedule(plan(left, wanted, noted), wanted)
         if len(self._plans) >= self._room:
             self._plans.pop(next(iter(self._plans)))
-        self._plans[key] = (noted, list(programs), steps)
+        self._plans[key] = (noted, list(programs), planned)
         noted.forget_tables()
-        return steps
+        return planned
 
 
 class _Noted:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from assay.engines.dates import DATED, TODAY, hanging_on, on_date
 from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
-from assay.engines.plan import Place, definition, inputs, outputs, plan
+from assay.engines.plan import Place, definition, inputs, outputs
+from assay.engines.schedule import Schedule, schedule
 from assay.rules.program import Step
 from assay.tables.tables import Tables
 
@@ -25,6 +27,7 @@ class LocalEngine:
         self._definitions: dict[Place, Step] = {}
         self._taken_up: list[tuple[Step, ...]] = []
         self._made: dict[Place, pl.Series] = {}
+        self._dates: dict[str, int] = {}
 
     def run(self, steps: Iterable[Step]) -> None:
         """Take up steps; their columns can be read from then on."""
@@ -47,6 +50,12 @@ class LocalEngine:
             self.make([place])
         return self._made[place]
 
+    def has(self, space: str, name: str) -> bool:
+        """Whether there is such a column, made or not."""
+        place = (space, name)
+        known = place in self._made or definition(self._definitions, place) is not None
+        return known or name in self.tables.frames[space].columns
+
     def make(self, wanted: Iterable[Place]) -> None:
         """Make several columns together, which is faster than one after the other."""
         asked = [
@@ -56,24 +65,12 @@ class LocalEngine:
         ]
         if not asked:
             return
-        if self._made:
-            steps = plan(self._undone(), asked, self)
-        else:
-            steps = PLANS.plan(self._taken_up, self._definitions, asked, self)
-        Execution(self.tables, self._made, steps, asked).run()
+        planned = PLANS.plan(self._taken_up, self._definitions, asked, self, self._made)
+        Execution(self.tables, self._made, planned).run()
 
     def make_all(self) -> None:
         """Make every column, for whoever is going to read most of them."""
         self.make(p for step in self._definitions.values() for p in outputs(step))
-
-    @property
-    def frames(self) -> dict[str, pl.DataFrame]:
-        """The tables by space with all columns."""
-        self.make_all()
-        frames = dict(self.tables.frames)
-        for (space, name), series in self._made.items():
-            frames[space] = frames[space].with_columns(series.alias(name))
-        return frames
 
     def needs(self, wanted: Iterable[Place]) -> set[Place]:
         """All columns the wanted ones hang on, those of the tables included."""
@@ -99,20 +96,16 @@ class LocalEngine:
         anew = {p for s in self._definitions.values() if s.space in spaces for p in outputs(s)}
         anew |= {(space, name) for space in spaces for name in self.tables.frames[space].columns}
         targets, moving = list(wanted), anew | set(changed)
-        touched = _touched(self._definitions.values(), moving)
+        touched = hanging_on(self._definitions.values(), moving)
         self.make(place for place in targets if place not in touched)
 
-        def planned() -> list[Step]:
-            left = {
-                place: step
-                for place, step in self._definitions.items()
-                if any(made not in self._made or made in touched for made in outputs(step))
-            }
-            return plan(left, targets, Moving(self, moving))
+        def planned() -> Schedule:
+            facts, anew = Moving(self, moving), frozenset(touched)
+            return PLANS.plan(self._taken_up, self._definitions, targets, facts, self._made, anew)
 
         frontier = {
             made
-            for step in planned()
+            for step in planned().steps
             if any(made in touched for made in outputs(step))
             for read in inputs(step)
             if read not in touched and (maker := definition(self._definitions, read))
@@ -120,7 +113,7 @@ class LocalEngine:
         }
         self.make(sorted(frontier))
         kept = {place: series for place, series in self._made.items() if place not in touched}
-        return Apart(planned(), tuple(targets), kept)
+        return Apart(planned(), kept)
 
     def varied(
         self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
@@ -138,20 +131,35 @@ class LocalEngine:
             if self._definitions.get(place) != step
             for made in outputs(step)
         }
-        touched = _touched(other._definitions.values(), redefined | set(changed))
+        touched = hanging_on(other._definitions.values(), redefined | set(changed))
         resized = {s for s in tables.frames if tables.height(s) != self.tables.height(s)}
         other._made = {
             p: s for p, s in self._made.items() if p not in touched and p[0] not in resized
         }
         return other
 
-    def _undone(self) -> dict[Place, Step]:
-        """The definitions of columns that are not there yet."""
-        return {
-            place: step
-            for place, step in self._definitions.items()
-            if any(made not in self._made for made in outputs(step))
-        }
+    def on_dates(
+        self, wanted: Iterable[Place], days: Sequence[int]
+    ) -> list[dict[Place, pl.Series]]:
+        """The wanted columns, all rows being on each of further ``days`` (ordinals).
+
+        They are made together with those of the day of the tables, which are kept.
+        """
+        targets = list(wanted)
+        hanging = hanging_on(self._definitions.values(), {TODAY})
+        ahead = LocalEngine(self.tables)
+        for steps in (*self._taken_up, DATED.steps(self._taken_up, len(days))):
+            ahead.run(steps)
+        ahead._made = dict(self._made)
+        for number, day in enumerate(days, start=1):
+            ahead._dates[on_date(TODAY[1], number)] = day
+        there = [
+            {p: (p[0], on_date(p[1], number)) if p in hanging else p for p in targets}
+            for number in range(1, len(days) + 1)
+        ]
+        ahead.make([*targets, *(place for dated in there for place in dated.values())])
+        self._made |= {p: ahead._made[p] for p in targets if p in ahead._made}
+        return [{p: ahead.column(*place) for p, place in dated.items()} for dated in there]
 
     # What plans are told ---------------------------------------------------------------------
 
@@ -159,6 +167,8 @@ class LocalEngine:
         return self._present(space, column).null_count() == 0
 
     def constant(self, space: str, column: str) -> int | None:
+        if column in self._dates:
+            return self._dates[column]
         if column != "today" or self.tables.height(space) == 0:
             return None
         if self.tables.day is not None:
@@ -171,26 +181,22 @@ class LocalEngine:
         return self.tables.column(space, column) if made is None else made
 
 
-def _touched(steps: Iterable[Step], changed: set[Place]) -> set[Place]:
-    """What hangs on the changed columns, by steps that follow what they read from."""
-    touched = set(changed)
-    for step in steps:
-        if not touched.isdisjoint(inputs(step)):
-            touched.update(outputs(step))
-    return touched
-
-
 @dataclass(frozen=True)
 class Apart:
-    """``steps`` that make the wanted columns anew from tables that differ, and what is kept."""
+    """What makes the wanted columns anew from tables that differ, and what is kept."""
 
-    steps: list[Step]
-    wanted: tuple[Place, ...]
+    schedule: Schedule
     kept: dict[Place, pl.Series]
 
-    def on(self, tables: Tables, further: Sequence[Step] = ()) -> dict[Place, pl.Series]:
-        """The wanted columns, and those that ``further`` steps define in the profile space."""
+    def followed_by(self, further: Sequence[Step]) -> Apart:
+        """The same with steps that read from it; what they define of profiles is wanted, too."""
+        more = {place for step in further for place in outputs(step) if place[0] == "profile"}
+        return Apart(
+            schedule([*self.schedule.steps, *further], self.schedule.wanted | more), self.kept
+        )
+
+    def on(self, tables: Tables) -> dict[Place, pl.Series]:
+        """The wanted columns."""
         made = dict(self.kept)
-        wanted = {*self.wanted, *(p for s in further for p in outputs(s) if p[0] == "profile")}
-        Execution(tables, made, [*self.steps, *further], wanted).run()
-        return {place: made[place] for place in wanted if place in made}
+        Execution(tables, made, self.schedule).run()
+        return {place: made[place] for place in self.schedule.wanted if place in made}

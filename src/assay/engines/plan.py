@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from assay.engines.simplify import Known, simplify
+from assay.engines.simplify import Known, as_distance, simplify
 from assay.rules.ir import REPEATING, Apply, Col, Each, Expr, Lit, apply, columns
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
@@ -49,7 +49,7 @@ def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
 def inputs(step: Step) -> Iterable[Place]:
     """The columns a step reads."""
     if isinstance(step, Compute):
-        return [(step.space, name) for name in columns(step.expr)]
+        return [(step.space, name) for name in step.reads]
     return _inputs(step)
 
 
@@ -134,7 +134,7 @@ class _Simplifier:
     def _compute(self, place: Place, step: Compute) -> None:
         expr, complete = simplify(step.expr, lambda name: self._known[step.space, name])
         constant = expr if isinstance(expr, Lit) else None
-        self._known[place] = Known(constant, complete)
+        self._known[place] = Known(constant, complete, as_distance(expr))
         self.steps[place] = replace(step, expr=expr)
 
     def _gather(self, place: Place, step: Gather) -> None:
@@ -237,10 +237,11 @@ def _inlined(steps: list[Step], wanted: Mapping[Place, None]) -> list[Step]:
     uses: dict[Place, int] = {}
     elsewhere = set(wanted)
     for step in steps:
-        for place in inputs(step):
-            uses[place] = uses.get(place, 0) + 1
-            if not isinstance(step, Compute):
-                elsewhere.add(place)
+        if isinstance(step, Compute):
+            for name in _readings(step.expr):
+                uses[step.space, name] = uses.get((step.space, name), 0) + 1
+        else:
+            elsewhere.update(inputs(step))
     inline: dict[Place, Expr] = {}
     left: list[Step] = []
     for step in steps:
@@ -265,6 +266,18 @@ def _written_in(expr: Expr, space: str, inline: Mapping[Place, Expr]) -> Expr:
     if not isinstance(expr, Apply):
         return expr
     return Apply(expr.op, tuple(_written_in(a, space, inline) for a in expr.args))
+
+
+def _readings(expr: Expr) -> Iterator[str]:
+    """The columns an expression reads, as often as the engine writes them."""
+    if not isinstance(expr, Apply):
+        yield from columns(expr)
+        return
+    for position, arg in enumerate(expr.args):
+        # Of "if" the condition alone is written twice.
+        again = expr.op in REPEATING and (expr.op != "if" or position == 0)
+        for name in _readings(arg):
+            yield from (name, name) if again else (name,)
 
 
 def size(expr: Expr) -> int:

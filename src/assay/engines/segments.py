@@ -1,16 +1,16 @@
 """Sums over collections that are stored in the order of their owners.
 
 A sum over the rows of an owner is the difference of a running total at two places. Counts of
-conditions share one running total: each has as many bits of a 64-bit number as the longest
-collection needs. The total may overflow; its differences never do, because no count outgrows
-its own bits.
+conditions share one running total: it is a 64-bit number of several lanes, each wide enough for
+the longest collection. The total may overflow; its differences never do, because no count
+outgrows its own lane.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
+from functools import cache, reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ import polars as pl
 Ints = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.signedinteger]
 
-_BITS = 63
+_WORD = np.dtype(np.int64)
 _BLOCK = 16_384
 _WORTH_THREADS = 2_000_000
 
@@ -29,25 +29,57 @@ def segment_counts(conditions: Sequence[pl.Series], offsets: Ints) -> list[Count
 
     The counts come in the least type that holds them.
     """
+    owners = len(offsets) - 1
     longest = int(np.diff(offsets).max(initial=1))
-    width = max(longest.bit_length(), 1)
-    room = _BITS // width
-    dtype = np.min_scalar_type(-longest - 1)
-    results: list[Counts] = [np.empty(len(offsets) - 1, dtype=dtype) for _ in conditions]
-    frame = pl.DataFrame([c.alias(str(i)) for i, c in enumerate(conditions)])
-    chunks = [range(i, min(i + room, len(conditions))) for i in range(0, len(conditions), room)]
-    packing = [_packed(chunk, width).alias(str(i)) for i, chunk in enumerate(chunks)]
-
-    def work(owners: slice, elements: slice, places: Ints) -> None:
-        block = frame.slice(elements.start, elements.stop - elements.start)
-        packed = block.lazy().select(packing).collect()
-        for chunk, series in zip(chunks, packed.iter_columns(), strict=True):
-            sums = _differences(series.to_numpy(), places)
-            for position, index in enumerate(chunk):
-                results[index][owners] = (sums >> position * width) & ((1 << width) - 1)
-
-    _in_blocks(offsets, work)
+    lane = np.min_scalar_type(-longest - 1)
+    lanes = _WORD.itemsize // lane.itemsize
+    results: list[Counts] = [np.empty(owners, dtype=lane) for _ in conditions]
+    for first in range(0, len(conditions), lanes):
+        together = slice(first, first + lanes)
+        _count_together(conditions[together], offsets, results[together])
     return results
+
+
+def _count_together(
+    conditions: Sequence[pl.Series], offsets: Ints, results: Sequence[Counts]
+) -> None:
+    """Count conditions, of which there are no more than lanes in a number."""
+    codes = _codes(conditions)
+    lane = results[0].dtype
+    steps = np.zeros((1 << len(conditions), _WORD.itemsize // lane.itemsize), dtype=lane)
+    for position in range(len(conditions)):
+        steps[:, position] = np.arange(len(steps)) >> position & 1
+    words = steps.view(_WORD).ravel()
+
+    def total(elements: slice, out: Ints) -> None:
+        words.take(codes[elements], out=out, mode="clip")  # other modes would buffer ``out``
+        np.cumsum(out, out=out)
+
+    def keep(owners: slice, sums: Ints) -> None:
+        by_condition = sums.view(lane).reshape(len(sums), -1).T
+        for result, count in zip(results, by_condition, strict=False):
+            result[owners] = count
+
+    _sum_up(offsets, total, keep)
+
+
+def _codes(conditions: Sequence[pl.Series]) -> npt.NDArray[np.uint8]:
+    """For each row which of the conditions, at most eight, are true: a bit for each."""
+    frame = pl.DataFrame([c.alias(str(bit)) for bit, c in enumerate(conditions)])
+    packed = frame.lazy().select(_packed(len(conditions)))
+    return packed.collect(optimizations=pl.QueryOptFlags.none()).to_series().to_numpy()
+
+
+@cache
+def _packed(count: int) -> pl.Expr:
+    zero = pl.lit(0, dtype=pl.UInt8)
+    return reduce(
+        pl.Expr.add,
+        [
+            pl.when(pl.col(str(bit))).then(pl.lit(1 << bit, dtype=pl.UInt8)).otherwise(zero)
+            for bit in range(count)
+        ],
+    )
 
 
 def segment_sums(values: pl.Series, offsets: Ints) -> Ints:
@@ -55,10 +87,13 @@ def segment_sums(values: pl.Series, offsets: Ints) -> Ints:
     numbers = (values.fill_null(0) if values.null_count() else values).to_numpy()
     result = np.empty(len(offsets) - 1, dtype=np.int64)
 
-    def work(owners: slice, elements: slice, places: Ints) -> None:
-        result[owners] = _differences(numbers[elements], places)
+    def total(elements: slice, out: Ints) -> None:
+        np.cumsum(numbers[elements], out=out)
 
-    _in_blocks(offsets, work)
+    def keep(owners: slice, sums: Ints) -> None:
+        result[owners] = sums
+
+    _sum_up(offsets, total, keep)
     return result
 
 
@@ -77,44 +112,31 @@ def segment_least(values: pl.Series, offsets: Ints) -> pl.Series:
     return pl.select(pl.when(pl.Series(known)).then(pl.Series(result))).to_series()
 
 
-def _packed(chunk: range, width: int) -> pl.Expr:
-    """All conditions of a chunk in one number; it takes 32 bits where they suffice."""
-    dtype = pl.UInt32 if len(chunk) * width <= 32 else pl.Int64
-    zero = pl.lit(0, dtype=dtype)
-    bits = [pl.lit(1 << i * width, dtype=dtype) for i in range(len(chunk))]
-    return reduce(
-        pl.Expr.add,
-        [
-            pl.when(pl.col(str(index))).then(bit).otherwise(zero)
-            for index, bit in zip(chunk, bits, strict=True)
-        ],
-    )
+def _sum_up(
+    offsets: Ints, total: Callable[[slice, Ints], None], keep: Callable[[slice, Ints], None]
+) -> None:
+    """Sum over the rows of each owner, for so many at a time that the processor's cache holds it.
 
-
-def _differences(numbers: npt.NDArray[np.integer], places: Ints) -> Ints:
-    running = np.zeros(len(numbers) + 1, dtype=np.int64)
-    np.cumsum(numbers, out=running[1:], dtype=np.int64)
-    at = running.take(places)
-    result: Ints = at[1:] - at[:-1]
-    return result
-
-
-def _in_blocks(offsets: Ints, work: Callable[[slice, slice, Ints], None]) -> None:
-    """Do the work for so many owners at a time that it stays in the processor's cache.
-
-    ``work`` is given the owners, their elements, and where each owner's begin among these.
+    ``total`` writes the running total of some rows, ``keep`` is given the sums of some owners.
     """
     owners = len(offsets) - 1
-
-    def one(begin: int) -> None:
-        end = min(begin + _BLOCK, owners)
-        first, last = int(offsets[begin]), int(offsets[end])
-        work(slice(begin, end), slice(first, last), offsets[begin : end + 1] - first)
-
     begins = range(0, owners, _BLOCK)
-    if offsets[-1] < _WORTH_THREADS:
-        for begin in begins:
-            one(begin)
+    ends = offsets[[min(begin + _BLOCK, owners) for begin in begins]]
+    longest = int((ends - offsets[begins]).max(initial=0))
+    threads = pl.thread_pool_size() if offsets[-1] >= _WORTH_THREADS else 1
+
+    def share(number: int) -> None:
+        room = np.zeros(longest + 1, dtype=np.int64)
+        for begin in begins[number::threads]:
+            places = offsets[begin : begin + _BLOCK + 1]
+            first, last = int(places[0]), int(places[-1])
+            running = room[: last - first + 1]
+            total(slice(first, last), running[1:])
+            at = running.take(places - first)
+            keep(slice(begin, begin + len(at) - 1), at[1:] - at[:-1])
+
+    if threads == 1:
+        share(0)
     else:
-        with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
-            list(threads.map(one, begins))
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(share, range(threads)))

@@ -15,10 +15,14 @@ _LIMIT = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known about a column: its one value, if it has one; whether no value is missing."""
+    """What is known about a column: its one value, if it has one; whether no value is missing.
+
+    ``distance`` is how far it is from another column, if it is that: ``today - day``.
+    """
 
     constant: Lit | None
     complete: bool
+    distance: Apply | None = None
 
 
 Simple = tuple[Expr, bool]
@@ -38,6 +42,10 @@ def simplify(expr: Expr, known: Callable[[str], Known]) -> Simple:
         items, complete = simplify(expr.items, known)
         return Each(items, expr.body, expr.counted), complete
     args = [simplify(a, known) for a in expr.args]
+    if expr.op in _TURNED:
+        compared = _compared_there(expr.op, args, known)
+        if compared is not None:
+            return compared
     if expr.op not in _FORGIVING and any(e == UNKNOWN for e, _ in args):
         return UNKNOWN, False
     rule = _RULES.get(expr.op)
@@ -45,6 +53,30 @@ def simplify(expr: Expr, known: Callable[[str], Known]) -> Simple:
         return rule(*args)
     sure = expr.op not in _MAY_END_UNKNOWN and all(c for _, c in args)
     return Apply(expr.op, tuple(e for e, _ in args)), sure
+
+
+def _compared_there(op: Op, args: list[Simple], known: Callable[[str], Known]) -> Simple | None:
+    """``today - day < 30`` as ``day > today - 30``: nobody has to make the differences."""
+    (a, complete), (b, _) = args
+    limit = _whole(b)
+    distance = known(a.name).distance if isinstance(a, Col) else as_distance(a)
+    if limit is None or distance is None:
+        return None
+    first, second = distance.args
+    begin, end = _whole(first), _whole(second)
+    column, there = (second, begin - limit) if begin is not None else (first, (end or 0) + limit)
+    if not -_LIMIT <= there < _LIMIT:
+        return None
+    return Apply(op if begin is None else _TURNED[op], (column, Lit(there))), complete
+
+
+def as_distance(expr: Expr) -> Apply | None:
+    """The expression, if it is the difference of a column and a constant."""
+    if isinstance(expr, Apply) and expr.op == "sub":
+        a, b = expr.args
+        if any(isinstance(x, Col) and _whole(y) is not None for x, y in ((a, b), (b, a))):
+            return expr
+    return None
 
 
 def _is(simple: Simple, value: bool) -> bool:
@@ -170,6 +202,9 @@ def _quotient(op: Op) -> Callable[[Simple, Simple], Simple]:
 
     return rule
 
+
+_TURNED: dict[Op, Op] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
+"""What a comparison becomes when both sides change their sign."""
 
 _FORGIVING: frozenset[Op] = frozenset(
     ("and", "or", "not", "known", "coalesce", "if", "pick", "least", "greatest", "hold")

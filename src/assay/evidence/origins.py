@@ -98,6 +98,11 @@ class Lineage:
         """The source's id, or the first id of the publication it was decided to be."""
         return self._canonical.get(source_id, source_id)
 
+    def decided(self, source_id: str) -> bool:
+        """Whether it was decided what the source is the same publication as, or is not."""
+        alone = len(self._members[self.canonical(source_id)]) == 1
+        return not alone or bool(self._corpus.sources[source_id].not_same_as)
+
     def exists(self, source: Source) -> bool:
         """False for what was published after the date: it does not exist yet."""
         return source.published is None or source.published.first <= self._as_of

@@ -67,6 +67,7 @@ def plan_json(plan: Plan) -> Json:
         ],
         "corrections": [correction_json(c) for c in plan.corrections],
         "pages": list(plan.pages),
+        "pages_compared": plan.pages_compared,
         "disagreements": [
             {
                 "id": d.id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from assay.change.plan import Change, Direction, Group, Plan
+from assay.change.plan import Change, Direction, Plan
 from assay.export import plan_words as words
 
 if TYPE_CHECKING:
@@ -61,25 +61,16 @@ def plan_html(plan: Plan) -> str:
     body += [f"<br>{escape(x)}" for x in said if x]
     body.append("</p>")
     if plan.disagreements:
-        body.append("<h2>Applied differently by two branches</h2>")
-        body.append(
-            _table(
-                ["profile", "score", "ours", "theirs", "now"],
-                (
-                    (d.id, d.scorer, words.grade(d.ours), words.grade(d.theirs), words.grade(d.now))
-                    for d in plan.disagreements
-                ),
-            )
-        )
-    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
-    if groups:
-        body += ["<h2>Grouped by what led them</h2>", _groups(groups)]
+        rows = words.disagreement_rows(plan.disagreements)
+        body += [f"<h2>{words.BRANCHES}</h2>", _table(words.DISAGREEMENT_HEAD, rows)]
+    if groups := words.group_rows(words.shown_groups(plan)):
+        body += [f"<h2>{words.GROUPED}</h2>", _table(words.GROUP_HEAD, groups, numbers=1)]
     scorers = list(dict.fromkeys(c.scorer for c in plan.changes))
     if scorers:
         body.append("<h2>Old against new</h2>")
         body.append(f"<p>{_COLOURS} What does not move would lie on the broken line.</p>")
         body += [_scatter(s, [c for c in plan.changes if c.scorer == s]) for s in scorers]
-        body += ["<h2>Biggest changes</h2>", _changes(plan.biggest())]
+        body += [f"<h2>{words.BIGGEST}</h2>", _changes(plan.biggest())]
     if len(plan.changes) > len(plan.biggest()):
         title = f"All {len(plan.changes)} changes"
         body.append(f"<details><summary>{title}</summary>{_changes(plan.changes)}</details>")
@@ -91,56 +82,16 @@ def plan_html(plan: Plan) -> str:
 
 
 def _lists(plan: Plan) -> Iterable[str]:
-    lists: tuple[tuple[str, list[str]], ...] = (
-        ("Horizon", [words.horizon_line(h) for h in plan.horizons]),
-        (
-            "Watch items",
-            [f"{w.id}: + {i}" for w in plan.watch for i in w.added]
-            + [f"{w.id}: − {i}" for w in plan.watch for i in w.removed],
-        ),
-        ("Corrections", ["\n".join(words.correction_lines(c)) for c in plan.corrections]),
-        ("Pages touched", list(plan.pages)),
-    )
-    for title, items in lists:
+    for title, items in words.lists(plan):
         rows = "".join(f"<li>{escape(i).replace(chr(10), '<br>')}</li>" for i in items)
         if len(items) > _OPEN:
             yield f"<details><summary>{title} ({len(items)})</summary><ul>{rows}</ul></details>"
-        elif items:
+        else:
             yield f"<h2>{title}</h2><ul>{rows}</ul>"
 
 
-def _groups(groups: Sequence[Group]) -> str:
-    return _table(
-        ["changes", "score", "direction", "led by", "profiles"],
-        (
-            (
-                str(len(g.ids)),
-                g.scorer,
-                words.DIRECTION_WORDS[g.direction][0],
-                f"{words.CAUSE_WORDS[g.kind]}: {words.some(g.refs)}",
-                words.some(g.ids),
-            )
-            for g in groups
-        ),
-        numbers=1,
-    )
-
-
 def _changes(changes: Sequence[Change]) -> str:
-    return _table(
-        ["", "profile", "score", "from", "to", "because"],
-        (
-            (
-                words.ARROWS[c.direction],
-                c.id,
-                c.scorer,
-                words.grade(c.before),
-                words.grade(c.after),
-                "; ".join(words.cause(x) for x in c.causes),
-            )
-            for c in changes
-        ),
-    )
+    return _table(words.CHANGE_HEAD, words.change_rows(changes))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
@@ -210,14 +161,7 @@ def sweep_html(path: str, points: Sequence[SweepPoint]) -> str:
         f'<text x="{right}" y="{_y(0) + 16}" text-anchor="end">{last}</text>'
         f'<text x="{_EDGE - 6}" y="22" text-anchor="end">{most}</text></svg>'
     )
-    rows = (
-        (
-            str(p.value),
-            *map(str, (p.moves.upgrades, p.moves.downgrades, p.moves.status, p.moves.profiles)),
-        )
-        for p in points
-    )
-    table = _table(["value", "up", "down", "status", "profiles"], rows, numbers=5)
+    table = _table(words.SWEEP_HEAD, words.sweep_rows(points), numbers=5)
     return _page(path, [plot, table])
 
 

@@ -27,19 +27,19 @@ def plan_text(plan: Plan) -> str:
 def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
     if plan.disagreements:
         yield (
-            "Applied differently by two branches",
+            words.BRANCHES,
             [
-                f"{d.id} {d.scorer}: ours {words.grade(d.ours)}, theirs "
-                f"{words.grade(d.theirs)}, now {words.grade(d.now)}"
-                for d in plan.disagreements
+                f"{profile} {scorer}: ours {ours}, theirs {theirs}, now {now}"
+                for profile, scorer, ours, theirs, now in words.disagreement_rows(
+                    plan.disagreements
+                )
             ],
         )
     if len(plan.changes) > 1:
         yield "Biggest", [words.change_line(c) for c in plan.biggest()]
-    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
-    if groups:
+    if groups := words.shown_groups(plan):
         yield (
-            "Grouped by what led them",
+            words.GROUPED,
             [
                 f"{len(g.ids)} × {g.scorer}, {words.DIRECTION_WORDS[g.direction][0]}, by "
                 f"{words.CAUSE_WORDS[g.kind]} {words.some(g.refs)}: {words.some(g.ids)}"
@@ -52,22 +52,8 @@ def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
             more = len(plan.changes) - _DETAILS
             details.append(f"… and {more} more; --format json has all, --only ID one")
         yield "Changes", details
-    if plan.horizons:
-        yield "Horizon", [words.horizon_line(h) for h in plan.horizons]
-    if plan.watch:
-        yield (
-            "Watch items",
-            [
-                f"{w.id}: {sign} {item}"
-                for w in plan.watch
-                for sign, items in (("+", w.added), ("−", w.removed))
-                for item in items
-            ],
-        )
-    if plan.corrections:
-        yield "Corrections", [x for c in plan.corrections for x in words.correction_lines(c)]
-    if plan.pages:
-        yield "Pages touched", list(plan.pages)
+    for title, entries in words.lists(plan):
+        yield title, [line for entry in entries for line in entry.split("\n")]
     if plan.today:
         title = f"Ageing by {plan.today.isoformat()}, not part of the plan"
         yield title, [words.change_line(c) for c in plan.ageing] or ["nothing"]
@@ -79,37 +65,17 @@ def plan_markdown(plan: Plan) -> str:
     said = [words.causes(plan), *words.besides(plan), *words.cautions(plan)]
     lines += [_md(x) for x in said if x]
     if plan.disagreements:
-        lines += ["", "### Applied differently by two branches", ""]
-        lines += _table(
-            ["profile", "score", "ours", "theirs", "now"],
-            [
-                [d.id, d.scorer, words.grade(d.ours), words.grade(d.theirs), words.grade(d.now)]
-                for d in plan.disagreements
-            ],
-        )
+        rows = words.disagreement_rows(plan.disagreements)
+        lines += ["", f"### {words.BRANCHES}", "", *_table(words.DISAGREEMENT_HEAD, rows)]
     if plan.changes:
-        lines += ["", "### Biggest changes", "", *_changes(plan.biggest())]
-    groups = [g for g in plan.groups() if len(g.ids) >= words.GROUPED]
-    if groups:
-        lines += ["", "### Grouped by what led them", ""]
-        lines += _table(
-            ["changes", "score", "direction", "led by", "profiles"],
-            [
-                [
-                    str(len(g.ids)),
-                    g.scorer,
-                    words.DIRECTION_WORDS[g.direction][0],
-                    f"{words.CAUSE_WORDS[g.kind]}: {words.some(g.refs)}",
-                    words.some(g.ids),
-                ]
-                for g in groups
-            ],
-        )
+        lines += ["", f"### {words.BIGGEST}", "", *_changes(plan.biggest())]
+    if groups := words.group_rows(words.shown_groups(plan)):
+        lines += ["", f"### {words.GROUPED}", "", *_table(words.GROUP_HEAD, groups)]
     if len(plan.changes) > len(plan.biggest()):
         lines += _folded(f"All {len(plan.changes)} changes", _changes(plan.changes[:_DETAILS]))
-    for title, block in _blocks(plan):
-        if title in ("Horizon", "Watch items", "Corrections", "Pages touched"):
-            lines += _folded(title, [f"- {_md(line.strip())}" for line in block])
+    for title, entries in words.lists(plan):
+        block = [line.strip() for entry in entries for line in entry.split("\n")]
+        lines += _folded(title, [f"- {_md(line)}" for line in block])
     if plan.today:
         title = f"Ageing by {plan.today.isoformat()}: {words.count(len(plan.ageing), 'score')}"
         lines += _folded(f"{title}, not part of this plan", _changes(plan.ageing))
@@ -117,20 +83,7 @@ def plan_markdown(plan: Plan) -> str:
 
 
 def _changes(changes: Sequence[Change]) -> list[str]:
-    return _table(
-        ["", "profile", "score", "from", "to", "because"],
-        [
-            [
-                words.ARROWS[c.direction],
-                c.id,
-                c.scorer,
-                words.grade(c.before),
-                words.grade(c.after),
-                "; ".join(words.cause(x) for x in c.causes),
-            ]
-            for c in changes
-        ],
-    )
+    return _table(words.CHANGE_HEAD, words.change_rows(changes))
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -170,16 +123,5 @@ def sweep_text(path: str, points: Sequence[SweepPoint]) -> str:
 
 def sweep_markdown(path: str, points: Sequence[SweepPoint]) -> str:
     """The table of a sweep for a pull request."""
-    rows = [
-        [
-            str(p.value),
-            str(p.moves.upgrades),
-            str(p.moves.downgrades),
-            str(p.moves.status),
-            str(p.moves.profiles),
-        ]
-        for p in points
-    ]
-    return "\n".join(
-        [f"## {_md(path)}", "", *_table(["value", "up", "down", "status", "profiles"], rows)]
-    )
+    table = _table(words.SWEEP_HEAD, words.sweep_rows(points))
+    return "\n".join([f"## {_md(path)}", "", *table])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from assay.change.plan import (
     NOTHING,
@@ -13,10 +14,15 @@ from assay.change.plan import (
     Change,
     Correction,
     Direction,
+    Disagreement,
     Grade,
+    Group,
     HorizonChange,
     Plan,
 )
+
+if TYPE_CHECKING:
+    from assay.change.experiment import SweepPoint
 
 DIRECTION_WORDS: dict[Direction, tuple[str, str]] = {
     "downgrade": ("downgrade", "downgrades"),
@@ -38,7 +44,19 @@ BEHIND_WORDS: dict[Behind, str] = {
     "engine": "assay itself",
     "branches": "the lock of the other branch",
 }
-GROUPED = 3
+BRANCHES, GROUPED, BIGGEST = (
+    "Applied differently by two branches",
+    "Grouped by what led them",
+    "Biggest changes",
+)
+"""Titles of the parts of a plan that are tables."""
+
+CHANGE_HEAD = ("", "profile", "score", "from", "to", "because")
+GROUP_HEAD = ("changes", "score", "direction", "led by", "profiles")
+DISAGREEMENT_HEAD = ("profile", "score", "ours", "theirs", "now")
+SWEEP_HEAD = ("value", "up", "down", "status", "profiles")
+
+_GROUP = 3
 """So many changes by one cause are shown as a group."""
 
 _FEW = 6
@@ -85,7 +103,8 @@ def besides(plan: Plan) -> list[str]:
     if plan.corrections:
         lines.append(f"Corrections: {len(plan.corrections)}.")
     if plan.pages:
-        lines.append(f"Pages touched: {len(plan.pages)}.")
+        told = "" if plan.pages_compared else ", by what moved and beside it"
+        lines.append(f"Pages touched: {len(plan.pages)}{told}.")
     return lines
 
 
@@ -144,6 +163,73 @@ def correction_lines(correction: Correction) -> list[str]:
     if correction.after is not None:
         lines.append(f"  now: {correction.after}")
     return lines
+
+
+def change_rows(changes: Iterable[Change]) -> list[tuple[str, ...]]:
+    """A row of :data:`CHANGE_HEAD` for each change."""
+    return [
+        (
+            ARROWS[c.direction],
+            c.id,
+            c.scorer,
+            grade(c.before),
+            grade(c.after),
+            "; ".join(cause(x) for x in c.causes),
+        )
+        for c in changes
+    ]
+
+
+def shown_groups(plan: Plan) -> list[Group]:
+    """The groups that are large enough to be shown as such."""
+    return [g for g in plan.groups() if len(g.ids) >= _GROUP]
+
+
+def group_rows(groups: Iterable[Group]) -> list[tuple[str, ...]]:
+    """A row of :data:`GROUP_HEAD` for each group."""
+    return [
+        (
+            str(len(g.ids)),
+            g.scorer,
+            DIRECTION_WORDS[g.direction][0],
+            f"{CAUSE_WORDS[g.kind]}: {some(g.refs)}",
+            some(g.ids),
+        )
+        for g in groups
+    ]
+
+
+def disagreement_rows(disagreements: Iterable[Disagreement]) -> list[tuple[str, ...]]:
+    """A row of :data:`DISAGREEMENT_HEAD` for each grade that two branches applied differently."""
+    return [(d.id, d.scorer, grade(d.ours), grade(d.theirs), grade(d.now)) for d in disagreements]
+
+
+def sweep_rows(points: Iterable[SweepPoint]) -> list[tuple[str, ...]]:
+    """A row of :data:`SWEEP_HEAD` for each value."""
+    return [
+        (
+            str(p.value),
+            *map(str, (p.moves.upgrades, p.moves.downgrades, p.moves.status, p.moves.profiles)),
+        )
+        for p in points
+    ]
+
+
+def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
+    """What changes besides scores, one by one: titles and entries, of what there is."""
+    watch = [
+        f"{w.id}: {sign} {item}"
+        for w in plan.watch
+        for sign, items in (("+", w.added), ("−", w.removed))
+        for item in items
+    ]
+    found = (
+        ("Horizon", [horizon_line(h) for h in plan.horizons]),
+        ("Watch items", watch),
+        ("Corrections", ["\n".join(correction_lines(c)) for c in plan.corrections]),
+        ("Pages touched", list(plan.pages)),
+    )
+    return ((title, entries) for title, entries in found if entries)
 
 
 def signed(points: int) -> str:

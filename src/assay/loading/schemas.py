@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from assay.documents.files import write_files
 from assay.loading.load import Loaded
 from assay.loading.validate import KINDS
 from assay.model.rulebook import Rulebook
@@ -90,11 +89,6 @@ def editor_schemas(loaded: Loaded) -> dict[Path, bytes]:
         cache / PROFILE_SCHEMA: encoded(workspace_schema(loaded)),
         cache / RULES_SCHEMA: encoded(rules_schema()),
     }
-
-
-def write_schemas(folder: Path) -> None:
-    """Write the two committed schemas into ``folder``."""
-    write_files({folder / name: text for name, text in schema_files().items()})
 
 
 def schema_files() -> dict[str, bytes]:

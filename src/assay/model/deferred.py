@@ -16,6 +16,11 @@ class Deferred(Mapping[Key, Value]):
     def __init__(self, make: Callable[[], Mapping[Key, Value]]) -> None:
         self._make = make
 
+    @property
+    def is_made(self) -> bool:
+        """Whether somebody has asked."""
+        return "_made" in self.__dict__
+
     @cached_property
     def _made(self) -> Mapping[Key, Value]:
         return self._make()

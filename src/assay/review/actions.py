@@ -17,7 +17,7 @@ from assay.documents.suggest import did_you_mean
 from assay.errors import UsageError
 from assay.model.evidence import Claim
 from assay.model.rulebook import Band, Scorer
-from assay.review.authors import authors_of
+from assay.review.authors import authors_of, evidence_of
 from assay.review.decisions import REASON_CODES, Decision, Draft, Subject, Verdict
 from assay.review.identity import same_person
 from assay.review.queue import Item, Review, subjects_of
@@ -146,15 +146,23 @@ def second(review: Review, by: Signature, prefix: str) -> Draft:
         )
     profile_id = decision.subjects[0].profile
     review.desk.require([profile_id])
-    root = review.desk.workspace.root
-    authors = authors_of(root, root / review.files.get(profile_id, "profiles"))
-    if authors.include(by.reviewer, by.email):
-        raise UsageError(
-            f"{by.reviewer} wrote the evidence of {profile_id}; a second reviewer has to be "
-            "somebody else"
-        )
-    note = authors.unsure and f"not sure who wrote the evidence: {authors.unsure}"
+    note = _not_by(review, by, profile_id)
     return _draft(by, kind="second", of=decision.id, note=note)
+
+
+def _not_by(review: Review, by: Signature, profile_id: str) -> str | None:
+    """What is not sure about it that ``by`` wrote none of a profile's evidence; raises if so."""
+    root = review.desk.workspace.root
+    unsure: dict[str, None] = {}
+    for piece in evidence_of(review, profile_id):
+        authors = authors_of(root, root / piece.file, piece.lines)
+        if authors.include(by.reviewer, by.email):
+            raise UsageError(
+                f"{by.reviewer} {piece.deed}; a second reviewer has to be somebody else"
+            )
+        if authors.unsure:
+            unsure[authors.unsure] = None
+    return f"not sure who wrote the evidence: {'; '.join(unsure)}" if unsure else None
 
 
 def _scorer(review: Review, name: str) -> Scorer:

@@ -1,16 +1,23 @@
-"""Who wrote the evidence, as git knows it, and who is sitting at the desk."""
+"""Who wrote the evidence of a profile, as git knows it."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from assay.change import git
+from assay.documents.yaml_reader import SIZE_LIMIT, read_yaml
+from assay.evidence.behind import Behind
 from assay.review.identity import identities
 
+if TYPE_CHECKING:
+    from assay.review.queue import Review
+
 _WRITERS = "%aN <%aE>%n%(trailers:key=Co-authored-by,valueonly)"
+_BLAMED = re.compile(r"^([0-9a-f]{40,64}) \d+ \d+(?: \d+)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,53 +36,106 @@ class Authors:
 
 
 @dataclass(frozen=True, slots=True)
-class GitUser:
-    """Who git says is working here."""
+class Piece:
+    """A piece of a profile's evidence: ``deed`` says what somebody did to it who is its author.
 
-    name: str
-    email: str | None
+    ``file`` is relative to the workspace; ``lines`` are the first and the last of the document
+    in a file that holds others too, None for the whole file.
+    """
 
-
-def git_user(root: Path) -> GitUser | None:
-    """The user git is set up for in a folder, None where it is not."""
-    name = _git(root, "config", "--get", "user.name")
-    if not name or not name.strip():
-        return None
-    email = _git(root, "config", "--get", "user.email")
-    return GitUser(name.rstrip("\n"), (email or "").strip() or None)
+    deed: str
+    file: str
+    lines: tuple[int, int] | None = None
 
 
-def authors_of(root: Path, file: Path) -> Authors:
-    """Who wrote a file below ``root``, by its history and by what is not committed yet."""
-    if shutil.which("git") is None:
+def evidence_of(review: Review, profile_id: str) -> Iterator[Piece]:
+    """What the grades of a profile were made from, piece by piece, its own file first.
+
+    Besides that file these are the documents of the sources that its claims draw on, the words
+    of those that were ingested, and the documents of profiles whose claims it rests on.
+    """
+    corpus = review.desk.written
+    yield Piece(f"wrote the evidence of {profile_id}", review.files.get(profile_id, "profiles"))
+    behind = Behind(corpus)
+    claims = behind.claims(corpus.profiles[profile_id])
+    documents = _Documents(review)
+    for other in sorted({key.partition("#")[0] for key in claims} - {profile_id}):
+        deed = f"wrote claims of {other}, on which {profile_id} rests"
+        yield documents.piece("profile", other, deed)
+    for name in behind.sources(claims.values()):
+        ingested = corpus.sources[name].ingested
+        yield documents.piece(
+            "source", name, f"wrote the source {name}, on which {profile_id} draws"
+        )
+        if ingested is not None and ingested.text is not None:
+            deed = f"ingested the source {name}, on which {profile_id} draws"
+            yield Piece(deed, f"profiles/{ingested.text}")
+
+
+class _Documents:
+    """Finds documents in their files, each of which is read once."""
+
+    def __init__(self, review: Review) -> None:
+        self._root = review.desk.workspace.root
+        self._files = review.files
+        self._lines: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
+
+    def piece(self, kind: str, name: str, deed: str) -> Piece:
+        file = self._files.get(name, "profiles")
+        if file not in self._lines:
+            self._lines[file] = _lines_of(self._root / file)
+        return Piece(deed, file, self._lines[file].get((kind, name)))
+
+
+def _lines_of(path: Path) -> dict[tuple[str, str], tuple[int, int]]:
+    """First and last line of every source and profile of a YAML file; none of other files."""
+    if path.suffix not in (".yaml", ".yml") or path.stat().st_size > SIZE_LIMIT:
+        return {}
+    read = read_yaml(path.read_bytes(), path.name)
+    found = {}
+    for data, nodes in zip(read.documents, read.index.documents, strict=False):
+        if isinstance(data, dict) and () in nodes:
+            kind = "source" if data.get("kind") == "source" else "profile"
+            first, last = (read.source.position(at).line for at in (nodes[()].start, nodes[()].end))
+            found[kind, str(data.get("id"))] = (first, last)
+    return found
+
+
+def authors_of(root: Path, file: Path, lines: tuple[int, int] | None = None) -> Authors:
+    """Who wrote a file below ``root``, by its history and by what is not committed yet.
+
+    Of ``lines``, the first and the last, those who wrote what stands there now.
+    """
+    if not git.installed():
         return Authors(frozenset(), "git is not installed")
-    if _git(root, "rev-parse", "--is-inside-work-tree") is None:
+    if git.ask(root, "rev-parse", "--is-inside-work-tree") is None:
         return Authors(frozenset(), "the workspace is not under git")
-    log = _git(root, "log", "--follow", f"--format={_WRITERS}", "--", str(file))
-    names = {line for line in (log or "").splitlines() if line}
+    names, dirty = _of_file(root, file) if lines is None else _of_lines(root, file, lines)
     unsure = None if names else "git has no history of the file"
-    if (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+    if (git.ask(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
         unsure = "the history is shallow, so earlier authors are not known"
-    if (_git(root, "status", "--porcelain", "--", str(file)) or "").strip():
-        user = git_user(root)
+    if dirty:
+        user = git.git_user(root)
         names |= {n for n in (user.name, user.email) if n} if user else set()
         unsure = unsure or "the file has changes that are not committed"
     return Authors(frozenset(names), unsure)
 
 
-def _git(root: Path, *arguments: str) -> str | None:
-    """What git prints; None where it refuses or is not there."""
-    program = shutil.which("git")
-    if program is None:
-        return None
-    # A hook's own settings must not lead git to another repository.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    environment |= {k: v for k, v in os.environ.items() if k.startswith("GIT_CONFIG")}
-    done = subprocess.run(  # noqa: S603 - a fixed program, arguments as a list
-        [program, "-C", str(root), *arguments],
-        capture_output=True,
-        check=False,
-        env=environment | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
-        stdin=subprocess.DEVNULL,
-    )
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+def _of_file(root: Path, file: Path) -> tuple[set[str], bool]:
+    """All who ever committed to the file, and whether it has changes besides."""
+    log = git.ask(root, "log", "--follow", f"--format={_WRITERS}", "--", str(file))
+    status = git.ask(root, "status", "--porcelain", "--", str(file))
+    return {line for line in (log or "").splitlines() if line}, bool((status or "").strip())
+
+
+def _of_lines(root: Path, file: Path, lines: tuple[int, int]) -> tuple[set[str], bool]:
+    """Who committed the lines as they stand, and whether some are not committed."""
+    first, last = lines
+    span = f"-L{first},{last}"
+    blamed = git.ask(root, "blame", "--porcelain", "-w", "-M", "-C", span, "--", str(file))
+    commits = dict.fromkeys(_BLAMED.findall(blamed or ""))
+    known = [c for c in commits if c.strip("0")]
+    if not known:
+        return set(), True
+    log = git.ask(root, "log", "--no-walk=unsorted", f"--format={_WRITERS}", *known)
+    return {line for line in (log or "").splitlines() if line}, len(known) < len(commits)

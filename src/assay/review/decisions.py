@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from assay.model.base import Id, Model
 from assay.model.evidence import Day
+from assay.model.person import Person, Plain
 from assay.model.rulebook import Name
 
 FORMAT = 1
@@ -64,36 +64,6 @@ REASON_CODES: dict[str, str] = {
     "other": "another reason",
 }
 """Why a computed grade was overridden, in a word that can be counted."""
-
-_BREAKS = ("\u2028", "\u2029", "\u0085")
-
-
-def _visible(text: str) -> str:
-    for c in text:
-        if c in _BREAKS or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"):
-            raise ValueError("the text holds a control character; write plain text")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if any(c in "\n\t" for c in _visible(text)):
-        raise ValueError("a name is one line of text")
-    return text
-
-
-Plain = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
-    AfterValidator(_visible),
-]
-"""A sentence or a few, without control characters: it is shown in terminals."""
-
-Person = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_one_line),
-]
-"""A reviewer's name: one line."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12,64}$")]
 

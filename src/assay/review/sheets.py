@@ -54,17 +54,5 @@ def read_sheet(path: Path) -> list[Record]:
     return records.rows
 
 
-def require_unfilled(paths: Iterable[Path]) -> None:
-    """Raise ``UsageError`` where one of the files is a sheet in which somebody has decided."""
-    for path in paths:
-        if path.suffix in (".csv", ".xlsx") and path.exists():
-            decided = sum(bool(row["decision"]) for row in read_sheet(path))
-            if decided:
-                raise UsageError(
-                    f"{path} was filled in ({decided} decided): 'assay review import {path}' takes "
-                    "it back; name another folder for a new one"
-                )
-
-
 def _is_header(names: Collection[str]) -> bool:
     return all(name in names for name in NEEDED)

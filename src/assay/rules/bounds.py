@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from assay.arithmetic import ONE
-from assay.rules.domains import Analysis, Domain, Narrowed
+from assay.rules.analysis import Analysis, Narrowed
+from assay.rules.domain import Domain
 from assay.rules.ir import Col, Expr, Lit
 from assay.rules.program import RuleColumns, ScorerColumns
 

@@ -12,13 +12,12 @@ from dataclasses import replace
 from functools import reduce
 
 from assay.rules import ast
-from assay.rules.columns import Columns
+from assay.rules.constants import MOMENTS, constants, is_constant, moment
 from assay.rules.functions import function
 from assay.rules.ir import (
     REPEATING,
     TRUE,
     UNKNOWN,
-    Apply,
     Col,
     Each,
     Expr,
@@ -42,19 +41,15 @@ from assay.rules.parse import Vocabulary
 from assay.rules.patterns import PatternError, translated
 from assay.rules.problems import CelError, Problem
 from assay.rules.program import Compute
+from assay.rules.reductions import Reductions, verdict
 from assay.rules.refusals import refused, refused_call
 from assay.rules.scope import Column, Row, Rows, Scope, Value, subject_scope
-from assay.rules.times import RANGES, day_seconds, duration_seconds, timestamp_seconds
+from assay.rules.times import RANGES
 
 _LONGEST_EXPANSION = 100
-_MOMENTS = {
-    "timestamp": timestamp_seconds,
-    "day": day_seconds,
-    "duration": duration_seconds,
-}
 
 
-class Compiler(Columns):
+class Compiler(Reductions):
     """Compiles expressions and keeps the steps they need, each column once."""
 
     def __init__(
@@ -113,7 +108,7 @@ class Compiler(Columns):
             case ast.Macro():
                 return self._macro(node, scope)
             case ast.ListOf():
-                return Lit(_constants(node))
+                return Lit(constants(node))
             case ast.Call():
                 return self._call(node, scope)
 
@@ -162,60 +157,19 @@ class Compiler(Columns):
         rows = self.value(node.range, scope)
         if not isinstance(rows, Rows):
             return self._over_items(node, rows, scope)
-        inner = self._inside(rows, node.variable, scope)
+        inner = self.inside(rows, node.variable, scope)
         body = self.scalar(node.body, inner)
         if node.name == "filter":
-            return self._kept(rows, body, inner)
+            return self.kept(rows, body, inner)
         if node.name == "map":
             if node.condition is not None:
-                rows = self._kept(rows, self.scalar(node.condition, inner), inner)
+                rows = self.kept(rows, self.scalar(node.condition, inner), inner)
             if node.body.type.name == "list":
                 raise refused(
                     node, "a list of lists cannot be asked", "use exists() inside exists()"
                 )
             return replace(rows, value=body)
-        return self._brought(scope, rows, self._quantified(node.name, rows, body))
-
-    def _kept(self, rows: Rows, asked: Expr, inner: Scope) -> Rows:
-        """The elements that are kept further; where that was unknown before, it stays so."""
-        if rows.keep == TRUE:
-            return replace(rows, keep=asked)
-        before, then = self.plain(inner, rows.keep), self.plain(inner, asked)
-        return replace(rows, keep=apply("if", before, then, Lit(False)))
-
-    def _inside(self, rows: Rows, variable: str, scope: Scope) -> Scope:
-        value = None
-        if rows.value is not None:
-            value = self.column(rows.collection.space, rows.value)
-        return scope.inside(rows, variable, value)
-
-    def _quantified(self, name: str, rows: Rows, body: Expr) -> Expr:
-        """exists, all or exists_one over the elements kept, in the space of their owner.
-
-        An element whose ``keep`` is unknown makes the whole unknown, as CEL filters first.
-        """
-        asked = all_of(rows.keep, apply("not", body) if name == "all" else body)
-        hits = self.aggregate(rows, "true", asked)
-        unknown = self.aggregate(rows, "unknown", asked)
-        return self._gated(rows, _verdict(name, hits, unknown))
-
-    def _gated(self, rows: Rows, result: Expr) -> Expr:
-        """``result``, unknown where a filter or a map before it could not be decided."""
-        needed = []
-        if rows.keep != TRUE:
-            needed.append(rows.keep)
-        if rows.value is not None:
-            known = apply("if", apply("known", rows.value), TRUE, UNKNOWN)
-            needed.append(all_of(rows.keep, known))
-        for asked in needed:
-            undecided = self.aggregate(rows, "unknown", asked)
-            result = apply("if", apply("eq", undecided, Lit(0)), result, UNKNOWN)
-        return result
-
-    def _brought(self, scope: Scope, rows: Rows, result: Expr) -> Expr:
-        if not rows.hops:
-            return result
-        return self.at(scope, rows.hops, self.column(rows.owner.name, result))
+        return self.brought(scope, rows, self.quantified(node.name, rows, body))
 
     def _over_constants(self, node: ast.Macro, scope: Scope) -> Value:
         """A macro over a list written out, spelled out item by item."""
@@ -234,7 +188,7 @@ class Compiler(Columns):
             )
         outcomes = [
             self.scalar(node.body, scope.with_name(node.variable, Lit(value)))
-            for value in _constants(node.range)
+            for value in constants(node.range)
         ]
         if node.name == "exists_one":
             decided = all_of(*(apply("known", self.plain(scope, o)) for o in outcomes))
@@ -267,23 +221,15 @@ class Compiler(Columns):
             return Each(items, body, "true")
         asked = apply("not", body) if node.name == "all" else body
         hits, unknown = Each(items, asked, "true"), Each(items, asked, "unknown")
-        return _verdict(node.name, self.plain(scope, hits), self.plain(scope, unknown))
+        return verdict(node.name, self.plain(scope, hits), self.plain(scope, unknown))
 
     # Sizes -------------------------------------------------------------------------------
-
-    def _size(self, scope: Scope, rows: Rows) -> Expr:
-        count = (
-            self.aggregate(rows, "rows", None)
-            if rows.keep == TRUE
-            else self.aggregate(rows, "true", rows.keep)
-        )
-        return self._brought(scope, rows, self._gated(rows, count))
 
     def _size_of(self, node: ast.Call, scope: Scope) -> Expr:
         operand = node.target or node.args[0]
         value = self.value(operand, scope)
         if isinstance(value, Rows):
-            return self._size(scope, value)
+            return self.size(scope, value)
         if isinstance(value, Row):
             raise refused(node, "size() counts collections, lists and characters")
         if isinstance(value, Lit) and isinstance(value.value, tuple):
@@ -300,8 +246,8 @@ class Compiler(Columns):
             raise refused(node, "origins() counts the origins of citations")
         column = "profile_origin" if rows.owner.name == "profile" else "origin"
         counted = apply("if", rows.keep, Col(column), UNKNOWN) if rows.keep != TRUE else Col(column)
-        result = self._gated(rows, self.aggregate(rows, "distinct", counted))
-        return self._brought(scope, rows, result)
+        result = self.gated(rows, self.aggregate(rows, "distinct", counted))
+        return self.brought(scope, rows, result)
 
     # Calls -------------------------------------------------------------------------------
 
@@ -316,8 +262,8 @@ class Compiler(Columns):
         if name == "matches":
             return self._matches(node, scope)
         operands = [*([node.target] if node.target else []), *node.args]
-        if name in _MOMENTS:
-            return _moment(node, operands[0])
+        if name in MOMENTS:
+            return moment(node, operands[0])
         if name == "_[_]" and operands[0].type.item and operands[0].type.item.name == "string":
             return self._apply("item_at", operands, scope)
         if node.target is not None and name.startswith("get") and node.args:
@@ -387,17 +333,17 @@ class Compiler(Columns):
         wanted, listed = node.args
         if listed.type.item and wanted.type != listed.type.item and listed.type.item.name != "dyn":
             raise refused(node, "what is looked for is of another type than the list's items")
-        if isinstance(listed, ast.ListOf) and not all(_is_constant(i) for i in listed.items):
+        if isinstance(listed, ast.ListOf) and not all(is_constant(i) for i in listed.items):
             return self._among(wanted, listed, scope)
         within = self.value(listed, scope)
         if isinstance(within, Rows) and within.value is not None:
-            inner = self._inside(within, "", scope)
+            inner = self.inside(within, "", scope)
             op: Op = "feq" if wanted.type.name == "double" else "eq"
             sides = (within.value, self.scalar(wanted, inner))
             if op in REPEATING:
                 sides = (self.plain(inner, sides[0]), self.plain(inner, sides[1]))
-            found = self._quantified("exists", within, apply(op, *sides))
-            brought = self._brought(scope, within, found)
+            found = self.quantified("exists", within, apply(op, *sides))
+            brought = self.brought(scope, within, found)
             item = self.plain(scope, self.scalar(wanted, scope))
             if isinstance(item, Lit):
                 return brought
@@ -424,53 +370,3 @@ class Compiler(Columns):
         same: list[Expr] = [apply(op, item, v) for v in values]
         found = self.plain(scope, reduce(lambda a, b: apply("or", a, b), same))
         return apply("if", self.plain(scope, decided), found, UNKNOWN)
-
-
-def _verdict(name: str, hits: Expr, unknown: Expr) -> Apply:
-    """exists, all or exists_one from the numbers of hits (for all: of misses) and unknowns."""
-    decided = apply("eq", unknown, Lit(0))
-    if name == "exists_one":
-        return apply("if", decided, apply("eq", hits, Lit(1)), UNKNOWN)
-    found = Lit(name == "exists")
-    rest = apply("if", decided, Lit(name != "exists"), UNKNOWN)
-    return apply("if", apply("gt", hits, Lit(0)), found, rest)
-
-
-def _moment(node: ast.Call, operand: ast.Expression) -> Expr:
-    if operand.type.name == node.type.name:
-        raise refused(node, f"this is a {node.type.name} already", f"leave {node.function}(…) out")
-    if not isinstance(operand, ast.Literal) or not isinstance(operand.value, str):
-        raise refused(
-            node, f"{node.function}() takes a text as it stands", 'write day("2024-01-29")'
-        )
-    try:
-        return Lit(_MOMENTS[node.function](operand.value))
-    except ValueError as error:
-        raise refused(operand, f"{operand.value!r} is no {node.type.name}", str(error)) from None
-
-
-def _constants(node: ast.ListOf) -> tuple[bool | int | float | str, ...]:
-    if len({item.type for item in node.items}) > 1:
-        raise refused(node, "a list holds values of one type", 'write ["a", "b"] or [1, 2]')
-    return tuple(_constant(item) for item in node.items)
-
-
-def _is_constant(node: ast.Expression) -> bool:
-    try:
-        _constant(node)
-    except CelError:
-        return False
-    return True
-
-
-def _constant(node: ast.Expression) -> bool | int | float | str:
-    if isinstance(node, ast.Literal) and isinstance(node.value, bool | int | float | str):
-        return node.value
-    if (
-        isinstance(node, ast.Call)
-        and node.function == "-_"
-        and isinstance(operand := node.args[0], ast.Literal)
-        and isinstance(operand.value, int | float)
-    ):
-        return -operand.value
-    raise refused(node, "a list holds constants only here", 'write ["a", "b"]')

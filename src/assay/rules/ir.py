@@ -110,7 +110,7 @@ def columns(expr: Expr) -> Iterator[str]:
 
 REPEATING: frozenset[Op] = frozenset(
     (
-        *("min", "max", "if", "quo", "rem", "half_life", "checked_half_life", "number"),
+        *("min", "max", "if", "band", "quo", "rem", "half_life", "checked_half_life", "number"),
         *("feq", "fne", "flt", "fle", "fgt", "fge"),
         *("checked_quo", "checked_rem", "has_item", "abs", "item_at", "within"),
     )

@@ -1,6 +1,6 @@
 """What is likely a mistake in a rulebook that can be computed: each finding comes with its proof.
 
-The proofs are from :mod:`assay.rules.domains`: what is said to be out of reach is out of reach for
+The proofs are from :mod:`assay.rules.analysis`: what is said to be out of reach is out of reach for
 every document, and what is said to be always true is so for every row.
 """
 
@@ -11,7 +11,7 @@ from datetime import date
 
 from assay.model.rulebook import Rulebook
 from assay.rules import codes
-from assay.rules.domains import Analysis
+from assay.rules.analysis import Analysis
 from assay.rules.expressions import Path
 from assay.rules.findings import RuleFinding
 from assay.rules.lint_rules import RuleLint

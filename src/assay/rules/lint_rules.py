@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from assay.model.rulebook import Rule
 from assay.rules import codes
+from assay.rules.analysis import Analysis
 from assay.rules.bounds import Bounds, fixed_points
-from assay.rules.domains import Analysis
 from assay.rules.expressions import Path
 from assay.rules.findings import RuleFinding
 from assay.rules.ir import Col, Expr

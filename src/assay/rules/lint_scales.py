@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assay.model.rulebook import Band, Scorer
 from assay.rules import codes
-from assay.rules.domains import Analysis
+from assay.rules.analysis import Analysis
 from assay.rules.expressions import Path
 from assay.rules.findings import RuleFinding
 

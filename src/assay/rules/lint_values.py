@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 from assay.rules import codes
-from assay.rules.domains import field_words
 from assay.rules.expressions import Path
+from assay.rules.field_domains import field_words
 from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
 from assay.rules.program import Aggregate, Compute, Gather, Program

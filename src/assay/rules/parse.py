@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import get_args
 
 from cel_expr_python import cel
@@ -44,10 +44,18 @@ class Vocabulary:
         """The named facts of a space, with their types."""
         return self.facts.get(space, {})
 
-    def __hash__(self) -> int:
+    @cached_property
+    def _key(self) -> tuple[object, ...]:
         facts = tuple((on, tuple(named.items())) for on, named in sorted(self.facts.items()))
-        parameters = tuple(sorted(self.parameters.items()))
-        return hash((tuple(sorted(self.scores.items())), self.outlook, facts, parameters))
+        # 1, 1.0 and true are equal to Python and of different types to CEL.
+        parameters = tuple((n, type(v), v) for n, v in sorted(self.parameters.items()))
+        return (tuple(sorted(self.scores.items())), self.outlook, facts, parameters)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self._key == other._key
 
 
 def parse_cel(
@@ -63,6 +71,14 @@ def parse_cel(
     ``it`` names the collection whose element the text calls ``it``; with ``watch`` it may speak
     of ``outlook``. Raises :class:`CelError` with all problems of the text.
     """
+    return _parsed(text, subject, vocabulary, it, watch)
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(
+    text: str, subject: str, vocabulary: Vocabulary, it: str | None, watch: bool
+) -> Expression:
+    """A plan reads two rulebooks that are alike but for an edit, a sweep many."""
     depth = _nesting(text)
     if depth > _DEEPEST:
         raise CelError(

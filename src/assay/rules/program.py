@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from assay.model.rulebook import Combine, Rule, Scorer, WatchRule
-from assay.rules.ir import Col, Expr
+from assay.rules.ir import Col, Expr, Lit, columns
 
 Reducer = Literal["true", "unknown", "rows", "distinct", "sum", "min", "max"]
 """Count of rows where an expression is true, or is null; count of rows; count of distinct
 values; sum, least and greatest of the known values (null where there is none)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compute:
     """Define ``column`` of ``space`` by an expression over its columns."""
 
     space: str
     column: str
     expr: Expr
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """Names of the columns the expression reads, in reading order, each once."""
+        return tuple(dict.fromkeys(columns(self.expr)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class RuleColumns:
     """
 
     rule: Rule
-    outcome: Expr
+    outcome: Col | Lit
     amount: Expr
     applied: str
     effect: Expr

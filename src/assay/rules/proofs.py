@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from assay.rules.domains import Analysis, Domain
+from assay.rules.analysis import Analysis
+from assay.rules.domain import Domain
 from assay.rules.ir import Apply, Col, Expr
 from assay.rules.program import Compute, Gather, Program
 

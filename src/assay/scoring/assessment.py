@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+
+import numpy as np
+import polars as pl
 
 from assay.evidence.origins import UNSEEN
 from assay.graph.paths import Path, paths_from
-from assay.model.corpus import Corpus
 from assay.progress import counting
 from assay.rules.program import Program
 from assay.scoring.explain import Explainer
@@ -24,57 +26,62 @@ from assay.scoring.results import (
 from assay.scoring.run import Run
 from assay.scoring.summary import summarise
 from assay.tables.assemble import edge_weights, valid_on
+from assay.tables.spans import spans
 
 
-def profile_results(corpus: Corpus, run: Run, as_of: date) -> dict[str, ProfileResult]:
-    """Scores, origins and outlook of every profile of ``run``, by id."""
-    ahead = outlooks(corpus, run, as_of)
-    own = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
-    claims = _claim_scores(run)
-    origins = _origins(run)
-    return {
-        profile_id: ProfileResult(
+def profile_results(
+    run: Run, listing: pl.DataFrame, as_of: date, ids: Sequence[str] | None = None
+) -> dict[str, ProfileResult]:
+    """Scores, origins and outlook of every profile of ``run``, or of some, by id.
+
+    ``listing`` says what analysts wrote to look out for.
+    """
+    rows = run.profile_rows if ids is None else {i: run.profile_rows[i] for i in ids}
+    wanted = list(rows.values())
+    ahead = outlooks(run, listing, as_of, None if ids is None else wanted)
+    own = {s.scorer.name: run.scores(s, wanted) for s in run.program.on("profile")}
+    claims = _claim_scores(run, wanted)
+    origins = _origins(run, wanted)
+    made = {}
+    for place, (profile_id, row) in enumerate(rows.items()):
+        scores = {name: column[place] for name, column in own.items()}
+        made[profile_id] = ProfileResult(
             id=profile_id,
-            scores={name: scores[row] for name, scores in own.items()},
-            claims=claims[row],
-            origins=origins[row],
-            outlook=ahead[row],
-            published=is_published(run, {name: scores[row] for name, scores in own.items()}),
+            scores=scores,
+            claims=claims.get(row, {}),
+            origins=origins.get(row, ()),
+            outlook=ahead[place],
+            published=is_published(run, scores),
         )
-        for profile_id, row in run.profile_rows.items()
-    }
+    return made
 
 
-def _claim_scores(run: Run) -> list[dict[str, dict[str, Score]]]:
-    by_profile: list[dict[str, dict[str, Score]]] = [
-        {} for _ in range(run.tables.height("profile"))
-    ]
-    ids = run.engine.column("claim", "id").to_list()
-    owners = run.engine.column("claim", "profile_row").to_list()
-    scores = {s.scorer.name: run.scores(s) for s in run.program.on("claim")}
-    for row, (claim_id, owner) in enumerate(zip(ids, owners, strict=True)):
-        by_profile[owner][claim_id] = {name: made[row] for name, made in scores.items()}
-    return by_profile
+def _claim_scores(run: Run, rows: Sequence[int]) -> dict[int, dict[str, dict[str, Score]]]:
+    """By row of the profile the scores of each of its claims."""
+    offsets = run.tables.offsets("claim", "profile_row", run.tables.height("profile"))
+    places, which = spans(offsets, np.asarray(rows, dtype=np.int64))
+    ids = run.engine.column("claim", "id").gather(places)
+    scores = {s.scorer.name: run.scores(s, places.tolist()) for s in run.program.on("claim")}
+    found: dict[int, dict[str, dict[str, Score]]] = {}
+    for place, (claim_id, number) in enumerate(zip(ids, which.tolist(), strict=True)):
+        own = found.setdefault(rows[number], {})
+        own[claim_id] = {name: made[place] for name, made in scores.items()}
+    return found
 
 
-def _origins(run: Run) -> list[tuple[OriginGroup, ...]]:
+def _origins(run: Run, rows: Sequence[int]) -> dict[int, tuple[OriginGroup, ...]]:
     """The sources of each profile by origin, unseen originals last."""
-    frame = run.engine.frames["citation"]
-    groups: list[dict[str, dict[str, None]]] = [{} for _ in range(run.tables.height("profile"))]
-    for owner, origin, source in frame.select(
-        "cited_by_row", "profile_origin", "source.id"
-    ).iter_rows():
-        if owner is not None:
-            groups[owner].setdefault(origin, {})[source] = None
-    return [
-        tuple(
-            OriginGroup(origin, tuple(sorted(sources)))
-            for origin, sources in sorted(
-                per_profile.items(), key=lambda item: (item[0] == UNSEEN, item[0])
-            )
-        )
-        for per_profile in groups
-    ]
+    cited = run.tables.frames["citation"].select("cited_by_row", "profile_origin", "source.id")
+    groups = (
+        cited.filter(pl.col("cited_by_row").is_in(rows))
+        .group_by("cited_by_row", "profile_origin")
+        .agg(pl.col("source.id").unique().sort().alias("sources"))
+        .sort("cited_by_row", pl.col("profile_origin") == UNSEEN, "profile_origin")
+    )
+    found: dict[int, list[OriginGroup]] = {}
+    for row, origin, sources in groups.iter_rows():
+        found.setdefault(row, []).append(OriginGroup(origin, tuple(sources)))
+    return {row: tuple(own) for row, own in found.items()}
 
 
 def explanations(
@@ -123,16 +130,18 @@ def _reach_lines(
     """What each profile reaches and is reached by; paths are always followed downward."""
     names = run.tables.frames["profile"].get_column("id").to_list()
     rows = run.profile_rows
+    above: dict[int, list[int]] = {}
+    for lower, upper in _reached(run, "upstream", [rows[i] for i in ids]).iter_rows():
+        above.setdefault(lower, []).append(upper)
+    begins = {row for i in ids for row in (rows[i], *above.get(rows[i], ()))}
+    passed = begins | set(_reached(run, "downstream", begins)["peer_row"])
     edges = run.tables.edges
     assert edges is not None
-    weights = edge_weights(edges.filter(valid_on(as_of.toordinal())), run.rulebook)
+    valid = edges.filter(pl.col("upper").is_in(passed) & valid_on(as_of.toordinal()))
     links: dict[int, list[tuple[int, int | None]]] = {}
-    for upper, lower, points in weights.iter_rows():
+    for upper, lower, points in edge_weights(valid, run.rulebook).iter_rows():
         links.setdefault(upper, []).append((lower, points))
     reach = run.rulebook.reach
-    above: dict[int, list[int]] = {}
-    for lower, upper in run.engine.frames["upstream"].select("profile_row", "peer_row").iter_rows():
-        above.setdefault(lower, []).append(upper)
     paths: dict[int, list[Path]] = {}
 
     def down(row: int) -> list[Path]:
@@ -149,6 +158,12 @@ def _reach_lines(
             _line(p, p.path[::-1], names) for p in sorted(found, key=lambda p: p.strength)
         )
     return upstream, downstream
+
+
+def _reached(run: Run, space: str, rows: Collection[int]) -> pl.DataFrame:
+    """Rows of some profiles and of those they reach."""
+    pairs = run.tables.frames[space].select("profile_row", "peer_row")
+    return pairs.filter(pl.col("profile_row").is_in(rows))
 
 
 def _line(found: Path, path: Sequence[int], names: Sequence[str]) -> ReachLine:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assay.arithmetic import ONE, scale_points
 from assay.errors import EngineError
-from assay.model.rulebook import Band
+from assay.model.rulebook import Band, Phase
 from assay.rules.ir import Col, Expr
 from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
 from assay.scoring.results import Outcome, Score, ScoreExplanation, Step, StepPhase
@@ -19,7 +19,7 @@ from assay.scoring.run import Run, ordered_bands
 from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text, plural
 
-_ORDER = ("add", "multiply", "floor", "cap")
+_ORDER: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 
 
 class Explainer:
@@ -205,13 +205,13 @@ class _Replay:
         self.steps = [start]
         self.at = start.after
 
-    def take(self, phase: str, effect: _Effect) -> None:
+    def take(self, phase: Phase, effect: _Effect) -> None:
         before = self.at
         if effect.applied and before is not None and effect.amount is not None:
             self.at = _after(phase, before, effect.amount)
         self.steps.append(
             Step(
-                phase=phase,  # type: ignore[arg-type]  # one of _ORDER
+                phase=phase,
                 rule=effect.rule,
                 outcome=effect.outcome,
                 applied=effect.applied,
@@ -246,7 +246,7 @@ class _Replay:
         self.at = after
 
 
-def _after(phase: str, before: int, amount: int) -> int:
+def _after(phase: Phase, before: int, amount: int) -> int:
     if phase == "add":
         return before + amount
     if phase == "multiply":

@@ -13,9 +13,10 @@ import polars as pl
 from assay.engines.local import Apart, LocalEngine
 from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
-from assay.scoring.run import Run
+from assay.scoring.run import Rows, Run
 from assay.tables.assemble import edge_frames, valid_on
 from assay.tables.copies import copies
+from assay.tables.tables import Tables
 
 LOOKAHEAD_DAYS = 366
 """How far ahead a change of band is looked for."""
@@ -39,15 +40,30 @@ class Later:
     _edges: dict[bytes, _Frames] = field(default_factory=dict)
     _apart: dict[tuple[tuple[Place, ...], frozenset[str]], Apart] = field(default_factory=dict)
 
+    def ahead(self, days: Sequence[date], columns: Sequence[Place]) -> list[Run]:
+        """The runs on several days, in which ``columns`` are going to be read, made together."""
+        same = [day for day in days if not self._edges_on(day)]
+        numbers = [day.toordinal() for day in same]
+        made = dict(zip(same, self.run.engine.on_dates(columns, numbers), strict=True))
+        return [
+            self._with(self.run.tables.on(day.toordinal()), made[day])
+            if day in made
+            else self.on(day, columns)
+            for day in days
+        ]
+
     def on(self, day: date, columns: Iterable[Place]) -> Run:
         """The run on a day, in which ``columns`` are going to be read."""
-        run, changed = self.run, self._edges_on(day)
-        tables = run.tables.on(day.toordinal(), changed)
+        changed = self._edges_on(day)
+        tables = self.run.tables.on(day.toordinal(), changed)
+        return self._with(tables, self._apart_in(columns, changed).on(tables))
+
+    def _with(self, tables: Tables, made: Mapping[Place, pl.Series]) -> Run:
         engine = LocalEngine(tables)
-        engine.run(run.program.steps)
-        for (space, _), series in self._apart_in(columns, changed).on(tables).items():
-            engine.add(space, series)
-        return Run(run.rulebook, run.program, tables, engine)
+        engine.run(self.run.program.steps)
+        for (space, name), series in made.items():
+            engine.add(space, series.alias(name))
+        return Run(self.run.rulebook, self.run.program, tables, engine)
 
     def _apart_in(self, columns: Iterable[Place], changed: _Frames) -> Apart:
         key = (tuple(columns), frozenset(changed))
@@ -69,14 +85,18 @@ class Later:
             self._edges[key] = edge_frames(edges, profiles, self.run.rulebook, day.toordinal())
         return self._edges[key]
 
-    def first_changes(self) -> pl.Series:
+    def first_changes(self, rows: Rows | None = None) -> pl.Series:
         """For each profile the first day within the year on which a band differs; else null.
 
-        Days between are left out where all bands last over them (:mod:`assay.rules.lasting`).
+        With ``rows`` it is looked for these alone. Days between are left out where all bands last
+        over them (:mod:`assay.rules.lasting`).
         Edges that begin or end are looked at on the day they do.
         """
         run, count = self.run, self.run.tables.height("profile")
         first: _Days = np.zeros(count, dtype=np.int64)
+        if rows is not None:
+            first[:] = _NOT_ASKED
+            first[np.asarray(rows)] = 0
         bands = [s.band for s in run.program.on("profile") if s.band]
         if bands and count:
             begin = self.as_of
@@ -96,13 +116,14 @@ class Later:
         now = [self.run.engine.column(*place) for place in places]
         changed = self._edges_on(begin)
         apart = self._apart_in(places, changed)
-        lasting = Lasting(apart.steps, bands)
+        lasting = Lasting(apart.schedule.steps, bands)
+        apart = apart.followed_by(lasting.steps)
         last = end.toordinal()
         at_once = ROWS_AT_ONCE // sum(f.height for f in self.run.tables.frames.values())
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
         while True:
             tables = self.run.tables.at(pl.Series(days), changed)
-            made = apart.on(tables, lasting.steps)
+            made = apart.on(tables)
             differs = _differ(now, [made[place] for place in places])
             open_ = first == 0
             first[open_ & differs] = days[open_ & differs]
@@ -145,6 +166,7 @@ class Later:
 
 
 _NO_BAND = -1
+_NOT_ASKED = -1
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

@@ -6,20 +6,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from assay.model.corpus import Corpus
-from assay.model.dates import add_months
-from assay.model.profile import AnyProfile
+from assay.model.dates import PartialDate, add_months
 from assay.rules.program import ScorerColumns, TextPart, WatchColumns
 from assay.rules.schema import HORIZONS
 from assay.scoring.later import LOOKAHEAD_DAYS, Later
 from assay.scoring.results import HorizonGrade, Outlook, OutlookPoint, WatchNotice
-from assay.scoring.run import Run, ordered_bands
+from assay.scoring.run import Rows, Run, ordered_bands
 from assay.scoring.wording import fill_text
 
 __all__ = ["LOOKAHEAD_DAYS", "Horizons", "horizon_grade", "outlooks", "watched"]
@@ -42,31 +41,32 @@ class Horizons:
         return (self.now, self.quarter, self.year)
 
 
-def outlooks(corpus: Corpus, run: Run, as_of: date) -> list[Outlook]:
-    """The outlook of every profile row of ``run``, which scored ``corpus`` at ``as_of``."""
+def outlooks(
+    run: Run, listing: pl.DataFrame, as_of: date, rows: Rows | None = None
+) -> list[Outlook]:
+    """The outlook of every profile row of ``run``, or of some.
+
+    ``listing`` says what analysts wrote to look out for.
+    """
     horizons = Horizons.of(as_of)
     later = Later(run, as_of)
     ahead = _looked_ahead(later, horizons)
-    points = _points(ahead, horizons)
-    first: list[date | None] = later.first_changes().to_list()
-    notices: list[list[WatchNotice]] = [[] for _ in points]
-    for watch, rows in _firing(run, ahead):
+    first: list[date | None] = later.first_changes(rows).to_list()
+    asked = list(range(len(first)) if rows is None else rows)
+    points = _points(ahead, horizons, asked)
+    notices: dict[int, list[WatchNotice]] = {row: [] for row in asked}
+    for watch, firing in _firing(run, ahead):
         run.engine.run(run.program.text_steps)
-        for row in rows:
+        for row in notices.keys() & firing:
             text, rule = _filled(run, watch.text, row), watch.rule
             notices[row].append(WatchNotice(rule.horizon, rule.priority, text, rule=rule.id))
-    profiles = [corpus.profiles[i] for i in run.engine.column("profile", "id").to_list()]
-    return [
-        Outlook(
-            grade=horizon_grade(
-                horizons, [until, *_due(profile)], [notice.horizon for notice in fired]
-            ),
-            until=until,
-            points=at,
-            watch=(*_written(profile), *fired),
-        )
-        for at, until, fired, profile in zip(points, first, notices, profiles, strict=True)
-    ]
+    found = []
+    for row, at, watch in zip(asked, points, listing["watch"].gather(asked), strict=True):
+        written, fired, until = _written(watch), notices[row], first[row]
+        due = [PartialDate.parse(notice.due).last for notice in written if notice.due]
+        grade = horizon_grade(horizons, [until, *due], [notice.horizon for notice in fired])
+        found.append(Outlook(grade, until, at, (*written, *fired)))
+    return found
 
 
 def watched(later: Later, horizons: Horizons) -> list[list[HorizonGrade]]:
@@ -97,39 +97,32 @@ def _looked_ahead(later: Later, horizons: Horizons) -> list[Run]:
     columns = [
         ("profile", c) for s in _graded(later.run) for c in (s.score, s.coverage, s.band) if c
     ]
-    later.run.engine.make(columns)
-    return [later.run, *(later.on(day, columns) for day in horizons.days[1:])]
+    return [later.run, *later.ahead(horizons.days[1:], columns)]
 
 
-def _points(ahead: Sequence[Run], horizons: Horizons) -> list[dict[str, tuple[OutlookPoint, ...]]]:
-    """The scores of every profile row at each date, by scorer."""
-    made = {s.scorer.name: [run.scores(s) for run in ahead] for s in _graded(ahead[0])}
+def _points(
+    ahead: Sequence[Run], horizons: Horizons, rows: Rows
+) -> list[dict[str, tuple[OutlookPoint, ...]]]:
+    """The scores of the profile rows at each date, by scorer."""
+    made = {s.scorer.name: [run.scores(s, rows) for run in ahead] for s in _graded(ahead[0])}
     return [
         {
             name: tuple(
-                OutlookPoint(day, scores[row])
+                OutlookPoint(day, scores[place])
                 for day, scores in zip(horizons.days, by_day, strict=True)
             )
             for name, by_day in made.items()
         }
-        for row in range(ahead[0].tables.height("profile"))
+        for place in range(len(rows))
     ]
 
 
-def _due(profile: AnyProfile) -> Iterator[date]:
-    return (item.due.last for item in profile.watch if item.due)
-
-
-def _written(profile: AnyProfile) -> Iterator[WatchNotice]:
-    for item in profile.watch:
-        yield WatchNotice(
-            horizon=item.horizon,
-            priority=item.priority,
-            text=item.text,
-            trigger=item.trigger,
-            due=item.due.text if item.due else None,
-            owner=item.owner,
-        )
+def _written(watch: str | None) -> tuple[WatchNotice, ...]:
+    """What analysts wrote to look out for, from the listing."""
+    return tuple(
+        WatchNotice(horizon, priority, text, trigger, due, owner)
+        for horizon, priority, text, trigger, due, owner in json.loads(watch or "[]")
+    )
 
 
 def _firing(run: Run, ahead: Sequence[Run]) -> Iterator[tuple[WatchColumns, list[int]]]:

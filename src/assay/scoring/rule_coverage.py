@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assay.model.rulebook import Rulebook
-from assay.rules.domains import possible_outcomes
+from assay.rules.analysis import possible_outcomes
 from assay.rules.program import Program
 from assay.scoring.results import Outcome
 from assay.scoring.rule_tests import Seen

@@ -10,7 +10,7 @@ from assay.arithmetic import to_points
 from assay.model.corpus import Corpus
 from assay.model.rule_cases import Expectation, Expected, RuleCase
 from assay.model.rulebook import Rulebook
-from assay.rules.ir import Lit
+from assay.rules.ir import Col, Lit
 from assay.rules.program import Program, ScorerColumns
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.explain import Explainer
@@ -62,18 +62,16 @@ class Seen:
                 if isinstance(rule.outcome, Lit):
                     values: Iterable[object] = [rule.outcome.value]
                 else:
-                    column = _outcomes(run, scorer.on, rule.outcome)
-                    values = column
+                    values = _outcomes(run, scorer.on, rule.outcome)
                 found |= {_word(v) for v in values}
             if columns.band is not None:
                 reached = {s.band.id for s in run.scores(columns) if s.band}
                 self.bands.setdefault(scorer.key, set()).update(reached)
 
 
-def _outcomes(run: Run, space: str, expr: object) -> list[object]:
+def _outcomes(run: Run, space: str, outcome: Col) -> list[object]:
     """The values of an outcome's column; implied citations are no rows anybody wrote."""
-    name = expr.name  # type: ignore[attr-defined]  # outcomes are constants or columns
-    values = run.engine.column(space, name).to_list()
+    values = run.engine.column(space, outcome.name).to_list()
     if space != "citation":
         return values
     owners = run.engine.column("citation", "owner_row").to_list()

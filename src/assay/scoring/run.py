@@ -12,6 +12,9 @@ from assay.rules.program import Program, ScorerColumns
 from assay.scoring.results import Score
 from assay.tables.tables import Tables
 
+Rows = Sequence[int]
+"""Numbers of rows."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -30,19 +33,20 @@ class Run:
             rows.setdefault(profile_id, row)
         return rows
 
-    def scores(self, scorer: ScorerColumns) -> list[Score]:
-        """The scores a scorer gave, one for each row of the space it works on."""
+    def scores(self, scorer: ScorerColumns, rows: Rows | None = None) -> list[Score]:
+        """The scores a scorer gave to the rows of the space it works on, all or some."""
         space = scorer.scorer.on
-        points = self.engine.column(space, scorer.score).to_list()
-        coverage = self.engine.column(space, scorer.coverage).to_list()
-        bands = self.rulebook.bands(scorer.scorer)
-        if scorer.band is None:
+        names = [name for name in (scorer.score, scorer.coverage, scorer.band) if name]
+        made = [self.engine.column(space, name) for name in names]
+        if rows is not None:
+            made = [series.gather(list(rows)) for series in made]
+        points, coverage, *bands = (series.to_list() for series in made)
+        if not bands:
             return [Score(p, c) for p, c in zip(points, coverage, strict=True)]
-        index = self.engine.column(space, scorer.band).to_list()
-        ordered = ordered_bands(bands)
+        ordered = ordered_bands(self.rulebook.bands(scorer.scorer))
         return [
             Score(p, c, None if i is None else ordered[i])
-            for p, c, i in zip(points, coverage, index, strict=True)
+            for p, c, i in zip(points, coverage, bands[0], strict=True)
         ]
 
     def score(self, scorer: ScorerColumns, row: int) -> Score:

@@ -6,26 +6,24 @@ them. Neighbours are held as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 from typing import Protocol
 
-from assay.evidence.origins import Lineage
-from assay.model.corpus import Corpus
-from assay.model.profile import AnyProfile
-from assay.model.rulebook import Rulebook
+import numpy as np
+import polars as pl
+
+from assay.engines.plan import Place
 from assay.progress import counting
-from assay.rules.program import Program
-from assay.scoring.results import Score, WouldChange
-from assay.scoring.run import Run, run_program
-from assay.scoring.what_ifs import Supposed, WhatIf, what_ifs
-from assay.tables.assemble import assemble
-from assay.tables.mend import followed_by
-from assay.tables.rows import Rows, rows_of
+from assay.rules.program import ScorerColumns
+from assay.scoring.beside import run_beside
+from assay.scoring.results import WouldChange
+from assay.scoring.run import Run, ordered_bands
+from assay.scoring.tried import Documents, tried
+from assay.tables.rows import Rows
 from assay.tables.tables import Tables
 
-_AT_ONCE = 2_000
+_AT_ONCE = 4_000
 """Profiles whose what-ifs are scored together."""
 
 
@@ -40,90 +38,75 @@ class Base(Protocol):
 
 
 def would_change(
-    corpus: Corpus,
-    base: Base,
-    rulebook: Rulebook,
-    program: Program,
-    as_of: date,
-    profiles: Sequence[AnyProfile],
+    documents: Documents, base: Base, run: Run, as_of: date, ids: Sequence[str]
 ) -> dict[str, tuple[WouldChange, ...]]:
     """For each profile the least changes that move one of its scores into another band.
 
     Every change of the rulebook's catalogue is tried; upgrades first, by effort. ``base`` is what
-    the corpus was built into.
+    was scored in ``run``; ``documents`` are asked for where an origin has to be traced anew.
     """
-    lineage = Lineage(corpus, as_of)
     found: dict[str, tuple[WouldChange, ...]] = {}
-    for start in range(0, len(profiles), _AT_ONCE):
-        supposed = Supposed(as_of)
-        tried = [
-            (profile.id, what_if)
-            for profile in counting(profiles[start : start + _AT_ONCE], "profiles")
-            for what_if in what_ifs(lineage, profile, rulebook.changes, supposed)
-        ]
-        wider = supposed.added_to(corpus)
-        review_after = rulebook.settings.review_after_days
-        more = rows_of(wider, review_after, as_of, (), [w.profile for _, w in tried])
-        rows = followed_by(base.rows, more)
-        run = run_program(
-            rulebook, program, assemble(rows, rulebook, as_of.toordinal(), base.tables)
+    blocks = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+    for block in counting(blocks, f"times {_AT_ONCE:,} profiles"):
+        rows = np.array(sorted({run.profile_rows[i] for i in block}), dtype=np.int64)
+        changes = _crossing(run, *tried(documents, base.rows, run, as_of, rows))
+        found |= {i: tuple(changes.get(run.profile_rows[i], ())) for i in block}
+    return found
+
+
+def _crossing(run: Run, told: pl.DataFrame, tables: Tables) -> dict[int, list[WouldChange]]:
+    """By row of the profile the least changes that cross a boundary, by score and effort."""
+    graded = [s for s in run.program.on("profile") if s.band]
+    wanted: list[Place] = [("profile", c) for s in graded for c in (s.score, s.band) if c]
+    if not graded or told.is_empty():
+        return {}
+    then = run_beside(run, tables, wanted)
+    found: dict[int, list[WouldChange]] = {}
+    for scorer in sorted(graded, key=lambda s: s.scorer.name):
+        bands = ordered_bands(run.rulebook.bands(scorer.scorer))
+        least = _least(_moves(run, then, scorer, told))
+        for own, up, effort, text, points, band in least.iter_rows():
+            change = WouldChange(
+                scorer=scorer.scorer.name,
+                to=bands[band],
+                change=text,
+                effort=effort,
+                points=points,
+                direction="upgrade" if up else "downgrade",
+            )
+            found.setdefault(own, []).append(change)
+    return found
+
+
+def _moves(now: Run, then: Run, scorer: ScorerColumns, told: pl.DataFrame) -> pl.DataFrame:
+    """The what-ifs that are in another band than their profile."""
+    assert scorer.band is not None
+    score, band = (
+        now.engine.column("profile", c).gather(told["own"]) for c in (scorer.score, scorer.band)
+    )
+    frame = told.with_columns(
+        score.alias("score"),
+        band.alias("from"),
+        then.engine.column("profile", scorer.score).alias("points"),
+        then.engine.column("profile", scorer.band).alias("to"),
+    )
+    moved = pl.col("to").is_not_null() & pl.col("from").ne_missing(pl.col("to"))
+    up = (pl.col("points") > pl.col("score")).fill_null(True)
+    return frame.filter(moved).select("own", up.alias("up"), "effort", "text", "points", "to")
+
+
+def _least(moves: pl.DataFrame) -> pl.DataFrame:
+    """For each direction the least effort, and more effort only where it goes further."""
+    sign = pl.when("up").then(1).otherwise(-1)
+    far, to = pl.col("points") * sign, pl.col("to").cast(pl.Int64) * sign
+    return (
+        moves.with_columns(far=far, band=to)
+        .sort(
+            ["own", "up", "effort", "far", "text"],
+            descending=[False, True, False, True, False],
         )
-        changes = _changes(run, tried)
-        for profile in profiles[start : start + _AT_ONCE]:
-            found[profile.id] = _least(changes.get(profile.id, ()))
-    return found
-
-
-def _changes(run: Run, tried: Sequence[tuple[str, WhatIf]]) -> dict[str, list[WouldChange]]:
-    """By profile the changes that cross a boundary; their rows are the last of the run."""
-    first = run.tables.height("profile") - len(tried)
-    found: dict[str, list[WouldChange]] = {}
-    for scorer in run.program.on("profile"):
-        if scorer.band is None:
-            continue
-        bands = run.engine.column("profile", scorer.band)
-        before = bands.gather([run.profile_rows[profile_id] for profile_id, _ in tried])
-        for number in bands[first:].ne_missing(before).arg_true():
-            profile_id, what_if = tried[number]
-            now = run.score(scorer, run.profile_rows[profile_id])
-            then = run.score(scorer, first + number)
-            changed = _crossing(scorer.scorer.name, now, then, what_if)
-            if changed:
-                found.setdefault(profile_id, []).append(changed)
-    return found
-
-
-def _crossing(scorer: str, now: Score, then: Score, what_if: WhatIf) -> WouldChange | None:
-    """The change as one that crosses a boundary; None where the band stays."""
-    if then.band is None or then.points is None or then.band == now.band:
-        return None
-    up = now.points is None or then.points > now.points
-    return WouldChange(
-        scorer=scorer,
-        to=then.band,
-        change=what_if.text,
-        effort=what_if.effort,
-        points=then.points,
-        direction="upgrade" if up else "downgrade",
+        .unique(["own", "up", "effort"], keep="first", maintain_order=True)
+        .with_columns(before=pl.col("band").cum_max().shift(1).over("own", "up"))
+        .filter((pl.col("band") > pl.col("before")).fill_null(True))
+        .select("own", "up", "effort", "text", "points", "to")
     )
-
-
-def _least(changes: Iterable[WouldChange]) -> tuple[WouldChange, ...]:
-    """For each score and direction the least effort, and more effort only where it goes further."""
-    kept: list[WouldChange] = []
-    ordered = sorted(
-        changes, key=lambda c: (c.scorer, c.direction != "upgrade", c.effort, c.change)
-    )
-    for _, same in groupby(ordered, key=lambda c: (c.scorer, c.direction)):
-        furthest: float | None = None
-        for change in _furthest_of_each_effort(same):
-            sign = 1 if change.direction == "upgrade" else -1
-            if furthest is None or sign * change.to.from_ > sign * furthest:
-                kept.append(change)
-                furthest = change.to.from_
-    return tuple(kept)
-
-
-def _furthest_of_each_effort(changes: Iterable[WouldChange]) -> Iterator[WouldChange]:
-    for _, same in groupby(changes, key=lambda c: c.effort):
-        yield max(same, key=lambda c: c.points if c.direction == "upgrade" else -c.points)

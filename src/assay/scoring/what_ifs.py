@@ -1,175 +1,279 @@
-"""What-ifs: a profile with one thing about its evidence changed, ready to be scored.
+"""What-ifs: profiles with one thing about their evidence changed, as edits of rows.
 
-Sources that do not exist are written with ids no document can have, so nothing is mistaken for
-evidence.
+Sources that do not exist have ids no document can have, so nothing is mistaken for evidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from assay.evidence.origins import UNSEEN, Lineage
-from assay.model.corpus import Corpus
-from assay.model.dates import PartialDate
-from assay.model.evidence import Citation, Claim, Publisher, Source
-from assay.model.profile import AnyProfile
+import polars as pl
+
+from assay.evidence.origins import UNSEEN
+from assay.model.evidence import Directness
 from assay.model.rulebook import Change
-from assay.tables.rows import scored_claims
+from assay.tables.rows import LOCAL, Rows
+from assay.tables.tables import Dtype
 
 _TIMES = ("", ", twice", ", three times")
 
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """``profile`` with a change made, how the change reads, and its effort."""
-
-    profile: AnyProfile
-    text: str
-    effort: int
+Roots = Callable[[Sequence[tuple[int, int]]], Sequence[Sequence[str]]]
+"""The originals of what claims only retell: by row of the profile and number of the claim."""
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """A claim with a change made; ``weight`` multiplies the effort of the change."""
+class WhatIfs:
+    """Edits of the evidence, by number of the what-if (``copy``).
 
-    claim: Claim
-    text: str
-    weight: int = 1
-
-
-@dataclass
-class Supposed:
-    """Publishers and sources that are only supposed, for the what-ifs of a corpus."""
-
-    as_of: date
-    publishers: dict[str, Publisher] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-
-    def added_to(self, corpus: Corpus) -> Corpus:
-        """The corpus with what is supposed."""
-        return Corpus(
-            publishers={**corpus.publishers, **self.publishers},
-            sources={**corpus.sources, **self.sources},
-            profiles=corpus.profiles,
-        )
-
-    def citation(self, change: Change, number: int) -> Citation:
-        """Cite a source as the change describes it, of its own publisher, published as-of."""
-        name = f"~{change.id}~{number}"
-        if name not in self.sources:
-            self.publishers[name] = Publisher.model_construct(
-                kind="publisher", id=name, name=change.text, reliability=change.reliability
-            )
-            self.sources[name] = Source.model_construct(
-                kind="source",
-                id=name,
-                title=change.text,
-                publisher=name,
-                published=PartialDate.parse(self.as_of.isoformat()),
-                directness=change.directness or "first_hand",
-            )
-        return Citation.model_construct(id=name)
-
-
-def what_ifs(
-    lineage: Lineage, profile: AnyProfile, changes: Sequence[Change], supposed: Supposed
-) -> Iterator[WhatIf]:
-    """The profile with each change of the catalogue made to one key claim, and to all of them.
-
-    ``lineage`` is that of the documents as they are. Additions are made once, twice and three
-    times. Changes that do not apply (no dispute to resolve, nothing to recheck) are left out.
+    ``tried`` has a row for each: the row of its profile (``own``), how it reads (``text``), its
+    ``effort``, and whether it adds sources that are ``known``; all others are only supposed.
+    ``lost`` are citations (``copy``, ``citation``), ``added`` the ids of further sources
+    (``copy``, ``claim``, ``source``), ``checked`` the claims checked as-of (``copy``, ``claim``).
     """
-    keys = [c for c in scored_claims(profile) if c.key]
-    means = _Means(lineage, supposed)
-    for change in changes:
-        made = {k.id: list(_ACTIONS[change.action](k, change, means)) for k in keys}
-        for key in keys:
-            for variant in made[key.id]:
-                where = "" if len(keys) == 1 else f", for {key.id!r}"
-                text = f"{variant.text}{where}"
-                yield WhatIf(
-                    _replaced(profile, [variant.claim]), text, change.effort * variant.weight
-                )
-        if len(keys) > 1 and change.action != "lose_source":
-            yield from _for_all(profile, change, [v for v in made.values() if v])
+
+    tried: pl.DataFrame
+    lost: pl.DataFrame
+    added: pl.DataFrame
+    checked: pl.DataFrame
 
 
-def _for_all(
-    profile: AnyProfile, change: Change, made: Sequence[Sequence[Variant]]
-) -> Iterator[WhatIf]:
+def what_ifs(rows: Rows, changes: Sequence[Change], roots: Roots) -> WhatIfs:
+    """Each change of the catalogue made to one key claim of a profile, and to all of them.
+
+    Additions are made once, twice and three times. Changes that do not apply (no dispute to
+    resolve, nothing to recheck) are left out.
+    """
+    evidence = _evidence(rows, roots)
+    every = [
+        made.select(
+            pl.lit(number).alias("change"), pl.lit(change.effort).alias("effort"), *_VARIANT
+        )
+        for number, change in enumerate(changes)
+        for made in _ACTIONS[change.action](evidence, change)
+    ]
+    variants = pl.concat([pl.DataFrame(schema=_CHANGE | _VARIANT), *every]).with_row_index(
+        "variant"
+    )
+    one = variants.join(evidence.keys, on=["own", "claim"], maintain_order="left").select(
+        "own",
+        pl.when(pl.col("keys") == 1)
+        .then("text")
+        .otherwise(pl.concat_str("text", pl.lit(", for '"), "id", pl.lit("'")))
+        .alias("text"),
+        (pl.col("effort") * pl.col("weight")).alias("effort"),
+        "known",
+        pl.concat_list("variant").alias("variants"),
+    )
+    tried = pl.concat([one, _for_all(variants)]).with_row_index("copy")
+    made_of = tried.select("copy", pl.col("variants").alias("variant")).explode("variant")
+    edits = made_of.join(variants, on="variant", maintain_order="left").cast({"copy": pl.Int64})
+    return WhatIfs(
+        tried.select("own", "text", "effort", "known"),
+        _exploded(edits.select("copy", "lost"), "lost").rename({"lost": "citation"}),
+        _exploded(edits.select("copy", "claim", "sources"), "sources").rename(
+            {"sources": "source"}
+        ),
+        edits.filter("fresh").select("copy", "claim"),
+    )
+
+
+def _for_all(variants: pl.DataFrame) -> pl.DataFrame:
     """The change made to every key claim to which it applies, at the sum of the efforts."""
-    if len(made) < 2:
-        return
-    for together in zip(*made, strict=False):
-        text = f"{together[0].text}, for each of {len(together)} key claims"
-        effort = change.effort * sum(v.weight for v in together)
-        yield WhatIf(_replaced(profile, [v.claim for v in together]), text, effort)
+    return (
+        variants.filter(pl.col("turn").is_not_null())
+        .group_by("own", "change", "turn", maintain_order=True)
+        .agg(
+            pl.col("text").sort_by("claim").first(),
+            pl.len().alias("claims"),
+            (pl.col("effort") * pl.col("weight")).sum(),
+            pl.col("known").any(),
+            pl.col("variant").alias("variants"),
+        )
+        .filter(pl.col("claims") > 1)
+        .select(
+            "own",
+            pl.format("{}, for each of {} key claims", "text", "claims").alias("text"),
+            "effort",
+            "known",
+            "variants",
+        )
+    )
 
 
-def _replaced(profile: AnyProfile, claims: Sequence[Claim]) -> AnyProfile:
-    new = {c.id: c for c in claims}
-    return profile.model_copy(update={"claims": tuple(new.get(c.id, c) for c in profile.claims)})
+def _exploded(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return frame.filter(pl.col(column).list.len() > 0).explode(column)
 
 
-# The actions -------------------------------------------------------------------------------
+# What is supposed --------------------------------------------------------------------------
+
+
+def supposed(changes: Sequence[Change], day: int) -> pl.DataFrame:
+    """The sources that changes add, published on ``day`` by publishers of their own, as cited."""
+    cited = [
+        _cited(change, supposed_id(change, number), day)
+        for change in changes
+        if change.action in ("add_source", "see_original")
+        for number in range(1, len(_TIMES) + 1)
+    ]
+    return pl.DataFrame(cited, schema=LOCAL["citation"])
+
+
+def supposed_id(change: Change, number: int) -> str:
+    """The id of a source that a change adds."""
+    return f"~{change.id}~{number}"
+
+
+def supposed_directness(change: Change) -> Directness:
+    """What the source is that a change adds; an original is first-hand."""
+    return change.directness or "first_hand"
+
+
+def _cited(change: Change, source_id: str, day: int) -> dict[str, object]:
+    directness = supposed_directness(change)
+    origin = UNSEEN if directness == "retelling" else source_id
+    return {
+        "implied": False,
+        "decided": False,
+        "stance": "supports",
+        "directness": directness,
+        "origin": origin,
+        "origin_directness": directness,
+        "profile_origin": origin,
+        "day": day,
+        "source.id": source_id,
+        "source.day": day,
+        "source.directness": directness,
+        "publisher.id": source_id,
+        "publisher.reliability": change.reliability,
+    }
+
+
+# The actions: one change made to single claims -----------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Means:
-    """What an action may use: where citations go back to, and what can be supposed."""
+class _Evidence:
+    """Key claims, their citations, and the citations that draw on others, by profile."""
 
-    lineage: Lineage
-    supposed: Supposed
+    keys: pl.DataFrame
+    cited: pl.DataFrame
+    retelling: pl.DataFrame
+    roots: Roots
+
+    @property
+    def supporting(self) -> pl.DataFrame:
+        return self.cited.filter(pl.col("stance") == "supports")
 
 
-_Action = Callable[[Claim, Change, _Means], Iterator[Variant]]
+def _evidence(rows: Rows, roots: Roots) -> _Evidence:
+    number = pl.int_range(pl.len()).over("own")
+    claims = rows["claim"].select("own", "id", "holds", "key", number.alias("claim"))
+    keys = claims.filter("key").select(
+        *("own", "claim", "holds"), pl.col("id").cast(pl.String), pl.len().over("own").alias("keys")
+    )
+    cited = (
+        rows["citation"]
+        .select(
+            "own", "claim", "implied", "stance", "origin", "source.id", number.alias("citation")
+        )
+        .filter(~pl.col("implied"))
+        .join(keys.select("own", "claim"), on=["own", "claim"], how="semi")
+    )
+    return _Evidence(keys, cited, rows["root"].select("own", "citation").unique(), roots)
 
 
-def _add_source(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
-    added: tuple[Citation, ...] = ()
+_CHANGE: dict[str, Dtype] = {"change": pl.Int32, "effort": pl.Int32}
+_VARIANT: dict[str, Dtype] = {
+    "own": pl.Int64,
+    "claim": pl.Int64,
+    "turn": pl.Int32,
+    "text": pl.String,
+    "weight": pl.Int32,
+    "lost": pl.List(pl.Int64),
+    "sources": pl.List(pl.String),
+    "fresh": pl.Boolean,
+    "known": pl.Boolean,
+}
+"""A change made to a claim: its ``turn`` counts the ways in which the change can be made to every
+key claim (null where it cannot), ``weight`` multiplies its effort."""
+
+
+def _variants(
+    claims: pl.DataFrame,
+    text: str | pl.Expr,
+    *,
+    turn: int | None = 0,
+    weight: int = 1,
+    lost: str | None = None,
+    sources: Sequence[str] | str = (),
+    fresh: bool = False,
+    known: bool = False,
+) -> pl.DataFrame:
+    """A row for each of the claims; ``lost`` and ``sources`` may name columns of theirs."""
+    values = {
+        "own": pl.col("own"),
+        "claim": pl.col("claim"),
+        "turn": pl.lit(turn),
+        "text": pl.lit(text) if isinstance(text, str) else text,
+        "weight": pl.lit(weight),
+        "lost": pl.lit(None) if lost is None else pl.col(lost),
+        "sources": pl.col(sources)
+        if isinstance(sources, str)
+        else pl.lit(list(sources), pl.List(pl.String)),
+        "fresh": pl.lit(fresh),
+        "known": pl.lit(known),
+    }
+    return claims.select(values[name].cast(dtype).alias(name) for name, dtype in _VARIANT.items())
+
+
+def _add_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
     for times, suffix in enumerate(_TIMES, start=1):
-        added = (*added, means.supposed.citation(change, times))
-        changed = claim.model_copy(update={"sources": (*claim.sources, *added)})
-        yield Variant(changed, f"{change.text}{suffix}", times)
+        added = [supposed_id(change, n) for n in range(1, times + 1)]
+        text = f"{change.text}{suffix}"
+        yield _variants(evidence.keys, text, turn=times, weight=times, sources=added)
 
 
-def _lose_source(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
-    """Without one of its origins: all that goes back to it goes with it."""
-    traced = [t for t in means.lineage.trace(claim.sources) if t.citation.stance == "supports"]
-    for origin in dict.fromkeys(t.origin for t in traced):
-        lost = {t.citation.id for t in traced if t.origin == origin}
-        kept = tuple(c for c in claim.sources if c.id not in lost)
-        what = "what was only retold" if origin == UNSEEN else origin
-        yield Variant(claim.model_copy(update={"sources": kept}), f"{change.text}: {what}")
+def _lose_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
+    """Without one of its origins: all that goes back to it goes with it, on either side."""
+    sources = evidence.supporting.select("own", "claim", "origin", "source.id").unique()
+    lost = (
+        sources.join(evidence.cited.drop("origin"), on=["own", "claim", "source.id"])
+        .group_by("own", "claim", "origin")
+        .agg(pl.col("citation").unique().alias("lost"))
+    )
+    retold = pl.when(pl.col("origin") == UNSEEN).then(pl.lit("what was only retold"))
+    text = pl.concat_str(pl.lit(f"{change.text}: "), retold.otherwise("origin"))
+    yield _variants(lost, text, turn=None, lost="lost")
 
 
-def _see_original(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
-    """Cite the roots that were only retold; an unidentified original is supposed first-hand."""
-    traced = [t for t in means.lineage.trace(claim.sources) if t.citation.stance == "supports"]
-    unseen = [t for t in traced if t.origin == UNSEEN]
-    if not unseen:
-        return
-    roots = sorted({r for t in unseen for r in t.roots})
-    seen = [Citation.model_construct(id=r) for r in roots] or [means.supposed.citation(change, 1)]
-    sources = (*claim.sources, *(c for c in seen if c.id not in {s.id for s in claim.sources}))
-    text = f"{change.text} ({', '.join(roots)})" if roots else change.text
-    yield Variant(claim.model_copy(update={"sources": sources}), text)
+def _see_original(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
+    """Cite the roots that were only retold; an unidentified original is supposed."""
+    unseen = evidence.supporting.filter(pl.col("origin") == UNSEEN)
+    claims = unseen.select("own", "claim").unique()
+    linked = unseen.join(evidence.retelling, on=["own", "citation"], how="semi")
+    linked = linked.select("own", "claim").unique().sort("own", "claim")
+    roots = [list(r) for r in evidence.roots(linked.rows())]
+    found = linked.with_columns(pl.Series("roots", roots, pl.List(pl.String)))
+    found = found.filter(pl.col("roots").list.len() > 0)
+    named = pl.format("{} ({})", pl.lit(change.text), pl.col("roots").list.join(", "))
+    yield _variants(found, named, sources="roots", known=True)
+    alone = claims.join(found, on=["own", "claim"], how="anti")
+    yield _variants(alone, change.text, sources=[supposed_id(change, 1)])
 
 
-def _resolve_dispute(claim: Claim, change: Change, _means: _Means) -> Iterator[Variant]:
-    kept = tuple(c for c in claim.sources if c.stance == "supports")
-    if len(kept) < len(claim.sources):
-        yield Variant(claim.model_copy(update={"sources": kept}), change.text)
+def _resolve_dispute(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
+    disputes = evidence.cited.filter(pl.col("stance") == "disputes")
+    lost = disputes.group_by("own", "claim").agg(pl.col("citation").alias("lost"))
+    yield _variants(lost, change.text, lost="lost")
 
 
-def _recheck(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
-    if claim.holds == "standing":
-        yield Variant(claim.model_copy(update={"checked": means.supposed.as_of}), change.text)
+def _recheck(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
+    standing = evidence.keys.filter(pl.col("holds") == "standing")
+    yield _variants(standing, change.text, fresh=True)
 
 
-_ACTIONS: Mapping[str, _Action] = {
+_ACTIONS: Mapping[str, Callable[[_Evidence, Change], Iterator[pl.DataFrame]]] = {
     "add_source": _add_source,
     "lose_source": _lose_source,
     "see_original": _see_original,

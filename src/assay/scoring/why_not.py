@@ -125,7 +125,7 @@ class WhyNotAsker:
         """Make the columns that were asked for and are not there yet."""
         engine = self._run.engine
         steps, self._compiler.steps = self._compiler.steps, []
-        engine.run(s for s in steps if s.column not in engine.frames[s.space].columns)
+        engine.run(s for s in steps if not engine.has(s.space, s.column))
 
     def _values(self, node: ast.Expression, scope: Scope, row: int) -> Iterator[tuple[str, str]]:
         """The fields and counts a part speaks of, with their values at the row."""

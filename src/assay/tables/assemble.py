@@ -5,30 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from assay.arithmetic import to_points
 from assay.graph.mended import mended_pairs
 from assay.graph.reach import reach_pairs
 from assay.model.rulebook import Rulebook
+from assay.tables.spans import Ints, begins
 from assay.tables.tables import SCHEMAS, Tables
 
 if TYPE_CHECKING:
     from assay.tables.rows import Rows
 
-Ints = npt.NDArray[np.int64]
-
-EDGE_SPACES = ("dependency", "dependent", "event")
-
 
 def assemble(rows: Rows, rulebook: Rulebook, day: int, before: Tables | None = None) -> Tables:
-    """The tables of rows; of rows with the same id all but the first are what-ifs.
+    """The tables of rows.
 
     Edges are those between the profiles that are valid on ``day``. Reach is taken over from the
     tables of ``before`` as far as the edges were the same then.
     """
-    frames = {"profile": rows["profile"]} | _evidence(rows)
+    evidence = evidence_frames(rows)
+    frames = {"profile": rows["profile"], **evidence, "ground": _grounds(rows, evidence["claim"])}
     edges, profiles = _edges(rows), rows["profile"]
     known = None if before is None else _known_reach(before, profiles, rulebook, day)
     return Tables(frames | edge_frames(edges, profiles, rulebook, day, known), edges=edges)
@@ -165,10 +162,10 @@ def _reach_frames(pairs: pl.DataFrame, place: pl.DataFrame) -> dict[str, pl.Data
 # Evidence ----------------------------------------------------------------------------------
 
 
-def _evidence(rows: Rows) -> Rows:
+def evidence_frames(rows: Rows) -> dict[str, pl.DataFrame]:
+    """The tables of claims, citations and their roots."""
     count = rows["profile"].height
-    claim_own = rows["claim"]["own"].to_numpy()
-    first_claim = _begins(claim_own, count)
+    first_claim = begins(rows["claim"]["own"].to_numpy(), count)
     claims = rows["claim"].rename({"own": "profile_row"}).select(list(SCHEMAS["claim"]))
     written = rows["citation"].filter(~pl.col("implied"))
     implied = rows["citation"].filter("implied")
@@ -183,17 +180,7 @@ def _evidence(rows: Rows) -> Rows:
         },
         schema=SCHEMAS["root"],
     )
-    return {
-        "claim": claims,
-        "citation": citations,
-        "root": roots,
-        "ground": _grounds(rows, claims, first_claim),
-    }
-
-
-def _begins(own: Ints, count: int) -> Ints:
-    """Where the rows of each profile begin."""
-    return np.concatenate([[0], np.cumsum(np.bincount(own, minlength=count))]).astype(np.int64)
+    return {"claim": claims, "citation": citations, "root": roots}
 
 
 def _placed(citations: pl.DataFrame, first_claim: Ints) -> pl.DataFrame:
@@ -214,8 +201,8 @@ class _Citations:
 
     def __init__(self, written: Ints, implied: Ints, count: int) -> None:
         self._written = np.bincount(written, minlength=count)
-        self._first_written = _begins(written, count)
-        self._first_implied = len(written) + _begins(implied, count)
+        self._first_written = begins(written, count)
+        self._first_implied = len(written) + begins(implied, count)
 
     def of(self, own: Ints, number: Ints) -> Ints:
         beyond = number - self._written[own]
@@ -225,11 +212,12 @@ class _Citations:
         return rows
 
 
-def _grounds(rows: Rows, claims: pl.DataFrame, first_claim: Ints) -> pl.DataFrame:
-    """What each claim rests on; claims of other profiles are those of their first rows."""
+def _grounds(rows: Rows, claims: pl.DataFrame) -> pl.DataFrame:
+    """What each claim rests on, in its own profile or in another."""
     ground = rows["ground"]
     if ground.is_empty():
         return pl.DataFrame(schema=SCHEMAS["ground"])
+    first_claim = begins(rows["claim"]["own"].to_numpy(), rows["profile"].height)
     first = pl.Series("first", first_claim[ground["own"].to_numpy()])
     ids = rows["profile"].get_column("id").gather(claims["profile_row"]).alias("profile")
     known = (

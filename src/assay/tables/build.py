@@ -1,12 +1,8 @@
-"""From models to tables: a row for each profile, claim, citation and edge.
-
-Every profile given makes a row, also one that stands beside its original as a what-if: such a
-row has the evidence it is given, and its original's neighbours.
-"""
+"""From models to tables: a row for each profile, claim, citation and edge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,17 +27,15 @@ class Edge:
     affects: bool
 
 
-def build_tables(
-    corpus: Corpus, rulebook: Rulebook, as_of: date, what_ifs: Sequence[AnyProfile] = ()
-) -> Tables:
-    """Tables of the corpus at a date, followed by the rows of the what-ifs.
+def build_tables(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Tables:
+    """Tables of the corpus at a date.
 
     Drafts are left out, and so is evidence that does not exist yet or was retracted. Edges count
     while they are valid.
     """
     profiles = scored_profiles(corpus, as_of)
     review_after = rulebook.settings.review_after_days
-    rows = rows_of(corpus, review_after, as_of, profiles, what_ifs)
+    rows = rows_of(corpus, review_after, as_of, profiles)
     return assemble(rows, rulebook, as_of.toordinal())
 
 

@@ -7,7 +7,8 @@ of owners. Every mistake names the file, and the row where there is one (the fir
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -15,31 +16,14 @@ import polars as pl
 from assay.diagnostics import Position
 from assay.documents import codes
 from assay.errors import InputError
-from assay.tables.mistakes import (
-    given_twice,
-    leads_nowhere,
-    may_be_missing,
-    misnumbered,
-    missing,
-    of_columns,
-    out_of_order,
-    unreadable,
-)
-from assay.tables.tables import ROW_LINKS, SCHEMAS, Tables
+from assay.tables.checking import Given, column_mistakes, row_mistakes
+from assay.tables.mistakes import misnumbered, unreadable
+from assay.tables.tables import SCHEMAS, Tables
 
 ROW = "row"
 """A column that tables may have: which row each is, from 0, where they do not stand in order."""
 
-_OWNERS: dict[str, tuple[str, ...]] = {
-    "claim": ("profile_row",),
-    "citation": ("owner_row", "cited_by_row"),
-    "root": ("citation_row",),
-    "ground": ("claim_row",),
-    **dict.fromkeys(
-        ("dependency", "dependent", "event", "upstream", "downstream"), ("profile_row",)
-    ),
-}
-"""The columns by which the rows of a table stand in order; rows of nobody stand at the end."""
+_Problems = list[tuple[str, str]]
 
 
 def write_tables(tables: Tables, folder: Path) -> None:
@@ -54,7 +38,8 @@ def write_frame(frame: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        frame.write_parquet(staged, statistics=False, compression="lz4")
+        # In one piece, the same rows are the same bytes, however they were put together.
+        frame.rechunk().write_parquet(staged, statistics=False, compression="lz4")
         staged.replace(path)
     finally:
         staged.unlink(missing_ok=True)
@@ -65,36 +50,98 @@ def read_tables(folder: Path) -> Tables:
 
     Raises ``InputError`` with everything that is wrong with them.
     """
+    problems: _Problems = []
     frames: dict[str, pl.DataFrame] = {}
-    problems: list[tuple[str, str]] = []
     for space, schema in SCHEMAS.items():
-        path = folder / f"{space}.parquet"
-        if not path.exists() and space != "profile":
+        path = _file(folder, space)
+        if path is None:
             frames[space] = pl.DataFrame(schema=schema)
             continue
         try:
             frame = pl.read_parquet(path)
         except (OSError, pl.exceptions.PolarsError) as error:
-            problems.append((space, unreadable(str(error).splitlines()[0])))
+            problems.append((space, _unreadable(error)))
             continue
         if ROW in frame.columns:
-            wrong = list(_numbering(frame))
+            problems += [(space, message) for message in _numbering(frame)]
             frame = frame.sort(ROW).drop(ROW)
-            problems += [(space, message) for message in wrong]
-        wrong = list(_columns(space, frame))
+        wrong = list(column_mistakes(space, frame.schema))
         problems += [(space, message) for message in wrong]
         if not wrong:
             frames[space] = frame.select(pl.col(c).cast(t) for c, t in schema.items())
-    if not problems:
-        problems = [(s, message) for s in frames for message in _rows(s, frames)]
-    if problems:
-        raise InputError(
-            [
-                codes.TABLE_MISTAKE.at(Position(str(folder / f"{space}.parquet")), message)
-                for space, message in problems
-            ]
-        )
-    return Tables(frames)
+    tables = Tables(frames)
+    _raise(folder, problems or _of_rows(tables))
+    return tables
+
+
+@dataclass(frozen=True)
+class StoredTables:
+    """The tables of a folder left in their files; columns and ranges of rows are read on demand.
+
+    ``day``, if given, is the date of every row in place of the column ``today``.
+    """
+
+    scans: Mapping[str, pl.LazyFrame]
+    heights: Mapping[str, int]
+    day: int | None = None
+
+    def height(self, space: str) -> int:
+        return self.heights[space]
+
+    def given(self, space: str, name: str) -> pl.Series:
+        """A column as the file has it, whatever the ``day``."""
+        return self.scans[space].select(name).collect().to_series()
+
+    def column(self, space: str, name: str) -> pl.Series:
+        """A column, on the ``day``."""
+        if name == "today" and self.day is not None:
+            return pl.repeat(self.day, self.height(space), dtype=pl.Int64, eager=True).alias(name)
+        return self.given(space, name)
+
+    def rows(self, space: str, names: list[str], of: range) -> pl.DataFrame:
+        """Some columns of a range of rows."""
+        return self.scans[space].select(names).slice(of.start, len(of)).collect()
+
+    def on(self, day: int) -> StoredTables:
+        """The same rows on another day."""
+        return replace(self, day=day)
+
+
+def open_tables(folder: Path) -> StoredTables | None:
+    """The tables of a folder, checked as :func:`read_tables` checks them, one column at a time.
+
+    None where a table says by a column ``row`` in what order it is: then it has to be sorted,
+    and so be read whole. Raises ``InputError`` with everything that is wrong.
+    """
+    problems: _Problems = []
+    scans: dict[str, pl.LazyFrame] = {}
+    heights: dict[str, int] = {}
+    for space, schema in SCHEMAS.items():
+        path = _file(folder, space)
+        scan = pl.LazyFrame(schema=schema) if path is None else pl.scan_parquet(path)
+        try:
+            given = scan.collect_schema()
+            heights[space] = scan.select(pl.len()).collect().item()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            problems.append((space, _unreadable(error)))
+            continue
+        if ROW in given:
+            return None
+        problems += [(space, message) for message in column_mistakes(space, given)]
+        scans[space] = scan.select(pl.col(c).cast(t) for c, t in schema.items() if c in given)
+    stored = StoredTables(scans, heights)
+    _raise(folder, problems or _of_rows(stored))
+    return stored
+
+
+def _file(folder: Path, space: str) -> Path | None:
+    """Where a table is; None for one that may be absent and is."""
+    path = folder / f"{space}.parquet"
+    return path if path.exists() or space == "profile" else None
+
+
+def _unreadable(error: Exception) -> str:
+    return unreadable(str(error).splitlines()[0])
 
 
 def _numbering(frame: pl.DataFrame) -> Iterator[str]:
@@ -104,41 +151,15 @@ def _numbering(frame: pl.DataFrame) -> Iterator[str]:
         yield misnumbered(ROW, frame.height)
 
 
-def _columns(space: str, frame: pl.DataFrame) -> Iterator[str]:
-    wanted = SCHEMAS[space]
-    given = {
-        name: str(wanted[name]) if _is_text(dtype) and wanted.get(name) == pl.String else str(dtype)
-        for name, dtype in frame.schema.items()
-    }
-    return of_columns(given, {name: str(dtype) for name, dtype in wanted.items()})
+def _of_rows(tables: Given) -> _Problems:
+    return [(space, message) for space in SCHEMAS for message in row_mistakes(space, tables)]
 
 
-def _is_text(dtype: pl.DataType) -> bool:
-    return isinstance(dtype, pl.String | pl.Enum | pl.Categorical)
-
-
-def _rows(space: str, frames: dict[str, pl.DataFrame]) -> Iterator[str]:
-    frame = frames[space]
-    for link, target in ROW_LINKS[space].items():
-        optional = may_be_missing(space, link)
-        outside = ~pl.col(link).is_between(0, frames[target].height - 1)
-        bad = frame.select(outside.fill_null(not optional).arg_true()).to_series()
-        if len(bad):
-            yield leads_nowhere(bad[0], link, target)
-    for owner in _OWNERS.get(space, ()):
-        series = frame.get_column(owner)
-        known = series.drop_nulls()
-        if not known.is_sorted() or series.head(len(known)).null_count():
-            yield out_of_order(owner)
-    if space == "profile":
-        yield from _profiles(frame)
-
-
-def _profiles(frame: pl.DataFrame) -> Iterator[str]:
-    for name in ("id", "kind", "today"):
-        absent = frame.get_column(name).is_null().arg_true()
-        if len(absent):
-            yield missing(absent[0], name)
-    twice = frame.get_column("id").is_duplicated().arg_true()
-    if len(twice):
-        yield given_twice(twice[0], frame["id"][twice[0]])
+def _raise(folder: Path, problems: _Problems) -> None:
+    if problems:
+        raise InputError(
+            [
+                codes.TABLE_MISTAKE.at(Position(str(folder / f"{space}.parquet")), message)
+                for space, message in problems
+            ]
+        )

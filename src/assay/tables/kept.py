@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,7 @@ from assay.model.evidence import Publisher, Source
 from assay.model.rulebook import Rulebook
 from assay.snapshot.sealed import read_sealed, write_sealed
 from assay.snapshot.stamp import stamped
-from assay.tables.tables import CODED, Tables
+from assay.tables.tables import Tables, coded
 
 if TYPE_CHECKING:
     from assay.tables.rows import Rows
@@ -99,6 +99,24 @@ class TableStore:
         self._write("tables", key, days, made.tables.frames | more)
         return made
 
+    def kept_on(self, rulebook: Rulebook, as_of: date) -> Tables | None:
+        """The tables at a date, where those that are kept are right for it; nothing is written."""
+        kept = self._read("tables", self._key(rulebook), as_of.toordinal())
+        return _told(kept)[0] if kept is not None and kept.state == self.sound.state else None
+
+    def documents_of(self, rulebook: Rulebook, as_of: date, ids: Sequence[str]) -> Corpus | None:
+        """Some profiles, as the audience may know them, with what they draw on.
+
+        None where documents cannot be had one by one.
+        """
+        from assay.tables.mend import evidence_of, known_profiles
+
+        standing = self.sound.standing
+        if standing is None:
+            return None
+        profiles = known_profiles(standing, ids, rulebook, self.audience, as_of)
+        return evidence_of(standing, profiles)
+
     def _rows(self, rulebook: Rulebook, as_of: date) -> Rows:
         kept = self._read("rows", self._key(rulebook), as_of.toordinal())
         if kept is not None and kept.state == self.sound.state:
@@ -111,14 +129,14 @@ class TableStore:
         """The tables after a few edits, and the days they are right for."""
         from assay.tables.assemble import assemble
         from assay.tables.listing import listing
-        from assay.tables.mend import changed_profiles, evidence_of, merged, merged_listing
+        from assay.tables.mend import evidence_of, known_profiles, merged, merged_listing
         from assay.tables.rows import rows_of
 
         standing = self.sound.standing
         changed = standing.changed_since(kept.state) if standing is not None else None
         if standing is None or changed is None:
             return None
-        profiles = changed_profiles(standing, changed, rulebook, self.audience, as_of)
+        profiles = known_profiles(standing, changed, rulebook, self.audience, as_of)
         evidence = evidence_of(standing, profiles)
         review_after = rulebook.settings.review_after_days
         new = rows_of(evidence, review_after, as_of, profiles)
@@ -164,7 +182,7 @@ class TableStore:
         parts = [json.dumps(head).encode()]
         for name, frame in frames.items():
             buffer = io.BytesIO()
-            _coded(name, frame).write_ipc(buffer, compression="lz4")
+            coded(name, frame).write_ipc(buffer, compression="lz4")
             parts.append(buffer.getvalue())
         body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
         write_sealed(self._path(kind), stamped(kind), body)
@@ -182,15 +200,6 @@ def _parts(body: bytes) -> Iterator[bytes]:
         size = int.from_bytes(body[at : at + _LENGTH], "little")
         yield body[at + _LENGTH : at + _LENGTH + size]
         at += _LENGTH + size
-
-
-def _coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Texts with few distinct values as numbers, as the engines want them."""
-    return frame.with_columns(
-        series.cast(pl.Enum(series.unique().drop_nulls().sort()))
-        for series in frame.iter_columns()
-        if series.name in CODED.get(space, ()) and series.dtype == pl.String
-    )
 
 
 def _lasts(written: Corpus, tables: Tables, as_of: date) -> tuple[int, int]:

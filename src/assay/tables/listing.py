@@ -11,9 +11,6 @@ from assay.model.profile import AnyProfile
 from assay.tables.rows import Rows
 from assay.tables.tables import Dtype
 
-Listing = pl.DataFrame
-"""A frame with the columns of :data:`SCHEMA`, in the order of ids."""
-
 SCHEMA: dict[str, Dtype] = {
     "id": pl.String,
     "kind": pl.String,

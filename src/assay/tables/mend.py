@@ -17,7 +17,7 @@ from assay.model.rulebook import Rulebook
 from assay.tables.rows import LOCAL, Rows
 
 
-def changed_profiles(
+def known_profiles(
     standing: Standing, ids: Iterable[str], rulebook: Rulebook, audience: str, as_of: date
 ) -> list[AnyProfile]:
     """Those of the profiles that an audience may know, as it may know them, by id."""
@@ -67,7 +67,7 @@ def _drawn_on(standing: Standing, cited: Iterable[str]) -> set[str]:
 def merged(old: Rows, gone: Collection[str], new: Rows) -> Rows:
     """The old rows without the profiles that are gone, with the new ones, in the order of ids."""
     kept = ~old["profile"]["id"].is_in(list(gone))
-    profiles = pl.concat([_plain("profile", old["profile"].filter(kept)), new["profile"]])
+    profiles = pl.concat([plain_rows("profile", old["profile"].filter(kept)), new["profile"]])
     order = profiles["id"].arg_sort().to_numpy()
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
@@ -77,24 +77,14 @@ def merged(old: Rows, gone: Collection[str], new: Rows) -> Rows:
     result = {"profile": profiles[order]}
     for name in LOCAL.keys() - {"profile"}:
         parts = []
-        for rows, numbers in ((_plain(name, old[name]), of_old), (new[name], of_new)):
+        for rows, numbers in ((plain_rows(name, old[name]), of_old), (new[name], of_new)):
             own = pl.Series("own", numbers[rows["own"].to_numpy()], dtype=pl.Int64)
             parts.append(rows.with_columns(own).filter(pl.col("own") >= 0))
         result[name] = pl.concat(parts).sort("own", maintain_order=True)
     return result
 
 
-def followed_by(rows: Rows, more: Rows) -> Rows:
-    """The rows, and after them those of further profiles, such as what-ifs."""
-    count = rows["profile"].height
-    behind = {
-        name: frame if name == "profile" else frame.with_columns(pl.col("own") + count)
-        for name, frame in more.items()
-    }
-    return {name: pl.concat([_plain(name, rows[name]), behind[name]]) for name in LOCAL}
-
-
-def _plain(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+def plain_rows(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Texts as texts, where they were kept as numbers."""
     return rows.with_columns(pl.col(column).cast(dtype) for column, dtype in LOCAL[name].items())
 

@@ -1,8 +1,7 @@
 """From models to rows: what each profile, claim, citation and edge says.
 
 Numbers count within a profile, so that the rows of one profile stay the same whatever stands
-beside it; :mod:`assay.tables.assemble` puts them into tables. Every profile given makes a row,
-also one that stands beside its original as a what-if.
+beside it; :mod:`assay.tables.assemble` puts them into tables.
 """
 
 from __future__ import annotations
@@ -30,11 +29,12 @@ def _without_links(space: str) -> dict[str, Dtype]:
 
 LOCAL: dict[str, dict[str, Dtype]] = {
     "profile": SCHEMAS["profile"],
-    "claim": {"own": pl.Int64, **_without_links("claim")},
+    "claim": {"own": pl.Int64, "checked": pl.Int64, **_without_links("claim")},
     "citation": {
         "own": pl.Int64,
         "claim": pl.Int64,
         "implied": pl.Boolean,
+        "decided": pl.Boolean,
         **_without_links("citation"),
     },
     "root": {"own": pl.Int64, "citation": pl.Int64, "root": pl.Int64},
@@ -58,9 +58,11 @@ LOCAL: dict[str, dict[str, Dtype]] = {
 }
 """``own`` is the row of the profile, ``claim``, ``citation`` and ``root`` count within it.
 
-Citations that are ``implied`` (roots that no claim cites) follow those that are written. What a
-claim rests on is ``ground`` in the same profile, else ``reference`` in ``profile``. Edges are
-those the profile wrote, valid or not; ``affects`` marks an event's effect."""
+Citations that are ``implied`` (roots that no claim cites) follow those that are written;
+``decided`` are those of sources of which somebody said what they are the same as, or are not.
+``checked`` is the day for which a check of the claim was written down. What a claim rests on is
+``ground`` in the same profile, else ``reference`` in ``profile``. Edges are those the profile
+wrote, valid or not; ``affects`` marks an event's effect."""
 
 
 def scored_profiles(corpus: Corpus, as_of: date) -> list[AnyProfile]:
@@ -82,17 +84,13 @@ def rows_of(
     review_after_days: Mapping[str, int],
     as_of: date,
     profiles: Sequence[AnyProfile],
-    what_ifs: Sequence[AnyProfile] = (),
 ) -> Rows:
-    """The rows of the profiles at a date, then those of the what-ifs, which write no edges.
+    """The rows of the profiles at a date.
 
     Evidence that does not exist yet or was retracted is left out.
     """
     builder = _Builder(corpus, review_after_days, as_of)
     for profile in counting(profiles, "profiles"):
-        builder.add(profile)
-        builder.add_edges(profile)
-    for profile in what_ifs:
         builder.add(profile)
     return {
         name: pl.DataFrame(builder.made[name], schema=schema, orient="row")
@@ -130,10 +128,9 @@ class _Builder:
                 there = (owner or profile.id, claim_id)
                 self.made["ground"].append((own, number, at.get(reference), *there))
         self.made["profile"].append(self._profile(profile))
+        self._edges(own, profile)
 
-    def add_edges(self, profile: AnyProfile) -> None:
-        """The edges that the profile added last has written."""
-        own = len(self.made["profile"]) - 1
+    def _edges(self, own: int, profile: AnyProfile) -> None:
         written = [(d, False) for d in profile.depends_on]
         if isinstance(profile, Event):
             written += [(d, True) for d in profile.affects]
@@ -163,10 +160,12 @@ class _Builder:
 
     def _claim(self, claim: Claim, traced: Sequence[Traced]) -> Row:
         days = [t.day for t in traced if t.day and t.citation.stance == "supports"]
-        if claim.checked and claim.checked <= self._as_of:
-            days.append(claim.checked)
+        checked = claim.checked if claim.checked and claim.checked <= self._as_of else None
+        if checked is not None:
+            days.append(checked)
         review_after = self._review_after.get(claim.type or "", self._review_after.get("default"))
         return (
+            _day(checked),
             claim.id,
             claim.nature,
             claim.section,
@@ -211,6 +210,7 @@ class _Builder:
     def _citation(self, traced: Traced, profile_origin: str) -> Row:
         citation = traced.citation
         return (
+            self._lineage.decided(citation.id),
             citation.stance,
             traced.directness,
             citation.credibility,
@@ -224,6 +224,7 @@ class _Builder:
     def _implied(self, retold: Traced, root: str) -> Row:
         source = self._corpus.sources[root]
         return (
+            self._lineage.decided(root),
             retold.citation.stance,
             source.directness,
             None,

@@ -163,6 +163,10 @@ class Tables:
         profile = there.frames["profile"].with_columns(days.alias("today"))
         return replace(there, frames=there.frames | {"profile": profile}, day=None)
 
+    def given(self, space: str, name: str) -> pl.Series:
+        """A column as the tables have it, whatever the ``day``."""
+        return self.frames[space].get_column(name)
+
     def column(self, space: str, name: str) -> pl.Series:
         """A column; texts with few distinct values as ``Enum``."""
         key = (space, name)
@@ -170,10 +174,9 @@ class Tables:
             return pl.repeat(self.day, self.height(space), dtype=pl.Int64, eager=True).alias(name)
         if key in self._coded:
             return self._coded[key]
-        series = self.frames[space].get_column(name)
+        series = self.given(space, name)
         if series.dtype == pl.String and name in CODED.get(space, ()):
-            words = pl.Enum(series.unique().drop_nulls().sort())
-            series = self._coded[key] = series.cast(words)
+            series = self._coded[key] = _as_words(series)
         return series
 
     def offsets(self, elements: str, owner: str, owners: int) -> Ints:
@@ -192,3 +195,16 @@ class Tables:
 def frame(space: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
     """A table from its rows, with the columns of its schema."""
     return pl.DataFrame(rows, schema=SCHEMAS[space], orient="row")
+
+
+def coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts with few distinct values as numbers, as the engines want them."""
+    return frame.with_columns(
+        _as_words(series)
+        for series in frame.iter_columns()
+        if series.name in CODED.get(space, ()) and series.dtype == pl.String
+    )
+
+
+def _as_words(texts: pl.Series) -> pl.Series:
+    return texts.cast(pl.Enum(texts.unique().drop_nulls().sort()))

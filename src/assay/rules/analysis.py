@@ -7,146 +7,27 @@ impossible for every document the models accept. Conditions joined by && narrow 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
-from typing import Literal, get_args
 
-from assay.model.evidence import ClaimType, Directness, Nature, Reliability, Section, Stance
-from assay.model.profile import Level
+from assay.rules.domain import (
+    NOTHING,
+    Domain,
+    Outcome,
+    above,
+    below,
+    equal,
+    is_nothing,
+    literal,
+    negated,
+    number,
+    ordered,
+    truth,
+)
+from assay.rules.field_domains import NEVER_MISSING, field_domain
 from assay.rules.intervals import interval
 from assay.rules.ir import Apply, Col, Each, Expr, Lit
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Program
-
-Outcome = Literal["true", "false", "unknown"]
-
-_INF = math.inf
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """The values an expression can have: numbers of an interval, or some texts, or true and false.
-
-    ``unknown`` says whether it can be unknown; ``words`` is None for texts of any kind.
-    """
-
-    unknown: bool = True
-    low: float = -_INF
-    high: float = _INF
-    whole: bool = False
-    words: frozenset[str] | None = None
-    true: bool = True
-    false: bool = True
-
-    @property
-    def impossible(self) -> bool:
-        """Whether no value is left, not even unknown."""
-        nothing = self.low > self.high or self.words == frozenset()
-        return not self.unknown and (nothing or not (self.true or self.false))
-
-    def meet(self, other: Domain) -> Domain:
-        """The values in both."""
-        words = self.words if other.words is None else other.words
-        if self.words is not None and other.words is not None:
-            words = self.words & other.words
-        return Domain(
-            self.unknown and other.unknown,
-            max(self.low, other.low),
-            min(self.high, other.high),
-            self.whole or other.whole,
-            words,
-            self.true and other.true,
-            self.false and other.false,
-        )
-
-    def join(self, other: Domain) -> Domain:
-        """The values in either."""
-        both = self.words is not None and other.words is not None
-        return Domain(
-            self.unknown or other.unknown,
-            min(self.low, other.low),
-            max(self.high, other.high),
-            self.whole and other.whole,
-            (self.words or frozenset()) | (other.words or frozenset()) if both else None,
-            self.true or other.true,
-            self.false or other.false,
-        )
-
-    @property
-    def outcomes(self) -> set[Outcome]:
-        """The outcomes of a condition with this domain."""
-        found: set[Outcome] = {"true"} if self.true else set()
-        found |= {"false"} if self.false else set()
-        return found | {"unknown"} if self.unknown else found
-
-
-def number(low: float, high: float, *, unknown: bool = False, whole: bool = True) -> Domain:
-    """Numbers from ``low`` to ``high``, both included."""
-    return Domain(unknown, low, high, whole)
-
-
-def truth(true: bool, false: bool, unknown: bool) -> Domain:
-    """A condition with the outcomes given."""
-    return Domain(unknown, true=true, false=false)
-
-
-_DAYS = (1, 3_652_059)
-_WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("profile", "kind"): ("institution", "event"),
-    ("claim", "nature"): get_args(Nature),
-    ("claim", "section"): get_args(Section),
-    ("claim", "type"): get_args(ClaimType),
-    ("claim", "holds"): ("dated", "standing"),
-    ("citation", "stance"): get_args(Stance),
-    ("citation", "directness"): get_args(Directness),
-    ("citation", "origin_directness"): get_args(Directness),
-    ("citation", "source.directness"): get_args(Directness),
-    ("citation", "source.attribution"): ("named", "vague", "none"),
-    ("citation", "publisher.reliability"): get_args(Reliability),
-    **{(edge, "criticality"): get_args(Level) for edge in ("dependency", "dependent", "event")},
-}
-_RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
-    ("citation", "credibility"): (1, 5),
-    ("claim", "likelihood"): (0, 1),
-    ("claim", "review_after_days"): (1, 36_500),
-    ("claim", "contradictions"): (0, 2**31),
-    ("profile", "gaps"): (0, 2**31),
-    **{(edge, "claims"): (0, 2**31) for edge in ("dependency", "dependent", "event")},
-    **{(way, "reach"): (0, 1) for way in ("upstream", "downstream")},
-    **{(way, "distance"): (1, 6) for way in ("upstream", "downstream")},
-}
-_NEVER_MISSING: Mapping[str, frozenset[str]] = {
-    "profile": frozenset(["id", "kind", "topics", "gaps", "today"]),
-    "claim": frozenset(["id", "nature", "key", "contradictions", "profile_row"]),
-    "citation": frozenset(
-        ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
-    ),
-    "root": frozenset(["citation_row", "root_row"]),
-    "ground": frozenset(["claim_row"]),
-    **dict.fromkeys(
-        ("dependency", "dependent", "event"),
-        frozenset(["relation", "claims", "profile_row", "peer_row"]),
-    ),
-    **dict.fromkeys(("upstream", "downstream"), frozenset(["distance", "profile_row", "peer_row"])),
-}
-
-
-def field_words(space: str, column: str) -> tuple[str, ...]:
-    """The texts a field can have at all; empty where that is open."""
-    return _WORDS.get((space, column), ())
-
-
-def field_domain(space: str, column: str) -> Domain:
-    """What a column of the tables can hold."""
-    unknown = column not in _NEVER_MISSING.get(space, ())
-    if words := field_words(space, column):
-        return Domain(unknown, words=frozenset(words))
-    if column.endswith("day") or column == "today":
-        return number(*_DAYS, unknown=unknown)
-    low, high = _RANGES.get((space, column), (-_INF, _INF))
-    whole = column not in ("likelihood", "reach", "value")
-    return number(low, high, unknown=unknown, whole=whole and low != -_INF)
-
 
 Narrowed = dict[Expr, Domain]
 
@@ -182,7 +63,7 @@ class Analysis:
                 return self.expression(space, expr)
             case Gather(link=link, target=target, origin=origin):
                 found = self.column(target, origin)
-                missing = link not in _NEVER_MISSING.get(space, ())
+                missing = link not in NEVER_MISSING.get(space, ())
                 return replace(found, unknown=found.unknown or missing)
             case Aggregate() as step:
                 return self._aggregate(step)
@@ -226,7 +107,7 @@ class Analysis:
 
     def _plainly(self, space: str, expr: Expr, given: Narrowed) -> Domain:
         if isinstance(expr, Lit):
-            return _literal(expr.value)
+            return literal(expr.value)
         if isinstance(expr, Col):
             step = self._definitions.get((space, expr.name))
             if given and isinstance(step, Compute) and self._depth < _DEEPEST:
@@ -247,22 +128,22 @@ class Analysis:
                 return self._both(space, expr, given)
             case "or":
                 flipped = Apply("and", tuple(Apply("not", (a,)) for a in expr.args))
-                return _negated(self._both(space, flipped, given))
+                return negated(self._both(space, flipped, given))
             case "if":
                 return self._choice(space, expr, given)
         args = [self.expression(space, a, given) for a in expr.args]
         unknown = any(a.unknown for a in args)
         match expr.op:
             case "not":
-                return _negated(args[0])
+                return negated(args[0])
             case "known":
                 known = args[0].low <= args[0].high and args[0].words != frozenset()
                 return truth(known and (args[0].true or args[0].false), args[0].unknown, False)
             case "eq" | "feq" | "ne" | "fne":
-                same = truth(*_equal(args[0], args[1]), unknown)
-                return same if expr.op in ("eq", "feq") else _negated(same)
+                same = truth(*equal(args[0], args[1]), unknown)
+                return same if expr.op in ("eq", "feq") else negated(same)
             case "lt" | "flt" | "le" | "fle" | "gt" | "fgt" | "ge" | "fge":
-                return _ordered(expr.op, args[0], args[1], unknown)
+                return ordered(expr.op, args[0], args[1], unknown)
             case "in":
                 return self._among(args[0], expr.args[1], unknown)
             case "coalesce":
@@ -289,14 +170,14 @@ class Analysis:
         negated = Apply("not", (condition,))
         if asked.false and (narrowed := self.narrowed(space, negated, given)) is not None:
             found.append(self.expression(space, otherwise, narrowed))
-        known = [f for f in found if not _is_nothing(f)]
+        known = [f for f in found if not is_nothing(f)]
         joined = reduce(Domain.join, known) if known else Domain(unknown=False)
         return replace(joined, unknown=asked.unknown or any(f.unknown for f in found))
 
     @staticmethod
     def _among(item: Domain, listed: Expr, unknown: bool) -> Domain:
         values = listed.value if isinstance(listed, Lit) and isinstance(listed.value, tuple) else ()
-        matched = [_equal(item, _literal(v)) for v in values]
+        matched = [equal(item, literal(v)) for v in values]
         if item.words is not None and item.words <= {v for v in values if isinstance(v, str)}:
             return truth(True, False, unknown)
         return truth(any(t for t, _ in matched), all(f for _, f in matched), unknown)
@@ -316,7 +197,7 @@ class Analysis:
             if expr.op in ("and", "or") and wanted == (expr.op == "and"):
                 return all(self._assume(space, a, wanted, made) for a in expr.args)
             if expr.op == "known":
-                limit = Domain(False) if wanted else replace(_NOTHING, unknown=True)
+                limit = Domain(False) if wanted else replace(NOTHING, unknown=True)
                 return self._limit(space, first, limit, made)
             if rest and (limits := self._limits(space, expr, wanted, made)) is not None:
                 return self._limit(space, first, limits[0], made) and (
@@ -337,7 +218,7 @@ class Analysis:
         if op == "in" and wanted and isinstance(expr.args[1], Lit):
             values = expr.args[1].value
             assert isinstance(values, tuple)
-            return reduce(Domain.join, [_literal(v) for v in values], _NOTHING), None
+            return reduce(Domain.join, [literal(v) for v in values], NOTHING), None
         if not wanted:
             if op not in _OPPOSITE:
                 return None
@@ -346,75 +227,25 @@ class Analysis:
             case "eq":
                 return replace(b, unknown=False), replace(a, unknown=False)
             case "lt" | "le":
-                return _below(b.high, op == "lt", a.whole), _above(a.low, op == "lt", b.whole)
+                return below(b.high, op == "lt", a.whole), above(a.low, op == "lt", b.whole)
             case "gt" | "ge":
-                return _above(b.low, op == "gt", a.whole), _below(a.high, op == "gt", b.whole)
+                return above(b.low, op == "gt", a.whole), below(a.high, op == "gt", b.whole)
         return None
 
     def _limit(self, space: str, expr: Expr, limit: Domain, made: Narrowed) -> bool:
         if isinstance(expr, Lit):
-            return not _literal(expr.value).meet(limit).impossible
+            return not literal(expr.value).meet(limit).impossible
         made[expr] = self.expression(space, expr, made).meet(limit)
         return not made[expr].impossible
 
 
 _FLOATS = ("feq", "fne", "flt", "fle", "fgt", "fge")
 _OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
-_NOTHING = Domain(False, _INF, -_INF, True, frozenset(), False, False)
 
 
 def possible_outcomes(program: Program, space: str, expr: Expr) -> set[Outcome]:
     """The outcomes that a condition can have for some document."""
     return Analysis(program).expression(space, expr).outcomes
-
-
-def _is_nothing(domain: Domain) -> bool:
-    return domain.low > domain.high or not (domain.true or domain.false)
-
-
-def _literal(value: object) -> Domain:
-    if value is None:
-        return replace(_NOTHING, unknown=True)
-    if isinstance(value, bool):
-        return truth(value, not value, False)
-    if isinstance(value, int | float):
-        return number(value, value, whole=isinstance(value, int))
-    return Domain(False, words=frozenset([value]) if isinstance(value, str) else None)
-
-
-def _negated(domain: Domain) -> Domain:
-    return replace(domain, true=domain.false, false=domain.true)
-
-
-def _equal(a: Domain, b: Domain) -> tuple[bool, bool]:
-    """Whether two values can be equal, and whether they can differ."""
-    met = replace(a, unknown=False).meet(replace(b, unknown=False))
-    one_word = a.words is not None and a.words == b.words and len(a.words) == 1
-    one_number = a.low == a.high == b.low == b.high
-    one_truth = (a.true, a.false) == (b.true, b.false) and a.true != a.false
-    return not met.impossible, not (one_word or one_number or one_truth)
-
-
-def _ordered(op: str, a: Domain, b: Domain, unknown: bool) -> Domain:
-    if op in ("gt", "fgt", "ge", "fge"):
-        return _ordered({"g": "l", "f": "f"}[op[0]] + op[1:].replace("g", "l"), b, a, unknown)
-    if a.words is not None or b.words is not None:
-        return truth(True, True, unknown)
-    if op.endswith("lt"):
-        return truth(a.low < b.high, a.high >= b.low, unknown)
-    return truth(a.low <= b.high, a.high > b.low, unknown)
-
-
-def _below(limit: float, strict: bool, whole: bool) -> Domain:
-    if strict and math.isfinite(limit):
-        limit = math.ceil(limit) - 1 if whole else math.nextafter(limit, -_INF)
-    return Domain(False, high=limit)
-
-
-def _above(limit: float, strict: bool, whole: bool) -> Domain:
-    if strict and math.isfinite(limit):
-        limit = math.floor(limit) + 1 if whole else math.nextafter(limit, _INF)
-    return Domain(False, low=limit)
 
 
 _WHOLE = ("points", "scale", "length", "items")

@@ -1,0 +1,96 @@
+"""What a site consists of: every page with what it is made from, so that two can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jinja2
+
+from assay.briefing import calendar_page
+from assay.briefing.atlas import Atlas, path_of
+from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
+from assay.briefing.front import front
+from assay.briefing.page import page
+from assay.briefing.pageviews import Imprint
+from assay.briefing.rule_page import rule_pages
+from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages, scorer_view, usages
+from assay.progress import counting
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """A file of the site: ``made`` gives what its template shows, or its bytes if it has none."""
+
+    path: str
+    template: str | None
+    made: Callable[[], Any]
+
+    def content(self, templates: jinja2.Environment) -> bytes:
+        """The file as it is written."""
+        made = self.made()
+        if self.template is None:
+            return bytes(made)
+        return templates.get_template(self.template).render(view=made).encode()
+
+
+def environment() -> jinja2.Environment:
+    """The templates: everything escaped, and a name that a view lacks is an error."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("assay.briefing", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
+    """Every file of a site that is made from scores and documents."""
+    due = due_of(atlas)
+    yield SiteFile("index.html", "index.html", partial(front, atlas, imprint))
+    yield SiteFile(calendar_page.PAGE, "calendar.html", partial(calendar_view, atlas, due, imprint))
+    yield SiteFile(calendar_page.FILE, None, partial(calendar_file, atlas, due))
+    yield from _rules_files(atlas, imprint)
+    for profile in counting(atlas.published.values(), "pages"):
+        view = partial(page, atlas, profile, imprint)
+        yield SiteFile(path_of(profile), f"{profile.kind}.html", view)
+
+
+def _rules_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
+    every = usages(atlas)
+    views = [scorer_view(atlas, usage) for usage in every]
+    yield SiteFile(f"{FOLDER}index.html", "rules.html", partial(rules_index, views, imprint))
+    for name, scorer in scorer_pages(views, imprint):
+        yield SiteFile(name, "scorer.html", partial(_same, scorer))
+    for name, rule in rule_pages(atlas, every, imprint):
+        yield SiteFile(name, "rule.html", partial(_same, rule))
+
+
+def _same(view: Any) -> Any:
+    return view
+
+
+def differing(old: Atlas | None, new: Atlas | None) -> set[str]:
+    """Paths of the files that are not the same in two sites, or in one of them alone.
+
+    What every page is stamped with (date, input, version of assay) is left out of account; a
+    site that is None has no files.
+    """
+    stamp = Imprint("", "", "", "")
+    before, after = (
+        {f.path: f for f in site_files(atlas, stamp)} if atlas is not None else {}
+        for atlas in (old, new)
+    )
+    templates = environment()
+    found = set(before.keys() ^ after.keys())
+    for path in before.keys() & after.keys():
+        one, other = before[path], after[path]
+        # Most pages are alike before anything is rendered.
+        if one.made() != other.made() and one.content(templates) != other.content(templates):
+            found.add(path)
+    return found

@@ -1,0 +1,80 @@
+"""Whether tables fit together: what the engines rely on, column by column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import polars as pl
+
+from assay.tables.mistakes import (
+    given_twice,
+    leads_nowhere,
+    may_be_missing,
+    missing,
+    of_columns,
+    out_of_order,
+)
+from assay.tables.tables import ROW_LINKS, SCHEMAS
+
+OWNERS: dict[str, tuple[str, ...]] = {
+    "claim": ("profile_row",),
+    "citation": ("owner_row", "cited_by_row"),
+    "root": ("citation_row",),
+    "ground": ("claim_row",),
+    **dict.fromkeys(
+        ("dependency", "dependent", "event", "upstream", "downstream"), ("profile_row",)
+    ),
+}
+"""The columns by which the rows of a table stand in order; rows of nobody stand at the end."""
+
+
+class Given(Protocol):
+    """Tables that give a column as it is, held in memory or read from its file."""
+
+    def height(self, space: str) -> int: ...
+
+    def given(self, space: str, name: str) -> pl.Series: ...
+
+
+def column_mistakes(space: str, given: pl.Schema) -> Iterator[str]:
+    """What is wrong with the columns of a table and their types."""
+    wanted = SCHEMAS[space]
+    types = {
+        name: str(wanted[name]) if _is_text(dtype) and wanted.get(name) == pl.String else str(dtype)
+        for name, dtype in given.items()
+    }
+    return of_columns(types, {name: str(dtype) for name, dtype in wanted.items()})
+
+
+def _is_text(dtype: pl.DataType) -> bool:
+    return isinstance(dtype, pl.String | pl.Enum | pl.Categorical)
+
+
+def row_mistakes(space: str, tables: Given) -> Iterator[str]:
+    """What is wrong with the rows of a table: where links lead, their order, and ids."""
+    for link, target in ROW_LINKS[space].items():
+        optional = may_be_missing(space, link)
+        outside = ~pl.col(link).is_between(0, tables.height(target) - 1)
+        links = tables.given(space, link).to_frame()
+        bad = links.select(outside.fill_null(not optional).arg_true()).to_series()
+        if len(bad):
+            yield leads_nowhere(bad[0], link, target)
+    for owner in OWNERS.get(space, ()):
+        series = tables.given(space, owner)
+        known = series.drop_nulls()
+        if not known.is_sorted() or series.head(len(known)).null_count():
+            yield out_of_order(owner)
+    if space == "profile":
+        yield from _profiles(tables)
+
+
+def _profiles(tables: Given) -> Iterator[str]:
+    for name in ("id", "kind", "today"):
+        absent = tables.given("profile", name).is_null().arg_true()
+        if len(absent):
+            yield missing(absent[0], name)
+    ids = tables.given("profile", "id")
+    twice = ids.is_duplicated().arg_true()
+    if len(twice):
+        yield given_twice(twice[0], ids[twice[0]])
