@@ -24,7 +24,8 @@ from pathlib import Path
 
 import polars as pl
 
-from assay.graph.reach import mended_pairs, reach_pairs
+from assay.graph.mended import mended_pairs
+from assay.graph.reach import reach_pairs
 from assay.loading import load_workspace
 from assay.pipeline import Desk, assess, check
 from assay.rules.scorers import compile_rulebook
