@@ -164,7 +164,7 @@ def test_without_the_documents_that_were_applied_it_is_said_that_pages_are_not_c
     EDITED.written(tmp_path)
     code, out, err = applied("plan", "--pages")
     assert code == 0
-    assert "by what moved and beside it" in out
+    assert "(what moved, and its neighbours)" in out
     assert err == (
         "the pages cannot be compared: documents moved, and git does not have those that were "
         "applied\n"

@@ -103,7 +103,7 @@ def besides(plan: Plan) -> list[str]:
     if plan.corrections:
         lines.append(f"Corrections: {len(plan.corrections)}.")
     if plan.pages:
-        told = "" if plan.pages_compared else ", by what moved and beside it"
+        told = "" if plan.pages_compared else " (what moved, and its neighbours)"
         lines.append(f"Pages touched: {len(plan.pages)}{told}.")
     return lines
 
