@@ -112,6 +112,19 @@ def test_a_long_chain_of_facts() -> None:
     assert list(lint_rulebook(book, program, {}, AS_OF)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "claim.key && (" * 28 + "claim.key" + ")" * 28,
+        "(" * 28 + "claim.key" + " ? claim.key : !claim.key)" * 28,
+    ],
+)
+def test_what_is_nested_is_looked_at_a_few_times(text: str) -> None:
+    book = of_rules(text)
+    program = compile_rulebook(book)
+    assert [f.message for f in lint_rulebook(book, program, {}, AS_OF)] == []
+
+
 def test_facts_that_read_others_twice() -> None:
     facts = [{"name": "f0", "on": "claim", "expr": "claim.contradictions"}] + [
         {"name": f"f{n}", "on": "claim", "expr": f"claim.f{n - 1} + claim.f{n - 1}"}

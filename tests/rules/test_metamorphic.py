@@ -85,9 +85,34 @@ def test_the_order_of_files_claims_and_citations_changes_nothing(corpus: Corpus,
 def test_a_greater_amount_that_is_added_never_lowers_a_score_before_floors_and_caps(
     corpus: Corpus, more: int, seed: int
 ) -> None:
-    """Not of a scorer that multiplies by less than nothing; no rulebook that ships does."""
-    random = Random(seed)
     rulebook = default_rulebook().model_copy(update={"watch": ()})
+    check_that_more_is_not_less(corpus, rulebook, more, Random(seed))
+
+
+@settings(max_examples=15)
+@given(corpora(), st.integers(1, 400), SEEDS)
+def test_a_greater_amount_never_lowers_a_score_of_a_drawn_rulebook(
+    corpus: Corpus, more: int, seed: int
+) -> None:
+    """Of every rulebook that multiplies by nothing below zero.
+
+    What a rule reads stays what it was: a scorer that read its own scores, of whatever row, would
+    stand in a circle, and is refused.
+    """
+    random = Random(seed)
+    rulebook, _ = drawn_rulebook(random, CONDITIONS)
+    scorers = [
+        s.model_copy(update={"rules": tuple(r for r in s.rules if not isinstance(r.multiply, str))})
+        for s in rulebook.scorers
+    ]
+    check_that_more_is_not_less(
+        corpus, rulebook.model_copy(update={"scorers": tuple(scorers)}), more, random
+    )
+
+
+def check_that_more_is_not_less(
+    corpus: Corpus, rulebook: Rulebook, more: int, random: Random
+) -> None:
     places = [
         (i, j)
         for i, s in enumerate(rulebook.scorers)

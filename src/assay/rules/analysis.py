@@ -7,6 +7,7 @@ impossible for every document the models accept. Conditions joined by && narrow 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import reduce
 
@@ -35,6 +36,11 @@ _DEEPEST = 5
 A column that is read twice on each level would be looked at 2ⁿ times."""
 
 
+_NARROWINGS = 3
+"""Conditions inside so many others are looked at without assuming anything: each that assumes
+looks at its parts again, three times over on each level."""
+
+
 class Analysis:
     """The domains of the columns of one program."""
 
@@ -42,6 +48,7 @@ class Analysis:
         self._definitions = program.definitions
         self._known: dict[tuple[str, str], Domain] = {}
         self._depth = 0
+        self._narrowings = 0
         # In the order they are made, so that a long chain of columns is no recursion.
         for space, name in self._definitions:
             self.column(space, name)
@@ -150,26 +157,44 @@ class Analysis:
     def _both(self, space: str, expr: Apply, given: Narrowed) -> Domain:
         left, right = expr.args
         a, b = self.expression(space, left, given), self.expression(space, right, given)
-        true = False
-        if a.true and b.true:
-            narrowed = self.narrowed(space, left, given)
-            true = narrowed is not None and self.expression(space, right, narrowed).true
-            true = true and self.narrowed(space, right, narrowed) is not None
+        true = a.true and b.true and self._together(space, left, right, given)
         unknown = (a.unknown and (b.true or b.unknown)) or (b.unknown and (a.true or a.unknown))
         return truth(true, a.false or b.false, unknown)
+
+    def _together(self, space: str, left: Expr, right: Expr, given: Narrowed) -> bool:
+        """Whether both can be true at once."""
+        if self._narrowings == _NARROWINGS:
+            return True
+        self._narrowings += 1
+        narrowed = self.narrowed(space, left, given)
+        true = narrowed is not None and self.expression(space, right, narrowed).true
+        true = true and self.narrowed(space, right, narrowed) is not None
+        self._narrowings -= 1
+        return true
 
     def _choice(self, space: str, expr: Apply, given: Narrowed) -> Domain:
         condition, then, otherwise = expr.args
         asked = self.expression(space, condition, given)
         found: list[Domain] = []
-        if asked.true and (narrowed := self.narrowed(space, condition, given)) is not None:
-            found.append(self.expression(space, then, narrowed))
-        negated = Apply("not", (condition,))
-        if asked.false and (narrowed := self.narrowed(space, negated, given)) is not None:
-            found.append(self.expression(space, otherwise, narrowed))
+        if asked.true:
+            found += self._where(space, condition, then, given)
+        if asked.false:
+            found += self._where(space, Apply("not", (condition,)), otherwise, given)
         known = [f for f in found if not is_nothing(f)]
         joined = reduce(Domain.join, known) if known else Domain(unknown=False)
         return replace(joined, unknown=asked.unknown or any(f.unknown for f in found))
+
+    def _where(
+        self, space: str, condition: Expr, chosen: Expr, given: Narrowed
+    ) -> Iterator[Domain]:
+        """What is chosen where the condition is true; nothing where it cannot be."""
+        if self._narrowings == _NARROWINGS:
+            yield self.expression(space, chosen, given)
+            return
+        self._narrowings += 1
+        if (narrowed := self.narrowed(space, condition, given)) is not None:
+            yield self.expression(space, chosen, narrowed)
+        self._narrowings -= 1
 
     @staticmethod
     def _among(item: Domain, listed: Expr, unknown: bool) -> Domain:
