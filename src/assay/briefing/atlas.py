@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from assay.briefing import charts, wording
@@ -56,6 +57,8 @@ class Atlas:
             for i, profile in sorted(corpus.profiles.items())
             if i in results and i in explanations and results[i].published
         }
+        self._paths = {i: path_of(profile) for i, profile in self.published.items()}
+        self._scorers = {scorer.key: scorer for scorer in rulebook.scorers}
         self._edges: dict[str, list[Edge]] = {i: [] for i in self.published}
         self._users: dict[str, list[str]] = {}
         self._collect()
@@ -66,7 +69,7 @@ class Atlas:
     def unpublished(self) -> tuple[str, ...]:
         return tuple(i for i in sorted(self.corpus.profiles) if i not in self.published)
 
-    @property
+    @cached_property
     def headline(self) -> Scorer | None:
         """The profile scorer that decides on pages, else the first one that has a scale."""
         scorers = self.profile_scorers
@@ -74,13 +77,13 @@ class Atlas:
         named = next((s for s in scorers if s.name == name), None)
         return named or next((s for s in scorers if s.scale), None)
 
-    @property
+    @cached_property
     def levels(self) -> tuple[Scorer, ...]:
         """The other profile scorers."""
         headline = self.headline
         return tuple(s for s in self.profile_scorers if s is not headline)
 
-    @property
+    @cached_property
     def profile_scorers(self) -> tuple[Scorer, ...]:
         return tuple(s for s in self.rulebook.scorers if s.on == "profile")
 
@@ -100,12 +103,12 @@ class Atlas:
 
     def scorer(self, key: str) -> Scorer | None:
         """The scorer called ``on.name``."""
-        return next((s for s in self.rulebook.scorers if s.key == key), None)
+        return self._scorers.get(key)
 
     def href(self, profile_id: str, root: str) -> str | None:
         """The page of a profile, from a page that ``root`` leads up from."""
-        profile = self.published.get(profile_id)
-        return root + path_of(profile) if profile else None
+        path = self._paths.get(profile_id)
+        return None if path is None else root + path
 
     def is_out(self, source: Source) -> bool:
         """Whether the source existed on the as-of date."""

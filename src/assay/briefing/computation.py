@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from assay.briefing import charts, reasons, wording
 from assay.briefing.rules_pages import ROOT, rule_path
 from assay.briefing.sheet import Sheet
@@ -38,17 +40,22 @@ def _computation(sheet: Sheet, explanation: ScoreExplanation) -> Computation:
     scorer = sheet.atlas.scorer(f"{explanation.on}.{explanation.name}")
     heading = scorer.heading if scorer else wording.words(explanation.name).capitalize()
     numbered = list(enumerate(explanation.steps, 1))
+    hrefs = _pages_of_rules(scorer) if scorer else {}
     link = sheet.link(explanation.subject) if explanation.on == "citation" else None
     return Computation(
         heading=heading,
         subject=f"of source {link.text}" if link else None,
         result=_result(explanation.score),
         coverage=wording.percent(explanation.score.coverage),
-        steps=tuple(_step(sheet, scorer, number, step) for number, step in numbered),
+        steps=tuple(_step(sheet, hrefs, number, step) for number, step in numbered),
         waterfall=(
             charts.waterfall(heading, numbered) if explanation.score.points is not None else None
         ),
     )
+
+
+def _pages_of_rules(scorer: Scorer) -> dict[str, str]:
+    return {r.id: ROOT + rule_path(scorer.on, scorer.name, r.id) for r in scorer.rules}
 
 
 def _result(score: Score) -> str:
@@ -58,10 +65,7 @@ def _result(score: Score) -> str:
     return f"{number}, {score.grade}" if score.grade else number
 
 
-def _step(sheet: Sheet, scorer: Scorer | None, number: int, step: Step) -> StepView:
-    href = None
-    if scorer is not None and any(rule.id == step.rule for rule in scorer.rules):
-        href = ROOT + rule_path(scorer.on, scorer.name, step.rule)
+def _step(sheet: Sheet, hrefs: Mapping[str, str], number: int, step: Step) -> StepView:
     outcome = "" if step.rule in _ALWAYS else _OUTCOMES[step.outcome]
     if step.outcome == "unknown" and step.applied:
         outcome = "undecided, applied all the same"
@@ -77,7 +81,7 @@ def _step(sheet: Sheet, scorer: Scorer | None, number: int, step: Step) -> StepV
         because=wording.sentence(reasons.because(sheet, step)),
         missing=_missing(sheet, step),
         evidence=tuple(dict.fromkeys(link for link in evidence if isinstance(link, Link))),
-        href=href,
+        href=hrefs.get(step.rule),
     )
 
 

@@ -99,6 +99,11 @@ class Network:
         self._from: dict[str, list[Influence]] = {}
         for (source, _), link in sorted(self._links.items()):
             self._from.setdefault(source, []).append(link)
+        self._beside: dict[str, list[str]] = {}
+        for a, b in self._links:
+            self._beside.setdefault(a, []).append(b)
+            self._beside.setdefault(b, []).append(a)
+        self._beside = {name: sorted(set(beside)) for name, beside in self._beside.items()}
 
     def picture(self, centre: str, nodes: Mapping[str, Node]) -> Picture | None:
         """The neighbourhood of ``centre`` within two links; None where it stands alone.
@@ -113,7 +118,7 @@ class Network:
             return None
         nearest = sorted(columns, key=lambda n: (abs(columns[n]), -self._weight(n, centre), n))
         shown = nearest[:MOST_NODES]
-        placed = _ordered({n: columns[n] for n in shown}, graph, nodes)
+        placed = _ordered({n: columns[n] for n in shown}, self._beside, nodes)
         return self._drawn(centre, placed, nodes, len(columns) - len(shown))
 
     @staticmethod
@@ -188,7 +193,7 @@ def _spoken(link: Influence, nodes: Mapping[str, Node]) -> str:
 
 
 def _ordered(
-    columns: Mapping[str, int], graph: nx.DiGraph[str], nodes: Mapping[str, Node]
+    columns: Mapping[str, int], linked: Mapping[str, Sequence[str]], nodes: Mapping[str, Node]
 ) -> list[tuple[int, list[str]]]:
     """The members of each column from top to bottom, near the middle of their neighbours."""
     placed: dict[int, list[str]] = {}
@@ -198,21 +203,17 @@ def _ordered(
         # From the middle outwards, then back, each column set by the one beside it.
         for column in sorted(placed, key=abs) + sorted(placed, key=abs, reverse=True):
             for beside in (column - 1, column + 1):
-                _settle(placed[column], placed.get(beside, []), graph)
+                _settle(placed[column], placed.get(beside, []), linked)
     return sorted(placed.items())
 
 
-def _settle(column: list[str], beside: Sequence[str], graph: nx.DiGraph[str]) -> None:
+def _settle(column: list[str], beside: Sequence[str], linked: Mapping[str, Sequence[str]]) -> None:
     heights = {n: (i + 0.5) / len(beside) for i, n in enumerate(beside)}
     now = {n: (i + 0.5) / len(column) for i, n in enumerate(column)}
 
     def middle(node: str) -> float:
-        linked = [
-            heights[n]
-            for n in sorted({*graph.successors(node), *graph.predecessors(node)})
-            if n in heights
-        ]
-        return sum(linked) / len(linked) if linked else now[node]
+        near = [heights[n] for n in linked[node] if n in heights]
+        return sum(near) / len(near) if near else now[node]
 
     column.sort(key=lambda n: (round(middle(n), 6), now[n]))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assay.arithmetic import ONE, scale_points
 from assay.errors import EngineError
 from assay.model.rulebook import Band, Phase
-from assay.rules.ir import Col, Expr
+from assay.rules.ir import Col, Expr, Lit
 from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
 from assay.scoring.results import Outcome, Score, ScoreExplanation, Step, StepPhase
 from assay.scoring.run import Run, ordered_bands
@@ -30,6 +30,8 @@ class Explainer:
         run.engine.run(run.program.text_steps)
         self._trace = Trace(run)
         self._bands: dict[str, list[Band]] = {}
+        self._phases: dict[str, list[tuple[Phase, list[RuleColumns]]]] = {}
+        self._idle: dict[tuple[str, str, int | None], Step] = {}
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """All scores of a profile: its own first, then those of its claims and citations."""
@@ -68,10 +70,14 @@ class Explainer:
         assert isinstance(coverage, int)
         score = Score(points, coverage, self._bands[key][band] if isinstance(band, int) else None)
         replay = _Replay(self._start(scorer, row))
-        rules = sorted(scorer.rules, key=lambda r: (_ORDER.index(r.rule.phase), r.rule.id))
-        for phase in _ORDER:
-            for rule in (r for r in rules if r.rule.phase == phase):
-                replay.take(phase, self._rule(scorer, rule, row))
+        if key not in self._phases:
+            self._phases[key] = _by_phase(scorer)
+        for phase, rules in self._phases[key]:
+            for rule in rules:
+                if _says_the_same(rule) and self._trace.evaluate(space, rule.outcome, row) is False:
+                    replay.steps.append(self._idle_step(key, phase, rule, replay.at))
+                else:
+                    replay.take(phase, self._rule(scorer, rule, row))
             if phase in ("add", "cap"):
                 replay.clamp()
         if scorer.held is not None:
@@ -150,6 +156,17 @@ class Explainer:
             return ids, f"{plural(len(ids), 'group')} of {plural(known, 'item')}, {noun}"
         return ids, f"{plural(len(ids), 'item')}, {noun}"
 
+    def _idle_step(self, scorer: str, phase: Phase, rule: RuleColumns, at: int | None) -> Step:
+        """The step of a rule that does not hold: the same wherever the score stands the same."""
+        key = (scorer, rule.rule.id, at)
+        if key not in self._idle:
+            assert isinstance(rule.amount, Lit)
+            amount = rule.amount.value
+            assert amount is None or isinstance(amount, int)
+            because = fill_text(rule.because, lambda _: None)
+            self._idle[key] = Step(phase, rule.rule.id, "false", False, amount, at, at, because)
+        return self._idle[key]
+
     def _rule(self, scorer: ScorerColumns, rule: RuleColumns, row: int) -> _Effect:
         space = scorer.scorer.on
         outcome = self._trace.evaluate(space, rule.outcome, row)
@@ -173,6 +190,16 @@ class Explainer:
             missing=tuple(missing),
             evidence=evidence,
         )
+
+
+def _by_phase(scorer: ScorerColumns) -> list[tuple[Phase, list[RuleColumns]]]:
+    ordered = sorted(scorer.rules, key=lambda r: r.rule.id)
+    return [(phase, [r for r in ordered if r.rule.phase == phase]) for phase in _ORDER]
+
+
+def _says_the_same(rule: RuleColumns) -> bool:
+    """Whether the amount and the words of a rule are those of every row."""
+    return isinstance(rule.amount, Lit) and all(isinstance(p, str) for p in rule.because)
 
 
 def _beginning(scorer: ScorerColumns) -> str:
