@@ -11,7 +11,7 @@ from assay.change import stages
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
 from assay.export.plan_text import plan_text
-from tests.change.office import Office, brought_about, change, planned
+from tests.change.office import RULES, Office, brought_about, change, planned
 
 pytestmark = pytest.mark.usefixtures("short_outlook")
 
@@ -50,6 +50,18 @@ def test_of_two_rule_edits_each_profile_names_the_one_that_acts_on_it(tmp_path: 
     by = {c.id: c.causes[0].refs for c in plan.changes if c.scorer == "trust"}
     assert by["weir"] == ("citation.strength.first-hand",)
     assert by["sluice"] == ("citation.strength.retelling",)
+
+
+def test_a_cap_that_holds_nobody_is_not_named_beside_the_one_that_does(tmp_path: Path) -> None:
+    low = {"id": "low", "cap": 0.4, "when": "claim.key", "on_unknown": "apply", "because": "x"}
+    scorers = [
+        {**s, "rules": [*s["rules"], low]} if (s["on"], s["name"]) == ("claim", "trust") else s
+        for s in RULES["scorers"]
+    ]
+    office = Office().with_part(scorers=scorers)
+    both = office.with_rule("claim.trust.low", cap=0.35).with_rule("claim.trust.ceiling", cap=0.9)
+    moved = change(planned(office, both, tmp_path), "weir", "trust")
+    assert brought_about(moved) == {"rule": (-50, ("claim.trust.low",))}
 
 
 def test_days_gone_by_are_scored_from_the_tables_that_are_kept(

@@ -187,3 +187,10 @@ def test_the_pages_of_one_profile_are_shown_alone(applied: Call, tmp_path: Path)
     plan = printed(applied, "plan", "--pages", "--only", "mill")
     assert plan["pages"] == ["institutions/mill.html"]
     assert run(["--workspace", str(tmp_path), "plan", "--pages", "--only", "mill"]) == 0
+
+
+def test_a_sweep_lists_no_pages(assay: Call) -> None:
+    sweep = "citation.strength.first-hand.add=0.3..0.8:0.1"
+    code, out, err = assay("plan", "--pages", "--sweep", sweep)
+    assert (code, out) == (64, "")
+    assert err == "error: a sweep lists no pages; --set compares those of one value\n"

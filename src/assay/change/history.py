@@ -2,7 +2,8 @@
 
 A line is written before the lock it leads to. It counts once that lock was reached: it is the
 lock that is there, or another line starts from it. A line of an apply that was interrupted is
-kept and left out.
+kept and left out. What was applied twice, from one lock to the same lock, counts once, as its last
+line tells it: after an interruption, or on two branches.
 """
 
 from __future__ import annotations

@@ -116,6 +116,8 @@ class _Options:
             raise UsageError("--set and --sweep are tried against the workspace as it stands")
         if self.against is not None and self.dated:
             raise UsageError("--at-lock and --locked compare with the lock, not with a revision")
+        if self.pages and self.sweep is not None:
+            raise UsageError("a sweep lists no pages; --set compares those of one value")
         if self.out is not None and (tried or self.against is not None):
             raise UsageError("only a plan against the lock can be applied, so only that is saved")
 

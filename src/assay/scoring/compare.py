@@ -65,11 +65,14 @@ def differing_rules(before: Run, after: Run, keys: Iterable[str]) -> Mapping[str
 
 
 def _effects(run: Run, key: str) -> pl.Series | None:
-    """The amount a rule took effect with on every row, null where it did not."""
+    """The amount a rule took effect with on every row, null where it did not.
+
+    A floor or a cap takes effect where the score lies on it.
+    """
     on, scorer, rule = key.split(".", 2)
-    columns = next(
+    found = next(
         (
-            r
+            (s, r)
             for s in run.program.on(on)
             if s.scorer.name == scorer
             for r in s.rules
@@ -77,8 +80,9 @@ def _effects(run: Run, key: str) -> pl.Series | None:
         ),
         None,
     )
-    if columns is None:
+    if found is None:
         return None
+    own, columns = found
     applied = run.engine.column(on, columns.applied)
     effect = columns.effect
     if isinstance(effect, Col):
@@ -86,7 +90,10 @@ def _effects(run: Run, key: str) -> pl.Series | None:
     else:
         assert isinstance(effect, Lit)
         amount = pl.lit(effect.value, dtype=pl.Int64)
-    return pl.select(pl.when(applied).then(amount).cast(pl.Int64).alias("effect")).to_series()
+    took = pl.lit(applied)
+    if columns.rule.floor is not None or columns.rule.cap is not None:
+        took &= pl.lit(run.engine.column(on, own.raw or own.score)) == amount
+    return pl.select(pl.when(took).then(amount).cast(pl.Int64).alias("effect")).to_series()
 
 
 def _profiles(run: Run, space: str, rows: pl.Series) -> list[str]:
