@@ -93,3 +93,14 @@ def test_a_score_that_is_unknown_has_no_band() -> None:
     frame = pl.DataFrame({"score": [None, 500, 900]})
     made = emit(apply("band", Col("score"), Lit((800, 0))), dict(frame.schema))
     assert frame.select(made).to_series().to_list() == [None, 0, 1]
+
+
+def test_a_value_that_is_unknown_is_not_held() -> None:
+    frame = pl.DataFrame(
+        {"count": pl.Series([None, -5, 50, 127], dtype=pl.Int8), "hit": [True, False, True, True]}
+    )
+    picked = apply("pick", Col("hit"), Lit(100), Lit(0))
+    held = apply("hold", apply("add", Col("count"), picked), Lit(0), Lit(200))
+    stored, dtype = emit_stored(held, dict(frame.schema))
+    assert dtype == pl.Int16()
+    assert frame.select(stored).to_series().to_list() == [None, 0, 150, 200]

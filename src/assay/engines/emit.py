@@ -9,7 +9,7 @@ from string import ascii_lowercase, ascii_uppercase
 import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
-from assay.engines.widths import MOST, bound, least_type
+from assay.engines.widths import MOST, bound, least_type, stored_in
 from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, columns
 
 Words = Mapping[str, Set[str]]
@@ -171,7 +171,13 @@ class _Emitter:
             picked = pl.when(self.emit(condition)).then(self._few_bits(then, dtype))
             return picked.otherwise(self._few_bits(otherwise, dtype))
         args = [self._few_bits(a, dtype) for a in expr.args]
-        return args[0].clip(*args[1:]) if expr.op == "hold" else reduce(_PLAIN[expr.op], args)
+        if expr.op != "hold":
+            return reduce(_PLAIN[expr.op], args)
+        value, low, high = args
+        # This takes a third of the time of a clip, but makes a bound of an unknown value.
+        held = pl.max_horizontal(pl.min_horizontal(value, high), low)
+        known = [pl.col(name).is_not_null() for name in stored_in(expr.args[0])]
+        return pl.when(reduce(pl.Expr.and_, known)).then(held) if known else held
 
     def _few_bits_band(self, expr: Apply) -> tuple[pl.Expr, pl.DataType]:
         score, limits = expr.args

@@ -133,9 +133,9 @@ class LocalEngine:
         }
         touched = hanging_on(given, redefined)
         given = tuple(self._sharing(given, touched))
-        apart = {(s.space, s.column): s for s in given if (s.space, s.column) not in touched}
-        if apart.keys() - self._definitions.keys():
-            self.run(step for place, step in apart.items() if place not in self._definitions)
+        same = {(s.space, s.column): s for s in given if (s.space, s.column) not in touched}
+        if further := same.keys() - self._definitions.keys():
+            self.run(step for place, step in same.items() if place in further)
         frontier = {
             read
             for step in given
@@ -152,12 +152,14 @@ class LocalEngine:
 
     def _sharing(self, steps: Iterable[Step], touched: set[Place]) -> Iterator[Step]:
         """The steps; the touched ones with what they share with those taken up as columns."""
+        changed: dict[str, set[str]] = {}
+        for space, name in touched:
+            changed.setdefault(space, set()).add(name)
         for step in steps:
             before = self._definitions.get((step.space, step.column))
             moved = (step.space, step.column) in touched
             if moved and isinstance(step, Compute) and isinstance(before, Compute):
-                changed = {name for space, name in touched if space == step.space}
-                yield from self._shared.rewritten(step, before.expr, changed)
+                yield from self._shared.rewritten(step, before.expr, changed[step.space])
             else:
                 yield step
 

@@ -50,10 +50,7 @@ def _sharing(before: Expr, after: Expr, changed: Set[str], share: _Share) -> Exp
         return after
     if before == after and changed.isdisjoint(columns(after)):
         return share(after)
-    if not isinstance(before, Apply) or (before.op, len(before.args)) != (
-        after.op,
-        len(after.args),
-    ):
+    if not isinstance(before, Apply) or before.op != after.op:
         return after
     if after.op == "add" and any(_is_whole(t) for t in _terms(after)):
         return _sharing_terms(before, after, changed, share)

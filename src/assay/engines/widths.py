@@ -6,7 +6,7 @@ held between such constants; what is known to fit in fewer bits is made and stor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -39,6 +39,15 @@ def bound(expr: Expr, stored: Mapping[str, pl.DataType]) -> int | None:
     if len(known) < len(parts):
         return None
     return sum(known) if expr.op == "add" else max(known)
+
+
+def stored_in(expr: Expr) -> Iterator[str]:
+    """The columns whose values a bounded expression takes; all else it takes is constant."""
+    if isinstance(expr, Col):
+        yield expr.name
+    elif isinstance(expr, Apply):
+        for arg in expr.args[1:] if expr.op == "pick" else expr.args:
+            yield from stored_in(arg)
 
 
 def least_type(most: int) -> pl.DataType | None:
