@@ -3,13 +3,22 @@
 Run with ``python benchmarks/plan.py [PROFILES [ROUNDS]]``. The aims are ratios of at most 2.5 and
 3. A full re-score makes the tables, scores them and looks a year ahead; as scoring without the
 outlook is what a sweep repeats, its ratio to that is shown too.
+
+With ``--process [ROUNDS]`` instead: what ``assay plan`` after a rule edit on this project's own
+workspace costs as a process, against one that imports Polars and does no more; the aim is 3. Both
+take processor time, on one thread, with compiled modules at hand, as an installed package has them.
 """
 
 from __future__ import annotations
 
 import gc
+import os
+import resource
+import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,8 +39,14 @@ _AS_OF = date(2026, 1, 15)
 _KINDS = ("record", "first_hand", "retelling", "retelling")
 
 
+_ROOT = Path(__file__).resolve().parents[1]
+
+
 def main() -> None:
     """Print the median seconds of some rounds, taken in turns, and their ratios."""
+    if sys.argv[1:2] == ["--process"]:
+        _processes(int(sys.argv[2]) if len(sys.argv) > 2 else 9)
+        return
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     first = _desk(count)
@@ -64,6 +79,46 @@ def main() -> None:
     )
 
 
+def _processes(rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Path(folder) / "desk"
+        desk.mkdir()
+        shutil.copy(_ROOT / "rules.yaml", desk)
+        shutil.copytree(_ROOT / "profiles", desk / "profiles")
+        assay = [sys.executable, "-m", "assay"]
+        compiled = str(Path(folder) / "compiled")
+        _cpu_seconds([*assay, "apply", "--auto-approve", "--reviewer", "bench"], desk, compiled)
+        rules = desk / "rules.yaml"
+        head, mark, tail = rules.read_text(encoding="utf-8").partition("- id: original-unseen")
+        edited = tail.replace("cap: 0.54", "cap: 0.20", 1)
+        assert edited != tail
+        rules.write_text(head + mark + edited, encoding="utf-8")
+        works = {
+            "import polars": [sys.executable, "-c", "import polars"],
+            "assay plan": [*assay, "plan"],
+            "assay plan --pages": [*assay, "plan", "--pages"],
+        }
+        times: dict[str, list[float]] = {name: [] for name in works}
+        for turn in range(rounds + 1):
+            for name, command in works.items():
+                taken = _cpu_seconds(command, desk, compiled)
+                if turn:
+                    times[name].append(taken)
+    median = {name: statistics.median(found) for name, found in times.items()}
+    for name, taken in median.items():
+        print(f"{name}: {taken:.3f} s, {taken / median['import polars']:.1f} x import polars")
+
+
+def _cpu_seconds(command: list[str], folder: Path, compiled: str) -> float:
+    """Processor time of a process; ``compiled`` is where its modules are kept compiled."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment |= {"POLARS_MAX_THREADS": "1", "PYTHONPYCACHEPREFIX": compiled}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def _seconds(work: Callable[[], object]) -> float:
     gc.collect()
     start = time.perf_counter()
@@ -82,7 +137,7 @@ def _fresh(desk: Desk) -> Desk:
 
 
 def _desk(count: int) -> Desk:
-    workspace = Workspace(Path(__file__).resolve().parents[1])
+    workspace = Workspace(_ROOT)
     shipped = assess(check(workspace), _AS_OF)
     corpus = _corpus(count)
     return replace(shipped, corpus=corpus, written=corpus)

@@ -24,13 +24,15 @@ from pathlib import Path
 
 import polars as pl
 
-from assay.graph.reach import mended_pairs, reach_pairs
+from assay.graph.mended import mended_pairs
+from assay.graph.reach import reach_pairs
 from assay.loading import load_workspace
 from assay.pipeline import Desk, assess, check
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import Asked
 from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
+from assay.scoring.rerun import rerun
 from assay.scoring.run import Run, run_program
 from assay.tables.bulk import read_tables, write_tables
 from assay.tables.kept import build
@@ -105,15 +107,15 @@ def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
     for step in range(20):
         document = BOOK.model_dump(mode="json", by_alias=True, exclude_none=True)
         document["scorers"][0]["rules"][0]["add"] = step / 100
-        books.append(compile_rulebook(type(BOOK).model_validate(document)))
+        book = type(BOOK).model_validate(document)
+        books.append((book, compile_rulebook(book)))
 
     def sweep() -> None:
         first = run_program(BOOK, PROGRAM, made)
         hits = [("profile", r.applied) for r in PROGRAM.on("profile")[0].rules]
         first.engine.make([*WANTED, *hits])
-        for program in books:
-            engine = first.engine.varied(made, program.steps, ())
-            engine.make(WANTED)
+        for book, program in books:
+            rerun(first, book, program).engine.make(WANTED)
 
     today = date.fromordinal(TODAY)
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.graph import reach
+from assay.graph.mended import mended_pairs
 from assay.graph.paths import paths_from
-from assay.graph.reach import mended_pairs, reach_pairs
+from assay.graph.reach import reach_pairs
 
 Edge = tuple[int, int, int | None]
 """Upper row, lower row, weight in thousandths."""
@@ -116,6 +117,27 @@ def test_mended_pairs_are_those_made_from_nothing(
 ) -> None:
     old = reach_pairs(frame(before), hops, 0.5)
     made = mended_pairs(old, frame(before), frame(after), hops, 0.5)
+    assert made.equals(reach_pairs(frame(after), hops, 0.5))
+
+
+wide = st.tuples(st.integers(0, 30), st.integers(0, 30), weights)
+
+
+@given(
+    st.lists(wide, min_size=20, max_size=60),
+    st.lists(st.tuples(st.integers(0, 59), wide), max_size=3),
+    st.booleans(),
+    st.integers(1, 4),
+)
+def test_a_few_changed_edges_among_many(
+    edges: list[Edge], changes: list[tuple[int, Edge]], weights_alone: bool, hops: int
+) -> None:
+    after = list(edges)
+    for number, (upper, lower, weight) in changes:
+        place = number % len(edges)
+        after[place] = (*edges[place][:2], weight) if weights_alone else (upper, lower, weight)
+    old = reach_pairs(frame(edges), hops, 0.5)
+    made = mended_pairs(old, frame(edges), frame(after), hops, 0.5)
     assert made.equals(reach_pairs(frame(after), hops, 0.5))
 
 

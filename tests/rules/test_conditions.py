@@ -143,6 +143,46 @@ def test_what_columns_might_compute_otherwise(condition: str, value: float) -> N
     assert outcome == expected
 
 
+FACTS = {
+    "ratio": "claim.value / claim.value",
+    "most": "9223372036854775807 - claim.contradictions",
+    "thousands": "(claim.contradictions + 70000) * 70000",
+    "millions": "claim.thousands * 4000",
+}
+RATIOS = "citations.map(c, claim.value / claim.value)"
+MOSTS = "citations.map(c, 9223372036854775807)"
+
+
+@pytest.mark.parametrize("value", [0, 2.5], ids=["zero", "two and a half"])
+def test_what_facts_and_mapped_values_might_compute_otherwise(value: float) -> None:
+    """What may overflow or be no number is seen through a name."""
+    conditions = [
+        *("claim.ratio > 1.0", "claim.ratio <= 1.0", "claim.ratio == claim.ratio"),
+        *("max(claim.ratio, 0.5) > 0.1", "claim.ratio + 1.0 > 1.0", "claim.ratio in [1.0]"),
+        *(f"{RATIOS}.exists(r, r > 1.0)", f"{RATIOS}.all(r, r > 1.0)", f"1.0 in {RATIOS}"),
+        *(f"{RATIOS}.exists(r, r == r)", f"{RATIOS}.filter(r, r != r).size() > 0"),
+        *("claim.most + 1 > 0", "claim.most + 1 < 0", "-claim.most - 5 > 0", "abs(claim.most) > 0"),
+        *("claim.millions * 1000 > 0", "claim.thousands * claim.millions > 0"),
+        *("half_life(claim.most, 30) < 0.5", "half_life(claim.millions, 30) < 0.5"),
+        *(f"{MOSTS}.exists(m, m + 1 < 0)", f"{MOSTS}.exists(m, m + 1 > 0)", "p9 + 1 > 0"),
+    ]
+    facts = [{"name": n, "on": "claim", "expr": e} for n, e in FACTS.items()]
+    drawn = rulebook_of({"scorers": [{"name": "n", "on": "claim"}], "facts": facts})
+    parameters = {"p9": 2**63 - 1}
+    book = with_probes([probe("claim", conditions)]).model_copy(
+        update={"facts": drawn.facts, "parameters": parameters}
+    )
+    quantity = {"measure": "m", "value": value, "unit": "u"}
+    claim = {"id": "c", "nature": "fact", "text": "One.", "sources": ["s"], "quantity": quantity}
+    profile = Institution.model_validate(
+        {"kind": "institution", "id": "p", "name": "P", "claims": [claim]}
+    )
+    tables = build_tables(
+        corpus_of([], [Source(kind="source", id="s", title="S")], [profile]), book, AS_OF
+    )
+    assert disagreements(run_program(book, compile_rulebook(book), tables)) == []
+
+
 @pytest.mark.parametrize(
     "rule",
     [

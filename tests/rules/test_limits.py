@@ -9,13 +9,14 @@ from assay.model.corpus import Corpus
 from assay.model.evidence import Claim
 from assay.model.profile import Institution
 from assay.model.rulebook import Rule, Rulebook, Scorer
+from assay.rules.expressions import RulebookError
 from assay.rules.lint import lint_rulebook
 from assay.rules.parse import Vocabulary, parse_cel
 from assay.rules.problems import CelError
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables
-from tests.strategies import AS_OF, corpus_of
+from tests.strategies import AS_OF, corpus_of, rulebook_of
 
 
 def corpus() -> Corpus:
@@ -97,3 +98,36 @@ def test_macros_inside_macros_are_few_steps() -> None:
     text = text.replace("a.key", "a.claim.key")
     program = compile_rulebook(of_rules(f"citations.exists(d, {text})"))
     assert len(program.steps) < 60
+
+
+def test_a_long_chain_of_facts() -> None:
+    facts = [{"name": "f0", "on": "claim", "expr": "claim.contradictions"}] + [
+        {"name": f"f{n}", "on": "claim", "expr": f"claim.f{n - 1} + 1"} for n in range(1, 300)
+    ]
+    rule = {"id": "r", "when": "claim.f299 == 299", "add": 0.001, "because": "b"}
+    book = rulebook_of({"facts": facts, "scorers": [{"name": "s", "on": "claim", "rules": [rule]}]})
+    program = compile_rulebook(book)
+    run = run_program(book, program, build_tables(corpus(), book, AS_OF))
+    assert run.scores(program.scorers[0])[0].points == 1
+    assert list(lint_rulebook(book, program, {}, AS_OF)) == []
+
+
+def test_facts_that_read_others_twice() -> None:
+    facts = [{"name": "f0", "on": "claim", "expr": "claim.contradictions"}] + [
+        {"name": f"f{n}", "on": "claim", "expr": f"claim.f{n - 1} + claim.f{n - 1}"}
+        for n in range(1, 40)
+    ]
+    rule = {"id": "r", "when": "claim.f39 == 0", "add": 0.001, "because": "b"}
+    book = rulebook_of({"facts": facts, "scorers": [{"name": "s", "on": "claim", "rules": [rule]}]})
+    run = run_program(book, compile_rulebook(book), build_tables(corpus(), book, AS_OF))
+    assert run.scores(run.program.scorers[0])[0].points == 1
+
+
+def test_lists_written_out_in_one_another_are_few_items() -> None:
+    ten = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
+    within = f"{ten}.exists(a, {ten}.exists(b, a + b == claim.contradictions))"
+    book = of_rules(within)
+    run = run_program(book, compile_rulebook(book), build_tables(corpus(), book, AS_OF))
+    assert run.scores(run.program.scorers[0])[0].points == 1
+    with pytest.raises(RulebookError, match="1,000 with the lists around it; 100 are allowed"):
+        compile_rulebook(of_rules(f"{ten}.all(c, {within})"))

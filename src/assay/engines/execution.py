@@ -54,7 +54,7 @@ class Execution:
         (self._made if place in self._schedule.wanted else self._passing)[place] = series
 
     def _select(self, query: Query) -> None:
-        given = {name: self._column(query.space, name).alias(name) for name in query.read}
+        given = {name: self._column(query.space, name) for name in query.read}
         height = self._tables.height(query.space)
         frame = pl.DataFrame(list(given.values()) or {"": pl.repeat(0, height, eager=True)}).lazy()
         for level in query.written({name: series.dtype for name, series in given.items()}):

@@ -5,8 +5,9 @@ Columns are made when somebody reads them, with what else they need and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -15,7 +16,8 @@ from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
 from assay.engines.plan import Place, definition, inputs, outputs
 from assay.engines.schedule import Schedule, schedule
-from assay.rules.program import Step
+from assay.engines.sharing import Shared
+from assay.rules.program import Compute, Step
 from assay.tables.tables import Tables
 
 
@@ -28,6 +30,7 @@ class LocalEngine:
         self._taken_up: list[tuple[Step, ...]] = []
         self._made: dict[Place, pl.Series] = {}
         self._dates: dict[str, int] = {}
+        self._shared = Shared()
 
     def run(self, steps: Iterable[Step]) -> None:
         """Take up steps; their columns can be read from then on."""
@@ -117,6 +120,49 @@ class LocalEngine:
         kept = {p: s for p, s in self._made.items() if p in frontier or p not in touched}
         return Apart(schedule(moved, targets), kept)
 
+    def revised(self, steps: Iterable[Step]) -> LocalEngine:
+        """An engine for other steps on the same tables, close to those taken up here.
+
+        What both have in common and the columns that differ are made from is made first, so that
+        a second engine close to this one finds it.
+        """
+        given = tuple(steps)
+        redefined = {
+            made
+            for step in given
+            if self._definitions.get((step.space, step.column)) != step
+            for made in outputs(step)
+        }
+        touched = hanging_on(given, redefined)
+        given = tuple(self._sharing(given, touched))
+        apart = {(s.space, s.column): s for s in given if (s.space, s.column) not in touched}
+        if apart.keys() - self._definitions.keys():
+            self.run(step for place, step in apart.items() if place not in self._definitions)
+        frontier = {
+            read
+            for step in given
+            if not touched.isdisjoint(outputs(step))
+            for read in inputs(step)
+            if read not in touched and definition(self._definitions, read)
+        }
+        self.make(sorted(frontier))
+        other = LocalEngine(self.tables)
+        other._shared = self._shared
+        other.run(given)
+        other._made = {p: s for p, s in self._made.items() if p not in touched}
+        return other
+
+    def _sharing(self, steps: Iterable[Step], touched: set[Place]) -> Iterator[Step]:
+        """The steps; the touched ones with what they share with those taken up as columns."""
+        for step in steps:
+            before = self._definitions.get((step.space, step.column))
+            moved = (step.space, step.column) in touched
+            if moved and isinstance(step, Compute) and isinstance(before, Compute):
+                changed = {name for space, name in touched if space == step.space}
+                yield from self._shared.rewritten(step, before.expr, changed)
+            else:
+                yield step
+
     def varied(
         self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
     ) -> LocalEngine:
@@ -190,6 +236,12 @@ class Apart:
     schedule: Schedule
     kept: dict[Place, pl.Series]
 
+    @cached_property
+    def columns(self) -> frozenset[Place]:
+        """All columns that the steps read or define."""
+        steps = self.schedule.steps
+        return frozenset(p for step in steps for p in (*inputs(step), *outputs(step)))
+
     def followed_by(self, further: Sequence[Step]) -> Apart:
         """The same with steps that read from it; what they define of profiles is wanted, too."""
         more = {place for step in further for place in outputs(step) if place[0] == "profile"}
@@ -197,8 +249,16 @@ class Apart:
             schedule([*self.schedule.steps, *further], self.schedule.wanted | more), self.kept
         )
 
-    def on(self, tables: Tables) -> dict[Place, pl.Series]:
-        """The wanted columns."""
+    def on(
+        self, tables: Tables, copied: Mapping[str, pl.Series] | None = None
+    ) -> dict[Place, pl.Series]:
+        """The wanted columns; ``copied`` gives by space the row that each row is a copy of."""
         made = dict(self.kept)
+        if copied is not None:
+            made = {
+                place: series.gather(copied[place[0]])
+                for place, series in self.kept.items()
+                if place in self.columns or place in self.schedule.wanted
+            }
         Execution(tables, made, self.schedule).run()
         return {place: made[place] for place in self.schedule.wanted if place in made}

@@ -6,7 +6,7 @@ held between such constants; what is known to fit in fewer bits is made and stor
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -23,18 +23,18 @@ JOINING: frozenset[Op] = frozenset(("add", "least", "greatest"))
 """Operations of which the result is known to be bounded where what they join is."""
 
 
-def bound(expr: Expr, stored: Container[str] = ()) -> int | None:
+def bound(expr: Expr, stored: Mapping[str, pl.DataType]) -> int | None:
     """The most an expression of picked constants can be, up or down; None for anything else.
 
-    Columns that are ``stored`` in few bits are known where they are held between constants.
+    ``stored`` are the narrow types that columns have.
     """
+    if isinstance(expr, Col):
+        return MOST.get(stored[expr.name]) if expr.name in stored else None
     if isinstance(expr, Lit):
         return abs(expr.value) if type(expr.value) is int else None
     if not isinstance(expr, Apply) or expr.op not in ("pick", "hold", *JOINING):
         return None
-    value = expr.args[0]
-    held = expr.op == "hold" and isinstance(value, Col) and value.name in stored
-    parts = [bound(a, stored) for a in (expr.args[1:] if held or expr.op == "pick" else expr.args)]
+    parts = [bound(a, stored) for a in (expr.args[1:] if expr.op == "pick" else expr.args)]
     known = [p for p in parts if p is not None]
     if len(known) < len(parts):
         return None

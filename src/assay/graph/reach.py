@@ -4,14 +4,14 @@ The reach of a path is the product of its edges' weights, damped once for every 
 first, rounded half up to thousandths at each hop. Rounding keeps order, so the strongest path is
 found hop by hop. Of equally strong paths the shorter counts.
 
-Paths are followed from a block of profiles at a time, so that memory is bounded and a few
-profiles can be followed alone, where only their edges changed. An end, how strongly it is reached
+Paths are followed from a block of profiles at a time, so that memory is bounded, and only towards
+some ends where the others are known (:mod:`assay.graph.mended`). An end, how strongly it is reached
 and how far away it is are one 64-bit number: sorted, the best path of a pair is the last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -35,10 +35,11 @@ _BLOCK = 1 << 15
 _RANKS = 16
 """More than the longest path, so that strength and shortness fit one number."""
 
-_RANK_BITS = 15
+RANK_BITS = 15
 _LOWEST = 2 * _RANKS
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 def reach_pairs(
@@ -51,52 +52,20 @@ def reach_pairs(
     is known all along) and distance, sorted by upper and lower. Raises ``UsageError`` where a
     hop would follow more paths than ``limit``.
     """
-    graph = _Graph(edges)
-    return _pairs(_Walk(graph, hops, damping, limit), graph.uppers)
+    count = row_count(edges)
+    graph = Graph(strongest(edge_keys(edges, row_bits(count))), count)
+    return walked(Walk(graph, hops, damping, limit), graph.uppers)
 
 
-def mended_pairs(
-    pairs: pl.DataFrame, before: pl.DataFrame, edges: pl.DataFrame, hops: int, damping: float
-) -> pl.DataFrame:
-    """The ``pairs`` that :func:`reach_pairs` gave for the edges ``before``, for other ``edges``.
-
-    Followed anew are only the profiles from which a changed edge is reached.
-    """
-    graph = _Graph(edges, before)
-    bits = graph.bits
-    old = _strongest(_edge_keys(before, bits))
-    changed = np.setxor1d(old, graph.keys, assume_unique=True) >> (_RANK_BITS + bits)
-    upper, lower = pairs["upper"].to_numpy(), pairs["lower"].to_numpy()
-    highest = max(upper.max(initial=0), lower.max(initial=0), changed.max(initial=0))
-    touched = np.zeros(1 + max(int(highest), len(graph.degree)), dtype=bool)
-    touched[changed] = True
-    # What leads to a changed edge was reached by old edges, or begins with a changed one itself.
-    touched[upper[touched[lower]]] = True
-    found = _pairs(_Walk(graph, hops, damping, PATH_LIMIT), graph.uppers[touched[graph.uppers]])
-    kept = pairs.filter(pl.Series(~touched[upper]))
-    return _in_order(kept, found)
-
-
-def _in_order(kept: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """Two tables of pairs, each in the order of its upper rows, which they do not share."""
-    before = np.searchsorted(kept["upper"].to_numpy(), found["upper"].to_numpy())
-    place = np.empty(kept.height + found.height, dtype=np.uint32)
-    new = before + np.arange(found.height)
-    old = np.ones(len(place), dtype=bool)
-    old[new] = False
-    place[new] = np.arange(kept.height, len(place), dtype=np.uint32)
-    place[old] = np.arange(kept.height, dtype=np.uint32)
-    return pl.concat([kept, found], rechunk=True)[pl.Series(place)]
-
-
-def _edge_keys(edges: pl.DataFrame, bits: int) -> Ints:
+def edge_keys(edges: pl.DataFrame, bits: int) -> Ints:
+    """Each edge as the key of a path, those to itself left out."""
     known = edges.filter(pl.col("upper") != pl.col("lower"))
-    points = known["points"].fill_null(-1).to_numpy().astype(np.int64)
-    upper, lower = (known[name].to_numpy().astype(np.int64) for name in ("upper", "lower"))
-    return _keys(upper, lower, points, 1, bits)
+    points = known["points"].fill_null(-1).cast(pl.Int64).to_numpy()
+    return _keys(known["upper"].to_numpy(), known["lower"].to_numpy(), points, 1, bits)
 
 
-def _pairs(walk: _Walk, uppers: Ints) -> pl.DataFrame:
+def walked(walk: Walk, uppers: Ints) -> pl.DataFrame:
+    """The best paths from some profiles, sorted by upper and lower."""
     blocks = list(walk.blocks(uppers))
     if len(blocks) > 1:
         with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
@@ -108,30 +77,60 @@ def _pairs(walk: _Walk, uppers: Ints) -> pl.DataFrame:
     return pl.concat(found).rechunk()
 
 
-class _Graph:
+class Graph:
     """The strongest edge of each pair, by upper row: those of ``u`` begin at ``begins[u]``."""
 
-    def __init__(self, *several: pl.DataFrame) -> None:
-        """Of several tables of edges the first counts; all have room in the numbers."""
-        edges = several[0]
-        ends = [e[name].to_numpy() for e in several for name in ("upper", "lower")]
-        count = 1 + max(int(rows.max(initial=-1)) for rows in ends)
-        self.bits = max(count - 1, 1).bit_length()
-        self.keys = _strongest(_edge_keys(edges, self.bits))
-        upper, self.lower, self.points = _parts(self.keys, self.bits)
-        self.degree = np.bincount(upper, minlength=count)
+    def __init__(self, keys: Ints, count: int) -> None:
+        """``keys`` are those of the strongest edges, in order; rows are below ``count``."""
+        self.keys = keys
+        self.count = count
+        self.bits = row_bits(count)
+        self.upper, self.lower, self.points = parts(keys, self.bits)
+        self.degree = np.bincount(self.upper, minlength=count)
         self.begins = np.concatenate([[0], np.cumsum(self.degree)])
-        self.uppers: Ints = np.flatnonzero(self.degree)
+
+    @property
+    def uppers(self) -> Ints:
+        """The rows from which an edge leads."""
+        found: Ints = np.flatnonzero(self.degree)
+        return found
+
+    def to(self, lowers: Mask) -> Graph:
+        """The edges that lead to some rows."""
+        return Graph(self.keys[lowers[self.lower]], self.count)
 
 
-class _Walk:
-    """Following paths of at most so many hops; ``limit`` of them at each."""
+def row_bits(count: int) -> int:
+    """The bits that every row number below ``count`` fits in."""
+    return max(count - 1, 1).bit_length()
 
-    def __init__(self, graph: _Graph, hops: int, damping: float, limit: int) -> None:
+
+def row_count(*several: pl.DataFrame) -> int:
+    """One more than the greatest row of tables with upper and lower rows."""
+    ends = [rows[name].to_numpy() for rows in several for name in ("upper", "lower")]
+    return 1 + max(int(rows.max(initial=-1)) for rows in ends)
+
+
+class Walk:
+    """Following paths of at most so many hops; ``limit`` of them at each.
+
+    With ``towards``, only paths to the first of its rows: the second are those one edge away or
+    nearer, and so on.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        hops: int,
+        damping: float,
+        limit: int = PATH_LIMIT,
+        towards: Sequence[Mask] | None = None,
+    ) -> None:
         self._graph = graph
         self._hops = hops
         self._factor = to_points(damping)
         self._limit = limit
+        self._towards = towards
         self._followed = dict.fromkeys(range(2, hops + 1), 0)
         self._lock = Lock()
 
@@ -145,6 +144,9 @@ class _Walk:
         """The best paths from some profiles."""
         graph = self._graph
         own, at = self._edges_of(uppers)
+        if self._towards is not None:
+            leading = self._leads(graph.lower[at], 1)
+            own, at = own[leading], at[leading]
         ends, points = graph.lower[at], graph.points[at]
         found = [_keys(own, ends, points, 1, graph.bits)]
         for distance in range(2, self._hops + 1):
@@ -155,17 +157,27 @@ class _Walk:
             felt = np.where((start < 0) | (by < 0), -1, scaled)
             own, ends = own[come], graph.lower[at]
             away = ends != uppers[own]
+            if self._towards is not None:
+                away &= self._leads(ends, distance)
             keys = _keys(own[away], ends[away], felt[away], distance, graph.bits)
-            keys = _strongest(keys)
+            keys = strongest(keys)
             found.append(keys)
-            own, ends, points = _parts(keys, graph.bits)
-        keys = _strongest(np.concatenate(found))
-        own, ends, points = _parts(keys, graph.bits)
-        rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
+            own, ends, points = parts(keys, graph.bits)
+        keys = strongest(np.concatenate(found))
+        own, ends, points = parts(keys, graph.bits)
+        if self._towards is not None:
+            wanted = self._leads(ends, self._hops)
+            keys, own, ends, points = keys[wanted], own[wanted], ends[wanted], points[wanted]
+        rank = (keys & ((1 << RANK_BITS) - 1)) - _LOWEST
         far = np.where(rank >= 0, _RANKS - 1 - rank % _RANKS, -1 - rank)
         columns = {"upper": uppers[own], "lower": ends, "points": points, "distance": far}
         made = pl.DataFrame(columns).cast(pl.Int32)
         return made.with_columns(pl.when(pl.col("points") >= 0).then("points").alias("points"))
+
+    def _leads(self, ends: Ints, distance: int) -> Mask:
+        """Whether a wanted row is reached from the ends of paths that are so long."""
+        assert self._towards is not None
+        return self._towards[self._hops - distance][ends]
 
     def _edges_of(self, rows: Ints) -> tuple[Ints, Ints]:
         """For every edge of each of the rows which row it is of, and the edge."""
@@ -188,22 +200,28 @@ class _Walk:
 def _keys(own: Ints, ends: Ints, points: Ints, distance: int, bits: int) -> Ints:
     """Pair and rank: the strongest, then the shortest is the greatest; unknown ones are last."""
     short = _RANKS - 1 - distance
-    rank = np.where(points < 0, short - _RANKS, points * _RANKS + short) + _LOWEST
-    keys: Ints = ((own << bits | ends) << _RANK_BITS) | rank
+    rank = points * _RANKS
+    rank += short + _LOWEST
+    rank[points < 0] = short - _RANKS + _LOWEST
+    keys = own.astype(np.int64)
+    keys <<= bits
+    keys |= ends
+    keys <<= RANK_BITS
+    keys |= rank
     return keys
 
 
-def _parts(keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
+def parts(keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
     """Own, end and points (-1 where unknown) of keys."""
-    rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
-    pair = keys >> _RANK_BITS
+    rank = (keys & ((1 << RANK_BITS) - 1)) - _LOWEST
+    pair = keys >> RANK_BITS
     return pair >> bits, pair & ((1 << bits) - 1), np.where(rank >= 0, rank // _RANKS, -1)
 
 
-def _strongest(keys: Ints) -> Ints:
+def strongest(keys: Ints) -> Ints:
     """Of the keys of each pair the greatest, in the order of pairs."""
     ordered = np.sort(keys)
     last = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:] >> _RANK_BITS, ordered[:-1] >> _RANK_BITS, out=last[:-1])
+    np.not_equal(ordered[1:] >> RANK_BITS, ordered[:-1] >> RANK_BITS, out=last[:-1])
     best: Ints = ordered[last]
     return best

@@ -87,6 +87,7 @@ class _Assembly:
         self._contents = contents
         self._memory = memory
         self._made = made
+        self._full = False
 
     def include(self, file: YamlFile, path: Path, chain: tuple[str, ...]) -> None:
         """Add the files that a file includes; ``chain`` are the files that led to it."""
@@ -100,6 +101,8 @@ class _Assembly:
                 self._made.findings.append(
                     Finding(codes.BAD_INCLUDE, subject, ("include", index), *problem)
                 )
+            if self._full:
+                return
 
     def _add(self, name: object, beside: Path, chain: tuple[str, ...]) -> tuple[str, str] | None:
         """Add one file; else what is wrong with it, and a hint."""
@@ -121,6 +124,7 @@ class _Assembly:
             there = [p.name for p in target.parent.glob("*") if p.suffix in SUFFIXES]
             return f"there is no file {name!r}", did_you_mean(target.name, sorted(there))
         if len(self._made.files) >= _FILE_LIMIT:
+            self._full = True
             return f"more than {_FILE_LIMIT} files are included", "put some of them together"
         file = read_file(self._workspace, target, self._contents, self._memory)
         self._made.files.append(file)

@@ -13,7 +13,6 @@ from functools import reduce
 from assay.rules.domain import (
     NOTHING,
     Domain,
-    Outcome,
     above,
     below,
     equal,
@@ -43,6 +42,9 @@ class Analysis:
         self._definitions = program.definitions
         self._known: dict[tuple[str, str], Domain] = {}
         self._depth = 0
+        # In the order they are made, so that a long chain of columns is no recursion.
+        for space, name in self._definitions:
+            self.column(space, name)
 
     def column(self, space: str, name: str) -> Domain:
         """What a column can hold."""
@@ -51,11 +53,6 @@ class Analysis:
             self._known[key] = Domain()
             self._known[key] = self._defined(space, name)
         return self._known[key]
-
-    def make_all(self) -> None:
-        """Look at every column in the order they are made, so that a long chain is no recursion."""
-        for space, name in self._definitions:
-            self.column(space, name)
 
     def _defined(self, space: str, name: str) -> Domain:
         match self._definitions.get((space, name)):
@@ -241,11 +238,6 @@ class Analysis:
 
 _FLOATS = ("feq", "fne", "flt", "fle", "fgt", "fge")
 _OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
-
-
-def possible_outcomes(program: Program, space: str, expr: Expr) -> set[Outcome]:
-    """The outcomes that a condition can have for some document."""
-    return Analysis(program).expression(space, expr).outcomes
 
 
 _WHOLE = ("points", "scale", "length", "items")

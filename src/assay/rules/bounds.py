@@ -96,7 +96,6 @@ class Bounds:
                 self._sort(j, rule)
         if not self._asked:
             return
-        analysis.make_all()
         self._reach = analysis.expression(self._space, columns.unbounded)
         self._limits = {phase: self._taken(phase) for phase in ("cap", "floor")}
         self._lifted = max([self._reach.high, *(e.high for _, _, e in self._limits["floor"])])

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import reduce
 
 from assay.rules import ast
 from assay.rules.constants import MOMENTS, constants, is_constant, moment
+from assay.rules.expressions import facts_below
 from assay.rules.functions import function
 from assay.rules.ir import (
     REPEATING,
@@ -26,16 +26,15 @@ from assay.rules.ir import (
     Op,
     all_of,
     apply,
+    balanced,
 )
+from assay.rules.magnitudes import LONGEST_TEXT, Magnitudes
 from assay.rules.operators import (
     CHECKED,
     COMPARABLE,
     COMPARISONS,
     FLOAT_COMPARISONS,
     OPERATORS,
-    are_large,
-    may_be_nan,
-    may_overflow,
 )
 from assay.rules.parse import Vocabulary
 from assay.rules.patterns import PatternError, translated
@@ -60,13 +59,16 @@ class Compiler(Reductions):
     ) -> None:
         super().__init__(vocabulary, prefix)
         self._facts = facts or {}
+        self._expanded = 1
+        self._made_facts: set[tuple[str, str]] = set()
+        self._magnitudes = Magnitudes(self._facts)
 
     def fact(self, space: str, name: str) -> str:
-        column = f"fact.{name}"
-        if (space, column) not in self.definitions:
-            expr = self.scalar(self._facts[space, name], subject_scope(space))
-            self.add(Compute(space, column, expr))
-        return column
+        for on, needed in facts_below(self._facts, (space, name), self._made_facts):
+            self._made_facts.add((on, needed))
+            expr = self.scalar(self._facts[on, needed], subject_scope(on))
+            self.add(Compute(on, f"fact.{needed}", expr))
+        return f"fact.{name}"
 
     def scalar(self, node: ast.Expression, scope: Scope) -> Expr:
         """The expression as a column expression.
@@ -152,6 +154,7 @@ class Compiler(Reductions):
     # Macros ------------------------------------------------------------------------------
 
     def _macro(self, node: ast.Macro, scope: Scope) -> Value:
+        self._magnitudes.enter(node)
         if isinstance(node.range, ast.ListOf):
             return self._over_constants(node, scope)
         rows = self.value(node.range, scope)
@@ -174,10 +177,13 @@ class Compiler(Reductions):
     def _over_constants(self, node: ast.Macro, scope: Scope) -> Value:
         """A macro over a list written out, spelled out item by item."""
         assert isinstance(node.range, ast.ListOf)
-        if len(node.range.items) > _LONGEST_EXPANSION:
+        items = len(node.range.items)
+        if items * self._expanded > _LONGEST_EXPANSION:
+            within = f", {items * self._expanded:,} with the lists around it"
             raise refused(
                 node,
-                f"the list has more than {_LONGEST_EXPANSION} items to go over",
+                f"the list has {items:,} items to go over{within if self._expanded > 1 else ''}; "
+                f"{_LONGEST_EXPANSION} are allowed",
                 "ask with 'in' where equality is meant",
             )
         if node.name in ("map", "filter"):
@@ -186,19 +192,21 @@ class Compiler(Reductions):
                 f"{node.name} of a list written out makes a list that is known beforehand",
                 "write the resulting list, or use exists() or all()",
             )
+        values = constants(node.range)
+        self._expanded *= max(items, 1)
         outcomes = [
-            self.scalar(node.body, scope.with_name(node.variable, Lit(value)))
-            for value in constants(node.range)
+            self.scalar(node.body, scope.with_name(node.variable, Lit(value))) for value in values
         ]
+        self._expanded //= max(items, 1)
         if node.name == "exists_one":
             decided = all_of(*(apply("known", self.plain(scope, o)) for o in outcomes))
             ones: list[Expr] = [apply("if", self.plain(scope, o), Lit(1), Lit(0)) for o in outcomes]
-            one = apply("eq", reduce(lambda a, b: apply("add", a, b), [Lit(0), *ones]), Lit(1))
+            one = apply("eq", balanced("add", [Lit(0), *ones]), Lit(1))
             return apply("if", decided, one, UNKNOWN)
         sign: Op = "or" if node.name == "exists" else "and"
         if not outcomes:
             return Lit(node.name == "all")
-        return reduce(lambda a, b: apply(sign, a, b), outcomes)
+        return balanced(sign, outcomes)
 
     def _over_items(self, node: ast.Macro, items: Value, scope: Scope) -> Value:
         """A macro over a field that holds a list: its items are counted within the row."""
@@ -273,8 +281,14 @@ class Compiler(Reductions):
         if name == "_?_:_" and node.type.name not in COMPARABLE:
             raise refused(node, "a choice is made between values", "choose between conditions")
         if (op := OPERATORS.get((name, operands[0].type.name if operands else ""))) is not None:
-            if node.type.name == "int" and op in CHECKED and may_overflow(node):
+            if node.type.name == "int" and op in CHECKED and self._magnitudes.may_overflow(node):
                 op = CHECKED[op]
+            if self._magnitudes.is_too_long(node):
+                raise refused(
+                    node,
+                    f"the text could have more than {LONGEST_TEXT:,} characters",
+                    "put fewer texts together, or compare each by itself",
+                )
             made = self._apply(op, operands, scope)
             if node.type.name in RANGES and op in ("add", "sub"):
                 limits = (Lit(limit) for limit in RANGES[node.type.name])
@@ -282,7 +296,7 @@ class Compiler(Reductions):
             return made
         if (own := function(name)) is not None and own.compile is not None:
             made = own.compile(*(self._argument(o, scope) for o in operands))
-            large = made.op == "half_life" and are_large(operands)
+            large = made.op == "half_life" and self._magnitudes.are_large(operands)
             return replace(made, op=CHECKED[made.op]) if large else made
         raise refused_call(node)
 
@@ -302,7 +316,7 @@ class Compiler(Reductions):
         if operands[0].type.name != operands[1].type.name:
             raise refused(node, "values of two types are compared", "compare like with like")
         op = COMPARISONS[node.function]
-        if any(may_be_nan(o) for o in operands):
+        if any(self._magnitudes.may_be_nan(o) for o in operands):
             op = FLOAT_COMPARISONS[op]
         return self._apply(op, operands, scope)
 
@@ -313,7 +327,11 @@ class Compiler(Reductions):
     def _argument(self, operand: ast.Expression, scope: Scope) -> Expr:
         """An argument of one of our own functions, which make nothing of what is no number."""
         expr = self.plain(scope, self.scalar(operand, scope))
-        return self.plain(scope, apply("number", expr)) if may_be_nan(operand) else expr
+        return (
+            self.plain(scope, apply("number", expr))
+            if self._magnitudes.may_be_nan(operand)
+            else expr
+        )
 
     def _matches(self, node: ast.Call, scope: Scope) -> Expr:
         pattern = node.args[-1]
@@ -368,5 +386,5 @@ class Compiler(Reductions):
         values = [self.plain(scope, self.scalar(i, scope)) for i in listed.items]
         decided = all_of(*(apply("known", v) for v in values if not isinstance(v, Lit)))
         same: list[Expr] = [apply(op, item, v) for v in values]
-        found = self.plain(scope, reduce(lambda a, b: apply("or", a, b), same))
+        found = self.plain(scope, balanced("or", same))
         return apply("if", self.plain(scope, decided), found, UNKNOWN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
@@ -54,24 +54,43 @@ class Parsed:
     expressions: dict[Path, ast.Expression] = field(default_factory=dict)
     problems: list[RuleProblem] = field(default_factory=list)
 
+    @property
+    def facts(self) -> dict[tuple[str, str], ast.Expression]:
+        """The named facts by space and name, each after those it uses."""
+        return {
+            (str(path[1]), str(path[2])): node
+            for path, node in self.expressions.items()
+            if path[0] == "facts"
+        }
+
     def uses(self, node: ast.Expression) -> Iterator[str]:
         """Keys (``on.name``) of all scores an expression may read, its facts' scores included."""
-        for key in score_uses(node):
-            on, _, name = key.partition(".")
-            if name in self.vocabulary.facts_of(on):
-                yield from self.uses(self.expressions["facts", on, name])
-            else:
-                yield key
+        facts = self.facts
+        seen: set[tuple[str, str]] = set()
+        waiting = [node]
+        while waiting:
+            for key in fields_read(waiting.pop()):
+                if key not in facts:
+                    yield ".".join(key)
+                elif key not in seen:
+                    seen.add(key)
+                    waiting.append(facts[key])
 
     def own_scores(self, node: ast.Expression, on: str) -> set[str]:
         """Names of the scores of its own row that an expression on ``on`` names, or its facts."""
+        facts = self.facts
         found: set[str] = set()
-        for part in walk(node):
-            if isinstance(part, ast.Select) and _is_own(part.operand, on):
-                if part.field in self.vocabulary.facts_of(on):
-                    found |= self.own_scores(self.expressions["facts", on, part.field], on)
-                elif part.field in self.vocabulary.scores.get(on, ()):
+        seen: set[str] = set()
+        waiting = [node]
+        while waiting:
+            for part in walk(waiting.pop()):
+                if not isinstance(part, ast.Select) or not _is_own(part.operand, on):
+                    continue
+                if part.field in self.vocabulary.scores.get(on, ()):
                     found.add(part.field)
+                elif (on, part.field) in facts and part.field not in seen:
+                    seen.add(part.field)
+                    waiting.append(facts[on, part.field])
         return found
 
 
@@ -185,6 +204,7 @@ def _wrong_type(node: ast.Expression, wanted: str) -> Problem:
 
 
 _FACT_TYPES = ("bool", "int", "double", "string", "timestamp")
+_SELECTED = re.compile(r"\.\s*(\w+)")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 
@@ -195,7 +215,7 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
     """
     places = {f.name: i for i, f in enumerate(rulebook.facts)}
     needs = {
-        f.name: {n for n in places if re.search(rf"\.\s*{n}\b", _QUOTED.sub("", f.expr))}
+        f.name: {n for n in _SELECTED.findall(_QUOTED.sub("", f.expr)) if n in places}
         for f in rulebook.facts
     }
     try:
@@ -264,13 +284,36 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
 
 
 def score_uses(node: ast.Expression) -> Iterator[str]:
-    """Keys (``on.name``) of all scores an expression may read, of any row."""
+    """Keys (``on.name``) of all scores an expression itself may read, of any row."""
+    return (".".join(key) for key in fields_read(node))
+
+
+_OF_MESSAGE = {space.message: space.name for space in SPACES.values()}
+
+
+def fields_read(node: ast.Expression) -> Iterator[tuple[str, str]]:
+    """Space and name of every field, fact or score an expression itself reads, of any row."""
     for part in walk(node):
         if isinstance(part, ast.Select):
-            message = part.operand.type.name.removesuffix("Coverage")
-            space = next((s.name for s in SPACES.values() if s.message == message), None)
+            space = _OF_MESSAGE.get(part.operand.type.name.removesuffix("Coverage"))
             if space is not None:
-                yield f"{space}.{part.field}"
+                yield space, part.field
+
+
+def facts_below(
+    facts: Mapping[tuple[str, str], ast.Expression],
+    key: tuple[str, str],
+    made: Container[tuple[str, str]],
+) -> list[tuple[str, str]]:
+    """A fact and those it builds on, each after those it uses, without those that are made."""
+    found: set[tuple[str, str]] = set()
+    waiting = [key]
+    while waiting:
+        fact = waiting.pop()
+        if fact not in found and fact not in made:
+            found.add(fact)
+            waiting += [k for k in fields_read(facts[fact]) if k in facts]
+    return [fact for fact in facts if fact in found] if len(found) > 1 else list(found)
 
 
 def walk(node: ast.Expression) -> Iterator[ast.Expression]:

@@ -6,7 +6,7 @@ through :data:`and`, :data:`or` (Kleene), ``known`` and ``coalesce``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -51,7 +51,11 @@ class Lit:
     value: bool | int | float | str | tuple[bool | int | float | str, ...] | None
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Lit) and _exactly(self.value) == _exactly(other.value)
+        if not isinstance(other, Lit) or type(self.value) is not type(other.value):
+            return False
+        if isinstance(self.value, float | tuple):
+            return _exactly(self.value) == _exactly(other.value)
+        return self.value == other.value
 
     def __hash__(self) -> int:
         return hash(_exactly(self.value))
@@ -93,6 +97,14 @@ def apply(op: Op, *args: Expr) -> Apply:
     return Apply(op, args)
 
 
+def balanced(op: Op, parts: Sequence[Expr]) -> Expr:
+    """The parts joined by an associative operation, so that many of them are not deep."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return apply(op, balanced(op, parts[:middle]), balanced(op, parts[middle:]))
+
+
 def columns(expr: Expr) -> Iterator[str]:
     """Names of the columns an expression reads, in reading order, repeats included."""
     waiting = [expr]
@@ -106,6 +118,14 @@ def columns(expr: Expr) -> Iterator[str]:
             yield "the item of a list"
         elif isinstance(part, Each):
             waiting.append(part.items)
+
+
+def sum_of(terms: Sequence[Expr]) -> Expr:
+    """The sum as a tree, so that a thousand terms are not a thousand levels deep."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return apply("add", sum_of(terms[:half]), sum_of(terms[half:]))
 
 
 REPEATING: frozenset[Op] = frozenset(

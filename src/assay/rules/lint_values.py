@@ -24,7 +24,7 @@ def unknown_values(
 ) -> Iterator[RuleFinding]:
     """Texts that a condition compares a field with and that the field never holds."""
     told: set[str] = set()
-    for home, column, value in _compared(program, space, expr, set()):
+    for home, column, value in _compared(program, space, expr):
         possible = field_words(home, column)
         known = possible or written.get((home, column), ())
         if value in known or value in told or not value:
@@ -38,33 +38,30 @@ def unknown_values(
         yield RuleFinding(codes.UNKNOWN_VALUE, place, message, hint)
 
 
-def _compared(
-    program: Program, space: str, expr: Expr, seen: set[tuple[str, str]]
-) -> Iterator[tuple[str, str, str]]:
+def _compared(program: Program, space: str, expr: Expr) -> Iterator[tuple[str, str, str]]:
     """(space, column, text) of every comparison of a column with a constant text."""
-    if isinstance(expr, Col):
-        if (space, expr.name) not in seen:
-            seen.add((space, expr.name))
-            yield from _compared_inside(program, space, expr.name, seen)
-        return
-    if not isinstance(expr, Apply):
-        return
-    if expr.op in ("eq", "ne", "in", "has_item"):
-        columns = [_home(program, space, a.name) for a in expr.args if isinstance(a, Col)]
-        constants = [v for a in expr.args if isinstance(a, Lit) for v in _texts(a.value)]
-        yield from ((*home, v) for home in columns if home for v in constants)
-    for arg in expr.args:
-        yield from _compared(program, space, arg, seen)
+    seen: set[tuple[str, str]] = set()
+    waiting = [(space, expr)]
+    while waiting:
+        space, part = waiting.pop()
+        if isinstance(part, Col) and (space, part.name) not in seen:
+            seen.add((space, part.name))
+            waiting += _behind(program, space, part.name)
+        elif isinstance(part, Apply):
+            if part.op in ("eq", "ne", "in", "has_item"):
+                columns = [_home(program, space, a.name) for a in part.args if isinstance(a, Col)]
+                constants = [v for a in part.args if isinstance(a, Lit) for v in _texts(a.value)]
+                yield from ((*home, v) for home in columns if home for v in constants)
+            waiting += [(space, arg) for arg in reversed(part.args)]
 
 
-def _compared_inside(
-    program: Program, space: str, column: str, seen: set[tuple[str, str]]
-) -> Iterator[tuple[str, str, str]]:
+def _behind(program: Program, space: str, column: str) -> Iterator[tuple[str, Expr]]:
+    """What a column is computed from; not what a score is."""
     step = program.definitions.get((space, column))
     if isinstance(step, Compute) and not column.startswith(("score.", "raw.", "cover.")):
-        yield from _compared(program, space, step.expr, seen)
+        yield space, step.expr
     elif isinstance(step, Aggregate) and step.source is not None:
-        yield from _compared(program, step.elements, Col(step.source), seen)
+        yield step.elements, Col(step.source)
 
 
 def _home(program: Program, space: str, column: str) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import get_args
 
 from cel_expr_python import cel
@@ -130,7 +130,7 @@ def _element_message(space: str, via: str | None) -> str:
     return SPACES[SPACES[space].links[via]].message if via else SPACES[space].message
 
 
-@cache
+@lru_cache(maxsize=64)
 def _environment(subject: str, vocabulary: Vocabulary, it: str | None, watch: bool) -> cel.Env:
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(timestamp_pb2.DESCRIPTOR.serialized_pb)

@@ -38,7 +38,9 @@ def translated(pattern: str) -> str:
             f"the pattern has {len(pattern)} characters; {_LONGEST} are allowed", 0, "split it"
         )
     _check_re2(pattern)
-    return _Translator(pattern).run()
+    written = _Translator(pattern).run()
+    _check_engine(written)
+    return written
 
 
 @cache
@@ -50,11 +52,30 @@ def _check_re2(pattern: str) -> None:
     value = _matcher().eval(data={"pattern": pattern})
     if value.type() != cel.Type.ERROR:
         return
-    found = _REASON.search(str(value.value()) or str(value))
+    said = str(value.value()) or str(value)
+    if "too large" in said:
+        raise _too_large()
+    found = _REASON.search(said)
     reason, part = (found[1].strip(), (found[2] or "").strip()) if found else ("it is wrong", "")
     offset = pattern.find(part) if part else len(pattern)
     said = f"the pattern is no regular expression: {reason}" + (f" {part!r}" if part else "")
     raise PatternError(said, max(offset, 0), _hint(reason))
+
+
+def _check_engine(written: str) -> None:
+    """The engine's limit on the memory of a pattern is another than RE2's."""
+    import polars as pl
+
+    try:
+        pl.select(pl.lit("").str.contains(written))
+    except pl.exceptions.ComputeError:
+        raise _too_large() from None
+
+
+def _too_large() -> PatternError:
+    return PatternError(
+        "the pattern is too large once its repetitions are written out", 0, "repeat less in it"
+    )
 
 
 def _hint(reason: str) -> str:

@@ -7,7 +7,7 @@ in the order of rule ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +24,7 @@ from assay.rules.expressions import (
     score_uses,
     scorer_order,
 )
-from assay.rules.ir import TRUE, UNKNOWN, Col, Expr, Lit, apply
+from assay.rules.ir import TRUE, UNKNOWN, Col, Expr, Lit, apply, sum_of
 from assay.rules.problems import CelError
 from assay.rules.program import (
     Aggregate,
@@ -58,11 +58,7 @@ class _ProgramBuilder:
     def __init__(self, rulebook: Rulebook, parsed: Parsed) -> None:
         self._rulebook = rulebook
         self._parsed = parsed
-        self._facts = {
-            (str(path[1]), str(path[2])): node
-            for path, node in parsed.expressions.items()
-            if path[0] == "facts"
-        }
+        self._facts = parsed.facts
         self._compiler = Compiler(parsed.vocabulary, self._facts)
         self._problems: list[RuleProblem] = []
 
@@ -261,7 +257,7 @@ class _ProgramBuilder:
     def _moved(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
         """The score in thousandths before floors and caps; unknown where the start is."""
         added = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "add")]
-        score: Expr = _sum([Col(start), *added])
+        score: Expr = sum_of([Col(start), *added])
         score = apply("hold", score, Lit(0), Lit(ONE))
         for r in sorted(_of_phase(rules, "multiply"), key=lambda r: r.rule.id):
             before = self._column(scorer, score)
@@ -311,8 +307,8 @@ class _ProgramBuilder:
         for coverage, elements in parts:
             covered.append(coverage)
             counts.append(elements)
-        whole = _sum([*covered, Lit(sure)]) if covered else Lit(sure)
-        count = _sum(counts)
+        whole = sum_of([*covered, Lit(sure)]) if covered else Lit(sure)
+        count = sum_of(counts)
         nothing_asked = apply("if", apply("known", Col(score)), Lit(ONE), Lit(0))
         share = apply("quo", self._column(scorer, whole), self._column(scorer, count))
         return apply("if", apply("eq", count, Lit(0)), nothing_asked, share)
@@ -341,14 +337,6 @@ class _ProgramBuilder:
                 expr = self._expr((*path, index), scope, text=True)
                 parts.append(Col(self._compiler.column(scope.space.name, expr)))
         return tuple(parts)
-
-
-def _sum(terms: Sequence[Expr]) -> Expr:
-    """The sum as a tree, so that a thousand terms are not a thousand levels deep."""
-    if len(terms) == 1:
-        return terms[0]
-    half = len(terms) // 2
-    return apply("add", _sum(terms[:half]), _sum(terms[half:]))
 
 
 def _bounded(score: Expr, rules: tuple[RuleColumns, ...]) -> Expr:

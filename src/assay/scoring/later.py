@@ -143,14 +143,15 @@ class Later:
         self, first: _Days, places: Sequence[Place], changed: _Frames, days: _Days
     ) -> None:
         """Look at every profile on several days of its own (days x profiles) in one go."""
-        run, count = self.run, len(first)
-        there = copies(run.tables.on(0, changed), len(days)).at(pl.Series(days.ravel()))
-        engine = LocalEngine(there)
-        engine.run(run.program.steps)
-        engine.make(places)
+        count = len(first)
+        apart = self._apart_in(places, changed)
+        there = copies(self.run.tables.on(0, changed), len(days), apart.columns)
+        tables = there.tables.at(pl.Series(days.ravel()))
+        made = apart.on(tables, there.original)
         differs = np.zeros(days.shape, dtype=bool)
         for place in places:
-            now, then = (e.column(*place).fill_null(_NO_BAND) for e in (run.engine, engine))
+            now = self.run.engine.column(*place).fill_null(_NO_BAND)
+            then = made[place].fill_null(_NO_BAND)
             differs |= then.to_numpy().reshape(days.shape) != now.to_numpy()
         found = (first == 0) & differs.any(axis=0)
         first[found] = days[differs.argmax(axis=0), np.arange(count)][found]

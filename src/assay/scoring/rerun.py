@@ -13,5 +13,5 @@ def rerun(base: Run, rulebook: Rulebook, program: Program) -> Run:
     A column is kept where its step and all that the step reads are the same as in ``base``.
     Reach and the days of review must be the same in both rulebooks: they shape the tables.
     """
-    engine = base.engine.varied(base.tables, program.steps, ())
+    engine = base.engine.revised(program.steps)
     return Run(rulebook, program, base.tables, engine)

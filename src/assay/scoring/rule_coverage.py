@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assay.model.rulebook import Rulebook
-from assay.rules.analysis import possible_outcomes
+from assay.rules.analysis import Analysis
 from assay.rules.program import Program
 from assay.scoring.results import Outcome
 from assay.scoring.rule_tests import Seen
@@ -84,10 +84,11 @@ def coverage(rulebook: Rulebook, program: Program, seen: Seen) -> Coverage:
 
 
 def _rules(program: Program, seen: Seen) -> Iterator[RuleCoverage]:
+    analysis = Analysis(program)
     for columns in program.scorers:
         for rule in columns.rules:
             found = seen.outcomes.get((columns.scorer.key, rule.rule.id), set())
-            can = possible_outcomes(program, columns.scorer.on, rule.outcome) | found
+            can = analysis.expression(columns.scorer.on, rule.outcome).outcomes | found
             yield RuleCoverage(
                 columns.scorer.key,
                 rule.rule.id,

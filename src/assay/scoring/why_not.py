@@ -52,12 +52,7 @@ class WhyNotAsker:
         self._run = run
         self._trace = Trace(run)
         self._parsed: Parsed = parse_rulebook(run.rulebook)
-        facts = {
-            (str(path[1]), str(path[2])): node
-            for path, node in self._parsed.expressions.items()
-            if path[0] == "facts"
-        }
-        self._compiler = Compiler(self._parsed.vocabulary, facts, prefix="why")
+        self._compiler = Compiler(self._parsed.vocabulary, self._parsed.facts, prefix="why")
 
     def ask(self, rule: str, profile: int) -> list[WhyNot]:
         """The rule for a profile, or for each of its claims or citations.

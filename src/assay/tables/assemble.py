@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from assay.arithmetic import to_points
-from assay.graph.reach import mended_pairs, reach_pairs
+from assay.graph.mended import mended_pairs
+from assay.graph.reach import reach_pairs
 from assay.model.rulebook import Rulebook
 from assay.tables.spans import Ints, begins
 from assay.tables.tables import SCHEMAS, Tables

@@ -1,0 +1,146 @@
+"""How large the numbers and texts of an expression can become, told from the expression alone.
+
+What may leave 64 bits or be no number is compiled to operations that look after it; a text that
+could grow beyond bounds, as when facts double each other, is not compiled at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assay.rules import ast
+from assay.rules.expressions import walk
+from assay.rules.schema import SPACES
+
+LONGEST_TEXT = 1_000_000
+"""So many characters a text that is put together may have."""
+
+_LIMIT = 2**63
+_FIELD = 2**31
+_FIELD_TEXT = 4_000
+_NUMBER_TEXT = 20
+_RECKONED = ("_+_", "_-_", "_*_", "_/_")
+_OF_MESSAGE = {space.message: space.name for space in SPACES.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """No whole number is further from zero than ``whole``, no text longer than ``characters``."""
+
+    whole: int
+    characters: int
+    nan: bool
+
+
+class Magnitudes:
+    """Knows the named facts, and what the variables of the macros that were entered stand for.
+
+    ``facts`` come each after those it uses.
+    """
+
+    def __init__(self, facts: Mapping[tuple[str, str], ast.Expression]) -> None:
+        self._facts: dict[tuple[str, str], _Bound] = {}
+        self._variables: dict[str, _Bound] = {}
+        for key, node in facts.items():
+            for part in walk(node):
+                if isinstance(part, ast.Macro):
+                    self.enter(part)
+            self._facts[key] = self._bound(node)
+            self._variables.clear()
+
+    def enter(self, macro: ast.Macro) -> None:
+        """Note what its variable stands for; of two of one name the larger counts."""
+        new = self._element(macro.range)
+        old = self._variables.get(macro.variable, new)
+        self._variables[macro.variable] = _Bound(
+            max(old.whole, new.whole), max(old.characters, new.characters), old.nan or new.nan
+        )
+
+    def may_overflow(self, node: ast.Call) -> bool:
+        """Whether a result, or an operand, of whole numbers could leave 64 bits."""
+        return max(self._whole(node), *map(self._whole, _operands(node))) >= _LIMIT
+
+    def are_large(self, operands: Sequence[ast.Expression]) -> bool:
+        """Whether any of the whole numbers can be more than days and counts are."""
+        return any(self._whole(o) > _FIELD for o in operands)
+
+    def may_be_nan(self, node: ast.Expression) -> bool:
+        """Whether it is a double that was reckoned: only then can it be no number."""
+        return node.type.name == "double" and any(self._is_reckoned(part) for part in walk(node))
+
+    def is_too_long(self, node: ast.Call) -> bool:
+        """Whether the text it makes could be longer than :data:`LONGEST_TEXT`."""
+        return node.type.name == "string" and self._characters(node) > LONGEST_TEXT
+
+    def _bound(self, node: ast.Expression) -> _Bound:
+        return _Bound(self._whole(node), self._characters(node), self.may_be_nan(node))
+
+    def _element(self, node: ast.Expression) -> _Bound:
+        """What an item of a list can be."""
+        if isinstance(node, ast.Macro):
+            return self._bound(node.body) if node.name == "map" else self._element(node.range)
+        bounds = [self._bound(i) for i in node.items] if isinstance(node, ast.ListOf) else []
+        return _Bound(
+            max((b.whole for b in bounds), default=_LIMIT),
+            max((b.characters for b in bounds), default=_FIELD_TEXT),
+            any(b.nan for b in bounds),
+        )
+
+    def _named(self, node: ast.Expression) -> _Bound | None:
+        """The bound of a fact, or of a variable."""
+        if isinstance(node, ast.Select):
+            space = _OF_MESSAGE.get(node.operand.type.name, "")
+            return self._facts.get((space, node.field))
+        return self._variables.get(node.name) if isinstance(node, ast.Ident) else None
+
+    def _is_reckoned(self, node: ast.Expression) -> bool:
+        if node.type.name != "double":
+            return False
+        named = self._named(node)
+        reckoned = isinstance(node, ast.Call) and node.function in _RECKONED
+        return reckoned or (named is not None and named.nan)
+
+    def _whole(self, node: ast.Expression) -> int:
+        """Days and counts are below 2³¹; what is not known, and any that is larger, is 2⁶³."""
+        if (named := self._named(node)) is not None:
+            return named.whole
+        match node:
+            case ast.Literal(value=int() as value):
+                return abs(value)
+            case ast.Select():
+                return _FIELD
+            case ast.Call(function=function):
+                sizes = [self._whole(o) for o in _operands(node)]
+                made = _WHOLE.get(function)
+                return min(made(sizes), _LIMIT) if made else _LIMIT
+        return _LIMIT
+
+    def _characters(self, node: ast.Expression) -> int:
+        if (named := self._named(node)) is not None:
+            return named.characters
+        match node:
+            case ast.Literal(value=str() as value):
+                return len(value)
+            case ast.Call(function=function):
+                sizes = [self._characters(o) for o in _operands(node)]
+                made = sum(sizes) if function == "_+_" else max(sizes[-2:], default=0)
+                return min(max(made, _NUMBER_TEXT), LONGEST_TEXT + 1)
+        return _FIELD_TEXT if node.type.name == "string" else _NUMBER_TEXT
+
+
+def _operands(node: ast.Call) -> tuple[ast.Expression, ...]:
+    return (*((node.target,) if node.target else ()), *node.args)
+
+
+_WHOLE: Mapping[str, Callable[[list[int]], int]] = {
+    "_+_": sum,
+    "_-_": sum,
+    "_*_": lambda sizes: sizes[0] * sizes[1],
+    "_/_": lambda sizes: sizes[0],
+    "-_": lambda sizes: sizes[0],
+    "abs": lambda sizes: sizes[0],
+    "_%_": min,
+    **dict.fromkeys(("_?_:_", "min", "max"), lambda sizes: max(sizes[-2:])),
+    **dict.fromkeys(("size", "origins", "days_between"), lambda _sizes: _FIELD),
+}
