@@ -102,21 +102,23 @@ class LocalEngine:
         touched = hanging_on(self._definitions.values(), moving)
         self.make(place for place in targets if place not in touched)
 
-        def planned() -> Schedule:
-            facts, anew = Moving(self, moving), frozenset(touched)
-            return PLANS.plan(self._taken_up, self._definitions, targets, facts, self._made, anew)
-
-        frontier = {
-            made
-            for step in planned().steps
-            if any(made in touched for made in outputs(step))
-            for read in inputs(step)
-            if read not in touched and (maker := definition(self._definitions, read))
-            for made in outputs(maker)
-        }
-        self.make(sorted(frontier))
-        kept = {place: series for place, series in self._made.items() if place not in touched}
-        return Apart(planned(), kept)
+        planned = PLANS.plan(
+            self._taken_up,
+            self._definitions,
+            targets,
+            Moving(self, moving),
+            self._made,
+            frozenset(touched),
+        )
+        resized = {p for step in planned.steps if step.space in spaces for p in outputs(step)}
+        hanging = hanging_on(planned.steps, moving | resized)
+        moved = [s for s in planned.steps if not hanging.isdisjoint(outputs(s))]
+        still = [s for s in planned.steps if hanging.isdisjoint(outputs(s))]
+        read = {place for step in moved for place in inputs(step)}
+        frontier = read & {place for step in still for place in outputs(step)}
+        Execution(self.tables, self._made, schedule(still, frontier)).run()
+        kept = {p: s for p, s in self._made.items() if p in frontier or p not in touched}
+        return Apart(schedule(moved, targets), kept)
 
     def revised(self, steps: Iterable[Step]) -> LocalEngine:
         """An engine for other steps on the same tables, close to those taken up here.
