@@ -42,6 +42,15 @@ class Horizons:
         return (self.now, self.quarter, self.year)
 
 
+LATER = ("quarter", "year")
+"""What the later days are called."""
+
+
+def later_days(day: date) -> dict[str, date]:
+    """The days of the outlook after the first, by what they are called."""
+    return dict(zip(LATER, Horizons.of(day).days[1:], strict=True))
+
+
 def outlooks(corpus: Corpus, run: Run, as_of: date) -> list[Outlook]:
     """The outlook of every profile row of ``run``, which scored ``corpus`` at ``as_of``."""
     horizons = Horizons.of(as_of)
