@@ -28,14 +28,16 @@ def score_tables(
     out: Path,
     as_of: date | None,
     *,
-    outlook: bool = False,
+    later_bands: bool = False,
+    until: bool = False,
     memory: int | None = None,
 ) -> Written:
     """Score a folder of Parquet tables by the workspace's rulebook.
 
     The result is one Parquet file, written beside ``out`` and then put in its place. ``as_of``
-    takes the place of the date the tables were made at. Tables that do not fit into ``memory``
-    bytes are scored in parts; where those do not fit either, they are refused beforehand.
+    takes the place of the date the tables were made at. ``later_bands`` are those a quarter and a
+    year later; ``until``, the day of the next change, comes with them. Tables that do not fit into
+    ``memory`` bytes are scored in parts; where these do not fit either, they are refused at once.
     """
     from assay.engines.memory import fits
     from assay.loading.load import load_rulebook
@@ -45,7 +47,7 @@ def score_tables(
 
     stage("rulebook")
     rulebook = load_rulebook(workspace)
-    asked = Asked(rulebook, compile_rulebook(rulebook), as_of, outlook)
+    asked = Asked(rulebook, compile_rulebook(rulebook), as_of, later_bands, until)
     if memory is None or fits(folder, memory):
         table, parts = score_whole(asked, folder), 1
     else:

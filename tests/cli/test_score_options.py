@@ -45,6 +45,17 @@ def test_what_does_not_go_together(
     assert message in capsys.readouterr().err
 
 
+def test_a_pattern_that_java_reads_otherwise(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = desk / "rules.yaml"
+    plain, pattern = 'citation.directness == "record"', r'matches(citation.directness, r"^\pL")'
+    assert plain in rules.read_text()
+    rules.write_text(rules.read_text().replace(plain, pattern))
+    assert run(["--workspace", str(desk), "score", *SPARK, *TABLES]) == 64
+    assert "with the pattern '^\\\\pL' is not supported on Spark" in capsys.readouterr().err
+
+
 def test_without_the_extra_its_name_is_said(
     desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -109,11 +109,13 @@ def neighbourly() -> Rulebook:
     ]
     scorers = [
         {"name": "own", "on": "profile", "start": 0.3, "rules": [rules[1]]},
-        {"name": "near", "on": "profile", "pool": first, "rules": [rules[1]]},
+        {"name": "near", "on": "profile", "scale": "two", "pool": first, "rules": [rules[1]]},
         {"name": "far", "on": "profile", "pool": second},
-        {"name": "last", "on": "profile", "start": 0.1, "rules": [rules[0]]},
+        {"name": "last", "on": "profile", "scale": "two", "start": 0.1, "rules": [rules[0]]},
     ]
-    return rulebook_of({"scorers": scorers})
+    bands = {"low": 0.0, "high": 0.45}
+    scale = [{"id": i, "from": least, "grade": i, "label": i} for i, least in bands.items()]
+    return rulebook_of({"scales": {"two": scale}, "scorers": scorers})
 
 
 SHAPES = st.builds(
@@ -223,18 +225,26 @@ def test_the_command_writes_the_same_bytes(
 
 
 @pytest.mark.slow
-def test_an_outlook_with_neighbours_is_not_had_in_parts(
+def test_with_neighbours_parts_have_later_bands_and_no_until(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = json.dumps(neighbourly().model_dump(mode="json", by_alias=True, exclude_defaults=True))
     folder, root = write_many(tmp_path / "tables"), desk(tmp_path / "desk", rules)
     out = root / "out.parquet"
-    command = ["--workspace", str(root), "--memory", "205MB", "score", "--tables", str(folder)]
-    assert run([*command, "--out", str(out), "--with-outlook"]) == 64
-    assert "leave it out, or score them with --engine spark" in capsys.readouterr().err
+    command = ["score", "--tables", str(folder), "--out", str(out)]
+    whole = ["--workspace", str(root), "--memory", "8GB", *command]
+    parts = ["--workspace", str(root), "--memory", "205MB", *command]
+    assert run([*parts, "--with-outlook"]) == 64
+    assert "use --with-later-bands, or score them with" in capsys.readouterr().err
     assert not out.exists()
-    assert run([*command, "--out", str(out)]) == 0
-    assert pl.read_parquet(out).height == 70_000
+    assert run([*parts, "--with-later-bands"]) == 0
+    assert re.search(r"scored in [0-9]+ parts", capsys.readouterr().err)
+    in_parts_scored = out.read_bytes()
+    assert run([*whole, "--with-later-bands"]) == 0
+    assert out.read_bytes() == in_parts_scored
+    scored = pl.read_parquet(out)
+    assert scored.columns[-3:] == ["last.quarter", "near.year", "last.year"]
+    assert not scored["near.band"].equals(scored["near.year"])
 
 
 def test_rows_that_are_numbered_or_of_two_profiles_cannot_be_parted(tmp_path: Path) -> None:

@@ -103,4 +103,6 @@ def test_the_command_writes_what_the_engine_scores(folder: Path, tmp_path: Path)
     written = pl.read_parquet(out)
     assert written.select(expected.columns).equals(expected)
     assert written.columns[-1] == "until"
+    assert run([*args, "--with-later-bands"]) == 0
+    assert pl.read_parquet(out).equals(written.drop("until"))
     assert [p.name for p in tmp_path.iterdir() if "new" in p.name] == []

@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     metavar="PATH",
     help="With --tables: the Parquet file the scores are written to; with Spark, a folder.",
 )
-@click.option("--with-outlook", is_flag=True, help="With --tables: add later bands and until.")
+@click.option(
+    "--with-later-bands",
+    is_flag=True,
+    help="With --tables: add the bands a quarter and a year later.",
+)
+@click.option(
+    "--with-outlook",
+    is_flag=True,
+    help="With --tables: add these, and until, the day of the next change.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["local", "spark"]),
@@ -79,6 +88,7 @@ class _Asked:
     ids: tuple[str, ...]
     tables: str | None
     out: str | None
+    with_later_bands: bool
     with_outlook: bool
     engine: str
     master: str | None
@@ -94,6 +104,10 @@ class _Asked:
     @property
     def bulk(self) -> bool:
         return self.tables is not None or self.database is not None
+
+    @property
+    def later_bands(self) -> bool:
+        return self.with_later_bands or self.with_outlook
 
     def require_fitting(self) -> None:
         """Raise where options do not go together."""
@@ -112,8 +126,10 @@ class _Asked:
                 raise OUTLOOK.refusal()
         if self.bulk and (self.out is None or self.ids):
             raise click.UsageError("--tables needs --out, and scores all profiles")
-        if not self.bulk and (self.out is not None or self.with_outlook):
-            raise click.UsageError("--out and --with-outlook belong to --tables")
+        if not self.bulk and (self.out is not None or self.later_bands):
+            raise click.UsageError(
+                "--out, --with-later-bands and --with-outlook belong to --tables"
+            )
         if self.bulk and self.extras:
             raise click.UsageError(
                 "--with would_change tries changes on documents; tables have none of them"
@@ -133,7 +149,8 @@ def _score(session: Session, asked: _Asked) -> Written:
         folder,
         out,
         session.as_of,
-        outlook=asked.with_outlook,
+        later_bands=asked.later_bands,
+        until=asked.with_outlook,
         memory=session.memory_limit(),
     )
 
@@ -148,6 +165,7 @@ def _score_spark(session: Session, asked: _Asked) -> Written:
         asked.out or "",
         database=asked.database is not None,
         partition_by=asked.partition_by,
+        later_bands=asked.later_bands,
     )
     return score_with_spark(session.workspace(), cluster, session.as_of)
 

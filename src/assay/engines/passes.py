@@ -60,6 +60,15 @@ def bytes_held(steps: Steps, wanted: Iterable[Place], stored: StoredTables) -> i
 
 
 @dataclass
+class _Read:
+    """What parts are given: columns of the tables by space, columns held, links that lead away."""
+
+    columns: dict[str, set[str]] = field(default_factory=dict)
+    held: list[Place] = field(default_factory=list)
+    away: list[Gather] = field(default_factory=list)
+
+
+@dataclass
 class Passes:
     """A program over tables in parts; the ``wanted`` columns are made in the last pass."""
 
@@ -83,14 +92,16 @@ class Passes:
         turns = iter(counting([*parts] * (len(before) + 1), "parts"))
         for wanted in before:
             pieces: dict[Place, list[pl.Series]] = {place: [] for place in wanted}
+            read = self._read_for(wanted)
             for _ in parts:
-                engine = self._engine(next(turns), wanted)
+                engine = self._engine(next(turns), read, wanted)
                 for place, of_parts in pieces.items():
                     of_parts.append(_movable(engine.column(*place)))
             for (space, name), of_parts in pieces.items():
                 self._held[space, name] = self.parted.joined(space, of_parts)
+        read = self._read_for(self.wanted)
         for part in turns:
-            yield self._engine(part, self.wanted)
+            yield self._engine(part, read, self.wanted)
 
     def _leads_away(self, step: Step | None) -> bool:
         return isinstance(step, Gather) and self.parted.leads_away(step.space, step.link)
@@ -110,10 +121,9 @@ class Passes:
             number |= dict.fromkeys(outputs(step), own)
         return [list(places) for places in held]
 
-    def _engine(self, part: Part, wanted: Iterable[Place]) -> LocalEngine:
-        read: dict[str, set[str]] = {}
-        gathers: list[Gather] = []
-        there: list[Place] = []
+    def _read_for(self, wanted: Iterable[Place]) -> _Read:
+        """What the wanted columns hang on, as far as the passes before have not made it."""
+        read = _Read()
         seen: set[Place] = set()
         waiting = list(wanted)
         while waiting:
@@ -121,22 +131,26 @@ class Passes:
             if place in seen:
                 continue
             seen.add(place)
-            step, columns = self.steps.defining(place), read.setdefault(place[0], set())
+            step, columns = self.steps.defining(place), read.columns.setdefault(place[0], set())
             if step is None:
                 columns.add(place[1])
             elif place in self._held:
-                there.append(place)
+                read.held.append(place)
             elif isinstance(step, Gather) and self._leads_away(step):
-                gathers.append(step)
-                waiting.append((step.space, step.link))
+                read.away.append(step)
+                columns.add(step.link)
             else:
                 waiting += inputs(step)
-        tables = self.parted.tables(part, read)
+        return read
+
+    def _engine(self, part: Part, read: _Read, wanted: Iterable[Place]) -> LocalEngine:
+        """An engine for a part that has what it cannot make from the part's own rows."""
+        tables = self.parted.tables(part, read.columns)
         engine = LocalEngine(tables)
         engine.run(self.steps.every)
-        for space, name in there:
+        for space, name in read.held:
             engine.add(space, self.parted.cut(part, space, self._held[space, name]).alias(name))
-        for step in gathers:
+        for step in read.away:
             links = tables.given(step.space, step.link)
             engine.add(step.space, self._whole(step).gather(links).alias(step.column))
         engine.make(wanted)

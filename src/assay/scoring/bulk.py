@@ -6,6 +6,7 @@ scores are the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,25 +20,30 @@ from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.rules.program import Program, ScorerColumns
 from assay.scoring.later import Later
-from assay.scoring.outlook import Horizons
+from assay.scoring.outlook import later_days
 from assay.scoring.run import Run, ordered_bands, run_program
 from assay.tables.bulk import StoredTables, read_tables
 from assay.tables.tables import Tables
 
 _TOGETHER = (
     "with --with-outlook these rules look at several profiles together, day by day, which is not "
-    "done in parts; leave it out, or "
+    "done in parts; use --with-later-bands, or "
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """By what tables are scored: on ``as_of`` if not on their own date, and how far ahead."""
+    """By what tables are scored: on ``as_of`` if not on their own date, and how far ahead.
+
+    ``later_bands`` are those a quarter and a year later; ``until``, the day of the next change,
+    comes with them.
+    """
 
     rulebook: Rulebook
     program: Program
     as_of: date | None = None
-    outlook: bool = False
+    later_bands: bool = False
+    until: bool = False
 
 
 def score_whole(asked: Asked, folder: Path) -> pl.DataFrame:
@@ -49,9 +55,10 @@ def score_whole(asked: Asked, folder: Path) -> pl.DataFrame:
     stage("scores")
     run = run_program(asked.rulebook, asked.program, tables)
     table = score_table(run)
-    if asked.outlook:
+    if asked.later_bands:
         stage("outlook")
-        table = _with_outlook(table, run, _first_day(tables))
+        later = Later(run, _first_day(tables))
+        table = table.hstack(_ahead(asked, later))
     return table
 
 
@@ -66,16 +73,27 @@ def score_in_parts(asked: Asked, folder: Path, memory: int) -> tuple[pl.DataFram
     if asked.as_of is not None:
         parted = parted.on(asked.as_of.toordinal())
     passes = Passes(parted, steps, wanted)
-    if asked.outlook and passes.led_away:
+    if asked.until and passes.led_away:
         raise as_a_whole(folder, memory, _TOGETHER)
     day = _first_day(parted.stored)
-    stage("scores and outlook" if asked.outlook else "scores")
+    stage("scores and outlook" if asked.until else "scores")
     made = []
-    for engine in passes.run():
-        run = Run(asked.rulebook, asked.program, engine.tables, engine)
+    for run in _runs(asked, passes):
         table = score_table(run)
-        made.append(_with_outlook(table, run, day) if asked.outlook else table)
-    return pl.concat(made, rechunk=True), len(parted.parts)
+        made.append(table.hstack(_ahead(asked, Later(run, day))) if asked.until else table)
+    table = pl.concat(made)
+    if asked.later_bands and not asked.until:
+        for name, then in later_days(day).items():
+            stage(f"bands of {then.isoformat()}")
+            passes = Passes(parted.on(then.toordinal()), steps, wanted)
+            bands = [pl.DataFrame(_all_bands(run, name)) for run in _runs(asked, passes)]
+            table = table.hstack(pl.concat(bands))
+    return table, len(parted.parts)
+
+
+def _runs(asked: Asked, passes: Passes) -> Iterator[Run]:
+    for engine in passes.run():
+        yield Run(asked.rulebook, asked.program, engine.tables, engine)
 
 
 def _first_day(tables: Tables | StoredTables) -> date:
@@ -84,10 +102,9 @@ def _first_day(tables: Tables | StoredTables) -> date:
     return date.fromordinal(int(days[0])) if len(days) else date.min
 
 
-def _with_outlook(table: pl.DataFrame, run: Run, day: date) -> pl.DataFrame:
-    ahead = Horizons.of(day)
-    days = {"quarter": ahead.quarter, "year": ahead.year}
-    return table.hstack(outlook_table(Later(run, day), days).drop("id"))
+def _ahead(asked: Asked, later: Later) -> pl.DataFrame:
+    table = outlook_table(later, later_days(later.as_of), until=asked.until)
+    return table.drop("id")
 
 
 def result_columns(program: Program) -> tuple[Place, ...]:
@@ -112,15 +129,19 @@ def score_table(run: Run) -> pl.DataFrame:
     return pl.DataFrame(made)
 
 
-def outlook_table(later: Later, days: dict[str, date]) -> pl.DataFrame:
-    """``id``, the band of each scorer on each of the days, and ``until``."""
+def outlook_table(later: Later, days: dict[str, date], *, until: bool = True) -> pl.DataFrame:
+    """``id``, the band of each scorer on each of the days, and ``until`` if asked for."""
     run = later.run
     wanted = [p for p in result_columns(run.program) if p[1].startswith("band.")]
     made = [run.engine.column("profile", "id").cast(pl.String)]
     for name, then in zip(days, later.ahead(list(days.values()), wanted), strict=True):
-        for scorer in run.program.on("profile"):
-            made += _bands(then, scorer, f"{scorer.scorer.name}.{name}")
-    return pl.DataFrame([*made, later.first_changes()])
+        made += _all_bands(then, name)
+    return pl.DataFrame([*made, *([later.first_changes()] if until else [])])
+
+
+def _all_bands(run: Run, name: str) -> list[pl.Series]:
+    scorers = run.program.on("profile")
+    return [series for s in scorers for series in _bands(run, s, f"{s.scorer.name}.{name}")]
 
 
 def _bands(run: Run, scorer: ScorerColumns, name: str) -> list[pl.Series]:

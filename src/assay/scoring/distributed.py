@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from assay.engines.passes import Steps
+from assay.engines.spark.patterns import require_patterns
 from assay.engines.spark.results import ResultColumn
 from assay.errors import UsageError
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.rules.program import Program
+from assay.scoring.outlook import LATER, later_days
 from assay.scoring.run import ordered_bands
 from assay.tables.tables import SCHEMAS
 
@@ -21,6 +24,7 @@ class Cluster:
 
     ``place`` is the address of a folder of tables, or the name of a ``database``; ``out`` the
     address of the folder of results, parted into one folder for each value of ``partition_by``.
+    ``later_bands`` adds the bands a quarter and a year later.
     """
 
     master: str | None
@@ -28,6 +32,7 @@ class Cluster:
     out: str
     database: bool = False
     partition_by: tuple[str, ...] = ()
+    later_bands: bool = False
 
 
 def score_on_spark(
@@ -40,13 +45,17 @@ def score_on_spark(
 
     Raises ``UsageError`` where Spark refuses, ``InputError`` for tables with mistakes.
     """
-    columns = list(_result_columns(rulebook, program))
+    now = list(_result_columns(rulebook, program))
+    later = {name: _later(now, name) for name in LATER if cluster.later_bands}
+    columns = [*now, *(column for several in later.values() for column in several)]
     kept = _kept(cluster.partition_by, columns)
+    needed = [("profile", c.source) for c in now]
+    require_patterns(Steps(program.steps).needed(needed))
     stage("starting Spark")
     from assay.engines.spark.session import refusals, start_spark
 
     spark = start_spark(cluster.master)
-    from assay.engines.spark.engine import run_on_spark
+    from assay.engines.spark.engine import beside, run_on_spark
     from assay.engines.spark.tables import read_tables
     from assay.engines.spark.write import Staging, result_frame
 
@@ -55,11 +64,17 @@ def score_on_spark(
         day = None if as_of is None else as_of.toordinal()
         tables = read_tables(spark, cluster.place, database=cluster.database, day=day)
         stage("scores")
-        wanted = [("profile", name) for name in ("id", *(c.source for c in columns), *kept)]
         definitions = {(s.space, s.column): s for s in program.steps}
-        frames = run_on_spark(tables, definitions, wanted, staging.settle)
-        results = result_frame(frames["profile"], columns, kept)
-        staging.publish(results, cluster.partition_by)
+        wanted = [("profile", name) for name in ("id", *(c.source for c in now), *kept)]
+        profiles = run_on_spark(tables, definitions, wanted, staging.settle)["profile"]
+        for name, bands in later.items():
+            then = later_days(tables.first_day())[name]
+            stage(f"bands of {then.isoformat()}")
+            sources = {c.source.removeprefix(f"{name} "): c.source for c in bands}
+            wanted = [("profile", source) for source in sources]
+            there = run_on_spark(tables.on(then.toordinal()), definitions, wanted, staging.settle)
+            profiles = beside(profiles, there["profile"], sources)
+        staging.publish(result_frame(profiles, columns, kept), cluster.partition_by)
     return tables.heights["profile"]
 
 
@@ -71,6 +86,15 @@ def _result_columns(rulebook: Rulebook, program: Program) -> Iterator[ResultColu
         if scorer.band is not None:
             words = tuple(b.id for b in ordered_bands(rulebook.bands(scorer.scorer)))
             yield ResultColumn(f"{name}.band", scorer.band, words)
+
+
+def _later(now: Sequence[ResultColumn], name: str) -> list[ResultColumn]:
+    """The columns of the bands on a later day."""
+    return [
+        ResultColumn(f"{c.name.removesuffix('.band')}.{name}", f"{name} {c.source}", c.words)
+        for c in now
+        if c.words
+    ]
 
 
 def _kept(partition_by: Sequence[str], columns: Sequence[ResultColumn]) -> list[str]:

@@ -41,6 +41,15 @@ class Horizons:
         return (self.now, self.quarter, self.year)
 
 
+LATER = ("quarter", "year")
+"""What the later days are called."""
+
+
+def later_days(day: date) -> dict[str, date]:
+    """The days of the outlook after the first, by what they are called."""
+    return dict(zip(LATER, Horizons.of(day).days[1:], strict=True))
+
+
 def outlooks(
     run: Run, listing: pl.DataFrame, as_of: date, rows: Rows | None = None
 ) -> list[Outlook]:

@@ -15,7 +15,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # the name every Spark program gives it
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
-from assay.engines.spark.limits import PATTERNS
+from assay.engines.spark.patterns import java_pattern
 from assay.rules.ir import Col, Each, Expr, Item, Lit
 
 _LIMIT = float(1 << 63)
@@ -63,7 +63,7 @@ def emit(expr: Expr, item: Column | None = None) -> Column:
         assert isinstance(second.value, tuple)
         return _OF_CONSTANTS[expr.op](emit(first, item), second.value)
     if expr.op == "matches":
-        raise PATTERNS.refusal()
+        return F.rlike(emit(expr.args[0], item), F.lit(java_pattern(expr.args[1])))
     return _PLAIN[expr.op](*(emit(a, item) for a in expr.args))
 
 

@@ -35,6 +35,12 @@ def run_on_spark(
     return _Execution(tables, steps, wanted, settle).run()
 
 
+def beside(frame: DataFrame, other: DataFrame, names: Mapping[str, str]) -> DataFrame:
+    """A frame with columns of another run of the same rows, each under the name given for it."""
+    added = other.select(ROW, *(quoted(column).alias(name) for column, name in names.items()))
+    return frame.join(added, on=ROW, how="left")
+
+
 class _Execution:
     """One run of a plan: all that is ready of one kind at a time."""
 

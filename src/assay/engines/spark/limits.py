@@ -18,21 +18,24 @@ class Limit:
     why: str
     instead: str
 
-    def refusal(self) -> UsageError:
-        """The error for a request that meets the limit."""
-        return UsageError(f"{self.what} is not supported on Spark: {self.why}; {self.instead}")
+    def refusal(self, what: str = "", why: str = "") -> UsageError:
+        """The error for a request that meets the limit, with what is known of this one."""
+        return UsageError(
+            f"{what or self.what} is not supported on Spark: {why or self.why}; {self.instead}"
+        )
 
 
 PATTERNS = Limit(
-    "matches(…)",
+    "matches(…) with more than characters, classes, alternatives, groups, ^, $, \\b, (?i) on "
+    "ASCII, repetitions with an end, and two endless ones of one character each",
     "Spark's regular expressions are Java's, which backtrack and read some patterns otherwise "
-    "than CEL does, so a grade could differ",
+    "than CEL does, so a grade could differ or a job not end",
     "use contains, startsWith or endsWith, or score on one machine",
 )
 OUTLOOK = Limit(
     "--with-outlook",
     "the day of the next change is found by scoring a whole year day by day",
-    "score again with --as-of for each date that matters, or on one machine",
+    "use --with-later-bands, the bands a quarter and a year later, or score on one machine",
 )
 DOCUMENTS = Limit(
     "scoring the documents in profiles/",

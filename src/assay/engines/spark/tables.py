@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -55,6 +56,17 @@ class SparkTables:
             return self.day
         least, most = self.today
         return least if least == most else None
+
+    def on(self, day: int) -> SparkTables:
+        """The same rows on another day."""
+        return replace(self, day=day)
+
+    def first_day(self) -> date:
+        """The date of the first row; where there is none, any day will do."""
+        if self.day is not None:
+            return date.fromordinal(self.day)
+        first = self.frames["profile"].where(quoted(ROW) == whole(0)).select("today").collect()
+        return date.fromordinal(first[0][0]) if first else date.min
 
     def frame(self, space: str) -> DataFrame:
         """The rows of a space."""
