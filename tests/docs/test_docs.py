@@ -179,8 +179,18 @@ def links() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("page", "target"), links())
-def test_links_and_images_lead_to_files(page: str, target: str) -> None:
-    assert ((ROOT / page).parent / target.partition("#")[0]).is_file()
+def test_links_and_images_lead_somewhere(page: str, target: str) -> None:
+    name, _, heading = target.partition("#")
+    file = (ROOT / page).parent / name if name else ROOT / page
+    assert file.is_file()
+    if heading:
+        assert heading in anchors(file.read_text(encoding="utf-8"))
+
+
+def anchors(page: str) -> set[str]:
+    """The headings of a page as its readers link to them."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
 
 
 def shell_lines() -> list[str]:
