@@ -114,7 +114,7 @@ def _leave(code: int) -> NoReturn:
     if "pyspark" in sys.modules:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError, ValueError):  # nobody reads on, or it is closed
+        with suppress(OSError, ValueError):  # nobody reads on, was told of already, or is closed
             stream.flush()
     os._exit(code)
 
@@ -123,6 +123,7 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
     """Run the command line and give its exit code; ``clock`` tells when decisions are made."""
     try:
         result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=clock)
+        sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -141,9 +142,12 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
     except AssayError as error:
         click.echo(f"error: {error}", err=True)
         return EXIT_USAGE
-    except BrokenPipeError:
-        sys.stderr.close()
+    except (BrokenPipeError, SystemExit):  # nobody reads on; click then asks to leave
         return 0
+    except OSError as error:
+        where = error.filename or "the output"
+        click.echo(f"error: {where}: {error.strerror or error}", err=True)
+        return EXIT_USAGE
 
 
 def _show_input_errors(error: InputError) -> None:
