@@ -47,38 +47,29 @@ class _Take(Protocol):
 class Parsed:
     """The checked expressions of a rulebook by place, and what is wrong with it.
 
-    The expressions of a sentence stand at its path followed by the number of the part.
+    The expressions of a sentence stand at its path followed by the number of the part. ``facts``
+    are the named ones by space and name, each after those it uses.
     """
 
     vocabulary: Vocabulary
     expressions: dict[Path, ast.Expression] = field(default_factory=dict)
     problems: list[RuleProblem] = field(default_factory=list)
-
-    @property
-    def facts(self) -> dict[tuple[str, str], ast.Expression]:
-        """The named facts by space and name, each after those it uses."""
-        return {
-            (str(path[1]), str(path[2])): node
-            for path, node in self.expressions.items()
-            if path[0] == "facts"
-        }
+    facts: dict[tuple[str, str], ast.Expression] = field(default_factory=dict)
 
     def uses(self, node: ast.Expression) -> Iterator[str]:
         """Keys (``on.name``) of all scores an expression may read, its facts' scores included."""
-        facts = self.facts
         seen: set[tuple[str, str]] = set()
         waiting = [node]
         while waiting:
             for key in fields_read(waiting.pop()):
-                if key not in facts:
+                if key not in self.facts:
                     yield ".".join(key)
                 elif key not in seen:
                     seen.add(key)
-                    waiting.append(facts[key])
+                    waiting.append(self.facts[key])
 
     def own_scores(self, node: ast.Expression, on: str) -> set[str]:
         """Names of the scores of its own row that an expression on ``on`` names, or its facts."""
-        facts = self.facts
         found: set[str] = set()
         seen: set[str] = set()
         waiting = [node]
@@ -88,9 +79,9 @@ class Parsed:
                     continue
                 if part.field in self.vocabulary.scores.get(on, ()):
                     found.add(part.field)
-                elif (on, part.field) in facts and part.field not in seen:
+                elif (on, part.field) in self.facts and part.field not in seen:
                     seen.add(part.field)
-                    waiting.append(facts[on, part.field])
+                    waiting.append(self.facts[on, part.field])
         return found
 
 
@@ -211,7 +202,7 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
     """Parse the named facts, each after those it uses; they join the vocabulary with their types.
 
-    The expression of a fact stands at ``("facts", on, name)``.
+    The expressions of facts are kept by kind of subject and name.
     """
     places = {f.name: i for i, f in enumerate(rulebook.facts)}
     needs = {
@@ -241,7 +232,7 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
         except CelError as error:
             parsed.problems += [RuleProblem(("facts", index, "expr"), p) for p in error.problems]
             continue
-        parsed.expressions["facts", fact.on, name] = node
+        parsed.facts[fact.on, name] = node
         known = {on: dict(facts) for on, facts in parsed.vocabulary.facts.items()}
         known.setdefault(fact.on, {})[name] = node.type
         parsed.vocabulary = replace(parsed.vocabulary, facts=known)
