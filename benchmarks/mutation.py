@@ -47,8 +47,6 @@ NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "site")
 # Their processes are started anew, from the code as it is on the disk, or they take long by design.
 LEFT_OUT = ("tests/cli/test_watching.py", "tests/scoring/test_determinism.py")
 LEFT_OUT += ("tests/rules/test_bad_input.py", "tests/engines/spark")
-# Rulebooks so deep that no stack is left for noting the lines.
-LEFT_OUT += ("tests/rules/test_limits.py",)
 # Thousands of cases each.
 TOO_LONG = ("two_thousand_cases", "watch_rules_and_their_sentences")
 
