@@ -14,7 +14,7 @@ import polars as pl
 from assay.engines.dates import DATED, TODAY, hanging_on, on_date
 from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
-from assay.engines.plan import Place, definition, inputs, outputs
+from assay.engines.plan import Place, definition, inputs, outputs, read_for
 from assay.engines.schedule import Schedule, schedule
 from assay.engines.sharing import Shared
 from assay.rules.program import Compute, Step
@@ -77,15 +77,7 @@ class LocalEngine:
 
     def needs(self, wanted: Iterable[Place]) -> set[Place]:
         """All columns the wanted ones hang on, those of the tables included."""
-        found: set[Place] = set()
-        waiting = list(wanted)
-        while waiting:
-            place = waiting.pop()
-            if place not in found:
-                found.add(place)
-                step = definition(self._definitions, place)
-                waiting += inputs(step) if step else ()
-        return found
+        return read_for(self._definitions, wanted)
 
     def apart(
         self, wanted: Iterable[Place], changed: Iterable[Place], other_rows: Iterable[str] = ()

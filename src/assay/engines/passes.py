@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from assay.engines.local import LocalEngine
-from assay.engines.plan import Place, definition, inputs, outputs
+from assay.engines.plan import Place, definition, inputs, outputs, read_for
 from assay.progress import counting
 from assay.rules.program import Gather, Step
 from assay.tables.bulk import StoredTables
@@ -36,14 +36,7 @@ class Steps:
 
     def needed(self, wanted: Iterable[Place]) -> list[Step]:
         """The steps that the wanted columns hang on, each after those it reads."""
-        found: set[Place] = set()
-        waiting = list(wanted)
-        while waiting:
-            place = waiting.pop()
-            if place not in found:
-                found.add(place)
-                step = self.defining(place)
-                waiting += inputs(step) if step else ()
+        found = read_for(self._definitions, wanted)
         return [step for step in self.every if not found.isdisjoint(outputs(step))]
 
 

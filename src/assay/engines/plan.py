@@ -76,6 +76,19 @@ def outputs(step: Step) -> tuple[Place, ...]:
     return tuple((step.space, name) for name in names)
 
 
+def read_for(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> set[Place]:
+    """The wanted columns and all they hang on, those of the tables included."""
+    found: set[Place] = set()
+    waiting = list(wanted)
+    while waiting:
+        place = waiting.pop()
+        if place not in found:
+            found.add(place)
+            step = definition(definitions, place)
+            waiting += inputs(step) if step else ()
+    return found
+
+
 def plan(definitions: Mapping[Place, Step], wanted: Iterable[Place], facts: Facts) -> list[Step]:
     """The steps that make the wanted columns, each after those it reads from."""
     targets = dict.fromkeys(wanted)
