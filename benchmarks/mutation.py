@@ -1,14 +1,15 @@
 """Mutation testing of the rules and the scoring, by a sample: how much do the tests notice?
 
     pip install 'mutmut==3.8.*' coverage
-    python benchmarks/mutation.py [--rounds 7] [--seed 1] [--seconds 8] [--jobs 2]
+    python benchmarks/mutation.py [--rounds 7] [--seed 1] [--seconds 20] [--jobs 2]
 
-mutmut says every change it would make in every function; of each module one is drawn in every
-round, so that a small module counts as much as a large one. The quick tests run once to see which
-of them runs which line. Each mutant is then met by the tests that run its line, the shortest
-first, up to ``--seconds`` of processor time by that first run, in a process of its own, without
-shrinking. A process that takes ten times as long as those tests should is stopped and counts as
-killed. ``--tests`` names other files of tests.
+mutmut says every change it would make in every function and class; of each module one is drawn in
+every round, so that a small module counts as much as a large one. The quick tests run once to see
+which of them runs which statement. Each mutant is then met by the tests that run its statement (one
+that only an import runs, by those that run any of its module), the shortest first, up to
+``--seconds`` of processor time by that first run, in a process of its own, without shrinking. A
+process that takes ten times as long as those tests should is stopped and counts as killed.
+``--tests`` names other files of tests.
 
 It prints what became of each, what a survivor changes, and a table by module. It works in a copy.
 """
@@ -16,6 +17,7 @@ It prints what became of each, what a survivor changes, and a table by module. I
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import os
 import resource
@@ -39,16 +41,17 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("rules", "scoring")
-TESTS = (
-    *("tests/rules", "tests/scoring", "tests/cli", "tests/engines", "tests/model"),
-    "tests/briefing/test_rules_pages.py",
+NOT_COPIED = shutil.ignore_patterns(
+    *(".git", ".venv", ".assay", ".*_cache", ".hypothesis", "__pycache__", "site")
 )
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "site")
 # Their processes are started anew, from the code as it is on the disk, or they take long by design.
 LEFT_OUT = ("tests/cli/test_watching.py", "tests/scoring/test_determinism.py")
 LEFT_OUT += ("tests/rules/test_bad_input.py", "tests/engines/spark")
 # Thousands of cases each.
 TOO_LONG = ("two_thousand_cases", "watch_rules_and_their_sentences")
+
+IMPORTED = -1
+"""In place of a test's number: the line was run outside of tests, by an import."""
 
 
 @dataclass(frozen=True)
@@ -140,11 +143,16 @@ class Lines(Unshrunk):
     def write(self, out: Path) -> None:
         self._coverage.stop()
         data = self._coverage.get_data()
+        number = {name: n for n, name in enumerate(self.seconds)} | {"": IMPORTED}
         tests = {
-            str(Path(file).relative_to(self._folder)): data.contexts_by_lineno(file)
+            str(Path(file).relative_to(self._folder)): {
+                line: [number[name] for name in names]
+                for line, names in data.contexts_by_lineno(file).items()
+            }
             for file in data.measured_files()
         }
-        out.write_text(json.dumps({"tests": tests, "seconds": self.seconds}), encoding="utf-8")
+        told = {"tests": tests, "seconds": [*self.seconds.values()], "names": [*self.seconds]}
+        out.write_text(json.dumps(told), encoding="utf-8")
 
 
 def run_tests(plugin: Unshrunk, tests: Iterable[str], *options: str) -> int:
@@ -230,23 +238,45 @@ def met(
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
-            tests = told["tests"].get(str(mutant.path), {}).get(str(mutant.line), [])
-            chosen = affordable(sorted(filter(None, tests), key=told["seconds"].get), told, most)
+            tests = running_it(mutant, told["tests"].get(str(mutant.path), {}))
+            in_order = sorted(tests, key=lambda test: (told["seconds"][test], test))
+            chosen = affordable(in_order, told["seconds"], most)
             if not chosen:
                 yield mutant, "unreached"
                 continue
-            limit = 20 + 10 * sum(told["seconds"][t] for t in chosen)
-            running[apart(partial(meet, folder, mutant, chosen), limit)] = mutant
+            limit = 20 + 10 * sum(told["seconds"][test] for test in chosen)
+            names = [told["names"][test] for test in chosen]
+            running[apart(partial(meet, folder, mutant, names), limit)] = mutant
         if running:
             pid, code = ended(-1)
             yield running.pop(pid), {0: "survived"}.get(code, "stopped" if code < 0 else "killed")
 
 
-def affordable(tests: list[str], told: Mapping[str, Any], most: float) -> list[str]:
+def running_it(mutant: Mutant, by_line: Mapping[str, list[int]]) -> set[int]:
+    """The tests that run the statement of a mutant, or any of the module if an import does."""
+    code = (ROOT / mutant.path).read_text(encoding="utf-8")
+    here = {test for n in statement(code, mutant.line) for test in by_line.get(str(n), ())}
+    if here == {IMPORTED}:
+        here = {test for tests in by_line.values() for test in tests}
+    return here - {IMPORTED}
+
+
+def statement(code: str, line: int) -> range:
+    """The lines of the statement that a line belongs to, without those of statements within."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.stmt) and node.lineno <= line:
+            inner = [n.lineno for n in ast.walk(node) if isinstance(n, ast.stmt) and n is not node]
+            end = min(inner) - 1 if inner else node.end_lineno or line
+            if line <= max(end, node.lineno):
+                return range(node.lineno, max(end, node.lineno) + 1)
+    return range(line, line + 1)
+
+
+def affordable(tests: list[int], seconds: Sequence[float], most: float) -> list[int]:
     """The first of the tests, as many as take so many seconds; at least one."""
-    chosen: list[str] = []
+    chosen: list[int] = []
     for test in tests:
-        most -= told["seconds"][test]
+        most -= seconds[test]
         if most < 0 and chosen:
             break
         chosen.append(test)
@@ -257,9 +287,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=8)
+    parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--tests", nargs="+", default=TESTS)
+    parser.add_argument("--tests", nargs="+", default=["tests"])
     options = parser.parse_args()
     total, sample = drawn(options.rounds, options.seed)
     print(f"{total} mutants; {len(sample)} drawn", flush=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
-from assay.model.rulebook import Pool, Rulebook, Scorer
+from assay.model.rulebook import Fact, Pool, Rulebook, Scorer
 from assay.rules import ast
+from assay.rules.mentions import members
 from assay.rules.parse import Vocabulary, parse_cel
 from assay.rules.problems import CelError, Problem
 from assay.rules.schema import SPACES
@@ -17,6 +18,8 @@ from assay.rules.texts import TextError, split_text
 
 Path = tuple[str | int, ...]
 """Where in the rulebook: ``("scorers", 0, "rules", 3, "when")``."""
+
+_WORD = re.compile(r"\s*(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,26 @@ class Parsed:
     """The checked expressions of a rulebook by place, and what is wrong with it.
 
     The expressions of a sentence stand at its path followed by the number of the part. ``facts``
-    are the named ones by space and name, each after those it uses.
+    are the named ones by space and name, each after those it uses; ``wrong_facts`` are the names of
+    those that are missing there.
     """
 
     vocabulary: Vocabulary
     expressions: dict[Path, ast.Expression] = field(default_factory=dict)
     problems: list[RuleProblem] = field(default_factory=list)
     facts: dict[tuple[str, str], ast.Expression] = field(default_factory=dict)
+    wrong_facts: frozenset[str] = frozenset()
+
+    def add_problems(
+        self, path: Path, text: str, problems: Sequence[Problem], shift: int = 0
+    ) -> None:
+        """Take up what is wrong with a text, but not that it uses a fact that is itself wrong."""
+        for problem in problems:
+            name = _WORD.match(text, problem.offset)
+            if problem.code == "unknown-field" and name and name[1] in self.wrong_facts:
+                continue
+            there = replace(problem, offset=problem.offset + shift)
+            self.problems.append(RuleProblem(path, there))
 
     def uses(self, node: ast.Expression) -> Iterator[str]:
         """Keys (``on.name``) of all scores an expression may read, its facts' scores included."""
@@ -129,10 +145,7 @@ def parse_rulebook(rulebook: Rulebook) -> Parsed:
                 raise CelError([_wrong_type(node, wanted)])
             parsed.expressions[path] = node
         except CelError as error:
-            parsed.problems += [
-                RuleProblem(path, Problem(p.code, p.message, p.offset + shift, p.hint))
-                for p in error.problems
-            ]
+            parsed.add_problems(path, text, error.problems, shift)
 
     def take_text(path: Path, text: str, subject: str, *, watch: bool = False) -> None:
         try:
@@ -195,8 +208,6 @@ def _wrong_type(node: ast.Expression, wanted: str) -> Problem:
 
 
 _FACT_TYPES = ("bool", "int", "double", "string", "timestamp")
-_SELECTED = re.compile(r"\.\s*(\w+)")
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 
 
 def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
@@ -205,37 +216,60 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
     The expressions of facts are kept by kind of subject and name.
     """
     places = {f.name: i for i, f in enumerate(rulebook.facts)}
-    needs = {
-        f.name: {n for n in _SELECTED.findall(_QUOTED.sub("", f.expr)) if n in places}
-        for f in rulebook.facts
-    }
+    needs = {f.name: members(f.expr) & places.keys() for f in rulebook.facts}
     try:
         order = list(TopologicalSorter(needs).static_order())
     except CycleError as error:
-        members = error.args[1]
+        circle = error.args[1]
         problem = Problem(
             "fact-circle",
-            f"facts use each other in a circle: {' → '.join(reversed(members))}",
+            f"facts use each other in a circle: {' → '.join(reversed(circle))}",
             0,
             "let one of them use evidence instead",
         )
-        parsed.problems.append(RuleProblem(("facts", places[members[0]], "name"), problem))
+        parsed.problems.append(RuleProblem(("facts", places[circle[0]], "name"), problem))
+        parsed.wrong_facts = frozenset(places)
         return
+    types: dict[str, dict[str, ast.Type]] = {on: {} for on in SPACES}
+    wrong: dict[int, CelError] = {}
     for name in order:
-        index = places[name]
-        fact = rulebook.facts[index]
+        fact = rulebook.facts[places[name]]
+        # What it does not mention it need not know: a long chain would else take the square.
+        below = {
+            on: {n: known[n] for n in sorted(needs[name] & known.keys())}
+            for on, known in types.items()
+        }
         try:
-            node = parse_cel(fact.expr, fact.on, parsed.vocabulary)
-            listed = node.type.item is not None and node.type.item.name == "string"
-            if node.type.name not in _FACT_TYPES and not listed:
-                raise CelError([_wrong_fact(node)])
+            node = _fact(fact, replace(parsed.vocabulary, facts=below))
         except CelError as error:
-            parsed.problems += [RuleProblem(("facts", index, "expr"), p) for p in error.problems]
+            wrong[places[name]] = error
             continue
         parsed.facts[fact.on, name] = node
-        known = {on: dict(facts) for on, facts in parsed.vocabulary.facts.items()}
-        known.setdefault(fact.on, {})[name] = node.type
-        parsed.vocabulary = replace(parsed.vocabulary, facts=known)
+        types[fact.on][name] = node.type
+    parsed.vocabulary = replace(parsed.vocabulary, facts={o: t for o, t in types.items() if t})
+    parsed.wrong_facts = frozenset(rulebook.facts[index].name for index in wrong)
+    for index, found in wrong.items():
+        fact = rulebook.facts[index]
+        problems = _told(fact, parsed.vocabulary) or found.problems
+        parsed.add_problems(("facts", index, "expr"), fact.expr, problems)
+
+
+def _fact(fact: Fact, vocabulary: Vocabulary) -> ast.Expression:
+    """The expression of a fact; raises :class:`CelError`, also where its type has no column."""
+    node = parse_cel(fact.expr, fact.on, vocabulary)
+    listed = node.type.item is not None and node.type.item.name == "string"
+    if node.type.name not in _FACT_TYPES and not listed:
+        raise CelError([_wrong_fact(node)])
+    return node
+
+
+def _told(fact: Fact, vocabulary: Vocabulary) -> list[Problem]:
+    """What is wrong with a fact, by somebody who knows all others and can name the one meant."""
+    try:
+        _fact(fact, vocabulary)
+    except CelError as error:
+        return error.problems
+    return []
 
 
 def _wrong_fact(node: ast.Expression) -> Problem:

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterator
 
 from assay.model.rulebook import Rulebook
 from assay.rules import codes
 from assay.rules.findings import RuleFinding
-
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+from assay.rules.mentions import members, names
+from assay.rules.texts import Hole, split_text
 
 
 def unused_names(rulebook: Rulebook) -> Iterator[RuleFinding]:
     """A finding for every fact and every parameter that no expression speaks of."""
-    texts = [_QUOTED.sub("", t) for t in _expressions(rulebook)]
-    facts = {f.name: _QUOTED.sub("", f.expr) for f in rulebook.facts}
-    for i, fact in enumerate(rulebook.facts):
-        others = [*texts, *(e for name, e in facts.items() if name != fact.name)]
-        if not any(re.search(rf"\.\s*{fact.name}\b", t) for t in others):
+    every = [*_expressions(rulebook), *(fact.expr for fact in rulebook.facts)]
+    mentions = Counter(name for text in every for name in members(text))
+    for index, fact in enumerate(rulebook.facts):
+        if mentions[fact.name] == (fact.name in members(fact.expr)):
             yield RuleFinding(
                 codes.UNUSED_NAME,
-                ("facts", i, "name"),
+                ("facts", index, "name"),
                 f"nothing uses the fact {fact.name!r}",
                 f"use it as {fact.on}.{fact.name}, or delete it",
             )
-    for name in rulebook.parameters:
-        if not any(re.search(rf"(?<![\w.]){name}\b", t) for t in (*texts, *facts.values())):
+    named = {name for text in every for name in names(text)}
+    for parameter in rulebook.parameters:
+        if parameter not in named:
             yield RuleFinding(
                 codes.UNUSED_NAME,
-                ("parameters", name),
-                f"nothing uses the parameter {name!r}",
+                ("parameters", parameter),
+                f"nothing uses the parameter {parameter!r}",
                 "use it in an expression, or delete it",
             )
 
@@ -42,6 +42,10 @@ def _expressions(rulebook: Rulebook) -> Iterator[str]:
         if scorer.pool:
             yield from (scorer.pool.where, scorer.pool.take, scorer.pool.by or "")
         for rule in scorer.rules:
-            yield from (rule.when, str(rule.amount), *re.findall(r"\{(.*?)\}", rule.because))
+            yield from (rule.when, str(rule.amount), *_holes(rule.because))
     for watch in rulebook.watch:
-        yield from (watch.when, *re.findall(r"\{(.*?)\}", watch.text))
+        yield from (watch.when, *_holes(watch.text))
+
+
+def _holes(sentence: str) -> Iterator[str]:
+    return (part.text for part in split_text(sentence) if isinstance(part, Hole))
