@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.loading import Loaded, Sound, load_remembered
+from assay.loading.partial import readable_part
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.workspace import Workspace
@@ -80,21 +81,28 @@ def check(workspace: Workspace, as_of: date | None = None, seen: Scan | None = N
 
 def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
     """The rulebook as a program, None where it has errors, and all that is said against it."""
-    from assay.rules.check import check_rulebook
+    from assay.rules.check import check_part, check_rulebook
     from assay.rules.kept import ProgramStore
 
-    if loaded.rulebook is None:
+    rulebook, rules = loaded.rulebook, loaded.rules
+    if rulebook is not None:
+        store = None if rules is None else ProgramStore(loaded.workspace.cache_dir, rules.data)
+        program, findings = check_rulebook(rulebook, store)
+        return program, [_placed(loaded, rulebook, f) for f in findings]
+    part = None if rules is None or rules.unreadable else readable_part(rules.data)
+    if part is None:
         return None, []
-    folder, rules = loaded.workspace.cache_dir, loaded.rules
-    store = None if rules is None else ProgramStore(folder, rules.data)
-    program, findings = check_rulebook(loaded.rulebook, store)
-    return program, [placed_rule_finding(loaded, f) for f in findings]
+    return None, [_placed(loaded, part.rulebook, f) for f in check_part(*part)]
 
 
 def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
     """A finding about the rulebook with its file, line and column."""
     assert loaded.rulebook is not None
-    line, column = _line_and_column(loaded.rulebook, finding.path, finding.offset)
+    return _placed(loaded, loaded.rulebook, finding)
+
+
+def _placed(loaded: Loaded, rulebook: Rulebook, finding: RuleFinding) -> Diagnostic:
+    line, column = _line_and_column(rulebook, finding.path, finding.offset)
     position = loaded.locate_rule(finding.path, line=line, column=column)
     return finding.code.at(position, finding.message, finding.hint)
 

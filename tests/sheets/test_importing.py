@@ -184,6 +184,7 @@ def test_every_mistake_is_told_at_its_cell_and_nothing_is_written(desk: Desk) ->
     at = {name: i for i, name in enumerate(columns, 1)}
     assert found == [
         (2, at["as_of"], "impossible-date"),
+        (2, at["sources"], "dangling-reference"),
         (3, at["profile"], "sheet-mistake"),
         (3, at["key"], "sheet-mistake"),
         (4, at["id"], "sheet-mistake"),

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
+from pydantic import BaseModel
+
 from assay.documents import codes
 from assay.documents.index import Path
 from assay.documents.suggest import Suggester, did_you_mean
 from assay.loading.circles import circles
 from assay.loading.consistency import check_claims, check_sources
 from assay.loading.findings import Finding, Subject
+from assay.loading.readable import UNREADABLE, is_readable
 from assay.loading.validate import Validated
 from assay.model.corpus import Corpus
 from assay.model.evidence import Claim, Publisher, Source
-from assay.model.profile import AnyProfile, Dependency, Event
+from assay.model.profile import AnyProfile, Dependency, Event, Institution
 from assay.model.rulebook import Rulebook
 
 _PROFILES = ("institution", "event")
@@ -109,14 +112,21 @@ class _Linker:
     def documents(self, documents: Iterable[Validated]) -> Iterator[Finding]:
         """What does not hold of documents, one after the other."""
         for document in documents:
-            model = document.model
-            if isinstance(model, Source):
-                yield from self.source(model, document.subject)
-            elif isinstance(model, Publisher):
-                yield from self.publisher(model, document.subject)
-            elif model is not None:
-                yield from self.profile(model, document.subject)
+            model, readable = document.model, document.readable
+            yield from self._references(model, document.subject)
+            if isinstance(model, Institution | Event):
                 yield from check_claims(model, self._corpus, document.subject)
+            if readable is not None:
+                found = self._references(readable, document.subject)
+                yield from (f for f in found if is_readable(readable, f.path))
+
+    def _references(self, model: BaseModel | None, subject: Subject) -> Iterator[Finding]:
+        if isinstance(model, Source):
+            yield from self.source(model, subject)
+        elif isinstance(model, Publisher):
+            yield from self.publisher(model, subject)
+        elif isinstance(model, Institution | Event):
+            yield from self.profile(model, subject)
 
     def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Finding]:
         """``owner`` may name somebody without a document of their own, but not the publisher."""
@@ -259,7 +269,7 @@ class _Linker:
     def _own_claim(
         self, subject: Subject, path: Path, target: str, own: Collection[str]
     ) -> Iterator[Finding]:
-        if target not in own:
+        if target not in own and UNREADABLE not in own:
             yield Finding(
                 codes.DANGLING_REFERENCE,
                 subject,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,10 +74,7 @@ def findings_of(
 ) -> list[Finding]:
     """The errors of one document, each place named once, in the order of the document's paths."""
     by_place: dict[tuple[Path, bool, bool], list[_Refusal]] = {}
-    for error in errors:
-        refusal = _refusal(error, data)
-        if refusal.kind == "too_short" and _value_at(data, refusal.path):
-            continue  # its items were refused one by one, and are reported so
+    for refusal in _refusals(errors, data):
         missing = refusal.kind == "missing"
         by_place.setdefault((refusal.path, refusal.at_key, missing), []).append(refusal)
     found = [_finding(group, data, model, subject) for group in by_place.values()]
@@ -87,6 +84,19 @@ def findings_of(
         for f, (path, _, missing) in zip(found, by_place, strict=True)
         if not (missing and f"did you mean {path[-1]!r}?" in misspelt)
     ]
+
+
+def places_of(errors: Iterable[ErrorDetails], data: object) -> list[Path]:
+    """Where in a document the errors are; of a key that is missing, where it would be."""
+    return [refusal.path for refusal in _refusals(errors, data)]
+
+
+def _refusals(errors: Iterable[ErrorDetails], data: object) -> Iterator[_Refusal]:
+    for error in errors:
+        refusal = _refusal(error, data)
+        # The items of a list that is said to be too short may have been refused one by one.
+        if refusal.kind != "too_short" or not value_at(data, refusal.path):
+            yield refusal
 
 
 def _refusal(error: ErrorDetails, data: object) -> _Refusal:
@@ -109,7 +119,7 @@ def _refusal(error: ErrorDetails, data: object) -> _Refusal:
 def _finding(
     group: Sequence[_Refusal], data: object, model: type[BaseModel], subject: Subject
 ) -> Finding:
-    value = _value_at(data, group[0].path)
+    value = value_at(data, group[0].path)
     chosen = min(group, key=lambda r: _rank(r, value))
     if chosen.kind == "extra_forbidden":
         said = _unknown_key(chosen.path, data, model)
@@ -249,7 +259,7 @@ _WORDS: dict[str, Callable[[_Refusal, object], _Said]] = {
 
 def _known_keys(path: Path, data: object, model: type[BaseModel]) -> str:
     keys = keys_at(model, path[:-1])
-    given = _value_at(data, path[:-1])
+    given = value_at(data, path[:-1])
     free = [k for k in keys if not isinstance(given, dict) or k not in given]
     near = nearest(str(path[-1]), free)
     if near is not None:
@@ -300,7 +310,8 @@ def _name(path: Path) -> str:
     return f"item {last + 1} of {path[-2]!r}" if len(path) > 1 else f"item {last + 1}"
 
 
-def _value_at(data: object, path: Path) -> Any:
+def value_at(data: object, path: Path) -> Any:
+    """The value at a path of a document, None where there is none."""
     value: Any = data
     for step in path:
         try:

@@ -10,7 +10,8 @@ from assay.documents import codes
 from assay.documents.suggest import did_you_mean
 from assay.documents.yaml_reader import describe
 from assay.loading.findings import Finding, Subject
-from assay.loading.messages import findings_of
+from assay.loading.messages import findings_of, places_of
+from assay.loading.readable import readable_document
 from assay.model.evidence import Publisher, Source
 from assay.model.profile import Event, Institution
 from assay.model.rulebook import Rulebook
@@ -31,7 +32,7 @@ class Validated(NamedTuple):
     """One document, or why it is none.
 
     ``id`` and ``kind`` are kept even of a document with mistakes, so that references to it are
-    not reported as dangling on top.
+    not reported as dangling on top; ``readable`` is what can be made of it all the same.
     """
 
     subject: Subject
@@ -39,6 +40,7 @@ class Validated(NamedTuple):
     id: str | None
     model: Document | None
     findings: tuple[Finding, ...] = ()
+    readable: Document | None = None
 
 
 def validate_document(data: dict[str, Any], subject: Subject) -> Validated:
@@ -51,7 +53,10 @@ def validate_document(data: dict[str, Any], subject: Subject) -> Validated:
     try:
         return Validated(subject, kind, id_, model.model_validate(data))
     except ValidationError as error:
-        return Validated(subject, kind, id_, None, _findings(error, data, model, subject))
+        places = set(places_of(error.errors(include_url=False, include_input=False), data))
+        found = _findings(error, data, model, subject)
+        readable = readable_document(model, data, places)
+        return Validated(subject, kind, id_, None, found, readable)
 
 
 def validate_rulebook(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, get_args
 
 from assay.documents.suggest import did_you_mean
@@ -39,14 +39,40 @@ def check_rulebook(
     return program, findings + wrong
 
 
-def _compiled(rulebook: Rulebook) -> tuple[Program | None, list[RuleFinding]]:
+def check_part(
+    rulebook: Rulebook, incomplete: Set[Path], missing: Set[str], unreadable: Set[str]
+) -> Iterator[RuleFinding]:
+    """What is wrong with what could be read of a rulebook.
+
+    ``incomplete`` are the beginnings of places where something is left out: only the expressions
+    there are looked at. ``missing`` are names that it would define, ``unreadable`` the sections
+    where that could be any name.
+    """
+    sections = {place[0] for place in incomplete}
+    said = [*_scales(rulebook), *_names(rulebook), *_unknowns(rulebook), *_sizes(rulebook)]
+    for finding in said:
+        about = _DEFINED_IN.get(finding.code)
+        if finding.path[:2] not in incomplete and about not in sections:
+            yield finding
+    for finding in _compiled(_put_right(rulebook), missing)[1]:
+        if unreadable.isdisjoint(_NAMED_IN.get(finding.code, ())):
+            yield finding
+
+
+_NAMED_IN = {codes.UNKNOWN_NAME: ("parameters",), codes.UNKNOWN_FIELD: ("facts", "scorers")}
+_DEFINED_IN = {codes.UNKNOWN_SCALE: "scales", codes.UNKNOWN_SCORER: "scorers"}
+
+
+def _compiled(
+    rulebook: Rulebook, missing: Set[str] = frozenset()
+) -> tuple[Program | None, list[RuleFinding]]:
     """The program, or what is wrong with the expressions of the rulebook."""
     # The checker of expressions takes long to load, and most commands find a program that is kept.
     from assay.rules.expressions import RulebookError
     from assay.rules.scorers import compile_rulebook
 
     try:
-        return compile_rulebook(rulebook), []
+        return compile_rulebook(rulebook, missing), []
     except RulebookError as error:
         return None, _placed(error)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
@@ -51,23 +51,27 @@ class Parsed:
     """The checked expressions of a rulebook by place, and what is wrong with it.
 
     The expressions of a sentence stand at its path followed by the number of the part. ``facts``
-    are the named ones by space and name, each after those it uses; ``wrong_facts`` are the names of
-    those that are missing there.
+    are the named ones by space and name, each after those it uses; ``missing`` are names of
+    facts, scores and parameters that have no meaning here only for another mistake; ``complete``
+    is whether every expression could be parsed.
     """
 
     vocabulary: Vocabulary
     expressions: dict[Path, ast.Expression] = field(default_factory=dict)
     problems: list[RuleProblem] = field(default_factory=list)
     facts: dict[tuple[str, str], ast.Expression] = field(default_factory=dict)
-    wrong_facts: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
+    complete: bool = True
 
     def add_problems(
         self, path: Path, text: str, problems: Sequence[Problem], shift: int = 0
     ) -> None:
-        """Take up what is wrong with a text, but not that it uses a fact that is itself wrong."""
+        """Take up what is wrong with a text, without what only follows from another mistake."""
+        self.complete = False
         for problem in problems:
             name = _WORD.match(text, problem.offset)
-            if problem.code == "unknown-field" and name and name[1] in self.wrong_facts:
+            unknown = problem.code in ("unknown-field", "unknown-name")
+            if unknown and name and name[1] in self.missing:
                 continue
             there = replace(problem, offset=problem.offset + shift)
             self.problems.append(RuleProblem(path, there))
@@ -123,9 +127,12 @@ def rulebook_vocabulary(rulebook: Rulebook) -> Vocabulary:
     )
 
 
-def parse_rulebook(rulebook: Rulebook) -> Parsed:
-    """Parse and type-check every expression; mistakes are collected, none is raised."""
-    parsed = Parsed(rulebook_vocabulary(rulebook))
+def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parsed:
+    """Parse and type-check every expression; mistakes are collected, none is raised.
+
+    That a name of the ``missing`` ones is not known is no mistake of the expression.
+    """
+    parsed = Parsed(rulebook_vocabulary(rulebook), missing=frozenset(missing))
     parse_facts(rulebook, parsed)
     vocabulary = parsed.vocabulary
 
@@ -228,7 +235,7 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
             "let one of them use evidence instead",
         )
         parsed.problems.append(RuleProblem(("facts", places[circle[0]], "name"), problem))
-        parsed.wrong_facts = frozenset(places)
+        parsed.missing |= places.keys()
         return
     types: dict[str, dict[str, ast.Type]] = {on: {} for on in SPACES}
     wrong: dict[int, CelError] = {}
@@ -247,7 +254,7 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
         parsed.facts[fact.on, name] = node
         types[fact.on][name] = node.type
     parsed.vocabulary = replace(parsed.vocabulary, facts={o: t for o, t in types.items() if t})
-    parsed.wrong_facts = frozenset(rulebook.facts[index].name for index in wrong)
+    parsed.missing |= {rulebook.facts[index].name for index in wrong}
     for index, found in wrong.items():
         fact = rulebook.facts[index]
         problems = _told(fact, parsed.vocabulary) or found.problems

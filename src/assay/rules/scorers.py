@@ -7,13 +7,14 @@ in the order of rule ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Set
 from dataclasses import replace
 from datetime import date
 
 from assay.arithmetic import ONE, to_points
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
 from assay.rules import ast
+from assay.rules.apart import uncompilable, uncompilable_facts
 from assay.rules.compile import Compiler
 from assay.rules.expressions import (
     Parsed,
@@ -42,15 +43,16 @@ from assay.rules.scope import Row, Rows, Scope, subject_scope
 from assay.rules.texts import split_text
 
 
-def compile_rulebook(rulebook: Rulebook) -> Program:
+def compile_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Program:
     """Parse, check and compile every expression of a rulebook.
 
-    Raises :class:`RulebookError` with all problems at once.
+    ``missing`` are names that were to be defined and could not be read. Raises
+    :class:`RulebookError` with all problems at once.
     """
-    parsed = parse_rulebook(rulebook)
+    parsed = parse_rulebook(rulebook, missing)
     order = scorer_order(rulebook, parsed)
-    if parsed.problems:
-        raise RulebookError(parsed.problems)
+    if parsed.problems or not parsed.complete:
+        raise RulebookError([*parsed.problems, *uncompilable(rulebook, parsed)])
     return _ProgramBuilder(rulebook, parsed).build(order)
 
 
@@ -78,7 +80,7 @@ class _ProgramBuilder:
             )
             for i, (rule, outcome) in enumerate(zip(self._rulebook.watch, outcomes, strict=True))
         )
-        self._problems += self._wrong_facts()
+        self._problems += uncompilable_facts(self._rulebook, self._parsed)
         if self._problems:
             raise RulebookError(self._problems)
         return Program(
@@ -89,16 +91,6 @@ class _ProgramBuilder:
             watch=watch,
             definitions=compiler.definitions,
         )
-
-    def _wrong_facts(self) -> Iterator[RuleProblem]:
-        """What cannot be compiled of the facts, whether anything uses them or not."""
-        apart = Compiler(self._parsed.vocabulary, self._facts)
-        for index, fact in enumerate(self._rulebook.facts):
-            try:
-                apart.scalar(self._facts[fact.on, fact.name], subject_scope(fact.on))
-            except CelError as error:
-                place: Path = ("facts", index, "expr")
-                yield from (RuleProblem(place, problem) for problem in error.problems)
 
     @property
     def _watch_scope(self) -> Scope:
