@@ -1,15 +1,15 @@
 """Mutation testing of the rules and the scoring, by a sample: how much do the tests notice?
 
     pip install 'mutmut==3.8.*' coverage
-    python benchmarks/mutation.py [--rounds 7] [--seed 1] [--seconds 20] [--jobs 2]
+    python benchmarks/mutation.py [--rounds 7] [--seed 1] [--seconds 10] [--jobs 2]
 
 mutmut says every change it would make in every function and class; of each module one is drawn in
 every round, so that a small module counts as much as a large one. The quick tests run once to see
 which of them runs which statement. Each mutant is then met by the tests that run its statement (one
-that only an import runs, by those that run any of its module), the shortest first, up to
-``--seconds`` of processor time by that first run, in a process of its own, without shrinking. A
-process that takes ten times as long as those tests should is stopped and counts as killed.
-``--tests`` names other files of tests.
+outside of functions by those that run any of its module), the shortest first, up to ``--seconds``
+of processor time by that first run, in a process of its own, without shrinking; what survives is
+met by those of ten times as long. A process that takes ten times as long as those tests should is
+stopped and counts as killed. ``--tests`` names other files of tests.
 
 It prints what became of each, what a survivor changes, and a table by module. It works in a copy.
 """
@@ -235,16 +235,17 @@ def met(
     """Each mutant with what became of it."""
     running: dict[int, Mutant] = {}
     waiting = sample[::-1]
+    seconds = told["seconds"]
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
             tests = running_it(mutant, told["tests"].get(str(mutant.path), {}))
-            in_order = sorted(tests, key=lambda test: (told["seconds"][test], test))
-            chosen = affordable(in_order, told["seconds"], most)
+            in_order = sorted(tests, key=lambda test: (seconds[test], test))
+            chosen = affordable(in_order, seconds, most)
             if not chosen:
                 yield mutant, "unreached"
                 continue
-            limit = 20 + 10 * sum(told["seconds"][test] for test in chosen)
+            limit = 20 + 10 * sum(seconds[test] for test in chosen)
             names = [told["names"][test] for test in chosen]
             running[apart(partial(meet, folder, mutant, names), limit)] = mutant
         if running:
@@ -255,21 +256,25 @@ def met(
 def running_it(mutant: Mutant, by_line: Mapping[str, list[int]]) -> set[int]:
     """The tests that run the statement of a mutant, or any of the module if an import does."""
     code = (ROOT / mutant.path).read_text(encoding="utf-8")
-    here = {test for n in statement(code, mutant.line) for test in by_line.get(str(n), ())}
-    if here == {IMPORTED}:
-        here = {test for tests in by_line.values() for test in tests}
-    return here - {IMPORTED}
+    lines = statement(code, mutant.line)
+    if lines is None:
+        return {test for tests in by_line.values() for test in tests if test != IMPORTED}
+    return {test for n in lines for test in by_line.get(str(n), ()) if test != IMPORTED}
 
 
-def statement(code: str, line: int) -> range:
-    """The lines of the statement that a line belongs to, without those of statements within."""
+def statement(code: str, line: int) -> range | None:
+    """The lines of the statement that a line belongs to; None outside of functions."""
+    found = None
+    inside = False
     for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef):
+            inside |= node.body[0].lineno <= line <= (node.end_lineno or line)
         if isinstance(node, ast.stmt) and node.lineno <= line:
             inner = [n.lineno for n in ast.walk(node) if isinstance(n, ast.stmt) and n is not node]
-            end = min(inner) - 1 if inner else node.end_lineno or line
-            if line <= max(end, node.lineno):
-                return range(node.lineno, max(end, node.lineno) + 1)
-    return range(line, line + 1)
+            end = max(node.lineno, min(inner) - 1 if inner else node.end_lineno or line)
+            if line <= end:
+                found = range(node.lineno, end + 1)
+    return found if inside else None
 
 
 def affordable(tests: list[int], seconds: Sequence[float], most: float) -> list[int]:
@@ -287,7 +292,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--tests", nargs="+", default=["tests"])
     options = parser.parse_args()
@@ -308,15 +313,23 @@ def main() -> None:
     told = json.loads(noted.read_text(encoding="utf-8"))
 
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
-    outcomes = met(folder, sample, told, options.jobs, options.seconds)
-    for number, (mutant, verdict) in enumerate(outcomes, 1):
+
+    def tell(mutant: Mutant, verdict: str) -> None:
         verdicts[mutant.module][verdict] += 1
-        print(f"{number:4} {verdict:9} {mutant.path}:{mutant.line}", flush=True)
+        print(f"{verdict:9} {mutant.path}:{mutant.line}", flush=True)
         if verdict in ("survived", "unreached"):
             changed = unified_diff(mutant.before.splitlines(), mutant.after.splitlines(), n=0)
-            print(
-                "\n".join(f"     {c.rstrip()}" for c in changed if c[:2] not in ("--", "++", "@@"))
-            )
+            told_of = (c.rstrip() for c in changed if c[:2] not in ("--", "++", "@@"))
+            print("\n".join(f"     {line}" for line in told_of))
+
+    survivors = []
+    for mutant, verdict in met(folder, sample, told, options.jobs, options.seconds):
+        if verdict == "survived":
+            survivors.append(mutant)
+        else:
+            tell(mutant, verdict)
+    for mutant, verdict in met(folder, survivors, told, options.jobs, 10 * options.seconds):
+        tell(mutant, verdict)
 
     names = ("killed", "stopped", "survived", "unreached")
     print("\n| module | " + " | ".join(names) + " |\n| --- |" + " ---: |" * len(names))

@@ -40,6 +40,30 @@ def test_order_wording_and_rules_that_never_hold_move_no_digest(corpus: Corpus) 
     assert digests(before) == digests(after)
 
 
+@cache
+def otherwise_banded() -> Rulebook:
+    """The default rulebook with one band of each scale under another id."""
+    book = default_rulebook()
+    scales = {
+        name: tuple(
+            band.model_copy(update={"id": "another"}) if band.from_ == 0.0 else band
+            for band in bands
+        )
+        for name, bands in book.scales.items()
+    }
+    return book.model_copy(update={"scales": scales})
+
+
+@given(corpora(most_profiles=2, most_sources=4))
+def test_the_band_of_the_profile_itself_moves_its_digest(corpus: Corpus) -> None:
+    before, after = desk_of(corpus), desk_of(corpus, otherwise_banded())
+    was, is_ = digests(before), digests(after)
+    for profile_id, name in was:
+        band = after.results[profile_id].scores[name].band
+        moved = was[profile_id, name] != is_[profile_id, name]
+        assert moved == (band is not None and band.id == "another")
+
+
 @given(corpora(most_profiles=2, most_sources=4))
 def test_the_steps_a_grade_rests_on_are_among_those_of_its_explanation(corpus: Corpus) -> None:
     desk = desk_of(corpus)
@@ -47,6 +71,9 @@ def test_the_steps_a_grade_rests_on_are_among_those_of_its_explanation(corpus: C
     for profile_id, explanation in desk.explain(list(desk.results)).items():
         steps = {(f"{s.on}.{s.name}", s.subject): s.steps for s in explanation.scorers}
         for name in desk.results[profile_id].scores:
-            for decided in grounds.of(profile_id, name).steps:
+            basis = grounds.of(profile_id, name)
+            assert any(d.subject == profile_id for d in basis.steps)
+            assert grounds.of(profile_id, name) is basis
+            for decided in basis.steps:
                 if decided.subject.partition("#")[0] == profile_id:
                     assert decided.step in steps[decided.scorer, decided.subject]

@@ -67,7 +67,7 @@ class Analysis:
                 return self.expression(space, expr)
             case Gather(link=link, target=target, origin=origin):
                 found = self.column(target, origin)
-                missing = link not in NEVER_MISSING.get(space, ())
+                missing = link not in NEVER_MISSING[space]
                 return replace(found, unknown=found.unknown or missing)
             case Aggregate() as step:
                 return self._aggregate(step)

@@ -116,8 +116,6 @@ def ordered(op: str, a: Domain, b: Domain, unknown: bool) -> Domain:
     """The outcomes of ``a < b`` and its like; texts are not looked into."""
     if op in ("gt", "fgt", "ge", "fge"):
         return ordered({"g": "l", "f": "f"}[op[0]] + op[1:].replace("g", "l"), b, a, unknown)
-    if a.words is not None or b.words is not None:
-        return truth(True, True, unknown)
     if op.endswith("lt"):
         return truth(a.low < b.high, a.high >= b.low, unknown)
     return truth(a.low <= b.high, a.high > b.low, unknown)

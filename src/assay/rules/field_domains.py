@@ -59,7 +59,7 @@ def field_words(space: str, column: str) -> tuple[str, ...]:
 
 def field_domain(space: str, column: str) -> Domain:
     """What a column of the tables can hold."""
-    unknown = column not in NEVER_MISSING.get(space, ())
+    unknown = column not in NEVER_MISSING[space]
     if words := field_words(space, column):
         return Domain(unknown, words=frozenset(words))
     if column.endswith("day") or column == "today":

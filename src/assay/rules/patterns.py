@@ -121,7 +121,7 @@ class _Translator:
             else:
                 self._made.append(inside if in_class else f"[{inside}]")
         elif lower == "b" and not in_class:
-            self._made.append(f"(?-u:\\{letter})" if letter == "b" else "(?-u:\\B)")
+            self._made.append(f"(?-u:\\{letter})")
         elif letter in "QEC" or letter.isdigit():
             raise PatternError(
                 f"\\{letter} is not supported in a pattern",

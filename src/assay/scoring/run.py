@@ -49,15 +49,6 @@ class Run:
             for p, c, i in zip(points, coverage, bands[0], strict=True)
         ]
 
-    def score(self, scorer: ScorerColumns, row: int) -> Score:
-        """The score of one row."""
-        space = scorer.scorer.on
-        points = self.engine.column(space, scorer.score)[row]
-        coverage = self.engine.column(space, scorer.coverage)[row]
-        band = None if scorer.band is None else self.engine.column(space, scorer.band)[row]
-        ordered = ordered_bands(self.rulebook.bands(scorer.scorer))
-        return Score(points, coverage, None if band is None else ordered[band])
-
 
 def ordered_bands(bands: Sequence[Band]) -> list[Band]:
     """The bands of a scale from the lowest to the highest."""
