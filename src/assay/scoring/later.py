@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Rows, Run
 from assay.tables.assemble import edge_frames, valid_on
+from assay.tables.checking import within_profiles
 from assay.tables.copies import copies
 from assay.tables.tables import Tables
 
@@ -109,6 +111,10 @@ class Later:
             pl.when(found > 0).then(found - _EPOCH).cast(pl.Date).alias("until")
         ).to_series()
 
+    @cached_property
+    def _within_profiles(self) -> bool:
+        return within_profiles(self.run.tables)
+
     def _look(self, first: _Days, bands: Sequence[str], begin: date, end: date) -> None:
         """Note the first days from ``begin`` to the one before ``end`` on which a band differs."""
         places = [("profile", band) for band in bands]
@@ -131,7 +137,7 @@ class Later:
             pending = (first == 0) & (following < last)
             if not pending.any():
                 return
-            if not lasting.alone:
+            if not (lasting.alone and self._within_profiles):
                 following[:] = following[pending].min()
             if at_once > 1 and (following == days + 1).any():
                 ahead = np.arange(min(at_once, last - following.min()))[:, np.newaxis]

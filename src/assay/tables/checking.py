@@ -37,6 +37,20 @@ class Given(Protocol):
     def given(self, space: str, name: str) -> pl.Series: ...
 
 
+def within_profiles(tables: Given) -> bool:
+    """Whether claims, citations and roots lead to no other profile than their own.
+
+    So it is where documents were read; tables that somebody made may have it otherwise.
+    """
+    of_claims = tables.given("claim", "profile_row")
+    own = tables.given("citation", "profile_row")
+    links = {name: tables.given("citation", name) for name in ("claim_row", "owner_row")}
+    there = [of_claims.gather(rows) for rows in links.values()]
+    there.append(tables.given("citation", "cited_by_row"))
+    begin, end = (own.gather(tables.given("root", name)) for name in ROW_LINKS["root"])
+    return begin.equals(end) and not any((t != own).any() for t in there)
+
+
 def column_mistakes(space: str, given: pl.Schema) -> Iterator[str]:
     """What is wrong with the columns of a table and their types."""
     wanted = SCHEMAS[space]
