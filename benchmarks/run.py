@@ -32,7 +32,7 @@ from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import Asked
 from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
-from assay.scoring.rerun import rerun
+from assay.scoring.moves import BandMoves, band_moves, moves_by
 from assay.scoring.run import Run, run_program
 from assay.tables.bulk import read_tables, write_tables
 from assay.tables.kept import build
@@ -103,19 +103,18 @@ def engine_figures(size: int) -> Iterator[Figure]:
 
 def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
     """What is shared within one process: a sweep, and the outlook."""
-    books = []
+    programs = []
     for step in range(20):
         document = BOOK.model_dump(mode="json", by_alias=True, exclude_none=True)
         document["scorers"][0]["rules"][0]["add"] = step / 100
-        book = type(BOOK).model_validate(document)
-        books.append((book, compile_rulebook(book)))
+        programs.append(compile_rulebook(type(BOOK).model_validate(document)))
 
-    def sweep() -> None:
-        first = run_program(BOOK, PROGRAM, made)
-        hits = [("profile", r.applied) for r in PROGRAM.on("profile")[0].rules]
-        first.engine.make([*WANTED, *hits])
-        for book, program in books:
-            rerun(first, book, program).engine.make(WANTED)
+    def sweep() -> list[BandMoves]:
+        """What each amount would move, as ``assay plan --sweep`` counts it."""
+        return list(moves_by(run_program(BOOK, PROGRAM, made), programs))
+
+    first = scored(made)
+    assert sweep() == [band_moves(first, run_program(BOOK, p, made)) for p in programs]
 
     today = date.fromordinal(TODAY)
 
@@ -334,12 +333,16 @@ def reach_figures(size: int, folder: Path) -> Iterator[Figure]:
     ours, theirs = (float(python(REACH + PEAK, path, which)) / 1e6 for which in ("ours", "joins"))
     name = f"peak memory of reach, against Polars joins, {size:,} nodes"
     yield Figure(name, ours, theirs, 0.7, unit="MB")
-    few = edges.height // 1000
-    other = pl.concat([edges.slice(few), edges.head(few).with_columns(pl.col("points") // 2)])
     before = from_nothing()
-    mend = partial(mended_pairs, before, edges, other, 3, 0.5)
-    name = f"reach after 0.1 % of the edges changed, against from nothing, {size:,} nodes"
-    yield compared(name, 0.1, 2, mend, from_nothing)
+    # As where documents were edited: edges stay in their places.
+    edited, elsewhere = pl.int_range(pl.len()) % 1000 == 0, pl.col("lower").shift(500, fill_value=0)
+    for said, target, column in (
+        ("are felt less", 0.1, pl.when(edited).then(pl.col("points") // 2).otherwise("points")),
+        ("lead elsewhere", None, pl.when(edited).then(elsewhere).otherwise("lower")),
+    ):
+        mend = partial(mended_pairs, before, edges, edges.with_columns(column), 3, 0.5)
+        name = f"reach after 0.1 % of the edges {said}, against from nothing, {size:,} nodes"
+        yield compared(name, target, 2, mend, from_nothing)
 
 
 def explain_figures(size: int) -> Iterator[Figure]:

@@ -141,6 +141,24 @@ def test_a_few_changed_edges_among_many(
     assert made.equals(reach_pairs(frame(after), hops, 0.5))
 
 
+@given(
+    st.lists(wide, min_size=30, max_size=80),
+    st.sets(st.integers(0, 29), max_size=2),
+    st.lists(st.tuples(st.integers(0, 29), wide), max_size=2),
+    st.integers(1, 4),
+)
+def test_a_few_edges_are_gone_and_others_are_new(
+    edges: list[Edge], gone: set[int], new: list[tuple[int, Edge]], hops: int
+) -> None:
+    after = [edge for place, edge in enumerate(edges) if place not in gone]
+    for place, edge in new:
+        after.insert(place, edge)
+    old = reach_pairs(frame(edges), hops, 0.5)
+    made = mended_pairs(old, frame(edges), frame(after), hops, 0.5)
+    assert made.equals(reach_pairs(frame(after), hops, 0.5))
+    assert old.equals(reach_pairs(frame(edges), hops, 0.5))
+
+
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), weights), max_size=80))
 def test_blocks_of_profiles_do_not_show(edges: list[Edge]) -> None:
     whole = reach_pairs(frame(edges), 3, 0.5)

@@ -5,59 +5,29 @@ So everything else is computed a single time, and what is of one kind runs toget
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from functools import reduce
 
-from assay.engines.plan import POOL_PARTS, Place, inputs, outputs
-from assay.rules.ir import Apply, Col, Each, Expr, Lit, apply, columns
-from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
+from assay.engines.numbered import renumbered
+from assay.engines.plan import Place, hanging_on, outputs
+from assay.engines.recent import Recent
+from assay.rules.ir import Apply, Col, Expr, Lit, apply, columns
+from assay.rules.program import Compute, Step
 
 TODAY: Place = ("profile", "today")
 
-_ROOM = 16
+
+def _several(programs: Sequence[tuple[Step, ...]], dates: int) -> tuple[Step, ...]:
+    steps = [step for program in programs for step in program]
+    return tuple(_dated(steps, hanging_on(steps, {TODAY}), dates))
 
 
-def hanging_on(steps: Iterable[Step], changed: Set[Place]) -> set[Place]:
-    """What hangs on the changed columns, by steps that follow what they read from."""
-    found = set(changed)
-    for step in steps:
-        if not found.isdisjoint(inputs(step)):
-            found.update(outputs(step))
-    return found
+DATED = Recent(_several)
+"""The steps for so many further dates that follow programs; ``today`` of each is to be added."""
 
 
-def on_date(name: str, number: int) -> str:
-    """What a column that hangs on the date is called on the date of that number, from 1."""
-    for part in POOL_PARTS:
-        if name.endswith(part):
-            return f"{on_date(name.removesuffix(part), number)}{part}"
-    return f"{name} @{number}"
-
-
-class Dated:
-    """Steps for so many further dates, made once for each program."""
-
-    def __init__(self) -> None:
-        self._kept: dict[object, tuple[list[tuple[Step, ...]], tuple[Step, ...]]] = {}
-
-    def steps(self, programs: Sequence[tuple[Step, ...]], dates: int) -> tuple[Step, ...]:
-        """The steps that follow the programs; ``today`` of each date is to be added."""
-        # Holding on to the programs keeps their identities from being given to others.
-        key = (tuple(map(id, programs)), dates)
-        if key not in self._kept:
-            if len(self._kept) >= _ROOM:
-                self._kept.pop(next(iter(self._kept)))
-            every = [step for steps in programs for step in steps]
-            self._kept[key] = (list(programs), tuple(_several(every, dates)))
-        return self._kept[key][1]
-
-
-DATED = Dated()
-
-
-def _several(steps: Sequence[Step], dates: int) -> Iterator[Step]:
-    dated = hanging_on(steps, {TODAY})
+def _dated(steps: Sequence[Step], dated: Set[Place], dates: int) -> Iterator[Step]:
     for step in steps:
         if dated.isdisjoint(outputs(step)):
             continue
@@ -72,42 +42,7 @@ def _several(steps: Sequence[Step], dates: int) -> Iterator[Step]:
 def _renamed(step: Step, dated: Set[Place], dates: int) -> Iterator[Step]:
     """The step on each of the dates."""
     for number in range(1, dates + 1):
-        yield _on(step, dated, number)
-
-
-def _on(step: Step, dated: Set[Place], number: int) -> Step:
-    def there(space: str, name: str) -> str:
-        return on_date(name, number) if (space, name) in dated else name
-
-    column = on_date(step.column, number)
-    match step:
-        case Compute():
-            return Compute(step.space, column, _moved(step.expr, step.space, dated, number))
-        case Gather():
-            return replace(step, column=column, origin=there(step.target, step.origin))
-        case Aggregate():
-            source = None if step.source is None else there(step.elements, step.source)
-            return replace(step, column=column, source=source)
-        case PoolUp():
-            space = step.elements
-            return replace(
-                step,
-                column=column,
-                keep=there(space, step.keep),
-                take=there(space, step.take),
-                cover=there(space, step.cover),
-                by=None if step.by is None else there(space, step.by),
-            )
-
-
-def _moved(expr: Expr, space: str, dated: Set[Place], number: int) -> Expr:
-    if isinstance(expr, Col):
-        return Col(on_date(expr.name, number)) if (space, expr.name) in dated else expr
-    if isinstance(expr, Each):
-        return replace(expr, items=_moved(expr.items, space, dated, number))
-    if not isinstance(expr, Apply):
-        return expr
-    return Apply(expr.op, tuple(_moved(a, space, dated, number) for a in expr.args))
+        yield renumbered(step, dated, number)
 
 
 class _Parted:

@@ -5,19 +5,18 @@ Columns are made when somebody reads them, with what else they need and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from assay.engines.dates import DATED, TODAY, hanging_on, on_date
+from assay.engines.alternatives import ALTERNATIVES
+from assay.engines.apart import Apart, Tried
+from assay.engines.dates import DATED, TODAY
 from assay.engines.execution import Execution
 from assay.engines.facts import PLANS, Moving
-from assay.engines.plan import Place, definition, inputs, outputs, read_for
-from assay.engines.schedule import Schedule, schedule
-from assay.engines.sharing import Shared
-from assay.rules.program import Compute, Step
+from assay.engines.numbered import numbered
+from assay.engines.plan import Place, definition, hanging_on, outputs, read_for
+from assay.rules.program import Step
 from assay.tables.tables import Tables
 
 
@@ -30,7 +29,6 @@ class LocalEngine:
         self._taken_up: list[tuple[Step, ...]] = []
         self._made: dict[Place, pl.Series] = {}
         self._dates: dict[str, int] = {}
-        self._shared = Shared()
 
     def run(self, steps: Iterable[Step]) -> None:
         """Take up steps; their columns can be read from then on."""
@@ -102,60 +100,25 @@ class LocalEngine:
             self._made,
             frozenset(touched),
         )
-        resized = {p for step in planned.steps if step.space in spaces for p in outputs(step)}
-        hanging = hanging_on(planned.steps, moving | resized)
-        moved = [s for s in planned.steps if not hanging.isdisjoint(outputs(s))]
-        still = [s for s in planned.steps if hanging.isdisjoint(outputs(s))]
-        read = {place for step in moved for place in inputs(step)}
-        frontier = read & {place for step in still for place in outputs(step)}
-        Execution(self.tables, self._made, schedule(still, frontier)).run()
+        parted = planned.parted(moving, spaces)
+        Execution(self.tables, self._made, parted.still).run()
+        frontier = parted.still.wanted
         kept = {p: s for p, s in self._made.items() if p in frontier or p not in touched}
-        return Apart(schedule(moved, targets), kept)
+        return Apart(parted.moved, kept)
 
-    def revised(self, steps: Iterable[Step]) -> LocalEngine:
-        """An engine for other steps on the same tables, close to those taken up here.
+    def alternatives(self, programs: Sequence[tuple[Step, ...]], wanted: Iterable[Place]) -> Tried:
+        """The wanted columns by the own steps and by each of other programs on the same tables.
 
-        What both have in common and the columns that differ are made from is made first, so that
-        a second engine close to this one finds it.
+        What all have in common is made once.
         """
-        given = tuple(steps)
-        redefined = {
-            made
-            for step in given
-            if self._definitions.get((step.space, step.column)) != step
-            for made in outputs(step)
-        }
-        touched = hanging_on(given, redefined)
-        given = tuple(self._sharing(given, touched))
-        same = {(s.space, s.column): s for s in given if (s.space, s.column) not in touched}
-        if further := same.keys() - self._definitions.keys():
-            self.run(step for place, step in same.items() if place in further)
-        frontier = {
-            read
-            for step in given
-            if not touched.isdisjoint(outputs(step))
-            for read in inputs(step)
-            if read not in touched and definition(self._definitions, read)
-        }
-        self.make(sorted(frontier))
-        other = LocalEngine(self.tables)
-        other._shared = self._shared
-        other.run(given)
-        other._made = {p: s for p, s in self._made.items() if p not in touched}
-        return other
-
-    def _sharing(self, steps: Iterable[Step], touched: set[Place]) -> Iterator[Step]:
-        """The steps; the touched ones with what they share with those taken up as columns."""
-        changed: dict[str, set[str]] = {}
-        for space, name in touched:
-            changed.setdefault(space, set()).add(name)
-        for step in steps:
-            before = self._definitions.get((step.space, step.column))
-            moved = (step.space, step.column) in touched
-            if moved and isinstance(step, Compute) and isinstance(before, Compute):
-                yield from self._shared.rewritten(step, before.expr, changed[step.space])
-            else:
-                yield step
+        together = ALTERNATIVES.of([*self._taken_up, *programs], len(self._taken_up))
+        ahead = LocalEngine(self.tables)
+        ahead.run(together.steps)
+        ahead._made = {p: s for p, s in self._made.items() if p not in together.differing}
+        targets = list(wanted)
+        made = [{p: own[p] for p in targets if p in own} for own in together.made]
+        apart = ahead.apart([p for own in made for p in own.values()], together.changed)
+        return Tried(made, apart, self.tables)
 
     def varied(
         self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
@@ -190,13 +153,13 @@ class LocalEngine:
         targets = list(wanted)
         hanging = hanging_on(self._definitions.values(), {TODAY})
         ahead = LocalEngine(self.tables)
-        for steps in (*self._taken_up, DATED.steps(self._taken_up, len(days))):
+        for steps in (*self._taken_up, DATED.of(self._taken_up, len(days))):
             ahead.run(steps)
         ahead._made = dict(self._made)
         for number, day in enumerate(days, start=1):
-            ahead._dates[on_date(TODAY[1], number)] = day
+            ahead._dates[numbered(TODAY[1], number)] = day
         there = [
-            {p: (p[0], on_date(p[1], number)) if p in hanging else p for p in targets}
+            {p: (p[0], numbered(p[1], number)) if p in hanging else p for p in targets}
             for number in range(1, len(days) + 1)
         ]
         ahead.make([*targets, *(place for dated in there for place in dated.values())])
@@ -221,38 +184,3 @@ class LocalEngine:
     def _present(self, space: str, column: str) -> pl.Series:
         made = self._made.get((space, column))
         return self.tables.column(space, column) if made is None else made
-
-
-@dataclass(frozen=True)
-class Apart:
-    """What makes the wanted columns anew from tables that differ, and what is kept."""
-
-    schedule: Schedule
-    kept: dict[Place, pl.Series]
-
-    @cached_property
-    def columns(self) -> frozenset[Place]:
-        """All columns that the steps read or define."""
-        steps = self.schedule.steps
-        return frozenset(p for step in steps for p in (*inputs(step), *outputs(step)))
-
-    def followed_by(self, further: Sequence[Step]) -> Apart:
-        """The same with steps that read from it; what they define of profiles is wanted, too."""
-        more = {place for step in further for place in outputs(step) if place[0] == "profile"}
-        return Apart(
-            schedule([*self.schedule.steps, *further], self.schedule.wanted | more), self.kept
-        )
-
-    def on(
-        self, tables: Tables, copied: Mapping[str, pl.Series] | None = None
-    ) -> dict[Place, pl.Series]:
-        """The wanted columns; ``copied`` gives by space the row that each row is a copy of."""
-        made = dict(self.kept)
-        if copied is not None:
-            made = {
-                place: series.gather(copied[place[0]])
-                for place, series in self.kept.items()
-                if place in self.columns or place in self.schedule.wanted
-            }
-        Execution(tables, made, self.schedule).run()
-        return {place: made[place] for place in self.schedule.wanted if place in made}

@@ -7,7 +7,7 @@ of coverage, if nobody reads it) does not run. The results are the same to the b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from typing import Protocol
 
@@ -86,6 +86,15 @@ def read_for(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> set[
             found.add(place)
             step = definition(definitions, place)
             waiting += inputs(step) if step else ()
+    return found
+
+
+def hanging_on(steps: Iterable[Step], changed: Set[Place]) -> set[Place]:
+    """What hangs on the changed columns, by steps that follow what they read from."""
+    found = set(changed)
+    for step in steps:
+        if not found.isdisjoint(inputs(step)):
+            found.update(outputs(step))
     return found
 
 

@@ -5,13 +5,14 @@ It hangs on the steps alone, so it is made once and serves every run of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
 from assay.engines.emit import emit_stored
-from assay.engines.plan import Place, inputs, outputs
+from assay.engines.plan import Place, hanging_on, inputs, outputs
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
 Schema = Mapping[str, pl.DataType]
@@ -58,17 +59,42 @@ class Stage:
 
 @dataclass(frozen=True)
 class Schedule:
-    """All ``steps`` of a plan in stages; the ``wanted`` columns are kept to the end."""
+    """All ``steps`` of a plan; the ``wanted`` columns are kept to the end."""
 
     steps: tuple[Step, ...]
     wanted: frozenset[Place]
-    stages: tuple[Stage, ...]
+    _parted: dict[object, Parted] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The steps in as few stages as will do."""
+        return _Scheduler(self.steps, self.wanted).stages()
+
+    def parted(self, changed: Set[Place], other_rows: Set[str]) -> Parted:
+        """The steps that hang on ``changed`` columns or spaces with ``other_rows`` apart."""
+        key = (frozenset(changed), frozenset(other_rows))
+        if key not in self._parted:
+            resized = {p for s in self.steps if s.space in other_rows for p in outputs(s)}
+            hanging = hanging_on(self.steps, changed | resized)
+            moved = [s for s in self.steps if not hanging.isdisjoint(outputs(s))]
+            still = [s for s in self.steps if hanging.isdisjoint(outputs(s))]
+            read = {place for step in moved for place in inputs(step)}
+            frontier = read & {place for step in still for place in outputs(step)}
+            self._parted[key] = Parted(schedule(still, frontier), schedule(moved, self.wanted))
+        return self._parted[key]
 
 
-def schedule(steps: Sequence[Step], wanted: Iterable[Place]) -> Schedule:
-    """Put steps, given in an order in which they can be run, into as few stages as will do."""
-    targets = frozenset(wanted)
-    return Schedule(tuple(steps), targets, _Scheduler(steps, targets).stages())
+@dataclass(frozen=True)
+class Parted:
+    """What makes all that the ``moved`` steps read, and these; both keep to their order."""
+
+    still: Schedule
+    moved: Schedule
+
+
+def schedule(steps: Iterable[Step], wanted: Iterable[Place]) -> Schedule:
+    """The steps, given in an order in which they can be run."""
+    return Schedule(tuple(steps), frozenset(wanted))
 
 
 class _Scheduler:

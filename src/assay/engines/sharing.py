@@ -1,4 +1,4 @@
-"""What an expression has in common with an earlier one, so that it is made once for both.
+"""What expressions have in common, so that it is made once for all of them.
 
 Where an amount or a limit of a rulebook is tried in twenty values, one term of a sum of many is
 another each time. The sum of the others is the same.
@@ -7,10 +7,12 @@ another each time. The sum of the others is the same.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
+from functools import reduce
+from operator import and_
 
 from assay.engines.plan import size
-from assay.rules.ir import Apply, Col, Expr, Lit, columns, sum_of
+from assay.rules.ir import Apply, Col, Expr, Lit, Op, columns, sum_of
 from assay.rules.program import Compute
 
 _Share = Callable[[Expr], Expr]
@@ -20,63 +22,74 @@ _WORTH_A_COLUMN = 10
 
 
 class Shared:
-    """Columns for parts of expressions that several engines have in common."""
+    """Columns for the parts that expressions have in common; ``parts`` are the steps for them."""
 
     def __init__(self) -> None:
-        self._parts: dict[tuple[str, Expr], Compute] = {}
+        self.parts: dict[tuple[str, Expr], Compute] = {}
 
-    def rewritten(self, step: Compute, before: Expr, changed: Set[str]) -> Iterator[Compute]:
-        """The step, after those that define the parts its expression shares with ``before``.
+    def rewritten(
+        self, space: str, expressions: Sequence[Expr], differing: Set[str]
+    ) -> Sequence[Expr]:
+        """The expressions over columns of a space, with columns for what is the same in all.
 
-        A part that reads one of the ``changed`` columns is not the same.
+        A part that reads one of the ``differing`` columns is not the same.
         """
-        parts: list[Compute] = []
 
         def share(part: Expr) -> Expr:
             if size(part) < _WORTH_A_COLUMN:
                 return part
-            name = f"shared part {len(self._parts)}"
-            made = self._parts.setdefault((step.space, part), Compute(step.space, name, part))
-            parts.append(made)
-            return Col(made.column)
+            name = f"shared part {len(self.parts)}"
+            return Col(self.parts.setdefault((space, part), Compute(space, name, part)).column)
 
-        expr = _sharing(before, step.expr, changed, share)
-        yield from parts
-        yield Compute(step.space, step.column, expr)
+        return _sharing(expressions, differing, share)
 
 
-def _sharing(before: Expr, after: Expr, changed: Set[str], share: _Share) -> Expr:
-    if not isinstance(after, Apply):
-        return after
-    if before == after and changed.isdisjoint(columns(after)):
-        return share(after)
-    if not isinstance(before, Apply) or before.op != after.op:
-        return after
-    if after.op == "add" and any(_is_whole(t) for t in _terms(after)):
-        return _sharing_terms(before, after, changed, share)
-    if len(before.args) != len(after.args):
-        return after
-    pairs = zip(before.args, after.args, strict=True)
-    return Apply(after.op, tuple(_sharing(b, a, changed, share) for b, a in pairs))
+def _sharing(expressions: Sequence[Expr], differing: Set[str], share: _Share) -> Sequence[Expr]:
+    first, *others = expressions
+    if not isinstance(first, Apply):
+        return expressions
+    if differing.isdisjoint(columns(first)) and all(first == other for other in others):
+        return [share(first)] * len(expressions)
+    alike = [e for e in expressions if isinstance(e, Apply) and e.op == first.op]
+    if len(alike) < len(expressions):
+        return expressions
+    if first.op in _IN_ANY_ORDER or (first.op == "add" and any(map(_is_whole, _terms(first)))):
+        return _sharing_terms(alike, differing, share)
+    if len({len(e.args) for e in alike}) > 1:
+        return expressions
+    by_place = [
+        _sharing(args, differing, share) for args in zip(*(e.args for e in alike), strict=True)
+    ]
+    return [Apply(first.op, args) for args in zip(*by_place, strict=True)]
 
 
-def _sharing_terms(before: Apply, after: Apply, changed: Set[str], share: _Share) -> Expr:
-    """A sum of whole numbers is the same in any order."""
-    there = Counter(_terms(before))
-    same: list[Expr] = []
-    own: list[Expr] = []
-    for term in _terms(after):
-        again = there[term] > 0 and changed.isdisjoint(columns(term))
-        there[term] -= again
-        (same if again else own).append(term)
-    return sum_of([share(sum_of(same)), *own]) if len(same) > 1 else after
+def _sharing_terms(
+    expressions: Sequence[Apply], differing: Set[str], share: _Share
+) -> Sequence[Expr]:
+    """A sum of whole numbers, like the least of numbers, is the same in any order."""
+    op = expressions[0].op
+    common = reduce(and_, (Counter(_terms(e)) for e in expressions))
+    for term in list(common):
+        if not differing.isdisjoint(columns(term)):
+            del common[term]
+    if common.total() < 2:
+        return expressions
+    same = share(_joined(op, list(common.elements())))
+    return [_joined(op, [same, *(Counter(_terms(e)) - common).elements()]) for e in expressions]
 
 
-def _terms(expr: Expr) -> Iterator[Expr]:
-    waiting = [expr]
+_IN_ANY_ORDER: frozenset[Op] = frozenset(("least", "greatest"))
+
+
+def _joined(op: Op, terms: Sequence[Expr]) -> Expr:
+    return sum_of(terms) if op == "add" or len(terms) == 1 else Apply(op, tuple(terms))
+
+
+def _terms(expr: Apply) -> Iterator[Expr]:
+    waiting: list[Expr] = [expr]
     while waiting:
         part = waiting.pop()
-        if isinstance(part, Apply) and part.op == "add":
+        if isinstance(part, Apply) and part.op == expr.op:
             waiting += part.args[::-1]
         else:
             yield part

@@ -53,7 +53,7 @@ def reach_pairs(
     hop would follow more paths than ``limit``.
     """
     count = row_count(edges)
-    graph = Graph(strongest(edge_keys(edges, row_bits(count))), count)
+    graph = graph_of(edges, count)
     return walked(Walk(graph, hops, damping, limit), graph.uppers)
 
 
@@ -62,6 +62,11 @@ def edge_keys(edges: pl.DataFrame, bits: int) -> Ints:
     known = edges.filter(pl.col("upper") != pl.col("lower"))
     points = known["points"].fill_null(-1).cast(pl.Int64).to_numpy()
     return _keys(known["upper"].to_numpy(), known["lower"].to_numpy(), points, 1, bits)
+
+
+def graph_of(edges: pl.DataFrame, count: int) -> Graph:
+    """The graph of edges between rows below ``count``."""
+    return Graph(strongest(edge_keys(edges, row_bits(count))), count)
 
 
 def walked(walk: Walk, uppers: Ints) -> pl.DataFrame:
@@ -94,10 +99,6 @@ class Graph:
         """The rows from which an edge leads."""
         found: Ints = np.flatnonzero(self.degree)
         return found
-
-    def to(self, lowers: Mask) -> Graph:
-        """The edges that lead to some rows."""
-        return Graph(self.keys[lowers[self.lower]], self.count)
 
 
 def row_bits(count: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -102,51 +101,3 @@ def _profiles(run: Run, space: str, rows: pl.Series) -> list[str]:
         return ids.filter(rows).to_list()
     owners = run.engine.column(space, "profile_row").filter(rows).unique()
     return ids.gather(owners).to_list()
-
-
-@dataclass(frozen=True, slots=True)
-class BandMoves:
-    """How many grades of profiles would go up, go down, and become known or unknown.
-
-    ``scores`` counts every score that would be another, ``profiles`` the profiles with a band
-    that would.
-    """
-
-    upgrades: int = 0
-    downgrades: int = 0
-    status: int = 0
-    scores: int = 0
-    profiles: int = 0
-
-    def __add__(self, other: BandMoves) -> BandMoves:
-        return BandMoves(
-            self.upgrades + other.upgrades,
-            self.downgrades + other.downgrades,
-            self.status + other.status,
-            self.scores + other.scores,
-            self.profiles + other.profiles,
-        )
-
-
-def band_moves(before: Run, after: Run) -> BandMoves:
-    """What two runs of the same evidence grade differently; bands are compared by their order."""
-    height = after.tables.height("profile")
-    moves = BandMoves()
-    moved = pl.Series([False]).new_from_index(0, height)
-    known = {c.score: c.band for c in before.program.on("profile")}
-    both = [c for c in after.program.on("profile") if c.score in known]
-    for run in (before, after):
-        read = [c.score for c in both] + [c.band for c in both if c.band and known[c.score]]
-        run.engine.make(("profile", name) for name in read)
-    for columns in both:
-        old, new = (run.engine.column("profile", columns.score) for run in (before, after))
-        status = old.is_null() != new.is_null()
-        up = down = pl.Series([False]).new_from_index(0, height)
-        if columns.band and known[columns.score]:
-            low, high = (run.engine.column("profile", columns.band) for run in (before, after))
-            up, down = (high > low).fill_null(False), (high < low).fill_null(False)
-        moved |= status | up | down
-        moves += BandMoves(
-            int(up.sum()), int(down.sum()), int(status.sum()), int(old.ne_missing(new).sum())
-        )
-    return replace(moves, profiles=int(moved.sum()))

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.engines.local import Apart, LocalEngine
+from assay.engines.apart import Apart
+from assay.engines.local import LocalEngine
 from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Rows, Run

@@ -1,0 +1,100 @@
+"""What other rulebooks would grade differently, counted together and run by run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.generate import Shape, tables
+from benchmarks.workload import rulebook
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assay.model.rulebook import Rulebook
+from assay.rules.program import Program
+from assay.rules.scorers import compile_rulebook
+from assay.scoring.moves import BandMoves, band_moves, moves_by
+from assay.scoring.run import Run, run_program
+from assay.tables.tables import Tables
+from tests.engines.test_alternatives import shipped
+
+WORKLOAD, SHIPPED = rulebook(), shipped()
+BASES = {id(book): compile_rulebook(book) for book in (WORKLOAD, SHIPPED)}
+HUNDREDTHS = st.integers(0, 100).map(lambda n: n / 100)
+
+
+def written(book: Rulebook) -> dict[str, Any]:
+    document: dict[str, Any] = book.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return document
+
+
+@st.composite
+def edits(draw: st.DrawFn, book: Rulebook) -> list[Program]:
+    """Programs of rulebooks in which one figure has several other values."""
+    scorers = range(len(book.scorers))
+    rules = [
+        (s, r, rule.phase)
+        for s in scorers
+        for r, rule in enumerate(book.scorers[s].rules)
+        if isinstance(rule.amount, float)
+    ]
+    scale = draw(st.sampled_from(sorted(book.scales)))
+    kind = draw(st.sampled_from(["rule", "rule", "band", "when"]))
+    place = draw(st.sampled_from(rules))
+    programs = []
+    for value in draw(st.lists(HUNDREDTHS, min_size=1, max_size=4)):
+        document = written(book)
+        rule = document["scorers"][place[0]]["rules"][place[1]]
+        if kind == "rule":
+            rule[place[2]] = value
+        elif kind == "when":
+            rule["when"] = f"{rule['when']} && {value} > 0.5"
+        else:
+            upper = max(document["scales"][scale], key=lambda band: band["from"])
+            upper["from"] = max(value, upper["from"])
+        programs.append(compile_rulebook(type(book).model_validate(document)))
+    return programs
+
+
+def run_by_run(base: Run, programs: list[Program]) -> list[BandMoves]:
+    alone = [run_program(base.rulebook, program, base.tables) for program in programs]
+    return [band_moves(base, run) for run in alone]
+
+
+@settings(max_examples=25)
+@given(edits(WORKLOAD), st.integers(0, 200), st.sampled_from([0.0, 0.2]))
+def test_the_workload_moves_as_in_runs_of_their_own(
+    programs: list[Program], profiles: int, missing: float
+) -> None:
+    made = tables(Shape(profiles, missing=missing))
+    base = run_program(WORKLOAD, BASES[id(WORKLOAD)], made)
+    assert list(moves_by(base, programs)) == run_by_run(base, programs)
+
+
+@settings(max_examples=10)
+@given(edits(SHIPPED), st.integers(0, 30))
+def test_the_shipped_rules_move_as_in_runs_of_their_own(
+    programs: list[Program], profiles: int
+) -> None:
+    made = tables(Shape(profiles, missing=0.1), reach_hops=2)
+    base = run_program(SHIPPED, BASES[id(SHIPPED)], made)
+    assert list(moves_by(base, programs)) == run_by_run(base, programs)
+
+
+def test_a_profile_that_moves_on_two_scales_is_one_profile() -> None:
+    made: Tables = tables(Shape(300))
+    document = written(WORKLOAD)
+    for scorer in document["scorers"]:
+        scorer["start"] = 0.9
+    program = compile_rulebook(Rulebook.model_validate(document))
+    base = run_program(WORKLOAD, BASES[id(WORKLOAD)], made)
+    (moves,) = moves_by(base, [program])
+    assert moves.upgrades > moves.profiles > 0
+    assert moves.scores > 300 >= moves.profiles
+    assert [moves] == run_by_run(base, [program])
+
+
+def test_the_same_rulebook_moves_nothing() -> None:
+    base = run_program(WORKLOAD, BASES[id(WORKLOAD)], tables(Shape(50)))
+    again = compile_rulebook(Rulebook.model_validate(written(WORKLOAD)))
+    assert list(moves_by(base, [again, again])) == [BandMoves(), BandMoves()]
+    assert list(moves_by(base, [])) == []
