@@ -72,7 +72,8 @@ def test_a_document_with_mistakes_is_not_written(loaded: Loaded, workspace: Work
     before = contents(workspace)
     with pytest.raises(InputError) as raised:
         new_document(loaded, "source", "T", fields={"url": "javascript:1", "cites": ["nope"]})
-    assert [d.code for d in raised.value.diagnostics] == ["unsafe-address"]
+    found = [d.code for d in raised.value.diagnostics]
+    assert found == ["unsafe-address", "dangling-reference"]
     assert contents(workspace) == before
 
 

@@ -42,9 +42,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every rulebook that was compiled."""
     found: list[Any] = []
 
-    def counting(rulebook: Any) -> Any:
+    def counting(rulebook: Any, *missing: Any) -> Any:
         found.append(rulebook)
-        return compile_rulebook(rulebook)
+        return compile_rulebook(rulebook, *missing)
 
     monkeypatch.setattr(scorers, "compile_rulebook", counting)
     return found
