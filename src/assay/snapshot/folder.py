@@ -42,7 +42,8 @@ class Scan:
     @cached_property
     def digest(self) -> str:
         """Stands for names and signatures in the order in which the disk gave them."""
-        listed = "\0".join([f"{s} {name}" for name, s in (self.files or {}).items()])
+        files = self.files or {}
+        listed = "\0".join([*files, *files.values()])
         return content_digest(listed.encode("utf-8", "surrogateescape"))
 
 
@@ -149,14 +150,15 @@ def _files(folder: Path) -> dict[str, Signature] | None:
             with os.scandir(path) as entries:
                 for entry in entries:
                     name = entry.name
-                    if name.startswith("."):
+                    if name[0] == ".":
                         continue
                     told = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(told.st_mode):
+                    form = stat.S_IFMT(told.st_mode)
+                    if form == stat.S_IFREG:
                         found[prefix + name] = (
                             f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns} {told.st_ino}"
                         )
-                    elif stat.S_ISDIR(told.st_mode):
+                    elif form == stat.S_IFDIR:
                         waiting.append((entry.path, f"{prefix}{name}/"))
                     else:
                         return None

@@ -8,8 +8,6 @@ made anew and all others are taken as they were.
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,12 +23,11 @@ from assay.model.evidence import Publisher, Source
 from assay.model.rulebook import Rulebook
 from assay.snapshot.sealed import read_sealed, write_sealed
 from assay.snapshot.stamp import stamped
+from assay.tables.packed import Frames, Held, Packed, held, pack, unpack
 from assay.tables.tables import Tables, coded
 
 if TYPE_CHECKING:
     from assay.tables.rows import Rows
-
-_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class _Part:
 
     state: str
     days: tuple[int, int]
-    frames: dict[str, pl.DataFrame]
+    frames: Frames
 
 
 @dataclass(frozen=True)
@@ -93,10 +90,10 @@ class TableStore:
         if made is None:
             made = build(self.corpus, rulebook, as_of)
             days = _lasts(self.written, made.tables, as_of)
-        self._write("rows", key, days, made.rows)
+        self._write("rows", key, days, held(made.rows))
         assert made.tables.edges is not None
         more = {"listing": made.listing, "edges": made.tables.edges}
-        self._write("tables", key, days, made.tables.frames | more)
+        self._write("tables", key, days, {**held(made.tables.frames), **more})
         return made
 
     def kept_on(self, rulebook: Rulebook, as_of: date) -> Tables | None:
@@ -165,41 +162,26 @@ class TableStore:
         body = read_sealed(self._path(kind), stamped(kind))
         if body is None:
             return None
-        parts = _parts(body)
-        head = json.loads(next(parts))
+        head, frames = unpack(body)
         since, until = head["days"]
         if head["key"] != key or not since <= today < until:
             return None
-        frames = {n: pl.read_ipc(part) for n, part in zip(head["frames"], parts, strict=True)}
         now = pl.lit(today, dtype=pl.Int64).alias("today")
-        frames["profile"] = frames["profile"].with_columns(now)
-        return _Part(head["state"], (since, until), frames)
+        profile = frames["profile"].with_columns(now)
+        return _Part(head["state"], (since, until), Frames({**frames.held, "profile": profile}))
 
     def _write(
-        self, kind: str, key: Mapping[str, Any], days: tuple[int, int], frames: Rows
+        self, kind: str, key: Mapping[str, Any], days: tuple[int, int], frames: Held
     ) -> None:
-        head = {"key": key, "state": self.sound.state, "days": days, "frames": list(frames)}
-        parts = [json.dumps(head).encode()]
-        for name, frame in frames.items():
-            buffer = io.BytesIO()
-            coded(name, frame).write_ipc(buffer, compression="lz4")
-            parts.append(buffer.getvalue())
-        body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
-        write_sealed(self._path(kind), stamped(kind), body)
+        head = {"key": key, "state": self.sound.state, "days": days}
+        told = {n: f if isinstance(f, Packed) else coded(n, f) for n, f in frames.items()}
+        write_sealed(self._path(kind), stamped(kind), pack(head, told))
 
 
 def _told(kept: _Part) -> tuple[Tables, pl.DataFrame]:
-    frames = dict(kept.frames)
-    told, edges = frames.pop("listing"), frames.pop("edges")
-    return Tables(frames, edges=edges), told
-
-
-def _parts(body: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(body):
-        size = int.from_bytes(body[at : at + _LENGTH], "little")
-        yield body[at + _LENGTH : at + _LENGTH + size]
-        at += _LENGTH + size
+    frames = dict(kept.frames.held)
+    del frames["listing"], frames["edges"]
+    return Tables(Frames(frames), edges=kept.frames["edges"]), kept.frames["listing"]
 
 
 def _lasts(written: Corpus, tables: Tables, as_of: date) -> tuple[int, int]:
