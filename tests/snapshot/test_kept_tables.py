@@ -150,7 +150,7 @@ class Edits(RuleBasedStateMachine):
     def break_(self, number: int) -> None:
         (self.space.profiles_dir / f"p-{number}.yaml").write_text("kind: [")
 
-    @rule(store=st.sampled_from(["state", "files", "standing", "tables-public"]),
+    @rule(store=st.sampled_from(["state", "files", "standing", "standing-since", "tables-public"]),
           cut=st.integers(0, 3000))  # fmt: skip
     def damage(self, store: str, cut: int) -> None:
         path = self.space.cache_dir / store

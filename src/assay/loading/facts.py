@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 from assay.loading.validate import Document
 from assay.model.evidence import Publisher, Source
 
 Facts = dict[str, Any]
 """What a document says to others, as plain data; ``id`` and ``kind`` are always there."""
-
-
-class Filed(NamedTuple):
-    """A file by the digest of its content, with the documents in it.
-
-    ``ids`` and ``kinds`` are theirs, parted by spaces; ``told`` is a list of their facts in JSON,
-    read for the few files of which somebody asks.
-    """
-
-    digest: str
-    ids: str
-    kinds: str
-    told: bytes
-
-    @property
-    def facts(self) -> list[Facts]:
-        found: list[Facts] = json.loads(self.told)
-        return found
-
-
-def filed(digest: str, facts: Sequence[Facts]) -> Filed:
-    """A file of that content, whose documents have these facts."""
-    ids, kinds = (" ".join([f[key] for f in facts]) for key in ("id", "kind"))
-    return Filed(digest, ids, kinds, json.dumps(facts, separators=(",", ":")).encode())
 
 
 def facts_of(model: Document) -> Facts:

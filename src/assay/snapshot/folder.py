@@ -6,7 +6,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -21,7 +21,16 @@ _SETTLED_NS = 2_000_000_000
 Signature = str
 """Size, times and number on the disk of a file, parted by spaces."""
 
-_Known = dict[str, tuple[Signature, str]]
+
+@dataclass
+class _Known:
+    """The signature of each file that was read, empty where it may change unseen; its digest.
+
+    Both have the files in the same order.
+    """
+
+    signatures: dict[str, Signature]
+    digests: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -43,8 +52,7 @@ class Scan:
     def digest(self) -> str:
         """Stands for names and signatures in the order in which the disk gave them."""
         files = self.files or {}
-        listed = "\0".join([*files, *files.values()])
-        return content_digest(listed.encode("utf-8", "surrogateescape"))
+        return content_digest(_bytes("\0".join([*files, *files.values()])))
 
 
 class FolderStore:
@@ -69,9 +77,15 @@ class FolderStore:
     @cached_property
     def _known(self) -> _Known:
         body = read_sealed(self._store / "files", stamped("files"))
-        if body is None:
-            return {}
-        return {name: (s, d) for name, (s, d) in json.loads(body).items()}
+        if not body:
+            return _Known({}, {})
+        told = body.decode("utf-8", "surrogateescape").split("\0")
+        count = len(told) // 3
+        names = told[:count]
+        return _Known(
+            dict(zip(names, told[count : 2 * count], strict=True)),
+            dict(zip(names, told[2 * count :], strict=True)),
+        )
 
     def state(self, seen: Scan | None = None) -> str | None:
         """A digest of names and contents; None where there are links or odd files.
@@ -83,33 +97,37 @@ class FolderStore:
             return None
         if self._scanned == seen.digest:
             return self._state
-        known: _Known = {}
-        settled = True
-        for name, signature in seen.files.items():
-            before = self._known.get(name)
-            if before is not None and before[0] == signature:
-                known[name] = before
-                continue
-            try:
-                data = (self._folder / name).read_bytes()
-            except OSError:
+        known, files = self._known, seen.files
+        touched = [n for n, s in files.items() if known.signatures.get(n) != s]
+        if touched or len(known.digests) != len(files):
+            read = self._read(touched)
+            if read is None:
                 return None
-            known[name] = (
-                signature if _settled(signature, seen.began) else "",
-                content_digest(data),
-            )
-            settled = settled and bool(known[name][0])
-        if known != self._known:
-            self._known = known
-            write_sealed(self._store / "files", stamped("files"), _json(known))
-        listed = "".join([f"{name}\0{known[name][1]}\n" for name in sorted(known)])
-        state = content_digest(listed.encode("utf-8", "surrogateescape"))
+            fresh = {n: "" for n in touched if not _settled(files[n], seen.began)}
+            known = _Known({**files, **fresh}, {n: read.get(n) or known.digests[n] for n in files})
+            self._keep(known)
+        settled = "" not in known.signatures.values()
+        listed = [f"{name}\0{known.digests[name]}" for name in sorted(files)]
+        state = content_digest(_bytes("\0".join(listed)))
         # A scan stands for a state only where every file of it was left alone for a while.
         scanned = seen.digest if settled else ""
         if (scanned, state) != (self._scanned, self._state):
             self._scanned, self._state = scanned, state
             self._write()
         return state
+
+    def _read(self, names: Iterable[str]) -> dict[str, str] | None:
+        """The digests of files; None where one cannot be read."""
+        try:
+            return {name: content_digest((self._folder / name).read_bytes()) for name in names}
+        except OSError:
+            return None
+
+    def _keep(self, known: _Known) -> None:
+        if known != self._known:
+            self._known = known
+            listed = [*known.signatures, *known.signatures.values(), *known.digests.values()]
+            write_sealed(self._store / "files", stamped("files"), _bytes("\0".join(listed)))
 
     def is_sound(self, state: str, checked_for: Sequence[str]) -> bool:
         """Whether this state was found to be without mistakes, checked for the same words."""
@@ -118,7 +136,7 @@ class FolderStore:
     @property
     def digests(self) -> dict[str, str]:
         """The digest of each file of the state taken last, in hexadecimal digits."""
-        return {name: digest for name, (_, digest) in self._known.items()}
+        return self._known.digests
 
     def is_untouched(self) -> bool:
         """Whether no file was touched since the state was taken."""
@@ -132,7 +150,7 @@ class FolderStore:
 
     def _write(self) -> None:
         body = {"scan": self._scanned, "state": self._state, "sound": self._sound}
-        write_sealed(self._store / "state", stamped("state"), _json(body))
+        write_sealed(self._store / "state", stamped("state"), json.dumps(body).encode())
 
 
 def scan(folder: Path) -> Scan:
@@ -177,5 +195,6 @@ def content_digest(data: bytes) -> str:
     return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _bytes(text: str) -> bytes:
+    """Text as bytes; names of files may hold bytes that are no text."""
+    return text.encode("utf-8", "surrogateescape")
