@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, pairwise, repeat
 from typing import Any
@@ -171,6 +172,8 @@ class StandingStore:
         """Keep a standing in place of the one before: only what changed, while that is little."""
         since = standing.since
         if not 0 < len(since.digests) <= _MOST_SINCE:
+            with suppress(OSError):  # it may go on from an earlier time at which all was as now
+                self._since.unlink(missing_ok=True)
             write_sealed(self._whole, stamped("standing"), _packed(standing))
             return
         kept = {
@@ -217,7 +220,8 @@ def _unpacked(body: bytes, workspace: Workspace) -> Standing:
     middle = begin + int.from_bytes(body[:_LENGTH], "little")
     end = middle + int.from_bytes(body[_LENGTH:begin], "little")
     head = json.loads(body[begin:middle])
-    listed = body[middle:end].decode("utf-8", "surrogateescape").split("\0")
+    text = body[middle:end].decode("utf-8", "surrogateescape")
+    listed = text.split("\0") if text else []
     count = len(head["counts"])
     files, digests, documents = listed[:count], listed[count : 2 * count], listed[2 * count :]
     ids, kinds = documents[: len(documents) // 2], documents[len(documents) // 2 :]
