@@ -69,6 +69,7 @@ class FolderStore:
         self._seen: Scan | None = None
         self._scanned = self._state = ""
         self._sound: list[str] = []
+        self._changed = False
         body = read_sealed(store / "state", stamped("state"))
         if body is not None:
             kept = json.loads(body)
@@ -113,7 +114,7 @@ class FolderStore:
         scanned = seen.digest if settled else ""
         if (scanned, state) != (self._scanned, self._state):
             self._scanned, self._state = scanned, state
-            self._write()
+            self._changed = True
         return state
 
     def _read(self, names: Iterable[str]) -> dict[str, str] | None:
@@ -146,11 +147,14 @@ class FolderStore:
         """Remember a state without mistakes."""
         if self._sound != [state, *checked_for]:
             self._sound = [state, *checked_for]
-            self._write()
+            self._changed = True
 
-    def _write(self) -> None:
-        body = {"scan": self._scanned, "state": self._state, "sound": self._sound}
-        write_sealed(self._store / "state", stamped("state"), json.dumps(body).encode())
+    def close(self) -> None:
+        """Write what is known of the folder as a whole, if that is not what is there."""
+        if self._changed:
+            told = {"scan": self._scanned, "state": self._state, "sound": self._sound}
+            write_sealed(self._store / "state", stamped("state"), json.dumps(told).encode())
+            self._changed = False
 
 
 def scan(folder: Path) -> Scan:

@@ -11,6 +11,7 @@ import os
 import tempfile
 import time
 from contextlib import suppress
+from functools import cache
 from io import FileIO
 from pathlib import Path
 from zlib import crc32
@@ -67,8 +68,9 @@ def _sum(body: bytes) -> bytes:
     return b"".join([n.to_bytes(_NUMBER, "little") for n in (len(body), crc32(body))])
 
 
+@cache
 def _sweep(folder: Path) -> None:
-    """Remove what a process left that was killed while it wrote."""
+    """Remove what a process left that was killed while it wrote; once is enough."""
     now = time.time()
     for left in folder.glob(f"{_STAGED}*"):
         with suppress(OSError):

@@ -38,16 +38,24 @@ _ROWS = "rows "
 class Built:
     """The tables of a corpus at a date, the listing, and what they were put together from.
 
-    ``frames`` are all of these by name; what is packed is read when it is asked for.
+    ``frames`` are all of these by name, made ``today`` (an ordinal) or on a day that gave the same;
+    what is packed is read when it is asked for.
     """
 
     frames: Frames
+    today: int
+
+    @cached_property
+    def profiles(self) -> pl.DataFrame:
+        """The table of profiles, which are rows by themselves, too."""
+        now = pl.lit(self.today, dtype=pl.Int64).alias("today")
+        return self.frames["profile"].with_columns(now)
 
     @cached_property
     def tables(self) -> Tables:
         """The tables, with every edge that documents give."""
-        frames = {name: self.frames.held[name] for name in SCHEMAS}
-        return Tables(Frames(frames), edges=self.frames["edges"])
+        own = {name: self.frames.held[name] for name in SCHEMAS}
+        return Tables(Frames({**own, "profile": self.profiles}), edges=self.frames["edges"])
 
     @cached_property
     def listing(self) -> pl.DataFrame:
@@ -59,7 +67,7 @@ class Built:
         """What the tables were put together from."""
         held = self.frames.held
         own = {n.removeprefix(_ROWS): f for n, f in held.items() if n.startswith(_ROWS)}
-        return Frames({"profile": held["profile"], **own})
+        return Frames({"profile": self.profiles, **own})
 
 
 def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
@@ -74,7 +82,7 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
     assert tables.edges is not None
     more = {"edges": tables.edges, "listing": listing(profiles, rows)}
     own = {_ROWS + name: frame for name, frame in rows.items() if name != "profile"}
-    return Built(Frames({**tables.frames, **more, **own}))
+    return Built(Frames({**tables.frames, **more, **own}), as_of.toordinal())
 
 
 @dataclass(frozen=True)
@@ -155,6 +163,8 @@ class TableStore:
         frames = {**before.frames.held, **held(tables.frames)}
         frames |= {_ROWS + name: frame for name, frame in other.items() if name != "profile"}
         # What is as it was stays packed as it is.
+        if "profile" not in other:
+            frames["profile"] = before.frames.held["profile"]
         if tables.edges is not None and tables.edges is not before.tables.edges:
             frames["edges"] = tables.edges
         if told is not before.listing:
@@ -162,7 +172,7 @@ class TableStore:
         found = [standing.find(i) for i in changed]
         whole = {p.id: p for p in found if not isinstance(p, Publisher | Source)}
         written = Corpus(sources=evidence.sources, profiles=whole)
-        after = Built(Frames(frames))
+        after = Built(Frames(frames), as_of.toordinal())
         since, until = _lasts(written, after.frames["edges"], as_of)
         return after, (max(since, kept.days[0]), min(until, kept.days[1]))
 
@@ -186,10 +196,7 @@ class TableStore:
         since, until = head["days"]
         if head["key"] != key or not since <= today < until:
             return None
-        now = pl.lit(today, dtype=pl.Int64).alias("today")
-        profile = frames["profile"].with_columns(now)
-        built = Built(Frames({**frames.held, "profile": profile}))
-        return _Kept(head["state"], (since, until), built)
+        return _Kept(head["state"], (since, until), Built(frames, today))
 
     def _write(self, key: Mapping[str, Any], days: tuple[int, int], built: Built) -> None:
         head = {"key": key, "state": self.sound.state, "days": days}
