@@ -13,12 +13,16 @@ Facts = dict[str, Any]
 
 
 def facts_of(model: Document) -> Facts:
-    """What other documents, their checks and their scores rely on."""
-    facts: Facts = {"id": model.id, "kind": model.kind}
+    """What other documents, their checks and their scores rely on, as far as it is there."""
+    told = {"id": model.id, "kind": model.kind} | _told(model)
+    return {key: value for key, value in told.items() if value}
+
+
+def _told(model: Document) -> Facts:
     if isinstance(model, Publisher):
-        return facts | {"owner": model.owner, "reliability": model.reliability}
+        return {"owner": model.owner, "reliability": model.reliability}
     if isinstance(model, Source):
-        return facts | {
+        return {
             "publisher": model.publisher,
             "published": model.published.text if model.published else None,
             "accessed": model.accessed.isoformat() if model.accessed else None,
@@ -30,7 +34,7 @@ def facts_of(model: Document) -> Facts:
             "same_as": list(model.same_as),
             "not_same_as": list(model.not_same_as),
         }
-    return facts | {
+    return {
         "audience": model.audience,
         "status": model.status,
         "embargo": model.embargo.isoformat() if model.embargo else None,

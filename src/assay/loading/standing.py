@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, chain, pairwise, repeat
+from itertools import accumulate, chain, repeat
 from typing import Any
 
 from assay.errors import UsageError
@@ -26,6 +26,10 @@ _MOST_SINCE = 500
 _LENGTH = 8
 
 
+Piece = tuple[bytes, int, int]
+"""A part of some bytes: where it begins, and where it ends."""
+
+
 @dataclass(frozen=True)
 class Told:
     """What the documents of some files say to others.
@@ -36,7 +40,7 @@ class Told:
     """
 
     digests: Mapping[str, str]
-    facts: Mapping[str, bytes | memoryview]
+    facts: Mapping[str, Piece]
     kinds: Mapping[str, str]
     places: Mapping[str, str]
 
@@ -57,10 +61,20 @@ def telling(digests: Mapping[str, str], facts: Mapping[str, Sequence[Facts]]) ->
     """What files of that content tell, whose documents have these facts."""
     return Told(
         digests,
-        {name: json.dumps(facts[name], separators=(",", ":")).encode() for name in digests},
+        {name: _whole(json.dumps(facts[name], separators=(",", ":"))) for name in digests},
         {f["id"]: f["kind"] for name in digests for f in facts[name]},
         {f["id"]: name for name in digests for f in facts[name]},
     )
+
+
+def _whole(text: str) -> Piece:
+    data = text.encode()
+    return data, 0, len(data)
+
+
+def _cut(piece: Piece) -> bytes:
+    data, begin, end = piece
+    return data[begin:end]
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,7 @@ class Standing:
 
     def facts_in(self, file: str) -> list[Facts]:
         """The facts of all documents in a file."""
-        found: list[Facts] = json.loads(bytes(self.told.facts[file]))
+        found: list[Facts] = json.loads(_cut(self.told.facts[file]))
         return found
 
     def find(self, document_id: str) -> Document:
@@ -163,7 +177,7 @@ class StandingStore:
         if body is None:
             return whole
         kept = json.loads(body)
-        facts = {name: text.encode() for name, text in kept["facts"].items()}
+        facts = {name: _whole(text) for name, text in kept["facts"].items()}
         since = Told(kept["digests"], facts, kept["kinds"], kept["places"])
         told, mends = whole.told | since, _mends(kept)
         return replace(whole, state=kept["state"], told=told, since=since, mends=mends)
@@ -180,7 +194,7 @@ class StandingStore:
             "state": standing.state,
             "mends": standing.mends,
             "digests": since.digests,
-            "facts": {name: str(text, "utf-8") for name, text in since.facts.items()},
+            "facts": {name: _cut(piece).decode() for name, piece in since.facts.items()},
             "kinds": since.kinds,
             "places": since.places,
         }
@@ -197,7 +211,7 @@ def _mends(kept: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _packed(standing: Standing) -> bytes:
     told = standing.told
-    files, facts = list(told.facts), list(told.facts.values())
+    files, facts = list(told.facts), list(map(_cut, told.facts.values()))
     ids: dict[str, list[str]] = {file: [] for file in files}
     for document_id, file in told.places.items():
         ids[file].append(document_id)
@@ -226,10 +240,11 @@ def _unpacked(body: bytes, workspace: Workspace) -> Standing:
     files, digests, documents = listed[:count], listed[count : 2 * count], listed[2 * count :]
     ids, kinds = documents[: len(documents) // 2], documents[len(documents) // 2 :]
     places = chain.from_iterable(map(repeat, files, head["counts"]))
-    ends, view = accumulate(head["lengths"], initial=end), memoryview(body)
+    bounds = list(accumulate(head["lengths"], initial=end))
+    pieces = zip(repeat(body, count), bounds[:-1], bounds[1:], strict=True)
     told = Told(
         dict(zip(files, digests, strict=True)),
-        dict(zip(files, [view[a:b] for a, b in pairwise(ends)], strict=True)),
+        dict(zip(files, pieces, strict=True)),
         dict(zip(ids, kinds, strict=True)),
         dict(zip(ids, places, strict=True)),
     )

@@ -30,9 +30,10 @@ def known_profiles(
     view = View(rulebook.audiences, audience, as_of)
     for other in {i for profile in changed.values() for i in named(profile)}:
         facts = standing.facts(other)
-        embargo = date.fromisoformat(facts["embargo"]) if facts["embargo"] else None
-        claims = ((i, confined, status) for i, (_, _, confined, status) in facts["claims"].items())
-        view.note(other, facts["audience"], facts["status"], embargo, claims)
+        embargo = date.fromisoformat(facts["embargo"]) if "embargo" in facts else None
+        told = facts.get("claims", {})
+        claims = ((i, confined, status) for i, (_, _, confined, status) in told.items())
+        view.note(other, facts.get("audience"), facts["status"], embargo, claims)
     return [view.profile(changed[i]) for i in sorted(view.profiles & changed.keys())]
 
 
@@ -60,7 +61,7 @@ def _drawn_on(standing: Standing, cited: Iterable[str]) -> set[str]:
         here = waiting.pop()
         if here not in found:
             found.add(here)
-            waiting += standing.facts(here)["cites"]
+            waiting += standing.facts(here).get("cites", ())
             waiting += standing.same.get(here, ())
     return found
 
