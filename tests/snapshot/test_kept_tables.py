@@ -368,3 +368,38 @@ def test_a_workspace_that_becomes_empty_is_kept_like_any_other(tmp_path: Path) -
     write(space, 1)
     assert [line.id for line in desk(space).overview] == ["p-1"]
     agrees(space)
+
+
+LOADING = """
+import sys
+from datetime import date
+from pathlib import Path
+from assay.pipeline import assess, check
+from assay.workspace import Workspace
+space = Workspace(Path(sys.argv[1]))
+day = date(2026, 1, 15)
+for _ in sys.stdin:
+    for audience in ("public", "internal"):
+        built = assess(check(space), day, audience).built
+    print(built.tables.height("claim"), flush=True)
+"""
+
+
+def test_two_processes_at_once_keep_what_is_right(tmp_path: Path) -> None:
+    space = space_in(tmp_path / "space")
+    command = [sys.executable, "-c", LOADING, str(space.root)]
+    both = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for claims in (1, 2, 3, 1, 2):
+        write(space, 3, claims=claims)
+        for process in both:
+            print("load", file=process.stdin, flush=True)
+        assert [process.stdout.readline() for process in both if process.stdout] == [
+            f"{claims + 4}\n"
+        ] * 2
+        agrees(space)
+    for process in both:
+        process.communicate()
+        assert process.returncode == 0
