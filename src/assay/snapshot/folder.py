@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import stat
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -37,22 +39,32 @@ class _Known:
 class Scan:
     """Every file below a folder that is not hidden, as it was at a moment.
 
-    ``files`` is None where something there is no plain file, or cannot be looked at.
+    ``numbers`` are four for each name: size, times and number on the disk. ``names`` is None where
+    something there is no plain file, or cannot be looked at.
     """
 
     began: int
-    files: dict[str, Signature] | None
+    names: list[str] | None
+    numbers: list[int]
+
+    @cached_property
+    def files(self) -> dict[str, Signature]:
+        """The signature of each file; there are none where ``names`` is None."""
+        four = zip(*(self.numbers[i::4] for i in range(4)), strict=True)
+        told = [f"{size} {written} {changed} {number}" for size, written, changed, number in four]
+        return dict(zip(self.names or (), told, strict=True))
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """The bytes of each file; empty where ``files`` is None."""
-        return {name: int(s.partition(" ")[0]) for name, s in (self.files or {}).items()}
+        """The bytes of each file."""
+        return dict(zip(self.names or (), self.numbers[::4], strict=True))
 
     @cached_property
     def digest(self) -> str:
-        """Stands for names and signatures in the order in which the disk gave them."""
-        files = self.files or {}
-        return content_digest(_bytes("\0".join([*files, *files.values()])))
+        """Stands for names and numbers in the order in which the disk gave them."""
+        # The second form of marshal says the same of the same numbers.
+        told = [_bytes("\0".join(self.names or ())), marshal.dumps(self.numbers, 2)]
+        return content_digest(b"\0\0".join(told))
 
 
 class FolderStore:
@@ -94,7 +106,7 @@ class FolderStore:
         ``seen`` is a scan of the folder that was made a moment ago.
         """
         self._seen = seen = seen or scan(self._folder)
-        if seen.files is None:
+        if seen.names is None:
             return None
         if self._scanned == seen.digest:
             return self._state
@@ -141,7 +153,7 @@ class FolderStore:
 
     def is_untouched(self) -> bool:
         """Whether no file was touched since the state was taken."""
-        return self._seen is not None and scan(self._folder).files == self._seen.files
+        return self._seen is not None and scan(self._folder).digest == self._seen.digest
 
     def note_sound(self, state: str, checked_for: Sequence[str]) -> None:
         """Remember a state without mistakes."""
@@ -160,16 +172,13 @@ class FolderStore:
 def scan(folder: Path) -> Scan:
     """What is below a folder now."""
     began = time.time_ns()
-    return Scan(began, _files(folder))
-
-
-def _files(folder: Path) -> dict[str, Signature] | None:
-    found: dict[str, Signature] = {}
+    names: list[str] = []
+    numbers: list[int] = []
     waiting = [(str(folder), "")]
-    while waiting:
-        path, prefix = waiting.pop()
-        try:
-            with os.scandir(path) as entries:
+    try:
+        while waiting:
+            path, prefix = waiting.pop()
+            with _entries(path) as entries:
                 for entry in entries:
                     name = entry.name
                     if name[0] == ".":
@@ -177,16 +186,30 @@ def _files(folder: Path) -> dict[str, Signature] | None:
                     told = entry.stat(follow_symlinks=False)
                     form = stat.S_IFMT(told.st_mode)
                     if form == stat.S_IFREG:
-                        found[prefix + name] = (
-                            f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns} {told.st_ino}"
-                        )
+                        names.append(prefix + name)
+                        numbers += (told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino)
                     elif form == stat.S_IFDIR:
-                        waiting.append((entry.path, f"{prefix}{name}/"))
+                        waiting.append((f"{path}/{name}", f"{prefix}{name}/"))
                     else:
-                        return None
-        except OSError:
-            return None
-    return found
+                        return Scan(began, None, [])
+    except OSError:
+        return Scan(began, None, [])
+    return Scan(began, names, numbers)
+
+
+@contextmanager
+def _entries(path: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """What is in a folder; where the system can, entries are looked up from the folder itself."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(path) as entries:
+            yield entries
+        return
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        with os.scandir(folder) as entries:
+            yield entries
+    finally:
+        os.close(folder)
 
 
 def _settled(signature: Signature, began: int) -> bool:
