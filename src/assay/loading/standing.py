@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, repeat
@@ -40,17 +41,17 @@ class Told:
     """
 
     digests: Mapping[str, str]
-    facts: Mapping[str, Piece]
-    kinds: Mapping[str, str]
-    places: Mapping[str, str]
+    facts: MutableMapping[str, Piece]
+    kinds: MutableMapping[str, str]
+    places: MutableMapping[str, str]
 
     def __or__(self, other: Told) -> Told:
         """The same with ``other`` in the place of the files that it has, too."""
         return Told(
             {**self.digests, **other.digests},
-            {**self.facts, **other.facts},
-            {**self.kinds, **other.kinds},
-            {**self.places, **other.places},
+            ChainMap(other.facts, self.facts),  # of which few are looked up
+            ChainMap(other.kinds, self.kinds),
+            ChainMap(other.places, self.places),
         )
 
 
@@ -195,8 +196,8 @@ class StandingStore:
             "mends": standing.mends,
             "digests": since.digests,
             "facts": {name: _cut(piece).decode() for name, piece in since.facts.items()},
-            "kinds": since.kinds,
-            "places": since.places,
+            "kinds": dict(since.kinds),
+            "places": dict(since.places),
         }
         write_sealed(self._since, self._kind(standing.whole), json.dumps(kept).encode())
 
