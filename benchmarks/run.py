@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -35,7 +34,7 @@ from assay.scoring.later import Later
 from assay.scoring.moves import BandMoves, band_moves, moves_by
 from assay.scoring.run import Run, run_program
 from assay.tables.bulk import read_tables, write_tables
-from assay.tables.kept import build
+from assay.tables.kept import Built, build
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
 from benchmarks.baselines import (
@@ -50,6 +49,7 @@ from benchmarks.baselines import (
 from benchmarks.beyond import growth_figures, parts_figures, spark_figures
 from benchmarks.figures import Figure, compared, in_turns, report, seconds
 from benchmarks.generate import TODAY, Shape, edge_list, rules_text, tables, write_documents
+from benchmarks.snapshot import snapshot_figures
 from benchmarks.workload import SCORERS, bench_rules, rulebook
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -232,13 +232,9 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     space = Workspace(folder)
     day = date.fromordinal(TODAY)
 
-    def read() -> object:
+    def read() -> Built:
         """Documents and tables, as far as they are not in the snapshot."""
         return assess(check(space), day).built
-
-    def anew() -> object:
-        shutil.rmtree(space.cache_dir, ignore_errors=True)
-        return read()
 
     class Words(yaml.CSafeLoader):
         """Dates and words such as "on" stay texts, as the models want them."""
@@ -260,19 +256,7 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     yield compared(
         f"cold load, against CSafeLoader + pydantic, {size:,} files", 0.35, 2, cold, plain
     )
-    changed = sorted(space.profiles_dir.glob("profile-*.yaml"))[:: max(size // 10, 1000)]
-    times: list[list[float]] = [[], []]
-    for number in range(4):
-        times[1].append(seconds(anew))
-        for path in changed:
-            path.write_text(path.read_text() + f"# edited {number}\n")
-        times[0].append(seconds(read))
-    ours, theirs = (statistics.median(t[1:]) for t in times)
-    name = f"mended after 0.1 % changed, against from nothing, {size:,} files"
-    yield Figure(name, ours, theirs, 0.03, ours_all=times[0])
-    name = f"snapshot loaded, against YAML, validation and tables, {size:,} files"
-    made = statistics.median(seconds(read) for _ in range(5))
-    yield Figure(name, made, theirs, 300.0, at_least=True)
+    yield from snapshot_figures(size, space, read)
     one = folder / "one.parquet"
     tables(Shape(size)).frames["citation"].write_parquet(one)
     command = [sys.executable, "-m", "assay", "--workspace", str(folder), "score"]

@@ -49,5 +49,5 @@ def test_constants_are_made_anew_where_a_table_has_other_rows() -> None:
     before.run(always)
     before.make([("claim", "always")])
     one = dict.fromkeys(SCHEMAS["claim"])
-    grown = Tables(_NOTHING.frames | {"claim": frame("claim", [tuple(one.values())])})
+    grown = Tables({**_NOTHING.frames, "claim": frame("claim", [tuple(one.values())])})
     assert before.varied(grown, always, ()).column("claim", "always").to_list() == [True]

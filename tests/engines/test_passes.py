@@ -255,7 +255,7 @@ def test_rows_that_are_numbered_or_of_two_profiles_cannot_be_parted(tmp_path: Pa
     numbered.write_parquet(tmp_path / "claim.parquet")
     assert open_tables(tmp_path) is None
     moved = made.frames["citation"].with_columns(pl.col("cited_by_row").clip(upper_bound=5))
-    assert homes(stored(Tables(made.frames | {"citation": moved}))) is None
+    assert homes(stored(Tables({**made.frames, "citation": moved}))) is None
 
 
 def test_too_little_even_for_parts(tmp_path: Path) -> None:

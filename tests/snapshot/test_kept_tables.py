@@ -18,7 +18,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from assay.loading import remembered
+from assay.loading import remembered, standing
 from assay.pipeline import Desk, assess, check
 from assay.snapshot import folder
 from assay.tables import kept
@@ -60,6 +60,7 @@ def write(space: Workspace, number: int, **told: Any) -> None:
         "upper": None,
         "claims": 1,
         "more": "",
+        "rests": "",
         "status": "final",
     }
     said |= {"published": f"2025-0{number + 1}-03", "checked": "2025-06-01"} | told
@@ -76,6 +77,8 @@ def write(space: Workspace, number: int, **told: Any) -> None:
         f"sources: [s-{number}{', ' + said['more'] if said['more'] else ''}]}}\n"
         for n in range(said["claims"])
     )
+    if said["rests"]:
+        claims += f"  - {{id: j, nature: judgement, text: J., rests_on: [c-0, {said['rests']}]}}\n"
     (space.profiles_dir / f"p-{number}.yaml").write_text(
         f"kind: institution\nid: p-{number}\nname: {said['name']}\nstatus: {said['status']}\n"
         f"{edges}claims:\n{claims}---\n"
@@ -138,6 +141,10 @@ class Edits(RuleBasedStateMachine):
     def cite(self, number: int, other: str) -> None:
         write(self.space, number, more=other, claims=2)
 
+    @rule(number=NUMBERS, other=NUMBERS)
+    def conclude(self, number: int, other: int) -> None:
+        write(self.space, number, rests=f"p-{other}#c-0")
+
     @rule(number=st.integers(5, 7), upper=NUMBERS)
     def begin(self, number: int, upper: int) -> None:
         write(self.space, number, upper=upper, more="s-2")
@@ -150,7 +157,7 @@ class Edits(RuleBasedStateMachine):
     def break_(self, number: int) -> None:
         (self.space.profiles_dir / f"p-{number}.yaml").write_text("kind: [")
 
-    @rule(store=st.sampled_from(["state", "files", "standing", "rows-public", "tables-public"]),
+    @rule(store=st.sampled_from(["state", "files", "standing", "standing-since", "tables-public"]),
           cut=st.integers(0, 3000))  # fmt: skip
     def damage(self, store: str, cut: int) -> None:
         path = self.space.cache_dir / store
@@ -166,6 +173,7 @@ class Edits(RuleBasedStateMachine):
 @pytest.mark.parametrize("settled", [folder._SETTLED_NS, -1], ids=["read again", "by times"])
 def test_any_edits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settled: int) -> None:
     monkeypatch.setattr(folder, "_SETTLED_NS", settled)
+    monkeypatch.setattr(standing, "_MOST_SINCE", 2)
     monkeypatch.setenv("PYTEST_EDITS_ROOT", str(tmp_path))
     few = settings(max_examples=4, stateful_step_count=10, deadline=None)
     run_state_machine_as_test(Edits, settings=few)
@@ -198,7 +206,10 @@ def test_nothing_is_read_where_nothing_changed(tmp_path: Path, counted: dict[str
 
 @pytest.mark.parametrize(
     "told",
-    [{"name": "B"}, {"claims": 3}, {"upper": 3}, {"checked": "2025-09-09"}, {"more": "s-4"}],
+    [
+        *({"name": "B"}, {"claims": 3}, {"upper": 3}, {"checked": "2025-09-09"}, {"more": "s-4"}),
+        {"rests": "p-3#c-0"},
+    ],
     ids=str,
 )
 def test_an_edit_that_nobody_relies_on_is_mended(
@@ -224,6 +235,22 @@ def test_an_edit_that_others_rely_on_is_held_against_all(
     write(space, 2, **told)
     check(space, DAY)
     assert counted["read"] == 2
+    agrees(space)
+
+
+def test_edits_are_mended_after_others_were_taken_back(
+    tmp_path: Path, counted: dict[str, int]
+) -> None:
+    space = space_in(tmp_path / "space")
+    assert len(desk(space).overview) == 5
+    write(space, 2, claims=3)
+    assert len(desk(space).overview) == 5
+    write(space, 2)  # others could rely on the claims that go, so all is read
+    assert len(desk(space).overview) == 5
+    assert counted == {"read": 2, "built": 2}
+    write(space, 2, name="B")
+    assert desk(space).overview[2].name == "B"
+    assert counted == {"read": 2, "built": 2}
     agrees(space)
 
 
@@ -329,3 +356,50 @@ def test_mending_on_another_day_gives_the_tables_of_that_day(
     agrees(space, later)
     rows = desk(space, date(2026, 1, 25)).built.rows
     assert rows["profile"]["today"].unique().to_list() == [date(2026, 1, 25).toordinal()]
+
+
+def test_a_workspace_that_becomes_empty_is_kept_like_any_other(tmp_path: Path) -> None:
+    space = space_in(tmp_path / "space")
+    assert len(desk(space).overview) == 5
+    for path in space.profiles_dir.iterdir():
+        path.unlink()
+    assert desk(space).overview == []
+    agrees(space)
+    write(space, 1)
+    assert [line.id for line in desk(space).overview] == ["p-1"]
+    agrees(space)
+
+
+LOADING = """
+import sys
+from datetime import date
+from pathlib import Path
+from assay.pipeline import assess, check
+from assay.workspace import Workspace
+space = Workspace(Path(sys.argv[1]))
+day = date(2026, 1, 15)
+for _ in sys.stdin:
+    for audience in ("public", "internal"):
+        built = assess(check(space), day, audience).built
+    print(built.tables.height("claim"), flush=True)
+"""
+
+
+def test_two_processes_at_once_keep_what_is_right(tmp_path: Path) -> None:
+    space = space_in(tmp_path / "space")
+    command = [sys.executable, "-c", LOADING, str(space.root)]
+    both = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for claims in (1, 2, 3, 1, 2):
+        write(space, 3, claims=claims)
+        for process in both:
+            print("load", file=process.stdin, flush=True)
+        assert [process.stdout.readline() for process in both if process.stdout] == [
+            f"{claims + 4}\n"
+        ] * 2
+        agrees(space)
+    for process in both:
+        process.communicate()
+        assert process.returncode == 0

@@ -103,6 +103,8 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line; exits 0, 1 for input with errors, 64 for wrong usage."""
     # Documents and tables hold no circles of objects; looking for some takes a tenth of a command.
     gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
+    # What a document means does not hang on what else is installed; looking for it takes time, too.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     _leave(run(args))
 
 

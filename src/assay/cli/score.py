@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -217,6 +218,7 @@ def _least(changes: Sequence[WouldChange]) -> str:
     return f"{least.scorer} {least.to.grade}, effort {least.effort}: {least.change}"
 
 
+@cache  # thousands of profiles share a few hundred scores
 def _cell(value: float | None, grade: str | None) -> str:
     if value is None:
         return "not rated"

@@ -33,7 +33,6 @@ _FORBIDDEN = re.compile(
 _PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
 _MARKED = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
 _TEXT = frozenset([str])
-_FREE = frozenset([str, bool, type(None)])
 _DIGITS = bytes(48 if 48 <= byte < 58 else 0 for byte in range(256))
 _LONG_NUMBER = b"0" * 19
 _ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
@@ -179,21 +178,22 @@ def is_plain(documents: list[Any]) -> bool:
     level: list[Any] = documents
     count = 0
     for _ in range(DEPTH_LIMIT + 1):
+        keys: list[Any] = []
         below: list[Any] = []
-        for value in [v for v in level if type(v) not in _FREE]:
-            if isinstance(value, dict):
-                if not _TEXT.issuperset(map(type, value)):
-                    return False
-                below.extend(value.values())
-            elif isinstance(value, list):
-                below.extend(value)
-            elif isinstance(value, float):
+        for value in level:
+            kind = type(value)
+            if kind is dict:
+                keys += value
+                below += value.values()
+            elif kind is list:
+                below += value
+            elif kind is float:
                 if not math.isfinite(value):
                     return False
-            elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            elif kind is int and not -(2**63) <= value < 2**63:
                 return False
         count += len(below)
-        if count > NODE_LIMIT:
+        if count > NODE_LIMIT or not _TEXT.issuperset(map(type, keys)):
             return False
         if not below:
             return True

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 from assay.loading.validate import Document
 from assay.model.evidence import Publisher, Source
@@ -13,37 +12,17 @@ Facts = dict[str, Any]
 """What a document says to others, as plain data; ``id`` and ``kind`` are always there."""
 
 
-class Filed(NamedTuple):
-    """A file by the digest of its content, with the documents in it.
-
-    ``ids`` and ``kinds`` are theirs, parted by spaces; ``told`` is a list of their facts in JSON,
-    read for the few files of which somebody asks.
-    """
-
-    digest: str
-    ids: str
-    kinds: str
-    told: bytes
-
-    @property
-    def facts(self) -> list[Facts]:
-        found: list[Facts] = json.loads(self.told)
-        return found
-
-
-def filed(digest: str, facts: Sequence[Facts]) -> Filed:
-    """A file of that content, whose documents have these facts."""
-    ids, kinds = (" ".join([f[key] for f in facts]) for key in ("id", "kind"))
-    return Filed(digest, ids, kinds, json.dumps(facts, separators=(",", ":")).encode())
-
-
 def facts_of(model: Document) -> Facts:
-    """What other documents, their checks and their scores rely on."""
-    facts: Facts = {"id": model.id, "kind": model.kind}
+    """What other documents, their checks and their scores rely on, as far as it is there."""
+    told = {"id": model.id, "kind": model.kind} | _told(model)
+    return {key: value for key, value in told.items() if value}
+
+
+def _told(model: Document) -> Facts:
     if isinstance(model, Publisher):
-        return facts | {"owner": model.owner, "reliability": model.reliability}
+        return {"owner": model.owner, "reliability": model.reliability}
     if isinstance(model, Source):
-        return facts | {
+        return {
             "publisher": model.publisher,
             "published": model.published.text if model.published else None,
             "accessed": model.accessed.isoformat() if model.accessed else None,
@@ -55,7 +34,7 @@ def facts_of(model: Document) -> Facts:
             "same_as": list(model.same_as),
             "not_same_as": list(model.not_same_as),
         }
-    return facts | {
+    return {
         "audience": model.audience,
         "status": model.status,
         "embargo": model.embargo.isoformat() if model.embargo else None,

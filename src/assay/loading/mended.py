@@ -8,14 +8,15 @@ and no other document is read. Every other edit, and every mistake, goes the lon
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from assay.documents.yaml_reader import SIZE_LIMIT, read_yaml
 from assay.loading.discover import SUFFIXES
-from assay.loading.facts import Facts, facts_of, filed, keeps
+from assay.loading.facts import Facts, facts_of, keeps
 from assay.loading.findings import Subject
 from assay.loading.link import link_changed
-from assay.loading.standing import Standing
+from assay.loading.standing import Standing, telling
 from assay.loading.validate import Document, Validated, validate_document
 from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source
@@ -33,8 +34,8 @@ def mended(
     before: Standing, state: str, digests: Mapping[str, str], rulebook: Rulebook
 ) -> Standing | None:
     """The standing after a few edits; None where all documents have to be looked at."""
-    known = before.files
-    files = [n for n, digest in digests.items() if n not in known or known[n].digest != digest]
+    known = before.told.digests
+    files = [n for n, digest in digests.items() if known.get(n) != digest]
     if (
         known.keys() - digests.keys()
         or len(files) > _MOST_CHANGED
@@ -45,26 +46,25 @@ def mended(
     models = {v.model.id: v.model for v in read if v.model is not None}
     if len(models) < len(read):
         return None
-    told = {i: facts_of(m) for i, m in models.items()}
-    if not _harmless(before, files, told):
+    facts = {i: facts_of(m) for i, m in models.items()}
+    if not _harmless(before, files, facts):
         return None
     by_file = {
-        name: filed(digests[name], [told[v.id] for v in read if v.id and v.subject.file == name])
-        for name in files
+        name: [facts[v.id] for v in read if v.id and v.subject.file == name] for name in files
     }
     profiles = [i for i, m in models.items() if not isinstance(m, Publisher | Source)]
-    after = Standing(
-        before.workspace,
-        state,
-        {**known, **by_file},
-        before.same,
-        (*before.mends[-_MOST_MENDS:], (before.state, tuple(profiles))),
-        dict(models),
+    now = telling({name: digests[name] for name in files}, by_file)
+    after = replace(
+        before,
+        state=state,
+        told=before.told | now,
+        since=before.since | now,
+        mends=(*before.mends[-_MOST_MENDS:], (before.state, tuple(profiles))),
+        made=dict(models),
     )
-    kinds = before.kinds | {i: f["kind"] for i, f in told.items()}
     corpus = _seen(after, models)
     images = before.workspace.profiles_dir
-    found = next(link_changed(corpus, read, kinds, rulebook, images), None)
+    found = next(link_changed(corpus, read, after.told.kinds, rulebook, images), None)
     return after if found is None else None
 
 
@@ -81,16 +81,17 @@ def _validated(before: Standing, name: str, digest: str) -> Iterator[Validated]:
         yield from (validate_document(d, Subject(name)) for d in read.documents if d is not None)
 
 
-def _harmless(before: Standing, files: Sequence[str], told: Mapping[str, Facts]) -> bool:
+def _harmless(before: Standing, files: Sequence[str], facts: Mapping[str, Facts]) -> bool:
     """Whether what is in the changed files can be held against the rest by itself."""
-    own = {f["id"]: f for n in files if n in before.files for f in before.files[n].facts}
-    if not own.keys() <= told.keys():
+    known = before.told
+    own = {f["id"]: f for n in files if n in known.facts for f in before.facts_in(n)}
+    if not own.keys() <= facts.keys():
         return False
-    for document_id, facts in told.items():
+    for document_id, now in facts.items():
         if document_id in own:
-            if not keeps(own[document_id], facts):
+            if not keeps(own[document_id], now):
                 return False
-        elif document_id in before.kinds or facts.get("same_as") or facts.get("not_same_as"):
+        elif document_id in known.kinds or now.get("same_as") or now.get("not_same_as"):
             return False
     return True
 
@@ -117,7 +118,7 @@ class _Found(Mapping[str, _T]):
     def __getitem__(self, key: str) -> _T:
         if key in self._changed:
             return self._changed[key]
-        if self._standing.kinds[key] not in self._kinds:
+        if self._standing.told.kinds[key] not in self._kinds:
             raise KeyError(key)
         # Its kind, which was compared above, says what it is.
         return cast("_T", self._standing.find(key))

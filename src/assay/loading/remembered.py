@@ -44,6 +44,15 @@ def load_remembered(
     state = folder.state(seen)
     if state is None:
         return _load(workspace, as_of), None
+    found = _loaded(workspace, as_of, folder, state)
+    folder.close()
+    return found
+
+
+def _loaded(
+    workspace: Workspace, as_of: date | None, folder: FolderStore, state: str
+) -> tuple[Loaded, Sound | None]:
+    """The workspace in a state of its folder."""
     memory = DocumentStore(workspace.cache_dir, "rules")
     rules = assemble(workspace, {}, memory)
     memory.close()

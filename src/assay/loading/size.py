@@ -26,7 +26,7 @@ def needed_bytes(workspace: Workspace, seen: Scan) -> int:
     ``seen`` is what is below its folder of documents.
     """
     sizes = seen.sizes
-    if seen.files is None:
+    if seen.names is None:
         there = [p for p in document_files(workspace) if p.is_file()]
         sizes = {str(p.relative_to(workspace.profiles_dir)): p.stat().st_size for p in there}
     text = sum([size for name, size in sizes.items() if name.endswith(_TEXTS)])

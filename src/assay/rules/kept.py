@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ class ProgramStore:
     @property
     def _kind(self) -> str:
         # What conditions mean, the checker says: a program of another one is not taken over.
-        return stamped(f"program, cel {version('cel-expr-python')}")
+        return stamped("program", "cel_expr_python")
 
     def read(self, rulebook: Rulebook) -> Program | None:
         """What was compiled of this rulebook before."""

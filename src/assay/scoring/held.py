@@ -46,7 +46,7 @@ def run_held(
     if reads_neighbours(program):
         names = neighbour_scorers(program)
         profiles = _with_held(tables.frames["profile"], names, held)
-        tables = Tables(tables.frames | {"profile": profiles})
+        tables = Tables({**tables.frames, "profile": profiles})
         program = _holding(program)
     if near is None:
         return run_program(rulebook, program, tables)

@@ -126,7 +126,7 @@ class Later:
         lasting = Lasting(apart.schedule.steps, bands)
         apart = apart.followed_by(lasting.steps)
         last = end.toordinal()
-        at_once = ROWS_AT_ONCE // sum(f.height for f in self.run.tables.frames.values())
+        at_once = ROWS_AT_ONCE // sum(map(self.run.tables.height, self.run.tables.frames))
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
         while True:
             tables = self.run.tables.at(pl.Series(days), changed)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,8 +15,7 @@ from assay.scoring.results import HorizonGrade, Score
 from assay.scoring.run import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What a list of profiles says of one; ``until`` as in the outlook."""
 
     id: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import repeat
 
 from assay.engines.local import LocalEngine
 from assay.model.rulebook import Band, Rulebook
@@ -41,13 +42,13 @@ class Run:
         if rows is not None:
             made = [series.gather(list(rows)) for series in made]
         points, coverage, *bands = (series.to_list() for series in made)
-        if not bands:
-            return [Score(p, c) for p, c in zip(points, coverage, strict=True)]
         ordered = ordered_bands(self.rulebook.bands(scorer.scorer))
-        return [
-            Score(p, c, None if i is None else ordered[i])
-            for p, c, i in zip(points, coverage, bands[0], strict=True)
-        ]
+
+        @cache  # thousands of rows share a few hundred scores
+        def score(points: int | None, coverage: int, band: int | None) -> Score:
+            return Score(points, coverage, None if band is None else ordered[band])
+
+        return list(map(score, points, coverage, bands[0] if bands else repeat(None)))
 
 
 def ordered_bands(bands: Sequence[Band]) -> list[Band]:

@@ -46,8 +46,8 @@ def tried(
     cited = coded("citation", pl.concat([rows["citation"], added, traced["citation"]]))
     last = rows["citation"].height + added.height
     edits = _edits(every, simple, added["source.id"], rows["citation"].height, as_of)
-    made = edited_rows(rows | {"citation": cited.head(last)}, edits)
-    traced = traced | {"citation": cited.slice(last)}
+    made = edited_rows({**rows, "citation": cited.head(last)}, edits)
+    traced = {**traced, "citation": cited.slice(last)}
 
     behind = pl.col("own") + len(simple)
     together = {

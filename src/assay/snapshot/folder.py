@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -21,29 +23,48 @@ _SETTLED_NS = 2_000_000_000
 Signature = str
 """Size, times and number on the disk of a file, parted by spaces."""
 
-_Known = dict[str, tuple[Signature, str]]
+
+@dataclass
+class _Known:
+    """The signature of each file that was read, empty where it may change unseen; its digest.
+
+    Both have the files in the same order.
+    """
+
+    signatures: dict[str, Signature]
+    digests: dict[str, str]
 
 
 @dataclass(frozen=True)
 class Scan:
     """Every file below a folder that is not hidden, as it was at a moment.
 
-    ``files`` is None where something there is no plain file, or cannot be looked at.
+    ``numbers`` are four for each name: size, times and number on the disk. ``names`` is None where
+    something there is no plain file, or cannot be looked at.
     """
 
     began: int
-    files: dict[str, Signature] | None
+    names: list[str] | None
+    numbers: list[int]
+
+    @cached_property
+    def files(self) -> dict[str, Signature]:
+        """The signature of each file; there are none where ``names`` is None."""
+        four = zip(*(self.numbers[i::4] for i in range(4)), strict=True)
+        told = [f"{size} {written} {changed} {number}" for size, written, changed, number in four]
+        return dict(zip(self.names or (), told, strict=True))
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """The bytes of each file; empty where ``files`` is None."""
-        return {name: int(s.partition(" ")[0]) for name, s in (self.files or {}).items()}
+        """The bytes of each file."""
+        return dict(zip(self.names or (), self.numbers[::4], strict=True))
 
     @cached_property
     def digest(self) -> str:
-        """Stands for names and signatures in the order in which the disk gave them."""
-        listed = "\0".join([f"{s} {name}" for name, s in (self.files or {}).items()])
-        return content_digest(listed.encode("utf-8", "surrogateescape"))
+        """Stands for names and numbers in the order in which the disk gave them."""
+        # The second form of marshal says the same of the same numbers.
+        told = [_bytes("\0".join(self.names or ())), marshal.dumps(self.numbers, 2)]
+        return content_digest(b"\0\0".join(told))
 
 
 class FolderStore:
@@ -60,6 +81,7 @@ class FolderStore:
         self._seen: Scan | None = None
         self._scanned = self._state = ""
         self._sound: list[str] = []
+        self._changed = False
         body = read_sealed(store / "state", stamped("state"))
         if body is not None:
             kept = json.loads(body)
@@ -68,9 +90,15 @@ class FolderStore:
     @cached_property
     def _known(self) -> _Known:
         body = read_sealed(self._store / "files", stamped("files"))
-        if body is None:
-            return {}
-        return {name: (s, d) for name, (s, d) in json.loads(body).items()}
+        if not body:
+            return _Known({}, {})
+        told = body.decode("utf-8", "surrogateescape").split("\0")
+        count = len(told) // 3
+        names = told[:count]
+        return _Known(
+            dict(zip(names, told[count : 2 * count], strict=True)),
+            dict(zip(names, told[2 * count :], strict=True)),
+        )
 
     def state(self, seen: Scan | None = None) -> str | None:
         """A digest of names and contents; None where there are links or odd files.
@@ -78,37 +106,41 @@ class FolderStore:
         ``seen`` is a scan of the folder that was made a moment ago.
         """
         self._seen = seen = seen or scan(self._folder)
-        if seen.files is None:
+        if seen.names is None:
             return None
         if self._scanned == seen.digest:
             return self._state
-        known: _Known = {}
-        settled = True
-        for name, signature in seen.files.items():
-            before = self._known.get(name)
-            if before is not None and before[0] == signature:
-                known[name] = before
-                continue
-            try:
-                data = (self._folder / name).read_bytes()
-            except OSError:
+        known, files = self._known, seen.files
+        touched = [n for n, s in files.items() if known.signatures.get(n) != s]
+        if touched or len(known.digests) != len(files):
+            read = self._read(touched)
+            if read is None:
                 return None
-            known[name] = (
-                signature if _settled(signature, seen.began) else "",
-                content_digest(data),
-            )
-            settled = settled and bool(known[name][0])
-        if known != self._known:
-            self._known = known
-            write_sealed(self._store / "files", stamped("files"), _json(known))
-        listed = "".join([f"{name}\0{known[name][1]}\n" for name in sorted(known)])
-        state = content_digest(listed.encode("utf-8", "surrogateescape"))
+            fresh = {n: "" for n in touched if not _settled(files[n], seen.began)}
+            known = _Known({**files, **fresh}, {n: read.get(n) or known.digests[n] for n in files})
+            self._keep(known)
+        settled = "" not in known.signatures.values()
+        listed = [f"{name}\0{known.digests[name]}" for name in sorted(files)]
+        state = content_digest(_bytes("\0".join(listed)))
         # A scan stands for a state only where every file of it was left alone for a while.
         scanned = seen.digest if settled else ""
         if (scanned, state) != (self._scanned, self._state):
             self._scanned, self._state = scanned, state
-            self._write()
+            self._changed = True
         return state
+
+    def _read(self, names: Iterable[str]) -> dict[str, str] | None:
+        """The digests of files; None where one cannot be read."""
+        try:
+            return {name: content_digest((self._folder / name).read_bytes()) for name in names}
+        except OSError:
+            return None
+
+    def _keep(self, known: _Known) -> None:
+        if known != self._known:
+            self._known = known
+            listed = [*known.signatures, *known.signatures.values(), *known.digests.values()]
+            write_sealed(self._store / "files", stamped("files"), _bytes("\0".join(listed)))
 
     def is_sound(self, state: str, checked_for: Sequence[str]) -> bool:
         """Whether this state was found to be without mistakes, checked for the same words."""
@@ -117,52 +149,67 @@ class FolderStore:
     @property
     def digests(self) -> dict[str, str]:
         """The digest of each file of the state taken last, in hexadecimal digits."""
-        return {name: digest for name, (_, digest) in self._known.items()}
+        return self._known.digests
 
     def is_untouched(self) -> bool:
         """Whether no file was touched since the state was taken."""
-        return self._seen is not None and scan(self._folder).files == self._seen.files
+        return self._seen is not None and scan(self._folder).digest == self._seen.digest
 
     def note_sound(self, state: str, checked_for: Sequence[str]) -> None:
         """Remember a state without mistakes."""
         if self._sound != [state, *checked_for]:
             self._sound = [state, *checked_for]
-            self._write()
+            self._changed = True
 
-    def _write(self) -> None:
-        body = {"scan": self._scanned, "state": self._state, "sound": self._sound}
-        write_sealed(self._store / "state", stamped("state"), _json(body))
+    def close(self) -> None:
+        """Write what is known of the folder as a whole, if that is not what is there."""
+        if self._changed:
+            told = {"scan": self._scanned, "state": self._state, "sound": self._sound}
+            write_sealed(self._store / "state", stamped("state"), json.dumps(told).encode())
+            self._changed = False
 
 
 def scan(folder: Path) -> Scan:
     """What is below a folder now."""
     began = time.time_ns()
-    return Scan(began, _files(folder))
-
-
-def _files(folder: Path) -> dict[str, Signature] | None:
-    found: dict[str, Signature] = {}
+    names: list[str] = []
+    numbers: list[int] = []
     waiting = [(str(folder), "")]
-    while waiting:
-        path, prefix = waiting.pop()
-        try:
-            with os.scandir(path) as entries:
+    try:
+        while waiting:
+            path, prefix = waiting.pop()
+            with _entries(path) as entries:
                 for entry in entries:
                     name = entry.name
-                    if name.startswith("."):
+                    if name[0] == ".":
                         continue
                     told = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(told.st_mode):
-                        found[prefix + name] = (
-                            f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns} {told.st_ino}"
-                        )
-                    elif stat.S_ISDIR(told.st_mode):
-                        waiting.append((entry.path, f"{prefix}{name}/"))
+                    form = stat.S_IFMT(told.st_mode)
+                    if form == stat.S_IFREG:
+                        names.append(prefix + name)
+                        numbers += (told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino)
+                    elif form == stat.S_IFDIR:
+                        waiting.append((f"{path}/{name}", f"{prefix}{name}/"))
                     else:
-                        return None
-        except OSError:
-            return None
-    return found
+                        return Scan(began, None, [])
+    except OSError:
+        return Scan(began, None, [])
+    return Scan(began, names, numbers)
+
+
+@contextmanager
+def _entries(path: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """What is in a folder; where the system can, entries are looked up from the folder itself."""
+    if os.scandir not in os.supports_fd:
+        with os.scandir(path) as entries:
+            yield entries
+        return
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        with os.scandir(folder) as entries:
+            yield entries
+    finally:
+        os.close(folder)
 
 
 def _settled(signature: Signature, began: int) -> bool:
@@ -175,5 +222,6 @@ def content_digest(data: bytes) -> str:
     return blake2b(data, digest_size=_DIGEST_SIZE).hexdigest()
 
 
-def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _bytes(text: str) -> bytes:
+    """Text as bytes; names of files may hold bytes that are no text."""
+    return text.encode("utf-8", "surrogateescape")

@@ -1,6 +1,6 @@
 """Files that are whole or not there.
 
-A sealed file says what it is, which code wrote it, and the digest of its content. Whatever is
+A sealed file says what it is, which code wrote it, and the checksum of its content. Whatever is
 not exactly that (cut short, altered, written by another version, something else altogether) is
 read as nothing, and whoever asked makes it anew.
 """
@@ -11,11 +11,13 @@ import os
 import tempfile
 import time
 from contextlib import suppress
-from hashlib import blake2b
+from functools import cache
+from io import FileIO
 from pathlib import Path
+from zlib import crc32
 
-_MARK = b"assay sealed file 1\n"
-_DIGEST_SIZE = 32
+_MARK = b"assay sealed file 2\n"
+_NUMBER = 8
 _STAGED = ".staged-"
 _ABANDONED_SECONDS = 3600.0
 
@@ -33,7 +35,7 @@ def write_sealed(path: Path, kind: str, body: bytes) -> bool:
         staged = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(_head(kind, body))
+                file.write(_begin(kind) + _sum(body))
                 file.write(body)
             staged.replace(path)
         except BaseException:
@@ -46,23 +48,29 @@ def write_sealed(path: Path, kind: str, body: bytes) -> bool:
 
 def read_sealed(path: Path, kind: str) -> bytes | None:
     """The body of a sealed file; None where there is none of this kind that is whole."""
+    begin = _begin(kind)
     try:
-        data = path.read_bytes()
+        with FileIO(path) as file:  # without a buffer, whose content would be copied once more
+            if file.read(len(begin)) != begin:
+                return None
+            told, body = file.read(2 * _NUMBER), file.readall()
     except OSError:
         return None
-    begin = data.find(b"\n", len(_MARK)) + 1 + _DIGEST_SIZE
-    body = data[begin:]
-    return body if data[:begin] == _head(kind, body) else None
+    return body if told == _sum(body) else None
 
 
-def _head(kind: str, body: bytes) -> bytes:
-    name = kind.encode()
-    digest = blake2b(body, digest_size=_DIGEST_SIZE, key=name[:64]).digest()
-    return _MARK + name + b"\n" + digest
+def _begin(kind: str) -> bytes:
+    return _MARK + kind.encode() + b"\n"
 
 
+def _sum(body: bytes) -> bytes:
+    """Length and checksum: who wants to pass off other content could seal it, too."""
+    return b"".join([n.to_bytes(_NUMBER, "little") for n in (len(body), crc32(body))])
+
+
+@cache
 def _sweep(folder: Path) -> None:
-    """Remove what a process left that was killed while it wrote."""
+    """Remove what a process left that was killed while it wrote; once is enough."""
     now = time.time()
     for left in folder.glob(f"{_STAGED}*"):
         with suppress(OSError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from assay.arithmetic import to_points
 from assay.graph.mended import mended_pairs
 from assay.graph.reach import reach_pairs
 from assay.model.rulebook import Rulebook
+from assay.tables.packed import Frames, held
 from assay.tables.spans import Ints, begins
 from assay.tables.tables import SCHEMAS, Tables
 
@@ -18,17 +20,34 @@ if TYPE_CHECKING:
     from assay.tables.rows import Rows
 
 
-def assemble(rows: Rows, rulebook: Rulebook, day: int, before: Tables | None = None) -> Tables:
-    """The tables of rows.
-
-    Edges are those between the profiles that are valid on ``day``. Reach is taken over from the
-    tables of ``before`` as far as the edges were the same then.
-    """
+def assemble(rows: Rows, rulebook: Rulebook, day: int) -> Tables:
+    """The tables of rows. Edges are those between the profiles that are valid on ``day``."""
     evidence = evidence_frames(rows)
     frames = {"profile": rows["profile"], **evidence, "ground": _grounds(rows, evidence["claim"])}
-    edges, profiles = _edges(rows), rows["profile"]
-    known = None if before is None else _known_reach(before, profiles, rulebook, day)
-    return Tables(frames | edge_frames(edges, profiles, rulebook, day, known), edges=edges)
+    edges = _edges(rows)
+    return Tables(frames | edge_frames(edges, rows["profile"], rulebook, day), edges=edges)
+
+
+def reassemble(
+    rows: Rows, changed: Collection[str], before: Tables, rulebook: Rulebook, day: int
+) -> Tables:
+    """The tables of rows of which only those named as ``changed`` differ from ``before``.
+
+    The tables made of the others are taken over; reach is, as far as the edges are the same.
+    """
+    frames, edges, profiles = dict(held(before.frames)), before.edges, rows["profile"]
+    frames["profile"] = profiles
+    if not {"claim", "citation", "root"}.isdisjoint(changed):
+        evidence = evidence_frames(rows)
+        if "claim" not in changed:
+            del evidence["claim"]
+        frames |= evidence
+    if not {"claim", "ground"}.isdisjoint(changed):
+        frames["ground"] = _grounds(rows, Frames(frames)["claim"])
+    if "edge" in changed:
+        edges, known = _edges(rows), _known_reach(before, profiles, rulebook, day)
+        frames |= edge_frames(edges, profiles, rulebook, day, known)
+    return Tables(Frames(frames), edges=edges)
 
 
 def edge_frames(

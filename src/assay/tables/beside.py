@@ -23,7 +23,7 @@ def beside(base: Tables, owns: Ints, rows: Rows) -> Tables:
     A copy has the claims of its original, in the same order, and its edges.
     """
     profiles = _coded(base, "profile")[owns]
-    evidence = evidence_frames(rows | {"profile": profiles})
+    evidence = evidence_frames({**rows, "profile": profiles})
     edges = {space: _edges(base, space, owns) for space in EDGES}
     grounds = _grounds(base, owns, evidence["claim"])
     return Tables({"profile": profiles, **evidence, "ground": grounds, **edges}, base.day)

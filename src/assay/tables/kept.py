@@ -8,9 +8,7 @@ made anew and all others are taken as they were.
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,26 +23,51 @@ from assay.model.evidence import Publisher, Source
 from assay.model.rulebook import Rulebook
 from assay.snapshot.sealed import read_sealed, write_sealed
 from assay.snapshot.stamp import stamped
-from assay.tables.tables import Tables, coded
+from assay.tables.packed import Frames, Packed, held, pack, unpack
+from assay.tables.tables import SCHEMAS, Tables, coded
 
 if TYPE_CHECKING:
     from assay.tables.rows import Rows
 
-_LENGTH = 8
+
+_ROWS = "rows "
+"""What the names of kept rows begin with; those of profiles are the table of profiles."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """The tables of a corpus at a date, the listing, and what they were put together from."""
+    """The tables of a corpus at a date, the listing, and what they were put together from.
 
-    tables: Tables
-    listing: pl.DataFrame
-    made_of: Callable[[], Rows]
+    ``frames`` are all of these by name, made ``today`` (an ordinal) or on a day that gave the same;
+    what is packed is read when it is asked for.
+    """
+
+    frames: Frames
+    today: int
+
+    @cached_property
+    def profiles(self) -> pl.DataFrame:
+        """The table of profiles, which are rows by themselves, too."""
+        now = pl.lit(self.today, dtype=pl.Int64).alias("today")
+        return self.frames["profile"].with_columns(now)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables, with every edge that documents give."""
+        own = {name: self.frames.held[name] for name in SCHEMAS}
+        return Tables(Frames({**own, "profile": self.profiles}), edges=self.frames["edges"])
+
+    @cached_property
+    def listing(self) -> pl.DataFrame:
+        """What a list of profiles says of each."""
+        return self.frames["listing"]
 
     @cached_property
     def rows(self) -> Rows:
         """What the tables were put together from."""
-        return self.made_of()
+        held = self.frames.held
+        own = {n.removeprefix(_ROWS): f for n, f in held.items() if n.startswith(_ROWS)}
+        return Frames({"profile": self.profiles, **own})
 
 
 def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
@@ -56,16 +79,19 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
     profiles = scored_profiles(corpus, as_of)
     rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
     tables = assemble(rows, rulebook, as_of.toordinal())
-    return Built(tables, listing(profiles, rows), lambda: rows)
+    assert tables.edges is not None
+    more = {"edges": tables.edges, "listing": listing(profiles, rows)}
+    own = {_ROWS + name: frame for name, frame in rows.items() if name != "profile"}
+    return Built(Frames({**tables.frames, **more, **own}), as_of.toordinal())
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What is kept in one file, and for which state and days (from, to before) it is right."""
+class _Kept:
+    """What is kept, and for which state and days (from, to before) it is right."""
 
     state: str
     days: tuple[int, int]
-    frames: dict[str, pl.DataFrame]
+    built: Built
 
 
 @dataclass(frozen=True)
@@ -81,28 +107,23 @@ class TableStore:
     def built(self, rulebook: Rulebook, as_of: date) -> Built:
         """The tables at a date: kept, mended or built, and kept from then on."""
         key, today = self._key(rulebook), as_of.toordinal()
-        kept = self._read("tables", key, today)
+        kept = self._read(key, today)
         if kept is not None and kept.state == self.sound.state:
-            return Built(*_told(kept), lambda: self._rows(rulebook, as_of))
-        rows = self._read("rows", key, today) if kept is not None else None
-        made, days = None, (0, 0)
-        if kept is not None and rows is not None and kept.state == rows.state:
-            mended = self._mended(kept, rows, rulebook, as_of)
-            if mended is not None:
-                made, days = mended
-        if made is None:
+            return kept.built
+        mended = None if kept is None else self._mended(kept, rulebook, as_of)
+        if mended is not None:
+            made, days = mended
+        else:
             made = build(self.corpus, rulebook, as_of)
-            days = _lasts(self.written, made.tables, as_of)
-        self._write("rows", key, days, made.rows)
-        assert made.tables.edges is not None
-        more = {"listing": made.listing, "edges": made.tables.edges}
-        self._write("tables", key, days, made.tables.frames | more)
+            days = _lasts(self.written, made.frames["edges"], as_of)
+        self._write(key, days, made)
         return made
 
     def kept_on(self, rulebook: Rulebook, as_of: date) -> Tables | None:
         """The tables at a date, where those that are kept are right for it; nothing is written."""
-        kept = self._read("tables", self._key(rulebook), as_of.toordinal())
-        return _told(kept)[0] if kept is not None and kept.state == self.sound.state else None
+        kept = self._read(self._key(rulebook), as_of.toordinal())
+        right = kept is not None and kept.state == self.sound.state
+        return kept.built.tables if kept is not None and right else None
 
     def documents_of(self, rulebook: Rulebook, as_of: date, ids: Sequence[str]) -> Corpus | None:
         """Some profiles, as the audience may know them, with what they draw on.
@@ -117,17 +138,11 @@ class TableStore:
         profiles = known_profiles(standing, ids, rulebook, self.audience, as_of)
         return evidence_of(standing, profiles)
 
-    def _rows(self, rulebook: Rulebook, as_of: date) -> Rows:
-        kept = self._read("rows", self._key(rulebook), as_of.toordinal())
-        if kept is not None and kept.state == self.sound.state:
-            return kept.frames
-        return build(self.corpus, rulebook, as_of).rows
-
     def _mended(
-        self, kept: _Part, rows: _Part, rulebook: Rulebook, as_of: date
+        self, kept: _Kept, rulebook: Rulebook, as_of: date
     ) -> tuple[Built, tuple[int, int]] | None:
         """The tables after a few edits, and the days they are right for."""
-        from assay.tables.assemble import assemble
+        from assay.tables.assemble import reassemble
         from assay.tables.listing import listing
         from assay.tables.mend import evidence_of, known_profiles, merged, merged_listing
         from assay.tables.rows import rows_of
@@ -140,15 +155,26 @@ class TableStore:
         evidence = evidence_of(standing, profiles)
         review_after = rulebook.settings.review_after_days
         new = rows_of(evidence, review_after, as_of, profiles)
-        together = merged(rows.frames, changed, new)
-        told = merged_listing(kept.frames["listing"], changed, listing(profiles, new))
-        before, _ = _told(kept)
-        tables = assemble(together, rulebook, as_of.toordinal(), before)
+        before = kept.built
+        other = merged(before.rows, changed, new)
+        rows = Frames({**held(before.rows), **other})
+        tables = reassemble(rows, other, before.tables, rulebook, as_of.toordinal())
+        told = merged_listing(before.listing, changed, listing(profiles, new))
+        frames = {**before.frames.held, **held(tables.frames)}
+        frames |= {_ROWS + name: frame for name, frame in other.items() if name != "profile"}
+        # What is as it was stays packed as it is.
+        if "profile" not in other:
+            frames["profile"] = before.frames.held["profile"]
+        if tables.edges is not None and tables.edges is not before.tables.edges:
+            frames["edges"] = tables.edges
+        if told is not before.listing:
+            frames["listing"] = told
         found = [standing.find(i) for i in changed]
         whole = {p.id: p for p in found if not isinstance(p, Publisher | Source)}
-        since, until = _lasts(Corpus(sources=evidence.sources, profiles=whole), tables, as_of)
-        days = (max(since, kept.days[0]), min(until, kept.days[1]))
-        return Built(tables, told, lambda: together), days
+        written = Corpus(sources=evidence.sources, profiles=whole)
+        after = Built(Frames(frames), as_of.toordinal())
+        since, until = _lasts(written, after.frames["edges"], as_of)
+        return after, (max(since, kept.days[0]), min(until, kept.days[1]))
 
     def _key(self, rulebook: Rulebook) -> dict[str, Any]:
         return {
@@ -158,56 +184,34 @@ class TableStore:
             "reach": rulebook.reach.model_dump(mode="json"),
         }
 
-    def _path(self, kind: str) -> Path:
-        return self.folder / f"{kind}-{self.audience}"
+    @property
+    def _path(self) -> Path:
+        return self.folder / f"tables-{self.audience}"
 
-    def _read(self, kind: str, key: Mapping[str, Any], today: int) -> _Part | None:
-        body = read_sealed(self._path(kind), stamped(kind))
+    def _read(self, key: Mapping[str, Any], today: int) -> _Kept | None:
+        body = read_sealed(self._path, stamped("tables"))
         if body is None:
             return None
-        parts = _parts(body)
-        head = json.loads(next(parts))
+        head, frames = unpack(body)
         since, until = head["days"]
         if head["key"] != key or not since <= today < until:
             return None
-        frames = {n: pl.read_ipc(part) for n, part in zip(head["frames"], parts, strict=True)}
-        now = pl.lit(today, dtype=pl.Int64).alias("today")
-        frames["profile"] = frames["profile"].with_columns(now)
-        return _Part(head["state"], (since, until), frames)
+        return _Kept(head["state"], (since, until), Built(frames, today))
 
-    def _write(
-        self, kind: str, key: Mapping[str, Any], days: tuple[int, int], frames: Rows
-    ) -> None:
-        head = {"key": key, "state": self.sound.state, "days": days, "frames": list(frames)}
-        parts = [json.dumps(head).encode()]
-        for name, frame in frames.items():
-            buffer = io.BytesIO()
-            coded(name, frame).write_ipc(buffer, compression="lz4")
-            parts.append(buffer.getvalue())
-        body = b"".join(len(part).to_bytes(_LENGTH, "little") + part for part in parts)
-        write_sealed(self._path(kind), stamped(kind), body)
+    def _write(self, key: Mapping[str, Any], days: tuple[int, int], built: Built) -> None:
+        head = {"key": key, "state": self.sound.state, "days": days}
+        frames = {
+            name: frame if isinstance(frame, Packed) else coded(name.removeprefix(_ROWS), frame)
+            for name, frame in built.frames.held.items()
+        }
+        write_sealed(self._path, stamped("tables"), pack(head, frames))
 
 
-def _told(kept: _Part) -> tuple[Tables, pl.DataFrame]:
-    frames = dict(kept.frames)
-    told, edges = frames.pop("listing"), frames.pop("edges")
-    return Tables(frames, edges=edges), told
-
-
-def _parts(body: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(body):
-        size = int.from_bytes(body[at : at + _LENGTH], "little")
-        yield body[at + _LENGTH : at + _LENGTH + size]
-        at += _LENGTH + size
-
-
-def _lasts(written: Corpus, tables: Tables, as_of: date) -> tuple[int, int]:
+def _lasts(written: Corpus, edges: pl.DataFrame, as_of: date) -> tuple[int, int]:
     """The first day on which the tables are as they are, and the first on which they are not."""
     days = {day.toordinal() for day in _moments(written)}
-    if tables.edges is not None:
-        days.update(tables.edges["valid_from_day"].drop_nulls())
-        days.update((tables.edges["valid_until_day"] + 1).drop_nulls())
+    days.update(edges["valid_from_day"].drop_nulls().unique())
+    days.update(edges["valid_until_day"].drop_nulls().unique() + 1)
     today = as_of.toordinal()
     since = max((d for d in days if d <= today), default=0)
     return since, min((d for d in days if d > today), default=date.max.toordinal() + 1)

@@ -20,7 +20,7 @@ from assay.progress import counting
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
 Row = tuple[object, ...]
-Rows = dict[str, pl.DataFrame]
+Rows = Mapping[str, pl.DataFrame]
 
 
 def _without_links(space: str) -> dict[str, Dtype]:

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from assay.tables.packed import Frames, held
+
 Dtype = pl.DataType | type[pl.DataType]
 
 _TEXT, _INT, _BOOL, _REAL = pl.String, pl.Int64, pl.Boolean, pl.Float64
@@ -137,20 +139,20 @@ class Tables:
     are valid are known.
     """
 
-    frames: dict[str, pl.DataFrame]
+    frames: Mapping[str, pl.DataFrame]
     day: int | None = None
     edges: pl.DataFrame | None = None
     _coded: dict[tuple[str, str], pl.Series] = field(default_factory=dict, repr=False)
     _offsets: dict[tuple[str, str], Ints] = field(default_factory=dict, repr=False)
 
     def height(self, space: str) -> int:
-        return self.frames[space].height
+        return held(self.frames)[space].height
 
     def on(self, day: int, changed: Mapping[str, pl.DataFrame] | None = None) -> Tables:
         """The same rows on another day, with other edges if some are ``changed``."""
         spaces = changed or {}
         return Tables(
-            self.frames | dict(spaces),
+            Frames({**held(self.frames), **spaces}),
             day,
             self.edges,
             {k: v for k, v in self._coded.items() if k[0] not in spaces},
@@ -161,7 +163,7 @@ class Tables:
         """The same rows, each profile on a day of its own (ordinals)."""
         there = self.on(0, changed)
         profile = there.frames["profile"].with_columns(days.alias("today"))
-        return replace(there, frames=there.frames | {"profile": profile}, day=None)
+        return replace(there, frames=Frames({**held(there.frames), "profile": profile}), day=None)
 
     def given(self, space: str, name: str) -> pl.Series:
         """A column as the tables have it, whatever the ``day``."""
