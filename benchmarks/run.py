@@ -331,7 +331,7 @@ def reach_figures(size: int, folder: Path) -> Iterator[Figure]:
     edited, elsewhere = pl.int_range(pl.len()) % 1000 == 0, pl.col("lower").shift(500, fill_value=0)
     for said, target, column in (
         ("are felt less", 0.1, pl.when(edited).then(pl.col("points") // 2).otherwise("points")),
-        ("lead elsewhere", None, pl.when(edited).then(elsewhere).otherwise("lower")),
+        ("lead elsewhere", 0.1, pl.when(edited).then(elsewhere).otherwise("lower")),
     ):
         mend = partial(mended_pairs, before, edges, edges.with_columns(column), 3, 0.5)
         name = f"reach after 0.1 % of the edges {said}, against from nothing, {size:,} nodes"
