@@ -87,6 +87,24 @@ def test_a_failure_reads_as_the_difference_of_two_explanations(
     )
 
 
+def test_a_failure_says_what_was_unknown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = workspace(tmp_path, CASES.replace("fired: [cited]", "fired: [likely, unlikely]"))
+    more = (
+        "      - {id: likely, when: 'claim.likelihood > 0.5', add: 0.1, because: it is likely}\n"
+        "      - {id: unlikely, when: 'claim.likelihood < 0.5', cap: 0.2, on_unknown: apply, "
+        "because: it is not}\n"
+    )
+    rules = (root / "rules.yaml").read_text(encoding="utf-8")
+    rules = rules.replace("  - name: trust\n", f"{more}  - name: trust\n")
+    (root / "rules.yaml").write_text(rules, encoding="utf-8")
+    assert assay(root, "test") == 1
+    told = capsys.readouterr().out
+    assert "+ rule likely is undecided; unknown: claim.likelihood\n" in told
+    assert "+ rule unlikely" not in told  # it applies, undecided or not
+
+
 def test_coverage_names_what_no_case_has_met(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,6 +94,31 @@ def test_against_lists_what_stands_in_between(
     assert json.loads(capsys.readouterr().out)[0]["short"] == 0.1
 
 
+def test_against_names_what_holds_a_claim_down(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_workspace(tmp_path)
+    held = RULES.replace(
+        "  - name: support\n    on: claim\n", "  - name: support\n    on: claim\n    scale: grade\n"
+    ).replace(
+        "  - name: trust\n",
+        "      - {id: held, when: 'true', cap: 0.3, because: nobody looked again}\n"
+        "      - {id: halved, when: 'true', multiply: 0.5, because: it is old}\n"
+        "  - name: trust\n",
+    )
+    (root / "rules.yaml").write_text(held, encoding="utf-8")
+    assert explain(root, "--against", "good") == 0
+    assert capsys.readouterr().out == dedent(
+        """\
+        trust: Good starts at 0.500; 0.200 is missing
+          port-office#twelve-berths start: 0.000  starts from nothing
+          port-office#twelve-berths halved: 0.350  it is old
+          port-office#twelve-berths held: 0.300  nobody looked again
+          no single change in the catalogue would reach it
+        """
+    )
+
+
 def test_an_expression_written_again_means_the_same() -> None:
     book = default_rulebook()
     parsed = parse_rulebook(book)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from assay.rules.times import day_seconds, duration_seconds, timestamp_seconds
@@ -66,3 +68,16 @@ def test_other_spans_are_refused(text: str, said: str) -> None:
 def test_other_points_in_time_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"write timestamp\(\"2024-01-29T00:00:00Z\"\)"):
         timestamp_seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (day_seconds, "2023-02-29"),
+        (timestamp_seconds, "2024-13-01T00:00:00Z"),
+        (timestamp_seconds, "2024-01-29T24:00:01Z"),
+    ],
+)
+def test_what_the_calendar_does_not_have_is_refused(read: Callable[[str], int], text: str) -> None:
+    with pytest.raises(ValueError, match="there is no such day or time; look at the calendar"):
+        read(text)

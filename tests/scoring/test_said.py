@@ -13,7 +13,7 @@ from assay.model.evidence import Publisher, Source
 from assay.model.profile import Event
 from assay.scoring.said import may_disagree, words_against_grades
 from assay.workspace import Workspace
-from tests.strategies import corpus_of, desk_of, scores_of
+from tests.strategies import corpus_of, default_rulebook, desk_of, scores_of
 
 RECORD = Source(kind="source", id="record", title="Decision 7", directness="record")
 SEEN = Source(
@@ -63,6 +63,20 @@ def test_doubtful_words_over_a_high_grade() -> None:
 )
 def test_words_that_go_with_the_grade(text: str, cited: tuple[str, ...]) -> None:
     assert found(corpus(text, *cited)) == []
+
+
+def test_certain_words_over_no_grade() -> None:
+    book = default_rulebook()
+    pooled = [s for s in book.scorers if s.on == "claim" and s.pool]
+    unknown = {s.key: s.pool.model_copy(update={"empty": "unknown"}) for s in pooled if s.pool}
+    scorers = [
+        s.model_copy(update={"pool": unknown[s.key]}) if s.key in unknown else s
+        for s in book.scorers
+    ]
+    unsourced = corpus("The port has certainly closed in 2025.")
+    run = desk_of(unsourced, book.model_copy(update={"scorers": tuple(scorers)})).run
+    (finding,) = words_against_grades(unsourced, run, {"closing": Subject("a.yaml")})
+    assert finding.message == "the claim 'one' says 'certainly' and is graded not at all"
 
 
 def test_a_forecast_is_measured_by_its_likelihood() -> None:

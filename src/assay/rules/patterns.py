@@ -82,7 +82,7 @@ def _hint(reason: str) -> str:
     if "perl operator" in reason:
         return "there is no look-ahead or look-behind; combine two conditions with && and !"
     if "repetition size" in reason:
-        return "a repetition goes up to 1000"
+        return "a repetition goes up to 1000, with those around it multiplied"
     if "escape" in reason:
         return 'there are no references back; in CEL a backslash is written twice, or r"\\d+"'
     if "missing )" in reason:

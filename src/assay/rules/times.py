@@ -28,12 +28,17 @@ _UNITS = {
     "ns": Decimal("0.000000001"),
 }
 
+_NO_SUCH_DAY = "there is no such day or time; look at the calendar"
+
 
 def timestamp_seconds(text: str) -> int:
     """Seconds since 1970 of ``2024-01-29T00:00:00Z``; raises ``ValueError`` for other forms."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", text, re.ASCII):
         raise ValueError('write timestamp("2024-01-29T00:00:00Z"), or day("2024-01-29")')
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(_NO_SUCH_DAY) from None
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
 
 
@@ -41,7 +46,10 @@ def day_seconds(text: str) -> int:
     """Seconds since 1970 of the beginning of the day ``2024-01-29``."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         raise ValueError('write day("2024-01-29")')
-    return (date.fromisoformat(text).toordinal() - EPOCH) * DAY
+    try:
+        return (date.fromisoformat(text).toordinal() - EPOCH) * DAY
+    except ValueError:
+        raise ValueError(_NO_SUCH_DAY) from None
 
 
 def duration_seconds(text: str) -> int:
