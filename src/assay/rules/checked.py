@@ -158,7 +158,10 @@ class _Decoder:
         if raw.HasField("call"):
             target = self.node(raw.call.target) if raw.call.HasField("target") else None
             args = tuple(self.node(a) for a in raw.call.args)
-            return Call(offset, type_, raw.call.function, target, args)
+            name = raw.call.function
+            if name.isidentifier():  # CEL counts from the bracket behind it
+                offset = max(offset - len(name), 0)
+            return Call(offset, type_, name, target, args)
         if raw.HasField("list"):
             return ListOf(offset, type_, tuple(self.node(e) for e in raw.list.elements))
         if raw.HasField("comprehension"):
