@@ -119,6 +119,65 @@ def test_against_names_what_holds_a_claim_down(
     )
 
 
+def with_rules(root: Path, text: str) -> Path:
+    write_workspace(root)
+    (root / "rules.yaml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_why_not_takes_a_chain_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chain = "claim.key && citations.size() > 5 && !(claim.holds == 'dated') && claim.value > 1.0"
+    rule = f'      - {{id: chain, when: "{chain}", add: 0.1, because: r}}\n'
+    rules = RULES.replace("  - name: trust\n", f"{rule}  - name: trust\n")
+    assert explain(with_rules(tmp_path, rules), "--why-not", "chain") == 0
+    assert capsys.readouterr().out == dedent(
+        """\
+        chain of claim.support, for port-office#twelve-berths: takes no effect
+          no  claim.key && citations.size() > 5 && (!(claim.holds == "dated") && claim.value > 1.0)
+            yes claim.key
+            no  citations.size() > 5
+                  citations.size() is 2
+            no  !(claim.holds == "dated")
+              yes claim.holds == "dated"
+                    claim.holds is dated
+            ?   claim.value > 1.0
+                  claim.value is unknown
+        """
+    )
+
+
+def test_against_lists_the_changes_that_would_reach_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = RULES.replace("origins() > 1", "origins() > 2") + (
+        "changes:\n  - {id: record, text: cite a record of a new origin, effort: 4, "
+        "action: add_source, directness: record}\n"
+    )
+    assert explain(with_rules(tmp_path, rules), "--against", "good") == 0
+    assert capsys.readouterr().out == dedent(
+        """\
+        trust: Good starts at 0.500; 0.100 is missing
+          port-office#twelve-berths: 0.400  it brings no more than this
+          would reach it, effort 4: cite a record of a new origin (0.700)
+        """
+    )
+
+
+def test_what_is_missing_is_found_through_other_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = RULES + (
+        "  - name: backed\n    on: profile\n"
+        "    pool: {over: claims, take: it.support * it.value, combine: min, empty: unknown}\n"
+        "  - name: gone\n    on: claim\n    start: claim.profile.backed\n"
+    )
+    assert explain(with_rules(tmp_path, rules)) == 0
+    told = capsys.readouterr().out
+    pool = "what could count is unknown [unknown: claim.value of port-office#twelve-berths]"
+    assert f"? → unknown  {pool}\n" in told
+    assert "? → unknown  starts from its backed [unknown: claim.value]\n" in told
+
+
 def test_an_expression_written_again_means_the_same() -> None:
     book = default_rulebook()
     parsed = parse_rulebook(book)

@@ -81,7 +81,10 @@ def _counted(sheet: Sheet, explanation: ScoreExplanation, pool: Step) -> str:
     """What a pool counted, by name; what it looked for where it found nothing."""
     scorer = sheet.atlas.scorer(f"{explanation.on}.{explanation.name}")
     if not pool.evidence and scorer and scorer.pool:
-        return f"nothing to count among its {wording.words(scorer.pool.over)}"
+        among = f"among its {wording.words(scorer.pool.over)}"
+        return (
+            f"what could count {among} is unknown" if pool.missing else f"nothing to count {among}"
+        )
     links = [link.text for link in map(sheet.link, pool.evidence) if link]
     names = links[:_MOST] + ([f"{len(links) - _MOST} more"] if len(links) > _MOST else [])
     told = because(sheet, pool)

@@ -127,12 +127,12 @@ class Explainer:
     def _pooled(self, pool: PoolUp, row: int) -> tuple[tuple[str, ...], str]:
         """What counted in a pool, and how to say it."""
         best: dict[object, tuple[int, str]] = {}
-        known = 0
+        known, unsure = 0, False
         for element in self._trace.owned(pool.elements, pool.owner, row):
             taken = self._trace.value(pool.elements, pool.take, element)
-            if self._trace.value(pool.elements, pool.keep, element) is not True:
-                continue
-            if not isinstance(taken, int):
+            kept = self._trace.value(pool.elements, pool.keep, element)
+            if kept is not True or not isinstance(taken, int):
+                unsure |= kept is not False
                 continue
             known += 1
             group = self._trace.value(pool.elements, pool.by, element) if pool.by else element
@@ -147,7 +147,7 @@ class Explainer:
             ranked = ranked[: pool.strongest]
         ids = tuple(label for _, label in ranked)
         if not ids:
-            return ids, "nothing to count"
+            return ids, "what could count is unknown" if unsure else "nothing to count"
         noun = {"noisy_or": "together", "mean": "on average", "sum": "in sum"}.get(pool.combine)
         if noun is None:
             word = "weakest" if pool.combine == "min" else "strongest"
