@@ -219,5 +219,6 @@ def test_lint_shows_what_no_longer_tells_profiles_apart(
     assert assay(write_workspace(tmp_path, **profiles), "lint") == 0
     out = capsys.readouterr().out
     assert "11 of 12 profiles are in one band of trust: 11 good, 1 thin [saturated-scorer]" in out
+    assert "hint: 'assay rules cutpoints trust' shows bands that would part them\n" in out
     assert assay(tmp_path, "lint", "--format", "sarif") == 0
     assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"

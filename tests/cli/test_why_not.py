@@ -146,6 +146,25 @@ def test_why_not_takes_a_chain_apart(tmp_path: Path, capsys: pytest.CaptureFixtu
     )
 
 
+def test_why_not_of_a_rule_that_reads_a_fact(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fact = "facts:\n  - {name: broad, on: claim, expr: citations.size() > 5}\n"
+    rule = "      - {id: wide, when: 'claim.broad && claim.key', add: 0.1, because: r}\n"
+    rules = fact + RULES.replace("  - name: trust\n", f"{rule}  - name: trust\n")
+    assert explain(with_rules(tmp_path, rules), "--why-not", "wide") == 0
+    assert capsys.readouterr().out == dedent(
+        """\
+        wide of claim.support, for port-office#twelve-berths: takes no effect
+          no  claim.broad && claim.key
+            no  claim.broad
+              no  citations.size() > 5
+                    citations.size() is 2
+            yes claim.key
+        """
+    )
+
+
 def test_against_lists_the_changes_that_would_reach_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -101,5 +101,5 @@ def test_a_grade_that_runs_out_falls_due_on_its_day() -> None:
     assert until is not None
     [entry] = due(made, "grade")
     assert entry.day == until
-    assert entry.text.startswith("A grade changes if nothing new arrives: ")
+    assert entry.text == "A grade changes if nothing new arrives: confidence from A/B to B/C."
     assert entry.day > AS_OF

@@ -104,12 +104,23 @@ class WhyNotAsker:
         if isinstance(node, ast.Call) and node.function in ("_&&_", "_||_", "!_"):
             parts = tuple(self._part(n, scope, row) for n in _flat(node))
             return Part(unparse(node), outcome, parts=parts)
+        fact = self._fact(node, scope.space.name)
+        if fact is not None:
+            return Part(unparse(node), outcome, parts=(self._part(fact, scope, row),))
         return Part(
             unparse(node),
             outcome,
             values=tuple(self._values(node, scope, row)),
             elements=tuple(self._elements(node, scope, row)),
         )
+
+    def _fact(self, node: ast.Expression, on: str) -> ast.Expression | None:
+        """The condition that a named fact of the row itself stands for."""
+        match node:
+            case ast.Select(operand=ast.Ident(name=name), field=field) if name == on:
+                fact = self._parsed.facts.get((on, field))
+                return fact if fact is not None and fact.type.name == "bool" else None
+        return None
 
     def _value(self, node: ast.Expression, scope: Scope, row: int) -> object:
         expr = self._compiler.plain(scope, self._compiler.text(node, scope))
