@@ -98,3 +98,19 @@ def test_the_same_rulebook_moves_nothing() -> None:
     again = compile_rulebook(Rulebook.model_validate(written(WORKLOAD)))
     assert list(moves_by(base, [again, again])) == [BandMoves(), BandMoves()]
     assert list(moves_by(base, [])) == []
+
+
+def test_a_scorer_that_had_no_scale_moves_no_band() -> None:
+    bare = written(WORKLOAD)
+    for scorer in bare["scorers"]:
+        scorer.pop("scale", None)
+    before = Rulebook.model_validate(bare)
+    base = run_program(before, compile_rulebook(before), tables(Shape(50)))
+    raised = written(WORKLOAD)
+    for scorer in raised["scorers"]:
+        scorer["start"] = 0.9
+    program = compile_rulebook(Rulebook.model_validate(raised))
+    (moves,) = moves_by(base, [program])
+    assert (moves.upgrades, moves.downgrades) == (0, 0)
+    assert moves.scores > 0
+    assert [moves] == [band_moves(base, run_program(before, program, base.tables))]
