@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import ryaml
 from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from assay.diagnostics import Diagnostic
 from assay.model.rulebook import Rulebook
 from assay.pipeline import check
 from assay.workspace import Workspace
+from tests.damage import Place, damaged
 
 RULEBOOK: dict[str, Any] = {
     "version": 1,
@@ -59,15 +59,6 @@ WRONG = "a profile has no field 'nmae'"
 OF_MEANING = {"unknown-field", "unknown-name", "type-mismatch", "not-compilable", "syntax-error"}
 
 
-def places(value: object, here: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    inside: list[tuple[str | int, Any]] = []
-    if isinstance(value, dict):
-        inside += value.items()
-    elif isinstance(value, list):
-        inside += enumerate(value)
-    return [here] * bool(here) + [p for k, v in inside for p in places(v, (*here, k))]
-
-
 def errors_of(folder: Path, data: object) -> list[Diagnostic]:
     (folder / "profiles").mkdir(exist_ok=True)
     (folder / "rules.yaml").write_text(ryaml.dumps(data), encoding="utf-8")
@@ -81,29 +72,9 @@ def readable(data: object) -> Rulebook | None:
         return None
 
 
-@st.composite
-def damaged(draw: st.DrawFn) -> tuple[tuple[str | int, ...], dict[str, Any]]:
-    """The rulebook with one value left out or of another type, and where."""
-    data = deepcopy(RULEBOOK)
-    place = draw(st.sampled_from(places(data)))
-    around: Any = data
-    for step in place[:-1]:
-        around = around[step]
-    value = draw(
-        st.sampled_from([None, 7, -0.5, "Not this", [], {}, ["x"], {"x": 1}, True, "gone"])
-    )
-    if value == "gone":
-        del around[place[-1]]
-    elif value == "Not this" and isinstance(around, dict):
-        around["x y"] = around.pop(place[-1])
-    else:
-        around[place[-1]] = value
-    return place, data
-
-
-@given(damaged())
+@given(damaged(RULEBOOK))
 def test_a_mistake_of_form_hides_no_other_and_makes_up_none(
-    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[tuple[str | int, ...], dict[str, Any]]
+    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Place, dict[str, Any]]
 ) -> None:
     place, data = drawn
     told = errors_of(tmp_path_factory.mktemp("w"), data)

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 import ryaml
 from hypothesis import given
-from hypothesis import strategies as st
 
 from assay.diagnostics import Diagnostic
 from assay.loading import load_workspace
 from assay.workspace import Workspace
-from tests.loading.test_partial_rulebooks import places
+from tests.damage import Place, damaged
 
 IN_VAIN = {"dangling-reference", "wrong-kind", "self-reference", "cited-twice"}
 WRONG = "there is no source 'nowhere'"
@@ -52,7 +51,6 @@ OTHERS: list[dict[str, Any]] = [
     {"kind": "institution", "id": "town", "name": "Town"},
     {"kind": "source", "id": "report", "title": "Report", "cites": []},
 ]
-VALUES: list[Any] = [None, 7, "Not this", [], {}, ["x"], {"x": 1}, [[]], True, "gone"]
 
 
 def errors_of(folder: Path, *documents: object) -> list[Diagnostic]:
@@ -67,27 +65,9 @@ def test_the_document_as_it_is_meant(tmp_path: Path) -> None:
     assert [d.message for d in errors_of(tmp_path, OFFICE, *OTHERS)] == [WRONG]
 
 
-@st.composite
-def damaged(draw: st.DrawFn) -> tuple[tuple[str | int, ...], dict[str, Any]]:
-    """The event with one value left out, of another type or under another key, and where."""
-    data = deepcopy(OFFICE)
-    place = draw(st.sampled_from(places(data)))
-    around: Any = data
-    for step in place[:-1]:
-        around = around[step]
-    value: Any = draw(st.sampled_from(VALUES))
-    if value == "gone":
-        del around[place[-1]]
-    elif value == "Not this" and isinstance(around, dict):
-        around["x y"] = around.pop(place[-1])
-    else:
-        around[place[-1]] = value
-    return place, data
-
-
-@given(damaged())
+@given(damaged(OFFICE))
 def test_a_mistake_of_form_hides_no_reference_and_makes_up_none(
-    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[tuple[str | int, ...], dict[str, Any]]
+    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Place, dict[str, Any]]
 ) -> None:
     place, data = drawn
     told = errors_of(tmp_path_factory.mktemp("w"), data, *OTHERS)

@@ -3,121 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
-import subprocess
-import sys
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from assay.loading import remembered, standing
-from assay.pipeline import Desk, assess, check
+from assay.pipeline import check
 from assay.snapshot import folder
 from assay.tables import kept
-from assay.tables.tables import Tables
-from assay.workspace import Workspace
+from tests.snapshot.spaces import DAY, agrees, desk, space_in, write
 
-RULES = """version: 1
-audiences: [public, internal]
-settings: {review_after_days: {default: 365}}
-scales:
-  ten: [{id: low, from: 0, grade: L, label: low}, {id: high, from: 0.5, grade: H, label: high}]
-scorers:
-  - name: size
-    on: profile
-    scale: ten
-    rules:
-      - {id: some, when: 'citations.size() > 1', add: 0.4, because: it is cited}
-      - {id: old, when: 'citations.exists(c, c.age_days > 300)', add: 0.3, because: it is old}
-      - {id: felt, when: 'downstream.size() > 0', add: 0.2, because: others hang on it}
-"""
-DAY = date(2026, 1, 15)
 NUMBERS = st.integers(0, 4)
-
-
-def space_in(root: Path) -> Workspace:
-    shutil.rmtree(root, ignore_errors=True)
-    (root / "profiles").mkdir(parents=True)
-    (root / "rules.yaml").write_text(RULES)
-    for number in range(5):
-        write(Workspace(root), number)
-    return Workspace(root)
-
-
-def write(space: Workspace, number: int, **told: Any) -> None:
-    """One profile with a source of its own."""
-    said: dict[str, Any] = {
-        "name": "A",
-        "cites": "",
-        "upper": None,
-        "claims": 1,
-        "more": "",
-        "rests": "",
-        "status": "final",
-    }
-    said |= {"published": f"2025-0{number + 1}-03", "checked": "2025-06-01"} | told
-    edges = (
-        ""
-        if said["upper"] is None
-        else (
-            f"depends_on: [{{on: p-{said['upper']}, relation: built_on, criticality: high, "
-            "valid_until: 2026-03-01}]\n"
-        )
-    )
-    claims = "".join(
-        f"  - {{id: c-{n}, nature: fact, text: T., holds: standing, checked: {said['checked']}, "
-        f"sources: [s-{number}{', ' + said['more'] if said['more'] else ''}]}}\n"
-        for n in range(said["claims"])
-    )
-    if said["rests"]:
-        claims += f"  - {{id: j, nature: judgement, text: J., rests_on: [c-0, {said['rests']}]}}\n"
-    (space.profiles_dir / f"p-{number}.yaml").write_text(
-        f"kind: institution\nid: p-{number}\nname: {said['name']}\nstatus: {said['status']}\n"
-        f"{edges}claims:\n{claims}---\n"
-        f"kind: source\nid: s-{number}\ntitle: {said['name']}\npublished: {said['published']}\n"
-        f"directness: retelling\ncites: [{said['cites']}]\n"
-    )
-
-
-def desk(space: Workspace, day: date = DAY, audience: str | None = None) -> Desk:
-    return assess(check(space, day), day, audience)
-
-
-def seen(tables: Tables) -> dict[str, Any]:
-    frames = dict(tables.frames) | {"edges": tables.edges}
-    return {
-        name: frame.cast({n: pl.String for n, t in frame.schema.items() if t == pl.Enum}).rows()
-        for name, frame in frames.items()
-        if frame is not None
-    }
-
-
-def agrees(space: Workspace, day: date = DAY, audience: str | None = None) -> None:
-    """What the snapshot gives is what a workspace without one gives, mistakes included."""
-    mine = check(space, day)
-    shutil.move(space.cache_dir, space.root.parent / "aside")
-    try:
-        anew = check(space, day)
-        shutil.rmtree(space.cache_dir)
-        assert mine.errors == anew.errors
-        if not anew.errors:
-            fresh = assess(anew, day, audience)
-            plain = kept.build(fresh.corpus, fresh.rulebook, day)
-            expected = (seen(plain.tables), plain.listing.rows())
-    finally:
-        shutil.rmtree(space.cache_dir, ignore_errors=True)
-        shutil.move(space.root.parent / "aside", space.cache_dir)
-    if not mine.errors:
-        built = assess(mine, day, audience).built
-        assert (seen(built.tables), built.listing.rows()) == expected
 
 
 class Edits(RuleBasedStateMachine):
@@ -297,40 +198,6 @@ def test_links_are_never_taken_for_unchanged(tmp_path: Path, counted: dict[str, 
     assert counted["read"] == 2
 
 
-SCORING = """
-import sys
-from datetime import date
-from pathlib import Path
-from assay.pipeline import assess, check
-from assay.workspace import Workspace
-space = Workspace(Path(sys.argv[1]))
-print("ready", flush=True)
-number = 0
-while True:
-    number += 1
-    path = space.profiles_dir / "p-1.yaml"
-    path.write_text(path.read_text().split("# ")[0] + f"# {number}\\n")
-    day = date(2026, 1, 15)
-    assess(check(space, day), day).built
-"""
-
-
-def test_kills_leave_a_snapshot_that_is_right(tmp_path: Path) -> None:
-    space = space_in(tmp_path / "space")
-    for turn in range(4):
-        process = subprocess.Popen(
-            [sys.executable, "-c", SCORING, str(space.root)], stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(0.15 + 0.11 * turn)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        write(space, 1, name=f"Turn {turn}")
-        agrees(space)
-
-
 def test_documents_of_programs_are_found_one_by_one(
     tmp_path: Path, counted: dict[str, int]
 ) -> None:
@@ -368,38 +235,3 @@ def test_a_workspace_that_becomes_empty_is_kept_like_any_other(tmp_path: Path) -
     write(space, 1)
     assert [line.id for line in desk(space).overview] == ["p-1"]
     agrees(space)
-
-
-LOADING = """
-import sys
-from datetime import date
-from pathlib import Path
-from assay.pipeline import assess, check
-from assay.workspace import Workspace
-space = Workspace(Path(sys.argv[1]))
-day = date(2026, 1, 15)
-for _ in sys.stdin:
-    for audience in ("public", "internal"):
-        built = assess(check(space), day, audience).built
-    print(built.tables.height("claim"), flush=True)
-"""
-
-
-def test_two_processes_at_once_keep_what_is_right(tmp_path: Path) -> None:
-    space = space_in(tmp_path / "space")
-    command = [sys.executable, "-c", LOADING, str(space.root)]
-    both = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    for claims in (1, 2, 3, 1, 2):
-        write(space, 3, claims=claims)
-        for process in both:
-            print("load", file=process.stdin, flush=True)
-        assert [process.stdout.readline() for process in both if process.stdout] == [
-            f"{claims + 4}\n"
-        ] * 2
-        agrees(space)
-    for process in both:
-        process.communicate()
-        assert process.returncode == 0

@@ -27,7 +27,7 @@ def check_rulebook(
 
     It is not compiled again where ``store`` has it.
     """
-    findings = [*_scales(rulebook), *_names(rulebook), *_unknowns(rulebook), *_sizes(rulebook)]
+    findings = list(_besides_expressions(rulebook))
     if any(f.code.severity == "error" for f in findings):
         return None, findings + _compiled(_put_right(rulebook))[1]
     kept = None if store is None else store.read(rulebook)
@@ -37,6 +37,11 @@ def check_rulebook(
     if program is not None and store is not None:
         store.write(program, rulebook)
     return program, findings + wrong
+
+
+def _besides_expressions(rulebook: Rulebook) -> Iterator[RuleFinding]:
+    for looked_at in (_scales, _names, _unknowns, _sizes):
+        yield from looked_at(rulebook)
 
 
 def check_part(
@@ -49,8 +54,7 @@ def check_part(
     where that could be any name.
     """
     sections = {place[0] for place in incomplete}
-    said = [*_scales(rulebook), *_names(rulebook), *_unknowns(rulebook), *_sizes(rulebook)]
-    for finding in said:
+    for finding in _besides_expressions(rulebook):
         about = _DEFINED_IN.get(finding.code)
         if finding.path[:2] not in incomplete and about not in sections:
             yield finding

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 
 from assay.rules.ir import Col, Expr, Lit, apply
@@ -12,7 +13,7 @@ from assay.rules.scope import Hop, Row, Rows, Scope, Value
 from assay.rules.times import DAY, EPOCH
 
 
-class Columns:
+class Columns(ABC):
     """Keeps the steps that make columns, each once."""
 
     def __init__(self, vocabulary: Vocabulary, prefix: str = "x") -> None:
@@ -98,9 +99,9 @@ class Columns:
         self._derived(space, full, field)
         return self.at(scope, row.hops, full)
 
+    @abstractmethod
     def fact(self, space: str, name: str) -> str:
         """The column of a named fact, made when it is first asked for."""
-        raise NotImplementedError
 
     def _outlook(self, scope: Scope, row: Row, name: str) -> Value:
         path = (*(row.outlook or ()), name)

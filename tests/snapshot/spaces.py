@@ -1,0 +1,107 @@
+"""Small workspaces whose snapshot is held against one made from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assay.pipeline import Desk, assess, check
+from assay.tables.tables import Tables
+from assay.workspace import Workspace
+
+RULES = """version: 1
+audiences: [public, internal]
+settings: {review_after_days: {default: 365}}
+scales:
+  ten: [{id: low, from: 0, grade: L, label: low}, {id: high, from: 0.5, grade: H, label: high}]
+scorers:
+  - name: size
+    on: profile
+    scale: ten
+    rules:
+      - {id: some, when: 'citations.size() > 1', add: 0.4, because: it is cited}
+      - {id: old, when: 'citations.exists(c, c.age_days > 300)', add: 0.3, because: it is old}
+      - {id: felt, when: 'downstream.size() > 0', add: 0.2, because: others hang on it}
+"""
+DAY = date(2026, 1, 15)
+
+
+def space_in(root: Path) -> Workspace:
+    shutil.rmtree(root, ignore_errors=True)
+    (root / "profiles").mkdir(parents=True)
+    (root / "rules.yaml").write_text(RULES)
+    for number in range(5):
+        write(Workspace(root), number)
+    return Workspace(root)
+
+
+def write(space: Workspace, number: int, **told: Any) -> None:
+    """One profile with a source of its own."""
+    said: dict[str, Any] = {
+        "name": "A",
+        "cites": "",
+        "upper": None,
+        "claims": 1,
+        "more": "",
+        "rests": "",
+        "status": "final",
+    }
+    said |= {"published": f"2025-0{number + 1}-03", "checked": "2025-06-01"} | told
+    edges = (
+        ""
+        if said["upper"] is None
+        else (
+            f"depends_on: [{{on: p-{said['upper']}, relation: built_on, criticality: high, "
+            "valid_until: 2026-03-01}]\n"
+        )
+    )
+    claims = "".join(
+        f"  - {{id: c-{n}, nature: fact, text: T., holds: standing, checked: {said['checked']}, "
+        f"sources: [s-{number}{', ' + said['more'] if said['more'] else ''}]}}\n"
+        for n in range(said["claims"])
+    )
+    if said["rests"]:
+        claims += f"  - {{id: j, nature: judgement, text: J., rests_on: [c-0, {said['rests']}]}}\n"
+    (space.profiles_dir / f"p-{number}.yaml").write_text(
+        f"kind: institution\nid: p-{number}\nname: {said['name']}\nstatus: {said['status']}\n"
+        f"{edges}claims:\n{claims}---\n"
+        f"kind: source\nid: s-{number}\ntitle: {said['name']}\npublished: {said['published']}\n"
+        f"directness: retelling\ncites: [{said['cites']}]\n"
+    )
+
+
+def desk(space: Workspace, day: date = DAY, audience: str | None = None) -> Desk:
+    return assess(check(space, day), day, audience)
+
+
+def seen(tables: Tables) -> dict[str, Any]:
+    frames = dict(tables.frames) | {"edges": tables.edges}
+    return {
+        name: frame.cast({n: pl.String for n, t in frame.schema.items() if t == pl.Enum}).rows()
+        for name, frame in frames.items()
+        if frame is not None
+    }
+
+
+def agrees(space: Workspace, day: date = DAY, audience: str | None = None) -> None:
+    """What the snapshot gives is what a workspace without one gives, mistakes included."""
+    mine = check(space, day)
+    shutil.move(space.cache_dir, space.root.parent / "aside")
+    try:
+        anew = check(space, day)
+        shutil.rmtree(space.cache_dir)
+        assert mine.errors == anew.errors
+        if not anew.errors:
+            fresh = assess(anew, day, audience)
+            plain = kept.build(fresh.corpus, fresh.rulebook, day)
+            expected = (seen(plain.tables), plain.listing.rows())
+    finally:
+        shutil.rmtree(space.cache_dir, ignore_errors=True)
+        shutil.move(space.root.parent / "aside", space.cache_dir)
+    if not mine.errors:
+        built = assess(mine, day, audience).built
+        assert (seen(built.tables), built.listing.rows()) == expected
