@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from assay.pipeline import Desk, assess, check
+from assay.tables import kept
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
 
