@@ -1,6 +1,7 @@
 """The JSON that the frozen commands print, as lines that a golden file can hold.
 
-``python -m tests.frozen.outputs`` records the golden files again.
+``python -m tests.frozen.outputs`` records the golden files again, and what the scores of the
+present ``SCORING_VERSION`` are; it refuses other scores with the number that was recorded.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ import yaml
 from assay.cli.main import run
 from assay.cli.session import Session
 from assay.export.json import explanation_json
+from assay.scoring import SCORING_VERSION
 from tests.frozen import workspaces
 
 HERE = Path(__file__).parent
+VERSIONS = HERE / "scoring_versions.yaml"
 NOON = datetime(2026, 1, 16, 12, tzinfo=UTC)
 
 FREE_TEXT = frozenset({"because", "change", "label", "summary", "text"})
@@ -109,6 +112,11 @@ class _Commands:
         yield ["plan", code, plan]
         yield from (["plan", "change", change] for change in changes)
 
+    def scores(self) -> Iterator[Sequence[Any]]:
+        workspaces.write(self._name, self._folder)
+        for audience in workspaces.AUDIENCES.get(self._name, ("public",)):
+            yield from self._of_profiles("score", audience)
+
     def _call(self, *arguments: str) -> tuple[int, Any]:
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
@@ -177,6 +185,28 @@ def _digest(value: Any) -> str:
     return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
+def scores_digest(folder: Path, renamed: Renamed) -> str:
+    """Digest of the scores of all generated workspaces, which are made in ``folder``."""
+    return _digest(
+        [[name, *_Commands(name, folder / name, renamed).scores()] for name in workspaces.GENERATED]
+    )
+
+
+def require_raised(recorded: Mapping[int, str], version: int, digest: str) -> None:
+    """Raise ``ValueError`` if the scores are others than those recorded for the version."""
+    if recorded.get(version, digest) != digest:
+        raise ValueError(
+            f"scores differ from those of SCORING_VERSION {version}: raise the number in "
+            "assay/scoring/__init__.py, or restore the scores"
+        )
+
+
+def recorded_versions() -> dict[int, str]:
+    """Digest of the scores by scoring version."""
+    versions: dict[int, str] = yaml.safe_load(VERSIONS.read_text(encoding="utf-8"))
+    return versions
+
+
 def golden(name: str) -> Path:
     """The golden file of a workspace."""
     return HERE / "golden" / f"{name}.jsonl"
@@ -184,6 +214,12 @@ def golden(name: str) -> Path:
 
 def _record() -> None:
     renamed = Renamed({}, {}, frozenset())
+    versions = recorded_versions()
+    with tempfile.TemporaryDirectory() as folder:
+        digest = scores_digest(Path(folder), renamed)
+    require_raised(versions, SCORING_VERSION, digest)
+    versions[SCORING_VERSION] = digest
+    VERSIONS.write_text(yaml.safe_dump(versions), encoding="utf-8")
     for name in workspaces.NAMES:
         with tempfile.TemporaryDirectory() as folder:
             text = "\n".join(lines(name, Path(folder) / "workspace", renamed)) + "\n"
