@@ -142,8 +142,8 @@ class Plan:
     a plan that is applied later must find them unchanged. ``ageing`` is what time alone would do
     by ``today`` where the plan itself is at the lock's date. ``behind`` names what the lock does
     not stand for as it is. ``evidence`` has the digest of what documents say of each (profile,
-    audience). ``pages`` are those of profiles that moved and of their neighbours, or, ``pages_compared``,
-    exactly the files of the site that would not be the same.
+    audience). ``pages`` are those of profiles that moved and of their neighbours, or,
+    ``pages_compared``, exactly the files of the site that would not be the same.
     """
 
     as_of: date
