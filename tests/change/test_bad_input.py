@@ -112,7 +112,7 @@ def _nothing(root: Path) -> None:
 
 CASES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "a lock of a newer version": (
-        _edit("grades.lock", '{"assay_lock": 1', '{"assay_lock": 2'),
+        _edit("grades.lock", '{"assay_lock": 2', '{"assay_lock": 3'),
         ["plan"],
     ),
     "a lock that was cut off": (_cut("grades.lock", -200), ["plan"]),
@@ -124,7 +124,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         _edit("seen.plan", '"assay_plan": 1', '"assay_plan": 2'),
         [*APPLY, "seen.plan"],
     ),
-    "a plan that was cut off": (_cut("seen.plan", 300), [*APPLY, "seen.plan"]),
+    "a plan that was cut off": (_cut("seen.plan", 287), [*APPLY, "seen.plan"]),
     "a plan edited by hand": (
         _edit("seen.plan", '"downgrade"', '"upgrade"'),
         [*APPLY, "seen.plan"],

@@ -11,6 +11,7 @@ from assay.change import stages
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
 from assay.export.plan_text import plan_text
+from assay.scoring import SCORING_VERSION
 from tests.change.office import RULES, Office, brought_about, change, planned
 
 pytestmark = pytest.mark.usefixtures("short_outlook")
@@ -148,19 +149,18 @@ def test_an_engine_of_another_version_is_a_cause_of_its_own(tmp_path: Path) -> N
     entry = replaced(entry, scores={**entry.scores, "trust": other})
     old = replaced(
         lock,
-        engine="0.0.1",
-        engine_digest="0" * 12,
+        engine=SCORING_VERSION - 1,
         entries={**lock.entries, entry.key: entry},
     )
     plan = make_plan(old, Office().desks(tmp_path))
     moved = change(plan, "weir", "trust")
-    assert brought_about(moved) == {"engine": (moved.amount, ("0.0.1",))}
+    assert brought_about(moved) == {"engine": (moved.amount, (str(SCORING_VERSION - 1),))}
 
 
 def test_what_another_engine_moved_beside_the_evidence_is_said_to_be_unknown(
     tmp_path: Path,
 ) -> None:
-    lock = replaced(Office().lock(tmp_path), engine_digest="0" * 12)
+    lock = replaced(Office().lock(tmp_path), engine=SCORING_VERSION - 1)
     desks = Office().with_document("weir-paper", directness="record").desks(tmp_path)
     plan = make_plan(lock, desks)
     assert plan.behind == ("documents", "engine")

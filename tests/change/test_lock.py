@@ -12,6 +12,8 @@ from assay.change.lock import (
     parse_lock,
     read_lock,
 )
+from assay.change.planning import make_plan
+from assay.change.seal import sealed, unsealed
 from assay.errors import InputError
 from tests.change.office import Office
 
@@ -39,6 +41,18 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert again is not None
     assert again.digest == lock.digest
     assert lock_bytes(again) == lock_bytes(lock)
+
+
+def test_a_lock_of_form_1_is_of_another_scoring_version(written: bytes, tmp_path: Path) -> None:
+    head, _, profiles = written.decode().partition("\n")
+    value = unsealed(head)
+    assert value is not None
+    value |= {"assay_lock": 1, "engine": "0.1.0", "engine_digest": "421b5a3ec1e7"}
+    lock = parse_lock(f"{sealed(value)}\n{profiles}".encode(), "grades.lock")
+    assert lock.engine == "0.1.0"
+    plan = make_plan(lock, Office().desks(tmp_path))
+    assert plan.behind == ("engine",)
+    assert plan.empty
 
 
 def test_no_lock_is_no_lock(tmp_path: Path) -> None:
@@ -93,7 +107,7 @@ def test_two_lines_in_each_others_place_are_noticed(written: bytes) -> None:
 
 
 def test_a_lock_of_a_newer_version_is_refused_before_it_is_read(written: bytes) -> None:
-    newer = written.replace(b'"assay_lock": 1', b'"assay_lock": 2', 1)
+    newer = written.replace(b'"assay_lock": 2', b'"assay_lock": 3', 1)
     assert _complaints(newer) == [("lock-newer", 1)]
 
 

@@ -21,7 +21,7 @@ _SAME = {
     "base": "grades.lock was written anew by somebody else",
     "rulebook": "rules.yaml says something else",
     "inputs": "documents say something else",
-    "engine": "assay is another version",
+    "engine": "assay has another scoring version",
 }
 
 

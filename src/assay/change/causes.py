@@ -87,7 +87,7 @@ class _Splitter:
             case "evidence":
                 found = refs.evidence(profile_id)
                 if not found and self.maker.engine_moved:
-                    return Cause("engine", amount, (self.base.lock.engine,))
+                    return Cause("engine", amount, (str(self.base.lock.engine),))
                 return Cause(kind, amount, found or (profile_id,))
             case "time":
                 return Cause(kind, amount, refs.time(index, profile_id))
@@ -96,7 +96,7 @@ class _Splitter:
             case "neighbour":
                 return Cause(kind, amount, refs.neighbour(profile_id))
             case "engine":
-                return Cause(kind, amount, (self.base.lock.engine,))
+                return Cause(kind, amount, (str(self.base.lock.engine),))
 
     def _direction(self, scorer: str, before: Grade, after: Grade) -> Direction:
         if (before.points is None) != (after.points is None) or (

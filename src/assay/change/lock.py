@@ -20,7 +20,7 @@ from assay.documents.code import Code
 from assay.errors import InputError
 from assay.model.rulebook import Rulebook
 
-FORMAT = 1
+FORMAT = 2
 """The version of the lock's form; a reader refuses what is newer."""
 
 SIZE_LIMIT = 2_000_000_000
@@ -109,14 +109,13 @@ class LockedProfile:
 class Lock:
     """What was last applied.
 
-    ``rulebook`` is the canonical JSON of the rulebook as it was; ``inputs``, ``reach`` and
-    ``engine_digest`` stand for all documents, all reach and the engine. ``entries`` are by
-    (profile id, audience).
+    ``engine`` is the scoring version; in a lock of form 1 it is a text, the version of assay.
+    ``rulebook`` is the canonical JSON of the rulebook as it was; ``inputs`` and ``reach`` are
+    digests of all documents and all reach. ``entries`` are by (profile id, audience).
     """
 
     as_of: date
-    engine: str
-    engine_digest: str
+    engine: int | str
     rulebook: Mapping[str, Any]
     inputs: str
     reach: str
@@ -167,7 +166,6 @@ def _lines(lock: Lock) -> list[str]:
         "assay_lock": lock.format,
         "as_of": lock.as_of.isoformat(),
         "engine": lock.engine,
-        "engine_digest": lock.engine_digest,
         "inputs": lock.inputs,
         "reach": lock.reach,
         "profiles": len(lines),
@@ -303,7 +301,6 @@ class _Reader:
         return Lock(
             as_of=date.fromisoformat(head["as_of"]),
             engine=head["engine"],
-            engine_digest=head["engine_digest"],
             rulebook=head["rulebook"],
             inputs=head["inputs"],
             reach=head["reach"],

@@ -138,12 +138,12 @@ class Group:
 class Plan:
     """What would change from ``base`` (the digest of a lock, or a name) to what is scored now.
 
-    ``inputs``, ``rulebook`` and ``engine`` are digests of what was scored, which a plan that is
-    applied later must find unmoved. ``ageing`` is what time alone would do by ``today`` where
-    the plan itself is at the lock's date. ``behind`` names what the lock does not stand for as
-    it is. ``evidence`` has the digest of what documents say of each (profile, audience).
-    ``pages`` are those of profiles that moved and of their neighbours, or, ``pages_compared``,
-    exactly the files of the site that would not be the same.
+    ``inputs`` and ``rulebook`` are digests of what was scored, ``engine`` is the scoring version;
+    a plan that is applied later must find them unchanged. ``ageing`` is what time alone would do
+    by ``today`` where the plan itself is at the lock's date. ``behind`` names what the lock does
+    not stand for as it is. ``evidence`` has the digest of what documents say of each (profile,
+    audience). ``pages`` are those of profiles that moved and of their neighbours, or,
+    ``pages_compared``, exactly the files of the site that would not be the same.
     """
 
     as_of: date
@@ -151,7 +151,7 @@ class Plan:
     base_as_of: date | None
     inputs: str
     rulebook: str
-    engine: str
+    engine: int
     profiles: int
     changes: tuple[Change, ...]
     horizons: tuple[HorizonChange, ...] = ()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from assay import __version__
 from assay.change import codes
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
@@ -25,7 +24,6 @@ from assay.change.plan import (
 )
 from assay.change.seal import digest_of
 from assay.change.take import (
-    engine_digest,
     evidence_digest,
     evidence_of,
     inputs_digest,
@@ -36,6 +34,7 @@ from assay.change.take import (
 from assay.diagnostics import Position
 from assay.errors import InputError
 from assay.progress import stage
+from assay.scoring import SCORING_VERSION
 
 if TYPE_CHECKING:
     from assay.desk import Desk
@@ -91,7 +90,7 @@ def make_plan(
         base_as_of=base.as_of if base else None,
         inputs=inputs,
         rulebook=rulebook,
-        engine=engine_digest(),
+        engine=SCORING_VERSION,
         profiles=len(new),
         changes=tuple(changes),
         horizons=tuple(_horizons(old, new)),
@@ -126,7 +125,7 @@ def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:
     The engine gives the same for the same, so then nothing needs to be scored.
     """
     first = desks[0]
-    if (lock.as_of, lock.engine_digest) != (first.as_of, engine_digest()):
+    if (lock.as_of, lock.engine) != (first.as_of, SCORING_VERSION):
         return False
     if rules_digest(lock.rulebook) != rules_digest(canonical_rulebook(first.rulebook)):
         return False
@@ -140,7 +139,7 @@ def _behind(lock: Lock, inputs: str, rulebook: str, theirs: Lock | None) -> tupl
     moved: dict[Behind, bool] = {
         "documents": lock.inputs != inputs,
         "rules": rules_digest(lock.rulebook) != rulebook,
-        "engine": lock.engine_digest != engine_digest(),
+        "engine": lock.engine != SCORING_VERSION,
         "branches": theirs is not None,
     }
     return tuple(what for what, differs in moved.items() if differs)
@@ -153,7 +152,7 @@ def _unmoved(lock: Lock, desks: Sequence[Desk], name: str | None) -> Plan:
         base_as_of=lock.as_of,
         inputs=lock.inputs,
         rulebook=rules_digest(canonical_rulebook(desks[0].rulebook)),
-        engine=lock.engine_digest,
+        engine=SCORING_VERSION,
         profiles=len(lock.entries),
         changes=(),
         evidence={key: evidence_digest(e.inputs) for key, e in lock.entries.items()},
@@ -179,8 +178,7 @@ def rules_digest(rulebook: Mapping[str, Any]) -> str:
 def _empty(desk: Desk) -> Lock:
     return Lock(
         as_of=desk.as_of,
-        engine=__version__,
-        engine_digest=engine_digest(),
+        engine=SCORING_VERSION,
         rulebook=canonical_rulebook(desk.rulebook),
         inputs="",
         reach="",

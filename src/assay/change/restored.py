@@ -10,11 +10,12 @@ from assay.change import git
 from assay.change.lock import Lock
 from assay.change.revision import workspace_at
 from assay.change.stages import Baseline
-from assay.change.take import engine_digest, evidence_digest, evidence_of, inputs_digest
+from assay.change.take import evidence_digest, evidence_of, inputs_digest
 from assay.desk import Desk
 from assay.errors import UsageError
 from assay.loading import load_workspace
 from assay.model.audience import seen_by
+from assay.scoring import SCORING_VERSION
 
 if TYPE_CHECKING:
     from assay.model.corpus import Corpus
@@ -27,10 +28,12 @@ def as_applied(lock: Lock, desk: Desk) -> Iterator[tuple[Desk, ...]]:
 
     The documents are those of ``desk`` where they are as they were, else those that git has with
     the lock. Raises ``UsageError`` where neither are those the lock was made from, and where
-    another version of assay made it.
+    another scoring version applied it.
     """
-    if lock.engine_digest != engine_digest():
-        raise UsageError("another version of assay made grades.lock, and its pages are not known")
+    if lock.engine != SCORING_VERSION:
+        raise UsageError(
+            "grades.lock was applied by another scoring version, so its pages are unknown"
+        )
     found = _desks(lock, desk.workspace, desk.written)
     if _inputs(found) == lock.inputs:
         yield found

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from assay.change.lock import Lock, LockedProfile
 from assay.change.plan import CauseKind
-from assay.change.take import engine_digest
 from assay.errors import UsageError
 from assay.model.audience import seen_by
 from assay.model.rulebook import Rulebook
 from assay.rules.check import check_rulebook
 from assay.rules.program import Program
+from assay.scoring import SCORING_VERSION
 from assay.scoring.held import Held, reads_neighbours, run_held
 from assay.scoring.run import Run
 from assay.tables.build import build_tables
@@ -85,7 +85,7 @@ class Stages:
     @property
     def engine_moved(self) -> bool:
         """Whether another engine made the locked scores."""
-        return self._base.lock.engine_digest != engine_digest()
+        return self._base.lock.engine != SCORING_VERSION
 
     @cached_property
     def made(self) -> tuple[Stage, ...]:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from assay import __version__
 from assay.change.lock import (
-    FORMAT,
     Grounding,
     Lock,
     LockedClaim,
@@ -23,25 +19,12 @@ from assay.change.seal import digest_of
 from assay.evidence.behind import Behind
 from assay.model.corpus import Corpus
 from assay.model.profile import AnyProfile, Event
+from assay.scoring import SCORING_VERSION
 
 if TYPE_CHECKING:
     from assay.desk import Desk
     from assay.scoring.grounds import Grounds
     from assay.scoring.results import ProfileResult
-
-
-_ENGINE = ("engines", "evidence", "graph", "model", "rules", "scoring", "tables")
-
-
-@cache
-def engine_digest() -> str:
-    """Twelve hexadecimal digits that stand for the engine: the very code that makes the scores."""
-    package = resources.files("assay")
-    parts = [package / "arithmetic.py"]
-    for name in _ENGINE:
-        parts += [f for f in (package / name).iterdir() if f.name.endswith(".py")]
-    texts = {str(f.name): f.read_bytes().decode("utf-8") for f in parts if f.name != "__init__.py"}
-    return digest_of([__version__, FORMAT, *sorted(texts.items())])
 
 
 def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
@@ -55,8 +38,7 @@ def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
         entries |= {e.key: e for e in locked_profiles(desk, grounds=grounds).values()}
     return Lock(
         as_of=first.as_of,
-        engine=__version__,
-        engine_digest=engine_digest(),
+        engine=SCORING_VERSION,
         rulebook=canonical_rulebook(first.rulebook),
         inputs=inputs_digest({k: evidence_digest(e.inputs) for k, e in entries.items()}),
         reach=digest_of([[*key, e.inputs.reach] for key, e in sorted(entries.items())]),

@@ -85,11 +85,11 @@ def _plan() -> dict[str, str]:
         "base_as_of": "the date of that; null for `nothing`",
         "inputs": "digest of all documents that were scored",
         "rulebook": "digest of the rulebook, its date left out",
-        "engine": "digest of the engine",
+        "engine": "the scoring version",
         "behind": "whether the lock stands for other documents, rules or another engine",
         "behind_in": "which of them: `documents`, `rules`, `engine`; `branches` where two branches "
         "wrote the lock",
-        "engine_in_evidence": "whether another version of assay may have a part in what is called "
+        "engine_in_evidence": "whether another scoring version may have a part in what is called "
         "`evidence`",
         **_under("summary", summary),
         "groups[].scorer": "the score of a group of changes that one cause led",

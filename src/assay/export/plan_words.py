@@ -121,8 +121,8 @@ def cautions(plan: Plan) -> list[str]:
         lines.append(f"{behind(plan)}: 'assay apply' records them, though no grade moves.")
     if plan.engine_in_evidence:
         lines.append(
-            "assay itself is another version, and the old one's scores of the new evidence cannot "
-            "be made: where evidence moved, what assay moved is in the same amount."
+            "grades.lock was applied by another scoring version, which cannot score the new "
+            "evidence: where evidence moved, what assay moved is in the same amount."
         )
     return lines
 

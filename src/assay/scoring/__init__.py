@@ -1,1 +1,8 @@
 """From compiled rules and tables to scores, their reasons, and what would change them."""
+
+SCORING_VERSION = 1
+"""Raise by one in every change after which the same evidence and rules give another score.
+
+``grades.lock`` records it, so that a plan attributes such a difference to assay and not to the
+evidence. Tests compare stored scores and fail if these differ while the number is the same.
+"""
