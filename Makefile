@@ -76,9 +76,10 @@ format-check: $(DEV)
 	@$(BIN)/ruff format --check --quiet .
 
 .PHONY: lint
-lint: $(DEV) ## check style and likely mistakes (ruff)
+lint: $(DEV) ## check style, likely errors (ruff) and the words of texts
 	@echo "== lint"
 	@$(BIN)/ruff check --quiet .
+	@$(BIN)/python -m tools.words
 
 .PHONY: types
 types: $(DEV) ## check the types (mypy, strict)

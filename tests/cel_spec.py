@@ -135,19 +135,19 @@ def table(folder: Path) -> str:
         if outcome.state == "skipped":
             reasons.setdefault(outcome.reason, []).append(outcome.name)
     lines = [
-        "# What of CEL is supported",
+        "# Supported CEL",
         "",
-        "Conformance cases of the CEL specification, compiled to columns and run by the engine.",
-        "An error of CEL is *unknown* here. What is skipped is refused when the rulebook is",
-        "checked, with its place and a way to write it.",
+        "Results of the conformance cases of the CEL specification, compiled and run by the engine.",
+        "An error of CEL is *unknown* in assay. `assay check` refuses unsupported expressions, with",
+        "their position and an alternative.",
         "",
         "| section | right | skipped |",
         "| --- | ---: | ---: |",
         *(f"| {n} | {c['right']} | {c['skipped']} |" for n, c in sections.items()),
         "",
-        "## Why cases are skipped",
+        "## Reasons for skipped cases",
         "",
-        "| reason | cases | one of them |",
+        "| reason | cases | example |",
         "| --- | ---: | --- |",
         *(
             f"| {_cell(reason)} | {len(names)} | `{names[0]}` |"

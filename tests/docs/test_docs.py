@@ -126,6 +126,20 @@ def test_every_rule_of_the_default_rulebook_is_listed() -> None:
     assert [i for i in (*ids, *(w.id for w in book.watch)) if f"`{i}`" not in page] == []
 
 
+def test_names_in_the_glossary_occur_in_the_reference() -> None:
+    rows = [line.split(" | ") for line in reference("glossary.md").splitlines() if "|" in line]
+    names = {
+        name
+        for row in rows
+        for code in re.findall(r"`([^`]+)`", row[-1])
+        for name in code.split(": ")
+    }
+    pages = "".join(map(reference, REFERENCE))
+    missing = [n for n in names if not re.search(rf"(?<![\w-]){re.escape(n)}(?![\w-])", pages)]
+    assert len(names) > 100
+    assert missing == []
+
+
 def test_an_example_that_the_rule_language_refuses_stops_the_page() -> None:
     with pytest.raises(UsageError, match="no field 'colour'"):
         values({"claim": ["claim.colour"]})
