@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.cli.timings import observed
+from assay.cli.output import observed, print_json
+from assay.cli.session import Command, Session, format_option
 
 
-@click.command("build")
+@click.command("build", cls=Command)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),

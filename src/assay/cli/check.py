@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.session import Session
-from assay.cli.timings import observed
+from assay.cli.output import observed
+from assay.cli.session import Choice, Command, Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from assay.diagnostics import Diagnostic
 
 
-@click.command(name="check", short_help="Show every mistake in the documents and the rulebook.")
+@click.command(
+    name="check", cls=Command, short_help="Show every mistake in the documents and the rulebook."
+)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "sarif"]),
+    type=Choice(["text", "json", "sarif"]),
     default="text",
     show_default=True,
     help="How to print the diagnostics.",

@@ -7,22 +7,33 @@ from dataclasses import asdict
 
 import click
 
-from assay.cli.session import Session
+from assay.cli import completion
+from assay.cli.session import Choice, Command, Session
 
 
-@click.command(name="cite", short_help="Find or write the source for an address or a file.")
+@click.command(
+    name="cite", cls=Command, short_help="Find or write the source for an address or a file."
+)
 @click.argument("publication", metavar="URL|FILE")
-@click.option("--claim", metavar="PROFILE#CLAIM", help="Let this claim cite the source.")
-@click.option("--stance", type=click.Choice(["supports", "disputes"]), help="With --claim.")
+@click.option(
+    "--claim",
+    metavar="PROFILE#CLAIM",
+    shell_complete=completion.claims,
+    help="Let this claim cite the source.",
+)
+@click.option("--stance", type=Choice(["supports", "disputes"]), help="With --claim.")
 @click.option("--locator", metavar="TEXT", help="With --claim: where in the source, as 'para 4'.")
 @click.option("--id", "id_", metavar="ID", help="The id of a source that is written.")
 @click.option("--title", metavar="TEXT", help="The title of a source that is written.")
-@click.option("--publisher", metavar="ID", help="The publisher of a source that is written.")
-@click.option("--published", metavar="DATE", help="Its date: 2024-01-29, 2024-01, 2024-Q1, 2024.")
 @click.option(
-    "--directness", type=click.Choice(["record", "first_hand", "retelling", "self_report"])
+    "--publisher",
+    metavar="ID",
+    shell_complete=completion.publishers,
+    help="The publisher of a source that is written.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--published", metavar="DATE", help="Its date: 2024-01-29, 2024-01, 2024-Q1, 2024.")
+@click.option("--directness", type=Choice(["record", "first_hand", "retelling", "self_report"]))
+@click.option("--format", "form", type=Choice(["text", "json"]), default="text")
 @click.pass_obj
 def command(session: Session, /, publication: str, form: str, **options: str | None) -> None:
     """Print the id of the source for URL or FILE; write a stub where there is none.

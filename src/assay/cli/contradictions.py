@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli.output import print_json
+from assay.cli.session import Command, Session, format_option
 
 if TYPE_CHECKING:
     from assay.evidence.subjects import Statement
 
 
-@click.command("contradictions")
+@click.command("contradictions", cls=Command)
 @click.option("--series", is_flag=True, help="Also figures of one measure at different times.")
 @format_option("json", "html")
 @click.pass_obj

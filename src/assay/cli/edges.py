@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli.output import print_json
+from assay.cli.session import Command, Session, format_option
 
 
-@click.command("edges")
+@click.command("edges", cls=Command)
 @click.option(
     "--accept",
     "accepted",

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.cli.timings import observed
-from assay.scoring.results import Explanation, ScoreExplanation, Step
+from assay.cli import completion
+from assay.cli.output import observed, print_json
+from assay.cli.session import Command, Session, format_option
+
+if TYPE_CHECKING:
+    from assay.scoring.results import Explanation, ScoreExplanation, Step
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 
 
-@click.command("explain")
-@click.argument("profile_id", metavar="ID")
+@click.command("explain", cls=Command)
+@click.argument("profile_id", metavar="ID", shell_complete=completion.profiles)
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
-@click.option("--why-not", metavar="RULE", help="Take the condition of a rule apart instead.")
-@click.option("--against", metavar="BAND", help="Show what stands between it and a band instead.")
+@click.option(
+    "--why-not",
+    metavar="RULE",
+    shell_complete=completion.rules,
+    help="Take the condition of a rule apart instead.",
+)
+@click.option(
+    "--against",
+    metavar="BAND",
+    shell_complete=completion.grades,
+    help="Show what stands between it and a band instead.",
+)
 @format_option("json")
 @observed
 @click.pass_obj

@@ -6,13 +6,15 @@ import json
 
 import click
 
-from assay.cli.session import Session
+from assay.cli.session import Choice, Command, Session
 
 
-@click.command(name="find", short_help="Find ids by words of names, titles and claims.")
+@click.command(
+    name="find", cls=Command, short_help="Find ids by words of names, titles and claims."
+)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "form", type=Choice(["text", "json"]), default="text")
 @click.pass_obj
 def command(session: Session, words: tuple[str, ...], limit: int, form: str) -> None:
     """Find documents and claims in which all WORDS occur, best first.

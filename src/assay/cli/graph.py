@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.scoring.results import ReachLine
+from assay.cli import completion
+from assay.cli.output import print_json
+from assay.cli.session import Command, Session, format_option
+
+if TYPE_CHECKING:
+    from assay.scoring.results import ReachLine
 
 
-@click.command("graph")
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.command("graph", cls=Command)
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=completion.profiles)
 @format_option("json")
 @click.pass_obj
 def command(session: Session, ids: tuple[str, ...], output: str) -> None:

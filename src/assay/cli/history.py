@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli import completion
+from assay.cli.output import print_json
+from assay.cli.session import Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.change.history import Applied
 
 
-@click.command("history")
-@click.argument("profile_id", metavar="ID")
+@click.command("history", cls=Command)
+@click.argument("profile_id", metavar="ID", shell_complete=completion.profiles)
 @format_option("json")
 @click.pass_obj
 def command(session: Session, profile_id: str, output: str) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from assay.cli.session import Command
 
-@click.command(name="init", short_help="Create a small workspace to start from.")
+
+@click.command(name="init", cls=Command)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--ci",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from assay.cli.history import recorded
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli.output import print_json
+from assay.cli.session import Command, Session, format_option
 
 
-@click.command("log")
+@click.command("log", cls=Command)
 @click.option("--limit", type=click.IntRange(min=1), help="Only the last applies.")
 @format_option("json")
 @click.pass_obj

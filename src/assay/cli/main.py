@@ -7,16 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from importlib import import_module
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from assay import __version__
-from assay.cli.session import Session, now
-from assay.cli.values import Bytes, IsoDate
+from assay.cli.output import prepare_streams
+from assay.cli.session import Group, Session, now
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
@@ -51,7 +50,7 @@ EXIT_INPUT, EXIT_USAGE, EXIT_DEFECT = 1, 64, 70
 _OBJECTS_BETWEEN_SEARCHES = 500_000
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported when they run."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
@@ -69,34 +68,11 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--workspace",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The workspace; else the one the current folder lies in.",
-)
-@click.option(
-    "--as-of", type=IsoDate(), metavar="DATE", help="Score as on this day, written 2026-01-15."
-)
-@click.option(
-    "--audience", metavar="NAME", help="For whom; else the most public audience of the rulebook."
-)
-@click.option(
-    "--memory",
-    type=Bytes(),
-    metavar="SIZE",
-    help="How much memory may be taken, written 8GB; else what can be had.",
-)
 @click.version_option(__version__, prog_name="assay")
 @click.pass_context
-def assay(
-    ctx: click.Context,
-    workspace: Path | None,
-    as_of: date | None,
-    audience: str | None,
-    memory: int | None,
-) -> None:
+def assay(ctx: click.Context) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of, audience, ctx.obj or now, memory)
+    ctx.ensure_object(Session)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -123,8 +99,21 @@ def _leave(code: int) -> NoReturn:
 
 def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) -> int:
     """Run the command line and give its exit code; ``clock`` tells when decisions are made."""
+    prepare_streams()
     try:
-        result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=clock)
+        return _run(args, Session(clock=clock))
+    except (BrokenPipeError, SystemExit):  # nobody reads on; click then asks to leave
+        return 0
+    except OSError as error:
+        where = error.filename or "the output"
+        with suppress(OSError):
+            click.echo(f"error: {where}: {error.strerror or error}", err=True)
+        return EXIT_USAGE
+
+
+def _run(args: Sequence[str] | None, session: Session) -> int:
+    try:
+        result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=session)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
@@ -143,12 +132,6 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
         return EXIT_DEFECT
     except AssayError as error:
         click.echo(f"error: {error}", err=True)
-        return EXIT_USAGE
-    except (BrokenPipeError, SystemExit):  # nobody reads on; click then asks to leave
-        return 0
-    except OSError as error:
-        where = error.filename or "the output"
-        click.echo(f"error: {where}: {error.strerror or error}", err=True)
         return EXIT_USAGE
 
 

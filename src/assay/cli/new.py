@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.session import Session
+from assay.cli import completion
+from assay.cli.session import Choice, Group, Session
 
 if TYPE_CHECKING:
     from assay.authoring.new import Written
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _Command = Callable[..., None]
 
 
-@click.group(name="new", short_help="Write a new document or claim.")
+@click.group(name="new", cls=Group)
 def command() -> None:
     """Write a new institution, event, source, publisher or claim, and print its id.
 
@@ -29,7 +30,7 @@ def command() -> None:
 
 def _common(function: _Command) -> _Command:
     for option in (
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
+        click.option("--format", "form", type=Choice(["text", "json"]), default="text"),
         click.option("--id", "id_", metavar="ID", help="Else made from the name."),
     ):
         function = option(function)
@@ -109,14 +110,18 @@ def event(session: Session, /, name: str, **options: Any) -> None:
 
 @command.command(name="source")
 @click.argument("title")
-@click.option("--publisher", metavar="ID")
+@click.option("--publisher", metavar="ID", shell_complete=completion.publishers)
 @click.option("--url", metavar="URL", help="'assay cite URL' finds out first if it is there.")
 @click.option("--published", metavar="DATE", help="2024-01-29, 2024-01, 2024-Q1 or 2024.")
 @click.option("--accessed", metavar="DAY", help="When it was read: 2024-01-29.")
+@click.option("--directness", type=Choice(["record", "first_hand", "retelling", "self_report"]))
 @click.option(
-    "--directness", type=click.Choice(["record", "first_hand", "retelling", "self_report"])
+    "--cites",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion.sources,
+    help="A source that it draws on.",
 )
-@click.option("--cites", multiple=True, metavar="ID", help="A source that it draws on.")
 @_into
 @_common
 @click.pass_obj
@@ -129,8 +134,13 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
 
 @command.command(name="publisher")
 @click.argument("name")
-@click.option("--owner", metavar="ID", help="Outlets of one owner are one family.")
-@click.option("--reliability", type=click.Choice(["A", "B", "C", "D", "E"]))
+@click.option(
+    "--owner",
+    metavar="ID",
+    shell_complete=completion.publishers,
+    help="Outlets of one owner are one family.",
+)
+@click.option("--reliability", type=Choice(["A", "B", "C", "D", "E"]))
 @click.option("--reason", metavar="TEXT", help="What the reliability rests on.")
 @click.option("--rated", metavar="DATE", help="When the reliability was settled.")
 @click.option("--url", metavar="URL")
@@ -149,21 +159,26 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
 
 
 @command.command(name="claim")
-@click.argument("profile", metavar="PROFILE")
+@click.argument("profile", metavar="PROFILE", shell_complete=completion.profiles)
 @click.argument("text")
 @click.option(
     "--nature",
-    type=click.Choice(["fact", "attributed", "judgement", "assumption", "forecast"]),
+    type=Choice(["fact", "attributed", "judgement", "assumption", "forecast"]),
     default="fact",
     show_default=True,
 )
 @click.option(
-    "--source", "sources", multiple=True, metavar="ID", help="May be given several times."
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion.sources,
+    help="May be given several times.",
 )
 @click.option("--rests-on", multiple=True, metavar="CLAIM", help="May be given several times.")
 @click.option("--section", metavar="NAME", help="As 'what_happened'.")
 @click.option("--type", "type_", metavar="NAME", help="As 'figure', 'mandate', 'role'.")
-@click.option("--holds", type=click.Choice(["dated", "standing"]))
+@click.option("--holds", type=Choice(["dated", "standing"]))
 @click.option("--as-of", metavar="DATE", help="The date of which it is true.")
 @click.option("--key", is_flag=True, help="The profile stands on it.")
 @_common

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.cli.timings import observed
+from assay.cli.output import observed, print_json
+from assay.cli.session import Choice, Command, Session, format_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from assay.loading.load import Loaded
 
 
-@click.command("origins")
+@click.command("origins", cls=Command)
 @click.option(
     "--above",
     type=click.FloatRange(0.0, 1.0),
@@ -130,7 +129,7 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
                 click.echo(f"    {label}")
         answer = click.prompt(
             "[a]ccept, [r]efuse, [s]kip, [q]uit",
-            type=click.Choice(["a", "r", "s", "q"]),
+            type=Choice(["a", "r", "s", "q"]),
             show_choices=False,
         )
         if answer == "q":

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json, print_table
-from assay.cli.session import Session
-from assay.cli.timings import observed
-from assay.scoring.results import Outlook
+from assay.cli import completion
+from assay.cli.output import observed, print_json, print_table
+from assay.cli.session import Command, Session, format_option
 
 if TYPE_CHECKING:
     from assay.scoring.calendar import Due
+    from assay.scoring.results import Outlook
 
 
-@click.command("outlook")
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.command("outlook", cls=Command)
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=completion.profiles)
 @click.option("--calendar", "by_day", is_flag=True, help="List what falls due, by date and reason.")
 @click.option("--ics", is_flag=True, help="Print the same as iCalendar, for a calendar program.")
 @format_option("json")

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json, print_table
-from assay.cli.session import Session
+from assay.cli.output import print_json, print_table
+from assay.cli.session import Command, Session, format_option
 
 if TYPE_CHECKING:
     from assay.review.publishers import Reversal, Standing
 
 
-@click.command("publishers", short_help="Show how publishers are rated, and their record.")
+@click.command(
+    "publishers", cls=Command, short_help="Show how publishers are rated, and their record."
+)
 @format_option("json")
 @click.pass_obj
 def command(session: Session, output: str) -> None:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import review_decide, review_sheets, review_walk
-from assay.cli.output import format_option, print_json
+from assay.cli import completion, review_decide, review_sheets, review_walk
+from assay.cli.output import print_json
 from assay.cli.reviewing import group_lines, limits_options, open_review, profile_lines
-from assay.cli.session import Session
+from assay.cli.session import Group, Session, format_option
 
 if TYPE_CHECKING:
     from assay.review.queue import Limits, Queue, Review
 
 
-@click.group("review", invoke_without_command=True)
+@click.group("review", cls=Group, invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
     """See what needs a human, decide it, and see what was decided.
@@ -23,7 +23,8 @@ def command(context: click.Context) -> None:
     Decisions are added to reviews.jsonl; none is ever removed. Without a command: list.
     """
     if context.invoked_subcommand is None:
-        context.invoke(list_command)
+        with list_command.make_context("list", [], parent=context) as listing:
+            list_command.invoke(listing)
 
 
 @command.command("list", short_help="List what needs a human, the most important first.")
@@ -105,7 +106,7 @@ def _summary(review: Review, queue: Queue) -> None:
 
 
 @command.command("show", short_help="Show all about one profile.")
-@click.argument("profile_id", metavar="ID")
+@click.argument("profile_id", metavar="ID", shell_complete=completion.profiles)
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
 @format_option("json")
 @click.pass_obj

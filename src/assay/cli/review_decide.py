@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.cli import completion
 from assay.cli.reviewing import (
     decision_options,
     limits_options,
@@ -15,18 +16,22 @@ from assay.cli.reviewing import (
     sign,
     write,
 )
-from assay.cli.session import Session
-from assay.cli.values import IsoDate
+from assay.cli.session import Choice, Command, IsoDate, Session
 
 if TYPE_CHECKING:
     from assay.review.queue import Limits
 
 
-@click.command("accept", short_help="Agree with what is computed.")
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.command("accept", cls=Command)
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=completion.profiles)
 @click.option("--group", metavar="NAME", help="Everything in a group of the queue, as one.")
 @click.option(
-    "--except", "exceptions", multiple=True, metavar="ID", help="Leave this one out; repeatable."
+    "--except",
+    "exceptions",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion.profiles,
+    help="Leave this one out; repeatable.",
 )
 @click.option("--reason", metavar="TEXT", help="Why, for those who read it later.")
 @limits_options
@@ -55,12 +60,24 @@ def accept(
         click.echo(f"{len(decision.subjects)} settled in one decision", err=True)
 
 
-@click.command("override", short_help="Put another grade in the place of the computed one.")
-@click.argument("profile_id", metavar="ID")
-@click.option(
-    "--scorer", required=True, metavar="NAME", help="Which score, by its name in the rulebook."
+@click.command(
+    "override", cls=Command, short_help="Put another grade in the place of the computed one."
 )
-@click.option("--grade", required=True, metavar="BAND", help="The band's id, or its grade.")
+@click.argument("profile_id", metavar="ID", shell_complete=completion.profiles)
+@click.option(
+    "--scorer",
+    required=True,
+    metavar="NAME",
+    shell_complete=completion.scorers,
+    help="Which score, by its name in the rulebook.",
+)
+@click.option(
+    "--grade",
+    required=True,
+    metavar="BAND",
+    shell_complete=completion.grades,
+    help="The band's id, or its grade.",
+)
 @click.option("--reason", required=True, metavar="TEXT", help="Shown on the page.")
 @click.option("--code", metavar="CODE", help="The kind of reason, to be counted.")
 @click.option("--until", type=IsoDate(), metavar="DATE", help="The last day it counts.")
@@ -91,7 +108,7 @@ def override(session: Session, /, profile_id: str, reviewer: str | None, **optio
         )
 
 
-@click.command("second", short_help="Agree with somebody else's override.")
+@click.command("second", cls=Command)
 @click.argument("decision", metavar="DECISION-ID")
 @decision_options
 @click.pass_obj
@@ -104,8 +121,8 @@ def second(session: Session, /, decision: str, reviewer: str | None, output: str
     show_decision(write(review, draft), output)
 
 
-@click.command("flag", short_help="Send a profile or a claim to the queue.")
-@click.argument("name", metavar="ID")
+@click.command("flag", cls=Command)
+@click.argument("name", metavar="ID", shell_complete=completion.claims)
 @click.argument("reason")
 @decision_options
 @click.pass_obj
@@ -118,8 +135,8 @@ def flag(session: Session, /, name: str, reason: str, reviewer: str | None, outp
     show_decision(write(review, draft), output)
 
 
-@click.command("comment")
-@click.argument("name", metavar="ID")
+@click.command("comment", cls=Command)
+@click.argument("name", metavar="ID", shell_complete=completion.claims)
 @click.argument("text")
 @decision_options
 @click.pass_obj
@@ -132,8 +149,8 @@ def comment(session: Session, /, name: str, text: str, reviewer: str | None, out
     show_decision(write(review, draft), output)
 
 
-@click.command("assign")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.command("assign", cls=Command)
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.profiles)
 @click.option("--to", required=True, metavar="NAME", help="Who is to look.")
 @click.option("--reason", metavar="TEXT")
 @decision_options
@@ -155,7 +172,7 @@ def assign(
     show_decision(write(review, draft), output)
 
 
-@click.command("undo")
+@click.command("undo", cls=Command)
 @click.argument("decision", metavar="DECISION-ID")
 @click.option("--reason", metavar="TEXT")
 @decision_options
@@ -171,9 +188,9 @@ def undo(
     show_decision(write(review, draft), output)
 
 
-@click.command("outcome", short_help="Record how a claim turned out.")
-@click.argument("claim", metavar="PROFILE#CLAIM")
-@click.argument("verdict", type=click.Choice(["held", "failed", "undecidable"]))
+@click.command("outcome", cls=Command)
+@click.argument("claim", metavar="PROFILE#CLAIM", shell_complete=completion.claims)
+@click.argument("verdict", type=Choice(["held", "failed", "undecidable"]))
 @click.option("--date", "when", type=IsoDate(), required=True, help="When it was decided.")
 @click.option("--source", required=True, metavar="TEXT", help="By what: a source id, an address.")
 @decision_options

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
+from assay.cli.output import print_json
 from assay.cli.reviewing import limits_options, open_review, reviewer_option, sign
-from assay.cli.session import Session
+from assay.cli.session import Command, Session, format_option
 
 if TYPE_CHECKING:
     from assay.review.queue import Limits
 
 
-@click.command("pack", short_help="Write the queue as a page and a sheet, to review offline.")
+@click.command(
+    "pack", cls=Command, short_help="Write the queue as a page and a sheet, to review offline."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -46,7 +48,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     click.echo(f"{len(review.queue.profiles)} profiles, {rows} rows", err=True)
 
 
-@click.command("import", short_help="Take a decisions sheet back.")
+@click.command("import", cls=Command)
 @click.argument("sheet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @limits_options
 @reviewer_option

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli import completion
+from assay.cli.output import print_json
+from assay.cli.session import Group, Session, format_option
 
 if TYPE_CHECKING:
     from assay.methodology import RuleTests
 
 
-@click.group("rules", short_help="Test the rulebook and look into it.")
+@click.group("rules", cls=Group)
 def command() -> None:
     """Test the rulebook, see what its cases cover, and take thresholds from a distribution."""
 
@@ -186,7 +187,7 @@ def docs(session: Session, out: Path | None) -> None:
 
 
 @command.command("cutpoints", short_help="Print bands that would part the profiles.")
-@click.argument("scorer", metavar="SCORER")
+@click.argument("scorer", metavar="SCORER", shell_complete=completion.scorers)
 @click.option(
     "--shares",
     default="10,20,30",

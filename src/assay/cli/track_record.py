@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json, print_table
-from assay.cli.session import Session
+from assay.cli.output import print_json, print_table
+from assay.cli.session import Command, Session, format_option
 
 if TYPE_CHECKING:
     from assay.review.track import Share, Tally, TrackRecord
 
 
-@click.command("track-record", short_help="Show how graded claims turned out.")
+@click.command("track-record", cls=Command)
 @click.option(
     "--svg",
     type=click.Path(path_type=Path, file_okay=False),
