@@ -78,7 +78,7 @@ STAGES = {
     "outlook": ["looking ahead"],
     "build": ["explaining", "writing pages"],
     "plan": ["comparing with what was applied"],
-    "origins": ["comparing the sources"],
+    "lineage": ["comparing the sources"],
 }
 
 

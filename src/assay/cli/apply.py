@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @format_option("json")
 @click.pass_context
-def command(
+def apply_command(
     context: click.Context,
     *,
     saved: Path | None,

@@ -19,7 +19,7 @@ from assay.cli.session import Command, Session, format_option
 @format_option("json")
 @observed
 @click.pass_obj
-def command(session: Session, out: Path | None, output: str) -> None:
+def build_command(session: Session, out: Path | None, output: str) -> None:
     """Write the briefing pages; an error leaves the site that was there."""
     from assay.pipeline import build
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from assay.diagnostics import Diagnostic
 
 
-@click.command(
-    name="check", cls=Command, short_help="Show every mistake in the documents and the rulebook."
-)
+@click.command(name="check", cls=Command)
 @click.option(
     "--format",
     "form",
@@ -30,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Check again whenever a file of the workspace changes.")
 @observed
 @click.pass_context
-def command(context: click.Context, form: str, watch: bool) -> None:
+def check_command(context: click.Context, form: str, watch: bool) -> None:
     """Read the workspace and show every mistake, warning and remark, with its place.
 
     Also writes schemas with the workspace's own ids to .assay/, so that an editor completes

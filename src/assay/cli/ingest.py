@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import completion
+from assay.cli import names
 from assay.cli.output import observed, print_json
 from assay.cli.session import Command, Session, format_option
 from assay.text import plural
@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 @click.option(
     "--publisher",
     metavar="ID",
-    shell_complete=completion.publishers,
+    shell_complete=names.publishers,
     help="Who published what names no publisher.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
@@ -41,13 +41,13 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
     "accepted",
     multiple=True,
     metavar="ID",
-    shell_complete=completion.claims,
+    shell_complete=names.claims,
     help="Make the draft PROFILE (with its claims) or PROFILE#CLAIM final. May be repeated.",
 )
 @format_option("json")
 @observed
 @click.pass_obj
-def command(
+def ingest_command(
     session: Session,
     *,
     given: tuple[str, ...],

@@ -73,6 +73,8 @@ def prepare_streams() -> None:
 class _AsciiStream(io.TextIOWrapper):
     """An ASCII stream under another name: click sends UTF-8 to one that calls itself ASCII."""
 
+    encoding = "readable ascii"
+
     def __init__(self, stream: io.TextIOWrapper) -> None:
         super().__init__(
             stream.buffer,
@@ -81,10 +83,6 @@ class _AsciiStream(io.TextIOWrapper):
             line_buffering=stream.line_buffering,
         )
         self._original = stream  # which closes the buffer when it is collected
-
-    @property
-    def encoding(self) -> str:
-        return "readable ascii"
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import completion
+from assay.cli import names
 from assay.cli.output import observed, print_json
 from assay.cli.session import Command, Session, format_option
 from assay.errors import UsageError
@@ -31,14 +31,14 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     "--only",
     multiple=True,
     metavar="ID",
-    shell_complete=completion.profiles,
+    shell_complete=names.profiles,
     help="Show this profile alone; repeatable.",
 )
 @click.option(
     "--because",
     "ref",
     metavar="ID",
-    shell_complete=completion.causes,
+    shell_complete=names.causes,
     help="Show only what this rule, source or profile moves.",
 )
 @click.option("--against", metavar="REV", help="Compare with a git revision, not with the lock.")
@@ -47,13 +47,13 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     "settings",
     multiple=True,
     metavar="PATH=VALUE",
-    shell_complete=completion.settings,
+    shell_complete=names.settings,
     help="Try a figure; repeatable.",
 )
 @click.option(
     "--sweep",
     metavar="PATH=A..B:STEP",
-    shell_complete=completion.settings,
+    shell_complete=names.settings,
     help="Try many values of a figure.",
 )
 @click.option("--at-lock", is_flag=True, help="Compare at the lock's date; ageing is listed apart.")
@@ -74,7 +74,7 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
 )
 @observed
 @click.pass_context
-def command(context: click.Context, /, output: str, **given: Any) -> None:
+def plan_command(context: click.Context, /, output: str, **given: Any) -> None:
     """Show what would change against what was last applied, and why.
 
     With --set and --sweep figures of the rulebook are tried against the workspace as it stands,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import completion
+from assay.cli import names
 from assay.cli.reviewing import (
     limits_options,
     open_review,
@@ -28,7 +28,7 @@ _MENU = "[n]ext [b]ack [a]ccept accept [g]roup [o]verride [s]econd [f]lag [c]omm
 
 
 @click.command("walk", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=completion.profiles)
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
 @limits_options
 @reviewer_option

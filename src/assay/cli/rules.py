@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import completion
+from assay.cli import names
 from assay.cli.output import print_json
 from assay.cli.session import Group, Session, format_option
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.group("rules", cls=Group)
-def command() -> None:
+def rules_command() -> None:
     """Test the rulebook, see what its cases cover, and take thresholds from a distribution."""
 
 
-@command.command("test", short_help="Run the rulebook's cases.")
+@rules_command.command("test")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--coverage", "covered", is_flag=True, help="Also say what no case has met.")
 @click.option(
@@ -129,7 +129,7 @@ def _write_junit(done: RuleTests, path: Path) -> None:
     write_files({path.absolute(): junit_xml(done.results)})
 
 
-@command.command("lint", short_help="Say what is likely a mistake in the rulebook.")
+@rules_command.command("lint")
 @format_option("json", "sarif")
 @click.pass_context
 def lint(context: click.Context, output: str) -> None:
@@ -160,7 +160,7 @@ def lint(context: click.Context, output: str) -> None:
         context.exit(1)
 
 
-@command.command("docs")
+@rules_command.command("docs")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -186,8 +186,8 @@ def docs(session: Session, out: Path | None) -> None:
     click.echo(f"{sum(p.parent.name != 'rules' for p in pages)} of them rules, in folders beside")
 
 
-@command.command("cutpoints", short_help="Print bands that would part the profiles.")
-@click.argument("scorer", metavar="SCORER", shell_complete=completion.scorers)
+@rules_command.command("cutpoints")
+@click.argument("scorer", metavar="SCORER", shell_complete=names.scorers)
 @click.option(
     "--shares",
     default="10,20,30",

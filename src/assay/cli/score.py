@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import completion
+from assay.cli import names
 from assay.cli.output import observed, print_json, print_table
 from assay.cli.session import Choice, Command, Session, format_option
 from assay.text import plural
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("score", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=completion.profiles)
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
 @click.option(
     "--tables",
     metavar="DIR",
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 @format_option("json")
 @observed
 @click.pass_obj
-def command(session: Session, /, **given: Any) -> None:
+def score_command(session: Session, /, **given: Any) -> None:
     """Score the profiles, all or those named."""
     asked = _Asked(**given)
     asked.require_fitting()

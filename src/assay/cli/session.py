@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assay.cli.completion import audiences
+from assay.cli.names import audiences
 from assay.documents.suggest import did_you_mean, nearest
 from assay.memory import available_bytes, parse_size
 from assay.workspace import Workspace
@@ -178,6 +178,9 @@ _FORMAT = _GlobalOption(
     "--format", "output", metavar="FORMAT", help="How to print the result, as the command has it."
 )
 
+_SHORT_HELP = 200
+"""Characters of a first sentence, so many that none is cut."""
+
 
 class Command(click.Command):
     """A command that takes the global options as well as its own.
@@ -220,6 +223,15 @@ class Group(Command, click.Group):
 
     command_class = Command
     global_options = (*_GLOBAL, _FORMAT)
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = ((n, self.get_command(ctx, n)) for n in self.list_commands(ctx))
+        rows = [(n, c.get_short_help_str(_SHORT_HELP)) for n, c in commands if c is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from assay.cli import completion
+from assay.cli import names
 from assay.cli.output import print_json
 from assay.cli.session import Choice, Group, Session, format_option
 
@@ -23,13 +23,13 @@ _WIDEST = 160
 
 
 @click.group("sheet", cls=Group)
-def command() -> None:
+def sheet_command() -> None:
     """Take publishers, sources, profiles and claims out as sheets, and take sheets back."""
 
 
-@command.command("export", short_help="Write the sheets: a workbook, or a folder of CSV files.")
+@sheet_command.command("export")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
-@click.argument("ids", nargs=-1, metavar="[PROFILE]...", shell_complete=completion.profiles)
+@click.argument("ids", nargs=-1, metavar="[PROFILE]...", shell_complete=names.profiles)
 @click.option(
     "--only",
     "only",
@@ -98,7 +98,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
     return seen_by(loaded.corpus, order, session.audience, as_of)
 
 
-@command.command("import", short_help="Take sheets back, after showing what would change.")
+@sheet_command.command("import")
 @click.argument(
     "sheets",
     nargs=-1,

@@ -1,8 +1,7 @@
-"""``assay new``: documents and claims without looking up their form."""
+"""``assay init``, ``new``, ``cite`` and ``find``: writing evidence, and finding it again."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -10,17 +9,46 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import completion
-from assay.cli.session import Choice, Group, Session
+from assay.cli import names
+from assay.cli.output import print_json
+from assay.cli.session import Choice, Command, Group, Session, format_option
 
 if TYPE_CHECKING:
     from assay.authoring.new import Written
+
+
+@click.command(name="init", cls=Command)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--ci",
+    is_flag=True,
+    help="Also write a GitHub workflow and a pre-commit hook; into a workspace, only these.",
+)
+def init_command(folder: Path, ci: bool) -> None:
+    """Write a small, complete workspace into DIR, a new folder or an empty one.
+
+    It has the default rulebook and a made-up institution and event with their sources.
+    """
+    from assay.authoring.ci import add_ci
+    from assay.authoring.init import init
+    from assay.workspace import Workspace
+
+    there = Workspace(folder.resolve())
+    if ci and there.rules_path.is_file():
+        for path in add_ci(there):
+            click.echo(str(path.relative_to(there.root)))
+        click.echo("next: assay apply, then commit these files and grades.lock", err=True)
+        return
+    workspace = init(folder, ci=ci)
+    click.echo(str(workspace.root))
+    click.echo(f"next: cd {folder} && assay check", err=True)
+
 
 _Command = Callable[..., None]
 
 
 @click.group(name="new", cls=Group)
-def command() -> None:
+def new_command() -> None:
     """Write a new institution, event, source, publisher or claim, and print its id.
 
     Comments and formatting of the file it goes into stay as they are. Nothing is written if
@@ -30,7 +58,7 @@ def command() -> None:
 
 def _common(function: _Command) -> _Command:
     for option in (
-        click.option("--format", "form", type=Choice(["text", "json"]), default="text"),
+        format_option("json"),
         click.option("--id", "id_", metavar="ID", help="Else made from the name."),
     ):
         function = option(function)
@@ -68,18 +96,18 @@ def _write(
     written = new_document(
         loaded, kind, name, id_=options["id_"], into=options["into"], fields=fields
     )
-    _show(written, options["form"])
+    _show(written, options["output"])
 
 
-def _show(written: Written, form: str) -> None:
-    if form == "json":
-        click.echo(json.dumps(asdict(written), ensure_ascii=False, indent=2))
+def _show(written: Written, output: str) -> None:
+    if output == "json":
+        print_json(asdict(written))
         return
     click.echo(written.id)
     click.echo(f"written to {written.file}", err=True)
 
 
-@command.command(name="institution")
+@new_command.command(name="institution")
 @click.argument("name")
 @click.option("--alias", multiple=True, metavar="TEXT", help="May be given several times.")
 @click.option("--base", metavar="TEXT", help="Where it is seated.")
@@ -93,7 +121,7 @@ def institution(session: Session, /, name: str, alias: tuple[str, ...], **option
     _write(session, "institution", name, options, fields)
 
 
-@command.command(name="event")
+@new_command.command(name="event")
 @click.argument("name")
 @click.option("--date", metavar="DATE", help="2024-01-29, 2024-01, 2024-Q1 or 2024.")
 @click.option("--from", "from_", metavar="DATE", help="Of something that went on for a time.")
@@ -108,9 +136,9 @@ def event(session: Session, /, name: str, **options: Any) -> None:
     _write(session, "event", name, options, {**days, **_profile_fields(options)})
 
 
-@command.command(name="source")
+@new_command.command(name="source")
 @click.argument("title")
-@click.option("--publisher", metavar="ID", shell_complete=completion.publishers)
+@click.option("--publisher", metavar="ID", shell_complete=names.publishers)
 @click.option("--url", metavar="URL", help="'assay cite URL' finds out first if it is there.")
 @click.option("--published", metavar="DATE", help="2024-01-29, 2024-01, 2024-Q1 or 2024.")
 @click.option("--accessed", metavar="DAY", help="When it was read: 2024-01-29.")
@@ -119,7 +147,7 @@ def event(session: Session, /, name: str, **options: Any) -> None:
     "--cites",
     multiple=True,
     metavar="ID",
-    shell_complete=completion.sources,
+    shell_complete=names.sources,
     help="A source that it draws on.",
 )
 @_into
@@ -132,12 +160,12 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
     _write(session, "source", title, options, fields)
 
 
-@command.command(name="publisher")
+@new_command.command(name="publisher")
 @click.argument("name")
 @click.option(
     "--owner",
     metavar="ID",
-    shell_complete=completion.publishers,
+    shell_complete=names.publishers,
     help="Outlets of one owner are one family.",
 )
 @click.option("--reliability", type=Choice(["A", "B", "C", "D", "E"]))
@@ -158,8 +186,8 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
     _write(session, "publisher", name, options, fields)
 
 
-@command.command(name="claim")
-@click.argument("profile", metavar="PROFILE", shell_complete=completion.profiles)
+@new_command.command(name="claim")
+@click.argument("profile", metavar="PROFILE", shell_complete=names.profiles)
 @click.argument("text")
 @click.option(
     "--nature",
@@ -172,7 +200,7 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
     "sources",
     multiple=True,
     metavar="ID",
-    shell_complete=completion.sources,
+    shell_complete=names.sources,
     help="May be given several times.",
 )
 @click.option("--rests-on", multiple=True, metavar="CLAIM", help="May be given several times.")
@@ -208,9 +236,87 @@ def claim(
         sources=sources,
         rests_on=rests_on,
     )
-    _show(written, options["form"])
+    _show(written, options["output"])
 
 
 def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
     fields = {n: options[n] for n in ("type", "region", "domain")}
     return {**fields, "topics": list(options["topic"])}
+
+
+@click.command(name="cite", cls=Command)
+@click.argument("publication", metavar="URL|FILE")
+@click.option(
+    "--claim",
+    metavar="PROFILE#CLAIM",
+    shell_complete=names.claims,
+    help="Let this claim cite the source.",
+)
+@click.option("--stance", type=Choice(["supports", "disputes"]), help="With --claim.")
+@click.option("--locator", metavar="TEXT", help="With --claim: where in the source, as 'para 4'.")
+@click.option("--id", "id_", metavar="ID", help="The id of a source that is written.")
+@click.option("--title", metavar="TEXT", help="The title of a source that is written.")
+@click.option(
+    "--publisher",
+    metavar="ID",
+    shell_complete=names.publishers,
+    help="The publisher of a source that is written.",
+)
+@click.option("--published", metavar="DATE", help="Its date: 2024-01-29, 2024-01, 2024-Q1, 2024.")
+@click.option("--directness", type=Choice(["record", "first_hand", "retelling", "self_report"]))
+@format_option("json")
+@click.pass_obj
+def cite_command(session: Session, /, publication: str, output: str, **options: str | None) -> None:
+    """Print the id of the source for URL or FILE; write a stub where there is none.
+
+    An address is recognised in every spelling: tracking parameters, www., AMP and the like make
+    no difference. A file is recognised by its contents.
+    """
+    from assay.authoring.cite import cite
+    from assay.errors import UsageError
+
+    if options["claim"] is None and (options["stance"] or options["locator"]):
+        raise UsageError("--stance and --locator say how a claim cites; add --claim PROFILE#CLAIM")
+    loaded = session.load()
+    cited = cite(
+        loaded,
+        publication,
+        **{n: options[n] for n in ("claim", "stance", "locator", "id_", "title")},
+        fields={n: options[n] for n in ("publisher", "published", "directness")},
+    )
+    if output == "json":
+        print_json(asdict(cited))
+        return
+    click.echo(cited.id)
+    click.echo(f"{'written to' if cited.created else 'already in'} {cited.file}", err=True)
+    if cited.claim is not None:
+        click.echo(f"cited by {cited.claim} in {cited.claim_file}", err=True)
+
+
+@click.command(name="find", cls=Command)
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@format_option("json")
+@click.pass_obj
+def find_command(session: Session, words: tuple[str, ...], limit: int, output: str) -> None:
+    """Find documents and claims in which all WORDS occur, best first.
+
+    Searches ids, names, aliases, titles, addresses and the texts of claims. Case and accents
+    make no difference.
+    """
+    from assay.authoring.find import find
+
+    loaded = session.load()
+    found = find(loaded.corpus, words)
+    shown = found[:limit]
+    if output == "json":
+        print_json({"found": [f.as_json() for f in shown]})
+        return
+    width = max((len(f.kind) for f in shown), default=0)
+    for one in shown:
+        click.echo(f"{one.kind:<{width}}  {one.id}")
+        click.echo(f"{'':<{width}}  {one.text}")
+    if len(found) > limit:
+        click.echo(f"{len(found) - limit} more; see --limit", err=True)
+    if not found:
+        click.echo("nothing found", err=True)
