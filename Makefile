@@ -138,14 +138,16 @@ hooks: $(DEV) ## run the quick checks before every commit
 	@$(BIN)/pre-commit install
 
 # The locks hold for every system and every Python from 3.11 on. `make lock UPGRADE=--upgrade`
-# takes the newest releases; without it only what pyproject.toml asks for moves.
+# takes the newest releases; without it only what pyproject.toml asks for moves. Both hold the extras
+# that the documented commands need, so that every command works after `make briefings`.
+EXTRAS := --extra ingest --extra sheets
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .PHONY: lock
 lock: $(DEV) ## pin the dependencies again (UPGRADE=--upgrade for newer releases)
-	@$(COMPILE) $(UPGRADE) pyproject.toml --group build --output-file requirements.lock
-	@$(COMPILE) $(UPGRADE) pyproject.toml --group build --extra dev --extra ingest --extra sheets \
+	@$(COMPILE) $(UPGRADE) $(EXTRAS) pyproject.toml --group build --output-file requirements.lock
+	@$(COMPILE) $(UPGRADE) $(EXTRAS) pyproject.toml --group build --extra dev \
 	  --constraint requirements.lock --output-file requirements-dev.lock
 
 .PHONY: clean

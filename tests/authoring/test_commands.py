@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
-from assay.cli import check, cite, find, init, new
+from assay.cli.authoring import cite_command as cite
+from assay.cli.authoring import find_command as find
+from assay.cli.authoring import init_command as init
+from assay.cli.authoring import new_command as new
+from assay.cli.check import check_command as check
 from assay.cli.session import Session
 from assay.errors import AssayError
 from assay.workspace import Workspace
@@ -16,8 +21,8 @@ from assay.workspace import Workspace
 PORT = "profiles/institutions/port.yaml"
 
 
-def run(module: Any, workspace: Workspace, *arguments: str) -> Result:
-    result = CliRunner().invoke(module.command, arguments, obj=Session(workspace.root))
+def run(command: click.Command, workspace: Workspace, *arguments: str) -> Result:
+    result = CliRunner().invoke(command, arguments, obj=Session(workspace.root))
     if result.exception is not None and not isinstance(result.exception, (SystemExit, AssayError)):
         raise result.exception
     return result

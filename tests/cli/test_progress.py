@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.cli.main import run
-from assay.cli.timings import Clock
+from assay.cli.output import Clock
 from assay.progress import counting, stage, watching
 
 
@@ -78,7 +78,7 @@ STAGES = {
     "outlook": ["looking ahead"],
     "build": ["explaining", "writing pages"],
     "plan": ["comparing with what was applied"],
-    "origins": ["comparing the sources"],
+    "lineage": ["comparing the sources"],
 }
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.cli.main import run
-from assay.cli.origins import command
+from assay.cli.proposals import lineage_command
 from assay.cli.session import Session
 from assay.errors import UsageError
 from assay.evidence.retellings import UNDECIDED, Proposal, enough, propose
@@ -273,7 +273,7 @@ def test_all_above_the_threshold_of_the_desk(
     retold: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = retold.rules_path
-    start = ["--workspace", str(retold.root), "origins"]
+    start = ["--workspace", str(retold.root), "lineage"]
     assert run([*start, "--accept-all"]) == 64
     assert "accept_origins_from" in capsys.readouterr().err
     text = rules.read_text("utf-8")
@@ -290,7 +290,11 @@ def test_all_above_the_threshold_of_the_desk(
 def test_one_after_the_other(retold: Workspace) -> None:
     def walk(answers: str) -> str:
         asked = CliRunner().invoke(
-            command, ["--walk"], input=answers, obj=Session(retold.root), catch_exceptions=False
+            lineage_command,
+            ["--walk"],
+            input=answers,
+            obj=Session(retold.root),
+            catch_exceptions=False,
         )
         assert asked.exit_code == 0
         return asked.output
@@ -304,7 +308,7 @@ def test_one_after_the_other(retold: Workspace) -> None:
 
 
 def test_command(workspace: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    start = ["--workspace", str(workspace.root), "origins"]
+    start = ["--workspace", str(workspace.root), "lineage"]
     assert run([*start, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"proposals": [], "written": []}
     assert run([*start, "--accept-all"]) == 64

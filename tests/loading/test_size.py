@@ -40,7 +40,7 @@ def test_documents_that_do_not_fit(
     said = capsys.readouterr().err
     assert "the documents of this workspace need about 600 MB of memory, and 300 MB" in said
     assert "--engine spark" in said
-    for name in ("check", "plan", "build", "origins"):
+    for name in ("check", "plan", "build", "lineage"):
         assert run([*command, name]) == 64
     assert not (given.root / "site").exists()
     assert not given.cache_dir.exists()

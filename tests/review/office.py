@@ -220,8 +220,8 @@ class Office:
 
     def run(self, *args: str, input_: str | None = None, as_of: date | None = None) -> Result:
         """A review command, run as on the fixed day."""
-        from assay.cli.review import command
+        from assay.cli.review import review_command
 
         self.write()
         session = Session(self.root, as_of, None, lambda: NOON)
-        return CliRunner().invoke(command, list(args), obj=session, input=input_)
+        return CliRunner().invoke(review_command, list(args), obj=session, input=input_)

@@ -288,7 +288,7 @@ def test_sources_of_one_claim_that_may_tell_one_story(
     assert (item.matter, item.profile, item.cause) == ("retelling", "harbour", "wire")
     assert item.detail.startswith("daily cites wire? (0.9")
     assert item.detail.endswith(
-        "both are cited by approved; to decide: assay origins --decide daily:cites:wire"
+        "both are cited by approved; to decide: assay lineage --decide daily:cites:wire"
     )
     with monkeypatch.context() as many:
         many.setattr("assay.review.retold.MOST_SOURCES", 2)

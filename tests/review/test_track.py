@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.cli.session import Session
-from assay.cli.track_record import command
+from assay.cli.track_record import track_record_command
 from assay.errors import UsageError
 from assay.review import actions
 from assay.review.ledger import require_ledger
@@ -140,7 +140,7 @@ def test_the_interval_holds_the_share_and_stays_within_one(counts: tuple[int, in
 def run(office: Office, *args: str) -> Any:
     office.write()
     session = Session(office.root, None, None, lambda: NOON)
-    return CliRunner().invoke(command, list(args), obj=session)
+    return CliRunner().invoke(track_record_command, list(args), obj=session)
 
 
 def test_it_is_printed_as_text_and_json_and_drawn(desk: Office, tmp_path: Path) -> None:

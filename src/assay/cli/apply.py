@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli.output import print_json
+from assay.cli.session import Choice, Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.change.plan import Plan
 
 
-@click.command("apply")
+@click.command("apply", cls=Command)
 @click.argument("saved", required=False, metavar="[PLAN]", type=click.Path(path_type=Path))
 @click.option("--auto-approve", is_flag=True, help="Do not ask.")
 @click.option("--reason", default="", help="Why, for the history.")
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     "--allow-guard",
     "allowed",
     multiple=True,
-    type=click.Choice(["max_downgrades", "max_share"]),
+    type=Choice(["max_downgrades", "max_share"]),
     help="Let a guard of the rulebook pass; repeatable.",
 )
 @format_option("json")
 @click.pass_context
-def command(
+def apply_command(
     context: click.Context,
     *,
     saved: Path | None,

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.cli.timings import observed
+from assay.cli.output import observed, print_json
+from assay.cli.session import Command, Session, format_option
 
 
-@click.command("build")
+@click.command("build", cls=Command)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -20,7 +19,7 @@ from assay.cli.timings import observed
 @format_option("json")
 @observed
 @click.pass_obj
-def command(session: Session, out: Path | None, output: str) -> None:
+def build_command(session: Session, out: Path | None, output: str) -> None:
     """Write the briefing pages; an error leaves the site that was there."""
     from assay.pipeline import build
 

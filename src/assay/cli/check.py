@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.session import Session
-from assay.cli.timings import observed
+from assay.cli.output import observed
+from assay.cli.session import Choice, Command, Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from assay.diagnostics import Diagnostic
 
 
-@click.command(name="check", short_help="Show every mistake in the documents and the rulebook.")
+@click.command(name="check", cls=Command)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "sarif"]),
+    type=Choice(["text", "json", "sarif"]),
     default="text",
     show_default=True,
     help="How to print the diagnostics.",
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Check again whenever a file of the workspace changes.")
 @observed
 @click.pass_context
-def command(context: click.Context, form: str, watch: bool) -> None:
+def check_command(context: click.Context, form: str, watch: bool) -> None:
     """Read the workspace and show every mistake, warning and remark, with its place.
 
     Also writes schemas with the workspace's own ids to .assay/, so that an editor completes

@@ -1,4 +1,4 @@
-"""``assay history``."""
+"""``assay history`` and ``assay log``."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli import names
+from assay.cli.output import print_json
+from assay.cli.session import Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.change.history import Applied
 
 
-@click.command("history")
-@click.argument("profile_id", metavar="ID")
+@click.command("history", cls=Command)
+@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
 @format_option("json")
 @click.pass_obj
-def command(session: Session, profile_id: str, output: str) -> None:
+def history_command(session: Session, profile_id: str, output: str) -> None:
     """Show the grades of a profile through time, with what moved them."""
     from assay.documents.suggest import did_you_mean
     from assay.export.change import history_json
@@ -67,5 +68,41 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
         for change in changes:
             click.echo(f"  {words.change_line(change)} — {record.action(change)}")
         for correction in corrected:
+            for line in words.correction_lines(correction):
+                click.echo(f"  {line}")
+
+
+@click.command("log", cls=Command)
+@click.option("--limit", type=click.IntRange(min=1), help="Only the last applies.")
+@format_option("json")
+@click.pass_obj
+def log_command(session: Session, limit: int | None, output: str) -> None:
+    """List the rating actions of the desk, each as what brought it about, and corrections."""
+    from assay.export import plan_words as words
+    from assay.export.change import log_json
+
+    records = recorded(session)[-limit if limit else 0 :]
+    if output == "json":
+        print_json(log_json(records))
+        return
+    if not records:
+        click.echo("nothing was applied yet", err=True)
+    for record in records:
+        why = f": {record.why}" if record.why else ""
+        click.echo(f"{record.at} as of {record.as_of}, {record.who}{why}")
+        if not record.bases:
+            graded = words.count(record.counts["profiles"], "profile")
+            click.echo(f"  the first lock: {graded} graded")
+            continue
+        for change in record.changes:
+            if change.direction == "same" or session.audience not in (None, change.audience):
+                continue
+            move = f"{words.grade(change.before)} → {words.grade(change.after)}"
+            arrow = words.ARROWS[change.direction]
+            click.echo(
+                f"  {arrow} {change.id} {change.scorer}: {move}: {record.action(change)} "
+                f"({words.some(change.leading.refs, 3)})"
+            )
+        for correction in record.corrections:
             for line in words.correction_lines(correction):
                 click.echo(f"  {line}")

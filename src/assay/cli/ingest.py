@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.cli.timings import observed
-from assay.scoring.wording import plural
+from assay.cli import names
+from assay.cli.output import observed, print_json
+from assay.cli.session import Command, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.ingest.run import Outcome
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
-@click.command("ingest")
+@click.command("ingest", cls=Command)
 @click.argument("given", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--fetch",
@@ -29,19 +29,25 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
     is_flag=True,
     help="Fetch web addresses given as PATHs: only these pages, and only where robots.txt lets.",
 )
-@click.option("--publisher", metavar="ID", help="Who published what names no publisher.")
+@click.option(
+    "--publisher",
+    metavar="ID",
+    shell_complete=names.publishers,
+    help="Who published what names no publisher.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.option(
     "--accept",
     "accepted",
     multiple=True,
     metavar="ID",
+    shell_complete=names.claims,
     help="Make the draft PROFILE (with its claims) or PROFILE#CLAIM final. May be repeated.",
 )
 @format_option("json")
 @observed
 @click.pass_obj
-def command(
+def ingest_command(
     session: Session,
     *,
     given: tuple[str, ...],

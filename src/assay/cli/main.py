@@ -7,16 +7,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from importlib import import_module
-from pathlib import Path
 from typing import NoReturn
 
 import click
 
 from assay import __version__
-from assay.cli.session import Session, now
-from assay.cli.values import Bytes, IsoDate
+from assay.cli.output import prepare_streams
+from assay.cli.session import Group, Session, now
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
@@ -26,7 +25,7 @@ COMMANDS: dict[str, str] = {
     "find": "Search names, titles and claims.",
     "sheet": "Take claims, sources and profiles out as sheets, and take sheets back.",
     "ingest": "Read documents into sources and drafts.",
-    "origins": "Propose which sources retell which.",
+    "lineage": "Propose which sources retell which.",
     "edges": "Propose what depends on what.",
     "contradictions": "Propose statements that cannot both be true.",
     "check": "Say everything that is wrong with the workspace.",
@@ -43,15 +42,33 @@ COMMANDS: dict[str, str] = {
     "apply": "Apply a plan: write the lock and the history.",
     "history": "Show the grades of a profile through time.",
     "log": "List the rating actions of the desk.",
+    "completion": "Print the script that sets up completion in a shell.",
 }
 """Every command and its short help, so that listing them loads none."""
 
-EXIT_INPUT, EXIT_USAGE, EXIT_DEFECT = 1, 64, 70
+_RENAMED = {"origins": "lineage"}
+
+_MODULES = {
+    "init": "authoring",
+    "new": "authoring",
+    "cite": "authoring",
+    "find": "authoring",
+    "lineage": "proposals",
+    "edges": "proposals",
+    "contradictions": "proposals",
+    "outlook": "explain",
+    "graph": "explain",
+    "publishers": "track_record",
+    "log": "history",
+}
+"""Where a command is that is not alone in a module of its name."""
+
+EXIT_INPUT, EXIT_USAGE, EXIT_DEFECT, EXIT_STOPPED = 1, 64, 70, 130
 
 _OBJECTS_BETWEEN_SEARCHES = 500_000
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A group whose commands are imported when they run."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
@@ -60,8 +77,17 @@ class LazyGroup(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"assay.cli.{name.replace('-', '_')}").command
+        attribute = f"{name.replace('-', '_')}_command"
+        module = import_module(f"assay.cli.{_MODULES.get(name, name.replace('-', '_'))}")
+        command: click.Command = getattr(module, attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] in _RENAMED and not ctx.resilient_parsing:
+            raise click.UsageError(f"'assay {args[0]}' is now 'assay {_RENAMED[args[0]]}'", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -69,34 +95,11 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--workspace",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The workspace; else the one the current folder lies in.",
-)
-@click.option(
-    "--as-of", type=IsoDate(), metavar="DATE", help="Score as on this day, written 2026-01-15."
-)
-@click.option(
-    "--audience", metavar="NAME", help="For whom; else the most public audience of the rulebook."
-)
-@click.option(
-    "--memory",
-    type=Bytes(),
-    metavar="SIZE",
-    help="How much memory may be taken, written 8GB; else what can be had.",
-)
 @click.version_option(__version__, prog_name="assay")
 @click.pass_context
-def assay(
-    ctx: click.Context,
-    workspace: Path | None,
-    as_of: date | None,
-    audience: str | None,
-    memory: int | None,
-) -> None:
+def assay(ctx: click.Context) -> None:
     """Turn evidence about institutions and events into graded briefings."""
-    ctx.obj = Session(workspace, as_of, audience, ctx.obj or now, memory)
+    ctx.ensure_object(Session)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -122,34 +125,50 @@ def _leave(code: int) -> NoReturn:
 
 
 def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) -> int:
-    """Run the command line and give its exit code; ``clock`` tells when decisions are made."""
+    """Run the command line and return its exit code; ``clock`` gives the time of decisions."""
+    prepare_streams()
     try:
-        result = assay.main(args=args, prog_name="assay", standalone_mode=False, obj=clock)
+        result = assay.main(
+            args=args, prog_name="assay", standalone_mode=False, obj=Session(clock=clock)
+        )
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.Abort:
-        click.echo("stopped", err=True)
-        return 130
-    except click.ClickException as error:
-        error.show()
-        return EXIT_USAGE
-    except InputError as error:
-        _show_input_errors(error)
-        return EXIT_INPUT
-    except EngineError as error:
-        click.echo(f"a defect of assay: {error}\nPlease report it with the input.", err=True)
-        return EXIT_DEFECT
-    except AssayError as error:
-        click.echo(f"error: {error}", err=True)
-        return EXIT_USAGE
     except (BrokenPipeError, SystemExit):  # nobody reads on; click then asks to leave
         return 0
-    except OSError as error:
-        where = error.filename or "the output"
-        click.echo(f"error: {where}: {error.strerror or error}", err=True)
-        return EXIT_USAGE
+    except (click.Abort, click.ClickException, AssayError, OSError) as error:
+        with suppress(OSError):  # nobody reads standard error, which changes no exit code
+            _report(error)
+        return _exit_code(error)
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, click.Abort):
+        return EXIT_STOPPED
+    if isinstance(error, InputError):
+        return EXIT_INPUT
+    return EXIT_DEFECT if isinstance(error, EngineError) else EXIT_USAGE
+
+
+def _report(error: Exception) -> None:
+    """Print an error on standard error."""
+    if isinstance(error, click.ClickException):
+        error.show()
+    elif isinstance(error, InputError):
+        _show_input_errors(error)
+    else:
+        click.echo(_message(error), err=True)
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, click.Abort):
+        return "stopped"
+    if isinstance(error, EngineError):
+        return f"a defect of assay: {error}\nPlease report it with the input."
+    if isinstance(error, OSError):
+        return f"error: {error.filename or 'the output'}: {error.strerror or error}"
+    return f"error: {error}"
 
 
 def _show_input_errors(error: InputError) -> None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.cli.timings import observed
+from assay.cli import names
+from assay.cli.output import observed, print_json
+from assay.cli.session import Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,18 +24,38 @@ if TYPE_CHECKING:
 EXIT_BEHIND, EXIT_MATTERS = 1, 2
 
 
-@click.command("plan")
+@click.command("plan", cls=Command)
 @format_option("json", "markdown", "html")
 @click.option("--out", type=click.Path(path_type=Path), help="Also save the plan, to apply it.")
-@click.option("--only", multiple=True, metavar="ID", help="Show this profile alone; repeatable.")
 @click.option(
-    "--because", "ref", metavar="ID", help="Show only what this rule, source or profile moves."
+    "--only",
+    multiple=True,
+    metavar="ID",
+    shell_complete=names.profiles,
+    help="Show this profile alone; repeatable.",
+)
+@click.option(
+    "--because",
+    "ref",
+    metavar="ID",
+    shell_complete=names.causes,
+    help="Show only what this rule, source or profile moves.",
 )
 @click.option("--against", metavar="REV", help="Compare with a git revision, not with the lock.")
 @click.option(
-    "--set", "settings", multiple=True, metavar="PATH=VALUE", help="Try a figure; repeatable."
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    shell_complete=names.settings,
+    help="Try a figure; repeatable.",
 )
-@click.option("--sweep", metavar="PATH=A..B:STEP", help="Try many values of a figure.")
+@click.option(
+    "--sweep",
+    metavar="PATH=A..B:STEP",
+    shell_complete=names.settings,
+    help="Try many values of a figure.",
+)
 @click.option("--at-lock", is_flag=True, help="Compare at the lock's date; ageing is listed apart.")
 @click.option(
     "--locked",
@@ -54,7 +74,7 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
 )
 @observed
 @click.pass_context
-def command(context: click.Context, /, output: str, **given: Any) -> None:
+def plan_command(context: click.Context, /, output: str, **given: Any) -> None:
     """Show what would change against what was last applied, and why.
 
     With --set and --sweep figures of the rulebook are tried against the workspace as it stands,

@@ -1,32 +1,46 @@
-"""``assay review``: what needs a human, and the decisions about it."""
+"""``assay review``: the queue, decisions about it, and sheets for reviewers without git."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import review_decide, review_sheets, review_walk
-from assay.cli.output import format_option, print_json
-from assay.cli.reviewing import group_lines, limits_options, open_review, profile_lines
-from assay.cli.session import Session
+from assay.cli import names
+from assay.cli.output import print_json
+from assay.cli.review_walk import walk
+from assay.cli.reviewing import (
+    decision_options,
+    group_lines,
+    limits_options,
+    open_review,
+    profile_lines,
+    reviewer_option,
+    show_decision,
+    sign,
+    write,
+)
+from assay.cli.session import Choice, Group, IsoDate, Session, format_option
 
 if TYPE_CHECKING:
     from assay.review.queue import Limits, Queue, Review
 
 
-@click.group("review", invoke_without_command=True)
+@click.group("review", cls=Group, invoke_without_command=True)
 @click.pass_context
-def command(context: click.Context) -> None:
+def review_command(context: click.Context) -> None:
     """See what needs a human, decide it, and see what was decided.
 
     Decisions are added to reviews.jsonl; none is ever removed. Without a command: list.
     """
     if context.invoked_subcommand is None:
-        context.invoke(list_command)
+        with list_command.make_context("list", [], parent=context) as listing:
+            list_command.invoke(listing)
 
 
-@command.command("list", short_help="List what needs a human, the most important first.")
+@review_command.command("list")
 @click.option("--matter", metavar="NAME", help="Only this matter: flipped, stale, new …")
 @click.option("--group", "group_name", metavar="NAME", help="Only this group, with all members.")
 @click.option("--assigned-to", metavar="NAME", help="Only what is assigned to somebody.")
@@ -104,8 +118,8 @@ def _summary(review: Review, queue: Queue) -> None:
             )
 
 
-@command.command("show", short_help="Show all about one profile.")
-@click.argument("profile_id", metavar="ID")
+@review_command.command("show")
+@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
 @format_option("json")
 @click.pass_obj
@@ -128,17 +142,268 @@ def show(session: Session, profile_id: str, every: bool, output: str) -> None:
         click.echo(line)
 
 
-for _part in (
-    review_decide.accept,
-    review_decide.override,
-    review_decide.second,
-    review_decide.flag,
-    review_decide.comment,
-    review_decide.assign,
-    review_decide.undo,
-    review_decide.outcome,
-    review_walk.walk,
-    review_sheets.pack,
-    review_sheets.import_,
-):
-    command.add_command(_part)
+review_command.add_command(walk)
+
+
+@review_command.command("accept")
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
+@click.option("--group", metavar="NAME", help="Everything in a group of the queue, as one.")
+@click.option(
+    "--except",
+    "exceptions",
+    multiple=True,
+    metavar="ID",
+    shell_complete=names.profiles,
+    help="Leave this one out; repeatable.",
+)
+@click.option("--reason", metavar="TEXT", help="Why, for those who read it later.")
+@limits_options
+@decision_options
+@click.pass_obj
+def accept(
+    session: Session,
+    /,
+    ids: tuple[str, ...],
+    limits: Limits,
+    reviewer: str | None,
+    output: str,
+    **options: Any,
+) -> None:
+    """Agree with what is computed: settle all that is open about profiles, or about a group.
+
+    It stays settled until what it rests on moves.
+    """
+    from assay.review import actions
+
+    review = open_review(session, limits)
+    by = sign(session, reviewer)
+    decision = write(review, actions.accept(review, by, ids, **options))
+    show_decision(decision, output)
+    if output == "text":
+        click.echo(f"{len(decision.subjects)} settled in one decision", err=True)
+
+
+@review_command.command("override")
+@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
+@click.option(
+    "--scorer",
+    required=True,
+    metavar="NAME",
+    shell_complete=names.scorers,
+    help="Which score, by its name in the rulebook.",
+)
+@click.option(
+    "--grade",
+    required=True,
+    metavar="BAND",
+    shell_complete=names.grades,
+    help="The band's id, or its grade.",
+)
+@click.option("--reason", required=True, metavar="TEXT", help="Shown on the page.")
+@click.option("--code", metavar="CODE", help="The kind of reason, to be counted.")
+@click.option("--until", type=IsoDate(), metavar="DATE", help="The last day it counts.")
+@decision_options
+@click.pass_obj
+def override(session: Session, /, profile_id: str, reviewer: str | None, **options: Any) -> None:
+    """Put another grade in the place of the computed one, until what it rests on moves.
+
+    More than one band away it counts once a second reviewer has agreed.
+    """
+    from assay.review import actions
+    from assay.review.effective import band_named, needs_second
+
+    review = open_review(session)
+    output: str = options.pop("output")
+    decision = write(
+        review, actions.override(review, sign(session, reviewer), profile_id, **options)
+    )
+    show_decision(decision, output)
+    scorer = options["scorer"]
+    band = band_named(review.desk.rulebook, scorer, decision.band or "")
+    score = review.desk.results[profile_id].scores[scorer]
+    if band is not None and needs_second(review.desk.rulebook, scorer, score, band):
+        click.echo(
+            "more than one band away: it counts once somebody else has agreed with "
+            f"'assay review second {decision.short}'",
+            err=True,
+        )
+
+
+@review_command.command("second")
+@click.argument("decision", metavar="DECISION-ID")
+@decision_options
+@click.pass_obj
+def second(session: Session, /, decision: str, reviewer: str | None, output: str) -> None:
+    """Agree, as a second reviewer, with an override more than one band away."""
+    from assay.review import actions
+
+    review = open_review(session)
+    draft = actions.second(review, sign(session, reviewer), decision)
+    show_decision(write(review, draft), output)
+
+
+@review_command.command("flag")
+@click.argument("name", metavar="ID", shell_complete=names.claims)
+@click.argument("reason")
+@decision_options
+@click.pass_obj
+def flag(session: Session, /, name: str, reason: str, reviewer: str | None, output: str) -> None:
+    """Send a profile, or a claim (PROFILE#CLAIM), to the queue with a REASON."""
+    from assay.review import actions
+
+    review = open_review(session)
+    draft = actions.flag(review, sign(session, reviewer), name, reason)
+    show_decision(write(review, draft), output)
+
+
+@review_command.command("comment")
+@click.argument("name", metavar="ID", shell_complete=names.claims)
+@click.argument("text")
+@decision_options
+@click.pass_obj
+def comment(session: Session, /, name: str, text: str, reviewer: str | None, output: str) -> None:
+    """Leave a remark about a profile or a claim (PROFILE#CLAIM)."""
+    from assay.review import actions
+
+    review = open_review(session)
+    draft = actions.comment(review, sign(session, reviewer), name, text)
+    show_decision(write(review, draft), output)
+
+
+@review_command.command("assign")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=names.profiles)
+@click.option("--to", required=True, metavar="NAME", help="Who is to look.")
+@click.option("--reason", metavar="TEXT")
+@decision_options
+@click.pass_obj
+def assign(
+    session: Session,
+    /,
+    ids: tuple[str, ...],
+    to: str,
+    reason: str | None,
+    reviewer: str | None,
+    output: str,
+) -> None:
+    """Give profiles to somebody to look at."""
+    from assay.review import actions
+
+    review = open_review(session)
+    draft = actions.assign(review, sign(session, reviewer), ids, to, reason)
+    show_decision(write(review, draft), output)
+
+
+@review_command.command("undo")
+@click.argument("decision", metavar="DECISION-ID")
+@click.option("--reason", metavar="TEXT")
+@decision_options
+@click.pass_obj
+def undo(
+    session: Session, /, decision: str, reason: str | None, reviewer: str | None, output: str
+) -> None:
+    """Take a decision back; it stays in the ledger, and so does this."""
+    from assay.review import actions
+
+    review = open_review(session)
+    draft = actions.undo(review, sign(session, reviewer), decision, reason)
+    show_decision(write(review, draft), output)
+
+
+@review_command.command("outcome")
+@click.argument("claim", metavar="PROFILE#CLAIM", shell_complete=names.claims)
+@click.argument("verdict", type=Choice(["held", "failed", "undecidable"]))
+@click.option("--date", "when", type=IsoDate(), required=True, help="When it was decided.")
+@click.option("--source", required=True, metavar="TEXT", help="By what: a source id, an address.")
+@decision_options
+@click.pass_obj
+def outcome(
+    session: Session,
+    /,
+    claim: str,
+    verdict: str,
+    when: date,
+    source: str,
+    reviewer: str | None,
+    output: str,
+) -> None:
+    """Record how a claim turned out, with the grade it has at the as-of date.
+
+    Where the evidence has moved on since, 'assay --as-of DATE review outcome …' records the
+    grade that it had then.
+    """
+    from assay.review import actions
+    from assay.review.decisions import VERDICTS
+
+    review = open_review(session)
+    by = sign(session, reviewer)
+    draft = actions.outcome(review, by, claim, VERDICTS[verdict], when, source)
+    show_decision(write(review, draft), output)
+
+
+@review_command.command("pack")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="DIR",
+    help="The folder to write into.",
+)
+@click.option("--xlsx", is_flag=True, help="Also write the sheet as a workbook.")
+@limits_options
+@format_option("json")
+@click.pass_obj
+def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str) -> None:
+    """Write the queue as one page to read offline, with a sheet to fill in.
+
+    review.html holds the reasoning of every open profile; decisions.csv one row for each
+    reason, with columns for the decision. 'assay review import' takes the sheet back. The folder
+    is of the pack alone and replaced as a whole, but not once a sheet in it was filled in.
+    """
+    from assay.briefing.pack import write_pack
+
+    review = open_review(session, limits)
+    files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
+    if output == "json":
+        print_json({"files": [str(f) for f in files], "rows": rows})
+        return
+    for file in files:
+        click.echo(str(file))
+    click.echo(f"{len(review.queue.profiles)} profiles, {rows} rows", err=True)
+
+
+@review_command.command("import")
+@click.argument("sheet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@limits_options
+@reviewer_option
+@format_option("json")
+@click.pass_context
+def import_(
+    context: click.Context, /, sheet: Path, limits: Limits, reviewer: str | None, output: str
+) -> None:
+    """Take a decisions sheet back: each row is written down whole, or refused.
+
+    A row whose evidence has moved since the sheet was made is refused. Exits with 1 where any
+    row was.
+    """
+    from assay.export.review import rows_json
+    from assay.review.journal import append
+    from assay.review.packing import import_rows
+    from assay.review.sheets import read_sheet
+
+    session: Session = context.obj
+    rows = read_sheet(sheet)
+    review = open_review(session, limits)
+    ledger = review.desk.workspace.ledger_path
+    by = sign(session, reviewer)
+    reports = import_rows(review, rows, by, lambda draft: append(ledger, draft))
+    refused = sum(r.status == "refused" for r in reports)
+    if output == "json":
+        print_json(rows_json(reports))
+    else:
+        for report in reports:
+            click.echo(f"row {report.row}: {report.status}: {report.subject}: {report.message}")
+        written = sum(r.status == "written" for r in reports)
+        empty = len(reports) - written - refused
+        click.echo(f"{written} written, {refused} refused, {empty} without a decision", err=True)
+    if refused:
+        context.exit(1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli import names
 from assay.cli.reviewing import (
     limits_options,
     open_review,
@@ -15,7 +16,7 @@ from assay.cli.reviewing import (
     sign,
     write,
 )
-from assay.cli.session import Session
+from assay.cli.session import Command, IsoDate, Session
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 _MENU = "[n]ext [b]ack [a]ccept accept [g]roup [o]verride [s]econd [f]lag [c]omment [u]ndo [q]uit"
 
 
-@click.command("walk", short_help="Walk through the queue, one after the other.")
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.command("walk", cls=Command)
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
 @click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
 @limits_options
 @reviewer_option
@@ -136,7 +137,6 @@ class _Walk:
             self._write(actions.accept(self._review, self._by, group=name))
 
     def _override(self) -> None:
-        from assay.cli.values import IsoDate
         from assay.review import actions
         from assay.review.decisions import REASON_CODES
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from assay.cli.explain import explanation_lines
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli.output import print_json
+from assay.cli.session import Session, format_option
 
 if TYPE_CHECKING:
     from assay.review.actions import Signature

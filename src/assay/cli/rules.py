@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli import names
+from assay.cli.output import print_json
+from assay.cli.session import Group, Session, format_option
 
 if TYPE_CHECKING:
     from assay.methodology import RuleTests
 
 
-@click.group("rules", short_help="Test the rulebook and look into it.")
-def command() -> None:
+@click.group("rules", cls=Group)
+def rules_command() -> None:
     """Test the rulebook, see what its cases cover, and take thresholds from a distribution."""
 
 
-@command.command("test", short_help="Run the rulebook's cases.")
+@rules_command.command("test")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--coverage", "covered", is_flag=True, help="Also say what no case has met.")
 @click.option(
@@ -128,7 +129,7 @@ def _write_junit(done: RuleTests, path: Path) -> None:
     write_files({path.absolute(): junit_xml(done.results)})
 
 
-@command.command("lint", short_help="Say what is likely a mistake in the rulebook.")
+@rules_command.command("lint")
 @format_option("json", "sarif")
 @click.pass_context
 def lint(context: click.Context, output: str) -> None:
@@ -159,7 +160,7 @@ def lint(context: click.Context, output: str) -> None:
         context.exit(1)
 
 
-@command.command("docs")
+@rules_command.command("docs")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -185,8 +186,8 @@ def docs(session: Session, out: Path | None) -> None:
     click.echo(f"{sum(p.parent.name != 'rules' for p in pages)} of them rules, in folders beside")
 
 
-@command.command("cutpoints", short_help="Print bands that would part the profiles.")
-@click.argument("scorer", metavar="SCORER")
+@rules_command.command("cutpoints")
+@click.argument("scorer", metavar="SCORER", shell_complete=names.scorers)
 @click.option(
     "--shares",
     default="10,20,30",

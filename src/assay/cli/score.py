@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.output import format_option, print_json, print_table
-from assay.cli.session import Session
-from assay.cli.timings import observed
-from assay.scoring.wording import plural
+from assay.cli import names
+from assay.cli.output import observed, print_json, print_table
+from assay.cli.session import Choice, Command, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from assay.scoring.results import WouldChange
 
 
-@click.command("score")
-@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.command("score", cls=Command)
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
 @click.option(
     "--tables",
     metavar="DIR",
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--engine",
-    type=click.Choice(["local", "spark"]),
+    type=Choice(["local", "spark"]),
     default="local",
     show_default=True,
     help="Where tables are scored: on this machine, or on a Spark cluster.",
@@ -62,13 +62,13 @@ if TYPE_CHECKING:
     "--with",
     "extras",
     multiple=True,
-    type=click.Choice(["would_change"]),
+    type=Choice(["would_change"]),
     help="Add the least changes of the evidence that would move a grade.",
 )
 @format_option("json")
 @observed
 @click.pass_obj
-def command(session: Session, /, **given: Any) -> None:
+def score_command(session: Session, /, **given: Any) -> None:
     """Score the profiles, all or those named."""
     asked = _Asked(**given)
     asked.require_fitting()

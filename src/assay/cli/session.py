@@ -1,14 +1,18 @@
-"""What every command is given: where the workspace is, and the date."""
+"""The options that every command takes, and what they mean for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from assay.memory import available_bytes
+import click
+
+from assay.cli.names import audiences
+from assay.documents.suggest import did_you_mean, nearest
+from assay.memory import available_bytes, parse_size
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -23,13 +27,14 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The options that stand before the command's name."""
+    """The global options of one call; ``output`` is the format to print in, if one was given."""
 
     workspace_path: Path | None = None
     as_of: date | None = None
     audience: str | None = None
     clock: Callable[[], datetime] = now
     memory: int | None = None
+    output: str | None = None
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""
@@ -75,3 +80,169 @@ class Session:
 
         checked = checked or self.check()
         return assess(checked, self.settled(checked), self.audience)
+
+
+class IsoDate(click.ParamType[date]):
+    """A date in ISO 8601 form, for example 2026-01-15."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write 2026-01-15", param, ctx)
+
+
+class Bytes(click.ParamType[int]):
+    """A size, for example 8GB."""
+
+    name = "size"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_size(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Choice(click.Choice[str]):
+    """One of a few words; an unknown one gets the nearest of them, or all."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ARG002
+        return f"unknown value {value!r}; {did_you_mean(str(value), self.choices)}"
+
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def format_option(*formats: str) -> Callable[[_F], _F]:
+    """``--format`` of a command: text, or one of ``formats``."""
+    return click.option(
+        "--format",
+        "output",
+        type=Choice(["text", *formats]),
+        default="text",
+        show_default=True,
+        help="How to print the result.",
+    )
+
+
+def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
+    if value is not None:
+        context.obj = replace(context.obj or Session(), **{option.name: value})
+
+
+class _GlobalOption(click.Option):
+    """An option that the program, its groups and its commands take; its help is the program's."""
+
+    def __init__(self, *names: str, **settings: Any) -> None:
+        super().__init__(names, expose_value=False, callback=_remember, **settings)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        return super().get_help_record(ctx) if ctx.parent is None else None
+
+
+_GLOBAL = (
+    _GlobalOption(
+        "--workspace",
+        "workspace_path",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The workspace; else the one the current folder lies in.",
+    ),
+    _GlobalOption(
+        "--as-of", type=IsoDate(), metavar="DATE", help="Score as on this day, written 2026-01-15."
+    ),
+    _GlobalOption(
+        "--audience",
+        metavar="NAME",
+        shell_complete=audiences,
+        help="For whom; else the most public audience of the rulebook.",
+    ),
+    _GlobalOption(
+        "--memory",
+        type=Bytes(),
+        metavar="SIZE",
+        help="How much memory may be taken, written 8GB; else what can be had.",
+    ),
+)
+_FORMAT = _GlobalOption(
+    "--format", "output", metavar="FORMAT", help="How to print the result, as the command has it."
+)
+
+_SHORT_HELP = 200
+"""Characters of a first sentence, so many that none is cut."""
+
+
+class Command(click.Command):
+    """A command that takes the global options as well as its own.
+
+    An option of its own hides a global one of the same name. Where one global option is given
+    several times, before and after the command's name, the last one counts.
+    """
+
+    global_options: Sequence[click.Option] = _GLOBAL
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        own = super().get_params(ctx)
+        taken = {name for param in own for name in param.opts}
+        return [*(o for o in self.global_options if taken.isdisjoint(o.opts)), *own]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        output = ctx.obj.output if isinstance(ctx.obj, Session) else None
+        own_format = next((p for p in self.params if "--format" in p.opts), None)
+        if own_format is not None and output is not None:
+            ctx.default_map = {**(ctx.default_map or {}), own_format.name: output}
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            options = (o for p in self.get_params(ctx) for o in p.opts if o.startswith("-"))
+            raise _unknown("option", error.option_name, options, ctx) from None
+        if own_format is None and output not in (None, "text") and not isinstance(self, Group):
+            ctx.fail(f"'{ctx.command_path}' prints text only; leave --format out")
+        return rest
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        names = [p.opts[0] for p in self.get_params(ctx) if isinstance(p, _GlobalOption)]
+        if ctx.parent is not None and names:
+            formatter.write_paragraph()
+            formatter.write_text(f"Global options, see 'assay --help': {', '.join(names)}.")
+
+
+class Group(Command, click.Group):
+    """A group of commands; it passes the global options on, ``--format`` too."""
+
+    command_class = Command
+    global_options = (*_GLOBAL, _FORMAT)
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = ((n, self.get_command(ctx, n)) for n in self.list_commands(ctx))
+        rows = [(n, c.get_short_help_str(_SHORT_HELP)) for n, c in commands if c is not None]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            raise _unknown("command", name, self.list_commands(ctx), ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _unknown(kind: str, word: str, known: Iterable[str], ctx: click.Context) -> click.UsageError:
+    near = nearest(word, known)
+    hint = f"; did you mean {near!r}?" if near else ""
+    return click.UsageError(f"unknown {kind} {word!r}{hint}", ctx)

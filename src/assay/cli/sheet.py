@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
+from assay.cli import names
+from assay.cli.output import print_json
+from assay.cli.session import Choice, Group, Session, format_option
 
 if TYPE_CHECKING:
     from assay.loading.load import Loaded
@@ -21,19 +22,19 @@ _KINDS = ("publishers", "sources", "profiles", "claims")
 _WIDEST = 160
 
 
-@click.group("sheet")
-def command() -> None:
+@click.group("sheet", cls=Group)
+def sheet_command() -> None:
     """Take publishers, sources, profiles and claims out as sheets, and take sheets back."""
 
 
-@command.command("export", short_help="Write the sheets: a workbook, or a folder of CSV files.")
+@sheet_command.command("export")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
-@click.argument("ids", nargs=-1, metavar="[PROFILE]...")
+@click.argument("ids", nargs=-1, metavar="[PROFILE]...", shell_complete=names.profiles)
 @click.option(
     "--only",
     "only",
     multiple=True,
-    type=click.Choice(_KINDS),
+    type=Choice(_KINDS),
     help="This sheet alone. May be repeated.",
 )
 @format_option("json")
@@ -97,7 +98,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
     return seen_by(loaded.corpus, order, session.audience, as_of)
 
 
-@command.command("import", short_help="Take sheets back, after showing what would change.")
+@sheet_command.command("import")
 @click.argument(
     "sheets",
     nargs=-1,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from assay.cli.main import COMMANDS
+import click
+
+from assay.cli.main import COMMANDS, assay
 from assay.docs.markdown import block
 from assay.docs.session import run_assay
 
@@ -22,24 +24,15 @@ workspace is the one the current folder lies in: the nearest folder upward with 
 | 130 | stopped from the keyboard |
 """
 
-SUBCOMMANDS = {
-    "new": ("institution", "event", "source", "publisher", "claim"),
-    "review": (
-        *("list", "show", "walk", "accept", "override", "second", "flag", "comment", "assign"),
-        *("undo", "outcome", "pack", "import"),
-    ),
-    "rules": ("test", "lint", "docs", "cutpoints"),
-    "sheet": ("export", "import"),
-}
-"""Commands that are groups, and what is in them."""
-
 
 def commands_page() -> str:
     """The help of the program, of each command and of each command in a group."""
+    context = click.Context(assay)
     parts = [_INTRODUCTION, "\n## assay\n\n", _help()]
     for name in COMMANDS:
         parts += [f"\n## assay {name}\n\n", _help(name)]
-        for inner in SUBCOMMANDS.get(name, ()):
+        command = assay.get_command(context, name)
+        for inner in command.commands if isinstance(command, click.Group) else ():
             parts += [f"\n### assay {name} {inner}\n\n", _help(name, inner)]
     return "".join(parts)
 

@@ -59,8 +59,8 @@ def evidence_contracts() -> tuple[Described, ...]:
             },
         ),
         (
-            "assay origins",
-            ("origins",),
+            "assay lineage",
+            ("lineage",),
             {
                 "proposals[].source": "the source that seems to draw on another",
                 "proposals[].relation": "`cites` or `same_as`",

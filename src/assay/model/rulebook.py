@@ -216,7 +216,7 @@ class Settings(Model):
     ] = None
     accept_origins_from: Annotated[
         Fraction | None,
-        Field(description="from which score on `assay origins --accept-all` accepts a proposal"),
+        Field(description="from which score on `assay lineage --accept-all` accepts a proposal"),
     ] = None
     review_after_days: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=36_500, strict=True)]],

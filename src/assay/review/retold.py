@@ -46,7 +46,7 @@ def _item(profile_id: str, claims: Sequence[str], proposal: Proposal) -> Item:
         detail=(
             f"{p.source} {p.relation} {p.other}? ({p.score:.2f}) {p.reason}; both are cited by "
             f"{', '.join(claims)}; to decide: "
-            f"assay origins --decide {p.source}:{p.relation}:{p.other}"
+            f"assay lineage --decide {p.source}:{p.relation}:{p.other}"
         ),
         grounds=digest_of(["retelling", *sorted((p.source, p.other))]),
         weight=round(1000 * p.score),

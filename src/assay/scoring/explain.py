@@ -17,7 +17,8 @@ from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
 from assay.scoring.results import Outcome, Score, ScoreExplanation, Step, StepPhase
 from assay.scoring.run import Run, ordered_bands
 from assay.scoring.trace import Trace
-from assay.scoring.wording import fill_text, plural
+from assay.scoring.wording import fill_text
+from assay.text import plural
 
 _ORDER: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assay.scoring.results import ScoreExplanation, Step, WouldChange
-from assay.scoring.wording import plural
+from assay.text import plural
 
 
 def summarise(

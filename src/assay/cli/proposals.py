@@ -1,4 +1,4 @@
-"""``assay origins``."""
+"""``assay lineage``, ``edges`` and ``contradictions``: what sources suggest to add."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import format_option, print_json
-from assay.cli.session import Session
-from assay.cli.timings import observed
+from assay.cli.output import observed, print_json
+from assay.cli.session import Choice, Command, Session, format_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assay.evidence.retellings import Proposal
+    from assay.evidence.subjects import Statement
     from assay.ingest.decide import Decision
     from assay.loading.load import Loaded
 
 
-@click.command("origins")
+@click.command("lineage", cls=Command)
 @click.option(
     "--above",
     type=click.FloatRange(0.0, 1.0),
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @format_option("json")
 @observed
 @click.pass_obj
-def command(
+def lineage_command(
     session: Session,
     above: float | None,
     accept_all: bool,
@@ -130,7 +130,7 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
                 click.echo(f"    {label}")
         answer = click.prompt(
             "[a]ccept, [r]efuse, [s]kip, [q]uit",
-            type=click.Choice(["a", "r", "s", "q"]),
+            type=Choice(["a", "r", "s", "q"]),
             show_choices=False,
         )
         if answer == "q":
@@ -139,3 +139,92 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
             yield Decision(p.source, p.relation, p.other)
         elif answer == "r":
             yield Decision(p.source, "not_same_as", p.other)
+
+
+@click.command("edges", cls=Command)
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="PROFILE:RELATION:ON",
+    help="Write the edge, with its sentences as claims. May be repeated.",
+)
+@format_option("json")
+@click.pass_obj
+def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> None:
+    """Propose what depends on what, from the words of sources that join two known profiles.
+
+    Read are the kept words of ingested sources: who regulates, owns, supplies, hosts, approves or
+    funds whom, and what is built or relies on what. What is denied, past, planned, asked or
+    supposed is left out. A proposal moves no score; what is accepted is written into the profile
+    that depends.
+    """
+    from assay.ingest.related import accept_edges, proposed_edges
+    from assay.loading import require
+
+    loaded = session.load()
+    if accepted:
+        files = accept_edges(loaded, accepted)
+        if output == "json":
+            print_json({"written": files})
+        else:
+            click.echo("\n".join(files))
+        return
+    require(loaded)
+    found = proposed_edges(loaded)
+    if output == "json":
+        print_json({"edges": [asdict(e) for e in found], "written": []})
+        return
+    for edge in found:
+        click.echo(edge.key)
+        for stated in edge.stated:
+            click.echo(f"  {stated.source}: {stated.sentence}")
+    click.echo(f"{len(found)} proposed", err=True)
+
+
+@click.command("contradictions", cls=Command)
+@click.option("--series", is_flag=True, help="Also figures of one measure at different times.")
+@format_option("json", "html")
+@click.pass_obj
+def contradictions_command(session: Session, series: bool, output: str) -> None:
+    """Propose statements of claims and sources that cannot both be true.
+
+    Compared are figures of one measure and dates of one act, in claims and in the kept words of
+    sources. What you find to be a contradiction, write as 'contradicts' of the claim. As HTML, the
+    series are plotted.
+    """
+    from assay.ingest.stated import clashes
+    from assay.loading import require
+
+    loaded = session.load()
+    require(loaded)
+    found = [c for c in clashes(loaded) if series or c.kind == "contradiction"]
+    if output == "html":
+        from assay.export.clashes_html import clashes_html
+
+        click.echo(clashes_html(found), nl=False)
+        return
+    if output == "json":
+        print_json(
+            {
+                "found": [
+                    {
+                        "kind": c.kind,
+                        "reason": c.reason,
+                        "statements": [_statement_json(c.first), _statement_json(c.second)],
+                    }
+                    for c in found
+                ]
+            }
+        )
+        return
+    for clash in found:
+        click.echo(f"{clash.kind}: {clash.reason}")
+        for statement in (clash.first, clash.second):
+            click.echo(f"  {statement.place}: {statement.text}")
+    click.echo(f"{len(found)} found", err=True)
+
+
+def _statement_json(statement: Statement) -> dict[str, str | None]:
+    as_of = str(statement.as_of) if statement.as_of else None
+    return {"place": statement.place, "text": statement.text, "as_of": as_of}

@@ -1,0 +1,216 @@
+"""Completion of names in the shell, from the files of the workspace.
+
+The files are searched line by line and not parsed: completion runs at every press of the key, and
+has to work in a workspace with errors.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from assay.errors import AssayError
+
+if TYPE_CHECKING:
+    from assay.workspace import Workspace
+
+Completer = Callable[[click.Context, click.Parameter, str], list[str]]
+
+_PROFILES = (b"institution", b"event")
+# One search that begins with a line feed is five times as fast as one for each key in line mode.
+_KEY = re.compile(rb"""\n(?:(id|kind):[ ]*["']?([^\s"'#]+)|---)""")
+_CLAIM_ID = re.compile(rb"""^[ ]+- (?:\{ *)?id:[ ]*["']?([^\s"'#,}]+)""", re.MULTILINE)
+
+_TOP_LEVEL = re.compile(r"^(?=[a-z_]+:)", re.MULTILINE)
+_WORD = re.compile(r"[\w/.-]+")
+_SCALE = re.compile(r"^ +([\w-]+):[ ]*(?:#.*)?$", re.MULTILINE)
+_GRADE = re.compile(r"\bgrade:[ ]*[\"']?([^\"'\s,}#]+)")
+_SCORER = re.compile(r"^ *- (?=(?:on: *\w+,? *\n? *)?(?:\{ *)?name:)", re.MULTILINE)
+_NAME = re.compile(r"\bname:[ ]*[\"']?([\w-]+)")
+_ON = re.compile(r"\bon:[ ]*[\"']?(\w+)")
+_SCALE_OF = re.compile(r"\bscale:[ ]*[\"']?([\w-]+)")
+_RULE = re.compile(r"- (?:\{ *)?id:[ ]*[\"']?([\w-]+)")
+_AMOUNT = re.compile(r"\b(add|multiply|floor|cap):")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scorer:
+    name: str
+    on: str
+    scale: str
+    rules: tuple[tuple[str, tuple[str, ...]], ...]
+    """The id of each rule with the keys of its amounts."""
+
+    def paths(self) -> Iterator[str]:
+        for rule, _ in self.rules:
+            yield f"{self.on}.{self.name}.{rule}"
+
+
+def _documents(folder: str) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Kind, id and text of every document below a folder."""
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda e: e.name)
+    for entry in found:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _documents(entry.path)
+        elif entry.name.endswith((".yaml", ".yml")):
+            with open(entry.path, "rb", buffering=0) as file:  # noqa: PTH123  # twice as fast
+                yield from _documents_in(b"\n" + file.read() + b"\n---")
+
+
+def _documents_in(text: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    start, keys = 0, dict[bytes, bytes]()
+    for found in _KEY.finditer(text):
+        if found[1]:
+            keys.setdefault(found[1], found[2])
+            continue
+        if len(keys) == 2:
+            yield keys[b"kind"], keys[b"id"], text[start : found.start()]
+        start, keys = found.end(), {}
+
+
+def _ids(workspace: Workspace, kinds: Iterable[bytes]) -> Iterator[str]:
+    for kind, id_, _ in _documents(str(workspace.profiles_dir)):
+        if kind in kinds:
+            yield id_.decode("utf-8", "replace")
+
+
+def _sections(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """The parts of the rulebook by their top-level key, those of included files too."""
+    left, read = ["rules.yaml"], set()
+    while left:
+        name = left.pop()
+        path = workspace.root / name
+        if name in read or not path.is_file():
+            continue
+        read.add(name)
+        for section in _TOP_LEVEL.split(path.read_text("utf-8", "replace")):
+            key, _, rest = section.partition(":")
+            yield key, rest
+            if key == "include":
+                left += [word for word in _WORD.findall(rest) if word.endswith((".yaml", ".yml"))]
+
+
+def _scorers(workspace: Workspace) -> Iterator[_Scorer]:
+    for key, text in _sections(workspace):
+        for part in _SCORER.split(text)[1:] if key == "scorers" else ():
+            head, *rules = re.split(r"(?=- (?:\{ *)?id:)", part)
+            name, on, scale = _NAME.search(head), _ON.search(head), _SCALE_OF.search(part)
+            if name:
+                amounts = [(_RULE.match(r), tuple(_AMOUNT.findall(r))) for r in rules]
+                yield _Scorer(
+                    name[1],
+                    on[1] if on else "profile",
+                    scale[1] if scale else "",
+                    tuple((rule[1], keys) for rule, keys in amounts if rule),
+                )
+
+
+def _grades(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """The name of a scale with each of its grades."""
+    for key, text in _sections(workspace):
+        if key == "scales":
+            parts = _SCALE.split(text)
+            for scale, bands in zip(parts[1::2], parts[2::2], strict=True):
+                for grade in _GRADE.findall(bands):
+                    yield scale, grade
+
+
+Names = Callable[["Workspace", click.Context, str], Iterable[str]]
+
+
+def _completer(names: Names) -> Completer:
+    """Complete with ``names``; with none where there is no workspace or it cannot be read."""
+
+    def complete(context: click.Context, _param: click.Parameter, typed: str) -> list[str]:
+        try:
+            found = set(names(context.obj.workspace(), context, typed))
+        except (AssayError, OSError):
+            return []
+        return sorted(name for name in found if name.startswith(typed))
+
+    return complete
+
+
+@_completer
+def profiles(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete the ids of institutions and events."""
+    return _ids(workspace, _PROFILES)
+
+
+@_completer
+def sources(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete the ids of sources."""
+    return _ids(workspace, (b"source",))
+
+
+@_completer
+def publishers(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete the ids of publishers."""
+    return _ids(workspace, (b"publisher",))
+
+
+@_completer
+def claims(workspace: Workspace, _context: click.Context, typed: str) -> Iterable[str]:
+    """Complete the ids of profiles, and after ``PROFILE#`` those of its claims."""
+    profile, sign, _ = typed.partition("#")
+    if not sign:
+        return _ids(workspace, _PROFILES)
+    return (
+        f"{profile}#{claim.decode('utf-8', 'replace')}"
+        for kind, id_, text in _documents(str(workspace.profiles_dir))
+        if kind in _PROFILES and id_ == profile.encode()
+        for claim in _CLAIM_ID.findall(text.partition(b"\nclaims:")[2])
+    )
+
+
+@_completer
+def rules(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete the ids of rules."""
+    return (rule for scorer in _scorers(workspace) for rule, _ in scorer.rules)
+
+
+@_completer
+def scorers(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete the names of the scorers of profiles."""
+    return (s.name for s in _scorers(workspace) if s.on == "profile")
+
+
+@_completer
+def causes(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete rules, sources and profiles, as ``plan --because`` names them."""
+    yield from _ids(workspace, (*_PROFILES, b"source"))
+    for scorer in _scorers(workspace):
+        yield from scorer.paths()
+
+
+@_completer
+def settings(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete the amounts of rules, as ``plan --set`` and ``--sweep`` name them."""
+    for scorer in _scorers(workspace):
+        for rule, keys in scorer.rules:
+            for key in keys:
+                yield f"{scorer.on}.{scorer.name}.{rule}.{key}="
+
+
+@_completer
+def grades(workspace: Workspace, context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete grades: those of ``--scorer`` where it is given, otherwise of every scale."""
+    wanted = context.params.get("scorer")
+    scales = {s.scale for s in _scorers(workspace) if s.on == "profile" and s.name == wanted}
+    return (grade for scale, grade in _grades(workspace) if not scales or scale in scales)
+
+
+@_completer
+def audiences(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
+    """Complete the audiences of the rulebook."""
+    for key, text in _sections(workspace):
+        if key == "audiences":
+            yield from _WORD.findall(re.sub(r"#.*", "", text))
