@@ -137,9 +137,9 @@ def table(folder: Path) -> str:
     lines = [
         "# Supported CEL",
         "",
-        "Results of the conformance cases of the CEL specification, compiled and run by the engine.",
-        "An error of CEL is *unknown* in assay. `assay check` refuses unsupported expressions, with",
-        "their position and an alternative.",
+        "Results of the conformance cases of the CEL specification, run by the engine.",
+        "An error of CEL is *unknown* in assay. `assay check` refuses unsupported expressions,",
+        "with their position and an alternative.",
         "",
         "| section | right | skipped |",
         "| --- | ---: | ---: |",

@@ -229,12 +229,16 @@ def python_findings(text: str) -> Iterator[tuple[int, str, str]]:
         starts.append(starts[-1] + len(line))
     docstrings = set(_docstrings(ast.parse(text)))
     prose = [c if c.isspace() else _GAP for c in text]
+    raw = False
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         start, end = (starts[row - 1] + column for row, column in (token.start, token.end))
-        content = _prose(token, text[start:end])
+        kind = tokenize.tok_name[token.type]
+        if kind == "FSTRING_START":
+            raw = "r" in token.string.lower()
+        content = None if raw and kind == "FSTRING_MIDDLE" else _prose(kind, text[start:end])
         if content is not None:
             prose[start:end] = content
-        if token.start in docstrings and token.type == tokenize.STRING:
+        if token.start in docstrings and kind == "STRING":
             for match in _OPENING.finditer(content or ""):
                 at = _line(text, start + match.start("word"))
                 yield at, match["word"], "start with a verb or a noun phrase"
@@ -249,19 +253,22 @@ def _docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
                 yield first.value.lineno, first.value.col_offset
 
 
-def _prose(token: tokenize.TokenInfo, text: str) -> str | None:
-    """Return the words of a token, as long as its text in the file; None if it has none."""
-    if token.type == tokenize.COMMENT:
+def _prose(kind: str, text: str) -> str | None:
+    """Return the words of a token, padded to the length of its text; None if it has none."""
+    if kind == "COMMENT":
         return " " + text[1:]
-    if token.type == tokenize.STRING:
+    if kind == "STRING":
         opening = re.match(r"(\w*)('''|\"\"\"|'|\")", text)
         if opening is None or "r" in opening[1].lower() or not re.search(r"\s", text):
             return None
         inner = text[opening.end() : -len(opening[2])]
-        if "f" in opening[1].lower():  # before Python 3.12 an f-string is a single token
+        if "f" in opening[1].lower():
             inner = re.sub(r"\{[^{}]*\}", _blank, inner)
         return " " * opening.end() + _plain(inner) + " " * len(opening[2])
-    if tokenize.tok_name[token.type] == "FSTRING_MIDDLE" and re.search(r"\s", text):
+    # From Python 3.12 on, an f-string is several tokens.
+    if kind in ("FSTRING_START", "FSTRING_END"):
+        return " " * len(text)
+    if kind == "FSTRING_MIDDLE" and re.search(r"\s", text):
         return _plain(text)
     return None
 
