@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def main() -> None:
     lock = parse_lock(lock_bytes(lock_of([first], grounds=False)), "grades.lock")
     edit = Setting("claim.confidence.no-record.cap", 0.5)
     rulebook, program = rulebook_with(first.rulebook, [edit])
-    edited = replace(first, rulebook=rulebook, program=program)
+    edited = first.rescored(rulebook, program)
     sweep = Sweep.parse("claim.confidence.no-record.cap=0.35..0.54:0.01")
     plan = make_plan(lock, [_fresh(edited)])
     works: dict[str, Callable[[], object]] = {
@@ -132,8 +131,8 @@ def _bands(desk: Desk) -> list[tuple[str, str]]:
 
 
 def _fresh(desk: Desk) -> Desk:
-    """The same desk with nothing computed."""
-    return replace(desk)
+    """The same desk, computed again."""
+    return desk.rescored(desk.rulebook, desk.program)
 
 
 def _desk(count: int) -> Desk:

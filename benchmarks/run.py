@@ -23,7 +23,6 @@ from pathlib import Path
 
 import polars as pl
 
-from assay.graph.mended import mended_pairs
 from assay.graph.reach import reach_pairs
 from assay.loading import load_workspace
 from assay.pipeline import Desk, assess, check
@@ -33,8 +32,8 @@ from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
 from assay.scoring.moves import BandMoves, band_moves, moves_by
 from assay.scoring.run import Run, run_program
+from assay.tables.build import build_tables
 from assay.tables.bulk import read_tables, write_tables
-from assay.tables.kept import Built, build
 from assay.tables.tables import Tables
 from assay.workspace import Workspace
 from benchmarks.baselines import (
@@ -47,9 +46,9 @@ from benchmarks.baselines import (
     reach_by_joins,
 )
 from benchmarks.beyond import growth_figures, parts_figures, spark_figures
+from benchmarks.everyday import everyday_figures
 from benchmarks.figures import Figure, compared, in_turns, report, seconds
 from benchmarks.generate import TODAY, Shape, edge_list, rules_text, tables, write_documents
-from benchmarks.snapshot import snapshot_figures
 from benchmarks.workload import SCORERS, bench_rules, rulebook
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -177,6 +176,7 @@ print(int(re.search(r"VmHWM:\\s+(\\d+)", told)[1]) * 1024)
 OURS = """
 import sys
 from pathlib import Path
+from assay.tables.build import build_tables
 from assay.tables.bulk import read_tables
 from benchmarks.run import scored
 scored(read_tables(Path(sys.argv[1])))
@@ -241,10 +241,6 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     space = Workspace(folder)
     day = date.fromordinal(TODAY)
 
-    def read() -> Built:
-        """Documents and tables, as far as they are not in the snapshot."""
-        return assess(check(space), day).built
-
     class Words(yaml.CSafeLoader):
         """Dates and words such as "on" stay texts, as the models want them."""
 
@@ -265,7 +261,6 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     yield compared(
         f"cold load, against CSafeLoader + pydantic, {size:,} files", 0.35, 2, cold, plain
     )
-    yield from snapshot_figures(size, space, read)
     one = folder / "one.parquet"
     tables(Shape(size)).frames["citation"].write_parquet(one)
     command = [sys.executable, "-m", "assay", "--workspace", str(folder), "score"]
@@ -284,10 +279,9 @@ def what_if_figures(desk: Desk) -> Iterator[Figure]:
     """What would change the profiles of a desk, against scoring them once."""
     ids = list(desk.run.profile_rows)
     entries, size = len(desk.rulebook.changes), len(ids)
-    assert desk.corpus.profiles
 
     def from_documents() -> Run:
-        return scored(build(desk.corpus, desk.rulebook, desk.as_of).tables)
+        return scored(build_tables(desk.corpus, desk.rulebook, desk.as_of))
 
     tried, few, anew, again = in_turns(
         3,
@@ -326,16 +320,6 @@ def reach_figures(size: int, folder: Path) -> Iterator[Figure]:
     ours, theirs = (float(python(REACH + PEAK, path, which)) / 1e6 for which in ("ours", "joins"))
     name = f"peak memory of reach, against Polars joins, {size:,} nodes"
     yield Figure(name, ours, theirs, 0.7, unit="MB")
-    before = from_nothing()
-    # As where documents were edited: edges stay in their places.
-    edited, elsewhere = pl.int_range(pl.len()) % 1000 == 0, pl.col("lower").shift(500, fill_value=0)
-    for said, target, column in (
-        ("are felt less", 0.1, pl.when(edited).then(pl.col("points") // 2).otherwise("points")),
-        ("lead elsewhere", 0.1, pl.when(edited).then(elsewhere).otherwise("lower")),
-    ):
-        mend = partial(mended_pairs, before, edges, edges.with_columns(column), 3, 0.5)
-        name = f"reach after 0.1 % of the edges {said}, against from nothing, {size:,} nodes"
-        yield compared(name, target, 2, mend, from_nothing)
 
 
 def explain_figures(size: int) -> Iterator[Figure]:
@@ -364,6 +348,7 @@ def main() -> None:
         figures += command_figures(max(s for s in sizes if s <= 1_000_000), Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         figures += document_figures(given.files, Path(folder))
+    figures += everyday_figures()
     most = max(s for s in sizes if s <= 1_000_000)
     figures += explain_figures(most)
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ from assay.scoring.outlook import Horizons, outlooks
 from assay.scoring.run import Run
 from assay.scoring.wording import fill_text
 from assay.tables.assemble import edge_frames
-from assay.tables.kept import build
+from assay.tables.build import build
 from assay.tables.tables import Tables
 from tests.oracle import Oracle
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import ryaml
 from hypothesis import strategies as st
 
+from assay.desk import scored
 from assay.model.base import Model
 from assay.model.corpus import Corpus
 from assay.model.evidence import Citation, Claim, Publisher, Source
@@ -60,7 +61,7 @@ def rulebook_of(data: Mapping[str, Any]) -> Rulebook:
 def desk_of(corpus: Corpus, rulebook: Rulebook | None = None, as_of: date = AS_OF) -> Desk:
     """The corpus scored at a date, as the pipeline scores a workspace."""
     rulebook = rulebook or default_rulebook()
-    return Desk(
+    return scored(
         Workspace(ROOT), corpus, rulebook, _program(rulebook), as_of, rulebook.audiences[-1]
     )
 

@@ -1,20 +1,20 @@
-"""A workspace scored at a date for an audience."""
+"""A workspace scored at a date for an audience, and the questions it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assay import __version__
 from assay.errors import UsageError
 from assay.model.corpus import Corpus
-from assay.model.deferred import Deferred
 from assay.model.digests import digest, rulebook_digest
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
+from assay.scoring.run import Run, run_program
+from assay.tables.build import Built, build
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -22,20 +22,16 @@ if TYPE_CHECKING:
     from assay.scoring.against import Against
     from assay.scoring.overview import Line
     from assay.scoring.results import Explanation, ProfileResult, WouldChange
-    from assay.scoring.run import Run
     from assay.scoring.why_not import WhyNot
-    from assay.tables.kept import Built, TableStore
-
-_FEW = 5
-"""Of so many profiles one may be read by itself, before it pays to read all."""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A workspace scored at a date for an audience; what is not asked for is not computed.
+    """A workspace scored at a date for an audience.
 
-    ``corpus`` is what the audience may know, ``written`` all that was read, drafts included; the
-    tables of ``corpus`` are kept in ``store``.
+    ``corpus`` holds the documents the audience may know, ``written`` all of them, drafts included.
+    ``built`` are the tables of ``corpus``, ``run`` the scores of their rows. What not every command
+    needs is a method.
     """
 
     workspace: Workspace
@@ -44,69 +40,37 @@ class Desk:
     program: Program
     as_of: date
     audience: str
-    written: Corpus = field(default_factory=Corpus)
-    store: TableStore | None = None
+    written: Corpus
+    built: Built
+    run: Run
+    _results: dict[str, ProfileResult] = field(init=False, default_factory=dict, repr=False)
 
-    @cached_property
-    def built(self) -> Built:
-        """The tables of the corpus, what they are put together from, and the listing."""
-        from assay.tables.kept import build
-
-        stage("making tables")
-        if self.store is not None and self.store.corpus is self.corpus:
-            return self.store.built(self.rulebook, self.as_of)
-        return build(self.corpus, self.rulebook, self.as_of)
-
-    @cached_property
-    def run(self) -> Run:
-        """Scores of all rows."""
-        from assay.scoring.run import run_program
-
-        tables = self.built.tables
-        stage("scoring")
-        return run_program(self.rulebook, self.program, tables)
-
-    @cached_property
     def overview(self) -> list[Line]:
-        """A line about every profile; unlike ``results`` it needs no documents."""
+        """A line about every profile: scores, horizon, number of sources."""
         from assay.scoring.overview import overview
 
-        run = self.run
         stage("looking ahead")
-        return overview(run, self.built.listing, self.as_of)
+        return overview(self.run, self.built.listing, self.as_of)
 
-    @cached_property
+    @property
     def results(self) -> dict[str, ProfileResult]:
-        """What was computed about each profile, by id."""
-        from assay.scoring.assessment import profile_results
-
-        run = self.run
-        stage("looking ahead")
-        return profile_results(run, self.built.listing, self.as_of)
+        """The results of every profile, by id; each is computed once."""
+        return self.results_of(list(self.run.profile_rows))
 
     def results_of(self, ids: Sequence[str]) -> dict[str, ProfileResult]:
-        """What was computed about some profiles; of the others only what these hang on.
+        """The results of some profiles, by id; each is computed once.
 
         Raises ``UsageError`` for an id that is not scored.
         """
         from assay.scoring.assessment import profile_results
 
         self.require(ids)
-        if "results" in self.__dict__:
-            return {i: self.results[i] for i in ids}
-        stage("looking ahead")
-        return profile_results(self.run, self.built.listing, self.as_of, ids)
-
-    def documents_of(self, ids: Sequence[str]) -> Corpus:
-        """The corpus, as far as these profiles and what they draw on need it.
-
-        Where no document was read yet, only theirs are, if they are few.
-        """
-        profiles = self.corpus.profiles
-        read = not isinstance(profiles, Deferred) or profiles.is_made
-        if read or self.store is None or len(ids) > len(self.run.profile_rows) // _FEW:
-            return self.corpus
-        return self.store.documents_of(self.rulebook, self.as_of, ids) or self.corpus
+        missing = [i for i in ids if i not in self._results]
+        if missing:
+            stage("looking ahead")
+            found = profile_results(self.run, self.built.listing, self.as_of, missing)
+            self._results.update(found)
+        return {i: self._results[i] for i in ids}
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
         """The whole reasoning of profiles. Raises ``UsageError`` for an id that is not scored."""
@@ -122,7 +86,7 @@ class Desk:
 
         self.require(ids)
         stage("trying what would change it")
-        return would_change(self.documents_of, self.built, self.run, self.as_of, ids)
+        return would_change(self.corpus, self.built.rows, self.run, self.as_of, ids)
 
     def why_not(self, profile_id: str, rule: str) -> list[WhyNot]:
         """A rule's condition taken apart, for a profile or all of its claims or citations.
@@ -157,12 +121,24 @@ class Desk:
             hint = f"did you mean {near!r}?" if near else "'assay find WORDS' searches by name"
             raise UsageError(f"there is no profile {profile_id!r}; {hint}")
 
-    @cached_property
+    def rescored(self, rulebook: Rulebook, program: Program) -> Desk:
+        """The same documents for the same audience, scored by another rulebook."""
+        return scored(
+            self.workspace,
+            self.corpus,
+            rulebook,
+            program,
+            self.as_of,
+            self.audience,
+            written=self.written,
+        )
+
+    @property
     def rulebook_digest(self) -> str:
         """Twelve hexadecimal digits that stand for the rulebook's content."""
         return rulebook_digest(self.rulebook)
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that stand for engine, rulebook, date and all documents."""
         documents = [
@@ -171,3 +147,27 @@ class Desk:
             for model in models.values()
         ]
         return digest([__version__, self.rulebook_digest, self.as_of.isoformat(), documents])
+
+
+def scored(
+    workspace: Workspace,
+    corpus: Corpus,
+    rulebook: Rulebook,
+    program: Program,
+    as_of: date,
+    audience: str,
+    *,
+    written: Corpus | None = None,
+    built: Built | None = None,
+) -> Desk:
+    """Score a corpus by a compiled rulebook; ``built`` are its tables, if they are there already.
+
+    ``written`` are all documents, by default those of the corpus.
+    """
+    if built is None:
+        stage("making tables")
+        built = build(corpus, rulebook, as_of)
+    stage("scoring")
+    run = run_program(rulebook, program, built.tables)
+    everything = corpus if written is None else written
+    return Desk(workspace, corpus, rulebook, program, as_of, audience, everything, built, run)

@@ -8,10 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.checked import Checked, placed_rule_finding
-from assay.desk import Desk
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
+from assay.pipeline import Checked, Desk, placed_rule_finding
 
 if TYPE_CHECKING:
     from assay.scoring.cutpoints import Cutpoint

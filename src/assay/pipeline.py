@@ -1,37 +1,47 @@
-"""The whole flow on one screen.
+"""The whole flow, from documents to pages.
 
-documents → models → tables → compiled rules → scores → outlook → explanations → pages::
+documents → models → compiled rules → tables → scores → explanations → pages::
 
-    checked = check(workspace)            # read, validate, link, compile; every mistake at once
-    desk = assess(checked, as_of)         # score everything, with outlook
-    desk.explain("some-profile")          # the whole reasoning of one profile
+    checked = check(workspace)            # load, validate, link, compile; every mistake at once
+    desk = assess(checked, as_of)         # tabulate and score
+    desk.explain(["some-profile"])        # the whole reasoning of one profile
     build(desk, out)                      # the briefing pages
 
-Each function takes what the one before it gives; none asks for the time or the machine.
+Each function takes what the one before it gives; none asks for the time or the machine. A cache
+saves work and changes no result: what it has not stored is computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.checked import Checked, check
-from assay.desk import Desk
+from assay.cache import Cache, content_digest
+from assay.desk import Desk, scored
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
+from assay.loading import Loaded, load_workspace
+from assay.loading.partial import readable_part
 from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
-from assay.model.deferred import Deferred
 from assay.model.digests import digest
+from assay.model.rulebook import Rulebook
 from assay.progress import stage
+from assay.review.checks import check_ledger
+from assay.rules.check import check_part, check_rulebook
+from assay.tables.build import Built, tables_settings
+from assay.tables.build import build as build_tables
+from assay.workspace import Workspace
 
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
     from assay.briefing.atlas import Atlas
+    from assay.loading.findings import Finding
+    from assay.rules.findings import RuleFinding
+    from assay.rules.program import Program
 
 __all__ = [
     "Checked",
@@ -42,7 +52,118 @@ __all__ = [
     "check",
     "grade_findings",
     "pages_touched",
+    "placed_rule_finding",
 ]
+
+_TABLES = "tables"
+
+
+# Load, validate, compile -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A workspace that was read, validated and compiled.
+
+    ``program`` is the compiled rulebook, None where it has errors; ``other_diagnostics`` are about
+    the rulebook and the ledger of decisions. ``errors`` are all that keep the workspace from being
+    scored, in the order of places.
+    """
+
+    loaded: Loaded
+    program: Program | None
+    other_diagnostics: tuple[Diagnostic, ...]
+    errors: tuple[Diagnostic, ...]
+    cache: Cache | None = None
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Errors, warnings and infos, in the order of places; warnings are looked for here."""
+        stage("looking for what else there is to say")
+        advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
+        own = [*self.other_diagnostics, *_rule_warnings(self.loaded, self.program)]
+        return tuple(sort_diagnostics([*self.loaded.diagnostics, *own, *advice]))
+
+
+def check(workspace: Workspace, as_of: date | None = None, cache: Cache | None = None) -> Checked:
+    """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+    loaded = load_workspace(workspace, as_of=as_of, cache=cache)
+    stage("checking the rulebook")
+    program, found = _compiled(loaded, cache)
+    errors = loaded.errors
+    # Whether overrides refer to profiles and bands that exist, only a valid workspace can tell.
+    usable = program is not None and not errors
+    corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
+    found += check_ledger(workspace.ledger_path, corpus, rulebook)
+    errors = tuple(sort_diagnostics([*errors, *(d for d in found if d.severity == "error")]))
+    return Checked(loaded, program, tuple(found), errors, cache)
+
+
+def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list[Diagnostic]]:
+    """The rulebook as a program, None where it has errors, and all that is wrong with it."""
+    rulebook, rules = loaded.rulebook, loaded.rules
+    if rulebook is not None:
+        program, findings = check_rulebook(rulebook, cache)
+        return program, [_placed(loaded, rulebook, f) for f in findings]
+    part = None if rules is None or rules.unreadable else readable_part(rules.data)
+    if part is None:
+        return None, []
+    return None, [_placed(loaded, part.rulebook, f) for f in check_part(*part)]
+
+
+def _rule_warnings(loaded: Loaded, program: Program | None) -> list[Diagnostic]:
+    from assay.rules.lint import lint_rulebook
+    from assay.tables.written import written_values
+
+    rulebook = loaded.rulebook
+    if rulebook is None or program is None:
+        return []
+    found = lint_rulebook(rulebook, program, written_values(loaded.corpus), loaded.as_of)
+    return [placed_rule_finding(loaded, f) for f in found]
+
+
+def _advice(loaded: Loaded) -> Iterator[Finding]:
+    """Warnings about the sentences of the claims."""
+    from assay.evidence.kept import words_of
+    from assay.evidence.passages import check_passages
+    from assay.evidence.vacuity import check_vacuity
+
+    corpus, subjects = loaded.corpus, loaded.subjects
+    yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
+    yield from check_vacuity(corpus, loaded.as_of, subjects)
+
+
+def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
+    """A finding about the rulebook with its file, line and column."""
+    assert loaded.rulebook is not None
+    return _placed(loaded, loaded.rulebook, finding)
+
+
+def _placed(loaded: Loaded, rulebook: Rulebook, finding: RuleFinding) -> Diagnostic:
+    line, column = _line_and_column(rulebook, finding.path, finding.offset)
+    position = loaded.locate_rule(finding.path, line=line, column=column)
+    return finding.code.at(position, finding.message, finding.hint)
+
+
+def _line_and_column(
+    rulebook: Rulebook, path: tuple[str | int, ...], offset: int | None
+) -> tuple[int | None, int]:
+    """1-based line and column of a character in the text at ``path``."""
+    value: object = rulebook
+    for step in path:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, Sequence) else None
+        elif isinstance(value, Mapping):
+            value = value.get(step)
+        else:
+            value = getattr(value, step, None)
+    if offset is None or not isinstance(value, str):
+        return None, 1
+    before = value[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+# Tabulate, score ---------------------------------------------------------------------------
 
 
 def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
@@ -52,28 +173,38 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
     :class:`assay.errors.InputError` with all diagnostics where the workspace has errors, and
     ``UsageError`` for an audience the rulebook does not have.
     """
-    if checked.errors or checked.program is None:
+    loaded, rulebook, program = checked.loaded, checked.loaded.rulebook, checked.program
+    if checked.errors or program is None:
         raise InputError(checked.errors)
-    from assay.tables.kept import TableStore
-
-    rulebook = checked.loaded.rulebook
     assert rulebook is not None
     reader = audience or rulebook.audiences[0]
     if reader not in rulebook.audiences:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
-    loaded, written = checked.loaded, checked.loaded.corpus
+    written = loaded.corpus
+    corpus = seen_by(written, rulebook.audiences, reader, as_of)
+    built = _tabulated(checked, corpus, rulebook, as_of, reader)
+    return scored(
+        loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
+    )
 
-    @cache
-    def seen() -> Corpus:
-        return seen_by(written, rulebook.audiences, reader, as_of)
 
-    corpus = Corpus(written.publishers, written.sources, Deferred(lambda: seen().profiles))
-    desk = Desk(loaded.workspace, corpus, rulebook, checked.program, as_of, reader, written)
-    if checked.sound is None:
-        return desk
-    store = TableStore(loaded.workspace.cache_dir, checked.sound, reader, corpus, written)
-    return replace(desk, store=store)
+def _tabulated(
+    checked: Checked, corpus: Corpus, rulebook: Rulebook, as_of: date, audience: str
+) -> Built:
+    """The tables of the corpus, from the cache if it has them."""
+    stage("making tables")
+    cache = checked.cache
+    settings = digest(tables_settings(rulebook))
+    documents = checked.loaded.documents_digest
+    key = content_digest(documents, settings, as_of.isoformat(), audience)
+    stored = None if cache is None else cache.load(_TABLES, key)
+    if stored is not None:
+        return Built.from_bytes(stored)
+    built = build_tables(corpus, rulebook, as_of)
+    if cache is not None:
+        cache.store(_TABLES, key, built.to_bytes())
+    return built
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
@@ -95,6 +226,9 @@ def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
     desk = assess(checked, as_of, loaded.rulebook.audiences[-1])
     found = words_against_grades(loaded.corpus, desk.run, loaded.subjects)
     return sort_diagnostics(loaded.placed(f) for f in found)
+
+
+# Render ------------------------------------------------------------------------------------
 
 
 def build(desk: Desk, out: Path) -> SiteReport:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.graph import reach
-from assay.graph.mended import mended_pairs
 from assay.graph.paths import paths_from
 from assay.graph.reach import reach_pairs
 
@@ -109,54 +108,6 @@ def test_a_known_path_counts_before_an_unknown_one_and_the_shorter_of_equals() -
 def test_nothing_reaches_itself() -> None:
     circle: list[Edge] = [(0, 1, 1000), (1, 0, 1000), (0, 0, 1000)]
     assert pairs(circle, 3, 1.0) == {(0, 1): (1000, 1), (1, 0): (1000, 1)}
-
-
-@given(edge_lists, edge_lists, st.integers(1, 4))
-def test_mended_pairs_are_those_made_from_nothing(
-    before: list[Edge], after: list[Edge], hops: int
-) -> None:
-    old = reach_pairs(frame(before), hops, 0.5)
-    made = mended_pairs(old, frame(before), frame(after), hops, 0.5)
-    assert made.equals(reach_pairs(frame(after), hops, 0.5))
-
-
-wide = st.tuples(st.integers(0, 30), st.integers(0, 30), weights)
-
-
-@given(
-    st.lists(wide, min_size=20, max_size=60),
-    st.lists(st.tuples(st.integers(0, 59), wide), max_size=3),
-    st.booleans(),
-    st.integers(1, 4),
-)
-def test_a_few_changed_edges_among_many(
-    edges: list[Edge], changes: list[tuple[int, Edge]], weights_alone: bool, hops: int
-) -> None:
-    after = list(edges)
-    for number, (upper, lower, weight) in changes:
-        place = number % len(edges)
-        after[place] = (*edges[place][:2], weight) if weights_alone else (upper, lower, weight)
-    old = reach_pairs(frame(edges), hops, 0.5)
-    made = mended_pairs(old, frame(edges), frame(after), hops, 0.5)
-    assert made.equals(reach_pairs(frame(after), hops, 0.5))
-
-
-@given(
-    st.lists(wide, min_size=30, max_size=80),
-    st.sets(st.integers(0, 29), max_size=2),
-    st.lists(st.tuples(st.integers(0, 29), wide), max_size=2),
-    st.integers(1, 4),
-)
-def test_a_few_edges_are_gone_and_others_are_new(
-    edges: list[Edge], gone: set[int], new: list[tuple[int, Edge]], hops: int
-) -> None:
-    after = [edge for place, edge in enumerate(edges) if place not in gone]
-    for place, edge in new:
-        after.insert(place, edge)
-    old = reach_pairs(frame(edges), hops, 0.5)
-    made = mended_pairs(old, frame(edges), frame(after), hops, 0.5)
-    assert made.equals(reach_pairs(frame(after), hops, 0.5))
-    assert old.equals(reach_pairs(frame(edges), hops, 0.5))
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), weights), max_size=80))

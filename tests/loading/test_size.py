@@ -11,9 +11,7 @@ from benchmarks.generate import Shape, tables
 
 from assay.cli.main import run
 from assay.loading.size import needed_bytes
-from assay.snapshot.folder import scan
 from assay.tables.bulk import write_tables
-from assay.workspace import Workspace
 from tests.loading.conftest import MakeWorkspace
 
 LINE = '{"kind": "publisher", "id": "p%d", "name": "Publisher", "note": "%s"}\n'
@@ -25,10 +23,6 @@ def rows(count: int) -> bytes:
         {"kind": ["publisher"] * count, "id": [f"p{i}" for i in range(count)], "name": "P"}
     ).write_parquet(buffer)
     return buffer.getvalue()
-
-
-def needed(space: Workspace) -> int:
-    return needed_bytes(space, scan(space.profiles_dir))
 
 
 def test_documents_that_do_not_fit(
@@ -48,15 +42,15 @@ def test_documents_that_do_not_fit(
 
 def test_a_small_workspace_always_fits(make_workspace: MakeWorkspace) -> None:
     given = make_workspace({"all.jsonl": LINE % (1, "one")})
-    assert 0 < needed(given) < 10_000
+    assert 0 < needed_bytes(given) < 10_000
     assert run(["--workspace", str(given.root), "--memory", "1MB", "check"]) == 0
 
 
 def test_text_counts_by_its_bytes_and_tables_by_their_rows(make_workspace: MakeWorkspace) -> None:
-    few = needed(make_workspace({"a.jsonl": LINE % (1, "x" * 100)}))
-    more = needed(make_workspace({"a.jsonl": LINE % (1, "x" * 1100)}))
+    few = needed_bytes(make_workspace({"a.jsonl": LINE % (1, "x" * 100)}))
+    more = needed_bytes(make_workspace({"a.jsonl": LINE % (1, "x" * 1100)}))
     assert more - few == 1000 * 30
-    assert needed(make_workspace({"a.jsonl": b"", "b.parquet": rows(7)})) == 7 * 12_000
+    assert needed_bytes(make_workspace({"a.jsonl": b"", "b.parquet": rows(7)})) == 7 * 12_000
 
 
 def test_tables_that_do_not_fit(

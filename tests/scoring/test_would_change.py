@@ -38,7 +38,7 @@ def as_rows(desk: Desk, ids: list[str]) -> list[tuple[str, str, int, list[Score]
     """Every change of the catalogue as the engine scores it: profile, text, effort, scores."""
     run = desk.run
     places = np.array([run.profile_rows[i] for i in ids], dtype=np.int64)
-    told, tables = tried(desk.documents_of, desk.built.rows, run, AS_OF, places)
+    told, tables = tried(desk.corpus, desk.built.rows, run, AS_OF, places)
     graded = [s for s in run.program.on("profile") if s.band]
     wanted = [("profile", c) for s in graded for c in (s.score, s.coverage, s.band) if c]
     made = run_beside(run, tables, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +82,7 @@ class SweepPoint:
 def tried(desks: Sequence[Desk], settings: Sequence[Setting]) -> tuple[Desk, ...]:
     """The desks as they would be scored with the settings; raises ``UsageError`` for bad ones."""
     rulebook, program = rulebook_with(desks[0].rulebook, settings)
-    return tuple(replace(d, rulebook=rulebook, program=program) for d in desks)
+    return tuple(d.rescored(rulebook, program) for d in desks)
 
 
 def swept(desks: Sequence[Desk], settings: Sequence[Setting], sweep: Sweep) -> Iterator[SweepPoint]:

@@ -11,7 +11,7 @@ from assay.change.lock import Lock
 from assay.change.revision import workspace_at
 from assay.change.stages import Baseline
 from assay.change.take import evidence_digest, evidence_of, inputs_digest
-from assay.desk import Desk
+from assay.desk import Desk, scored
 from assay.errors import UsageError
 from assay.loading import load_workspace
 from assay.model.audience import seen_by
@@ -57,14 +57,14 @@ def _desks(lock: Lock, workspace: Workspace, written: Corpus) -> tuple[Desk, ...
     base = Baseline(lock)
     order, as_of = base.rulebook.audiences, lock.as_of
     return tuple(
-        Desk(
+        scored(
             workspace,
             seen_by(written, order, audience, as_of),
             base.rulebook,
             base.program,
             as_of,
             audience,
-            written,
+            written=written,
         )
         for audience in order
     )

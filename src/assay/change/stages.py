@@ -134,9 +134,6 @@ class Stages:
         desk = self._desk
         if as_of == desk.as_of and _shape(rulebook) == _shape(desk.rulebook):
             return desk.run.tables
-        kept = desk.store.kept_on(rulebook, as_of) if desk.store is not None else None
-        if kept is not None:
-            return kept
         audience = desk.audience
         if audience not in rulebook.audiences:
             audience = rulebook.audiences[-1]

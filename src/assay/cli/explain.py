@@ -185,9 +185,9 @@ def outlook_command(
     desk = session.desk()
     desk.require(ids)
     asked = [i for i in desk.run.profile_rows if not ids or i in ids]
-    results = desk.results_of(asked) if ids else desk.results
+    results = desk.results_of(asked)
     outlooks = {i: r.outlook for i, r in results.items()}
-    corpus = desk.documents_of(asked)
+    corpus = desk.corpus
     due = calendar(corpus, desk.rulebook, outlooks, desk.as_of)
     if ics:
         names = {i: corpus.profiles[i].name for i in outlooks}

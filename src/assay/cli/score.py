@@ -182,7 +182,8 @@ def _score_documents(session: Session, asked: _Asked) -> None:
         return
     scorers = [s.scorer for s in desk.program.on("profile")]
     rows = []
-    for line in desk.overview:
+    lines = desk.overview()
+    for line in lines:
         if ids and line.id not in ids:
             continue
         rows.append(
@@ -201,7 +202,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     print_table(header, rows)
     listed = {row[0] for row in rows}
     shown = len(rows)
-    unpublished = sum(1 for line in desk.overview if not line.published and line.id in listed)
+    unpublished = sum(1 for line in lines if not line.published and line.id in listed)
     click.echo(
         f"{plural(shown, 'profile')} as of {desk.as_of.isoformat()}, "
         f"{unpublished} below publication",

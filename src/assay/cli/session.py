@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from assay.pipeline import Checked, Desk
 
 
+_READERS = ("cel-expr-python", "pydantic-core", "ryaml")
+"""Distributions that decide what documents and conditions mean; caches hold for their versions."""
+
+
 def now() -> datetime:
     """The moment it is where the command runs, with its offset."""
     return datetime.now().astimezone()
@@ -48,22 +52,20 @@ class Session:
         """The documents and the rulebook, read; refused beforehand where they would not fit."""
         from assay.loading import load_workspace
         from assay.loading.size import require_memory
-        from assay.snapshot.folder import scan
 
         workspace = self.workspace()
-        require_memory(workspace, scan(workspace.profiles_dir), self.memory_limit())
+        require_memory(workspace, self.memory_limit())
         return load_workspace(workspace, as_of=self.as_of)
 
     def check(self) -> Checked:
         """The workspace, read and checked; refused beforehand where it would not fit."""
+        from assay.cache import user_cache
         from assay.loading.size import require_memory
         from assay.pipeline import check
-        from assay.snapshot.folder import scan
 
         workspace = self.workspace()
-        seen = scan(workspace.profiles_dir)
-        require_memory(workspace, seen, self.memory_limit())
-        return check(workspace, self.as_of, seen)
+        require_memory(workspace, self.memory_limit())
+        return check(workspace, self.as_of, user_cache(_READERS))
 
     def settled(self, checked: Checked) -> date:
         """The date asked for, else the workspace's own, else today."""

@@ -47,7 +47,7 @@ def scores_json(
                 "published": line.published,
                 **({} if changes is None else {"would_change": _changes(changes[line.id])}),
             }
-            for line in desk.overview
+            for line in desk.overview()
             if not ids or line.id in ids
         ],
     }

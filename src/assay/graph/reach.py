@@ -4,14 +4,14 @@ The reach of a path is the product of its edges' weights, damped once for every 
 first, rounded half up to thousandths at each hop. Rounding keeps order, so the strongest path is
 found hop by hop. Of equally strong paths the shorter counts.
 
-Paths are followed from a block of profiles at a time, so that memory is bounded, and only towards
-some ends where the others are known (:mod:`assay.graph.mended`). An end, how strongly it is reached
-and how far away it is are one 64-bit number: sorted, the best path of a pair is the last.
+Paths are followed from a block of profiles at a time, so that memory is bounded. An end, how
+strongly it is reached and how far away it is are one 64-bit number: sorted, the best path of a pair
+is the last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
@@ -22,7 +22,7 @@ import polars as pl
 from assay.arithmetic import to_points
 from assay.errors import UsageError
 
-PAIR_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
+_PAIR_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
     ("upper", "lower", "points", "distance"), pl.Int32
 )
 
@@ -35,11 +35,10 @@ _BLOCK = 1 << 15
 _RANKS = 16
 """More than the longest path, so that strength and shortness fit one number."""
 
-RANK_BITS = 15
+_RANK_BITS = 15
 _LOWEST = 2 * _RANKS
 
 Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 def reach_pairs(
@@ -52,91 +51,49 @@ def reach_pairs(
     is known all along) and distance, sorted by upper and lower. Raises ``UsageError`` where a
     hop would follow more paths than ``limit``.
     """
-    count = row_count(edges)
-    graph = graph_of(edges, count)
-    return walked(Walk(graph, hops, damping, limit), graph.uppers)
-
-
-def edge_keys(edges: pl.DataFrame, bits: int) -> Ints:
-    """Each edge as the key of a path, those to itself left out."""
-    known = edges.filter(pl.col("upper") != pl.col("lower"))
-    points = known["points"].fill_null(-1).cast(pl.Int64).to_numpy()
-    return _keys(known["upper"].to_numpy(), known["lower"].to_numpy(), points, 1, bits)
-
-
-def graph_of(edges: pl.DataFrame, count: int) -> Graph:
-    """The graph of edges between rows below ``count``."""
-    return Graph(strongest(edge_keys(edges, row_bits(count))), count)
-
-
-def walked(walk: Walk, uppers: Ints) -> pl.DataFrame:
-    """The best paths from some profiles, sorted by upper and lower."""
-    blocks = list(walk.blocks(uppers))
+    graph = _Graph(edges)
+    walk = _Walk(graph, hops, damping, limit)
+    blocks = list(walk.blocks())
     if len(blocks) > 1:
         with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
             found = list(threads.map(walk.follow, blocks))
     else:
         found = [walk.follow(block) for block in blocks]
     if not found:
-        return pl.DataFrame(schema=PAIR_SCHEMA)
+        return pl.DataFrame(schema=_PAIR_SCHEMA)
     return pl.concat(found).rechunk()
 
 
-class Graph:
+class _Graph:
     """The strongest edge of each pair, by upper row: those of ``u`` begin at ``begins[u]``."""
 
-    def __init__(self, keys: Ints, count: int) -> None:
-        """``keys`` are those of the strongest edges, in order; rows are below ``count``."""
-        self.keys = keys
-        self.count = count
-        self.bits = row_bits(count)
-        self.upper, self.lower, self.points = parts(keys, self.bits)
+    def __init__(self, edges: pl.DataFrame) -> None:
+        ends = [edges[name].to_numpy() for name in ("upper", "lower")]
+        count = 1 + max(int(rows.max(initial=-1)) for rows in ends)
+        self.bits = max(count - 1, 1).bit_length()
+        known = edges.filter(pl.col("upper") != pl.col("lower"))
+        points = known["points"].fill_null(-1).cast(pl.Int64).to_numpy()
+        upper, lower = known["upper"].to_numpy(), known["lower"].to_numpy()
+        keys = _strongest(_keys(upper, lower, points, 1, self.bits))
+        self.upper, self.lower, self.points = _parts(keys, self.bits)
         self.degree = np.bincount(self.upper, minlength=count)
         self.begins = np.concatenate([[0], np.cumsum(self.degree)])
 
-    @property
-    def uppers(self) -> Ints:
-        """The rows from which an edge leads."""
-        found: Ints = np.flatnonzero(self.degree)
-        return found
 
+class _Walk:
+    """Following paths of at most so many hops; ``limit`` of them at each."""
 
-def row_bits(count: int) -> int:
-    """The bits that every row number below ``count`` fits in."""
-    return max(count - 1, 1).bit_length()
-
-
-def row_count(*several: pl.DataFrame) -> int:
-    """One more than the greatest row of tables with upper and lower rows."""
-    ends = [rows[name].to_numpy() for rows in several for name in ("upper", "lower")]
-    return 1 + max(int(rows.max(initial=-1)) for rows in ends)
-
-
-class Walk:
-    """Following paths of at most so many hops; ``limit`` of them at each.
-
-    With ``towards``, only paths to the first of its rows: the second are those one edge away or
-    nearer, and so on.
-    """
-
-    def __init__(
-        self,
-        graph: Graph,
-        hops: int,
-        damping: float,
-        limit: int = PATH_LIMIT,
-        towards: Sequence[Mask] | None = None,
-    ) -> None:
+    def __init__(self, graph: _Graph, hops: int, damping: float, limit: int) -> None:
         self._graph = graph
         self._hops = hops
         self._factor = to_points(damping)
         self._limit = limit
-        self._towards = towards
         self._followed = dict.fromkeys(range(2, hops + 1), 0)
         self._lock = Lock()
 
-    def blocks(self, uppers: Ints) -> Iterator[Ints]:
-        """The profiles in parts that have about as many edges each."""
+    def blocks(self) -> Iterator[Ints]:
+        """The profiles from which an edge leads, in parts that have about as many edges each."""
+        uppers = np.flatnonzero(self._graph.degree)
         if len(uppers):
             part = (np.cumsum(self._graph.degree[uppers]) - 1) // _BLOCK
             yield from np.split(uppers, np.flatnonzero(np.diff(part)) + 1)
@@ -145,9 +102,6 @@ class Walk:
         """The best paths from some profiles."""
         graph = self._graph
         own, at = self._edges_of(uppers)
-        if self._towards is not None:
-            leading = self._leads(graph.lower[at], 1)
-            own, at = own[leading], at[leading]
         ends, points = graph.lower[at], graph.points[at]
         found = [_keys(own, ends, points, 1, graph.bits)]
         for distance in range(2, self._hops + 1):
@@ -158,27 +112,17 @@ class Walk:
             felt = np.where((start < 0) | (by < 0), -1, scaled)
             own, ends = own[come], graph.lower[at]
             away = ends != uppers[own]
-            if self._towards is not None:
-                away &= self._leads(ends, distance)
             keys = _keys(own[away], ends[away], felt[away], distance, graph.bits)
-            keys = strongest(keys)
+            keys = _strongest(keys)
             found.append(keys)
-            own, ends, points = parts(keys, graph.bits)
-        keys = strongest(np.concatenate(found))
-        own, ends, points = parts(keys, graph.bits)
-        if self._towards is not None:
-            wanted = self._leads(ends, self._hops)
-            keys, own, ends, points = keys[wanted], own[wanted], ends[wanted], points[wanted]
-        rank = (keys & ((1 << RANK_BITS) - 1)) - _LOWEST
+            own, ends, points = _parts(keys, graph.bits)
+        keys = _strongest(np.concatenate(found))
+        own, ends, points = _parts(keys, graph.bits)
+        rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
         far = np.where(rank >= 0, _RANKS - 1 - rank % _RANKS, -1 - rank)
         columns = {"upper": uppers[own], "lower": ends, "points": points, "distance": far}
         made = pl.DataFrame(columns).cast(pl.Int32)
         return made.with_columns(pl.when(pl.col("points") >= 0).then("points").alias("points"))
-
-    def _leads(self, ends: Ints, distance: int) -> Mask:
-        """Whether a wanted row is reached from the ends of paths that are so long."""
-        assert self._towards is not None
-        return self._towards[self._hops - distance][ends]
 
     def _edges_of(self, rows: Ints) -> tuple[Ints, Ints]:
         """For every edge of each of the rows which row it is of, and the edge."""
@@ -207,22 +151,22 @@ def _keys(own: Ints, ends: Ints, points: Ints, distance: int, bits: int) -> Ints
     keys = own.astype(np.int64)
     keys <<= bits
     keys |= ends
-    keys <<= RANK_BITS
+    keys <<= _RANK_BITS
     keys |= rank
     return keys
 
 
-def parts(keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
+def _parts(keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
     """Own, end and points (-1 where unknown) of keys."""
-    rank = (keys & ((1 << RANK_BITS) - 1)) - _LOWEST
-    pair = keys >> RANK_BITS
+    rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
+    pair = keys >> _RANK_BITS
     return pair >> bits, pair & ((1 << bits) - 1), np.where(rank >= 0, rank // _RANKS, -1)
 
 
-def strongest(keys: Ints) -> Ints:
+def _strongest(keys: Ints) -> Ints:
     """Of the keys of each pair the greatest, in the order of pairs."""
     ordered = np.sort(keys)
     last = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:] >> RANK_BITS, ordered[:-1] >> RANK_BITS, out=last[:-1])
+    np.not_equal(ordered[1:] >> _RANK_BITS, ordered[:-1] >> _RANK_BITS, out=last[:-1])
     best: Ints = ordered[last]
     return best

@@ -7,8 +7,9 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from io import FileIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
+from assay.cache import content_digest
 from assay.diagnostics import Diagnostic, Position
 from assay.documents import codes
 from assay.documents.file import DocumentFile
@@ -26,21 +27,44 @@ BULK: dict[str, Callable[[bytes, str], DocumentFile]] = {
 """How files of many documents end, which programs write, and how each is read."""
 
 
-class Remembers(Protocol):
-    """Documents of files that were read before."""
+class ParsedFiles:
+    """The documents of YAML files without mistakes, by the digest of the file's bytes.
 
-    def documents(self, data: bytes) -> tuple[Any, ...] | None:
-        """What a file with these bytes holds, if it is remembered."""
-        ...
+    ``known`` are those parsed by an earlier process; ``used`` is what this one came across.
+    """
 
-    def add(self, data: bytes, documents: tuple[Any, ...]) -> None:
-        """Remember what a file without mistakes holds."""
-        ...
+    def __init__(self, known: Mapping[str, list[Any]] | None = None) -> None:
+        self._known = known or {}
+        self.used: dict[str, list[Any]] = {}
+
+    @property
+    def changed(self) -> bool:
+        """Whether other files were read than those that were known."""
+        return self.used.keys() != self._known.keys()
+
+    def read(self, data: bytes, file: str) -> YamlFile:
+        """A file of that name and content, parsed unless it was before."""
+        key = content_digest(data)
+        known = self._known.get(key)
+        if known is not None:
+            self.used[key] = known
+            return YamlFile(file, data.decode("utf-8").removeprefix("\ufeff"), tuple(known))
+        read = read_yaml(data, file)
+        if not read.diagnostics:
+            self.used[key] = list(read.documents)
+        return read
+
+
+class ProfileFiles(NamedTuple):
+    """The files below ``profiles/``, and a digest of their names and contents."""
+
+    files: list[DocumentFile]
+    digest: str
 
 
 def read_profiles(
-    workspace: Workspace, contents: Mapping[Path, bytes], memory: Remembers | None = None
-) -> list[DocumentFile]:
+    workspace: Workspace, contents: Mapping[Path, bytes], parsed: ParsedFiles
+) -> ProfileFiles:
     """Every file of documents below ``profiles/``, read, in the order of their paths.
 
     ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
@@ -53,34 +77,34 @@ def read_profiles(
         if path.is_relative_to(root)
     }
     read: list[DocumentFile] = []
+    parts: list[str | bytes] = []
     folder, shown = str(root), workspace.relative(root)
     for name in counting(sorted(there.keys() | given.keys()), "files"):
         file = f"{shown}/{name}"
         if not file.isascii():
             file = file.encode("utf-8", "backslashreplace").decode("utf-8")
-        data = given.get(name)
-        if data is not None:
-            read.append(documents_in(data, file))
-            continue
         limit = BULK_LIMIT if name.endswith(tuple(BULK)) else SIZE_LIMIT
-        if there[name]:
+        refusal = None
+        if name in given:
+            data = given[name]
+        elif there[name]:
             data, refusal = _plain_bytes(f"{folder}/{name}", file, limit)
         else:
             data, refusal = _bytes(workspace, root / name, file, limit)
         if refusal is not None:
             read.append(YamlFile(file, "", (), (refusal,)))
         else:
-            read.append(documents_in(data, file, memory))
-    return read
+            read.append(_documents_in(data, file, parsed))
+        parts += (name, data)
+    return ProfileFiles(read, content_digest(*parts))
 
 
-def documents_in(data: bytes, file: str, memory: Remembers | None = None) -> DocumentFile:
+def _documents_in(data: bytes, file: str, parsed: ParsedFiles) -> DocumentFile:
     """The documents in a file of that name and content, whatever its form."""
     bulk = BULK.get(file[file.rfind(".") :])
     if bulk is not None:
-        # Reading it again takes no longer than remembering it would.
-        return bulk(data, file)
-    return read_yaml(data, file) if memory is None else _remembered(data, file, memory)
+        return bulk(data, file)  # reading it again takes no longer than storing it would
+    return parsed.read(data, file)
 
 
 def document_files(workspace: Workspace) -> list[Path]:
@@ -92,17 +116,17 @@ def read_file(
     workspace: Workspace,
     path: Path,
     contents: Mapping[Path, bytes],
-    memory: Remembers | None = None,
+    parsed: ParsedFiles,
 ) -> YamlFile:
     """One YAML file; what keeps it from being read is among its diagnostics."""
     file = workspace.relative(path)
     given = contents.get(path)
     if given is not None:
-        return read_yaml(given, file)
+        return parsed.read(given, file)
     data, refusal = _bytes(workspace, path, file, SIZE_LIMIT)
     if refusal is not None:
         return YamlFile(file, "", (), (refusal,))
-    return read_yaml(data, file) if memory is None else _remembered(data, file, memory)
+    return parsed.read(data, file)
 
 
 def _plain_bytes(path: str, file: str, limit: int) -> tuple[bytes, Diagnostic | None]:
@@ -128,17 +152,6 @@ def _bytes(
         return path.read_bytes(), None
     except OSError as error:
         return b"", _unreadable(file, error.strerror or "it cannot be read")
-
-
-def _remembered(data: bytes, file: str, memory: Remembers) -> YamlFile:
-    """What was remembered of a file was read from the same bytes without a mistake."""
-    documents = memory.documents(data)
-    if documents is not None:
-        return YamlFile(file, data.decode("utf-8").removeprefix("\ufeff"), documents)
-    read = read_yaml(data, file)
-    if not read.diagnostics:
-        memory.add(data, read.documents)
-    return read
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, bool]]:

@@ -16,7 +16,7 @@ from assay.documents import codes
 from assay.documents.index import Path as ValuePath
 from assay.documents.suggest import did_you_mean
 from assay.documents.yaml_reader import YamlFile
-from assay.loading.discover import SUFFIXES, Remembers, read_file
+from assay.loading.discover import SUFFIXES, ParsedFiles, read_file
 from assay.loading.findings import Finding, Subject
 from assay.workspace import Workspace
 
@@ -55,15 +55,15 @@ class Assembled:
 
 
 def assemble(
-    workspace: Workspace, contents: Mapping[Path, bytes], memory: Remembers | None = None
+    workspace: Workspace, contents: Mapping[Path, bytes], parsed: ParsedFiles
 ) -> Assembled:
     """``rules.yaml`` with everything it includes."""
-    main = read_file(workspace, workspace.rules_path, contents, memory)
+    main = read_file(workspace, workspace.rules_path, contents, parsed)
     assembled = Assembled(_first(main), [main])
     if not isinstance(assembled.data.get("include"), list):
         return assembled
     assembled.data = dict(assembled.data)
-    assembly = _Assembly(workspace, contents, memory, assembled)
+    assembly = _Assembly(workspace, contents, parsed, assembled)
     assembly.include(main, workspace.rules_path, (main.file,))
     return assembled
 
@@ -80,12 +80,12 @@ class _Assembly:
         self,
         workspace: Workspace,
         contents: Mapping[Path, bytes],
-        memory: Remembers | None,
+        parsed: ParsedFiles,
         made: Assembled,
     ) -> None:
         self._workspace = workspace
         self._contents = contents
-        self._memory = memory
+        self._parsed = parsed
         self._made = made
         self._full = False
 
@@ -126,7 +126,7 @@ class _Assembly:
         if len(self._made.files) >= _FILE_LIMIT:
             self._full = True
             return f"more than {_FILE_LIMIT} files are included", "put some of them together"
-        file = read_file(self._workspace, target, self._contents, self._memory)
+        file = read_file(self._workspace, target, self._contents, self._parsed)
         self._made.files.append(file)
         self._join(file)
         self.include(file, target, (*chain, relative))

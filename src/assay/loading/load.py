@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 
+from assay.cache import Cache
 from assay.diagnostics import Diagnostic, Position, sort_diagnostics
 from assay.documents.file import DocumentFile
 from assay.documents.index import Path as ValuePath
 from assay.errors import InputError
-from assay.loading.discover import Remembers, read_profiles
+from assay.loading.discover import ParsedFiles, read_profiles
 from assay.loading.findings import Finding, Subject
 from assay.loading.include import Assembled, assemble
 from assay.loading.validate import Validated, validate_document, validate_rulebook
@@ -31,8 +32,9 @@ class Loaded:
     """What a workspace says, and what is wrong with it.
 
     ``corpus`` holds the documents without mistakes of their own, ``rulebook`` is None where
-    ``rules.yaml`` has any. ``errors`` is cheap to ask for; ``diagnostics`` adds warnings and
-    infos, for which files are walked again to find the lines.
+    ``rules.yaml`` has any. ``documents_digest`` changes with every name and byte below
+    ``profiles/``. ``errors`` is cheap to ask for; ``diagnostics`` adds warnings and infos, for
+    which documents are checked further and files are parsed again to find the lines.
     """
 
     workspace: Workspace
@@ -43,15 +45,16 @@ class Loaded:
     rules: Assembled | None = None
     as_of: date | None = None
     findings: tuple[Finding, ...] = ()
-    file_diagnostics: tuple[Diagnostic, ...] = field(default=())
+    file_diagnostics: tuple[Diagnostic, ...] = ()
+    documents_digest: str = ""
 
-    @cached_property
+    @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """Everything that keeps the workspace from being scored, in the order of places."""
         every = [*self.file_diagnostics, *(self.placed(f) for f in self.findings)]
         return tuple(sort_diagnostics(d for d in every if d.severity == "error"))
 
-    @cached_property
+    @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Errors, warnings and infos, in the order of places."""
         from assay.loading.lint import lint
@@ -100,6 +103,7 @@ class Loaded:
 
 
 _RULES = "rules.yaml"
+_PARSED = "documents"
 
 
 def load_workspace(
@@ -107,15 +111,26 @@ def load_workspace(
     *,
     as_of: date | None = None,
     contents: Mapping[Path, bytes] | None = None,
-    memory: Remembers | None = None,
+    cache: Cache | None = None,
 ) -> Loaded:
     """Read ``rules.yaml`` and every document; look at ``.errors`` of the result, or ``require`` it.
 
     ``as_of`` takes the place of the workspace's own setting. ``contents`` stands in for files on
-    disk, by absolute path. Files that ``memory`` knows by their content are not parsed again.
+    disk, by absolute path. YAML files that were parsed before are taken from the ``cache``.
     """
     with _uncollected():
-        return _loaded(workspace, as_of, contents or {}, memory)
+        parsed = _parsed_before(workspace, cache)
+        loaded = _loaded(workspace, as_of, contents or {}, parsed)
+        if cache is not None and parsed.changed:
+            body = json.dumps(parsed.used, separators=(",", ":")).encode()
+            cache.store(_PARSED, str(workspace.root), body)
+        return loaded
+
+
+def _parsed_before(workspace: Workspace, cache: Cache | None) -> ParsedFiles:
+    """The files that were parsed when the workspace was last read."""
+    body = None if cache is None else cache.load(_PARSED, str(workspace.root))
+    return ParsedFiles(json.loads(body) if body else None)
 
 
 @contextmanager
@@ -135,17 +150,14 @@ def _uncollected() -> Iterator[None]:
 
 
 def _loaded(
-    workspace: Workspace,
-    as_of: date | None,
-    given: Mapping[Path, bytes],
-    memory: Remembers | None,
+    workspace: Workspace, as_of: date | None, given: Mapping[Path, bytes], parsed: ParsedFiles
 ) -> Loaded:
     from assay.loading.link import link
 
     stage("reading the documents")
-    rules = assemble(workspace, given, memory)
-    rulebook, rule_findings = rulebook_of(rules)
-    files = read_profiles(workspace, given, memory)
+    rules = assemble(workspace, given, parsed)
+    rulebook, rule_findings = _rulebook_of(rules)
+    files, digest = read_profiles(workspace, given, parsed)
     stage("validating the documents")
     documents = [
         validate_document(data, Subject(file.file, number))
@@ -171,13 +183,14 @@ def _loaded(
         as_of=as_of or (rulebook.settings.as_of if rulebook else None),
         findings=tuple(findings),
         file_diagnostics=tuple(d for f in (*rules.files, *files) for d in f.diagnostics),
+        documents_digest=digest,
     )
 
 
 def load_rulebook(workspace: Workspace) -> Rulebook:
     """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
-    rules = assemble(workspace, {})
-    rulebook, findings = rulebook_of(rules)
+    rules = assemble(workspace, {}, ParsedFiles())
+    rulebook, findings = _rulebook_of(rules)
     if rulebook is None:
         files = {f.file: f for f in rules.files}
         placed = [
@@ -198,7 +211,7 @@ def require(loaded: Loaded) -> None:
         raise InputError(loaded.diagnostics)
 
 
-def rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+def _rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
     """The rulebook that was put together, None where it has errors of form; what is said of it."""
     if rules.unreadable:
         return None, tuple(rules.findings)

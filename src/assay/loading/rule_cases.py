@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from assay.diagnostics import Diagnostic, has_errors
 from assay.documents.index import Path as ValuePath
 from assay.documents.yaml_reader import YamlFile
-from assay.loading.discover import SUFFIXES, read_file
+from assay.loading.discover import SUFFIXES, ParsedFiles, read_file
 from assay.loading.findings import Finding, Subject
 from assay.loading.link import link
 from assay.loading.load import corpus_of, subjects_of
@@ -62,7 +62,7 @@ def load_cases(
     diagnostics: list[Diagnostic] = []
     files: list[str] = []
     for path in case_files(workspace) if paths is None else paths:
-        file = read_file(workspace, path, {})
+        file = read_file(workspace, path, {}, ParsedFiles())
         files.append(file.file)
         diagnostics += file.diagnostics
         if has_errors(file.diagnostics):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from assay.documents.parquet_rows import rows_in
 from assay.loading.discover import SUFFIXES, document_files
 from assay.memory import require_room
-from assay.snapshot.folder import Scan
 from assay.workspace import Workspace
 
 # Measured on generated workspaces: a document of 345 bytes in YAML takes 10 kB as a model with its
@@ -20,22 +21,20 @@ _WAY_OUT = (
 )
 
 
-def needed_bytes(workspace: Workspace, seen: Scan) -> int:
-    """What a workspace takes at most when it is read, validated and scored.
-
-    ``seen`` is what is below its folder of documents.
-    """
-    sizes = seen.sizes
-    if seen.names is None:
-        there = [p for p in document_files(workspace) if p.is_file()]
-        sizes = {str(p.relative_to(workspace.profiles_dir)): p.stat().st_size for p in there}
-    text = sum([size for name, size in sizes.items() if name.endswith(_TEXTS)])
-    tables = [workspace.profiles_dir / name for name in sizes if name.endswith(".parquet")]
-    return text * _TIMES_ITS_TEXT + sum(map(rows_in, tables)) * _BYTES_A_ROW
+def needed_bytes(workspace: Workspace) -> int:
+    """What a workspace takes at most when it is read, validated and scored."""
+    text = rows = 0
+    for path in document_files(workspace):
+        if path.name.endswith(_TEXTS):
+            with suppress(OSError):  # what cannot be read is reported when it is read
+                text += path.stat().st_size
+        elif path.name.endswith(".parquet") and path.is_file():
+            rows += rows_in(path)
+    return text * _TIMES_ITS_TEXT + rows * _BYTES_A_ROW
 
 
-def require_memory(workspace: Workspace, seen: Scan, available: int | None) -> None:
+def require_memory(workspace: Workspace, available: int | None) -> None:
     """Raise ``UsageError`` where the documents will not fit; small workspaces always do."""
-    needed = needed_bytes(workspace, seen)
+    needed = needed_bytes(workspace)
     if needed > _SMALL:
         require_room(needed, available, "the documents of this workspace", _WAY_OUT)

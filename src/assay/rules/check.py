@@ -5,37 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, get_args
 
+from assay.cache import Cache, content_digest
 from assay.documents.suggest import did_you_mean
 from assay.model.evidence import ClaimType
 from assay.model.rulebook import Band, Rule, Rulebook, Scorer
 from assay.rules import codes
 from assay.rules.findings import RuleFinding
-from assay.rules.kept import ProgramStore
 from assay.rules.program import Program
+from assay.rules.program_json import program_from_json, program_to_json
 from assay.rules.schema import SPACES, Space
 
 if TYPE_CHECKING:
     from assay.rules.expressions import Path, RulebookError
 
+_PROGRAM = "program"
 _CODES = {code.slug: code for code in codes.RULE_CODES}
 
 
 def check_rulebook(
-    rulebook: Rulebook, store: ProgramStore | None = None
+    rulebook: Rulebook, cache: Cache | None = None
 ) -> tuple[Program | None, list[RuleFinding]]:
     """The compiled rulebook, None where it has errors, and all findings.
 
-    It is not compiled again where ``store`` has it.
+    A rulebook that was compiled before is taken from the ``cache``.
     """
     findings = list(_besides_expressions(rulebook))
     if any(f.code.severity == "error" for f in findings):
         return None, findings + _compiled(_put_right(rulebook))[1]
-    kept = None if store is None else store.read(rulebook)
-    if kept is not None:
-        return kept, findings
+    key = "" if cache is None else content_digest(rulebook.model_dump_json(by_alias=True))
+    known = None if cache is None else cache.load(_PROGRAM, key)
+    if known is not None:
+        return program_from_json(known, rulebook), findings
     program, wrong = _compiled(rulebook)
-    if program is not None and store is not None:
-        store.write(program, rulebook)
+    if program is not None and cache is not None:
+        cache.store(_PROGRAM, key, program_to_json(program, rulebook))
     return program, findings + wrong
 
 
@@ -71,7 +74,7 @@ def _compiled(
     rulebook: Rulebook, missing: Set[str] = frozenset()
 ) -> tuple[Program | None, list[RuleFinding]]:
     """The program, or what is wrong with the expressions of the rulebook."""
-    # The checker of expressions takes long to load, and most commands find a program that is kept.
+    # The checker of expressions takes long to load, and most commands have a program cached.
     from assay.rules.expressions import RulebookError
     from assay.rules.scorers import compile_rulebook
 

@@ -7,7 +7,7 @@ have drawn on what is lost, or what is added goes back to others, the edit is ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -19,9 +19,6 @@ from assay.model.profile import AnyProfile
 from assay.model.rulebook import Change, Rulebook
 from assay.scoring.what_ifs import WhatIfs, supposed_directness, supposed_id
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_claims
-
-Documents = Callable[[Sequence[str]], Corpus]
-"""Profiles by their ids, with what they draw on."""
 
 _SAW = ("record", "first_hand")
 
@@ -67,7 +64,7 @@ def to_trace(rows: Rows, what_ifs: WhatIfs) -> pl.Series:
 
 
 def traced_rows(
-    documents: Documents,
+    corpus: Corpus,
     rulebook: Rulebook,
     as_of: date,
     rows: Rows,
@@ -79,7 +76,6 @@ def traced_rows(
         return {name: pl.DataFrame(schema=schema) for name, schema in LOCAL.items()}
     edits = _edits(rows, what_ifs, numbers)
     ids = rows["profile"]["id"].gather(what_ifs.tried["own"].gather(numbers)).to_list()
-    corpus = documents(sorted(set(ids)))
     edited = [
         _edited(corpus.profiles[profile_id], edits.get(number, {}))
         for number, profile_id in zip(numbers, ids, strict=True)

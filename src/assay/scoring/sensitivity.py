@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
 
 import numpy as np
 import polars as pl
 
 from assay.engines.plan import Place
+from assay.model.corpus import Corpus
 from assay.progress import counting
 from assay.rules.program import ScorerColumns
 from assay.scoring.beside import run_beside
 from assay.scoring.results import WouldChange
 from assay.scoring.run import Run, ordered_bands
-from assay.scoring.tried import Documents, tried
+from assay.scoring.tried import tried
 from assay.tables.rows import Rows
 from assay.tables.tables import Tables
 
@@ -27,29 +27,19 @@ _AT_ONCE = 4_000
 """Profiles whose what-ifs are scored together."""
 
 
-class Base(Protocol):
-    """The rows and tables of the documents as they are."""
-
-    @property
-    def rows(self) -> Rows: ...
-
-    @property
-    def tables(self) -> Tables: ...
-
-
 def would_change(
-    documents: Documents, base: Base, run: Run, as_of: date, ids: Sequence[str]
+    corpus: Corpus, rows: Rows, run: Run, as_of: date, ids: Sequence[str]
 ) -> dict[str, tuple[WouldChange, ...]]:
     """For each profile the least changes that move one of its scores into another band.
 
-    Every change of the rulebook's catalogue is tried; upgrades first, by effort. ``base`` is what
-    was scored in ``run``; ``documents`` are asked for where an origin has to be traced anew.
+    Every change of the rulebook's catalogue is tried; upgrades first, by effort. ``rows`` are
+    those of the ``corpus`` that was scored in ``run``.
     """
     found: dict[str, tuple[WouldChange, ...]] = {}
     blocks = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
     for block in counting(blocks, f"times {_AT_ONCE:,} profiles"):
-        rows = np.array(sorted({run.profile_rows[i] for i in block}), dtype=np.int64)
-        changes = _crossing(run, *tried(documents, base.rows, run, as_of, rows))
+        places = np.array(sorted({run.profile_rows[i] for i in block}), dtype=np.int64)
+        changes = _crossing(run, *tried(corpus, rows, run, as_of, places))
         found |= {i: tuple(changes.get(run.profile_rows[i], ())) for i in block}
     return found
 

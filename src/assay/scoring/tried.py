@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from assay.evidence.origins import UNSEEN, Lineage
-from assay.scoring.retraced import Documents, to_trace, traced_rows
+from assay.model.corpus import Corpus
+from assay.scoring.retraced import to_trace, traced_rows
 from assay.scoring.run import Run
 from assay.scoring.what_ifs import WhatIfs, supposed, what_ifs
 from assay.tables.beside import beside
@@ -18,11 +19,9 @@ from assay.tables.rows import LOCAL, Rows, scored_claims
 from assay.tables.spans import Ints
 from assay.tables.tables import CODED, Tables, coded
 
-__all__ = ["Documents", "tried"]
-
 
 def tried(
-    documents: Documents, rows: Rows, run: Run, as_of: date, places: Ints
+    corpus: Corpus, rows: Rows, run: Run, as_of: date, places: Ints
 ) -> tuple[pl.DataFrame, Tables]:
     """What is tried on profiles, and its tables, to stand beside those of the run.
 
@@ -34,13 +33,13 @@ def tried(
     ids = rows["profile"]["id"]
 
     def roots(claims: Sequence[tuple[int, int]]) -> list[list[str]]:
-        return _originals(documents, as_of, [(ids[own], claim) for own, claim in claims])
+        return _originals(corpus, as_of, [(ids[own], claim) for own, claim in claims])
 
     every = what_ifs(rows, changes, roots)
     anew = to_trace(rows, every)
     simple = pl.int_range(every.tried.height, eager=True)
     simple = simple.filter(~simple.is_in(anew.to_list()))
-    traced = traced_rows(documents, run.rulebook, as_of, rows, every, anew)
+    traced = traced_rows(corpus, run.rulebook, as_of, rows, every, anew)
 
     added = supposed(changes, as_of.toordinal())
     cited = coded("citation", pl.concat([rows["citation"], added, traced["citation"]]))
@@ -81,13 +80,10 @@ def _edits(every: WhatIfs, simple: pl.Series, added: pl.Series, before: int, as_
     )
 
 
-def _originals(
-    documents: Documents, as_of: date, claims: Sequence[tuple[str, int]]
-) -> list[list[str]]:
+def _originals(corpus: Corpus, as_of: date, claims: Sequence[tuple[str, int]]) -> list[list[str]]:
     """What claims only retell: by the id of the profile and the number of the claim."""
     if not claims:
         return []
-    corpus = documents(sorted({profile_id for profile_id, _ in claims}))
     lineage = Lineage(corpus, as_of)
     found = []
     for profile_id, number in claims:

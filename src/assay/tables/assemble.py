@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from assay.arithmetic import to_points
-from assay.graph.mended import mended_pairs
 from assay.graph.reach import reach_pairs
 from assay.model.rulebook import Rulebook
-from assay.tables.packed import Frames, held
 from assay.tables.spans import Ints, begins
 from assay.tables.tables import SCHEMAS, Tables
 
@@ -28,39 +25,10 @@ def assemble(rows: Rows, rulebook: Rulebook, day: int) -> Tables:
     return Tables(frames | edge_frames(edges, rows["profile"], rulebook, day), edges=edges)
 
 
-def reassemble(
-    rows: Rows, changed: Collection[str], before: Tables, rulebook: Rulebook, day: int
-) -> Tables:
-    """The tables of rows of which only those named as ``changed`` differ from ``before``.
-
-    The tables made of the others are taken over; reach is, as far as the edges are the same.
-    """
-    frames, edges, profiles = dict(held(before.frames)), before.edges, rows["profile"]
-    frames["profile"] = profiles
-    if not {"claim", "citation", "root"}.isdisjoint(changed):
-        evidence = evidence_frames(rows)
-        if "claim" not in changed:
-            del evidence["claim"]
-        frames |= evidence
-    if not {"claim", "ground"}.isdisjoint(changed):
-        frames["ground"] = _grounds(rows, Frames(frames)["claim"])
-    if "edge" in changed:
-        edges, known = _edges(rows), _known_reach(before, profiles, rulebook, day)
-        frames |= edge_frames(edges, profiles, rulebook, day, known)
-    return Tables(Frames(frames), edges=edges)
-
-
 def edge_frames(
-    edges: pl.DataFrame,
-    profiles: pl.DataFrame,
-    rulebook: Rulebook,
-    day: int,
-    known: tuple[pl.DataFrame, pl.DataFrame] | None = None,
+    edges: pl.DataFrame, profiles: pl.DataFrame, rulebook: Rulebook, day: int
 ) -> dict[str, pl.DataFrame]:
-    """The tables of the edges that are valid on a day, and of reach along them.
-
-    ``known`` is the reach along other edges, and their weights.
-    """
+    """The tables of the edges that are valid on a day, and of reach along them."""
     valid = edges.filter(valid_on(day))
     place = _places(profiles)
     made = {}
@@ -76,38 +44,8 @@ def edge_frames(
             .select(list(SCHEMAS[space]))
             .collect()
         )
-    weights = edge_weights(valid, rulebook)
-    hops, damping = rulebook.reach.hops, rulebook.reach.damping
-    if known is None:
-        pairs = reach_pairs(weights, hops, damping)
-    else:
-        pairs = mended_pairs(*known, weights, hops, damping)
+    pairs = reach_pairs(edge_weights(valid, rulebook), rulebook.reach.hops, rulebook.reach.damping)
     return made | _reach_frames(pairs, place)
-
-
-def _known_reach(
-    before: Tables, profiles: pl.DataFrame, rulebook: Rulebook, day: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The reach of tables made before and the weights of its edges, by rows of ``profiles``."""
-    assert before.edges is not None
-    ids = profiles.select("id", pl.int_range(pl.len(), dtype=pl.Int64).alias("row"))
-    ids = ids.unique("id", keep="first")
-    moved = (
-        before.frames["profile"]
-        .select("id")
-        .join(ids, on="id", how="left", maintain_order="left")
-        .get_column("row")
-    )
-    reach = before.frames["downstream"]
-    pairs = reach.select(
-        moved.gather(reach["profile_row"]).alias("upper"),
-        moved.gather(reach["peer_row"]).alias("lower"),
-        (pl.col("reach") * 1000).round().alias("points"),
-        "distance",
-    ).cast(pl.Int32)
-    edges = before.edges.filter(valid_on(day))
-    ends = [moved.gather(edges[end]).alias(end) for end in ("upper", "lower")]
-    return pairs, edge_weights(edges.with_columns(ends), rulebook)
 
 
 def valid_on(day: int) -> pl.Expr:

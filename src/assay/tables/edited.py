@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from assay.tables.mend import plain_rows
 from assay.tables.rows import Rows
 from assay.tables.spans import Ints, begins, spans
 
@@ -115,11 +114,11 @@ def _claims(
 
 
 def evidence_rows(rows: Rows, places: Ints) -> Rows:
-    """The evidence of some of the profiles, texts as texts; ``own`` counts in ``places``."""
+    """The evidence of some of the profiles; ``own`` counts in ``places``."""
     place = np.full(rows["profile"].height, -1)
     place[places] = np.arange(len(places))
     found = {"profile": rows["profile"][places]}
     for name in ("claim", "citation", "root"):
         own = pl.Series("own", place[rows[name]["own"].to_numpy()])
-        found[name] = plain_rows(name, rows[name].with_columns(own).filter(pl.col("own") >= 0))
+        found[name] = rows[name].with_columns(own).filter(pl.col("own") >= 0)
     return found

@@ -9,8 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.tables.packed import Frames, held
-
 Dtype = pl.DataType | type[pl.DataType]
 
 _TEXT, _INT, _BOOL, _REAL = pl.String, pl.Int64, pl.Boolean, pl.Float64
@@ -146,13 +144,13 @@ class Tables:
     _offsets: dict[tuple[str, str], Ints] = field(default_factory=dict, repr=False)
 
     def height(self, space: str) -> int:
-        return held(self.frames)[space].height
+        return self.frames[space].height
 
     def on(self, day: int, changed: Mapping[str, pl.DataFrame] | None = None) -> Tables:
         """The same rows on another day, with other edges if some are ``changed``."""
         spaces = changed or {}
         return Tables(
-            Frames({**held(self.frames), **spaces}),
+            {**self.frames, **spaces},
             day,
             self.edges,
             {k: v for k, v in self._coded.items() if k[0] not in spaces},
@@ -163,7 +161,7 @@ class Tables:
         """The same rows, each profile on a day of its own (ordinals)."""
         there = self.on(0, changed)
         profile = there.frames["profile"].with_columns(days.alias("today"))
-        return replace(there, frames=Frames({**held(there.frames), "profile": profile}), day=None)
+        return replace(there, frames={**there.frames, "profile": profile}, day=None)
 
     def given(self, space: str, name: str) -> pl.Series:
         """A column as the tables have it, whatever the ``day``."""

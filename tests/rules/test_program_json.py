@@ -1,8 +1,7 @@
-"""A program that was kept is the one that compiling the rulebook gives, whatever becomes of it."""
+"""A program from the cache is the one that compiling the rulebook gives."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assay.cache import Cache
 from assay.pipeline import check
 from assay.rules import scorers
-from assay.rules.kept import plain, program_of
+from assay.rules.program_json import program_from_json, program_to_json
 from assay.rules.scorers import compile_rulebook
 from assay.workspace import Workspace
 from tests.rulebooks import drawn_rulebook, watching_rulebook
@@ -38,6 +38,11 @@ def space(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path, "some code")
+
+
+@pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Every rulebook that was compiled."""
     found: list[Any] = []
@@ -55,8 +60,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @given(seed=st.integers(0, 10_000))
 def test_any_program_comes_back_as_it_was(drawn: Any, seed: int) -> None:
     rulebook, program = drawn(Random(seed), 20)
-    told = json.loads(json.dumps(plain(program, rulebook)))
-    found = program_of(told, rulebook)
+    found = program_from_json(program_to_json(program, rulebook), rulebook)
     assert found == program
     assert list(found.definitions) == list(program.definitions)
 
@@ -64,17 +68,17 @@ def test_any_program_comes_back_as_it_was(drawn: Any, seed: int) -> None:
 def test_the_shipped_program_comes_back_with_the_rules_of_its_rulebook() -> None:
     rulebook = default_rulebook()
     program = compile_rulebook(rulebook)
-    found = program_of(plain(program, rulebook), rulebook)
+    found = program_from_json(program_to_json(program, rulebook), rulebook)
     assert found == program
     for scorer, own in zip(found.scorers, rulebook.scorers, strict=True):
         assert scorer.scorer is own
         assert [r.rule for r in scorer.rules] == list(own.rules)
 
 
-def test_a_rulebook_is_compiled_once(space: Workspace, compiled: list[Any]) -> None:
-    first = check(space).program
+def test_a_rulebook_is_compiled_once(space: Workspace, cache: Cache, compiled: list[Any]) -> None:
+    first = check(space, cache=cache).program
     assert first is not None
-    assert check(space).program == first
+    assert check(space, cache=cache).program == first
     assert len(compiled) == 1
 
 
@@ -82,42 +86,28 @@ def test_a_rulebook_is_compiled_once(space: Workspace, compiled: list[Any]) -> N
     ("old", "new"), [("0.5", "0.4"), ("gaps > 0", "gaps > 1"), ("{id: one", "{id: two")]
 )
 def test_another_rulebook_is_compiled(
-    space: Workspace, compiled: list[Any], old: str, new: str
+    space: Workspace, cache: Cache, compiled: list[Any], old: str, new: str
 ) -> None:
-    before = check(space).program
+    before = check(space, cache=cache).program
     space.rules_path.write_text(RULES.replace(old, new))
-    after = check(space).program
+    after = check(space, cache=cache).program
     assert len(compiled) == 2
     assert after == compile_rulebook(compiled[1])
     assert after != before
 
 
-def test_mistakes_are_said_again(space: Workspace) -> None:
-    check(space)
+def test_errors_are_reported_again(space: Workspace, cache: Cache) -> None:
+    check(space, cache=cache)
     space.rules_path.write_text(RULES.replace("gaps > 0", "gap > 0"))
-    said = [check(space).errors for _ in range(2)]
+    said = [check(space, cache=cache).errors for _ in range(2)]
     assert [[d.code for d in errors] for errors in said] == [["unknown-field"]] * 2
 
 
-@pytest.mark.parametrize("name", ["program", "rules"])
-@pytest.mark.parametrize("damage", [b"", b"PAR1 something else", None])
-def test_what_is_not_whole_is_made_anew(
-    space: Workspace, compiled: list[Any], name: str, damage: bytes | None
-) -> None:
-    first = check(space).program
-    kept = space.cache_dir / name
-    data = kept.read_bytes()
-    kept.write_bytes(data[:-9] if damage is None else damage)
-    assert check(space).program == first
-    assert kept.read_bytes() == data
-    assert len(compiled) == (2 if name == "program" else 1)
-
-
-def test_the_checker_is_not_loaded_for_a_program_that_is_kept(space: Workspace) -> None:
+def test_the_checker_is_not_loaded_for_a_program_from_the_cache(space: Workspace) -> None:
     score = (
         "import sys; from assay.cli.main import run; "
         f"run(['--workspace', {str(space.root)!r}, '--as-of', '2026-01-15', 'score']); "
-        "print([m for m in ('cel_expr_python', 'yaml', 'assay.loading.link') if m in sys.modules])"
+        "print([m for m in ('cel_expr_python', 'yaml') if m in sys.modules])"
     )
     said = [
         subprocess.run(

@@ -1,4 +1,4 @@
-"""Small workspaces whose snapshot is held against one made from nothing."""
+"""Small workspaces, and what scoring one with a cache has to agree with."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from assay.pipeline import Desk, assess, check
-from assay.tables import kept
-from assay.tables.tables import Tables
+from assay.cache import Cache
+from assay.pipeline import Checked, Desk, assess, check
 from assay.workspace import Workspace
 
 RULES = """version: 1
@@ -26,7 +23,7 @@ scorers:
     rules:
       - {id: some, when: 'citations.size() > 1', add: 0.4, because: it is cited}
       - {id: old, when: 'citations.exists(c, c.age_days > 300)', add: 0.3, because: it is old}
-      - {id: felt, when: 'downstream.size() > 0', add: 0.2, because: others hang on it}
+      - {id: felt, when: 'downstream.size() > 0', add: 0.2, because: others depend on it}
 """
 DAY = date(2026, 1, 15)
 
@@ -75,34 +72,27 @@ def write(space: Workspace, number: int, **told: Any) -> None:
     )
 
 
-def desk(space: Workspace, day: date = DAY, audience: str | None = None) -> Desk:
-    return assess(check(space, day), day, audience)
+def desk(
+    space: Workspace, cache: Cache | None, day: date = DAY, audience: str | None = None
+) -> Desk:
+    return assess(check(space, day, cache), day, audience)
 
 
-def seen(tables: Tables) -> dict[str, Any]:
-    frames = dict(tables.frames) | {"edges": tables.edges}
-    return {
-        name: frame.cast({n: pl.String for n, t in frame.schema.items() if t == pl.Enum}).rows()
-        for name, frame in frames.items()
-        if frame is not None
-    }
+def seen(checked: Checked, day: date, audience: str | None) -> Any:
+    """Everything that is known of a workspace: problems, documents, tables and scores."""
+    problems = (checked.errors, checked.diagnostics)
+    if checked.errors:
+        return problems
+    made = assess(checked, day, audience)
+    tables, rows = made.built.tables, made.built.rows
+    assert tables.edges is not None
+    frames = {**tables.frames, "edges": tables.edges, "listing": made.built.listing}
+    as_rows = {name: frame.rows() for name, frame in frames.items()}
+    as_rows |= {f"rows {name}": frame.rows() for name, frame in rows.items()}
+    return (*problems, made.corpus, made.written, as_rows, made.overview())
 
 
-def agrees(space: Workspace, day: date = DAY, audience: str | None = None) -> None:
-    """What the snapshot gives is what a workspace without one gives, mistakes included."""
-    mine = check(space, day)
-    shutil.move(space.cache_dir, space.root.parent / "aside")
-    try:
-        anew = check(space, day)
-        shutil.rmtree(space.cache_dir)
-        assert mine.errors == anew.errors
-        if not anew.errors:
-            fresh = assess(anew, day, audience)
-            plain = kept.build(fresh.corpus, fresh.rulebook, day)
-            expected = (seen(plain.tables), plain.listing.rows())
-    finally:
-        shutil.rmtree(space.cache_dir, ignore_errors=True)
-        shutil.move(space.root.parent / "aside", space.cache_dir)
-    if not mine.errors:
-        built = assess(mine, day, audience).built
-        assert (seen(built.tables), built.listing.rows()) == expected
+def agrees(space: Workspace, cache: Cache, day: date = DAY, audience: str | None = None) -> None:
+    """A workspace scored with the cache is the workspace scored from nothing."""
+    with_cache = seen(check(space, day, cache), day, audience)
+    assert with_cache == seen(check(space, day), day, audience)

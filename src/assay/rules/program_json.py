@@ -1,7 +1,7 @@
-"""Compiled rulebooks kept in ``.assay/``, so that one that did not change is not compiled again.
+"""Compiled rulebooks as JSON, so that one that did not change need not be compiled again.
 
-What is kept says how scores are made, never a score. It is plain data: a list of nodes, in which
-each names those before it by their numbers, and the rules of the rulebook by their places in it.
+A program is a list of nodes, in which each names those before it by their numbers, and the rules of
+the rulebook by their places in it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
 from assay.model.rulebook import Rulebook
@@ -25,8 +23,6 @@ from assay.rules.program import (
     ScorerColumns,
     WatchColumns,
 )
-from assay.snapshot.sealed import read_sealed, write_sealed
-from assay.snapshot.stamp import stamped
 
 _KINDS: Mapping[str, type] = {
     kind.__name__: kind
@@ -40,54 +36,28 @@ _FIELDS = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS.values()
 _PARTS = ("steps", "watch_steps", "text_steps", "scorers", "watch")
 
 
-class ProgramStore:
-    """The program of a workspace's rulebook, under the digest of what the rulebook says."""
-
-    def __init__(self, folder: Path, told: Mapping[str, Any]) -> None:
-        """``told`` is the rulebook as it was read."""
-        self._path = folder / "program"
-        self._digest = blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
-
-    @property
-    def _kind(self) -> str:
-        # What conditions mean, the checker says: a program of another one is not taken over.
-        return stamped("program", "cel_expr_python")
-
-    def read(self, rulebook: Rulebook) -> Program | None:
-        """What was compiled of this rulebook before."""
-        body = read_sealed(self._path, self._kind)
-        kept = None if body is None else json.loads(body)
-        if kept is None or kept["rulebook"] != self._digest:
-            return None
-        return program_of(kept, rulebook)
-
-    def write(self, program: Program, rulebook: Rulebook) -> None:
-        """Keep a program in place of the one before."""
-        kept = {"rulebook": self._digest} | plain(program, rulebook)
-        write_sealed(self._path, self._kind, json.dumps(kept, separators=(",", ":")).encode())
-
-
-def plain(program: Program, rulebook: Rulebook) -> dict[str, Any]:
-    """A program as data that JSON can hold."""
+def program_to_json(program: Program, rulebook: Rulebook) -> bytes:
+    """A compiled rulebook as JSON."""
     writer = _Writer(rulebook)
     parts = {name: writer.value(getattr(program, name)) for name in _PARTS}
-    return {"nodes": writer.nodes} | parts
+    return json.dumps({"nodes": writer.nodes} | parts, separators=(",", ":")).encode()
 
 
-def program_of(kept: Mapping[str, Any], rulebook: Rulebook) -> Program:
-    """The program that :func:`plain` made data of."""
+def program_from_json(data: bytes, rulebook: Rulebook) -> Program:
+    """The program that :func:`program_to_json` wrote for the same rulebook."""
+    found = json.loads(data)
     nodes: list[Any] = []
 
-    def value(told: Any) -> Any:
-        if not isinstance(told, list):
-            return told
-        inside = told[0]
+    def value(given: Any) -> Any:
+        if not isinstance(given, list):
+            return given
+        inside = given[0]
         return tuple(map(value, inside)) if isinstance(inside, list) else nodes[inside]
 
-    for kind, *told in kept["nodes"]:
+    for kind, *given in found["nodes"]:
         made = _KINDS.get(kind)
-        nodes.append(_named(rulebook, told) if made is None else made(*map(value, told)))
-    parts = {name: value(kept[name]) for name in _PARTS}
+        nodes.append(_named(rulebook, given) if made is None else made(*map(value, given)))
+    parts = {name: value(found[name]) for name in _PARTS}
     every = (*parts["steps"], *parts["watch_steps"], *parts["text_steps"])
     return Program(**parts, definitions={(s.space, s.column): s for s in every})
 
