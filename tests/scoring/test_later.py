@@ -246,7 +246,7 @@ def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, a
     run = run_program(book, program, made)
     bands = [s.band for s in program.on("profile") if s.band]
     hits = [r.applied for s in program.on("profile") for r in s.rules]
-    changing = run.engine.apart([("profile", c) for c in hits], [("profile", "today")])
+    changing = run.engine.delta_plan([("profile", c) for c in hits], [("profile", "today")])
     lasting = Lasting(changing.schedule.steps, bands)
     every = [*lasting.columns, *((space, name) for (space, _), name in lasting.columns.items())]
     planned = schedule([*changing.schedule.steps, *lasting.steps], every)

@@ -1,7 +1,8 @@
-"""What other rulebooks would grade differently, counted together and run by run."""
+"""Grades that other rulebooks would change: with shared columns, and in runs of their own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.generate import Shape, tables
@@ -12,12 +13,12 @@ from hypothesis import strategies as st
 from assay.model.rulebook import Rulebook
 from assay.rules.program import Program
 from assay.rules.scorers import compile_rulebook
-from assay.scoring.moves import BandMoves, band_moves, moves_by
+from assay.scoring.moves import BandMoves, band_moves, grade_columns
 from assay.scoring.run import Run, run_program
 from assay.tables.tables import Tables
-from tests.engines.test_alternatives import shipped
+from tests.engines.test_planned_runs import shipped
 
-WORKLOAD, SHIPPED = rulebook(), shipped()
+WORKLOAD, SHIPPED = rulebook(), shipped()[0]
 BASES = {id(book): compile_rulebook(book) for book in (WORKLOAD, SHIPPED)}
 HUNDREDTHS = st.integers(0, 100).map(lambda n: n / 100)
 
@@ -53,6 +54,13 @@ def edits(draw: st.DrawFn, book: Rulebook) -> list[Program]:
             upper["from"] = max(value, upper["from"])
         programs.append(compile_rulebook(type(book).model_validate(document)))
     return programs
+
+
+def moves_by(base: Run, programs: list[Program]) -> Iterator[BandMoves]:
+    """As a sweep counts them: with the columns shared that the programs have in common."""
+    for program in programs:
+        engine = base.engine.varied(base.tables, program.steps, repeated=grade_columns(program))
+        yield band_moves(base, Run(base.rulebook, program, base.tables, engine))
 
 
 def run_by_run(base: Run, programs: list[Program]) -> list[BandMoves]:

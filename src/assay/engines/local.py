@@ -1,21 +1,28 @@
 """The embedded engine: programs run on Polars tables in memory.
 
-Columns are made when somebody reads them, with what else they need and nothing more.
+A column is made when it is first read, with the columns it needs and no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import polars as pl
 
-from assay.engines.alternatives import ALTERNATIVES
-from assay.engines.apart import Apart, Tried
-from assay.engines.dates import DATED, TODAY
+from assay.engines.dates import TODAY, numbered, steps_on_dates
 from assay.engines.execution import Execution
-from assay.engines.facts import PLANS, Moving
-from assay.engines.numbered import numbered
-from assay.engines.plan import Place, definition, hanging_on, outputs, read_for
+from assay.engines.plan import (
+    Facts,
+    Place,
+    definition,
+    depending_on,
+    inputs,
+    outputs,
+    plan,
+    read_for,
+)
+from assay.engines.schedule import Schedule, schedule
 from assay.rules.program import Step
 from assay.tables.tables import Tables
 
@@ -26,15 +33,12 @@ class LocalEngine:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self._definitions: dict[Place, Step] = {}
-        self._taken_up: list[tuple[Step, ...]] = []
         self._made: dict[Place, pl.Series] = {}
         self._dates: dict[str, int] = {}
 
     def run(self, steps: Iterable[Step]) -> None:
-        """Take up steps; their columns can be read from then on."""
-        given = steps if isinstance(steps, tuple) else tuple(steps)
-        self._taken_up.append(given)
-        for step in given:
+        """Add steps; their columns can be read from then on."""
+        for step in steps:
             self._definitions[step.space, step.column] = step
 
     def add(self, space: str, *series: pl.Series) -> None:
@@ -43,7 +47,7 @@ class LocalEngine:
             self._made[space, one.name] = one
 
     def column(self, space: str, name: str) -> pl.Series:
-        """A column of the tables, or of a step that was taken up."""
+        """A column of the tables or of a step."""
         place = (space, name)
         if place not in self._made:
             if definition(self._definitions, place) is None:
@@ -58,115 +62,116 @@ class LocalEngine:
         return known or name in self.tables.frames[space].columns
 
     def make(self, wanted: Iterable[Place]) -> None:
-        """Make several columns together, which is faster than one after the other."""
+        """Make several columns together, which is faster than each by itself."""
         asked = [
             place
             for place in dict.fromkeys(wanted)
             if place not in self._made and definition(self._definitions, place) is not None
         ]
-        if not asked:
-            return
-        planned = PLANS.plan(self._taken_up, self._definitions, asked, self, self._made)
-        Execution(self.tables, self._made, planned).run()
+        if asked:
+            planned = schedule(self._plan(asked, self._made.keys(), self), asked)
+            Execution(self.tables, self._made, planned).run()
 
     def make_all(self) -> None:
-        """Make every column, for whoever is going to read most of them."""
+        """Make every column, for a reader of most of them."""
         self.make(p for step in self._definitions.values() for p in outputs(step))
 
     def needs(self, wanted: Iterable[Place]) -> set[Place]:
-        """All columns the wanted ones hang on, those of the tables included."""
+        """The wanted columns and all they depend on, those of the tables included."""
         return read_for(self._definitions, wanted)
 
-    def apart(
+    def delta_plan(
         self, wanted: Iterable[Place], changed: Iterable[Place], other_rows: Iterable[str] = ()
-    ) -> Apart:
-        """The wanted columns for tables whose ``changed`` columns differ; planned once.
+    ) -> DeltaPlan:
+        """A plan of the wanted columns for tables whose ``changed`` columns differ.
 
-        What does not hang on these is made now and kept. Tables of the spaces ``other_rows`` may
-        even have other rows: of them nothing is kept.
+        Columns that do not depend on these are made now and kept. In the spaces ``other_rows``
+        tables may even have other rows, so none of their columns are kept.
         """
         spaces = set(other_rows)
-        anew = {p for s in self._definitions.values() if s.space in spaces for p in outputs(s)}
-        anew |= {(space, name) for space in spaces for name in self.tables.frames[space].columns}
-        targets, moving = list(wanted), anew | set(changed)
-        touched = hanging_on(self._definitions.values(), moving)
-        self.make(place for place in targets if place not in touched)
+        resized = {p for s in self._definitions.values() if s.space in spaces for p in outputs(s)}
+        resized |= {(space, name) for space in spaces for name in self.tables.frames[space].columns}
+        targets, differing = list(wanted), resized | set(changed)
+        affected = depending_on(self._definitions.values(), differing)
+        self.make(place for place in targets if place not in affected)
 
-        planned = PLANS.plan(
-            self._taken_up,
-            self._definitions,
-            targets,
-            Moving(self, moving),
-            self._made,
-            frozenset(touched),
-        )
-        parted = planned.parted(moving, spaces)
-        Execution(self.tables, self._made, parted.still).run()
-        frontier = parted.still.wanted
-        kept = {p: s for p, s in self._made.items() if p in frontier or p not in touched}
-        return Apart(parted.moved, kept)
-
-    def alternatives(self, programs: Sequence[tuple[Step, ...]], wanted: Iterable[Place]) -> Tried:
-        """The wanted columns by the own steps and by each of other programs on the same tables.
-
-        What all have in common is made once.
-        """
-        together = ALTERNATIVES.of([*self._taken_up, *programs], len(self._taken_up))
-        ahead = LocalEngine(self.tables)
-        ahead.run(together.steps)
-        ahead._made = {p: s for p, s in self._made.items() if p not in together.differing}
-        targets = list(wanted)
-        made = [{p: own[p] for p in targets if p in own} for own in together.made]
-        apart = ahead.apart([p for own in made for p in own.values()], together.changed)
-        return Tried(made, apart, self.tables)
+        steps = self._plan(targets, self._made.keys() - affected, _FactsOfAll(self, differing))
+        differing |= {p for s in steps if s.space in spaces for p in outputs(s)}
+        dependent = depending_on(steps, differing)
+        moving = [s for s in steps if not dependent.isdisjoint(outputs(s))]
+        fixed = [s for s in steps if dependent.isdisjoint(outputs(s))]
+        read = {place for step in moving for place in inputs(step)}
+        frontier = read & {place for step in fixed for place in outputs(step)}
+        Execution(self.tables, self._made, schedule(fixed, frontier)).run()
+        kept = {p: s for p, s in self._made.items() if p in frontier or p not in affected}
+        return DeltaPlan(schedule(moving, targets), kept)
 
     def varied(
-        self, tables: Tables, steps: Iterable[Step], changed: Iterable[Place]
+        self,
+        tables: Tables,
+        steps: Iterable[Step],
+        changed: Iterable[Place] = (),
+        repeated: Iterable[Place] = (),
     ) -> LocalEngine:
         """An engine for other tables or steps that shares the columns they have in common.
 
-        ``changed`` are the columns of ``tables`` that differ. Where a table has other rows, even
-        a constant column of it is made anew.
+        ``changed`` are the columns of ``tables`` that differ. Where a table has other rows, no
+        column of it is shared, not even a constant one. If columns are going to be made by several
+        such engines, name them as ``repeated``: all they have in common is then made once, here.
         """
         other = LocalEngine(tables)
         other.run(steps)
+        definitions = other._definitions
         redefined = {
             made
-            for place, step in other._definitions.items()
+            for place, step in definitions.items()
             if self._definitions.get(place) != step
             for made in outputs(step)
         }
-        touched = hanging_on(other._definitions.values(), redefined | set(changed))
+        affected = depending_on(definitions.values(), redefined | set(changed))
+        again = affected & read_for(definitions, repeated)
+        self.make(
+            place
+            for step in definitions.values()
+            if not again.isdisjoint(outputs(step))
+            for place in inputs(step)
+            if place not in affected
+        )
         resized = {s for s in tables.frames if tables.height(s) != self.tables.height(s)}
         other._made = {
-            p: s for p, s in self._made.items() if p not in touched and p[0] not in resized
+            p: s for p, s in self._made.items() if p not in affected and p[0] not in resized
         }
         return other
 
     def on_dates(
         self, wanted: Iterable[Place], days: Sequence[int]
     ) -> list[dict[Place, pl.Series]]:
-        """The wanted columns, all rows being on each of further ``days`` (ordinals).
+        """The wanted columns on each of further ``days`` (ordinals), the same for all rows.
 
-        They are made together with those of the day of the tables, which are kept.
+        They are made together with those on the day of the tables, which are kept.
         """
         targets = list(wanted)
-        hanging = hanging_on(self._definitions.values(), {TODAY})
+        steps = list(self._definitions.values())
+        dated = depending_on(steps, {TODAY})
         ahead = LocalEngine(self.tables)
-        for steps in (*self._taken_up, DATED.of(self._taken_up, len(days))):
-            ahead.run(steps)
+        ahead.run((*steps, *steps_on_dates(steps, len(days))))
         ahead._made = dict(self._made)
         for number, day in enumerate(days, start=1):
             ahead._dates[numbered(TODAY[1], number)] = day
         there = [
-            {p: (p[0], numbered(p[1], number)) if p in hanging else p for p in targets}
+            {p: (p[0], numbered(p[1], number)) if p in dated else p for p in targets}
             for number in range(1, len(days) + 1)
         ]
-        ahead.make([*targets, *(place for dated in there for place in dated.values())])
+        ahead.make([*targets, *(place for places in there for place in places.values())])
         self._made |= {p: ahead._made[p] for p in targets if p in ahead._made}
-        return [{p: ahead.column(*place) for p, place in dated.items()} for dated in there]
+        return [{p: ahead.column(*place) for p, place in places.items()} for places in there]
 
-    # What plans are told ---------------------------------------------------------------------
+    def _plan(self, wanted: Sequence[Place], made: Set[Place], facts: Facts) -> list[Step]:
+        """The steps that make the wanted columns, of which those of ``made`` are at hand."""
+        missing = {p: s for p, s in self._definitions.items() if not made >= set(outputs(s))}
+        return plan(missing, wanted, facts)
+
+    # Facts about columns, for plans ----------------------------------------------------------
 
     def complete(self, space: str, column: str) -> bool:
         return self._present(space, column).null_count() == 0
@@ -184,3 +189,60 @@ class LocalEngine:
     def _present(self, space: str, column: str) -> pl.Series:
         made = self._made.get((space, column))
         return self.tables.column(space, column) if made is None else made
+
+
+class _FactsOfAll:
+    """Facts that hold for every table of a delta plan.
+
+    The date differs but is never missing; nothing is known of other columns that differ.
+    """
+
+    def __init__(self, facts: Facts, differing: Set[Place]) -> None:
+        self._facts = facts
+        self._differing = differing
+
+    def complete(self, space: str, column: str) -> bool:
+        if (space, column) in self._differing and column != "today":
+            return False
+        return self._facts.complete(space, column)
+
+    def constant(self, space: str, column: str) -> int | None:
+        if (space, column) in self._differing:
+            return None
+        return self._facts.constant(space, column)
+
+
+@dataclass(frozen=True)
+class DeltaPlan:
+    """The part of a plan that runs again when some columns change, and the columns kept for it."""
+
+    schedule: Schedule
+    kept: dict[Place, pl.Series]
+
+    @property
+    def columns(self) -> frozenset[Place]:
+        """All columns that the steps read or define."""
+        steps = self.schedule.steps
+        return frozenset(p for step in steps for p in (*inputs(step), *outputs(step)))
+
+    def followed_by(self, further: Sequence[Step]) -> DeltaPlan:
+        """The same with steps that read from it; columns they define of profiles are wanted too."""
+        more = {place for step in further for place in outputs(step) if place[0] == "profile"}
+        return DeltaPlan(
+            schedule([*self.schedule.steps, *further], self.schedule.wanted | more), self.kept
+        )
+
+    def on(
+        self, tables: Tables, copied: Mapping[str, pl.Series] | None = None
+    ) -> dict[Place, pl.Series]:
+        """The wanted columns; ``copied`` gives by space the row that each row is a copy of."""
+        made = dict(self.kept)
+        if copied is not None:
+            read = self.columns | self.schedule.wanted
+            made = {
+                place: series.gather(copied[place[0]])
+                for place, series in self.kept.items()
+                if place in read
+            }
+        Execution(tables, made, self.schedule).run()
+        return {place: made[place] for place in self.schedule.wanted if place in made}

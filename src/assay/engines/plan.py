@@ -89,7 +89,7 @@ def read_for(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> set[
     return found
 
 
-def hanging_on(steps: Iterable[Step], changed: Set[Place]) -> set[Place]:
+def depending_on(steps: Iterable[Step], changed: Set[Place]) -> set[Place]:
     """What hangs on the changed columns, by steps that follow what they read from."""
     found = set(changed)
     for step in steps:

@@ -1,18 +1,17 @@
 """The order in which the steps of a plan run: all that is ready of one kind at a time.
 
-It hangs on the steps alone, so it is made once and serves every run of them.
+It depends on the steps alone, so one schedule serves every run of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import polars as pl
 
 from assay.engines.emit import emit_stored
-from assay.engines.plan import Place, hanging_on, inputs, outputs
+from assay.engines.plan import Place, inputs, outputs
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
 Schema = Mapping[str, pl.DataType]
@@ -59,42 +58,17 @@ class Stage:
 
 @dataclass(frozen=True)
 class Schedule:
-    """All ``steps`` of a plan; the ``wanted`` columns are kept to the end."""
+    """All ``steps`` of a plan in as few stages as possible; only ``wanted`` columns are kept."""
 
     steps: tuple[Step, ...]
     wanted: frozenset[Place]
-    _parted: dict[object, Parted] = field(default_factory=dict, repr=False, compare=False)
-
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """The steps in as few stages as will do."""
-        return _Scheduler(self.steps, self.wanted).stages()
-
-    def parted(self, changed: Set[Place], other_rows: Set[str]) -> Parted:
-        """The steps that hang on ``changed`` columns or spaces with ``other_rows`` apart."""
-        key = (frozenset(changed), frozenset(other_rows))
-        if key not in self._parted:
-            resized = {p for s in self.steps if s.space in other_rows for p in outputs(s)}
-            hanging = hanging_on(self.steps, changed | resized)
-            moved = [s for s in self.steps if not hanging.isdisjoint(outputs(s))]
-            still = [s for s in self.steps if hanging.isdisjoint(outputs(s))]
-            read = {place for step in moved for place in inputs(step)}
-            frontier = read & {place for step in still for place in outputs(step)}
-            self._parted[key] = Parted(schedule(still, frontier), schedule(moved, self.wanted))
-        return self._parted[key]
-
-
-@dataclass(frozen=True)
-class Parted:
-    """What makes all that the ``moved`` steps read, and these; both keep to their order."""
-
-    still: Schedule
-    moved: Schedule
+    stages: tuple[Stage, ...] = field(repr=False)
 
 
 def schedule(steps: Iterable[Step], wanted: Iterable[Place]) -> Schedule:
-    """The steps, given in an order in which they can be run."""
-    return Schedule(tuple(steps), frozenset(wanted))
+    """Schedule steps that are given in an order in which they can be run."""
+    ordered, kept = tuple(steps), frozenset(wanted)
+    return Schedule(ordered, kept, _Scheduler(ordered, kept).stages())
 
 
 class _Scheduler:

@@ -50,7 +50,7 @@ def run_held(
         program = _holding(program)
     if near is None:
         return run_program(rulebook, program, tables)
-    return Run(rulebook, program, tables, near.engine.varied(tables, program.steps, ()))
+    return Run(rulebook, program, tables, near.engine.varied(tables, program.steps))
 
 
 def peers_felt(run: Run, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.engines.apart import Apart
-from assay.engines.local import LocalEngine
+from assay.engines.local import DeltaPlan, LocalEngine
 from assay.engines.plan import Place
 from assay.rules.lasting import LASTS, Lasting
 from assay.scoring.run import Rows, Run
@@ -41,7 +40,7 @@ class Later:
     run: Run
     as_of: date
     _edges: dict[bytes, _Frames] = field(default_factory=dict)
-    _apart: dict[tuple[tuple[Place, ...], frozenset[str]], Apart] = field(default_factory=dict)
+    _deltas: dict[tuple[tuple[Place, ...], frozenset[str]], DeltaPlan] = field(default_factory=dict)
 
     def ahead(self, days: Sequence[date], columns: Sequence[Place]) -> list[Run]:
         """The runs on several days, in which ``columns`` are going to be read, made together."""
@@ -59,7 +58,7 @@ class Later:
         """The run on a day, in which ``columns`` are going to be read."""
         changed = self._edges_on(day)
         tables = self.run.tables.on(day.toordinal(), changed)
-        return self._with(tables, self._apart_in(columns, changed).on(tables))
+        return self._with(tables, self._delta_plan(columns, changed).on(tables))
 
     def _with(self, tables: Tables, made: Mapping[Place, pl.Series]) -> Run:
         engine = LocalEngine(tables)
@@ -68,11 +67,11 @@ class Later:
             engine.add(space, series.alias(name))
         return Run(self.run.rulebook, self.run.program, tables, engine)
 
-    def _apart_in(self, columns: Iterable[Place], changed: _Frames) -> Apart:
+    def _delta_plan(self, columns: Iterable[Place], changed: _Frames) -> DeltaPlan:
         key = (tuple(columns), frozenset(changed))
-        if key not in self._apart:
-            self._apart[key] = self.run.engine.apart(key[0], [("profile", "today")], changed)
-        return self._apart[key]
+        if key not in self._deltas:
+            self._deltas[key] = self.run.engine.delta_plan(key[0], [("profile", "today")], changed)
+        return self._deltas[key]
 
     def _edges_on(self, day: date) -> _Frames:
         """The tables of edges that differ from those of the first day."""
@@ -122,15 +121,15 @@ class Later:
         self.run.engine.make(places)
         now = [self.run.engine.column(*place) for place in places]
         changed = self._edges_on(begin)
-        apart = self._apart_in(places, changed)
-        lasting = Lasting(apart.schedule.steps, bands)
-        apart = apart.followed_by(lasting.steps)
+        delta = self._delta_plan(places, changed)
+        lasting = Lasting(delta.schedule.steps, bands)
+        delta = delta.followed_by(lasting.steps)
         last = end.toordinal()
         at_once = ROWS_AT_ONCE // sum(map(self.run.tables.height, self.run.tables.frames))
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
         while True:
             tables = self.run.tables.at(pl.Series(days), changed)
-            made = apart.on(tables)
+            made = delta.on(tables)
             differs = _differ(now, [made[place] for place in places])
             open_ = first == 0
             first[open_ & differs] = days[open_ & differs]
@@ -151,10 +150,10 @@ class Later:
     ) -> None:
         """Look at every profile on several days of its own (days x profiles) in one go."""
         count = len(first)
-        apart = self._apart_in(places, changed)
-        there = copies(self.run.tables.on(0, changed), len(days), apart.columns)
+        delta = self._delta_plan(places, changed)
+        there = copies(self.run.tables.on(0, changed), len(days), delta.columns)
         tables = there.tables.at(pl.Series(days.ravel()))
-        made = apart.on(tables, there.original)
+        made = delta.on(tables, there.original)
         differs = np.zeros(days.shape, dtype=bool)
         for place in places:
             now = self.run.engine.column(*place).fill_null(_NO_BAND)
