@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from assay.cli.output import format_option, print_json
@@ -28,6 +26,7 @@ def command(session: Session, accepted: tuple[str, ...], output: str) -> None:
     supposed is left out. A proposal moves no score; what is accepted is written into the profile
     that depends.
     """
+    from assay.export.documents import Edges
     from assay.ingest.related import accept_edges, proposed_edges
     from assay.loading import require
 
@@ -35,14 +34,14 @@ def command(session: Session, accepted: tuple[str, ...], output: str) -> None:
     if accepted:
         files = accept_edges(loaded, accepted)
         if output == "json":
-            print_json({"written": files})
+            print_json(Edges(written=files).as_json())
         else:
             click.echo("\n".join(files))
         return
     require(loaded)
     found = proposed_edges(loaded)
     if output == "json":
-        print_json({"edges": [asdict(e) for e in found], "written": []})
+        print_json(Edges(edges=found, written=[]).as_json())
         return
     for edge in found:
         click.echo(edge.key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -59,6 +58,7 @@ def command(
     """
     from assay.errors import UsageError
     from assay.evidence.retellings import enough
+    from assay.export.documents import Origins
     from assay.ingest.decide import Decision, decide, proposals
     from assay.loading import require
 
@@ -70,7 +70,7 @@ def command(
     if decided:
         files = decide(loaded, [Decision.parse(d) for d in decided])
         if output == "json":
-            print_json({"written": files})
+            print_json(Origins(written=files).as_json())
         else:
             click.echo("\n".join(files))
         return
@@ -91,7 +91,7 @@ def command(
     taken = enough(found, every) if accept_all else []
     files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in taken])
     if output == "json":
-        print_json({"proposals": [asdict(p) for p in found], "written": files})
+        print_json(Origins(proposals=found, written=files).as_json())
         return
     for line in _lines(found):
         click.echo(line)

@@ -39,7 +39,9 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     review = open_review(session, limits)
     files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
     if output == "json":
-        print_json({"files": [str(f) for f in files], "rows": rows})
+        from assay.export.review import ReviewPack
+
+        print_json(ReviewPack(files=map(str, files), rows=rows).as_json())
         return
     for file in files:
         click.echo(str(file))
