@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AliasPath, BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from assay.change import plan as planned
 from assay.change.history import Applied
 from assay.change.plan import Behind, CauseKind, Direction
-from assay.export.output import Amount, Count, Json, Output, Pair, Points
+from assay.export.output import Amount, Count, Json, Output, Pair, Points, described
 
 if TYPE_CHECKING:
     from assay.change.experiment import SweepPoint
@@ -20,263 +20,227 @@ if TYPE_CHECKING:
 class ScoreGrade(Output):
     """A score and its band."""
 
-    score: Points | None = Field(
-        validation_alias="points", description="null if not rated, or if there is no such profile"
-    )
-    band: str | None = Field(description="id of its band, or null")
-    grade: str | None = Field(description="the grade on pages, or null")
+    score: Points | None = described("null if not rated, or if there is no such profile", "points")
+    band: str | None = described("id of its band, or null")
+    grade: str | None = described("the grade on pages, or null")
 
 
 class Cause(Output):
     """A part of a change; the parts add up to its amount."""
 
-    kind: CauseKind = Field(description="kind of cause")
-    amount: Amount | None = Field(
-        description="its part; null if the score became known or unknown by it"
-    )
-    refs: list[str] = Field(
-        description="changed profiles, claims, sources, publishers and parts of the rulebook such "
-        "as `claim.confidence.one-origin`"
+    kind: CauseKind = described("kind of cause")
+    amount: Amount | None = described("its part; null if the score became known or unknown by it")
+    refs: list[str] = described(
+        "changed profiles, claims, sources, publishers and parts of the rulebook, for example "
+        "`claim.confidence.one-origin`"
     )
 
 
 class ScoreChange(Output):
     """A change of a score."""
 
-    id: str = Field(description="id of the profile")
-    audience: str = Field(description="audience of the score")
-    scorer: str = Field(description="name of the scorer")
-    from_: ScoreGrade = Field(
-        validation_alias="before", serialization_alias="from", description="the grade before"
-    )
-    to: ScoreGrade = Field(validation_alias="after", description="the grade after")
-    direction: Direction = Field(
-        description="`same`: within the band; `status`: known on one side only"
-    )
-    amount: Amount | None = Field(description="the difference; null if a side is unknown")
-    causes: list[Cause] = Field(description="attribution of the difference")
+    id: str = described("id of the profile")
+    audience: str = described("audience of the score")
+    scorer: str = described("name of the scorer")
+    from_: ScoreGrade = described("the grade before", "before")
+    to: ScoreGrade = described("the grade after", "after")
+    direction: Direction = described("`same`: within the band; `status`: known on one side only")
+    amount: Amount | None = described("the difference; null if a side is unknown")
+    causes: list[Cause] = described("attribution of the difference")
 
 
 class Correction(Output):
     """A claim reworded, added or removed, or a source retracted."""
 
-    kind: Literal["reworded", "added", "removed", "retracted"] = Field(description="kind")
-    ref: str = Field(description="the claim or the source")
-    from_: str | None = Field(
-        validation_alias="before", serialization_alias="from", description="the wording before"
-    )
-    to: str | None = Field(
-        validation_alias="after", description="the wording now; the day of a retraction"
-    )
+    kind: Literal["reworded", "added", "removed", "retracted"] = described("kind")
+    ref: str = described("the claim or the source")
+    from_: str | None = described("the wording before", "before")
+    to: str | None = described("the wording now; the day of a retraction", "after")
 
 
 class CauseCounts(Output):
     """The number of changes that each kind of cause has a part in."""
 
-    evidence: Count = Field(description="evidence")
-    time: Count = Field(description="ageing")
-    rule: Count = Field(description="rules")
-    neighbour: Count = Field(description="scores of other profiles")
-    engine: Count = Field(description="another version of assay")
+    evidence: Count = described("evidence")
+    time: Count = described("ageing")
+    rule: Count = described("rules")
+    neighbour: Count = described("scores of other profiles")
+    engine: Count = described("another version of assay")
 
 
 class PlanSummary(Output):
     """The size of a plan."""
 
-    profiles: Count = Field(description="profiles scored, for all audiences")
-    changes: Count = Field(description="scores that will change")
-    downgrade: Count = Field(description="of these, into a lower band")
-    upgrade: Count = Field(description="into a higher band")
-    status: Count = Field(description="known on one side only")
-    same: Count = Field(description="within their band")
-    causes: CauseCounts = Field(description="changes by kind of cause")
-    horizons: Count = Field(description="profiles whose horizon will change")
-    watch: Count = Field(description="profiles whose watch items will change")
-    published: Count = Field(description="profiles that will get a page")
-    withdrawn: Count = Field(description="profiles that will lose their page")
-    corrections: Count = Field(description="corrections")
-    pages: Count = Field(description="pages affected")
-    matters: bool = Field(description="whether `--detailed-exitcode` exits with 2")
+    profiles: Count = described("profiles scored, for all audiences")
+    changes: Count = described("scores that will change")
+    downgrade: Count = described("of these, into a lower band")
+    upgrade: Count = described("into a higher band")
+    status: Count = described("known on one side only")
+    same: Count = described("within their band")
+    causes: CauseCounts = described("changes by kind of cause")
+    horizons: Count = described("profiles whose horizon will change")
+    watch: Count = described("profiles whose watch items will change")
+    published: Count = described("profiles that will get a page")
+    withdrawn: Count = described("profiles that will lose their page")
+    corrections: Count = described("corrections")
+    pages: Count = described("pages affected")
+    matters: bool = described("whether `--detailed-exitcode` exits with 2")
 
 
 class LeadingCause(Output):
     """The cause that did most of a change."""
 
-    kind: CauseKind = Field(description="kind of cause")
-    refs: list[str] = Field(description="changed parts of the evidence or the rulebook")
+    kind: CauseKind = described("kind of cause")
+    refs: list[str] = described("changed parts of the evidence or the rulebook")
 
 
 class ChangeGroup(Output):
     """Changes of one scorer in one direction with the same leading cause."""
 
-    scorer: str = Field(description="name of the scorer")
-    direction: Direction = Field(description="direction of the changes")
-    cause: LeadingCause = Field(description="their leading cause")
-    ids: list[str] = Field(description="the profiles")
+    scorer: str = described("name of the scorer")
+    direction: Direction = described("direction of the changes")
+    cause: LeadingCause = described("their leading cause")
+    ids: list[str] = described("the profiles")
 
 
 class HorizonState(Pair):
     """When a profile is due for review."""
 
-    grade: str = Field(description="the next review: `now`, `quarter`, `year` or `none`")
-    until: datetime.date | None = Field(description="the day until which bands hold, or null")
+    grade: str = described("the next review: `now`, `quarter`, `year` or `none`")
+    until: datetime.date | None = described("the day until which bands hold, or null")
 
 
 class HorizonChange(Output):
     """A change of the next review."""
 
-    id: str = Field(description="id of the profile")
-    audience: str = Field(description="audience of the scores")
-    from_: HorizonState | None = Field(
-        validation_alias="before",
-        serialization_alias="from",
-        description="before; null if there was no such profile",
-    )
-    to: HorizonState | None = Field(
-        validation_alias="after", description="after; null if there is no such profile"
-    )
+    id: str = described("id of the profile")
+    audience: str = described("audience of the scores")
+    from_: HorizonState | None = described("before; null if there was no such profile", "before")
+    to: HorizonState | None = described("after; null if there is no such profile", "after")
 
 
 class WatchChange(Output):
     """A change of the items to watch."""
 
-    id: str = Field(description="id of the profile")
-    audience: str = Field(description="audience of the items")
-    added: list[str] = Field(description="items that will appear")
-    removed: list[str] = Field(description="items that will disappear")
+    id: str = described("id of the profile")
+    audience: str = described("audience of the items")
+    added: list[str] = described("items that will appear")
+    removed: list[str] = described("items that will disappear")
 
 
 class PublicationChange(Output):
     """A profile that will get or lose its page."""
 
-    id: str = Field(description="id of the profile")
-    audience: str = Field(description="audience of the page")
-    published: bool = Field(description="true if it will get one")
+    id: str = described("id of the profile")
+    audience: str = described("audience of the page")
+    published: bool = described("true if it will get one")
 
 
 class Disagreement(Output):
     """A profile that two branches graded differently."""
 
-    id: str = Field(description="id of the profile")
-    audience: str = Field(description="audience of the score")
-    scorer: str = Field(description="name of the scorer")
-    ours: ScoreGrade = Field(description="the grade on this branch")
-    theirs: ScoreGrade = Field(description="the grade on the other branch")
-    now: ScoreGrade = Field(description="the grade now")
+    id: str = described("id of the profile")
+    audience: str = described("audience of the score")
+    scorer: str = described("name of the scorer")
+    ours: ScoreGrade = described("the grade on this branch")
+    theirs: ScoreGrade = described("the grade on the other branch")
+    now: ScoreGrade = described("the grade now")
 
 
 class Ageing(Output):
     """Changes through time alone, listed separately with ``--at-lock``."""
 
-    as_of: datetime.date | None = Field(description="with `--at-lock`, the end of the period")
-    changes: list[ScoreChange] = Field(description="the changes until then")
+    as_of: datetime.date | None = described("with `--at-lock`, the end of the period")
+    changes: list[ScoreChange] = described("the changes until then")
 
 
 class Plan(Output):
     """Printed by ``assay plan`` and ``assay apply``."""
 
-    as_of: datetime.date = Field(description="date of the scores")
-    base: str = Field(
-        description="the compared state: digest of the lock, a revision, `workspace` or `nothing`"
+    as_of: datetime.date = described("date of the scores")
+    base: str = described(
+        "the compared state: digest of the lock, a revision, `workspace` or `nothing`"
     )
-    base_as_of: datetime.date | None = Field(description="date of the base; null for `nothing`")
-    inputs: str = Field(description="digest of all scored documents")
-    rulebook: str = Field(description="digest of the rulebook without its date")
-    engine: str = Field(description="digest of the engine")
-    behind: bool = Field(
-        description="whether the lock is of other documents, rules or another engine"
+    base_as_of: datetime.date | None = described("date of the base; null for `nothing`")
+    inputs: str = described("digest of all scored documents")
+    rulebook: str = described("digest of the rulebook without its date")
+    engine: str = described("digest of the engine")
+    behind: bool = described("whether the lock is of other documents, rules or another engine")
+    behind_in: list[Behind] = described(
+        "in which of them; `branches` if two branches wrote the lock"
     )
-    behind_in: list[Behind] = Field(
-        description="in which of them; `branches` if two branches wrote the lock"
+    engine_in_evidence: bool = described(
+        "whether another version of assay may have a part in causes of the kind `evidence`"
     )
-    engine_in_evidence: bool = Field(
-        description="whether another version of assay may have a part in causes of the kind "
-        "`evidence`"
+    summary: PlanSummary = described("the size of the plan")
+    groups: list[ChangeGroup] = described("changes by leading cause, the largest first")
+    changes: list[ScoreChange] = described("every score that will change")
+    horizons: list[HorizonChange] = described("every next review that will change")
+    watch: list[WatchChange] = described("every profile whose watch items will change")
+    published: list[PublicationChange] = described("pages that will appear or disappear")
+    corrections: list[Correction] = described("corrected claims and sources")
+    pages: list[str] = described(
+        "pages of profiles with a changed grade or evidence, and of their neighbours; with "
+        "`--pages`, exactly the files of the site that will change"
     )
-    summary: PlanSummary = Field(description="the size of the plan")
-    groups: list[ChangeGroup] = Field(description="changes by leading cause, the largest first")
-    changes: list[ScoreChange] = Field(description="every score that will change")
-    horizons: list[HorizonChange] = Field(description="every next review that will change")
-    watch: list[WatchChange] = Field(description="every profile whose watch items will change")
-    published: list[PublicationChange] = Field(description="pages that will appear or disappear")
-    corrections: list[Correction] = Field(description="corrected claims and sources")
-    pages: list[str] = Field(
-        description="pages of profiles with a changed grade or evidence, and of their neighbours; "
-        "with `--pages` exactly the files of the site that will change"
-    )
-    pages_compared: bool = Field(description="whether they are exact: `--pages` worked")
-    disagreements: list[Disagreement] = Field(description="grades that two branches disagree on")
-    ageing: Ageing = Field(description="changes through time alone")
+    pages_compared: bool = described("whether they are exact: `--pages` worked")
+    disagreements: list[Disagreement] = described("grades that two branches disagree on")
+    ageing: Ageing = described("changes through time alone")
 
 
 class SavedPlan(Plan):
     """Written by ``assay plan --out``, read by ``assay apply``."""
 
-    evidence: dict[str, dict[str, str]] = Field(
-        description="digest of the evidence, by audience and profile"
+    evidence: dict[str, dict[str, str]] = described(
+        "digest of the evidence, by audience and profile"
     )
 
 
 class SweepValue(Output):
     """The effect of one value."""
 
-    value: Annotated[float, BeforeValidator(float)] = Field(description="the value")
-    upgrades: Count = Field(
-        validation_alias=AliasPath("moves", "upgrades"), description="scores that would rise a band"
-    )
-    downgrades: Count = Field(
-        validation_alias=AliasPath("moves", "downgrades"),
-        description="scores that would fall a band",
-    )
-    status: Count = Field(
-        validation_alias=AliasPath("moves", "status"),
-        description="scores that would become known or unknown",
-    )
-    scores: Count = Field(
-        validation_alias=AliasPath("moves", "scores"), description="scores that would change at all"
-    )
-    profiles: Count = Field(
-        validation_alias=AliasPath("moves", "profiles"),
-        description="profiles of which any grade would change",
-    )
+    value: Annotated[float, BeforeValidator(float)] = described("the value")
+    upgrades: Count = described("scores that would rise a band", "moves.upgrades")
+    downgrades: Count = described("scores that would fall a band", "moves.downgrades")
+    status: Count = described("scores that would become known or unknown", "moves.status")
+    scores: Count = described("scores that would change at all", "moves.scores")
+    profiles: Count = described("profiles of which any grade would change", "moves.profiles")
 
 
 class Sweep(Output):
     """Printed by ``assay plan --sweep``."""
 
-    path: str = Field(description="the number in the rulebook")
-    values: list[SweepValue] = Field(description="the values that were tried")
+    path: str = described("the number in the rulebook")
+    values: list[SweepValue] = described("the values that were tried")
 
 
 class Apply(Output):
     """An apply in the history."""
 
-    at: str = Field(
-        description="its time, with the offset", json_schema_extra={"format": "date-time"}
-    )
-    who: str = Field(description="the reviewer who applied")
-    why: str = Field(description="the reason given, or empty")
-    as_of: datetime.date = Field(description="date of the scores")
+    at: str = described("its time, with the offset", json_schema_extra={"format": "date-time"})
+    who: str = described("the reviewer who applied")
+    why: str = described("the reason given, or empty")
+    as_of: datetime.date = described("date of the scores")
 
 
 class ApplyToProfile(Apply):
     """An apply that changed the profile."""
 
-    changes: list[ScoreChange] = Field(description="changes of its scores")
-    corrections: list[Correction] = Field(description="corrections of its evidence")
+    changes: list[ScoreChange] = described("changes of its scores")
+    corrections: list[Correction] = described("corrections of its evidence")
 
 
 class History(Output):
     """Printed by ``assay history``."""
 
-    id: str = Field(description="id of the profile")
-    applies: list[ApplyToProfile] = Field(description="the oldest first")
+    id: str = described("id of the profile")
+    applies: list[ApplyToProfile] = described("the oldest first")
 
 
 class ActionName(Output):
     """The name of a rating action."""
 
-    action: str = Field(description="its reason, in words")
+    action: str = described("its reason, in words")
 
 
 class RatingAction(ScoreChange, ActionName):
@@ -286,17 +250,17 @@ class RatingAction(ScoreChange, ActionName):
 class LoggedApply(Apply):
     """An apply with its rating actions."""
 
-    counts: dict[Direction | Literal["profiles"], Count] = Field(
-        description="scores by direction, and profiles scored, for all audiences"
+    counts: dict[Direction | Literal["profiles"], Count] = described(
+        "scores by direction, and profiles scored, for all audiences"
     )
-    actions: list[RatingAction] = Field(description="changes of a band")
-    corrections: list[Correction] = Field(description="corrections of the evidence")
+    actions: list[RatingAction] = described("changes of a band")
+    corrections: list[Correction] = described("corrections of the evidence")
 
 
 class Log(Output):
     """Printed by ``assay log``."""
 
-    applies: list[LoggedApply] = Field(description="the oldest first")
+    applies: list[LoggedApply] = described("the oldest first")
 
 
 def plan_json(plan: planned.Plan) -> Json:

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from pydantic import AliasPath, Field
+from pydantic import Field
 
-from assay.export.output import Amount, Count, Json, Output, Pair, Points, optional_path
+from assay.export.output import Amount, Count, Json, Output, Pair, Points, described
 from assay.model.rulebook import SubjectKind
 from assay.pipeline import Desk
 from assay.scoring import results
@@ -19,239 +19,204 @@ from assay.scoring.results import HorizonGrade, Outcome, StepPhase
 class ScoreValue(Output):
     """A score of a profile."""
 
-    score: Points | None = Field(validation_alias="points", description="null if not rated")
-    band: str | None = Field(
-        validation_alias=optional_path("band", "id"),
-        description="id of the band; null if not rated or without a scale",
-    )
-    grade: str | None = Field(
-        validation_alias=optional_path("band", "grade"), description="the grade on pages"
-    )
-    label: str | None = Field(
-        validation_alias=optional_path("band", "label"), description="the meaning of the grade"
-    )
-    coverage: Points = Field(description="share of rules and evidence that could be decided")
+    score: Points | None = described("null if not rated", "points")
+    band: str | None = described("id of the band; null if not rated or without a scale", "band.id")
+    grade: str | None = described("the grade on pages", "band.grade")
+    label: str | None = described("the meaning of the grade", "band.label")
+    coverage: Points = described("share of rules and evidence that could be decided")
 
 
 class Horizon(Pair):
     """The next review of a profile."""
 
-    grade: HorizonGrade = Field(
-        description="first horizon at which a band changes or a watch item falls due"
+    grade: HorizonGrade = described(
+        "first horizon at which a band changes or a watch item falls due"
     )
-    until: datetime.date | None = Field(
-        description="first day within 366 on which a band differs; null if there is none"
+    until: datetime.date | None = described(
+        "first day within 366 on which a band differs; null if there is none"
     )
 
 
 class PossibleChange(Output):
     """A change of the evidence that would move a score over the next boundary."""
 
-    scorer: str = Field(description="the score that would change")
-    to: str = Field(validation_alias=AliasPath("to", "id"), description="id of the new band")
-    grade: str = Field(
-        validation_alias=AliasPath("to", "grade"), description="the grade of that band"
-    )
-    direction: Literal["upgrade", "downgrade"] = Field(description="up or down")
-    change: str = Field(description="the change of the evidence, in words")
-    effort: int = Field(description="its effort, from `changes` in the rulebook")
-    score: Points = Field(validation_alias="points", description="the new score")
+    scorer: str = described("the score that would change")
+    to: str = described("id of the new band", "to.id")
+    grade: str = described("the grade of that band", "to.grade")
+    direction: Literal["upgrade", "downgrade"] = described("up or down")
+    change: str = described("the change of the evidence, in words")
+    effort: int = described("its effort, from `changes` in the rulebook")
+    score: Points = described("the new score", "points")
 
 
 class ScoredProfile(Output):
     """A profile with its scores."""
 
-    id: str = Field(description="id of the profile")
-    kind: Literal["institution", "event"] = Field(description="kind of document")
-    name: str = Field(description="its name")
-    scores: dict[str, ScoreValue] = Field(description="by name of the profile scorer")
-    horizon: Horizon = Field(description="next review")
-    sources: Count = Field(description="number of sources it cites")
-    origins: Count = Field(description="number of independent origins of these sources")
-    published: bool = Field(description="whether it gets a page")
+    id: str = described("id of the profile")
+    kind: Literal["institution", "event"] = described("kind of document")
+    name: str = described("its name")
+    scores: dict[str, ScoreValue] = described("by name of the profile scorer")
+    horizon: Horizon = described("next review")
+    sources: Count = described("number of sources it cites")
+    origins: Count = described("number of independent origins of these sources")
+    published: bool = described("whether it gets a page")
     would_change: list[PossibleChange] = Field([], description="with `--with would_change`")
 
 
 class Scores(Output):
     """Printed by ``assay score``."""
 
-    as_of: datetime.date = Field(description="date of the scores")
-    audience: str = Field(description="audience of the scores")
-    rulebook: str = Field(description="digest of the rulebook: twelve hexadecimal digits")
-    profiles: list[ScoredProfile] = Field(description="every profile, or those asked for")
+    as_of: datetime.date = described("date of the scores")
+    audience: str = described("audience of the scores")
+    rulebook: str = described("digest of the rulebook: twelve hexadecimal digits")
+    profiles: list[ScoredProfile] = described("every profile, or those asked for")
 
 
 class ScoreStep(Output):
     """A step of a score: each starts where the one before ended, the last ends at the score."""
 
-    phase: StepPhase = Field(description="the phase of scoring")
-    rule: str = Field(
-        description="id of the rule, or a built-in step: `start`, `pool`, `clamp`, `root` "
-        "(limits a secondary report to the score of its origin)"
+    phase: StepPhase = described("the phase of scoring")
+    rule: str = described(
+        "id of the rule, or a built-in step: `start`, `pool`, `clamp`, or `root`, which limits a "
+        "secondary report to the score of its origin"
     )
-    outcome: Outcome = Field(description="the condition of the rule")
-    applied: bool = Field(description="whether the rule took effect")
-    amount: Amount | None = Field(
-        description="added or multiplied, or the limit; null if unknown or without meaning"
+    outcome: Outcome = described("the condition of the rule")
+    applied: bool = described("whether the rule took effect")
+    amount: Amount | None = described(
+        "added or multiplied, or the limit; null if unknown or without meaning"
     )
-    before: Points | None = Field(description="score before the step")
-    after: Points | None = Field(description="score after the step")
-    because: str = Field(description="the reason, filled in")
-    missing: list[str] = Field(description="fields whose absence left the condition undecided")
-    evidence: list[str] = Field(description="ids of the sources, claims or profiles concerned")
+    before: Points | None = described("score before the step")
+    after: Points | None = described("score after the step")
+    because: str = described("the reason, filled in")
+    missing: list[str] = described("fields whose absence left the condition undecided")
+    evidence: list[str] = described("ids of the sources, claims or profiles concerned")
 
 
 class ExplainedScore(Output):
     """A score of one subject with its steps."""
 
-    name: str = Field(description="name of the scorer")
-    on: SubjectKind = Field(description="kind of the subject")
-    subject: str = Field(description="`profile`, `profile#claim` or `profile#claim@source`")
-    score: Points | None = Field(
-        validation_alias=AliasPath("score", "points"), description="null if not rated"
+    name: str = described("name of the scorer")
+    on: SubjectKind = described("kind of the subject")
+    subject: str = described("`profile`, `profile#claim` or `profile#claim@source`")
+    score: Points | None = described("null if not rated", "score.points")
+    band: str | None = described("id of the band, or null", "score.band.id")
+    grade: str | None = described("the grade on pages, or null", "score.grade")
+    coverage: Points = described(
+        "share of rules and evidence that could be decided", "score.coverage"
     )
-    band: str | None = Field(
-        validation_alias=optional_path("score", "band", "id"), description="id of the band, or null"
-    )
-    grade: str | None = Field(
-        validation_alias=AliasPath("score", "grade"), description="the grade on pages, or null"
-    )
-    coverage: Points = Field(
-        validation_alias=AliasPath("score", "coverage"),
-        description="share of rules and evidence that could be decided",
-    )
-    steps: list[ScoreStep] = Field(description="in order of application")
+    steps: list[ScoreStep] = described("in order of application")
 
 
 class OutlookPoint(Output):
     """A score at a later date, without new evidence."""
 
-    date: datetime.date = Field(description="the day")
-    score: Points | None = Field(
-        validation_alias=AliasPath("score", "points"), description="score on that day, or null"
-    )
-    band: str | None = Field(
-        validation_alias=optional_path("score", "band", "id"), description="id of its band, or null"
-    )
+    date: datetime.date = described("the day")
+    score: Points | None = described("score on that day, or null", "score.points")
+    band: str | None = described("id of its band, or null", "score.band.id")
 
 
 class ReachedProfile(Output):
     """A profile reached along the strongest path of dependencies."""
 
-    id: str = Field(validation_alias="peer", description="the other profile")
-    reach: Points | None = Field(
-        validation_alias="points",
-        description="strength along the path; null if an edge on it is unknown",
+    id: str = described("the other profile", "peer")
+    reach: Points | None = described(
+        "strength along the path; null if an edge on it is unknown", "points"
     )
-    distance: Count = Field(description="number of edges on the path")
-    path: list[str] = Field(description="profile ids along the path, both ends included")
+    distance: Count = described("number of edges on the path")
+    path: list[str] = described("profile ids along the path, both ends included")
 
 
 class Explanation(Output):
     """Printed by ``assay explain``."""
 
-    id: str = Field(description="id of the profile")
-    as_of: datetime.date = Field(description="date of the scores")
-    summary: str = Field(
-        description="one sentence: support of the grade, its limit, a way to raise it"
-    )
-    scorers: list[ExplainedScore] = Field(description="every score behind the profile")
-    would_change: list[PossibleChange] = Field(description="changes of the evidence")
-    outlook: dict[str, list[OutlookPoint]] = Field(
-        validation_alias=AliasPath("outlook", "points"), description="by name of the scorer"
-    )
-    upstream: list[ReachedProfile] = Field(description="profiles that it depends on")
-    downstream: list[ReachedProfile] = Field(description="profiles that depend on it")
+    id: str = described("id of the profile")
+    as_of: datetime.date = described("date of the scores")
+    summary: str = described("one sentence: support of the grade, its limit, a way to raise it")
+    scorers: list[ExplainedScore] = described("every score behind the profile")
+    would_change: list[PossibleChange] = described("changes of the evidence")
+    outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer", "outlook.points")
+    upstream: list[ReachedProfile] = described("profiles that it depends on")
+    downstream: list[ReachedProfile] = described("profiles that depend on it")
 
 
 class WatchNotice(Output):
     """An item to watch."""
 
-    horizon: Literal["now", "quarter", "year"] = Field(description="when to watch")
-    priority: str | None = Field(description="`high`, `medium`, `low`, or null")
-    text: str = Field(description="the item to watch")
-    trigger: str | None = Field(description="its trigger, or null")
-    due: str | None = Field(description="its due date, in the precision of the document, or null")
-    owner: str | None = Field(description="its owner, or null")
-    rule: str | None = Field(description="id of the watch rule; null if an analyst added it")
+    horizon: Literal["now", "quarter", "year"] = described("when to watch")
+    priority: str | None = described("`high`, `medium`, `low`, or null")
+    text: str = described("the item to watch")
+    trigger: str | None = described("its trigger, or null")
+    due: str | None = described("its due date, in the precision of the document, or null")
+    owner: str | None = described("its owner, or null")
+    rule: str | None = described("id of the watch rule; null if an analyst added it")
 
 
 class ProfileOutlook(Output):
     """The outlook of a profile."""
 
-    id: str = Field(description="id of the profile")
-    horizon: Horizon = Field(description="next review")
-    outlook: dict[str, list[OutlookPoint]] = Field(description="by name of the scorer")
-    watch: list[WatchNotice] = Field(description="items to watch")
+    id: str = described("id of the profile")
+    horizon: Horizon = described("next review")
+    outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer")
+    watch: list[WatchNotice] = described("items to watch")
 
 
 class DueItem(Output):
     """An item of the calendar."""
 
-    profile: str = Field(description="id of the profile")
-    day: datetime.date = Field(description="last day on which it is in time")
-    written: str = Field(description="the same in the precision of the document")
-    reason: Reason = Field(
-        description="a watch item, standing claims to recheck, or a grade that changes "
-        "without new evidence"
+    profile: str = described("id of the profile")
+    day: datetime.date = described("last day on which it is in time")
+    written: str = described("the same in the precision of the document")
+    reason: Reason = described(
+        "a watch item, standing claims to recheck, or a grade that changes without new evidence"
     )
-    text: str = Field(description="what falls due")
-    claims: list[str] = Field(description="ids of the claims to recheck")
+    text: str = described("what falls due")
+    claims: list[str] = described("ids of the claims to recheck")
 
 
 class Outlook(Output):
     """Printed by ``assay outlook``."""
 
-    as_of: datetime.date = Field(description="date of the outlook")
-    profiles: list[ProfileOutlook] = Field(description="every profile, or those asked for")
-    due: list[DueItem] = Field(description="by day")
+    as_of: datetime.date = described("date of the outlook")
+    profiles: list[ProfileOutlook] = described("every profile, or those asked for")
+    due: list[DueItem] = described("by day")
 
 
 class GraphNode(Output):
     """A profile of the graph."""
 
-    id: str = Field(description="id of the profile")
-    kind: Literal["institution", "event"] = Field(description="kind of document")
-    name: str = Field(description="its name")
+    id: str = described("id of the profile")
+    kind: Literal["institution", "event"] = described("kind of document")
+    name: str = described("its name")
 
 
 class GraphEdge(Output):
     """A dependency of one profile on another."""
 
-    from_: str = Field(
-        validation_alias="lower",
-        serialization_alias="from",
-        description="the profile that depends",
+    from_: str = described("the profile that depends", "lower")
+    to: str = described("the profile that it depends on", "upper")
+    relation: str = described("as in the document", "dependency.relation")
+    criticality: str | None = described(
+        "`high`, `medium`, `low`, or null", "dependency.criticality"
     )
-    to: str = Field(validation_alias="upper", description="the profile that it depends on")
-    relation: str = Field(
-        validation_alias=AliasPath("dependency", "relation"), description="as in the document"
-    )
-    criticality: str | None = Field(
-        validation_alias=AliasPath("dependency", "criticality"),
-        description="`high`, `medium`, `low`, or null",
-    )
-    affects: bool = Field(description="true if an event states it under `affects`")
-    claims: list[str] = Field(
-        validation_alias=AliasPath("dependency", "claims"), description="claims that support it"
-    )
+    affects: bool = described("true if an event states it under `affects`")
+    claims: list[str] = described("claims that support it", "dependency.claims")
 
 
 class ProfileReach(Output):
     """The profiles that one profile is linked with along dependencies."""
 
-    id: str = Field(description="id of the profile")
-    upstream: list[ReachedProfile] = Field(description="profiles that it depends on")
-    downstream: list[ReachedProfile] = Field(description="profiles that depend on it")
+    id: str = described("id of the profile")
+    upstream: list[ReachedProfile] = described("profiles that it depends on")
+    downstream: list[ReachedProfile] = described("profiles that depend on it")
 
 
 class Graph(Output):
     """Printed by ``assay graph``."""
 
-    as_of: datetime.date = Field(description="date on which the edges are valid")
-    nodes: list[GraphNode] = Field(description="every profile")
-    edges: list[GraphEdge] = Field(description="every dependency")
-    profiles: list[ProfileReach] = Field(description="every profile, or those asked for")
+    as_of: datetime.date = described("date on which the edges are valid")
+    nodes: list[GraphNode] = described("every profile")
+    edges: list[GraphEdge] = described("every dependency")
+    profiles: list[ProfileReach] = described("every profile, or those asked for")
 
 
 def scores_json(

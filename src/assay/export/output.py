@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import (
     AliasChoices,
+    AliasGenerator,
     AliasPath,
     BaseModel,
     BeforeValidator,
@@ -29,7 +30,13 @@ class Output(BaseModel):
     A field with a default is optional: it is left out if nothing was given for it.
     """
 
-    model_config = ConfigDict(from_attributes=True, frozen=True, defer_build=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        frozen=True,
+        defer_build=True,
+        # ``from`` is a keyword of Python, so its field is called ``from_``.
+        alias_generator=AliasGenerator(serialization_alias=lambda name: name.rstrip("_")),
+    )
 
     def as_json(self) -> Json:
         """Convert to plain values, in the order of the fields."""
@@ -47,9 +54,17 @@ class Pair(Output):
         return value
 
 
-def optional_path(first: str, *path: str | int) -> AliasChoices:
-    """Read a nested attribute; null if the object that has it is None."""
-    return AliasChoices(AliasPath(first, *path), AliasPath(first, *path[:-1]))
+def described(meaning: str, source: str = "", **constraints: Any) -> Any:
+    """Declare a field by its meaning and, if it differs from the name, the attribute that fills it.
+
+    ``source`` may be a dotted path; the field is null if the last object on the path is None.
+    """
+    alias: AliasChoices | str | None = source or None
+    if "." in source:
+        first, *others = source.split(".")
+        path = [int(part) if part.isdigit() else part for part in others]
+        alias = AliasChoices(AliasPath(first, *path), AliasPath(first, *path[:-1]))
+    return Field(description=meaning, validation_alias=alias, **constraints)
 
 
 def _from_thousandths(value: object) -> object:

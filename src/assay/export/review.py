@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasPath, Field
+from pydantic import Field
 
 from assay.export.json import Explanation
-from assay.export.output import Count, Json, NonEmpty, Output, Points, Share, optional_path
+from assay.export.output import Count, Json, NonEmpty, Output, Points, Share, described
 from assay.review import track
 from assay.review.decisions import Decision, Matter
 from assay.review.effective import Ruling, Status, override_rates
@@ -19,189 +19,147 @@ from assay.review.publishers import Reversal, Standing
 from assay.review.queue import Queue, Review
 
 # A share of claims or forecasts that turned out, in several objects.
-Held = Annotated[
-    int,
-    Field(ge=0, validation_alias=AliasPath("share", "held"), description="number that held"),
-]
-Decided = Annotated[
-    int,
-    Field(ge=0, validation_alias=AliasPath("share", "decided"), description="number decided"),
-]
-HeldShare = Annotated[
-    Share | None,
-    Field(
-        validation_alias=AliasPath("share", "value"),
-        description="held divided by decided; null if none was decided",
-    ),
-]
-Low = Annotated[
-    Share | None,
-    Field(
-        validation_alias=optional_path("share", "interval", 0),
-        description="lower end of the 95 % Wilson interval, or null",
-    ),
-]
-High = Annotated[
-    Share | None,
-    Field(
-        validation_alias=optional_path("share", "interval", 1),
-        description="upper end of the interval, or null",
-    ),
-]
-Undecidable = Annotated[int, Field(ge=0, description="number that could not be decided")]
+Held = Annotated[Count, described("number that held", "share.held")]
+Decided = Annotated[Count, described("number decided", "share.decided")]
+HeldShare = Annotated[Share | None, described("held divided by decided, or null", "share.value")]
+Low = Annotated[Share | None, described("start of its 95 % interval, or null", "share.interval.0")]
+High = Annotated[Share | None, described("end of the interval, or null", "share.interval.1")]
+Undecidable = Annotated[Count, described("number that could not be decided")]
 
 
 class QueueItem(Output):
     """A reason to review a profile."""
 
-    profile: str = Field(description="id of the profile")
-    scorer: str | None = Field(description="the score concerned, or null")
-    claim: str | None = Field(description="the claim concerned, or null")
-    matter: Matter = Field(description="the reason to review")
-    detail: str = Field(description="what to look at, in words")
-    grounds: str = Field(description="digest of the evidence, which an `accept` closes")
-    decision: str | None = Field(description="id of the decision concerned, or null")
-    assigned: str | None = Field(description="the assigned reviewer, or null")
+    profile: str = described("id of the profile")
+    scorer: str | None = described("the score concerned, or null")
+    claim: str | None = described("the claim concerned, or null")
+    matter: Matter = described("the reason to review")
+    detail: str = described("what to look at, in words")
+    grounds: str = described("digest of the evidence, which an `accept` closes")
+    decision: str | None = described("id of the decision concerned, or null")
+    assigned: str | None = described("the assigned reviewer, or null")
 
 
 class QueueGroup(Output):
     """Items with one reason and one cause."""
 
-    name: str = Field(description="name of the group, for `accept --group`")
-    matter: Matter = Field(description="the reason to review")
-    items: list[QueueItem] = Field(description="its members")
+    name: str = described("name of the group, for `accept --group`")
+    matter: Matter = described("the reason to review")
+    items: list[QueueItem] = described("its members")
 
 
 class OverrideRate(Output):
     """How often a score is overridden."""
 
-    scorer: str = Field(description="name of the scorer")
-    rated: Count = Field(description="profiles with a score")
-    overridden: Count = Field(description="of these, profiles with an override in force")
-    rate: Share | None = Field(description="overridden divided by rated; null if none is rated")
-    codes: dict[str, Count] = Field(description="overrides by reason code")
+    scorer: str = described("name of the scorer")
+    rated: Count = described("profiles with a score")
+    overridden: Count = described("of these, profiles with an override in force")
+    rate: Share | None = described("overridden divided by rated; null if none is rated")
+    codes: dict[str, Count] = described("overrides by reason code")
 
 
 class ReviewQueue(Output):
     """Printed by ``assay review list``."""
 
-    as_of: datetime.date = Field(description="date of the scores")
-    audience: str = Field(description="audience of the scores")
-    locked: bool = Field(description="whether there is a `grades.lock` to compare with")
-    profiles: list[str] = Field(description="profiles to review, the most important first")
-    settled: Count = Field(description="number of reasons closed by a decision")
-    groups: list[QueueGroup] = Field(description="open items, the most important first")
-    overrides: list[OverrideRate] = Field(description="by scorer")
+    as_of: datetime.date = described("date of the scores")
+    audience: str = described("audience of the scores")
+    locked: bool = described("whether there is a `grades.lock` to compare with")
+    profiles: list[str] = described("profiles to review, the most important first")
+    settled: Count = described("number of reasons closed by a decision")
+    groups: list[QueueGroup] = described("open items, the most important first")
+    overrides: list[OverrideRate] = described("by scorer")
 
 
 class BandName(Output):
     """A band of a scale."""
 
-    band: str = Field(validation_alias="id", description="id of the band")
-    grade: str = Field(description="the grade on pages")
+    band: str = described("id of the band", "id")
+    grade: str = described("the grade on pages")
 
 
 class Override(Output):
     """An override of a score."""
 
-    decision: str = Field(
-        validation_alias=AliasPath("decision", "id"), description="id of the decision"
+    decision: str = described("id of the decision", "decision.id")
+    band: BandName | None = described("the new band; null if the scale lost it")
+    reviewer: str = described("who overrode", "decision.reviewer")
+    date: datetime.date = described("the day of the override", "decision.date")
+    reason: str | None = described("the reason, in words", "decision.reason")
+    code: str | None = described("the reason code, or null", "decision.code")
+    until: datetime.date | None = described("last day in force, or null", "decision.until")
+    status: Status = described(
+        "`counts`: in force; `second`: waits for a second reviewer; `stale`: the evidence changed"
     )
-    band: BandName | None = Field(description="the new band; null if the scale lost it")
-    reviewer: str = Field(
-        validation_alias=AliasPath("decision", "reviewer"), description="who overrode"
-    )
-    date: datetime.date = Field(
-        validation_alias=AliasPath("decision", "date"), description="the day of the override"
-    )
-    reason: str | None = Field(
-        validation_alias=AliasPath("decision", "reason"), description="the reason, in words"
-    )
-    code: str | None = Field(
-        validation_alias=AliasPath("decision", "code"), description="the reason code, or null"
-    )
-    until: datetime.date | None = Field(
-        validation_alias=AliasPath("decision", "until"), description="last day in force, or null"
-    )
-    status: Status = Field(
-        description="`counts`: in force; `second`: waits for a second reviewer; `stale`: the "
-        "evidence changed"
-    )
-    why: str = Field(description="what keeps it from being in force; may be empty")
-    seconded_by: str | None = Field(description="the second reviewer, or null")
+    why: str = described("what keeps it from being in force; may be empty")
+    seconded_by: str | None = described("the second reviewer, or null")
 
 
 class ReviewedGrade(Output):
     """A score with its overrides."""
 
-    scorer: str = Field(description="name of the scorer")
-    score: Points | None = Field(description="the computed score, or null")
-    computed: BandName | None = Field(description="the computed band, or null")
-    effective: BandName | None = Field(description="the band in force, or null")
-    overrides: list[Override] = Field(description="overrides of this score")
+    scorer: str = described("name of the scorer")
+    score: Points | None = described("the computed score, or null")
+    computed: BandName | None = described("the computed band, or null")
+    effective: BandName | None = described("the band in force, or null")
+    overrides: list[Override] = described("overrides of this score")
 
 
 class ReviewedDecision(Decision):
     """A decision, and whether it was revoked."""
 
-    revoked: bool = Field(description="whether an `undo` revoked it")
+    revoked: bool = described("whether an `undo` revoked it")
 
 
 class ReviewedProfile(Output):
     """Printed by ``assay review show``."""
 
-    id: str = Field(description="id of the profile")
-    grades: list[ReviewedGrade] = Field(description="by scorer")
-    open: list[QueueItem] = Field(description="reasons to review it")
-    decisions: list[ReviewedDecision] = Field(description="every decision about it, oldest first")
+    id: str = described("id of the profile")
+    grades: list[ReviewedGrade] = described("by scorer")
+    open: list[QueueItem] = described("reasons to review it")
+    decisions: list[ReviewedDecision] = described("every decision about it, oldest first")
     explanation: Explanation | None = Field(None, description="missing if it is not scored")
 
 
 class ImportedRow(Output):
     """The result of importing a row."""
 
-    row: Count = Field(description="number of the row")
-    status: Literal["written", "refused", "empty"] = Field(description="result")
-    subject: str = Field(description="the subject of the row")
-    message: str = Field(description="the decision, or why it was refused")
-    decision: str | None = Field(description="id of the decision written, or null")
+    row: Count = described("number of the row")
+    status: Literal["written", "refused", "empty"] = described("result")
+    subject: str = described("the subject of the row")
+    message: str = described("the decision, or why it was refused")
+    decision: str | None = described("id of the decision written, or null")
 
 
 class ReviewImport(Output):
     """Printed by ``assay review import``."""
 
-    rows: list[ImportedRow] = Field(description="every row of the sheet")
+    rows: list[ImportedRow] = described("every row of the sheet")
 
 
 class ReviewPack(Output):
     """Printed by ``assay review pack``."""
 
-    files: list[str] = Field(description="the files written")
-    rows: Count = Field(description="number of rows in the sheet")
+    files: list[str] = described("the files written")
+    rows: Count = described("number of rows in the sheet")
 
 
 class RatedPublisher(Output):
     """A publisher with its rating and its record."""
 
-    id: str = Field(validation_alias=AliasPath("publisher", "id"), description="id")
-    name: str = Field(validation_alias=AliasPath("publisher", "name"), description="name")
-    family: str | None = Field(
-        validation_alias=AliasPath("publisher", "owner"), description="its owner, or null"
+    id: str = described("id", "publisher.id")
+    name: str = described("name", "publisher.name")
+    family: str | None = described("its owner, or null", "publisher.owner")
+    reliability: NonEmpty = described(
+        "A to E; `F`: reviewed, and cannot be judged; null: not rated", "rating"
     )
-    reliability: NonEmpty = Field(
-        validation_alias="rating",
-        description="A to E; `F`: reviewed, and cannot be judged; null: not rated",
+    reliability_date: NonEmpty = described(
+        "date of the rating, or null", "publisher.reliability_date"
     )
-    reliability_date: NonEmpty = Field(
-        validation_alias=AliasPath("publisher", "reliability_date"),
-        description="date of the rating, or null",
+    reliability_reason: str | None = described(
+        "its grounds, or null", "publisher.reliability_reason"
     )
-    reliability_reason: str | None = Field(
-        validation_alias=AliasPath("publisher", "reliability_reason"),
-        description="its grounds, or null",
-    )
-    sources: Count = Field(description="its sources that claims cite")
-    claims: Count = Field(description="claims that cite one of them")
+    sources: Count = described("its sources that claims cite")
+    claims: Count = described("claims that cite one of them")
     held: Held
     decided: Decided
     share: HeldShare
@@ -213,28 +171,23 @@ class RatedPublisher(Output):
 class RatingReversal(Output):
     """A better rated publisher whose claims held less often."""
 
-    better: str = Field(
-        validation_alias=AliasPath("better", "publisher", "id"), description="the better rated"
-    )
-    worse: str = Field(
-        validation_alias=AliasPath("worse", "publisher", "id"),
-        description="the worse rated, whose claims held more often",
-    )
+    better: str = described("the better rated", "better.publisher.id")
+    worse: str = described("the worse rated, whose claims held more often", "worse.publisher.id")
 
 
 class Publishers(Output):
     """Printed by ``assay publishers``."""
 
-    publishers: list[RatedPublisher] = Field(description="by rating")
-    reversals: list[RatingReversal] = Field(description="ratings to review")
+    publishers: list[RatedPublisher] = described("by rating")
+    reversals: list[RatingReversal] = described("ratings to review")
 
 
 class BandRecord(Output):
     """The outcomes of claims graded in one band."""
 
-    id: str = Field(description="id of the band; empty if not rated")
-    name: str = Field(description="its grade")
-    label: str = Field(validation_alias="note", description="meaning of the band")
+    id: str = described("id of the band; empty if not rated")
+    name: str = described("its grade")
+    label: str = described("meaning of the band", "note")
     held: Held
     decided: Decided
     share: HeldShare
@@ -246,9 +199,9 @@ class BandRecord(Output):
 class PublisherRecord(Output):
     """The outcomes of claims that a publisher supports."""
 
-    id: str = Field(description="id of the publisher")
-    name: str = Field(description="its name")
-    reliability: str = Field(validation_alias="note", description="its stated reliability")
+    id: str = described("id of the publisher")
+    name: str = described("its name")
+    reliability: str = described("its stated reliability", "note")
     held: Held
     decided: Decided
     share: HeldShare
@@ -260,13 +213,9 @@ class PublisherRecord(Output):
 class LikelihoodRange(Output):
     """Forecasts with a likelihood in one range."""
 
-    from_: float = Field(
-        validation_alias=AliasPath("low"),
-        serialization_alias="from",
-        description="start of the range",
-    )
-    to: float = Field(validation_alias=AliasPath("high"), description="end of the range")
-    stated: Share = Field(description="mean stated likelihood")
+    from_: float = described("start of the range", "low")
+    to: float = described("end of the range", "high")
+    stated: Share = described("mean stated likelihood")
     held: Held
     decided: Decided
     share: HeldShare
@@ -277,26 +226,23 @@ class LikelihoodRange(Output):
 class ForecastRecord(Output):
     """The outcomes of forecasts with a likelihood."""
 
-    decided: Count = Field(description="forecasts that were decided")
+    decided: Count = described("forecasts that were decided")
     undecidable: Undecidable
-    brier: Share | None = Field(description="mean squared error of the likelihood, or null")
-    brier_of_base_rate: Share | None = Field(
-        validation_alias="base",
-        description="the same for always stating the share that happened, or null",
+    brier: Share | None = described("mean squared error of the likelihood, or null")
+    brier_of_base_rate: Share | None = described(
+        "the same for always stating the share that happened, or null", "base"
     )
-    reliability: list[LikelihoodRange] = Field(
-        validation_alias="bins", description="by stated likelihood"
-    )
+    reliability: list[LikelihoodRange] = described("by stated likelihood", "bins")
 
 
 class TrackRecord(Output):
     """Printed by ``assay track-record``."""
 
-    scorer: str | None = Field(description="the scorer whose bands grade the claims, or null")
-    bands: list[BandRecord] = Field(description="outcomes by band")
-    forecasts: ForecastRecord = Field(description="outcomes of forecasts")
-    publishers: list[PublisherRecord] = Field(description="outcomes by publisher")
-    plots: list[str] = Field(description="the plots written")
+    scorer: str | None = described("the scorer whose bands grade the claims, or null")
+    bands: list[BandRecord] = described("outcomes by band")
+    forecasts: ForecastRecord = described("outcomes of forecasts")
+    publishers: list[PublisherRecord] = described("outcomes by publisher")
+    plots: list[str] = described("the plots written")
 
 
 def queue_json(review: Review, queue: Queue) -> Json:
