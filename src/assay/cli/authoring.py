@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +100,9 @@ def _write(
 
 def _show(written: Written, output: str) -> None:
     if output == "json":
-        print_json(asdict(written))
+        from assay.export.documents import NewDocument
+
+        print_json(NewDocument.model_validate(written).as_json())
         return
     click.echo(written.id)
     click.echo(f"written to {written.file}", err=True)
@@ -285,7 +286,9 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
         fields={n: options[n] for n in ("publisher", "published", "directness")},
     )
     if output == "json":
-        print_json(asdict(cited))
+        from assay.export.documents import CitedSource
+
+        print_json(CitedSource.model_validate(cited).as_json())
         return
     click.echo(cited.id)
     click.echo(f"{'written to' if cited.created else 'already in'} {cited.file}", err=True)
@@ -310,7 +313,9 @@ def find_command(session: Session, words: tuple[str, ...], limit: int, output: s
     found = find(loaded.corpus, words)
     shown = found[:limit]
     if output == "json":
-        print_json({"found": [f.as_json() for f in shown]})
+        from assay.export.documents import FoundDocuments
+
+        print_json(FoundDocuments(found=shown).as_json())
         return
     width = max((len(f.kind) for f in shown), default=0)
     for one in shown:

@@ -176,7 +176,7 @@ def outlook_command(
     """
     from assay.briefing.ics import calendar_ics
     from assay.errors import UsageError
-    from assay.export.json import due_json, outlook_json
+    from assay.export.json import outlook_json
     from assay.scoring.calendar import calendar
 
     if ics and output != "text":
@@ -194,13 +194,7 @@ def outlook_command(
         click.echo(calendar_ics(due, names, desk.as_of), nl=False)
         return
     if output == "json":
-        print_json(
-            {
-                "as_of": desk.as_of.isoformat(),
-                "profiles": [outlook_json(i, o) for i, o in outlooks.items()],
-                "due": [due_json(entry) for entry in due],
-            }
-        )
+        print_json(outlook_json(desk.as_of, outlooks, due))
         return
     if by_day:
         _print_due(due, desk.as_of)

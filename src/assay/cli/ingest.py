@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +63,7 @@ def ingest_command(
     Nothing is fetched from the network without --fetch; with it a PATH may be a web address.
     """
     from assay.errors import UsageError
+    from assay.export.documents import AcceptedDrafts, IngestReport
     from assay.ingest.accept import accept
     from assay.ingest.fetch import Fetcher
     from assay.ingest.run import ingest
@@ -82,7 +82,7 @@ def ingest_command(
     if accepted:
         done = accept(loaded, accepted)
         if output == "json":
-            print_json({"accepted": [asdict(a) for a in done]})
+            print_json(AcceptedDrafts(accepted=done).as_json())
             return
         for one in done:
             click.echo(f"{one.id}: final, in {one.file}")
@@ -95,7 +95,7 @@ def ingest_command(
         fetched=read_addresses(addresses, Fetcher(), session.clock().date()),
     )
     if output == "json":
-        print_json({"written": not dry_run, "outcomes": [o.as_json() for o in outcomes]})
+        print_json(IngestReport(written=not dry_run, outcomes=outcomes).as_json())
         return
     _print(outcomes, dry_run)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assay.evidence.retellings import Proposal
-    from assay.evidence.subjects import Statement
     from assay.ingest.decide import Decision
     from assay.loading.load import Loaded
 
@@ -59,6 +57,7 @@ def lineage_command(
     """
     from assay.errors import UsageError
     from assay.evidence.retellings import enough
+    from assay.export.documents import Origins
     from assay.ingest.decide import Decision, decide, proposals
     from assay.loading import require
 
@@ -70,7 +69,7 @@ def lineage_command(
     if decided:
         files = decide(loaded, [Decision.parse(d) for d in decided])
         if output == "json":
-            print_json({"written": files})
+            print_json(Origins(written=files).as_json())
         else:
             click.echo("\n".join(files))
         return
@@ -91,7 +90,7 @@ def lineage_command(
     taken = enough(found, every) if accept_all else []
     files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in taken])
     if output == "json":
-        print_json({"proposals": [asdict(p) for p in found], "written": files})
+        print_json(Origins(proposals=found, written=files).as_json())
         return
     for line in _lines(found):
         click.echo(line)
@@ -159,6 +158,7 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
     supposed is left out. A proposal moves no score; what is accepted is written into the profile
     that depends.
     """
+    from assay.export.documents import Edges
     from assay.ingest.related import accept_edges, proposed_edges
     from assay.loading import require
 
@@ -166,14 +166,14 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
     if accepted:
         files = accept_edges(loaded, accepted)
         if output == "json":
-            print_json({"written": files})
+            print_json(Edges(written=files).as_json())
         else:
             click.echo("\n".join(files))
         return
     require(loaded)
     found = proposed_edges(loaded)
     if output == "json":
-        print_json({"edges": [asdict(e) for e in found], "written": []})
+        print_json(Edges(edges=found, written=[]).as_json())
         return
     for edge in found:
         click.echo(edge.key)
@@ -205,26 +205,15 @@ def contradictions_command(session: Session, series: bool, output: str) -> None:
         click.echo(clashes_html(found), nl=False)
         return
     if output == "json":
-        print_json(
-            {
-                "found": [
-                    {
-                        "kind": c.kind,
-                        "reason": c.reason,
-                        "statements": [_statement_json(c.first), _statement_json(c.second)],
-                    }
-                    for c in found
-                ]
-            }
-        )
+        from assay.export.documents import Contradictions
+
+        pairs = [
+            {"kind": c.kind, "reason": c.reason, "statements": (c.first, c.second)} for c in found
+        ]
+        print_json(Contradictions(found=pairs).as_json())
         return
     for clash in found:
         click.echo(f"{clash.kind}: {clash.reason}")
         for statement in (clash.first, clash.second):
             click.echo(f"  {statement.place}: {statement.text}")
     click.echo(f"{len(found)} found", err=True)
-
-
-def _statement_json(statement: Statement) -> dict[str, str | None]:
-    as_of = str(statement.as_of) if statement.as_of else None
-    return {"place": statement.place, "text": statement.text, "as_of": as_of}

@@ -125,18 +125,13 @@ def _summary(review: Review, queue: Queue) -> None:
 @click.pass_obj
 def show(session: Session, profile_id: str, every: bool, output: str) -> None:
     """Show all about one profile: what is open, its grades, its decisions, its reasoning."""
-    from assay.export.json import explanation_json
     from assay.export.review import profile_json
     from assay.review.actions import require_known
 
     review = open_review(session)
     require_known(review, profile_id)
     if output == "json":
-        value = profile_json(review, profile_id)
-        if profile_id in review.desk.results:
-            explanation = review.desk.explain([profile_id])[profile_id]
-            value["explanation"] = explanation_json(explanation)
-        print_json(value)
+        print_json(profile_json(review, profile_id))
         return
     for line in profile_lines(review, profile_id, every=every):
         click.echo(line)
@@ -364,7 +359,9 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     review = open_review(session, limits)
     files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
     if output == "json":
-        print_json({"files": [str(f) for f in files], "rows": rows})
+        from assay.export.review import ReviewPack
+
+        print_json(ReviewPack(files=map(str, files), rows=rows).as_json())
         return
     for file in files:
         click.echo(str(file))

@@ -149,7 +149,9 @@ def lint(context: click.Context, output: str) -> None:
     checked = session.check()
     found = rule_findings(checked, None if checked.errors else session.desk())
     if output == "json":
-        print_json({"diagnostics": [d.as_json() for d in found]})
+        from assay.export.documents import Diagnostics
+
+        print_json(Diagnostics(diagnostics=found).as_json())
     elif output == "sarif":
         print_json(as_sarif(found, (*DOCUMENT_CODES, *RULE_CODES), __version__))
     else:
@@ -207,12 +209,9 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
 
     found = scorer_cutpoints(session.desk(), scorer, _percents(shares))
     if output == "json":
-        print_json(
-            {
-                "scorer": scorer,
-                "bands": [{"from": c.start / 1000, "profiles": c.count} for c in found],
-            }
-        )
+        from assay.export.rules import Cutpoints
+
+        print_json(Cutpoints(scorer=scorer, bands=found).as_json())
         return
     click.echo(f"  {scorer}:")
     for number, cut in enumerate(found, start=1):

@@ -102,7 +102,7 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
     record = track_record(desk, require_ledger(desk.workspace.ledger_path))
     files = _plots(record, svg.resolve()) if svg else []
     if output == "json":
-        print_json({**track_record_json(record), "plots": [str(f) for f in files]})
+        print_json(track_record_json(record, files))
         return
     _print(record)
     for file in files:
