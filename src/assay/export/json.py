@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from assay.pipeline import Desk
+from assay.pipeline import Desk, Scores
 from assay.scoring.calendar import Due
 from assay.scoring.results import (
     Explanation,
@@ -26,15 +26,15 @@ Json = dict[str, Any]
 
 
 def scores_json(
-    desk: Desk,
+    scores: Scores,
     ids: Sequence[str] = (),
     changes: Mapping[str, Sequence[WouldChange]] | None = None,
 ) -> Json:
     """What ``assay score`` prints: every profile, or those named; ``changes`` where asked for."""
     return {
-        "as_of": desk.as_of.isoformat(),
-        "audience": desk.audience,
-        "rulebook": desk.rulebook_digest,
+        "as_of": scores.as_of.isoformat(),
+        "audience": scores.audience,
+        "rulebook": scores.rulebook_digest,
         "profiles": [
             {
                 "id": line.id,
@@ -47,7 +47,7 @@ def scores_json(
                 "published": line.published,
                 **({} if changes is None else {"would_change": _changes(changes[line.id])}),
             }
-            for line in desk.overview()
+            for line in scores.overview()
             if not ids or line.id in ids
         ],
     }

@@ -205,6 +205,11 @@ def load_rulebook(workspace: Workspace) -> Rulebook:
     return rulebook
 
 
+def readable_rulebook(workspace: Workspace) -> Rulebook | None:
+    """The rulebook alone; None where it has errors of form."""
+    return _rulebook_of(assemble(workspace, {}, ParsedFiles()))[0]
+
+
 def require(loaded: Loaded) -> None:
     """Raise ``InputError`` with all diagnostics where the workspace has errors."""
     if loaded.errors:
