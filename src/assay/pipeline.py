@@ -222,7 +222,7 @@ def score_unchanged(
     Tables are stored only for documents without errors, and found only under the same names and
     bytes; so nothing is checked but the rulebook and the ledger. None if anything has to be.
     """
-    rulebook = readable_rulebook(workspace)
+    rulebook = readable_rulebook(workspace, cache)
     if rulebook is None or has_errors(check_ledger(workspace.ledger_path)):
         return None
     reader = audience or rulebook.audiences[0]

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from assay.briefing.atlas import path_of
-from assay.change import stages
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
 from assay.export.plan_text import plan_text
