@@ -28,6 +28,7 @@ from assay.change.experiment import Setting, Sweep, rulebook_with, swept
 from assay.change.lock import lock_bytes, parse_lock
 from assay.change.planning import make_plan
 from assay.change.take import lock_of
+from assay.desk import scored
 from assay.model.corpus import Corpus
 from assay.model.evidence import Citation, Claim, Source
 from assay.model.profile import AnyProfile, Dependency, Institution
@@ -139,7 +140,7 @@ def _desk(count: int) -> Desk:
     workspace = Workspace(_ROOT)
     shipped = assess(check(workspace), _AS_OF)
     corpus = _corpus(count)
-    return replace(shipped, corpus=corpus, written=corpus)
+    return scored(workspace, corpus, shipped.rulebook, shipped.program, _AS_OF, shipped.audience)
 
 
 def _corpus(count: int) -> Corpus:

@@ -26,24 +26,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """A workspace scored at a date for an audience.
+class Scores:
+    """The scores of a workspace at a date for an audience, without its documents.
 
-    ``corpus`` holds the documents the audience may know, ``written`` all of them, drafts included.
-    ``built`` are the tables of ``corpus``, ``run`` the scores of their rows. What not every command
-    needs is a method.
+    ``built`` are the tables that were scored, ``run`` the scores of their rows.
     """
 
     workspace: Workspace
-    corpus: Corpus
     rulebook: Rulebook
     program: Program
     as_of: date
     audience: str
-    written: Corpus
     built: Built
     run: Run
-    _results: dict[str, ProfileResult] = field(init=False, default_factory=dict, repr=False)
 
     def overview(self) -> list[Line]:
         """A line about every profile: scores, horizon, number of sources."""
@@ -51,6 +46,24 @@ class Desk:
 
         stage("looking ahead")
         return overview(self.run, self.built.listing, self.as_of)
+
+    @property
+    def rulebook_digest(self) -> str:
+        """Twelve hexadecimal digits that stand for the rulebook's content."""
+        return rulebook_digest(self.rulebook)
+
+
+@dataclass(frozen=True)
+class Desk(Scores):
+    """A workspace scored at a date for an audience, with its documents.
+
+    ``corpus`` holds the documents the audience may know, ``written`` all of them, drafts included.
+    What not every command needs is a method.
+    """
+
+    corpus: Corpus
+    written: Corpus
+    _results: dict[str, ProfileResult] = field(init=False, default_factory=dict, repr=False)
 
     @property
     def results(self) -> dict[str, ProfileResult]:
@@ -134,11 +147,6 @@ class Desk:
         )
 
     @property
-    def rulebook_digest(self) -> str:
-        """Twelve hexadecimal digits that stand for the rulebook's content."""
-        return rulebook_digest(self.rulebook)
-
-    @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that stand for engine, rulebook, date and all documents."""
         documents = [
@@ -170,4 +178,4 @@ def scored(
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
     everything = corpus if written is None else written
-    return Desk(workspace, corpus, rulebook, program, as_of, audience, everything, built, run)
+    return Desk(workspace, rulebook, program, as_of, audience, built, run, corpus, everything)

@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.cache import Cache, content_digest
-from assay.desk import Desk, scored
-from assay.diagnostics import Diagnostic, sort_diagnostics
+from assay.desk import Desk, Scores, scored
+from assay.diagnostics import Diagnostic, has_errors, sort_diagnostics
 from assay.errors import InputError, UsageError
 from assay.loading import Loaded, load_workspace
+from assay.loading.discover import documents_digest
+from assay.loading.load import readable_rulebook
 from assay.loading.partial import readable_part
 from assay.model.audience import seen_by
 from assay.model.corpus import Corpus
@@ -32,6 +34,7 @@ from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.review.checks import check_ledger
 from assay.rules.check import check_part, check_rulebook
+from assay.scoring.run import run_program
 from assay.tables.build import Built, tables_settings
 from assay.tables.build import build as build_tables
 from assay.workspace import Workspace
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Checked",
     "Desk",
+    "Scores",
     "assess",
     "assess_all",
     "build",
@@ -53,6 +57,7 @@ __all__ = [
     "grade_findings",
     "pages_touched",
     "placed_rule_finding",
+    "score_unchanged",
 ]
 
 _TABLES = "tables"
@@ -195,9 +200,7 @@ def _tabulated(
     """The tables of the corpus, from the cache if it has them."""
     stage("making tables")
     cache = checked.cache
-    settings = digest(tables_settings(rulebook))
-    documents = checked.loaded.documents_digest
-    key = content_digest(documents, settings, as_of.isoformat(), audience)
+    key = _tables_key(checked.loaded.documents_digest, rulebook, as_of, audience)
     stored = None if cache is None else cache.load(_TABLES, key)
     if stored is not None:
         return Built.from_bytes(stored)
@@ -205,6 +208,34 @@ def _tabulated(
     if cache is not None:
         cache.store(_TABLES, key, built.to_bytes())
     return built
+
+
+def _tables_key(documents: str, rulebook: Rulebook, as_of: date, audience: str) -> str:
+    return content_digest(documents, digest(tables_settings(rulebook)), as_of.isoformat(), audience)
+
+
+def score_unchanged(
+    workspace: Workspace, as_of: date | None, today: date, audience: str | None, cache: Cache
+) -> Scores | None:
+    """The scores of a workspace whose tables are in the cache, without loading its documents.
+
+    Tables are stored only for documents without errors, and found only under the same names and
+    bytes; so nothing is checked but the rulebook and the ledger. None if anything has to be.
+    """
+    rulebook = readable_rulebook(workspace, cache)
+    if rulebook is None or has_errors(check_ledger(workspace.ledger_path)):
+        return None
+    reader = audience or rulebook.audiences[0]
+    day = as_of or rulebook.settings.as_of or today
+    key = _tables_key(documents_digest(workspace), rulebook, day, reader)
+    stored = cache.load(_TABLES, key)
+    program = None if stored is None else check_rulebook(rulebook, cache)[0]
+    if stored is None or program is None or reader not in rulebook.audiences:
+        return None
+    built = Built.from_bytes(stored)
+    stage("scoring")
+    run = run_program(rulebook, program, built.tables)
+    return Scores(workspace, rulebook, program, day, reader, built, run)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from assay import cache as caching
-from assay import pipeline
 from assay.cache import FOLDER_VARIABLE, Cache
 from assay.cli.main import run
 from assay.documents.yaml_reader import YamlFile, read_yaml
 from assay.loading import discover
+from assay.tables.build import build
 from assay.workspace import Workspace
 from tests.cache.spaces import DAY, agrees, desk, space_in, write
 
@@ -102,7 +102,6 @@ def cache(tmp_path: Path) -> Cache:
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The files that are parsed and the tables that are built."""
     found: list[str] = []
-    build = pipeline.build_tables
 
     def parsing(data: bytes, file: str) -> YamlFile:
         found.append(file)
@@ -113,7 +112,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return build(*given)
 
     monkeypatch.setattr(discover, "read_yaml", parsing)
-    monkeypatch.setattr(pipeline, "build_tables", building)
+    monkeypatch.setattr("assay.pipeline.build_tables", building)
     return found
 
 

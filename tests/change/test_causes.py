@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from assay.briefing.atlas import path_of
-from assay.change import stages
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
 from assay.export.plan_text import plan_text
@@ -63,21 +62,6 @@ def test_a_cap_that_holds_nobody_is_not_named_beside_the_one_that_does(tmp_path:
     both = office.with_rule("claim.trust.low", cap=0.35).with_rule("claim.trust.ceiling", cap=0.9)
     moved = change(planned(office, both, tmp_path), "weir", "trust")
     assert brought_about(moved) == {"rule": (-50, ("claim.trust.low",))}
-
-
-def test_days_gone_by_are_scored_from_the_tables_that_are_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lock = Office().lock(tmp_path)
-    anew = make_plan(lock, [replaced(d, store=None) for d in Office().desks(tmp_path, LATER)])
-    kept = Office().desks(tmp_path, LATER)
-
-    def refuse(*given: object) -> None:
-        raise AssertionError("tables are made from documents")
-
-    monkeypatch.setattr(stages, "build_tables", refuse)
-    assert make_plan(lock, kept) == anew
-    assert {k.kind for c in anew.changes for k in c.causes} == {"time", "neighbour"}
 
 
 def test_days_gone_by_name_the_claims_that_faded(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.bulk import Written
+    from assay.pipeline import Scores
     from assay.scoring.results import WouldChange
 
 
@@ -172,17 +173,16 @@ def _score_spark(session: Session, asked: _Asked) -> Written:
 
 
 def _score_documents(session: Session, asked: _Asked) -> None:
-    desk, ids = session.desk(), asked.ids
-    desk.require(ids)
-    changes = desk.would_change(ids or list(desk.run.profile_rows)) if asked.extras else None
+    ids = asked.ids
+    scores, changes = _scored(session, asked)
     if asked.output == "json":
         from assay.export.json import scores_json
 
-        print_json(scores_json(desk, ids, changes))
+        print_json(scores_json(scores, ids, changes))
         return
-    scorers = [s.scorer for s in desk.program.on("profile")]
+    scorers = [s.scorer for s in scores.program.on("profile")]
     rows = []
-    lines = desk.overview()
+    lines = scores.overview()
     for line in lines:
         if ids and line.id not in ids:
             continue
@@ -204,10 +204,20 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     shown = len(rows)
     unpublished = sum(1 for line in lines if not line.published and line.id in listed)
     click.echo(
-        f"{plural(shown, 'profile')} as of {desk.as_of.isoformat()}, "
+        f"{plural(shown, 'profile')} as of {scores.as_of.isoformat()}, "
         f"{unpublished} below publication",
         err=True,
     )
+
+
+def _scored(
+    session: Session, asked: _Asked
+) -> tuple[Scores, dict[str, tuple[WouldChange, ...]] | None]:
+    """The scores and, where asked for, the changes that would move them."""
+    if not asked.extras:
+        return session.scores(asked.ids), None
+    desk = session.desk()
+    return desk, desk.would_change(asked.ids or list(desk.run.profile_rows))
 
 
 def _least(changes: Sequence[WouldChange]) -> str:

@@ -17,7 +17,7 @@ from assay.workspace import Workspace
 
 if TYPE_CHECKING:
     from assay.loading import Loaded
-    from assay.pipeline import Checked, Desk
+    from assay.pipeline import Checked, Desk, Scores
 
 
 _READERS = ("cel-expr-python", "pydantic-core", "ryaml")
@@ -66,6 +66,26 @@ class Session:
         workspace = self.workspace()
         require_memory(workspace, self.memory_limit())
         return check(workspace, self.as_of, user_cache(_READERS))
+
+    def scores(self, ids: Sequence[str]) -> Scores:
+        """The scores of the workspace, as in :meth:`desk`; documents are loaded if they changed.
+
+        Raises ``UsageError`` for an id that is not scored.
+        """
+        from assay.cache import user_cache
+        from assay.loading.size import require_memory
+        from assay.pipeline import score_unchanged
+
+        workspace, cache = self.workspace(), user_cache(_READERS)
+        require_memory(workspace, self.memory_limit())
+        if cache is not None:
+            today = self.clock().date()
+            known = score_unchanged(workspace, self.as_of, today, self.audience, cache)
+            if known is not None and known.run.profile_rows.keys() >= set(ids):
+                return known
+        desk = self.desk()
+        desk.require(ids)
+        return desk
 
     def settled(self, checked: Checked) -> date:
         """The date asked for, else the workspace's own, else today."""

@@ -77,6 +77,7 @@ class Lineage:
         self._corpus = corpus
         self._as_of = as_of
         self._lines: dict[str, _Line] = {}
+        self._counts: dict[str, bool] = {}
 
     @cached_property
     def _canonical(self) -> Mapping[str, str]:
@@ -112,6 +113,11 @@ class Lineage:
 
     def counts(self, source: Source) -> bool:
         """Whether the source exists and neither it nor anything it retells was retracted."""
+        if source.id not in self._counts:
+            self._counts[source.id] = self._is_counted(source)
+        return self._counts[source.id]
+
+    def _is_counted(self, source: Source) -> bool:
         if not self.exists(source) or self.retracted(source):
             return False
         told = self._line(self.canonical(source.id))

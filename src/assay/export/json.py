@@ -10,6 +10,7 @@ from pydantic import Field
 
 from assay.export.output import Amount, Count, Json, Output, Pair, Points, described
 from assay.model.rulebook import SubjectKind
+from assay import pipeline
 from assay.pipeline import Desk
 from assay.scoring import results
 from assay.scoring.calendar import Due, Reason
@@ -220,22 +221,22 @@ class Graph(Output):
 
 
 def scores_json(
-    desk: Desk,
+    scores: pipeline.Scores,
     ids: Sequence[str] = (),
     changes: Mapping[str, Sequence[results.WouldChange]] | None = None,
 ) -> Json:
     """Scores of all profiles or of those named, with ``changes`` if asked for."""
     return Scores(
-        as_of=desk.as_of,
-        audience=desk.audience,
-        rulebook=desk.rulebook_digest,
+        as_of=scores.as_of,
+        audience=scores.audience,
+        rulebook=scores.rulebook_digest,
         profiles=[
             {
                 **line._asdict(),
                 "horizon": (line.horizon, line.until),
                 **({} if changes is None else {"would_change": changes[line.id]}),
             }
-            for line in desk.overview()
+            for line in scores.overview()
             if not ids or line.id in ids
         ],
     ).as_json()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,34 +69,56 @@ def read_profiles(
 
     ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
     """
-    root = workspace.profiles_dir
-    there = dict(_walk(root))
+    there = _walk(workspace.profiles_dir)
     given = {
-        path.relative_to(root).as_posix(): data
+        path.relative_to(workspace.profiles_dir).as_posix(): data
         for path, data in contents.items()
-        if path.is_relative_to(root)
+        if path.is_relative_to(workspace.profiles_dir)
     }
     read: list[DocumentFile] = []
-    parts: list[str | bytes] = []
-    folder, shown = str(root), workspace.relative(root)
-    for name in counting(sorted(there.keys() | given.keys()), "files"):
-        file = f"{shown}/{name}"
-        if not file.isascii():
-            file = file.encode("utf-8", "backslashreplace").decode("utf-8")
-        limit = BULK_LIMIT if name.endswith(tuple(BULK)) else SIZE_LIMIT
-        refusal = None
-        if name in given:
-            data = given[name]
-        elif there[name]:
-            data, refusal = _plain_bytes(f"{folder}/{name}", file, limit)
-        else:
-            data, refusal = _bytes(workspace, root / name, file, limit)
+    parts = []
+    for name in counting(sorted(there.documents.keys() | given.keys()), "files"):
+        file, data, refusal = _content(workspace, name, there, given)
         if refusal is not None:
             read.append(YamlFile(file, "", (), (refusal,)))
         else:
             read.append(_documents_in(data, file, parsed))
-        parts += (name, data)
-    return ProfileFiles(read, content_digest(*parts))
+        parts += [name, content_digest(data)]
+    return ProfileFiles(read, _digest(workspace, parts, there))
+
+
+def documents_digest(workspace: Workspace) -> str:
+    """The digest that :func:`read_profiles` gives, without parsing a file."""
+    there = _walk(workspace.profiles_dir)
+    parts = []
+    for name in sorted(there.documents):
+        parts += [name, content_digest(_content(workspace, name, there, {})[1])]
+    return _digest(workspace, parts, there)
+
+
+def _digest(workspace: Workspace, parts: Sequence[str], there: _Files) -> str:
+    """Of names and contents of documents, and of where all other files are.
+
+    Documents may refer to other files, such as images, and are valid only if these exist.
+    """
+    root = workspace.profiles_dir
+    return content_digest(*parts, *(f"{n} {os.path.realpath(root / n)}" for n in there.others))
+
+
+def _content(
+    workspace: Workspace, name: str, there: _Files, given: Mapping[str, bytes]
+) -> tuple[str, bytes, Diagnostic | None]:
+    """A file below ``profiles/``: its name in diagnostics, its bytes, or why it is not read."""
+    root = workspace.profiles_dir
+    file = f"{workspace.relative(root)}/{name}"
+    if not file.isascii():
+        file = file.encode("utf-8", "backslashreplace").decode("utf-8")
+    limit = BULK_LIMIT if name.endswith(tuple(BULK)) else SIZE_LIMIT
+    if name in given:
+        return file, given[name], None
+    if there.documents[name]:
+        return file, *_plain_bytes(f"{root}/{name}", file, limit)
+    return file, *_bytes(workspace, root / name, file, limit)
 
 
 def _documents_in(data: bytes, file: str, parsed: ParsedFiles) -> DocumentFile:
@@ -107,9 +129,9 @@ def _documents_in(data: bytes, file: str, parsed: ParsedFiles) -> DocumentFile:
     return parsed.read(data, file)
 
 
-def document_files(workspace: Workspace) -> list[Path]:
-    """Every file of documents below ``profiles/``, in no order."""
-    return [workspace.profiles_dir / name for name, _ in _walk(workspace.profiles_dir)]
+def document_files(workspace: Workspace) -> list[str]:
+    """Paths of every file of documents below ``profiles/``, in no order."""
+    return [f"{workspace.profiles_dir}/{name}" for name in _walk(workspace.profiles_dir).documents]
 
 
 def read_file(
@@ -154,9 +176,16 @@ def _bytes(
         return b"", _unreadable(file, error.strerror or "it cannot be read")
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, bool]]:
-    """The name of each file of documents in the folder, and whether it is a plain file."""
+class _Files(NamedTuple):
+    """The files of documents in a folder, and whether each is a plain file; all other files."""
+
+    documents: dict[str, bool]
+    others: list[str]
+
+
+def _walk(folder: Path) -> _Files:
     endings = (*SUFFIXES, *BULK)
+    found = _Files({}, [])
     waiting = [(str(folder), "")]
     while waiting:
         path, prefix = waiting.pop()
@@ -171,7 +200,11 @@ def _walk(folder: Path) -> Iterator[tuple[str, bool]]:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, f"{prefix}{name}/"))
             elif name.endswith(endings) or (entry.is_symlink() and entry.is_dir()):
-                yield prefix + name, entry.is_file(follow_symlinks=False)
+                found.documents[prefix + name] = entry.is_file(follow_symlinks=False)
+            else:
+                found.others.append(prefix + name)
+    found.others.sort()
+    return found
 
 
 def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnostic | None:

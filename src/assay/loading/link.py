@@ -44,24 +44,6 @@ def link(
     yield from _circles(corpus, subjects)
 
 
-def link_changed(
-    corpus: Corpus,
-    changed: Sequence[Validated],
-    kinds: Mapping[str, str],
-    rulebook: Rulebook,
-    images: FilePath,
-) -> Iterator[Finding]:
-    """What does not hold of ``changed`` documents, where all others hold among themselves.
-
-    ``corpus`` finds every document and runs over those that changed; ``kinds`` are those of all
-    ids. Ids that are given twice are for the caller to see.
-    """
-    yield from _Linker(corpus, kinds, (), rulebook, images).documents(changed)
-    subjects = {d.id: d.subject for d in changed if d.id is not None}
-    yield from check_sources(corpus, subjects)
-    yield from _circles(corpus, subjects)
-
-
 def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Finding]:
     first: dict[str, Validated] = {}
     folded: dict[str, Validated] = {}

@@ -103,7 +103,6 @@ class Loaded:
 
 
 _RULES = "rules.yaml"
-_PARSED = "documents"
 
 
 def load_workspace(
@@ -119,18 +118,18 @@ def load_workspace(
     disk, by absolute path. YAML files that were parsed before are taken from the ``cache``.
     """
     with _uncollected():
-        parsed = _parsed_before(workspace, cache)
-        loaded = _loaded(workspace, as_of, contents or {}, parsed)
-        if cache is not None and parsed.changed:
-            body = json.dumps(parsed.used, separators=(",", ":")).encode()
-            cache.store(_PARSED, str(workspace.root), body)
-        return loaded
+        return _loaded(workspace, as_of, contents or {}, cache)
 
 
-def _parsed_before(workspace: Workspace, cache: Cache | None) -> ParsedFiles:
-    """The files that were parsed when the workspace was last read."""
-    body = None if cache is None else cache.load(_PARSED, str(workspace.root))
-    return ParsedFiles(json.loads(body) if body else None)
+@contextmanager
+def _parsed_files(workspace: Workspace, cache: Cache | None, kind: str) -> Iterator[ParsedFiles]:
+    """The files of a kind that were parsed when the workspace was last read; stored afterwards."""
+    root = str(workspace.root)
+    body = None if cache is None else cache.load(kind, root)
+    parsed = ParsedFiles(json.loads(body) if body else None)
+    yield parsed
+    if cache is not None and parsed.changed:
+        cache.store(kind, root, json.dumps(parsed.used, separators=(",", ":")).encode())
 
 
 @contextmanager
@@ -150,14 +149,16 @@ def _uncollected() -> Iterator[None]:
 
 
 def _loaded(
-    workspace: Workspace, as_of: date | None, given: Mapping[Path, bytes], parsed: ParsedFiles
+    workspace: Workspace, as_of: date | None, given: Mapping[Path, bytes], cache: Cache | None
 ) -> Loaded:
     from assay.loading.link import link
 
     stage("reading the documents")
-    rules = assemble(workspace, given, parsed)
+    with _parsed_files(workspace, cache, "rules") as parsed:
+        rules = assemble(workspace, given, parsed)
     rulebook, rule_findings = _rulebook_of(rules)
-    files, digest = read_profiles(workspace, given, parsed)
+    with _parsed_files(workspace, cache, "documents") as parsed:
+        files, digest = read_profiles(workspace, given, parsed)
     stage("validating the documents")
     documents = [
         validate_document(data, Subject(file.file, number))
@@ -203,6 +204,12 @@ def load_rulebook(workspace: Workspace) -> Rulebook:
         ]
         raise InputError([*(d for f in rules.files for d in f.diagnostics), *placed])
     return rulebook
+
+
+def readable_rulebook(workspace: Workspace, cache: Cache) -> Rulebook | None:
+    """The rulebook alone; None where it has errors of form."""
+    with _parsed_files(workspace, cache, "rules") as parsed:
+        return _rulebook_of(assemble(workspace, {}, parsed))[0]
 
 
 def require(loaded: Loaded) -> None:

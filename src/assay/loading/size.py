@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
+from pathlib import Path
 
 from assay.documents.parquet_rows import rows_in
 from assay.loading.discover import SUFFIXES, document_files
@@ -25,11 +27,11 @@ def needed_bytes(workspace: Workspace) -> int:
     """What a workspace takes at most when it is read, validated and scored."""
     text = rows = 0
     for path in document_files(workspace):
-        if path.name.endswith(_TEXTS):
+        if path.endswith(_TEXTS):
             with suppress(OSError):  # what cannot be read is reported when it is read
-                text += path.stat().st_size
-        elif path.name.endswith(".parquet") and path.is_file():
-            rows += rows_in(path)
+                text += os.stat(path).st_size  # noqa: PTH116 - as fast as can be, for thousands
+        elif path.endswith(".parquet") and Path(path).is_file():
+            rows += rows_in(Path(path))
     return text * _TIMES_ITS_TEXT + rows * _BYTES_A_ROW
 
 

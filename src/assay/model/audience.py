@@ -20,7 +20,9 @@ def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date
     What names no audience is for the most public one. Drafts, and what is under embargo on
     ``as_of``, are for nobody.
     """
-    view = View(audiences, audience, as_of)
+    if all(map(_is_public, corpus.profiles.values())):
+        return corpus
+    view = _View(audiences, audience, as_of)
     for p in corpus.profiles.values():
         view.note(
             p.id, p.audience, p.status, p.embargo, ((c.id, c.audience, c.status) for c in p.claims)
@@ -28,20 +30,19 @@ def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date
     return corpus.with_profiles({i: view.profile(corpus.profiles[i]) for i in view.profiles})
 
 
-def named(profile: AnyProfile) -> set[str]:
-    """The profiles that a profile speaks of, itself included."""
-    edges = [*profile.depends_on, *(profile.affects if isinstance(profile, Event) else ())]
-    references = [
-        *(r for e in edges for r in e.claims),
-        *(r for claims in profile.basis.values() for r in claims),
-        *(r for c in profile.claims for r in (*c.rests_on, *c.contradicts)),
-        *(c.alternative_to for c in profile.claims if c.alternative_to is not None),
-    ]
-    owners = (r.rpartition("#")[0] for r in references)
-    return {profile.id, *(e.on for e in edges), *filter(None, owners)}
+def _is_public(profile: AnyProfile) -> bool:
+    """Whether a profile is for everybody on any day, with all it holds."""
+    if profile.audience is not None or profile.status != "final" or profile.embargo is not None:
+        return False
+    edges = (*profile.depends_on, *(profile.affects if isinstance(profile, Event) else ()))
+    return (
+        all(c.audience is None and c.status == "final" for c in profile.claims)
+        and all(e.audience is None for e in edges)
+        and all(w.audience is None for w in profile.watch)
+    )
 
 
-class View:
+class _View:
     """What an audience may know.
 
     Before a profile is looked at, it and every other that it speaks of have to be noted.

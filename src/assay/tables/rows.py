@@ -118,8 +118,9 @@ class _Builder:
         claims = scored_claims(profile)
         at = {c.id: i for i, c in enumerate(claims)}
         traced = [self._lineage.trace(c.sources) for c in claims]
-        flat = [t for per_claim in traced for t in per_claim]
-        together = self._lineage.trace(t.citation for t in flat)
+        cited = [per_claim for per_claim in traced if per_claim]
+        # The evidence of a single claim is traced already: the profile adds nothing to it.
+        together = cited[0] if len(cited) == 1 else self._trace_together(cited)
         self._citations(own, traced, [t.origin for t in together])
         for number, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
             self.made["claim"].append((own, *self._claim(claim, per_claim)))
@@ -129,6 +130,10 @@ class _Builder:
                 self.made["ground"].append((own, number, at.get(reference), *there))
         self.made["profile"].append(self._profile(profile))
         self._edges(own, profile)
+
+    def _trace_together(self, traced: Sequence[Sequence[Traced]]) -> Sequence[Traced]:
+        """The citations of several claims, traced as if one claim made them all."""
+        return self._lineage.trace(t.citation for per_claim in traced for t in per_claim)
 
     def _edges(self, own: int, profile: AnyProfile) -> None:
         written = [(d, False) for d in profile.depends_on]
