@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assay.briefing.atlas import path_of
-from assay.change import stages
+from assay.change import attribution
 from assay.change.plan import because, only
 from assay.change.planning import make_plan
 from assay.export.plan_text import plan_text
@@ -74,7 +74,7 @@ def test_days_gone_by_are_scored_from_the_tables_that_are_kept(
     def refuse(*given: object) -> None:
         raise AssertionError("tables are made from documents")
 
-    monkeypatch.setattr(stages, "build_tables", refuse)
+    monkeypatch.setattr(attribution, "build_tables", refuse)
     assert make_plan(lock, kept) == anew
     assert {k.kind for c in anew.changes for k in c.causes} == {"time", "neighbour"}
 

@@ -24,6 +24,7 @@ def command(session: Session, profile_id: str, output: str) -> None:
     from assay.export.change import history_json
 
     records = recorded(session)
+    require_audience(session, records)
     mine = history_json(profile_id, records)
     if not mine["applies"]:
         known = {c.id for r in records for c in r.changes}
@@ -43,6 +44,16 @@ def recorded(session: Session) -> tuple[Applied, ...]:
     workspace = session.workspace()
     _, digests = bases_of(workspace.lock_path)
     return read_history(workspace.history_path, digests)
+
+
+def require_audience(session: Session, records: tuple[Applied, ...]) -> None:
+    """Raise ``UsageError`` for an audience for which nothing was ever applied."""
+    from assay.documents.suggest import did_you_mean
+
+    known = dict.fromkeys(c.audience for r in records for c in r.changes)
+    if records and session.audience is not None and session.audience not in known:
+        hint = did_you_mean(session.audience, known)
+        raise UsageError(f"nothing was ever applied for an audience {session.audience!r}; {hint}")
 
 
 def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> None:

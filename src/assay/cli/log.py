@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assay.cli.history import recorded
+from assay.cli.history import recorded, require_audience
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
 
@@ -18,7 +18,9 @@ def command(session: Session, limit: int | None, output: str) -> None:
     from assay.export import plan_words as words
     from assay.export.change import log_json
 
-    records = recorded(session)[-limit if limit else 0 :]
+    every = recorded(session)
+    require_audience(session, every)
+    records = every[-limit if limit else 0 :]
     if output == "json":
         print_json(log_json(records))
         return

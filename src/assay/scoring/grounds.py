@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from assay.model.corpus import Corpus
@@ -70,6 +69,7 @@ class Grounds:
     def __init__(self, corpus: Corpus, run: Run) -> None:
         self._corpus = corpus
         self._run = run
+        self._explainer = Explainer(run)
         self._trace = Trace(run)
         self._reads = _Reader(run.program)
         self._found: dict[tuple[str, str], Basis] = {}
@@ -82,10 +82,6 @@ class Grounds:
                 profile_id, self._run.program.scorer(f"profile.{scorer}")
             )
         return self._found[key]
-
-    @cached_property
-    def _explainer(self) -> Explainer:
-        return Explainer(self._run)
 
     def _basis(self, profile_id: str, scorer: ScorerColumns) -> Basis:
         pending = [(scorer, self._run.profile_rows[profile_id])]
