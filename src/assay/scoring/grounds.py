@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from assay.model.corpus import Corpus
@@ -69,7 +70,6 @@ class Grounds:
     def __init__(self, corpus: Corpus, run: Run) -> None:
         self._corpus = corpus
         self._run = run
-        self._explainer = Explainer(run)
         self._trace = Trace(run)
         self._reads = _Reader(run.program)
         self._found: dict[tuple[str, str], Basis] = {}
@@ -82,6 +82,11 @@ class Grounds:
                 profile_id, self._run.program.scorer(f"profile.{scorer}")
             )
         return self._found[key]
+
+    # Explaining reads the outlook, which the review adds to the run after it makes this object.
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self._run)
 
     def _basis(self, profile_id: str, scorer: ScorerColumns) -> Basis:
         pending = [(scorer, self._run.profile_rows[profile_id])]
