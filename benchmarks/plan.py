@@ -1,7 +1,7 @@
 """What a plan after one rule edit and a sweep of 20 values cost, against one full re-score.
 
 Run with ``python benchmarks/plan.py [PROFILES [ROUNDS]]``. The aims are ratios of at most 2.5 and
-3. A full re-score makes the tables, scores them and looks a year ahead; as scoring without the
+8. A full re-score makes the tables, scores them and looks a year ahead; as scoring without the
 outlook is what a sweep repeats, its ratio to that is shown too.
 
 With ``--process [ROUNDS]`` instead: what ``assay plan`` after a rule edit on this project's own

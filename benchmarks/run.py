@@ -28,9 +28,9 @@ from assay.loading import load_workspace
 from assay.pipeline import Desk, assess, check
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import Asked
+from assay.scoring.compare import BandMoves, band_moves
 from assay.scoring.explain import Explainer
 from assay.scoring.later import Later
-from assay.scoring.moves import BandMoves, band_moves
 from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 from assay.tables.bulk import read_tables, write_tables

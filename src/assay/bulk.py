@@ -39,7 +39,7 @@ def score_tables(
     year later; ``until``, the day of the next change, comes with them. Tables that do not fit into
     ``memory`` bytes are scored in parts; where these do not fit either, they are refused at once.
     """
-    from assay.engines.memory import fits
+    from assay.engines.parts import fits
     from assay.loading.load import load_rulebook
     from assay.rules.scorers import compile_rulebook
     from assay.scoring.bulk import Asked, score_in_parts, score_whole

@@ -13,7 +13,7 @@ from assay.errors import InputError, UsageError
 from assay.pipeline import Checked, Desk, placed_rule_finding
 
 if TYPE_CHECKING:
-    from assay.scoring.cutpoints import Cutpoint
+    from assay.scoring.distribution import Cutpoint
     from assay.scoring.rule_coverage import Coverage
     from assay.scoring.rule_tests import CaseResult
 
@@ -56,7 +56,7 @@ def rule_tests(
 
 def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
     """All there is to say about the rulebook; with ``desk`` also how it parts its profiles."""
-    from assay.scoring.saturation import saturated
+    from assay.scoring.distribution import saturated
 
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
     found = [d for d in checked.diagnostics if d.file in files]
@@ -67,7 +67,7 @@ def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
 
 def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:
     """Starts of bands that part the profiles by a scorer; ``UsageError`` for an unknown one."""
-    from assay.scoring.cutpoints import cutpoints
+    from assay.scoring.distribution import cutpoints
 
     known = [s.scorer.name for s in desk.program.on("profile")]
     if scorer not in known:

@@ -149,7 +149,11 @@ def test_a_name_is_refused_by_apply_in_the_words_of_review(applied: Call, name: 
         ("--sweep", "reach.damping=0.1..0.5:0", "no values"),
         ("--sweep", "reach.damping=a..b:c", "are numbers"),
         ("--against", "-x", "is not a revision"),
-        ("--only", "weirr", "there is no profile 'weirr'"),
+        ("--only", "weirr", "there is no profile 'weirr'; did you mean 'weir'?"),
+        ("--because", "citation.strength.first-hnd", "mean 'citation.strength.first-hand'?"),
+        ("--because", "first-hand", "did you mean 'citation.strength.first-hand'?"),
+        ("--because", "mill-papr", "publisher or profile 'mill-papr'; did you mean 'mill-paper'?"),
+        ("--because", "weir#standz", "did you mean 'weir#stands'?"),
     ],
 )
 def test_wrong_requests_are_answered_in_one_line(
@@ -159,6 +163,36 @@ def test_wrong_requests_are_answered_in_one_line(
     assert code == 64
     assert said in err
     assert out == ""
+
+
+@pytest.mark.parametrize("command", ["plan", "log", "history"])
+def test_an_unknown_audience_is_no_empty_result(applied: Call, command: str) -> None:
+    given = [command, "mill"] if command == "history" else [command]
+    code, out, err = applied("--audience", "pubic", *given)
+    assert code == 64
+    assert "'pubic'; did you mean 'public'?" in err
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["reach.weights", "weir-paper", "mill#stands", "claim.trust.ceiling"]
+)
+def test_a_cause_of_nothing_is_noted_beside_the_empty_plan(
+    applied: Call, tmp_path: Path, name: str
+) -> None:
+    Office().with_rule("citation.strength.first-hand", add=0.2).written(tmp_path)
+    total = len(printed(applied, "plan")["changes"])
+    code, out, err = applied("plan", "--because", name, "--format", "json")
+    assert code == 0
+    assert json.loads(out)["changes"] == []
+    assert err == f"none of the {total} changes in the plan matches {name!r}\n"
+
+
+def test_a_scorer_is_the_cause_of_what_its_rules_change(applied: Call, tmp_path: Path) -> None:
+    Office().with_rule("citation.strength.first-hand", add=0.2).written(tmp_path)
+    by_rule = printed(applied, "plan", "--because", "citation.strength.first-hand")["changes"]
+    assert by_rule
+    assert printed(applied, "plan", "--because", "citation.strength")["changes"] == by_rule
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from assay.change.apply import bases_of, carry_out
+from assay.change.apply import bases_of, carry_out, read_plan, write_plan
 from assay.change.history import Applied, applied, read_history
 from assay.change.lock import Lock, lock_bytes
 from assay.change.planning import make_plan
-from assay.change.saved import read_plan, write_plan
 from assay.change.take import lock_of
 from assay.errors import UsageError
 from assay.workspace import Workspace

@@ -21,12 +21,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from assay.change.apply import bases_of, carry_out, moved_since
+from assay.change.apply import bases_of, carry_out, moved_since, read_plan, write_plan
 from assay.change.history import applied, read_history
 from assay.change.lock import lock_bytes
 from assay.change.plan import Plan
 from assay.change.planning import make_plan
-from assay.change.saved import read_plan, write_plan
 from assay.change.take import lock_of
 from assay.export.change import saved_json
 from assay.pipeline import Desk

@@ -10,7 +10,7 @@ from assay.model.profile import Institution
 from assay.model.rulebook import Rulebook
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.assessment import headline
-from assay.scoring.reached import reached
+from assay.scoring.run import reached
 from tests.strategies import corpus_of, default_rulebook, desk_of
 
 

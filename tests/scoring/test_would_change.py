@@ -9,9 +9,8 @@ from assay.evidence.origins import Lineage
 from assay.model.corpus import Corpus
 from assay.model.rulebook import Band
 from assay.pipeline import Desk
-from assay.scoring.beside import run_beside
 from assay.scoring.results import Score, WouldChange
-from assay.scoring.tried import tried
+from assay.scoring.sensitivity import run_beside, tried
 from tests.scoring.edited_documents import Supposed, WhatIf, what_ifs
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced
 

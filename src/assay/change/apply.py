@@ -1,21 +1,36 @@
-"""Applying a plan: checked against what was seen, guarded, recorded, and put in place at once."""
+"""Saving a plan, and applying one: compared with the saved plan, guarded, recorded, written."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assay.change.history import Applied, history_text, line_of
+from assay.change import codes
+from assay.change.history import Applied, applied, history_text, line_of
 from assay.change.lock import ConflictedLock, Lock, lock_bytes, read_lock
 from assay.change.plan import Plan
-from assay.change.saved import SavedPlan
+from assay.change.planning import make_plan
+from assay.change.seal import digest_of
+from assay.change.take import lock_of
+from assay.diagnostics import Position
+from assay.documents.code import Code
 from assay.documents.files import write_files
-from assay.errors import UsageError
+from assay.errors import InputError, UsageError
 from assay.model.rulebook import Guard
 from assay.workspace import Workspace
+
+if TYPE_CHECKING:
+    from assay.change.request import Scoring
+    from assay.desk import Desk
+
+PLAN_FORMAT = 1
+SIZE_LIMIT = 1_000_000_000
 
 _SAME = {
     "base": "grades.lock was written anew by somebody else",
@@ -23,6 +38,73 @@ _SAME = {
     "inputs": "documents say something else",
     "engine": "assay has another scoring version",
 }
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """A plan as it was written: ``data`` is what ``assay plan --format json`` prints."""
+
+    as_of: date
+    data: Mapping[str, Any]
+
+
+def write_plan(workspace: Workspace, path: Path, data: Mapping[str, Any]) -> None:
+    """Write a plan beside the work, whole or not at all.
+
+    Raises ``UsageError`` where the place belongs to the workspace's own files or the disk
+    refuses.
+    """
+    place = path.resolve()
+    own = (workspace.rules_path, workspace.lock_path, workspace.ledger_path)
+    if place in (*own, workspace.history_path) or place.is_relative_to(workspace.profiles_dir):
+        raise UsageError(f"{path} belongs to the workspace; name another file for the plan")
+    if place.is_dir():
+        raise UsageError(f"{path} is a folder; name a file for the plan")
+    body = {"assay_plan": PLAN_FORMAT, **data}
+    text = json.dumps({**body, "digest": digest_of(body)}, ensure_ascii=False, indent=2)
+    write_files({place: (text + "\n").encode("utf-8")})
+
+
+def read_plan(path: Path) -> SavedPlan:
+    """A plan that was written by :func:`write_plan`.
+
+    Raises ``InputError`` where it is something else, of a newer version, cut off or edited.
+    """
+    try:
+        with path.open("rb") as handle:
+            content = handle.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise _refusal(codes.PLAN_NOT_READ, path, error.strerror or str(error)) from None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise _refusal(codes.PLAN_NOT_READ, path, "it is not text in UTF-8") from None
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
+        raise _refusal(
+            codes.PLAN_NOT_READ, path, "it is not JSON from here on, or cut off", line, column
+        ) from None
+    except RecursionError:
+        raise _refusal(codes.PLAN_NOT_READ, path, "it is nested too deep") from None
+    if not isinstance(data, dict) or not isinstance(data.get("assay_plan"), int):
+        raise _refusal(codes.PLAN_NOT_READ, path, "this is not a plan of assay")
+    if data["assay_plan"] > PLAN_FORMAT:
+        raise _refusal(
+            codes.PLAN_NEWER,
+            path,
+            f"the plan has the form {data['assay_plan']}, and this assay reads up to {PLAN_FORMAT}",
+        )
+    digest = data.pop("digest", None)
+    if digest != digest_of(data):
+        raise _refusal(codes.PLAN_EDITED, path, "the plan was changed after it was made")
+    del data["assay_plan"]
+    return SavedPlan(date.fromisoformat(data["as_of"]), data)
+
+
+def _refusal(code: Code, path: Path, message: str, line: int = 0, column: int = 0) -> InputError:
+    return InputError([code.at(Position(str(path), line, column), message, code.example)])
 
 
 def moved_since(saved: SavedPlan, now: Mapping[str, Any]) -> Iterator[str]:
@@ -121,3 +203,46 @@ def exclusive(folder: Path) -> Iterator[None]:
     finally:
         if handle is not None:
             os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A plan that can be applied, the locks it starts from, and the scores to lock."""
+
+    plan: Plan
+    desks: tuple[Desk, ...]
+    bases: tuple[str, ...]
+    needed: bool
+
+    def guards_hit(self, allowed: Collection[str]) -> list[str]:
+        """The guards of the rulebook that stop the plan, except those allowed by name."""
+        return list(guards_hit(self.plan, self.desks[0].rulebook.guard, allowed))
+
+
+def propose(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
+    """Plan an apply, at the date of a saved plan if there is one, for all audiences at once.
+
+    It is not ``needed`` if the lock is up to date. Whether a saved plan can still be applied is
+    for :func:`moved_since` to tell.
+    """
+    locks, bases = bases_of(scoring.workspace.lock_path)
+    desks = scoring.assess(saved.as_of if saved else scoring.as_of)
+    theirs = locks[1] if len(locks) > 1 else None
+    plan = make_plan(locks[0] if locks else None, desks, theirs=theirs)
+    stands = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
+    return Proposal(plan, desks, tuple(bases), not stands)
+
+
+def apply(workspace: Workspace, proposal: Proposal, *, at: datetime, who: str, why: str) -> Applied:
+    """Write the lock and the history; raises as :func:`carry_out`."""
+    lock = lock_of(proposal.desks)
+    record = applied(
+        proposal.plan,
+        at=at.isoformat(timespec="seconds"),
+        who=who,
+        why=why,
+        bases=proposal.bases,
+        lock=lock.digest,
+    )
+    carry_out(workspace, lock, record)
+    return record

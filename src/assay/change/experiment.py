@@ -16,7 +16,7 @@ from assay.errors import UsageError
 from assay.model.rulebook import Rulebook
 from assay.rules.check import check_rulebook
 from assay.rules.program import Program
-from assay.scoring.moves import BandMoves, band_moves, grade_columns
+from assay.scoring.compare import BandMoves, band_moves, grade_columns
 from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 

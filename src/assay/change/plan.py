@@ -185,6 +185,11 @@ class Plan:
         return not (self.changes or self.horizons or self.watch or self.published)
 
     @property
+    def lock_up_to_date(self) -> bool:
+        """Whether the plan is compared with a lock, and that is up to date."""
+        return self.base != NOTHING and not self.behind
+
+    @property
     def engine_in_evidence(self) -> bool:
         """Whether what the engine moved may lie in amounts that are called evidence.
 

@@ -62,13 +62,11 @@ def make_plan(
         _require_ours(base, desks[0])
     if base is not None and theirs is None and _stands(base, desks):
         return _unmoved(base, desks, name)
-    from assay.change.causes import changes_of
-    from assay.change.stages import Baseline
+    from assay.change.attribution import Sides, changes_of
 
     first = desks[0]
     lock = base or _empty(first)
-    baseline = Baseline(lock)
-    changes: list[Change] = []
+    audiences: list[Sides] = []
     old: dict[tuple[str, str], LockedProfile] = {}
     new: dict[tuple[str, str], LockedProfile] = {}
     stage("comparing with what was applied")
@@ -77,7 +75,8 @@ def make_plan(
         after = locked_profiles(desk, grounds=False)
         old |= {e.key: e for e in before.values()}
         new |= {e.key: e for e in after.values()}
-        changes += changes_of(baseline, desk, before, after)
+        audiences.append(Sides(desk, before, after))
+    changes = changes_of(lock, audiences)
     gone = [e for e in lock.entries.values() if e.audience not in {d.audience for d in desks}]
     old |= {e.key: e for e in gone}
     changes += [c for e in gone for c in _without_audience(e)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
 from assay.model.rulebook import Rulebook
@@ -44,36 +43,21 @@ def parts_of(rulebook: Rulebook) -> dict[str, Any]:
 
 
 class Concerns:
-    """Which parts of either of two rulebooks bear on a score of a profile."""
+    """The parts that differ between two rulebooks, and the scores that each of them affects."""
 
     def __init__(self, old: Rulebook, new: Rulebook) -> None:
         self._rulebooks = (old, new)
         self.changed = changed_parts(old, new)
-
-    @cached_property
-    def rules(self) -> tuple[str, ...]:
-        """The changed parts that are rules."""
-        known = {
-            f"{s.key}.{r.id}" for book in self._rulebooks for s in book.scorers for r in s.rules
-        }
-        return tuple(k for k in self.changed if k in known)
-
-    @cached_property
-    def _uses(self) -> Mapping[str, frozenset[str]]:
-        """For each scorer itself and every scorer whose scores it uses, directly or not."""
-        needs: dict[str, set[str]] = {}
-        for book in self._rulebooks:
+        known = {f"{s.key}.{r.id}" for book in (old, new) for s in book.scorers for r in s.rules}
+        self.rules = tuple(k for k in self.changed if k in known)
+        self._texts = {s.key: s.model_dump_json() for book in (old, new) for s in book.scorers}
+        needs: dict[str, set[str]] = {key: set() for key in self._texts}
+        for book in (old, new):
             for path, node in parse_rulebook(book).expressions.items():
                 if path[0] == "scorers" and "because" not in path:
-                    key = book.scorers[int(path[1])].key
-                    needs.setdefault(key, set()).update(score_uses(node))
-        return {key: _closure(key, needs) for key in needs} | {
-            s.key: _closure(s.key, needs) for book in self._rulebooks for s in book.scorers
-        }
-
-    @cached_property
-    def _texts(self) -> Mapping[str, str]:
-        return {s.key: s.model_dump_json() for book in self._rulebooks for s in book.scorers}
+                    needs[book.scorers[int(path[1])].key].update(score_uses(node))
+        # Each scorer itself and every scorer whose scores it uses, directly or not.
+        self._uses = {key: _closure(key, needs) for key in needs}
 
     def of(
         self, scorer: str, profile_id: str, acted: Mapping[str, frozenset[str]]

@@ -135,7 +135,7 @@ def _locked(
 
 def groundings_of(desk: Desk) -> dict[str, Grounding]:
     """By profile id, digests of everything its scores are made from."""
-    from assay.scoring.reached import reached
+    from assay.scoring.run import reached
 
     reach = {i: digest_of(pairs) for i, pairs in reached(desk.run).items()}
     return _Groundings(desk.corpus).of(reach)

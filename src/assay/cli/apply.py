@@ -44,14 +44,9 @@ def apply_command(
     A PLAN saved by 'assay plan --out' is applied as it was seen, at its own date, and refused
     where anything it was made from has moved.
     """
-    from assay.change.apply import bases_of, carry_out, guards_hit, moved_since
-    from assay.change.history import applied
-    from assay.change.planning import make_plan
-    from assay.change.saved import read_plan
-    from assay.change.take import lock_of
-    from assay.export.change import plan_json, saved_json
+    from assay.change.apply import apply, moved_since, propose, read_plan
+    from assay.export.change import saved_json
     from assay.model.person import reviewer_named
-    from assay.pipeline import assess_all
 
     session: Session = context.obj
     if session.audience is not None:
@@ -61,41 +56,30 @@ def apply_command(
     if seen is not None and session.as_of not in (None, seen.as_of):
         raise UsageError(f"the plan is as of {seen.as_of.isoformat()}; leave --as-of out")
     workspace = session.workspace()
-    locks, bases = bases_of(workspace.lock_path)
-    checked = session.check()
-    desks = assess_all(checked, seen.as_of if seen else session.settled(checked))
-    plan = make_plan(
-        locks[0] if locks else None, desks, theirs=locks[1] if len(locks) > 1 else None
-    )
+    proposal = propose(session.scoring(), seen)
+    plan = proposal.plan
     if seen is not None and (moved := list(moved_since(seen, saved_json(plan)))):
-        click.echo("the plan is not applied as it was seen:", err=True)
-        for what in moved:
-            click.echo(f"  {what}", err=True)
-        context.exit(1)
-    if len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of:
-        _done(plan, output, plan_json(plan), "nothing to apply: the lock is as the workspace is")
+        _stop(context, "the plan is not applied as it was seen:", moved)
+    if not proposal.needed:
+        _done(plan, output, "nothing to apply: the lock is as the workspace is")
         return
-    guards = list(guards_hit(plan, desks[0].rulebook.guard, allowed))
-    if guards:
-        click.echo("stopped by guards of the rulebook:", err=True)
-        for guard in guards:
-            click.echo(f"  {guard}", err=True)
-        click.echo("name them with --allow-guard where this is meant", err=True)
-        context.exit(1)
+    if guards := proposal.guards_hit(allowed):
+        after = "name them with --allow-guard where this is meant"
+        _stop(context, "stopped by guards of the rulebook:", guards, after)
     who = named or _git_user(workspace.root)
     if not auto_approve:
         _ask(plan)
-    lock = lock_of(desks)
-    record = applied(
-        plan,
-        at=session.clock().isoformat(timespec="seconds"),
-        who=who,
-        why=reason,
-        bases=bases,
-        lock=lock.digest,
-    )
-    carry_out(workspace, lock, record)
-    _done(plan, output, plan_json(plan), f"applied as of {plan.as_of.isoformat()} by {record.who}")
+    apply(workspace, proposal, at=session.clock(), who=who, why=reason)
+    _done(plan, output, f"applied as of {plan.as_of.isoformat()} by {who}")
+
+
+def _stop(context: click.Context, title: str, lines: list[str], after: str | None = None) -> None:
+    click.echo(title, err=True)
+    for line in lines:
+        click.echo(f"  {line}", err=True)
+    if after is not None:
+        click.echo(after, err=True)
+    context.exit(1)
 
 
 def _git_user(root: Path) -> str:
@@ -115,11 +99,12 @@ def _ask(plan: Plan) -> None:
     click.confirm("\nApply this?", abort=True, err=True)
 
 
-def _done(plan: Plan, output: str, data: dict[str, object], message: str) -> None:
+def _done(plan: Plan, output: str, message: str) -> None:
     from assay.export import plan_words
+    from assay.export.change import plan_json
 
     if output == "json":
-        print_json(data)
+        print_json(plan_json(plan))
     else:
         click.echo(message)
         click.echo(plan_words.counts(plan))

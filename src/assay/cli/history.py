@@ -25,6 +25,7 @@ def history_command(session: Session, profile_id: str, output: str) -> None:
     from assay.export.change import history_json
 
     records = recorded(session)
+    require_audience(session, records)
     mine = history_json(profile_id, records)
     if not mine["applies"]:
         known = {c.id for r in records for c in r.changes}
@@ -44,6 +45,16 @@ def recorded(session: Session) -> tuple[Applied, ...]:
     workspace = session.workspace()
     _, digests = bases_of(workspace.lock_path)
     return read_history(workspace.history_path, digests)
+
+
+def require_audience(session: Session, records: tuple[Applied, ...]) -> None:
+    """Raise ``UsageError`` for an audience for which nothing was ever applied."""
+    from assay.documents.suggest import did_you_mean
+
+    known = dict.fromkeys(c.audience for r in records for c in r.changes)
+    if records and session.audience is not None and session.audience not in known:
+        hint = did_you_mean(session.audience, known)
+        raise UsageError(f"nothing was ever applied for an audience {session.audience!r}; {hint}")
 
 
 def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> None:
@@ -81,7 +92,9 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
     from assay.export import plan_words as words
     from assay.export.change import log_json
 
-    records = recorded(session)[-limit if limit else 0 :]
+    every = recorded(session)
+    require_audience(session, every)
+    records = every[-limit if limit else 0 :]
     if output == "json":
         print_json(log_json(records))
         return

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +14,8 @@ from assay.cli.session import Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
-    from assay.change.lock import Lock
     from assay.change.plan import Plan
-    from assay.pipeline import Desk
-    from assay.workspace import Workspace
+    from assay.change.request import Request
 
 EXIT_BEHIND, EXIT_MATTERS = 1, 2
 
@@ -36,7 +32,6 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
 )
 @click.option(
     "--because",
-    "ref",
     metavar="ID",
     shell_complete=names.causes,
     help="Show only what this rule, source or profile moves.",
@@ -74,153 +69,65 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
 )
 @observed
 @click.pass_context
-def plan_command(context: click.Context, /, output: str, **given: Any) -> None:
+def plan_command(
+    context: click.Context,
+    /,
+    *,
+    output: str,
+    out: Path | None,
+    sweep: str | None,
+    locked: bool,
+    detailed_exitcode: bool,
+    **given: Any,
+) -> None:
     """Show what would change against what was last applied, and why.
 
     With --set and --sweep figures of the rulebook are tried against the workspace as it stands,
     and no file is touched: claim.confidence.one-origin.cap=0.6.
     """
-    from assay.change.plan import NOTHING
+    from assay.change.request import Request, plan
 
     session: Session = context.obj
-    options = _Options(**given)
-    options.check()
-    if options.sweep is not None:
-        _sweep(session, options.settings, options.sweep, output)
+    request = Request(audience=session.audience, **given)
+    if locked:
+        request = replace(request, at_lock=True)
+    if out is not None and (request.settings or request.against or sweep is not None):
+        request.require_consistent(sweep=sweep is not None)
+        raise UsageError("only a plan against the lock can be applied, so only that is saved")
+    if sweep is not None:
+        _sweep(session, request, sweep, output)
         return
-    plan = _made(session, options)
-    out = options.out
+    request.require_consistent()
+    planned = plan(session.scoring(), request)
+    for note in planned.notes:
+        click.echo(note, err=True)
     if out is not None:
-        from assay.change.saved import write_plan
+        from assay.change.apply import write_plan
         from assay.export.change import saved_json
 
-        write_plan(session.workspace(), out, saved_json(plan))
-    shown = _narrowed(plan, options.only, options.ref, session.audience)
-    _print(shown, output)
+        write_plan(session.workspace(), out, saved_json(planned.plan))
+    _print(planned.shown, output)
     if out is not None:
         click.echo(f"saved to {out}; apply it with 'assay apply {out}'", err=True)
-    if options.locked and (plan.behind or plan.base == NOTHING):
+    if locked and not planned.plan.lock_up_to_date:
         from assay.export.plan_words import behind
 
-        said = behind(plan) or "there is no grades.lock"
+        said = behind(planned.plan) or "there is no grades.lock"
         click.echo(f"{said}; run 'assay apply' and commit what it writes", err=True)
         context.exit(EXIT_BEHIND)
-    if options.detailed_exitcode and shown.matters:
+    if detailed_exitcode and planned.shown.matters:
         context.exit(EXIT_MATTERS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """What the command was asked for, apart from how to print it."""
-
-    out: Path | None
-    only: tuple[str, ...]
-    ref: str | None
-    against: str | None
-    settings: tuple[str, ...]
-    sweep: str | None
-    at_lock: bool
-    locked: bool
-    pages: bool
-    detailed_exitcode: bool
-
-    @property
-    def dated(self) -> bool:
-        """Whether the plan is made at the lock's date."""
-        return self.at_lock or self.locked
-
-    def check(self) -> None:
-        """Raise ``UsageError`` for options that contradict each other."""
-        tried = bool(self.settings) or self.sweep is not None
-        if tried and (self.against is not None or self.dated):
-            raise UsageError("--set and --sweep are tried against the workspace as it stands")
-        if self.against is not None and self.dated:
-            raise UsageError("--at-lock and --locked compare with the lock, not with a revision")
-        if self.pages and self.sweep is not None:
-            raise UsageError("a sweep lists no pages; --set compares those of one value")
-        if self.out is not None and (tried or self.against is not None):
-            raise UsageError("only a plan against the lock can be applied, so only that is saved")
-
-
-def _made(session: Session, options: _Options) -> Plan:
-    from assay.change.apply import bases_of
-    from assay.change.plan import WORKSPACE
-    from assay.change.planning import make_plan, with_ageing
-    from assay.change.take import lock_of
-    from assay.pipeline import assess_all
-
-    checked = session.check()
-    settled = session.settled(checked)
-    if options.settings:
-        from assay.change.experiment import Setting, tried
-
-        desks = assess_all(checked, settled)
-        changed = tried(desks, [Setting.parse(s) for s in options.settings])
-        plan = make_plan(lock_of(desks, grounds=False), changed, name=WORKSPACE)
-        return _with_pages(plan, desks, changed) if options.pages else plan
-    if options.against is not None:
-        from assay.change.revision import workspace_at
-
-        desks = assess_all(checked, settled)
-        with workspace_at(session.workspace(), options.against) as there:
-            then = _desks_at(session, there, desks[0].as_of)
-            plan = make_plan(lock_of(then, grounds=False), desks, name=options.against)
-            return _with_pages(plan, then, desks) if options.pages else plan
-    locks, _ = bases_of(session.workspace().lock_path)
-    base = locks[0] if locks else None
-    theirs = locks[1] if len(locks) > 1 else None
-    if base is None:
-        click.echo("there is no grades.lock: nothing was applied yet", err=True)
-    day = base.as_of if base and options.dated else settled
-    desks = assess_all(checked, day)
-    plan = make_plan(base, desks, theirs=theirs)
-    if options.pages:
-        plan = _with_pages_since(plan, base, desks)
-    if base and options.dated and settled != day:
-        plan = with_ageing(plan, make_plan(base, assess_all(checked, settled)))
-    return plan
-
-
-def _desks_at(session: Session, there: Workspace, default: date) -> tuple[Desk, ...]:
-    """The workspace at a revision, scored at that revision's own date."""
-    from assay.pipeline import assess_all, check
-
-    then = check(there, session.as_of)
-    rulebook = then.loaded.rulebook
-    own = rulebook.settings.as_of if rulebook else None
-    return assess_all(then, session.as_of or own or default)
-
-
-def _with_pages(plan: Plan, before: Sequence[Desk], after: Sequence[Desk]) -> Plan:
-    from assay.pipeline import pages_touched
-
-    return replace(plan, pages=pages_touched(before, after), pages_compared=True)
-
-
-def _with_pages_since(plan: Plan, base: Lock | None, desks: Sequence[Desk]) -> Plan:
-    """The plan with pages compared with those of the lock, where these can be made again."""
-    from assay.change.restored import as_applied
-
-    if base is None:
-        return _with_pages(plan, (), desks)
-    try:
-        with as_applied(base, desks[0]) as before:
-            return _with_pages(plan, before, desks)
-    except UsageError as error:
-        click.echo(f"the pages cannot be compared: {error}", err=True)
-        return plan
-
-
-def _sweep(session: Session, settings: Sequence[str], sweep: str, output: str) -> None:
-    from assay.change.experiment import Setting, Sweep, swept
+def _sweep(session: Session, request: Request, given: str, output: str) -> None:
+    from assay.change.experiment import Sweep
+    from assay.change.request import sweep
     from assay.export import plan_html, plan_text
     from assay.export.change import sweep_json
-    from assay.pipeline import assess_all
 
-    wanted = Sweep.parse(sweep)
-    checked = session.check()
-    desks = assess_all(checked, session.settled(checked))
-    points = list(swept(desks, [Setting.parse(s) for s in settings], wanted))
+    request.require_consistent(sweep=True)
+    wanted = Sweep.parse(given)
+    points = sweep(session.scoring(), request, wanted)
     if output == "json":
         print_json(sweep_json(wanted.path, points))
     elif output == "html":
@@ -229,20 +136,6 @@ def _sweep(session: Session, settings: Sequence[str], sweep: str, output: str) -
         click.echo(plan_text.sweep_markdown(wanted.path, points))
     else:
         click.echo(plan_text.sweep_text(wanted.path, points))
-
-
-def _narrowed(plan: Plan, ids: Sequence[str], ref: str | None, audience: str | None) -> Plan:
-    from assay.change.plan import because, for_audience, only
-
-    if audience is not None:
-        plan = for_audience(plan, audience)
-    if ids:
-        known = {i for i, _ in plan.evidence} | {c.id for c in plan.changes}
-        unknown = [i for i in ids if i not in known]
-        if unknown:
-            raise UsageError(f"there is no profile {unknown[0]!r}, neither now nor in the lock")
-        plan = only(plan, ids)
-    return because(plan, ref) if ref is not None else plan
 
 
 def _print(plan: Plan, output: str) -> None:

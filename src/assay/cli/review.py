@@ -63,6 +63,9 @@ def list_command(
 
     review = open_review(session, limits)
     queue = _filtered(review, matter, group_name, assigned_to)
+    if not queue.items and review.queue.items:
+        count = len(review.queue.items)
+        click.echo(f"none of the {count} open review items matches the filters", err=True)
     if output == "json":
         print_json(queue_json(review, queue))
         return

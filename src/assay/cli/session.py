@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,7 @@ from assay.memory import available_bytes, parse_size
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
+    from assay.change.request import Scoring
     from assay.loading import Loaded
     from assay.pipeline import Checked, Desk, Scores
 
@@ -102,6 +104,27 @@ class Session:
 
         checked = checked or self.check()
         return assess(checked, self.settled(checked), self.audience)
+
+    def scoring(self) -> Scoring:
+        """The steps of the pipeline that plans need, for the workspace, read and checked."""
+        from assay.change.request import Scoring
+        from assay.pipeline import assess_all, check, pages_touched
+
+        checked = self.check()
+
+        def assess_version(there: Workspace, default: date) -> tuple[Desk, ...]:
+            then = check(there, self.as_of)
+            rulebook = then.loaded.rulebook
+            own = rulebook.settings.as_of if rulebook else None
+            return assess_all(then, self.as_of or own or default)
+
+        return Scoring(
+            checked.loaded.workspace,
+            self.settled(checked),
+            partial(assess_all, checked),
+            assess_version,
+            pages_touched,
+        )
 
 
 class IsoDate(click.ParamType[date]):

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from assay.engines.aggregates import pool_up, segment_counts, segment_least, segment_sums
 from assay.engines.plan import Place
-from assay.engines.pool import pool_up
 from assay.engines.schedule import Query, Schedule
-from assay.engines.segments import segment_counts, segment_least, segment_sums
 from assay.engines.widths import widened
 from assay.rules.program import Aggregate, Gather, PoolUp
 from assay.tables.tables import Ints, Tables

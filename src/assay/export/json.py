@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from assay import pipeline
 from assay.export.output import Amount, Count, Json, Output, Pair, Points, described
 from assay.model.rulebook import SubjectKind
-from assay import pipeline
 from assay.pipeline import Desk
 from assay.scoring import results
 from assay.scoring.calendar import Due, Reason

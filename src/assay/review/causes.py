@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from assay.change.causes import changes_of
+from assay.change.attribution import Sides, changes_of
 from assay.change.plan import Cause
 from assay.change.seal import digest_of
-from assay.change.stages import Baseline
 from assay.change.take import locked_profiles
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _NAMED = 3
 def moved_by(lock: Lock, desk: Desk) -> Mapping[tuple[str, str], str]:
     """For each score that is not as it was applied, by profile and scorer, what led the move."""
     before = {e.id: e for e in lock.entries.values() if e.audience == desk.audience}
-    changes = changes_of(Baseline(lock), desk, before, locked_profiles(desk, grounds=False))
+    changes = changes_of(lock, [Sides(desk, before, locked_profiles(desk, grounds=False))])
     return {(c.id, c.scorer): _name(c.leading) for c in changes if c.causes}
 
 

@@ -12,7 +12,7 @@ from assay.evidence.origins import UNSEEN
 from assay.graph.paths import Path, paths_from
 from assay.progress import counting
 from assay.rules.program import Program
-from assay.scoring.explain import Explainer
+from assay.scoring.explain import Explainer, summarise
 from assay.scoring.outlook import outlooks
 from assay.scoring.overview import is_published
 from assay.scoring.results import (
@@ -24,7 +24,6 @@ from assay.scoring.results import (
     WouldChange,
 )
 from assay.scoring.run import Run
-from assay.scoring.summary import summarise
 from assay.tables.assemble import edge_weights, valid_on
 from assay.tables.spans import spans
 

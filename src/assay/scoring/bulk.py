@@ -13,8 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assay.engines.memory import as_a_whole, parted_to_fit
-from assay.engines.passes import Passes, Steps, bytes_held
+from assay.engines.parts import Passes, Steps, as_a_whole, bytes_held, parted_to_fit
 from assay.engines.plan import Place
 from assay.model.rulebook import Rulebook
 from assay.progress import stage

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assay.engines.passes import Steps
+from assay.engines.parts import Steps
 from assay.engines.spark.patterns import require_patterns
 from assay.engines.spark.results import ResultColumn
 from assay.errors import UsageError

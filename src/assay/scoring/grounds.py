@@ -83,6 +83,7 @@ class Grounds:
             )
         return self._found[key]
 
+    # Explaining reads the outlook, which the review adds to the run after it makes this object.
     @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self._run)

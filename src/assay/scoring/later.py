@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -103,20 +102,22 @@ class Later:
         if bands and count:
             begin = self.as_of
             last = begin + timedelta(days=LOOKAHEAD_DAYS)
+            within = within_profiles(run.tables)
             for end in [*self._edge_days(begin, last), last + timedelta(days=1)]:
-                self._look(first, bands, begin, end)
+                self._look(first, bands, begin, end, within=within)
                 begin = end
         found = pl.Series("until", first).cast(pl.Int32)
         return pl.select(
             pl.when(found > 0).then(found - _EPOCH).cast(pl.Date).alias("until")
         ).to_series()
 
-    @cached_property
-    def _within_profiles(self) -> bool:
-        return within_profiles(self.run.tables)
+    def _look(
+        self, first: _Days, bands: Sequence[str], begin: date, end: date, *, within: bool
+    ) -> None:
+        """Note the first days from ``begin`` to the one before ``end`` on which a band differs.
 
-    def _look(self, first: _Days, bands: Sequence[str], begin: date, end: date) -> None:
-        """Note the first days from ``begin`` to the one before ``end`` on which a band differs."""
+        ``within``: no row reads from another profile.
+        """
         places = [("profile", band) for band in bands]
         self.run.engine.make(places)
         now = [self.run.engine.column(*place) for place in places]
@@ -137,7 +138,7 @@ class Later:
             pending = (first == 0) & (following < last)
             if not pending.any():
                 return
-            if not (lasting.alone and self._within_profiles):
+            if not (lasting.alone and within):
                 following[:] = following[pending].min()
             if at_once > 1 and (following == days + 1).any():
                 ahead = np.arange(min(at_once, last - following.min()))[:, np.newaxis]

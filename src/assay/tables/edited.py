@@ -1,7 +1,7 @@
 """Rows of profiles with their evidence edited, made from the rows as they are.
 
 What goes back to which origin is taken over, so an edit must be one that leaves it as it is for
-all that stays; see :mod:`assay.scoring.retraced`.
+all that stays; see :mod:`assay.scoring.sensitivity`.
 """
 
 from __future__ import annotations

@@ -17,8 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.cli.main import run
-from assay.engines.memory import parted_to_fit
-from assay.engines.passes import Passes, Steps
+from assay.engines.parts import Passes, Steps, parted_to_fit
 from assay.engines.plan import Place, outputs
 from assay.errors import UsageError
 from assay.loading import load_workspace

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.engines import segments
-from assay.engines.segments import segment_counts, segment_sums
+from assay.engines import aggregates
+from assay.engines.aggregates import segment_counts, segment_sums
 
 T = TypeVar("T")
 LENGTHS = st.lists(st.integers(0, 5), max_size=30)
 
 
-def offsets(lengths: list[int]) -> segments.Ints:
+def offsets(lengths: list[int]) -> aggregates.Ints:
     return np.array([0, *accumulate(lengths)], dtype=np.int64)
 
 
@@ -69,8 +69,8 @@ def test_owners_are_summed_in_blocks_and_by_several_threads(
         segment_sums(rows, offsets(lengths)),
         segment_counts([rows % 3 == 0], offsets(lengths)),
     )
-    monkeypatch.setattr(segments, "_BLOCK", 7)
-    monkeypatch.setattr(segments, "_WORTH_THREADS", 1)
+    monkeypatch.setattr(aggregates, "_BLOCK", 7)
+    monkeypatch.setattr(aggregates, "_WORTH_THREADS", 1)
     assert segment_sums(rows, offsets(lengths)).tolist() == at_once[0].tolist()
     (counts,) = segment_counts([rows % 3 == 0], offsets(lengths))
     assert counts.tolist() == at_once[1][0].tolist()

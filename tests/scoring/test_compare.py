@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assay.model.rulebook import Rulebook
 from assay.rules.program import Program
 from assay.rules.scorers import compile_rulebook
-from assay.scoring.moves import BandMoves, band_moves, grade_columns
+from assay.scoring.compare import BandMoves, band_moves, grade_columns
 from assay.scoring.run import Run, run_program
 from assay.tables.tables import Tables
 from tests.engines.test_planned_runs import shipped
