@@ -100,11 +100,12 @@ def _ask(plan: Plan) -> None:
 
 
 def _done(plan: Plan, output: str, message: str) -> None:
-    from assay.export import plan_words
-    from assay.export.change import plan_json
-
     if output == "json":
+        from assay.export.change import plan_json
+
         print_json(plan_json(plan))
     else:
+        from assay.export import plan_words
+
         click.echo(message)
         click.echo(plan_words.counts(plan))

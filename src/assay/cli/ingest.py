@@ -63,7 +63,6 @@ def ingest_command(
     Nothing is fetched from the network without --fetch; with it a PATH may be a web address.
     """
     from assay.errors import UsageError
-    from assay.export.documents import AcceptedDrafts, IngestReport
     from assay.ingest.accept import accept
     from assay.ingest.fetch import Fetcher
     from assay.ingest.run import ingest
@@ -82,6 +81,8 @@ def ingest_command(
     if accepted:
         done = accept(loaded, accepted)
         if output == "json":
+            from assay.export.documents import AcceptedDrafts
+
             print_json(AcceptedDrafts(accepted=done).as_json())
             return
         for one in done:
@@ -95,6 +96,8 @@ def ingest_command(
         fetched=read_addresses(addresses, Fetcher(), session.clock().date()),
     )
     if output == "json":
+        from assay.export.documents import IngestReport
+
         print_json(IngestReport(written=not dry_run, outcomes=outcomes).as_json())
         return
     _print(outcomes, dry_run)

@@ -129,6 +129,8 @@ def _sweep(session: Session, request: Request, given: str, output: str) -> None:
     wanted = Sweep.parse(given)
     points = sweep(session.scoring(), request, wanted)
     if output == "json":
+        from assay.export.change import sweep_json
+
         print_json(sweep_json(wanted.path, points))
     elif output == "html":
         click.echo(plan_html.sweep_html(wanted.path, points))

@@ -59,14 +59,14 @@ def list_command(
     output: str = "text",
 ) -> None:
     """List what needs a human, the most important first, with the reason it is there."""
-    from assay.export.review import queue_json
-
     review = open_review(session, limits)
     queue = _filtered(review, matter, group_name, assigned_to)
     if not queue.items and review.queue.items:
         count = len(review.queue.items)
         click.echo(f"none of the {count} open review items matches the filters", err=True)
     if output == "json":
+        from assay.export.review import queue_json
+
         print_json(queue_json(review, queue))
         return
     for group in queue.groups:
@@ -128,12 +128,13 @@ def _summary(review: Review, queue: Queue) -> None:
 @click.pass_obj
 def show(session: Session, profile_id: str, every: bool, output: str) -> None:
     """Show all about one profile: what is open, its grades, its decisions, its reasoning."""
-    from assay.export.review import profile_json
     from assay.review.actions import require_known
 
     review = open_review(session)
     require_known(review, profile_id)
     if output == "json":
+        from assay.export.review import profile_json
+
         print_json(profile_json(review, profile_id))
         return
     for line in profile_lines(review, profile_id, every=every):

@@ -84,7 +84,6 @@ def _shown(
 ) -> bool:
     """Print the results; whether everything is fine."""
     from assay.diagnostics import format_text, has_errors
-    from assay.export.rules import rule_tests_json
     from assay.scoring.rule_coverage import coverage_lines, suggestions
 
     failed = [r for r in done.results if not r.passed]
@@ -94,6 +93,8 @@ def _shown(
         click.echo(suggestions(done.coverage), nl=False)
         return fine
     if output == "json":
+        from assay.export.rules import rule_tests_json
+
         print_json(rule_tests_json(done))
         return fine
     for diagnostic in done.diagnostics:
