@@ -47,17 +47,6 @@ class Diagnostic:
         rank = _RANK[self.severity]
         return (self.file, self.line, self.column, rank, self.code, self.message, self.excerpt)
 
-    def as_json(self) -> dict[str, object]:
-        return {
-            "code": self.code,
-            "severity": self.severity,
-            "message": self.message,
-            "file": self.file,
-            "line": self.line,
-            "column": self.column,
-            "hint": self.hint,
-        }
-
 
 def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """By place, then severity, each message once."""

@@ -20,9 +20,6 @@ class Found:
     id: str
     text: str
 
-    def as_json(self) -> dict[str, str]:
-        return {"kind": self.kind, "id": self.id, "text": self.text}
-
 
 @dataclass(frozen=True, slots=True)
 class _Entry:

@@ -49,6 +49,14 @@ class Applied:
     changes: tuple[Change, ...]
     corrections: tuple[Correction, ...]
 
+    def changes_of(self, profile_id: str) -> tuple[Change, ...]:
+        """The changes of a profile's scores."""
+        return tuple(c for c in self.changes if c.id == profile_id)
+
+    def corrections_of(self, profile_id: str) -> tuple[Correction, ...]:
+        """The corrections of a profile and its claims."""
+        return tuple(c for c in self.corrections if c.ref.partition("#")[0] == profile_id)
+
     def action(self, change: Change) -> str:
         """What a change of this apply is called; those of the first lock moved nothing."""
         if not self.bases:

@@ -49,7 +49,6 @@ def command(
     from assay.change.planning import make_plan
     from assay.change.saved import read_plan
     from assay.change.take import lock_of
-    from assay.export.change import plan_json, saved_json
     from assay.model.person import reviewer_named
     from assay.pipeline import assess_all
 
@@ -67,13 +66,16 @@ def command(
     plan = make_plan(
         locks[0] if locks else None, desks, theirs=locks[1] if len(locks) > 1 else None
     )
-    if seen is not None and (moved := list(moved_since(seen, saved_json(plan)))):
-        click.echo("the plan is not applied as it was seen:", err=True)
-        for what in moved:
-            click.echo(f"  {what}", err=True)
-        context.exit(1)
+    if seen is not None:
+        from assay.export.change import saved_json
+
+        if moved := list(moved_since(seen, saved_json(plan))):
+            click.echo("the plan is not applied as it was seen:", err=True)
+            for what in moved:
+                click.echo(f"  {what}", err=True)
+            context.exit(1)
     if len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of:
-        _done(plan, output, plan_json(plan), "nothing to apply: the lock is as the workspace is")
+        _done(plan, output, "nothing to apply: the lock is as the workspace is")
         return
     guards = list(guards_hit(plan, desks[0].rulebook.guard, allowed))
     if guards:
@@ -95,7 +97,7 @@ def command(
         lock=lock.digest,
     )
     carry_out(workspace, lock, record)
-    _done(plan, output, plan_json(plan), f"applied as of {plan.as_of.isoformat()} by {record.who}")
+    _done(plan, output, f"applied as of {plan.as_of.isoformat()} by {record.who}")
 
 
 def _git_user(root: Path) -> str:
@@ -115,11 +117,13 @@ def _ask(plan: Plan) -> None:
     click.confirm("\nApply this?", abort=True, err=True)
 
 
-def _done(plan: Plan, output: str, data: dict[str, object], message: str) -> None:
-    from assay.export import plan_words
-
+def _done(plan: Plan, output: str, message: str) -> None:
     if output == "json":
-        print_json(data)
+        from assay.export.change import plan_json
+
+        print_json(plan_json(plan))
     else:
+        from assay.export import plan_words
+
         click.echo(message)
         click.echo(plan_words.counts(plan))

@@ -28,15 +28,16 @@ def command(session: Session, out: Path | None, output: str) -> None:
     folder = (out or desk.workspace.site_dir).resolve()
     report = build(desk, folder)
     if output == "json":
-        print_json(
-            {
-                "site": str(folder),
-                "written": list(report.written),
-                "unchanged": len(report.unchanged),
-                "removed": list(report.removed),
-                "unpublished": list(report.unpublished),
-            }
+        from assay.export.documents import SiteReport
+
+        site = SiteReport(
+            site=str(folder),
+            written=report.written,
+            unchanged=report.unchanged,
+            removed=report.removed,
+            unpublished=report.unpublished,
         )
+        print_json(site.as_json())
         return
     click.echo(str(folder / "index.html"))
     click.echo(

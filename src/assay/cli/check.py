@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.output import print_json
 from assay.cli.session import Session
 from assay.cli.timings import observed
 
@@ -60,10 +60,11 @@ def _check(session: Session, form: str) -> bool:
     except UsageError as error:
         click.echo(f"no schemas for the editor: {error}", err=True)
     if form == "json":
-        found = {"diagnostics": [d.as_json() for d in diagnostics]}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        from assay.export.documents import Diagnostics
+
+        print_json(Diagnostics(diagnostics=diagnostics).as_json())
     elif form == "sarif":
-        click.echo(json.dumps(_sarif(diagnostics), ensure_ascii=False, indent=2))
+        print_json(_sarif(diagnostics))
     else:
         for diagnostic in diagnostics:
             click.echo(format_text(diagnostic))

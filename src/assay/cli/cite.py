@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 import click
 
+from assay.cli.output import print_json
 from assay.cli.session import Session
 
 
@@ -43,7 +41,9 @@ def command(session: Session, /, publication: str, form: str, **options: str | N
         fields={n: options[n] for n in ("publisher", "published", "directness")},
     )
     if form == "json":
-        click.echo(json.dumps(asdict(cited), ensure_ascii=False, indent=2))
+        from assay.export.documents import CitedSource
+
+        print_json(CitedSource.model_validate(cited).as_json())
         return
     click.echo(cited.id)
     click.echo(f"{'written to' if cited.created else 'already in'} {cited.file}", err=True)

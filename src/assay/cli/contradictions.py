@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
-
-if TYPE_CHECKING:
-    from assay.evidence.subjects import Statement
 
 
 @click.command("contradictions")
@@ -36,26 +31,15 @@ def command(session: Session, series: bool, output: str) -> None:
         click.echo(clashes_html(found), nl=False)
         return
     if output == "json":
-        print_json(
-            {
-                "found": [
-                    {
-                        "kind": c.kind,
-                        "reason": c.reason,
-                        "statements": [_json(c.first), _json(c.second)],
-                    }
-                    for c in found
-                ]
-            }
-        )
+        from assay.export.documents import Contradictions
+
+        pairs = [
+            {"kind": c.kind, "reason": c.reason, "statements": (c.first, c.second)} for c in found
+        ]
+        print_json(Contradictions(found=pairs).as_json())
         return
     for clash in found:
         click.echo(f"{clash.kind}: {clash.reason}")
         for statement in (clash.first, clash.second):
             click.echo(f"  {statement.place}: {statement.text}")
     click.echo(f"{len(found)} found", err=True)
-
-
-def _json(statement: Statement) -> dict[str, str | None]:
-    as_of = str(statement.as_of) if statement.as_of else None
-    return {"place": statement.place, "text": statement.text, "as_of": as_of}

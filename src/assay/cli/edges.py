@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import click
 
 from assay.cli.output import format_option, print_json
@@ -35,14 +33,18 @@ def command(session: Session, accepted: tuple[str, ...], output: str) -> None:
     if accepted:
         files = accept_edges(loaded, accepted)
         if output == "json":
-            print_json({"written": files})
+            from assay.export.documents import Edges
+
+            print_json(Edges(written=files).as_json())
         else:
             click.echo("\n".join(files))
         return
     require(loaded)
     found = proposed_edges(loaded)
     if output == "json":
-        print_json({"edges": [asdict(e) for e in found], "written": []})
+        from assay.export.documents import Edges
+
+        print_json(Edges(edges=found, written=[]).as_json())
         return
     for edge in found:
         click.echo(edge.key)

@@ -34,8 +34,6 @@ def command(
 
     Opens with one sentence: what supports the grade, what limits it, what would raise it.
     """
-    from assay.export.json import explanation_json
-
     if why_not is not None:
         _show_why_not(session, profile_id, why_not, output)
         return
@@ -44,6 +42,8 @@ def command(
         return
     explanation = session.desk().explain([profile_id])[profile_id]
     if output == "json":
+        from assay.export.json import explanation_json
+
         print_json(explanation_json(explanation))
         return
     for line in explanation_lines(explanation, every=every):
@@ -51,11 +51,12 @@ def command(
 
 
 def _show_why_not(session: Session, profile_id: str, rule: str, output: str) -> None:
-    from assay.export.rules import why_not_json
     from assay.scoring.why_not import why_not_lines
 
     found = session.desk().why_not(profile_id, rule)
     if output == "json":
+        from assay.export.rules import why_not_json
+
         print_json([why_not_json(f) for f in found])
         return
     for one in found:
@@ -66,11 +67,12 @@ def _show_why_not(session: Session, profile_id: str, rule: str, output: str) -> 
 
 
 def _show_against(session: Session, profile_id: str, band: str, output: str) -> None:
-    from assay.export.rules import against_json
     from assay.scoring.against import against_lines
 
     found = session.desk().against(profile_id, band)
     if output == "json":
+        from assay.export.rules import against_json
+
         print_json([against_json(f) for f in found])
         return
     for one in found:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
+from assay.cli.output import print_json
 from assay.cli.session import Session
 
 
@@ -26,9 +25,9 @@ def command(session: Session, words: tuple[str, ...], limit: int, form: str) -> 
     found = find(loaded.corpus, words)
     shown = found[:limit]
     if form == "json":
-        click.echo(
-            json.dumps({"found": [f.as_json() for f in shown]}, ensure_ascii=False, indent=2)
-        )
+        from assay.export.documents import FoundDocuments
+
+        print_json(FoundDocuments(found=shown).as_json())
         return
     width = max((len(f.kind) for f in shown), default=0)
     for one in shown:

@@ -15,11 +15,11 @@ from assay.scoring.results import ReachLine
 @click.pass_obj
 def command(session: Session, ids: tuple[str, ...], output: str) -> None:
     """Show what each profile depends on and what depends on it, along the strongest paths."""
-    from assay.export.json import graph_json
-
     desk = session.desk()
     explained = desk.explain(ids or list(desk.run.profile_rows))
     if output == "json":
+        from assay.export.json import graph_json
+
         print_json(graph_json(desk, explained))
         return
     for profile_id, explanation in explained.items():

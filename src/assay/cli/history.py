@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 def command(session: Session, profile_id: str, output: str) -> None:
     """Show the grades of a profile through time, with what moved them."""
     from assay.documents.suggest import did_you_mean
-    from assay.export.change import history_json
 
     records = recorded(session)
-    mine = history_json(profile_id, records)
-    if not mine["applies"]:
+    if not any(r.changes_of(profile_id) or r.corrections_of(profile_id) for r in records):
         known = {c.id for r in records for c in r.changes}
         hint = did_you_mean(profile_id, known) or "'assay apply' records what it changes"
         raise UsageError(f"nothing was ever applied to a profile {profile_id!r}; {hint}")
     if output == "json":
-        print_json(mine)
+        from assay.export.change import history_json
+
+        print_json(history_json(profile_id, records))
         return
     _print(session, profile_id, records)
 
@@ -58,8 +58,8 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
         line = sparkline([c.after.points for c in moves])
         click.echo(f"{profile_id} {scorer}: {line} {words.grade(moves[-1].after)}")
     for record in records:
-        changes = [c for c in record.changes if c.id == profile_id and c.audience == audience]
-        corrected = [c for c in record.corrections if c.ref.partition("#")[0] == profile_id]
+        changes = [c for c in record.changes_of(profile_id) if c.audience == audience]
+        corrected = record.corrections_of(profile_id)
         if not changes and not corrected:
             continue
         why = f": {record.why}" if record.why else ""

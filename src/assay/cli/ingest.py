@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +75,9 @@ def command(
     if accepted:
         done = accept(loaded, accepted)
         if output == "json":
-            print_json({"accepted": [asdict(a) for a in done]})
+            from assay.export.documents import AcceptedDrafts
+
+            print_json(AcceptedDrafts(accepted=done).as_json())
             return
         for one in done:
             click.echo(f"{one.id}: final, in {one.file}")
@@ -89,7 +90,9 @@ def command(
         fetched=read_addresses(addresses, Fetcher(), session.clock().date()),
     )
     if output == "json":
-        print_json({"written": not dry_run, "outcomes": [o.as_json() for o in outcomes]})
+        from assay.export.documents import IngestReport
+
+        print_json(IngestReport(written=not dry_run, outcomes=outcomes).as_json())
         return
     _print(outcomes, dry_run)
 

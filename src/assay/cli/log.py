@@ -16,10 +16,11 @@ from assay.cli.session import Session
 def command(session: Session, limit: int | None, output: str) -> None:
     """List the rating actions of the desk, each as what brought it about, and corrections."""
     from assay.export import plan_words as words
-    from assay.export.change import log_json
 
     records = recorded(session)[-limit if limit else 0 :]
     if output == "json":
+        from assay.export.change import log_json
+
         print_json(log_json(records))
         return
     if not records:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from assay.cli.output import print_json
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
@@ -72,7 +71,9 @@ def _write(
 
 def _show(written: Written, form: str) -> None:
     if form == "json":
-        click.echo(json.dumps(asdict(written), ensure_ascii=False, indent=2))
+        from assay.export.documents import NewDocument
+
+        print_json(NewDocument.model_validate(written).as_json())
         return
     click.echo(written.id)
     click.echo(f"written to {written.file}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -70,7 +69,9 @@ def command(
     if decided:
         files = decide(loaded, [Decision.parse(d) for d in decided])
         if output == "json":
-            print_json({"written": files})
+            from assay.export.documents import Origins
+
+            print_json(Origins(written=files).as_json())
         else:
             click.echo("\n".join(files))
         return
@@ -91,7 +92,9 @@ def command(
     taken = enough(found, every) if accept_all else []
     files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in taken])
     if output == "json":
-        print_json({"proposals": [asdict(p) for p in found], "written": files})
+        from assay.export.documents import Origins
+
+        print_json(Origins(proposals=found, written=files).as_json())
         return
     for line in _lines(found):
         click.echo(line)

@@ -32,7 +32,6 @@ def command(session: Session, ids: tuple[str, ...], by_day: bool, ics: bool, out
     """
     from assay.briefing.ics import calendar_ics
     from assay.errors import UsageError
-    from assay.export.json import due_json, outlook_json
     from assay.scoring.calendar import calendar
 
     if ics and output != "text":
@@ -50,13 +49,9 @@ def command(session: Session, ids: tuple[str, ...], by_day: bool, ics: bool, out
         click.echo(calendar_ics(due, names, desk.as_of), nl=False)
         return
     if output == "json":
-        print_json(
-            {
-                "as_of": desk.as_of.isoformat(),
-                "profiles": [outlook_json(i, o) for i, o in outlooks.items()],
-                "due": [due_json(entry) for entry in due],
-            }
-        )
+        from assay.export.json import outlook_json
+
+        print_json(outlook_json(desk.as_of, outlooks, due))
         return
     if by_day:
         _print_due(due, desk.as_of)

@@ -194,7 +194,6 @@ def _with_pages_since(plan: Plan, base: Lock | None, desks: Sequence[Desk]) -> P
 def _sweep(session: Session, settings: Sequence[str], sweep: str, output: str) -> None:
     from assay.change.experiment import Setting, Sweep, swept
     from assay.export import plan_html, plan_text
-    from assay.export.change import sweep_json
     from assay.pipeline import assess_all
 
     wanted = Sweep.parse(sweep)
@@ -202,6 +201,8 @@ def _sweep(session: Session, settings: Sequence[str], sweep: str, output: str) -
     desks = assess_all(checked, session.settled(checked))
     points = list(swept(desks, [Setting.parse(s) for s in settings], wanted))
     if output == "json":
+        from assay.export.change import sweep_json
+
         print_json(sweep_json(wanted.path, points))
     elif output == "html":
         click.echo(plan_html.sweep_html(wanted.path, points))

@@ -24,7 +24,6 @@ def command(session: Session, output: str) -> None:
     often than a worse rated one, beyond what chance explains, that is said. A dash is unknown; F
     is looked at and not to be judged.
     """
-    from assay.export.review import publishers_json
     from assay.review.ledger import require_ledger
     from assay.review.publishers import reversals, standings
 
@@ -32,6 +31,8 @@ def command(session: Session, output: str) -> None:
     found = standings(desk, require_ledger(desk.workspace.ledger_path))
     against = reversals(found)
     if output == "json":
+        from assay.export.review import publishers_json
+
         print_json(publishers_json(found, against))
         return
     if not found:

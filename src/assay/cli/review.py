@@ -45,11 +45,11 @@ def list_command(
     output: str = "text",
 ) -> None:
     """List what needs a human, the most important first, with the reason it is there."""
-    from assay.export.review import queue_json
-
     review = open_review(session, limits)
     queue = _filtered(review, matter, group_name, assigned_to)
     if output == "json":
+        from assay.export.review import queue_json
+
         print_json(queue_json(review, queue))
         return
     for group in queue.groups:
@@ -111,18 +111,14 @@ def _summary(review: Review, queue: Queue) -> None:
 @click.pass_obj
 def show(session: Session, profile_id: str, every: bool, output: str) -> None:
     """Show all about one profile: what is open, its grades, its decisions, its reasoning."""
-    from assay.export.json import explanation_json
-    from assay.export.review import profile_json
     from assay.review.actions import require_known
 
     review = open_review(session)
     require_known(review, profile_id)
     if output == "json":
-        value = profile_json(review, profile_id)
-        if profile_id in review.desk.results:
-            explanation = review.desk.explain([profile_id])[profile_id]
-            value["explanation"] = explanation_json(explanation)
-        print_json(value)
+        from assay.export.review import profile_json
+
+        print_json(profile_json(review, profile_id))
         return
     for line in profile_lines(review, profile_id, every=every):
         click.echo(line)

@@ -39,7 +39,9 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     review = open_review(session, limits)
     files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
     if output == "json":
-        print_json({"files": [str(f) for f in files], "rows": rows})
+        from assay.export.review import ReviewPack
+
+        print_json(ReviewPack(files=map(str, files), rows=rows).as_json())
         return
     for file in files:
         click.echo(str(file))
@@ -60,7 +62,6 @@ def import_(
     A row whose evidence has moved since the sheet was made is refused. Exits with 1 where any
     row was.
     """
-    from assay.export.review import rows_json
     from assay.review.journal import append
     from assay.review.packing import import_rows
     from assay.review.sheets import read_sheet
@@ -73,6 +74,8 @@ def import_(
     reports = import_rows(review, rows, by, lambda draft: append(ledger, draft))
     refused = sum(r.status == "refused" for r in reports)
     if output == "json":
+        from assay.export.review import rows_json
+
         print_json(rows_json(reports))
     else:
         for report in reports:

@@ -107,10 +107,11 @@ def write(review: Review, draft: Draft) -> Decision:
 
 def show_decision(decision: Decision, output: str) -> None:
     """Print a decision that was written."""
-    from assay.export.review import decision_json
     from assay.review.actions import describe
 
     if output == "json":
+        from assay.export.review import decision_json
+
         print_json(decision_json(decision))
         return
     click.echo(describe(decision))

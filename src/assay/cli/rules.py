@@ -83,7 +83,6 @@ def _shown(
 ) -> bool:
     """Print the results; whether everything is fine."""
     from assay.diagnostics import format_text, has_errors
-    from assay.export.rules import rule_tests_json
     from assay.scoring.rule_coverage import coverage_lines, suggestions
 
     failed = [r for r in done.results if not r.passed]
@@ -93,6 +92,8 @@ def _shown(
         click.echo(suggestions(done.coverage), nl=False)
         return fine
     if output == "json":
+        from assay.export.rules import rule_tests_json
+
         print_json(rule_tests_json(done))
         return fine
     for diagnostic in done.diagnostics:
@@ -148,7 +149,9 @@ def lint(context: click.Context, output: str) -> None:
     checked = session.check()
     found = rule_findings(checked, None if checked.errors else session.desk())
     if output == "json":
-        print_json({"diagnostics": [d.as_json() for d in found]})
+        from assay.export.documents import Diagnostics
+
+        print_json(Diagnostics(diagnostics=found).as_json())
     elif output == "sarif":
         print_json(as_sarif(found, (*DOCUMENT_CODES, *RULE_CODES), __version__))
     else:
@@ -206,12 +209,9 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
 
     found = scorer_cutpoints(session.desk(), scorer, _percents(shares))
     if output == "json":
-        print_json(
-            {
-                "scorer": scorer,
-                "bands": [{"from": c.start / 1000, "profiles": c.count} for c in found],
-            }
-        )
+        from assay.export.rules import Cutpoints
+
+        print_json(Cutpoints(scorer=scorer, bands=found).as_json())
         return
     click.echo(f"  {scorer}:")
     for number, cut in enumerate(found, start=1):

@@ -68,7 +68,9 @@ def export(
     rows = {kind: len(rows_of(corpus, kind, wanted)) for kind in kinds}
     left = [d.file for d in loaded.errors]
     if output == "json":
-        print_json({"files": [str(f) for f in files], "rows": rows, "left_out": left})
+        from assay.export.documents import SheetExport
+
+        print_json(SheetExport(files=map(str, files), rows=rows, left_out=left).as_json())
         return
     for file in files:
         click.echo(str(file))
@@ -135,7 +137,17 @@ def import_(
     if write:
         carry_out(planned)
     if output == "json":
-        print_json(_as_json(planned, write))
+        from assay.export.documents import SheetImport
+
+        made = SheetImport(
+            written=write,
+            changes=planned.changes,
+            unchanged=planned.unchanged,
+            given_ids=planned.given_ids,
+            files=planned.files,
+            notes=planned.notes,
+        )
+        print_json(made.as_json())
         return
     if not write or auto_approve:
         _show(planned, err=False)
@@ -198,14 +210,3 @@ def _sum_up(planned: Import, written: bool) -> None:
             "in the sheet",
             err=True,
         )
-
-
-def _as_json(planned: Import, written: bool) -> dict[str, object]:
-    return {
-        "written": written,
-        "changes": [change.as_json() for change in planned.changes],
-        "unchanged": planned.unchanged,
-        "given_ids": planned.given_ids,
-        "files": list(planned.files),
-        "notes": list(planned.notes),
-    }

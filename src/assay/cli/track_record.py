@@ -30,7 +30,6 @@ def command(session: Session, svg: Path | None, output: str) -> None:
     The two are never mixed: a grade says how well a claim was founded, not how probable it was.
     'assay review outcome' records how a claim turned out.
     """
-    from assay.export.review import track_record_json
     from assay.review.ledger import require_ledger
     from assay.review.track import track_record
 
@@ -38,7 +37,9 @@ def command(session: Session, svg: Path | None, output: str) -> None:
     record = track_record(desk, require_ledger(desk.workspace.ledger_path))
     files = _plots(record, svg.resolve()) if svg else []
     if output == "json":
-        print_json({**track_record_json(record), "plots": [str(f) for f in files]})
+        from assay.export.review import track_record_json
+
+        print_json(track_record_json(record, files))
         return
     _print(record)
     for file in files:

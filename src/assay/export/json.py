@@ -1,215 +1,274 @@
-"""The JSON contract of the commands: fields may be added, none is renamed unannounced.
-
-Scores are numbers with three decimals, null where a profile is not rated.
-"""
+"""JSON of scores and their explanations, of outlooks and of the graph."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from typing import Literal
 
+from pydantic import Field
+
+from assay.export.output import Amount, Count, Json, Output, Pair, Points, described
+from assay.model.rulebook import SubjectKind
 from assay.pipeline import Desk
-from assay.scoring.calendar import Due
-from assay.scoring.results import (
-    Explanation,
-    Outlook,
-    ReachLine,
-    Score,
-    ScoreExplanation,
-    Step,
-    WatchNotice,
-    WouldChange,
-)
+from assay.scoring import results
+from assay.scoring.calendar import Due, Reason
+from assay.scoring.results import HorizonGrade, Outcome, StepPhase
 
-Json = dict[str, Any]
+
+class ScoreValue(Output):
+    """A score of a profile."""
+
+    score: Points | None = described("null if not rated", "points")
+    band: str | None = described("id of the band; null if not rated or without a scale", "band.id")
+    grade: str | None = described("the grade on pages", "band.grade")
+    label: str | None = described("the meaning of the grade", "band.label")
+    coverage: Points = described("share of rules and evidence that could be decided")
+
+
+class Horizon(Pair):
+    """The next review of a profile."""
+
+    grade: HorizonGrade = described(
+        "first horizon at which a band changes or a watch item falls due"
+    )
+    until: datetime.date | None = described(
+        "first day within 366 on which a band differs; null if there is none"
+    )
+
+
+class PossibleChange(Output):
+    """A change of the evidence that would move a score over the next boundary."""
+
+    scorer: str = described("the score that would change")
+    to: str = described("id of the new band", "to.id")
+    grade: str = described("the grade of that band", "to.grade")
+    direction: Literal["upgrade", "downgrade"] = described("up or down")
+    change: str = described("the change of the evidence, in words")
+    effort: int = described("its effort, from `changes` in the rulebook")
+    score: Points = described("the new score", "points")
+
+
+class ScoredProfile(Output):
+    """A profile with its scores."""
+
+    id: str = described("id of the profile")
+    kind: Literal["institution", "event"] = described("kind of document")
+    name: str = described("its name")
+    scores: dict[str, ScoreValue] = described("by name of the profile scorer")
+    horizon: Horizon = described("next review")
+    sources: Count = described("number of sources it cites")
+    origins: Count = described("number of independent origins of these sources")
+    published: bool = described("whether it gets a page")
+    would_change: list[PossibleChange] = Field([], description="with `--with would_change`")
+
+
+class Scores(Output):
+    """Printed by ``assay score``."""
+
+    as_of: datetime.date = described("date of the scores")
+    audience: str = described("audience of the scores")
+    rulebook: str = described("digest of the rulebook: twelve hexadecimal digits")
+    profiles: list[ScoredProfile] = described("every profile, or those asked for")
+
+
+class ScoreStep(Output):
+    """A step of a score: each starts where the one before ended, the last ends at the score."""
+
+    phase: StepPhase = described("the phase of scoring")
+    rule: str = described(
+        "id of the rule, or a built-in step: `start`, `pool`, `clamp`, or `root`, which limits a "
+        "secondary report to the score of its origin"
+    )
+    outcome: Outcome = described("the condition of the rule")
+    applied: bool = described("whether the rule took effect")
+    amount: Amount | None = described(
+        "added or multiplied, or the limit; null if unknown or without meaning"
+    )
+    before: Amount | None = described("score before the step; `clamp` limits it to 0 to 1")
+    after: Amount | None = described("score after the step")
+    because: str = described("the reason, filled in")
+    missing: list[str] = described("fields whose absence left the condition undecided")
+    evidence: list[str] = described("ids of the sources, claims or profiles concerned")
+
+
+class ExplainedScore(Output):
+    """A score of one subject with its steps."""
+
+    name: str = described("name of the scorer")
+    on: SubjectKind = described("kind of the subject")
+    subject: str = described("`profile`, `profile#claim` or `profile#claim@source`")
+    score: Points | None = described("null if not rated", "score.points")
+    band: str | None = described("id of the band, or null", "score.band.id")
+    grade: str | None = described("the grade on pages, or null", "score.grade")
+    coverage: Points = described(
+        "share of rules and evidence that could be decided", "score.coverage"
+    )
+    steps: list[ScoreStep] = described("in order of application")
+
+
+class OutlookPoint(Output):
+    """A score at a later date, without new evidence."""
+
+    date: datetime.date = described("the day")
+    score: Points | None = described("score on that day, or null", "score.points")
+    band: str | None = described("id of its band, or null", "score.band.id")
+
+
+class ReachedProfile(Output):
+    """A profile reached along the strongest path of dependencies."""
+
+    id: str = described("the other profile", "peer")
+    reach: Points | None = described(
+        "strength along the path; null if an edge on it is unknown", "points"
+    )
+    distance: Count = described("number of edges on the path")
+    path: list[str] = described("profile ids along the path, both ends included")
+
+
+class Explanation(Output):
+    """Printed by ``assay explain``."""
+
+    id: str = described("id of the profile")
+    as_of: datetime.date = described("date of the scores")
+    summary: str = described("one sentence: support of the grade, its limit, a way to raise it")
+    scorers: list[ExplainedScore] = described("every score behind the profile")
+    would_change: list[PossibleChange] = described("changes of the evidence")
+    outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer", "outlook.points")
+    upstream: list[ReachedProfile] = described("profiles that it depends on")
+    downstream: list[ReachedProfile] = described("profiles that depend on it")
+
+
+class WatchNotice(Output):
+    """An item to watch."""
+
+    horizon: Literal["now", "quarter", "year"] = described("when to watch")
+    priority: str | None = described("`high`, `medium`, `low`, or null")
+    text: str = described("the item to watch")
+    trigger: str | None = described("its trigger, or null")
+    due: str | None = described("its due date, in the precision of the document, or null")
+    owner: str | None = described("its owner, or null")
+    rule: str | None = described("id of the watch rule; null if an analyst added it")
+
+
+class ProfileOutlook(Output):
+    """The outlook of a profile."""
+
+    id: str = described("id of the profile")
+    horizon: Horizon = described("next review")
+    outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer")
+    watch: list[WatchNotice] = described("items to watch")
+
+
+class DueItem(Output):
+    """An item of the calendar."""
+
+    profile: str = described("id of the profile")
+    day: datetime.date = described("last day on which it is in time")
+    written: str = described("the same in the precision of the document")
+    reason: Reason = described(
+        "a watch item, standing claims to recheck, or a grade that changes without new evidence"
+    )
+    text: str = described("what falls due")
+    claims: list[str] = described("ids of the claims to recheck")
+
+
+class Outlook(Output):
+    """Printed by ``assay outlook``."""
+
+    as_of: datetime.date = described("date of the outlook")
+    profiles: list[ProfileOutlook] = described("every profile, or those asked for")
+    due: list[DueItem] = described("by day")
+
+
+class GraphNode(Output):
+    """A profile of the graph."""
+
+    id: str = described("id of the profile")
+    kind: Literal["institution", "event"] = described("kind of document")
+    name: str = described("its name")
+
+
+class GraphEdge(Output):
+    """A dependency of one profile on another."""
+
+    from_: str = described("the profile that depends", "lower")
+    to: str = described("the profile that it depends on", "upper")
+    relation: str = described("as in the document", "dependency.relation")
+    criticality: str | None = described(
+        "`high`, `medium`, `low`, or null", "dependency.criticality"
+    )
+    affects: bool = described("true if an event states it under `affects`")
+    claims: list[str] = described("claims that support it", "dependency.claims")
+
+
+class ProfileReach(Output):
+    """The profiles that one profile is linked with along dependencies."""
+
+    id: str = described("id of the profile")
+    upstream: list[ReachedProfile] = described("profiles that it depends on")
+    downstream: list[ReachedProfile] = described("profiles that depend on it")
+
+
+class Graph(Output):
+    """Printed by ``assay graph``."""
+
+    as_of: datetime.date = described("date on which the edges are valid")
+    nodes: list[GraphNode] = described("every profile")
+    edges: list[GraphEdge] = described("every dependency")
+    profiles: list[ProfileReach] = described("every profile, or those asked for")
 
 
 def scores_json(
     desk: Desk,
     ids: Sequence[str] = (),
-    changes: Mapping[str, Sequence[WouldChange]] | None = None,
+    changes: Mapping[str, Sequence[results.WouldChange]] | None = None,
 ) -> Json:
-    """What ``assay score`` prints: every profile, or those named; ``changes`` where asked for."""
-    return {
-        "as_of": desk.as_of.isoformat(),
-        "audience": desk.audience,
-        "rulebook": desk.rulebook_digest,
-        "profiles": [
+    """Scores of all profiles or of those named, with ``changes`` if asked for."""
+    return Scores(
+        as_of=desk.as_of,
+        audience=desk.audience,
+        rulebook=desk.rulebook_digest,
+        profiles=[
             {
-                "id": line.id,
-                "kind": line.kind,
-                "name": line.name,
-                "scores": {name: _score(score) for name, score in line.scores.items()},
-                "horizon": _horizon(line.horizon, line.until),
-                "sources": line.sources,
-                "origins": line.origins,
-                "published": line.published,
-                **({} if changes is None else {"would_change": _changes(changes[line.id])}),
+                **line._asdict(),
+                "horizon": (line.horizon, line.until),
+                **({} if changes is None else {"would_change": changes[line.id]}),
             }
             for line in desk.overview
             if not ids or line.id in ids
         ],
-    }
+    ).as_json()
 
 
-def explanation_json(explanation: Explanation) -> Json:
-    """What ``assay explain`` prints of one profile."""
-    return {
-        "id": explanation.id,
-        "as_of": explanation.as_of.isoformat(),
-        "summary": explanation.summary,
-        "scorers": [_scorer(e) for e in explanation.scorers],
-        "would_change": _changes(explanation.would_change),
-        "outlook": _points(explanation.outlook),
-        "upstream": [_reach(line) for line in explanation.upstream],
-        "downstream": [_reach(line) for line in explanation.downstream],
-    }
+def explanation_json(explanation: results.Explanation) -> Json:
+    """The reasoning of one profile."""
+    return Explanation.model_validate(explanation).as_json()
 
 
-def _changes(changes: Sequence[WouldChange]) -> list[Json]:
-    return [
-        {
-            "scorer": w.scorer,
-            "to": w.to.id,
-            "grade": w.to.grade,
-            "direction": w.direction,
-            "change": w.change,
-            "effort": w.effort,
-            "score": _number(w.points),
-        }
-        for w in changes
-    ]
+def outlook_json(
+    as_of: datetime.date, outlooks: Mapping[str, results.Outlook], due: Sequence[Due]
+) -> Json:
+    """Outlooks by id of the profile, and what falls due."""
+    return Outlook(
+        as_of=as_of,
+        profiles=[
+            {"id": id_, "horizon": (o.grade, o.until), "outlook": o.points, "watch": o.watch}
+            for id_, o in outlooks.items()
+        ],
+        due=due,
+    ).as_json()
 
 
-def outlook_json(profile_id: str, outlook: Outlook) -> Json:
-    """What ``assay outlook`` prints of one profile."""
-    return {
-        "id": profile_id,
-        "horizon": _horizon(outlook.grade, outlook.until),
-        "outlook": _points(outlook),
-        "watch": [_notice(n) for n in outlook.watch],
-    }
-
-
-def due_json(due: Due) -> Json:
-    """One thing that falls due."""
-    return {
-        "profile": due.profile,
-        "day": due.day.isoformat(),
-        "written": due.written,
-        "reason": due.reason,
-        "text": due.text,
-        "claims": list(due.claims),
-    }
-
-
-def graph_json(desk: Desk, explanations: dict[str, Explanation]) -> Json:
-    """What ``assay graph`` prints: nodes, edges, and per profile what is reached."""
+def graph_json(desk: Desk, explanations: dict[str, results.Explanation]) -> Json:
+    """Every node and edge, and the reach of the profiles that are explained."""
     from assay.tables.build import valid_edges
     from assay.tables.rows import scored_profiles
 
     profiles = scored_profiles(desk.corpus, desk.as_of)
-    return {
-        "as_of": desk.as_of.isoformat(),
-        "nodes": [{"id": p.id, "kind": p.kind, "name": p.name} for p in profiles],
-        "edges": [
-            {
-                "from": e.lower,
-                "to": e.upper,
-                "relation": e.dependency.relation,
-                "criticality": e.dependency.criticality,
-                "affects": e.affects,
-                "claims": list(e.dependency.claims),
-            }
-            for e in valid_edges(profiles, desk.as_of)
-        ],
-        "profiles": [
-            {
-                "id": profile_id,
-                "upstream": [_reach(line) for line in explanation.upstream],
-                "downstream": [_reach(line) for line in explanation.downstream],
-            }
-            for profile_id, explanation in explanations.items()
-        ],
-    }
-
-
-def _number(points: int | None) -> float | None:
-    return None if points is None else points / 1000
-
-
-def _score(score: Score) -> Json:
-    band = score.band
-    return {
-        "score": score.value,
-        "band": band.id if band else None,
-        "grade": band.grade if band else None,
-        "label": band.label if band else None,
-        "coverage": score.coverage / 1000,
-    }
-
-
-def _horizon(grade: str, until: date | None) -> Json:
-    return {"grade": grade, "until": until.isoformat() if until else None}
-
-
-def _scorer(explanation: ScoreExplanation) -> Json:
-    score = _score(explanation.score)
-    return {
-        "name": explanation.name,
-        "on": explanation.on,
-        "subject": explanation.subject,
-        **{k: score[k] for k in ("score", "band", "grade", "coverage")},
-        "steps": [_step(s) for s in explanation.steps],
-    }
-
-
-def _step(step: Step) -> Json:
-    return {
-        "phase": step.phase,
-        "rule": step.rule,
-        "outcome": step.outcome,
-        "applied": step.applied,
-        "amount": _number(step.amount),
-        "before": _number(step.before),
-        "after": _number(step.after),
-        "because": step.because,
-        "missing": list(step.missing),
-        "evidence": list(step.evidence),
-    }
-
-
-def _points(outlook: Outlook) -> Json:
-    return {
-        name: [
-            {
-                "date": p.date.isoformat(),
-                "score": p.score.value,
-                "band": p.score.band.id if p.score.band else None,
-            }
-            for p in points
-        ]
-        for name, points in outlook.points.items()
-    }
-
-
-def _notice(notice: WatchNotice) -> Json:
-    return {
-        "horizon": notice.horizon,
-        "priority": notice.priority,
-        "text": notice.text,
-        "trigger": notice.trigger,
-        "due": notice.due,
-        "owner": notice.owner,
-        "rule": notice.rule,
-    }
-
-
-def _reach(line: ReachLine) -> Json:
-    return {
-        "id": line.peer,
-        "reach": _number(line.points),
-        "distance": line.distance,
-        "path": list(line.path),
-    }
+    return Graph(
+        as_of=desk.as_of,
+        nodes=profiles,
+        edges=list(valid_edges(profiles, desk.as_of)),
+        profiles=list(explanations.values()),
+    ).as_json()

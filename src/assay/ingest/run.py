@@ -55,18 +55,6 @@ class Outcome:
     notes: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "file": self.file,
-            "status": self.status,
-            "format": self.format,
-            "reason": self.reason,
-            "source": self.source,
-            "written": self.written,
-            "drafts": list(self.drafts),
-            "notes": list(self.notes),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Read:

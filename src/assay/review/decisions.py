@@ -76,12 +76,12 @@ class Subject(Model):
     moves, the decision says nothing about it any more. ``audience`` is the one it was scored for.
     """
 
-    profile: Id
-    audience: Id | None = None
-    scorer: Name | None = None
-    claim: Id | None = None
-    matter: Matter | None = None
-    grounds: Digest | None = None
+    profile: Id = Field(description="id of the profile")
+    audience: Id | None = Field(None, description="audience of the score")
+    scorer: Name | None = Field(None, description="the score, if it is about one")
+    claim: Id | None = Field(None, description="the claim, if it is about one")
+    matter: Matter | None = Field(None, description="the reason to review that it closes")
+    grounds: Digest | None = Field(None, description="digest of the evidence it was based on")
 
     @property
     def shown(self) -> str:
@@ -96,15 +96,17 @@ class Outcome(Model):
     forecast stated, ``publishers`` those of its supporting sources.
     """
 
-    verdict: Verdict
-    when: Day
-    source: Plain
-    as_of: Day
-    scorer: Name | None = None
-    band: Id | None = None
-    score: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
-    likelihood: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
-    publishers: tuple[Id, ...] = ()
+    verdict: Verdict = Field(description="how the claim turned out")
+    when: Day = Field(description="the day on which that was known")
+    source: Plain = Field(description="the source for it")
+    as_of: Day = Field(description="date of the grade it had")
+    scorer: Name | None = Field(None, description="the score that graded the claim")
+    band: Id | None = Field(None, description="its band")
+    score: float | None = Field(None, ge=0.0, le=1.0, description="its score")
+    likelihood: float | None = Field(
+        None, ge=0.0, le=1.0, description="the stated likelihood of a forecast"
+    )
+    publishers: tuple[Id, ...] = Field((), description="publishers of its supporting sources")
 
 
 class Draft(Model):
@@ -115,19 +117,19 @@ class Draft(Model):
     what could not be checked.
     """
 
-    kind: Kind
-    subjects: tuple[Subject, ...] = ()
-    reviewer: Person
-    date: Day
-    reason: Plain | None = None
-    code: Id | None = None
-    band: Id | None = None
-    computed: Id | None = None
-    until: Day | None = None
-    to: Person | None = None
-    of: Digest | None = None
-    outcome: Outcome | None = None
-    note: Plain | None = None
+    kind: Kind = Field(description="kind of decision")
+    subjects: tuple[Subject, ...] = Field((), description="what it is about")
+    reviewer: Person = Field(description="who decided")
+    date: Day = Field(description="the day of the decision")
+    reason: Plain | None = Field(None, description="the reason, in words")
+    code: Id | None = Field(None, description="the reason code of an override")
+    band: Id | None = Field(None, description="the new band of an override")
+    computed: Id | None = Field(None, description="the computed band that it replaces")
+    until: Day | None = Field(None, description="last day of an override")
+    to: Person | None = Field(None, description="the assigned reviewer")
+    of: Digest | None = Field(None, description="the decision that is seconded or revoked")
+    outcome: Outcome | None = Field(None, description="how a claim turned out")
+    note: Plain | None = Field(None, description="what could not be checked")
 
     @model_validator(mode="after")
     def _complete(self) -> Draft:
@@ -150,9 +152,9 @@ class Draft(Model):
 class Decision(Draft):
     """A line of the ledger; ``id`` is the digest of everything else on it."""
 
-    v: Literal[1] = 1
-    id: Digest
-    follows: tuple[Digest, ...] = ()
+    v: Literal[1] = Field(1, description="version of the format")
+    id: Digest = Field(description="digest of the rest of the line")
+    follows: tuple[Digest, ...] = Field((), description="last decisions that the reviewer saw")
 
     @property
     def short(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.documents.files import write_files
@@ -33,20 +32,6 @@ class Change:
     row: int
     fields: tuple[FieldChange, ...]
     known_by: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "kind": self.kind,
-            "id": self.id,
-            "new": self.new,
-            "sheet": self.place,
-            "row": self.row,
-            "known_by": self.known_by or None,
-            "fields": [
-                {"column": f.column, "before": f.before or None, "after": f.after or None}
-                for f in self.fields
-            ],
-        }
 
 
 @dataclass(frozen=True)
