@@ -93,7 +93,7 @@ layers: $(DEV) ## check which module may import which (import-linter)
 .PHONY: docs-check
 docs-check: $(DEV) ## check that generated documents and schemas are up to date
 	@echo "== generated documents"
-	@$(BIN)/python -m assay.docs --check
+	@$(BIN)/python -m tools.docs --check
 
 .PHONY: test
 test: $(DEV) ## run the tests
@@ -130,7 +130,7 @@ format: $(DEV) ## format the code and mend what can be mended by itself
 
 .PHONY: docs
 docs: $(DEV) ## write the generated documents and schemas anew
-	@$(BIN)/python -m assay.docs
+	@$(BIN)/python -m tools.docs
 
 .PHONY: hooks
 hooks: $(DEV) ## run the quick checks before every commit
@@ -151,4 +151,4 @@ lock: $(DEV) ## pin the dependencies again (UPGRADE=--upgrade for newer releases
 clean: ## remove everything that was made here
 	rm -rf $(VENV) site .assay build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis \
 	  .import_linter_cache src/*.egg-info
-	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assay.cli.main import run
-from assay.docs.spark import spark_page
 from assay.engines.spark.limits import CONNECT, DOCUMENTS, LIMITS, OUTLOOK, PATTERNS
+from tools.docs.listings import spark_page
 
 SPARK = ["--engine", "spark"]
 TABLES = ["--tables", "tables", "--out", "scores"]

@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from assay.docs.session import run_assay
 from assay.errors import UsageError
+from tools.docs.session import run_assay
 
 _DIRECTIVE = re.compile(r"<!-- (workspace|write|edit): (\S+) -->")
 _HEAD = re.compile(r"^(.*?)\s*\| head -(\d+)$", re.DOTALL)

@@ -1,4 +1,4 @@
-"""``python -m assay.docs [--check | --write]``, called from the root of the project."""
+"""``python -m tools.docs [--check | --write]``, called from the root of the project."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from assay.docs.pages import out_of_date, pages, write
 from assay.errors import UsageError
+from tools.docs.pages import out_of_date, pages, write
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the pages, or check them: 1 where one is out of date, 64 where one cannot be made."""
-    parser = argparse.ArgumentParser(prog="python -m assay.docs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.docs", description=__doc__)
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="say which pages are out of date")
     mode.add_argument("--write", action="store_true", help="write them (so also without options)")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assay.change.codes import CHANGE_CODES
-from assay.docs.markdown import block, code
 from assay.documents.code import Code
 from assay.documents.codes import DOCUMENT_CODES
 from assay.review.codes import REVIEW_CODES
 from assay.rules.codes import RULE_CODES
+from tools.docs.markdown import block, code
 
 _INTRODUCTION = """# Diagnostics
 

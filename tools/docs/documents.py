@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assay.docs.markdown import code, sentence, table
 from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
 from assay.model.evidence import Citation, Claim, Ingested, Publisher, Quantity, Source
 from assay.model.profile import Dependency, Event, Image, Institution, WatchItem
@@ -21,6 +20,7 @@ from assay.model.rulebook import (
     Settings,
     WatchRule,
 )
+from tools.docs.markdown import code, sentence, table
 
 _INTRODUCTION = """# Documents
 
@@ -192,7 +192,7 @@ def _rows(model: type[Model]) -> Iterator[list[str]]:
     required = set(schema.get("required", ()))
     definitions = schema.get("$defs", {})
     for key, field in sorted(schema["properties"].items(), key=lambda item: item[0] != "kind"):
-        form = _form(field, definitions)
+        form = form_of(field, definitions)
         if "default" in field and isinstance(field["default"], str | int | float):
             form += f"; default {code(_plain(field['default']))}"
         yield [
@@ -215,23 +215,23 @@ def meaning(model: type[Model], key: str) -> str:
     return MEANINGS.get(f"{model.__name__}.{key}") or MEANINGS[key]
 
 
-def _form(field: dict[str, Any], definitions: dict[str, Any]) -> str:
+def form_of(field: dict[str, Any], definitions: dict[str, Any]) -> str:
     """The form of a value in words."""
     if not field:
         return "anything"
     if "$ref" in field:
         return _reference(field["$ref"], definitions)
     if "allOf" in field:
-        return _form(field["allOf"][0], definitions)
+        return form_of(field["allOf"][0], definitions)
     if "anyOf" in field:
         return _one_of(field["anyOf"], definitions)
     if "enum" in field or "const" in field:
         return ", ".join(code(word) for word in field.get("enum", [field.get("const")]))
     if field["type"] == "array":
-        return f"list of {_form(field['items'], definitions)}"
+        return f"list of {form_of(field['items'], definitions)}"
     if field["type"] == "object":
         of = field.get("additionalProperties") or next(iter(field["patternProperties"].values()))
-        return f"by name: {_form(of, definitions)}"
+        return f"by name: {form_of(of, definitions)}"
     if field["type"] == "string":
         return _text(field)
     return "`true` or `false`" if field["type"] == "boolean" else _number(field)
@@ -241,7 +241,7 @@ def _one_of(forms: Sequence[dict[str, Any]], definitions: dict[str, Any]) -> str
     """Forms that are possible; null is not one to be written."""
     if any(f.get("type") == "integer" and f.get("maximum") == _LAST_YEAR for f in forms):
         return "date"
-    shown = [_form(f, definitions) for f in forms if f.get("type") != "null"]
+    shown = [form_of(f, definitions) for f in forms if f.get("type") != "null"]
     return " or ".join(dict.fromkeys(shown))
 
 
@@ -253,7 +253,7 @@ def _reference(reference: str, definitions: dict[str, Any]) -> str:
             (t.partition(":")[0].lower() for t, m in (*DOCUMENTS, *RULES) if m.__name__ == name),
             name,
         )
-    return _form(target, definitions)
+    return form_of(target, definitions)
 
 
 def _text(field: dict[str, Any]) -> str:

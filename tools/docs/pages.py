@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from assay.docs.commands import commands_page
-from assay.docs.diagnostics import diagnostics_page
-from assay.docs.documents import documents_page
-from assay.docs.json_contract import json_page
-from assay.docs.language import language_page
-from assay.docs.rulebook import rulebook_page
-from assay.docs.sheets import sheets_page
-from assay.docs.spark import spark_page
-from assay.docs.transcript import is_transcript, refreshed
-from assay.loading.schemas import schema_files
+from assay.loading.schemas import encoded, schema_files
+from tools.docs.diagnostics import diagnostics_page
+from tools.docs.documents import documents_page
+from tools.docs.language import language_page
+from tools.docs.listings import commands_page, sheets_page, spark_page
+from tools.docs.outputs import OUTPUT_SCHEMA, json_page, output_schema
+from tools.docs.rulebook import rulebook_page
+from tools.docs.transcript import is_transcript, refreshed
 
 GENERATED = "<!-- Made by `make docs`; what is changed here by hand is lost. -->\n\n"
 
@@ -42,8 +40,10 @@ def pages(root: Path) -> dict[str, bytes]:
             text = path.read_text(encoding="utf-8")
             if is_transcript(text):
                 made[name] = refreshed(text, root, name)
-    schemas = {f"schemas/{name}": content for name, content in schema_files().items()}
-    return {name: text.encode("utf-8") for name, text in made.items()} | schemas
+    schemas = schema_files() | {OUTPUT_SCHEMA: encoded(output_schema())}
+    return {name: text.encode("utf-8") for name, text in made.items()} | {
+        f"schemas/{name}": content for name, content in schemas.items()
+    }
 
 
 def out_of_date(root: Path, made: Mapping[str, bytes]) -> list[str]:

@@ -10,10 +10,10 @@ from datetime import date
 from typing import Any
 
 import assay.pipeline as flow
-from assay.docs.session import starter
 from assay.errors import UsageError
 from assay.model.rulebook import Rule, Rulebook, Scorer, SubjectKind, WatchRule
 from assay.workspace import Workspace
+from tools.docs.session import starter
 
 AS_OF = date(2025, 7, 1)
 SUBJECTS: Mapping[SubjectKind, str] = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from assay.docs.examples import AS_OF, SUBJECTS, shown, values
-from assay.docs.markdown import code, sentence, table
 from assay.errors import UsageError
 from assay.model.rulebook import SubjectKind
 from assay.rules.functions import FUNCTIONS
 from assay.rules.parse import variables
 from assay.rules.schema import HORIZONS, SPACES, Field, Space
 from assay.rules.schema import SUBJECTS as SUBJECT_KINDS
+from tools.docs.examples import AS_OF, SUBJECTS, shown, values
+from tools.docs.markdown import code, sentence, table
 
 _INTRODUCTION = f"""# The rule language
 

@@ -1,0 +1,1 @@
+"""Programs for whoever develops assay; none of them is in the wheel."""

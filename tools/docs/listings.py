@@ -1,0 +1,88 @@
+"""Reference pages that list a registry: commands, columns of sheets, limits on Spark."""
+
+from __future__ import annotations
+
+from assay.cli.main import COMMANDS
+from assay.engines.spark.limits import LIMITS
+from assay.sheets.columns import SHEETS, Column
+from tools.docs.markdown import block, code, sentence, table
+from tools.docs.session import run_assay
+
+_COMMANDS = """# Commands
+
+Results go to standard output, messages and progress to standard error. `--workspace` and
+`--as-of` stand before the command: `assay --as-of 2026-01-15 score`. Without `--workspace` the
+workspace is the one the current folder lies in: the nearest folder upward with `rules.yaml` and
+`profiles/`. Without `--as-of` the date is that of the rulebook's settings, else today.
+
+| exit code | meaning |
+| --- | --- |
+| 0 | done |
+| 1 | the input has errors; nothing was written |
+| 64 | the command was called in a way that cannot be carried out |
+| 70 | a defect of assay |
+| 130 | stopped from the keyboard |
+"""
+
+_SHEETS = """# Sheets
+
+What `assay sheet export` writes and `assay sheet import` reads, column by column. How to work with
+them is in [a page of its own](../how-to/work-in-sheets.md).
+
+A sheet is known by its headings, however they are spelt: `As of` is `as_of`. Columns may stand in
+any order, and those that are missing stay as they are in the documents. Of what a document holds
+besides, edges, watch items, pictures and `extra`, nothing is in a sheet and nothing is touched.
+"""
+_SPARK = """# On Spark
+
+`assay score --engine spark` runs the same program as the embedded engine, over the same tables,
+and gives the same scores, coverages and bands to the bit
+([how to run it](../how-to/score-on-a-cluster.md)). What it does not do is refused before anything
+is started or written:
+
+"""
+
+SUBCOMMANDS = {
+    "new": ("institution", "event", "source", "publisher", "claim"),
+    "review": (
+        *("list", "show", "walk", "accept", "override", "second", "flag", "comment", "assign"),
+        *("undo", "outcome", "pack", "import"),
+    ),
+    "rules": ("test", "lint", "docs", "cutpoints"),
+    "sheet": ("export", "import"),
+}
+"""Commands that are groups, and what is in them."""
+
+
+def commands_page() -> str:
+    """The help of the program, of each command and of each command in a group."""
+    parts = [_COMMANDS, "\n## assay\n\n", _help()]
+    for name in COMMANDS:
+        parts += [f"\n## assay {name}\n\n", _help(name)]
+        for inner in SUBCOMMANDS.get(name, ()):
+            parts += [f"\n### assay {name} {inner}\n\n", _help(name, inner)]
+    return "".join(parts)
+
+
+def _help(*command: str) -> str:
+    return block(run_assay([*command, "--help"]).output, "text")
+
+
+def sheets_page() -> str:
+    """Every column of every sheet with its meaning and how it is written."""
+    parts = [_SHEETS]
+    for kind in ("claims", "sources", "profiles", "publishers"):
+        sheet = SHEETS[kind]
+        rows = [[code(c.name), sentence(c.meaning), _written(c)] for c in sheet.columns]
+        parts.append(f"## `{kind}`\n\n{table(['column', 'meaning', 'written'], rows)}")
+    return "\n".join(parts)
+
+
+def _written(column: Column) -> str:
+    return ", ".join(code(word) for word in column.choices) or column.form.hint
+
+
+def spark_page() -> str:
+    """The page as Markdown."""
+    rows = [(limit.what, sentence(limit.why), sentence(limit.instead)) for limit in LIMITS]
+    return _SPARK + table(("not on Spark", "why", "in its place"), rows)
