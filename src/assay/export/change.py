@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -18,16 +19,12 @@ if TYPE_CHECKING:
 
 
 class ScoreGrade(Output):
-    """A score and its band."""
-
     score: Points | None = described("null if not rated, or if there is no such profile", "points")
     band: str | None = described("id of its band, or null")
     grade: str | None = described("the grade on pages, or null")
 
 
 class Cause(Output):
-    """A part of a change; the parts add up to its amount."""
-
     kind: CauseKind = described("kind of cause")
     amount: Amount | None = described("its part; null if the score became known or unknown by it")
     refs: list[str] = described(
@@ -37,8 +34,6 @@ class Cause(Output):
 
 
 class ScoreChange(Output):
-    """A change of a score."""
-
     id: str = described("id of the profile")
     audience: str = described("audience of the score")
     scorer: str = described("name of the scorer")
@@ -50,8 +45,6 @@ class ScoreChange(Output):
 
 
 class Correction(Output):
-    """A claim reworded, added or removed, or a source retracted."""
-
     kind: Literal["reworded", "added", "removed", "retracted"] = described("kind")
     ref: str = described("the claim or the source")
     from_: str | None = described("the wording before", "before")
@@ -59,8 +52,6 @@ class Correction(Output):
 
 
 class CauseCounts(Output):
-    """The number of changes that each kind of cause has a part in."""
-
     evidence: Count = described("evidence")
     time: Count = described("ageing")
     rule: Count = described("rules")
@@ -69,8 +60,6 @@ class CauseCounts(Output):
 
 
 class PlanSummary(Output):
-    """The size of a plan."""
-
     profiles: Count = described("profiles scored, for all audiences")
     changes: Count = described("scores that will change")
     downgrade: Count = described("of these, into a lower band")
@@ -88,15 +77,11 @@ class PlanSummary(Output):
 
 
 class LeadingCause(Output):
-    """The cause that did most of a change."""
-
     kind: CauseKind = described("kind of cause")
     refs: list[str] = described("changed parts of the evidence or the rulebook")
 
 
 class ChangeGroup(Output):
-    """Changes of one scorer in one direction with the same leading cause."""
-
     scorer: str = described("name of the scorer")
     direction: Direction = described("direction of the changes")
     cause: LeadingCause = described("their leading cause")
@@ -104,15 +89,11 @@ class ChangeGroup(Output):
 
 
 class HorizonState(Pair):
-    """When a profile is due for review."""
-
     grade: str = described("the next review: `now`, `quarter`, `year` or `none`")
     until: datetime.date | None = described("the day until which bands hold, or null")
 
 
 class HorizonChange(Output):
-    """A change of the next review."""
-
     id: str = described("id of the profile")
     audience: str = described("audience of the scores")
     from_: HorizonState | None = described("before; null if there was no such profile", "before")
@@ -120,8 +101,6 @@ class HorizonChange(Output):
 
 
 class WatchChange(Output):
-    """A change of the items to watch."""
-
     id: str = described("id of the profile")
     audience: str = described("audience of the items")
     added: list[str] = described("items that will appear")
@@ -129,16 +108,12 @@ class WatchChange(Output):
 
 
 class PublicationChange(Output):
-    """A profile that will get or lose its page."""
-
     id: str = described("id of the profile")
     audience: str = described("audience of the page")
     published: bool = described("true if it will get one")
 
 
 class Disagreement(Output):
-    """A profile that two branches graded differently."""
-
     id: str = described("id of the profile")
     audience: str = described("audience of the score")
     scorer: str = described("name of the scorer")
@@ -148,8 +123,6 @@ class Disagreement(Output):
 
 
 class Ageing(Output):
-    """Changes through time alone, listed separately with ``--at-lock``."""
-
     as_of: datetime.date | None = described("with `--at-lock`, the end of the period")
     changes: list[ScoreChange] = described("the changes until then")
 
@@ -197,8 +170,6 @@ class SavedPlan(Plan):
 
 
 class SweepValue(Output):
-    """The effect of one value."""
-
     value: Annotated[float, BeforeValidator(float)] = described("the value")
     upgrades: Count = described("scores that would rise a band", "moves.upgrades")
     downgrades: Count = described("scores that would fall a band", "moves.downgrades")
@@ -215,8 +186,6 @@ class Sweep(Output):
 
 
 class Apply(Output):
-    """An apply in the history."""
-
     at: str = described("its time, with the offset", json_schema_extra={"format": "date-time"})
     who: str = described("the reviewer who applied")
     why: str = described("the reason given, or empty")
@@ -224,8 +193,6 @@ class Apply(Output):
 
 
 class ApplyToProfile(Apply):
-    """An apply that changed the profile."""
-
     changes: list[ScoreChange] = described("changes of its scores")
     corrections: list[Correction] = described("corrections of its evidence")
 
@@ -238,8 +205,6 @@ class History(Output):
 
 
 class ActionName(Output):
-    """The name of a rating action."""
-
     action: str = described("its reason, in words")
 
 
@@ -248,8 +213,6 @@ class RatingAction(ScoreChange, ActionName):
 
 
 class LoggedApply(Apply):
-    """An apply with its rating actions."""
-
     counts: dict[Direction | Literal["profiles"], Count] = described(
         "scores by direction, and profiles scored, for all audiences"
     )
@@ -348,14 +311,5 @@ def _head(record: Applied) -> Json:
 
 
 def _action(record: Applied, change: planned.Change) -> Json:
-    return {
-        "action": record.action(change),
-        "id": change.id,
-        "audience": change.audience,
-        "scorer": change.scorer,
-        "before": change.before,
-        "after": change.after,
-        "direction": change.direction,
-        "amount": change.amount,
-        "causes": change.causes,
-    }
+    values = {f.name: getattr(change, f.name) for f in fields(change)}
+    return {**values, "amount": change.amount, "action": record.action(change)}

@@ -13,8 +13,6 @@ SheetKind = Literal["publishers", "sources", "profiles", "claims"]
 
 
 class DiagnosticLine(Output):
-    """A problem of the workspace."""
-
     code: str = described("the code, as in [Diagnostics](diagnostics.md)")
     severity: Severity = described("only an error stops a command")
     message: str = described("the problem")
@@ -41,8 +39,6 @@ class SiteReport(Output):
 
 
 class FoundDocument(Output):
-    """A document or claim that matches."""
-
     kind: str = described("kind of document, or `claim`")
     id: str = described("its id, `profile#claim` for a claim")
     text: str = described("its name, title or sentence")
@@ -73,8 +69,6 @@ class CitedSource(Output):
 
 
 class IngestedFile(Output):
-    """The result of reading one publication."""
-
     file: str = described("the file read")
     status: Literal[
         "new", "version", "unchanged", "known", "unrecognised", "unreadable", "refused"
@@ -95,8 +89,6 @@ class IngestReport(Output):
 
 
 class AcceptedDraft(Output):
-    """A draft that became final."""
-
     id: str = described("its id, `profile#claim` for a claim")
     file: str = described("the file that holds it")
 
@@ -116,16 +108,12 @@ class SheetExport(Output):
 
 
 class FieldChange(Output):
-    """A changed cell."""
-
     column: str = described("the column")
     before: NonEmpty = described("the value now, or null")
     after: NonEmpty = described("the new value, or null")
 
 
 class SheetChange(Output):
-    """A document or claim that changes."""
-
     kind: SheetKind = described("the sheet")
     id: str = described("its id, `profile#claim` for a claim")
     new: bool = described("whether it is new")
@@ -147,8 +135,6 @@ class SheetImport(Output):
 
 
 class SourceRelation(Output):
-    """A proposal that one source draws on another."""
-
     source: str = described("the source that seems to draw on another")
     relation: Literal["cites", "same_as"] = described("the proposed relation")
     other: str = described("the other source")
@@ -165,15 +151,11 @@ class Origins(Output):
 
 
 class StatedEdge(Output):
-    """A sentence that states an edge."""
-
     source: str = described("id of the source")
     sentence: str = described("its sentence")
 
 
 class EdgeProposal(Output):
-    """A proposed dependency."""
-
     dependent: str = described("the profile that depends")
     relation: str = described("`regulated_by`, `owned_by`, `supplied_by`, `built_on` …")
     on: str = described("the profile that it depends on")
@@ -188,16 +170,12 @@ class Edges(Output):
 
 
 class Statement(Output):
-    """A statement of a claim or a source."""
-
     place: str = described("the claim, or the source and its line")
     text: str = described("the statement")
     as_of: NonEmpty = described("the date it is true of, or null")
 
 
 class Contradiction(Output):
-    """Statements that cannot both be true, or figures of one measure."""
-
     kind: Literal["contradiction", "series"] = described("`series` with `--series`")
     reason: str = described("the contradiction, or the measure of the series")
     statements: list[Statement] = described("the two statements")

@@ -17,8 +17,6 @@ from assay.scoring.results import HorizonGrade, Outcome, StepPhase
 
 
 class ScoreValue(Output):
-    """A score of a profile."""
-
     score: Points | None = described("null if not rated", "points")
     band: str | None = described("id of the band; null if not rated or without a scale", "band.id")
     grade: str | None = described("the grade on pages", "band.grade")
@@ -27,8 +25,6 @@ class ScoreValue(Output):
 
 
 class Horizon(Pair):
-    """The next review of a profile."""
-
     grade: HorizonGrade = described(
         "first horizon at which a band changes or a watch item falls due"
     )
@@ -38,8 +34,6 @@ class Horizon(Pair):
 
 
 class PossibleChange(Output):
-    """A change of the evidence that would move a score over the next boundary."""
-
     scorer: str = described("the score that would change")
     to: str = described("id of the new band", "to.id")
     grade: str = described("the grade of that band", "to.grade")
@@ -50,8 +44,6 @@ class PossibleChange(Output):
 
 
 class ScoredProfile(Output):
-    """A profile with its scores."""
-
     id: str = described("id of the profile")
     kind: Literal["institution", "event"] = described("kind of document")
     name: str = described("its name")
@@ -93,8 +85,6 @@ class ScoreStep(Output):
 
 
 class ExplainedScore(Output):
-    """A score of one subject with its steps."""
-
     name: str = described("name of the scorer")
     on: SubjectKind = described("kind of the subject")
     subject: str = described("`profile`, `profile#claim` or `profile#claim@source`")
@@ -108,8 +98,6 @@ class ExplainedScore(Output):
 
 
 class OutlookPoint(Output):
-    """A score at a later date, without new evidence."""
-
     date: datetime.date = described("the day")
     score: Points | None = described("score on that day, or null", "score.points")
     band: str | None = described("id of its band, or null", "score.band.id")
@@ -140,8 +128,6 @@ class Explanation(Output):
 
 
 class WatchNotice(Output):
-    """An item to watch."""
-
     horizon: Literal["now", "quarter", "year"] = described("when to watch")
     priority: str | None = described("`high`, `medium`, `low`, or null")
     text: str = described("the item to watch")
@@ -152,8 +138,6 @@ class WatchNotice(Output):
 
 
 class ProfileOutlook(Output):
-    """The outlook of a profile."""
-
     id: str = described("id of the profile")
     horizon: Horizon = described("next review")
     outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer")
@@ -161,8 +145,6 @@ class ProfileOutlook(Output):
 
 
 class DueItem(Output):
-    """An item of the calendar."""
-
     profile: str = described("id of the profile")
     day: datetime.date = described("last day on which it is in time")
     written: str = described("the same in the precision of the document")
@@ -182,16 +164,12 @@ class Outlook(Output):
 
 
 class GraphNode(Output):
-    """A profile of the graph."""
-
     id: str = described("id of the profile")
     kind: Literal["institution", "event"] = described("kind of document")
     name: str = described("its name")
 
 
 class GraphEdge(Output):
-    """A dependency of one profile on another."""
-
     from_: str = described("the profile that depends", "lower")
     to: str = described("the profile that it depends on", "upper")
     relation: str = described("as in the document", "dependency.relation")
@@ -203,8 +181,6 @@ class GraphEdge(Output):
 
 
 class ProfileReach(Output):
-    """The profiles that one profile is linked with along dependencies."""
-
     id: str = described("id of the profile")
     upstream: list[ReachedProfile] = described("profiles that it depends on")
     downstream: list[ReachedProfile] = described("profiles that depend on it")

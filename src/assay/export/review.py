@@ -28,8 +28,6 @@ Undecidable = Annotated[Count, described("number that could not be decided")]
 
 
 class QueueItem(Output):
-    """A reason to review a profile."""
-
     profile: str = described("id of the profile")
     scorer: str | None = described("the score concerned, or null")
     claim: str | None = described("the claim concerned, or null")
@@ -41,16 +39,12 @@ class QueueItem(Output):
 
 
 class QueueGroup(Output):
-    """Items with one reason and one cause."""
-
     name: str = described("name of the group, for `accept --group`")
     matter: Matter = described("the reason to review")
     items: list[QueueItem] = described("its members")
 
 
 class OverrideRate(Output):
-    """How often a score is overridden."""
-
     scorer: str = described("name of the scorer")
     rated: Count = described("profiles with a score")
     overridden: Count = described("of these, profiles with an override in force")
@@ -71,15 +65,11 @@ class ReviewQueue(Output):
 
 
 class BandName(Output):
-    """A band of a scale."""
-
     band: str = described("id of the band", "id")
     grade: str = described("the grade on pages")
 
 
 class Override(Output):
-    """An override of a score."""
-
     decision: str = described("id of the decision", "decision.id")
     band: BandName | None = described("the new band; null if the scale lost it")
     reviewer: str = described("who overrode", "decision.reviewer")
@@ -95,8 +85,6 @@ class Override(Output):
 
 
 class ReviewedGrade(Output):
-    """A score with its overrides."""
-
     scorer: str = described("name of the scorer")
     score: Points | None = described("the computed score, or null")
     computed: BandName | None = described("the computed band, or null")
@@ -121,8 +109,6 @@ class ReviewedProfile(Output):
 
 
 class ImportedRow(Output):
-    """The result of importing a row."""
-
     row: Count = described("number of the row")
     status: Literal["written", "refused", "empty"] = described("result")
     subject: str = described("the subject of the row")
@@ -144,8 +130,6 @@ class ReviewPack(Output):
 
 
 class RatedPublisher(Output):
-    """A publisher with its rating and its record."""
-
     id: str = described("id", "publisher.id")
     name: str = described("name", "publisher.name")
     family: str | None = described("its owner, or null", "publisher.owner")
@@ -169,8 +153,6 @@ class RatedPublisher(Output):
 
 
 class RatingReversal(Output):
-    """A better rated publisher whose claims held less often."""
-
     better: str = described("the better rated", "better.publisher.id")
     worse: str = described("the worse rated, whose claims held more often", "worse.publisher.id")
 
@@ -183,8 +165,6 @@ class Publishers(Output):
 
 
 class BandRecord(Output):
-    """The outcomes of claims graded in one band."""
-
     id: str = described("id of the band; empty if not rated")
     name: str = described("its grade")
     label: str = described("meaning of the band", "note")
@@ -197,8 +177,6 @@ class BandRecord(Output):
 
 
 class PublisherRecord(Output):
-    """The outcomes of claims that a publisher supports."""
-
     id: str = described("id of the publisher")
     name: str = described("its name")
     reliability: str = described("its stated reliability", "note")
@@ -211,8 +189,6 @@ class PublisherRecord(Output):
 
 
 class LikelihoodRange(Output):
-    """Forecasts with a likelihood in one range."""
-
     from_: float = described("start of the range", "low")
     to: float = described("end of the range", "high")
     stated: Share = described("mean stated likelihood")
@@ -224,8 +200,6 @@ class LikelihoodRange(Output):
 
 
 class ForecastRecord(Output):
-    """The outcomes of forecasts with a likelihood."""
-
     decided: Count = described("forecasts that were decided")
     undecidable: Undecidable
     brier: Share | None = described("mean squared error of the likelihood, or null")

@@ -23,8 +23,6 @@ def _found(lines: Sequence[tuple[str, str]]) -> list[str]:
 
 
 class Difference(Output):
-    """A score that is not as expected."""
-
     scorer: str = described("the score")
     subject: str = described("its subject")
     expected: Annotated[list[str], BeforeValidator(_expected)] = described(
@@ -36,8 +34,6 @@ class Difference(Output):
 
 
 class CaseResult(Output):
-    """The result of a case."""
-
     name: str = described("name of the case")
     file: str = described("its file")
     line: Count = described("its first line")
@@ -46,8 +42,6 @@ class CaseResult(Output):
 
 
 class RuleCoverage(Output):
-    """The outcomes of a rule."""
-
     scorer: str = described("the scorer, as `on.name`")
     rule: str = described("id of the rule")
     possible: list[Outcome] = described("outcomes that its condition can have")
@@ -55,16 +49,12 @@ class RuleCoverage(Output):
 
 
 class ScaleCoverage(Output):
-    """The bands of a graded scorer."""
-
     scorer: str = described("the scorer, as `on.name`")
     bands: list[str] = described("bands of its scale")
     reached: list[str] = described("bands reached in a case")
 
 
 class Coverage(Output):
-    """The part of the rulebook that cases exercise."""
-
     share: Points = described("met divided by of, rounded down")
     met: Count = described("outcomes and bands in a case")
     of: Count = described("all possible outcomes and bands", "total")
@@ -83,8 +73,6 @@ class TestReport(Output):
 
 
 class CutpointBand(Output):
-    """A proposed band."""
-
     from_: Points = described("start of the band", "start")
     profiles: Count = described("profiles in it now", "count")
 
@@ -97,22 +85,16 @@ class Cutpoints(Output):
 
 
 class ConditionValue(Pair):
-    """A field or count in a condition."""
-
     field: str = described("the field or count")
     value: str = described("its value, as a sentence shows it")
 
 
 class ConditionElement(Pair):
-    """A member of the collection that a condition ranges over."""
-
     id: str = described("id of the member")
     outcome: Outcome = described("the condition for this member")
 
 
 class Condition(Output):
-    """A condition or a part of one."""
-
     text: str = described("the condition")
     outcome: Outcome = described("its outcome")
     values: list[ConditionValue] = described("its fields and counts")
@@ -131,8 +113,6 @@ class WhyNot(Output):
 
 
 class Obstacle(Output):
-    """A step or an element of the pool that keeps a score below the band."""
-
     subject: str = described("the subject of the score")
     scorer: str = described("the score")
     rule: str = described("the rule or built-in step; may be empty")
@@ -141,8 +121,6 @@ class Obstacle(Output):
 
 
 class ReachingChange(Output):
-    """A change of the evidence that would reach the band."""
-
     change: str = described("the change, in words")
     effort: int = described("its effort")
     score: Points = described("the new score", "points")
