@@ -91,9 +91,11 @@ def _ask(node: ast.Expression, found: Asked, variables: Mapping[str, Asked]) -> 
 
 
 def _run(overload: Overload) -> Callable[..., Any]:
+    run = overload.run
+    assert run is not None
     if overload.parameters != ("citations",):
-        return overload.run
-    return lambda citations: overload.run([{"origin": c["@origin"]} for c in citations])
+        return run
+    return lambda citations: run([{"origin": c["@origin"]} for c in citations])
 
 
 @cache

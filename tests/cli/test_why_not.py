@@ -11,7 +11,7 @@ import pytest
 from assay.cli.main import run
 from assay.rules.expressions import parse_rulebook
 from assay.rules.parse import parse_cel
-from assay.rules.unparse import unparse
+from assay.rules.texts import unparse
 from tests.cli.workspaces import RULES, write_workspace
 from tests.strategies import default_rulebook
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from assay.docs.examples import AS_OF, SUBJECTS, shown, values
 from assay.docs.markdown import code, sentence, table
 from assay.errors import UsageError
 from assay.model.rulebook import SubjectKind
-from assay.rules.functions import FUNCTIONS
+from assay.rules.functions import FUNCTIONS, MACROS, OPERATORS, STANDARD, Example, Function
 from assay.rules.parse import variables
 from assay.rules.schema import HORIZONS, SPACES, Field, Space
 from assay.rules.schema import SUBJECTS as SUBJECT_KINDS
@@ -48,11 +48,16 @@ _SENTENCES = """
 ## Expressions
 
 """
-_BEFORE_FUNCTIONS = """
-## Functions
+_BEFORE_OPERATORS = """
+## Operators
 
-Besides CEL's own `size`, `contains`, `startsWith`, `endsWith`, `matches`, `double`, `int` and
-`string`:
+"""
+_BEFORE_STANDARD = """
+## CEL's own functions
+
+"""
+_BEFORE_FUNCTIONS = """
+## Further functions
 
 """
 _OUTLOOK = f"""
@@ -64,26 +69,6 @@ with nothing new having arrived.
 
 """
 
-_CEL: Sequence[tuple[SubjectKind, str, str]] = (
-    ("claim", 'claim.nature == "fact" && claim.key', "and; `||` is or, `!` is not"),
-    ("claim", 'claim.type in ["figure", "action"]', "one of a list of constants"),
-    ("profile", '"ferries" in profile.topics', "in a field that holds a list"),
-    ("profile", 'profile.region.contains("Coast")', "also `startsWith`, `endsWith`"),
-    ("profile", 'profile.id.matches("^berths-.*")', "a regular expression, as a constant"),
-    ("citation", "has(publisher.reliability)", "is it known"),
-    ("citation", "has(publisher.owner) ? publisher.owner : publisher.id", "if, then, else"),
-    ("citation", "citation.credibility <= 3", "unknown here: nobody rated it"),
-    ("profile", "claims.size()", "how many"),
-    ("profile", "claims.exists(c, c.confidence < 0.5)", "at least one"),
-    ("profile", 'citations.all(c, c.stance == "supports")', "every one; true of none"),
-    ("profile", 'citations.exists_one(c, c.directness == "record")', "exactly one"),
-    ("profile", "claims.filter(c, c.key).size()", "of those that …"),
-    ("profile", "dependents.size()", "edges that lead here"),
-    ("profile", 'dependents.exists(d, d.peer.type == "regulator")', "over an edge"),
-    ("profile", "downstream.exists(d, d.reach >= 0.1)", "also felt further away"),
-    ("profile", "double(claims.size()) / 4.0", "a decimal from a whole number"),
-    ("claim", 'citations.filter(c, c.stance == "supports").origins()', "of the supporting ones"),
-)
 _WATCH = (
     "outlook.confidence.now.band",
     "outlook.confidence.quarter.score",
@@ -98,15 +83,15 @@ _EDGES = (
 def language_page() -> str:
     """Names, fields, collections and functions, with values computed by the engine."""
     wanted: dict[SubjectKind, list[str]] = {"profile": [], "claim": [], "citation": []}
-    for kind, expression, _ in _CEL:
-        wanted[kind].append(expression)
+    for example in _every_example():
+        wanted[example.on].append(example.text)
     for name in wanted:
         wanted[name] += [e for f, e in _fields(SPACES[name]) if f.type != "strings"]
-    wanted["profile"] += [f.example for f in FUNCTIONS]
     value = values(wanted, _WATCH)
-    for f in FUNCTIONS:
-        if value["profile", f.example] != shown(f.value):
-            raise UsageError(f"{f.example} gives {value['profile', f.example]}, not {f.value}")
+    for example in _every_example():
+        computed, declared = value[example.on, example.text], shown(example.value)
+        if computed != declared:
+            raise UsageError(f"{example.text} gives {computed}, not {declared}")
     return "".join(
         (
             _INTRODUCTION,
@@ -114,18 +99,32 @@ def language_page() -> str:
             _SENTENCES,
             table(
                 ["expression", "value", "what it asks"],
-                ([code(e), value[kind, e], sentence(said)] for kind, e, said in _CEL),
+                (
+                    [code(e.text), value[e.on, e.text], sentence(e.says)]
+                    for e in _every_example()
+                    if e.says
+                ),
+            ),
+            _BEFORE_OPERATORS,
+            table(
+                ["operator", "on", "meaning"],
+                ([code(f.sign), _operand_types(f), f.doc] for f in OPERATORS if f.sign),
+            ),
+            _BEFORE_STANDARD,
+            table(
+                ["function", "gives", "meaning"],
+                ([_signatures(f), _results(f), f.doc] for f in STANDARD),
             ),
             _BEFORE_FUNCTIONS,
             table(
                 ["function", "gives", "meaning", "example", "value"],
                 (
                     [
-                        "<br>".join(code(s) for s in _signatures(f.name)),
-                        " or ".join(dict.fromkeys(o.result for o in f.overloads)),
+                        _signatures(f),
+                        _results(f),
                         f.doc,
-                        code(f.example),
-                        value["profile", f.example],
+                        code(f.examples[0].text),
+                        value[f.examples[0].on, f.examples[0].text],
                     ]
                     for f in FUNCTIONS
                 ),
@@ -146,13 +145,31 @@ def _names() -> Iterator[str]:
     yield f"| a watch rule | those of a profile, and {code('outlook')} |\n"
 
 
-def _signatures(name: str) -> Iterator[str]:
-    f = next(f for f in FUNCTIONS if f.name == name)
+def _every_example() -> list[Example]:
+    """The examples of the language, operators first and our own functions last."""
+    declared = (f.examples for f in (*OPERATORS, *STANDARD))
+    own = (f.examples for f in FUNCTIONS)
+    return [e for examples in (*declared, *MACROS.values(), *own) for e in examples]
+
+
+def _signatures(f: Function) -> str:
+    written = []
     for overload in f.overloads:
+        first, *others = overload.parameters
         if f.method:
-            yield f"{overload.parameters[0]}.{name}({', '.join(overload.parameters[1:])})"
+            written.append(code(f"{first}.{f.name}({', '.join(others)})"))
         else:
-            yield f"{name}({', '.join(overload.parameters)})"
+            written.append(code(f"{f.name}({', '.join(overload.parameters)})"))
+    return "<br>".join(written)
+
+
+def _results(f: Function) -> str:
+    return " or ".join(dict.fromkeys(o.result for o in f.overloads))
+
+
+def _operand_types(f: Function) -> str:
+    named = (t for o in f.overloads for t in o.parameters[:1] if t != "dyn")
+    return ", ".join(dict.fromkeys(named)) or "any value"
 
 
 def _fields(space: Space) -> Iterator[tuple[Field, str]]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.engines.widths import MOST, bound, least_type, stored_in
+from assay.rules.functions import OPERATIONS
 from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, columns
 
 Words = Mapping[str, Set[str]]
@@ -67,20 +68,14 @@ class _Emitter:
         return made
 
     def _made(self, expr: Apply) -> pl.Expr:
-        special = getattr(self, f"_{expr.op}", None)
+        special = _SPECIAL.get(expr.op)
         if special is not None:
-            made: pl.Expr = special(expr)
-            return made
-        if expr.op in _FLOAT_COMPARISONS:
-            return self._compared(expr)
-        if expr.op in _LOGIC:
-            truths = (
-                pl.lit(None, pl.Boolean) if a == Lit(None) else self.emit(a) for a in expr.args
-            )
-            return _LOGIC[expr.op](*truths)
-        if expr.op in _ORDERS:
-            return self._ordered(expr, _ORDERS[expr.op])
+            return special(self, expr)
         return _PLAIN[expr.op](*(self.emit(a) for a in expr.args))
+
+    def _logic(self, expr: Apply) -> pl.Expr:
+        truths = (pl.lit(None, pl.Boolean) if a == Lit(None) else self.emit(a) for a in expr.args)
+        return _LOGIC[expr.op](*truths)
 
     def _each(self, expr: Each) -> pl.Expr:
         body = self.emit(expr.body)
@@ -99,15 +94,8 @@ class _Emitter:
         condition, then, otherwise = (self.emit(a) for a in expr.args)
         return pl.when(condition).then(then).otherwise(otherwise)
 
-    def _eq(self, expr: Apply) -> pl.Expr:
-        return self._equal(expr, pl.Expr.eq, otherwise=False)
-
-    def _ne(self, expr: Apply) -> pl.Expr:
-        return self._equal(expr, pl.Expr.ne, otherwise=True)
-
-    def _equal(
-        self, expr: Apply, op: Callable[[pl.Expr, pl.Expr], pl.Expr], *, otherwise: bool
-    ) -> pl.Expr:
+    def _equal(self, expr: Apply) -> pl.Expr:
+        op, otherwise = _COMPARISONS[expr.op], expr.op == "ne"
         for a, b in (expr.args, expr.args[::-1]):
             words = self._words.get(a.name) if isinstance(a, Col) else None
             if words is not None and isinstance(a, Col) and isinstance(b, Lit):
@@ -115,10 +103,11 @@ class _Emitter:
                 if b.value in words:
                     return op(column, pl.lit(b.value))
                 return pl.when(column.is_not_null()).then(pl.lit(otherwise))
-        return self._ordered(expr, op)
+        return self._ordered(expr)
 
-    def _ordered(self, expr: Apply, op: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
+    def _ordered(self, expr: Apply) -> pl.Expr:
         """A comparison, of a count with a constant in the bits the count has."""
+        op = _COMPARISONS[expr.op]
         a, b = expr.args
         if isinstance(a, Col) and a.name in self._counts and isinstance(b, Lit):
             dtype = self._counts[a.name]
@@ -215,7 +204,7 @@ class _Emitter:
 
     def _compared(self, expr: Apply) -> pl.Expr:
         """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
-        op = _FLOAT_COMPARISONS[expr.op]
+        op = _COMPARISONS[OPERATIONS[expr.op].plain or expr.op]
         a, b = (self.emit(x) for x in expr.args)
         either = a.is_nan() | b.is_nan()
         made = op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
@@ -224,8 +213,9 @@ class _Emitter:
 
 def _mirrored(expr: Apply) -> Apply:
     """Polars loses the height of a column of equal values compared with a constant on its left."""
-    if expr.op in _MIRRORED and next(columns(expr.args[0]), None) is None:
-        return Apply(_MIRRORED[expr.op], expr.args[::-1])
+    mirrored = OPERATIONS[expr.op].mirrored
+    if mirrored is not None and next(columns(expr.args[0]), None) is None:
+        return Apply(mirrored, expr.args[::-1])
     return expr
 
 
@@ -278,47 +268,37 @@ def _half_life(days: pl.Expr, period: pl.Expr) -> pl.Expr:
     return pl.lit(table).gather(pl.when(period > 0).then(index))
 
 
-_FLOAT_COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
-    "feq": pl.Expr.eq,
-    "fne": pl.Expr.ne,
-    "flt": pl.Expr.lt,
-    "fle": pl.Expr.le,
-    "fgt": pl.Expr.gt,
-    "fge": pl.Expr.ge,
-}
-
-_MIRRORED: dict[Op, Op] = {
-    "eq": "eq",
-    "ne": "ne",
-    "lt": "gt",
-    "le": "ge",
-    "gt": "lt",
-    "ge": "le",
-    "feq": "feq",
-    "fne": "fne",
-    "flt": "fgt",
-    "fle": "fge",
-    "fgt": "flt",
-    "fge": "fle",
-    "min": "min",
-    "max": "max",
-}
-"""What an operation is called when its two arguments change places."""
-
-_ORDERS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+_COMPARISONS: dict[Op, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "eq": pl.Expr.eq,
+    "ne": pl.Expr.ne,
     "lt": pl.Expr.lt,
     "le": pl.Expr.le,
     "gt": pl.Expr.gt,
     "ge": pl.Expr.ge,
 }
 
-_LOGIC: dict[str, Callable[..., pl.Expr]] = {
+_LOGIC: dict[Op, Callable[..., pl.Expr]] = {
     "and": pl.Expr.and_,
     "or": pl.Expr.or_,
     "not": pl.Expr.not_,
 }
 
-_PLAIN: dict[str, Callable[..., pl.Expr]] = {
+_SPECIAL: dict[Op, Callable[[_Emitter, Apply], pl.Expr]] = {
+    **dict.fromkeys(_LOGIC, _Emitter._logic),
+    **dict.fromkeys(("eq", "ne"), _Emitter._equal),
+    **dict.fromkeys(("lt", "le", "gt", "ge"), _Emitter._ordered),
+    **dict.fromkeys(("feq", "fne", "flt", "fle", "fgt", "fge"), _Emitter._compared),
+    "known": _Emitter._known,
+    "if": _Emitter._if,
+    "pick": _Emitter._pick,
+    "in": _Emitter._in,
+    "band": _Emitter._band,
+    "div": _Emitter._div,
+    "hold": _Emitter._hold,
+}
+"""Primitives that look at how their arguments are written or stored."""
+
+_PLAIN: dict[Op, Callable[..., pl.Expr]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -369,3 +349,7 @@ _PLAIN: dict[str, Callable[..., pl.Expr]] = {
     "checked_half_life": lambda days, period: _half_life(days.cast(pl.Int128), period),
     "number": lambda a: pl.when(~a.is_nan()).then(a),
 }
+"""Primitives that are computed from the values of their arguments alone."""
+
+PRIMITIVES = _SPECIAL.keys() | _PLAIN.keys()
+"""Every operation of the rule language, as Polars computes it."""

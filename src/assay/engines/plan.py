@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from assay.engines.simplify import Known, as_distance, simplify
-from assay.rules.ir import REPEATING, Apply, Col, Each, Expr, Lit, apply, columns
+from assay.rules.functions import OPERATIONS
+from assay.rules.ir import Apply, Col, Each, Expr, Lit, apply, columns
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
 Place = tuple[str, str]
@@ -297,7 +298,7 @@ def _readings(expr: Expr) -> Iterator[str]:
         return
     for position, arg in enumerate(expr.args):
         # Of "if" the condition alone is written twice.
-        again = expr.op in REPEATING and (expr.op != "if" or position == 0)
+        again = OPERATIONS[expr.op].repeats and (expr.op != "if" or position == 0)
         for name in _readings(arg):
             yield from (name, name) if again else (name,)
 
@@ -309,4 +310,4 @@ def size(expr: Expr) -> int:
     if not isinstance(expr, Apply):
         return 1
     inner = sum(size(a) for a in expr.args)
-    return 1 + (2 * inner if expr.op in REPEATING else inner)
+    return 1 + (2 * inner if OPERATIONS[expr.op].repeats else inner)

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from assay.rules.functions import OPERATIONS
 from assay.rules.ir import TRUE, UNKNOWN, Apply, Col, Each, Expr, Item, Lit, Op, apply
 
 FALSE = Lit(False)
@@ -42,16 +43,17 @@ def simplify(expr: Expr, known: Callable[[str], Known]) -> Simple:
         items, complete = simplify(expr.items, known)
         return Each(items, expr.body, expr.counted), complete
     args = [simplify(a, known) for a in expr.args]
-    if expr.op in _TURNED:
+    operation = OPERATIONS[expr.op]
+    if operation.negated is not None:
         compared = _compared_there(expr.op, args, known)
         if compared is not None:
             return compared
-    if expr.op not in _FORGIVING and any(e == UNKNOWN for e, _ in args):
+    if operation.strict and any(e == UNKNOWN for e, _ in args):
         return UNKNOWN, False
     rule = _RULES.get(expr.op)
     if rule is not None:
         return rule(*args)
-    sure = expr.op not in _MAY_END_UNKNOWN and all(c for _, c in args)
+    sure = operation.total and all(c for _, c in args)
     return Apply(expr.op, tuple(e for e, _ in args)), sure
 
 
@@ -67,7 +69,8 @@ def _compared_there(op: Op, args: list[Simple], known: Callable[[str], Known]) -
     column, there = (second, begin - limit) if begin is not None else (first, (end or 0) + limit)
     if not -_LIMIT <= there < _LIMIT:
         return None
-    return Apply(op if begin is None else _TURNED[op], (column, Lit(there))), complete
+    turned = op if begin is None else OPERATIONS[op].mirrored or op
+    return Apply(turned, (column, Lit(there))), complete
 
 
 def as_distance(expr: Expr) -> Apply | None:
@@ -105,7 +108,7 @@ def _or(a: Simple, b: Simple) -> Simple:
 def _not(a: Simple) -> Simple:
     expr, complete = a
     if isinstance(expr, Lit):
-        return (UNKNOWN if expr.value is None else Lit(not expr.value)), complete
+        return Lit(not expr.value), complete
     if isinstance(expr, Apply) and expr.op == "not":
         return expr.args[0], complete
     return apply("not", expr), complete
@@ -203,24 +206,7 @@ def _quotient(op: Op) -> Callable[[Simple, Simple], Simple]:
     return rule
 
 
-_TURNED: dict[Op, Op] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
-"""What a comparison becomes when both sides change their sign."""
-
-_FORGIVING: frozenset[Op] = frozenset(
-    ("and", "or", "not", "known", "coalesce", "if", "pick", "least", "greatest", "hold")
-)
-"""Operations that can have a value although something they are made from is unknown."""
-
-_MAY_END_UNKNOWN: frozenset[Op] = frozenset(
-    [
-        *("checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo"),
-        *("checked_rem", "abs", "within", "item_at", "has_item", "to_int", "joined"),
-        "checked_half_life",
-    ]
-)
-"""Operations that can be unknown although all they are made from is known."""
-
-_RULES: dict[str, Callable[..., Simple]] = {
+_RULES: dict[Op, Callable[..., Simple]] = {
     "and": _and,
     "or": _or,
     "not": _not,
@@ -241,6 +227,4 @@ _RULES: dict[str, Callable[..., Simple]] = {
     "points": _points,
     "quo": _quotient("quo"),
     "rem": _quotient("rem"),
-    "number": lambda a: (apply("number", a[0]), False),
-    "half_life": lambda a, b: (apply("half_life", a[0], b[0]), False),
 }

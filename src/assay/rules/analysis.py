@@ -7,25 +7,27 @@ impossible for every document the models accept. Conditions joined by && narrow 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
+from typing import get_args
 
+from assay.model.evidence import ClaimType, Directness, Nature, Reliability, Section, Stance
+from assay.model.profile import Level
 from assay.rules.domain import (
     NOTHING,
     Domain,
     above,
+    any_unknown,
     below,
     equal,
     is_nothing,
     literal,
     negated,
     number,
-    ordered,
     truth,
 )
-from assay.rules.field_domains import NEVER_MISSING, field_domain
-from assay.rules.intervals import interval
+from assay.rules.functions import OPERATIONS
 from assay.rules.ir import Apply, Col, Each, Expr, Lit
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Program
 
@@ -136,23 +138,9 @@ class Analysis:
             case "if":
                 return self._choice(space, expr, given)
         args = [self.expression(space, a, given) for a in expr.args]
-        unknown = any(a.unknown for a in args)
-        match expr.op:
-            case "not":
-                return negated(args[0])
-            case "known":
-                known = args[0].low <= args[0].high and args[0].words != frozenset()
-                return truth(known and (args[0].true or args[0].false), args[0].unknown, False)
-            case "eq" | "feq" | "ne" | "fne":
-                same = truth(*equal(args[0], args[1]), unknown)
-                return same if expr.op in ("eq", "feq") else negated(same)
-            case "lt" | "flt" | "le" | "fle" | "gt" | "fgt" | "ge" | "fge":
-                return ordered(expr.op, args[0], args[1], unknown)
-            case "in":
-                return self._among(args[0], expr.args[1], unknown)
-            case "coalesce":
-                return reduce(lambda a, b: replace(a, unknown=False).join(b), args)
-        return _reckoned(expr, args, unknown)
+        if expr.op == "in":
+            return self._among(args[0], expr.args[1], any_unknown(*args))
+        return OPERATIONS[expr.op].domain(*args)
 
     def _both(self, space: str, expr: Apply, given: Narrowed) -> Domain:
         left, right = expr.args
@@ -236,15 +224,13 @@ class Analysis:
     ) -> tuple[Domain, Domain | None] | None:
         """How a comparison that comes out as wanted limits its two sides."""
         a, b = (self.expression(space, x, made) for x in expr.args[:2])
-        op = expr.op.removeprefix("f") if expr.op in _FLOATS else expr.op
+        op = OPERATIONS[expr.op].plain or expr.op
         if op == "in" and wanted and isinstance(expr.args[1], Lit):
             values = expr.args[1].value
             assert isinstance(values, tuple)
             return reduce(Domain.join, [literal(v) for v in values], NOTHING), None
         if not wanted:
-            if op not in _OPPOSITE:
-                return None
-            op = _OPPOSITE[op]
+            op = OPERATIONS[op].negated or ""
         match op:
             case "eq":
                 return replace(b, unknown=False), replace(a, unknown=False)
@@ -261,30 +247,62 @@ class Analysis:
         return not made[expr].impossible
 
 
-_FLOATS = ("feq", "fne", "flt", "fle", "fgt", "fge")
-_OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+# Fields ------------------------------------------------------------------------------------
+
+_INF = math.inf
+_DAYS = (1, 3_652_059)
+_WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("profile", "kind"): ("institution", "event"),
+    ("claim", "nature"): get_args(Nature),
+    ("claim", "section"): get_args(Section),
+    ("claim", "type"): get_args(ClaimType),
+    ("claim", "holds"): ("dated", "standing"),
+    ("citation", "stance"): get_args(Stance),
+    ("citation", "directness"): get_args(Directness),
+    ("citation", "origin_directness"): get_args(Directness),
+    ("citation", "source.directness"): get_args(Directness),
+    ("citation", "source.attribution"): ("named", "vague", "none"),
+    ("citation", "publisher.reliability"): get_args(Reliability),
+    **{(edge, "criticality"): get_args(Level) for edge in ("dependency", "dependent", "event")},
+}
+_RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
+    ("citation", "credibility"): (1, 5),
+    ("claim", "likelihood"): (0, 1),
+    ("claim", "review_after_days"): (1, 36_500),
+    ("claim", "contradictions"): (0, 2**31),
+    ("profile", "gaps"): (0, 2**31),
+    **{(edge, "claims"): (0, 2**31) for edge in ("dependency", "dependent", "event")},
+    **{(way, "reach"): (0, 1) for way in ("upstream", "downstream")},
+    **{(way, "distance"): (1, 6) for way in ("upstream", "downstream")},
+}
+NEVER_MISSING: Mapping[str, frozenset[str]] = {
+    "profile": frozenset(["id", "kind", "topics", "gaps", "today"]),
+    "claim": frozenset(["id", "nature", "key", "contradictions", "profile_row"]),
+    "citation": frozenset(
+        ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
+    ),
+    "root": frozenset(["citation_row", "root_row"]),
+    "ground": frozenset(["claim_row"]),
+    **dict.fromkeys(
+        ("dependency", "dependent", "event"),
+        frozenset(["relation", "claims", "profile_row", "peer_row"]),
+    ),
+    **dict.fromkeys(("upstream", "downstream"), frozenset(["distance", "profile_row", "peer_row"])),
+}
 
 
-_WHOLE = ("points", "scale", "length", "items")
-_REAL = ("double", "to_double", "half_life", "checked_half_life")
-_TOTAL = ("concat", "to_string", "lower", "lower_ascii", "upper_ascii", "joined", "day_text")
-_TESTS = ("matches", "contains", "starts_with", "ends_with", "has_item")
+def field_words(space: str, column: str) -> tuple[str, ...]:
+    """The texts a field can have at all; empty where that is open."""
+    return _WORDS.get((space, column), ())
 
 
-def _reckoned(expr: Apply, args: list[Domain], unknown: bool) -> Domain:
-    """What an operation on numbers or texts comes to; anything where nothing is known of it."""
-    if expr.op in _TOTAL or expr.op in _TESTS:
-        return Domain(unknown)
-    found = interval(expr, [(a.low, a.high) for a in args])
-    if found is None:
-        return Domain()
-    if expr.op in ("least", "greatest"):
-        unknown = all(a.unknown for a in args)
-    elif expr.op == "half_life":
-        unknown = unknown or args[1].low <= 0
-    elif expr.op in ("points", "number"):
-        unknown = unknown or not (math.isfinite(args[0].low) and math.isfinite(args[0].high))
-    elif expr.op.startswith("checked"):
-        unknown = True
-    whole = expr.op in _WHOLE or (expr.op not in _REAL and all(a.whole for a in args))
-    return number(*found, unknown=unknown, whole=whole)
+def field_domain(space: str, column: str) -> Domain:
+    """What a column of the tables can hold."""
+    unknown = column not in NEVER_MISSING[space]
+    if words := field_words(space, column):
+        return Domain(unknown, words=frozenset(words))
+    if column.endswith("day") or column == "today":
+        return number(*_DAYS, unknown=unknown)
+    low, high = _RANGES.get((space, column), (-_INF, _INF))
+    whole = column not in ("likelihood", "reach", "value")
+    return number(low, high, unknown=unknown, whole=whole and low != -_INF)

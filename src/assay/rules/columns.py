@@ -1,11 +1,15 @@
-"""The columns an expression needs: gathered from linked rows, counted over collections."""
+"""The columns an expression needs: gathered from linked rows, counted over collections.
+
+Counts are made in the elements' space and brought to the rows that own them. Kleene's logic over
+the elements is arithmetic with two counts, of those that are true and of those that are unknown.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
 
-from assay.rules.ir import Col, Expr, Lit, apply
+from assay.rules.ir import TRUE, UNKNOWN, Apply, Col, Expr, Lit, all_of, apply
 from assay.rules.parse import Vocabulary
 from assay.rules.program import Aggregate, Compute, Gather, Reducer, Step
 from assay.rules.schema import SPACES, Field, Space, row_column
@@ -129,3 +133,64 @@ class Columns(ABC):
             else apply("sub", Col(field.upto or ""), today)
         )
         self.add(Compute(space.name, column, expr))
+
+    # Collections -------------------------------------------------------------------------
+
+    def kept(self, rows: Rows, asked: Expr, inner: Scope) -> Rows:
+        """The elements that are kept further; where that was unknown before, it stays so."""
+        if rows.keep == TRUE:
+            return replace(rows, keep=asked)
+        before, then = self.plain(inner, rows.keep), self.plain(inner, asked)
+        return replace(rows, keep=apply("if", before, then, Lit(False)))
+
+    def inside(self, rows: Rows, variable: str, scope: Scope) -> Scope:
+        value = None
+        if rows.value is not None:
+            value = self.column(rows.collection.space, rows.value)
+        return scope.inside(rows, variable, value)
+
+    def quantified(self, name: str, rows: Rows, body: Expr) -> Expr:
+        """exists, all or exists_one over the elements kept, in the space of their owner.
+
+        An element whose ``keep`` is unknown makes the whole unknown, as CEL filters first.
+        """
+        asked = all_of(rows.keep, apply("not", body) if name == "all" else body)
+        hits = self.aggregate(rows, "true", asked)
+        unknown = self.aggregate(rows, "unknown", asked)
+        return self.gated(rows, verdict(name, hits, unknown))
+
+    def gated(self, rows: Rows, result: Expr) -> Expr:
+        """``result``, unknown where a filter or a map before it could not be decided."""
+        needed = []
+        if rows.keep != TRUE:
+            needed.append(rows.keep)
+        if rows.value is not None:
+            known = apply("if", apply("known", rows.value), TRUE, UNKNOWN)
+            needed.append(all_of(rows.keep, known))
+        for asked in needed:
+            undecided = self.aggregate(rows, "unknown", asked)
+            result = apply("if", apply("eq", undecided, Lit(0)), result, UNKNOWN)
+        return result
+
+    def brought(self, scope: Scope, rows: Rows, result: Expr) -> Expr:
+        if not rows.hops:
+            return result
+        return self.at(scope, rows.hops, self.column(rows.owner.name, result))
+
+    def size(self, scope: Scope, rows: Rows) -> Expr:
+        count = (
+            self.aggregate(rows, "rows", None)
+            if rows.keep == TRUE
+            else self.aggregate(rows, "true", rows.keep)
+        )
+        return self.brought(scope, rows, self.gated(rows, count))
+
+
+def verdict(name: str, hits: Expr, unknown: Expr) -> Apply:
+    """exists, all or exists_one from the numbers of hits (for all: of misses) and unknowns."""
+    decided = apply("eq", unknown, Lit(0))
+    if name == "exists_one":
+        return apply("if", decided, apply("eq", hits, Lit(1)), UNKNOWN)
+    found = Lit(name == "exists")
+    rest = apply("if", decided, Lit(name != "exists"), UNKNOWN)
+    return apply("if", apply("gt", hits, Lit(0)), found, rest)

@@ -7,15 +7,14 @@ counts over them: how many are true, and how many are unknown. Null is unknown t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from assay.rules import ast
-from assay.rules.constants import MOMENTS, constants, is_constant, moment
+from assay.rules.columns import Columns, verdict
 from assay.rules.expressions import facts_below
-from assay.rules.functions import function
+from assay.rules.functions import COMPARABLE, OPERATIONS, Function, function
 from assay.rules.ir import (
-    REPEATING,
     TRUE,
     UNKNOWN,
     Col,
@@ -29,18 +28,10 @@ from assay.rules.ir import (
     balanced,
 )
 from assay.rules.magnitudes import LONGEST_TEXT, Magnitudes
-from assay.rules.operators import (
-    CHECKED,
-    COMPARABLE,
-    COMPARISONS,
-    FLOAT_COMPARISONS,
-    OPERATORS,
-)
 from assay.rules.parse import Vocabulary
 from assay.rules.patterns import PatternError, translated
 from assay.rules.problems import CelError, Problem
 from assay.rules.program import Compute
-from assay.rules.reductions import Reductions, verdict
 from assay.rules.refusals import refused, refused_call
 from assay.rules.scope import Column, Row, Rows, Scope, Value, subject_scope
 from assay.rules.times import RANGES
@@ -48,7 +39,7 @@ from assay.rules.times import RANGES
 _LONGEST_EXPANSION = 100
 
 
-class Compiler(Reductions):
+class Compiler(Columns):
     """Compiles expressions and keeps the steps they need, each column once."""
 
     def __init__(
@@ -110,7 +101,7 @@ class Compiler(Reductions):
             case ast.Macro():
                 return self._macro(node, scope)
             case ast.ListOf():
-                return Lit(constants(node))
+                return Lit(_constants(node))
             case ast.Call():
                 return self._call(node, scope)
 
@@ -192,7 +183,7 @@ class Compiler(Reductions):
                 f"{node.name} of a list written out makes a list that is known beforehand",
                 "write the resulting list, or use exists() or all()",
             )
-        values = constants(node.range)
+        values = _constants(node.range)
         self._expanded *= max(items, 1)
         outcomes = [
             self.scalar(node.body, scope.with_name(node.variable, Lit(value))) for value in values
@@ -233,7 +224,7 @@ class Compiler(Reductions):
 
     # Sizes -------------------------------------------------------------------------------
 
-    def _size_of(self, node: ast.Call, scope: Scope) -> Expr:
+    def size_of(self, node: ast.Call, scope: Scope) -> Expr:
         operand = node.target or node.args[0]
         value = self.value(operand, scope)
         if isinstance(value, Rows):
@@ -248,7 +239,7 @@ class Compiler(Reductions):
             return apply("if", decided, self.plain(scope, value), UNKNOWN)
         return apply("items" if operand.type.name == "list" else "length", value)
 
-    def _origins(self, node: ast.Call, scope: Scope) -> Expr:
+    def origins(self, node: ast.Call, scope: Scope) -> Expr:
         rows = self.value(node.target, scope) if node.target else None
         if not isinstance(rows, Rows) or rows.value is not None:
             raise refused(node, "origins() counts the origins of citations")
@@ -260,47 +251,65 @@ class Compiler(Reductions):
     # Calls -------------------------------------------------------------------------------
 
     def _call(self, node: ast.Call, scope: Scope) -> Value:
-        name = node.function
-        if name == "origins":
-            return self._origins(node, scope)
-        if name == "size":
-            return self._size_of(node, scope)
-        if name == "@in":
-            return self._in(node, scope)
-        if name == "matches":
-            return self._matches(node, scope)
-        operands = [*([node.target] if node.target else []), *node.args]
-        if name in MOMENTS:
-            return moment(node, operands[0])
-        if name == "_[_]" and operands[0].type.item and operands[0].type.item.name == "string":
-            return self._apply("item_at", operands, scope)
-        if node.target is not None and name.startswith("get") and node.args:
-            raise refused(node, "dates have no time zone here", f"leave it out: {name}()")
-        if name in COMPARISONS:
-            return self._compared(node, operands, scope)
-        if name == "_?_:_" and node.type.name not in COMPARABLE:
-            raise refused(node, "a choice is made between values", "choose between conditions")
-        if (op := OPERATORS.get((name, operands[0].type.name if operands else ""))) is not None:
-            if node.type.name == "int" and op in CHECKED and self._magnitudes.may_overflow(node):
-                op = CHECKED[op]
-            if self._magnitudes.is_too_long(node):
-                raise refused(
-                    node,
-                    f"the text could have more than {LONGEST_TEXT:,} characters",
-                    "put fewer texts together, or compare each by itself",
-                )
-            made = self._apply(op, operands, scope)
-            if node.type.name in RANGES and op in ("add", "sub"):
-                limits = (Lit(limit) for limit in RANGES[node.type.name])
-                return apply("within", self.plain(scope, made), *limits)
-            return made
-        if (own := function(name)) is not None and own.compile is not None:
-            made = own.compile(*(self._argument(o, scope) for o in operands))
-            large = made.op == "half_life" and self._magnitudes.are_large(operands)
-            return replace(made, op=CHECKED[made.op]) if large else made
-        raise refused_call(node)
+        if node.target is not None and node.function.startswith("get") and node.args:
+            raise refused(node, "dates have no time zone here", f"leave it out: {node.function}()")
+        declared = function(node.function)
+        if declared is None:
+            raise refused_call(node)
+        if declared.lower is not None:
+            return declared.lower(self, node, scope)
+        if declared.reads is not None:
+            return _moment(node, declared.reads)
+        if declared.is_own:
+            return self._own(declared, node, scope)
+        return self._operation(declared, node, scope)
 
-    def _compared(self, node: ast.Call, operands: list[ast.Expression], scope: Scope) -> Expr:
+    def _operation(self, declared: Function, node: ast.Call, scope: Scope) -> Expr:
+        """An operator or a function of CEL's own, as the operation for the type it is called on."""
+        operands = _operands(node)
+        op = declared.operation(operands[0].type.name)
+        if op is None:
+            raise refused_call(node)
+        guarded = OPERATIONS[op].guarded
+        if node.type.name == "int" and guarded and self._magnitudes.may_overflow(node):
+            op = guarded
+        if self._magnitudes.is_too_long(node):
+            raise refused(
+                node,
+                f"the text could have more than {LONGEST_TEXT:,} characters",
+                "put fewer texts together, or compare each by itself",
+            )
+        made = self._apply(op, operands, scope)
+        if node.type.name in RANGES and op in ("add", "sub"):
+            limits = (Lit(limit) for limit in RANGES[node.type.name])
+            return apply("within", self.plain(scope, made), *limits)
+        return made
+
+    def _own(self, declared: Function, node: ast.Call, scope: Scope) -> Expr:
+        """One of our own functions, which are unknown for NaN."""
+        operands = _operands(node)
+        args = [self._argument(o, scope) for o in operands]
+        if declared.compile is not None:
+            return declared.compile(*args)
+        op = declared.operation(operands[0].type.name)
+        if declared.large is not None and self._magnitudes.are_large(operands):
+            op = declared.large
+        assert op is not None
+        return apply(op, *args)
+
+    def chosen(self, node: ast.Call, scope: Scope) -> Expr:
+        if node.type.name not in COMPARABLE:
+            raise refused(node, "a choice is made between values", "choose between conditions")
+        return self._operation(_declared(node), node, scope)
+
+    def item_at(self, node: ast.Call, scope: Scope) -> Expr:
+        operands = _operands(node)
+        if operands[0].type.item is None or operands[0].type.item.name != "string":
+            raise refused_call(node)
+        return self._apply("item_at", operands, scope)
+
+    def compared(self, node: ast.Call, scope: Scope) -> Expr:
+        operands = _operands(node)
         if operands[0].type.name == "list":
             raise refused(
                 node, "lists are not compared", "ask for size() == 0, or with 'in' for an item"
@@ -315,17 +324,19 @@ class Compiler(Reductions):
             )
         if operands[0].type.name != operands[1].type.name:
             raise refused(node, "values of two types are compared", "compare like with like")
-        op = COMPARISONS[node.function]
+        op = _declared(node).operation(operands[0].type.name)
+        assert op is not None
         if any(self._magnitudes.may_be_nan(o) for o in operands):
-            op = FLOAT_COMPARISONS[op]
+            op = OPERATIONS[op].guarded or op
         return self._apply(op, operands, scope)
 
     def _apply(self, op: Op, operands: list[ast.Expression], scope: Scope) -> Expr:
         args = [self.scalar(o, scope) for o in operands]
-        return apply(op, *([self.plain(scope, a) for a in args] if op in REPEATING else args))
+        return apply(
+            op, *([self.plain(scope, a) for a in args] if OPERATIONS[op].repeats else args)
+        )
 
     def _argument(self, operand: ast.Expression, scope: Scope) -> Expr:
-        """An argument of one of our own functions, which make nothing of what is no number."""
         expr = self.plain(scope, self.scalar(operand, scope))
         return (
             self.plain(scope, apply("number", expr))
@@ -333,7 +344,7 @@ class Compiler(Reductions):
             else expr
         )
 
-    def _matches(self, node: ast.Call, scope: Scope) -> Expr:
+    def matches(self, node: ast.Call, scope: Scope) -> Expr:
         pattern = node.args[-1]
         if not isinstance(pattern, ast.Literal) or not isinstance(pattern.value, str):
             raise refused(node, "the pattern of matches() must be a text", 'write matches("^a.*")')
@@ -347,18 +358,18 @@ class Compiler(Reductions):
         subject = self.scalar(node.target or node.args[0], scope)
         return apply("matches", subject, Lit(written))
 
-    def _in(self, node: ast.Call, scope: Scope) -> Expr:
+    def membership(self, node: ast.Call, scope: Scope) -> Expr:
         wanted, listed = node.args
         if listed.type.item and wanted.type != listed.type.item and listed.type.item.name != "dyn":
             raise refused(node, "what is looked for is of another type than the list's items")
-        if isinstance(listed, ast.ListOf) and not all(is_constant(i) for i in listed.items):
+        if isinstance(listed, ast.ListOf) and not all(_is_constant(i) for i in listed.items):
             return self._among(wanted, listed, scope)
         within = self.value(listed, scope)
         if isinstance(within, Rows) and within.value is not None:
             inner = self.inside(within, "", scope)
             op: Op = "feq" if wanted.type.name == "double" else "eq"
             sides = (within.value, self.scalar(wanted, inner))
-            if op in REPEATING:
+            if OPERATIONS[op].repeats:
                 sides = (self.plain(inner, sides[0]), self.plain(inner, sides[1]))
             found = self.quantified("exists", within, apply(op, *sides))
             brought = self.brought(scope, within, found)
@@ -388,3 +399,63 @@ class Compiler(Reductions):
         same: list[Expr] = [apply(op, item, v) for v in values]
         found = self.plain(scope, balanced("or", same))
         return apply("if", self.plain(scope, decided), found, UNKNOWN)
+
+
+def _operands(node: ast.Call) -> list[ast.Expression]:
+    return [*([node.target] if node.target else []), *node.args]
+
+
+def _declared(node: ast.Call) -> Function:
+    declared = function(node.function)
+    assert declared is not None
+    return declared
+
+
+# Constants -------------------------------------------------------------------------------------
+
+
+def _moment(node: ast.Call, reads: Callable[[str], int]) -> Lit:
+    """The point in time or span that ``day("2024-01-29")`` and its like write, as a constant.
+
+    Raises :class:`CelError` for what is no such text.
+    """
+    operand = _operands(node)[0]
+    if operand.type.name == node.type.name:
+        raise refused(node, f"this is a {node.type.name} already", f"leave {node.function}(…) out")
+    if not isinstance(operand, ast.Literal) or not isinstance(operand.value, str):
+        raise refused(
+            node, f"{node.function}() takes a text as it stands", 'write day("2024-01-29")'
+        )
+    try:
+        return Lit(reads(operand.value))
+    except ValueError as error:
+        raise refused(operand, f"{operand.value!r} is no {node.type.name}", str(error)) from None
+
+
+def _constants(node: ast.ListOf) -> tuple[bool | int | float | str, ...]:
+    """The values of a list written out; raises :class:`CelError` for anything but constants."""
+    if len({item.type for item in node.items}) > 1:
+        raise refused(node, "a list holds values of one type", 'write ["a", "b"] or [1, 2]')
+    return tuple(_constant(item) for item in node.items)
+
+
+def _is_constant(node: ast.Expression) -> bool:
+    """Whether its value can be read off as it stands."""
+    try:
+        _constant(node)
+    except CelError:
+        return False
+    return True
+
+
+def _constant(node: ast.Expression) -> bool | int | float | str:
+    if isinstance(node, ast.Literal) and isinstance(node.value, bool | int | float | str):
+        return node.value
+    if (
+        isinstance(node, ast.Call)
+        and node.function == "-_"
+        and isinstance(operand := node.args[0], ast.Literal)
+        and isinstance(operand.value, int | float)
+    ):
+        return -operand.value
+    raise refused(node, "a list holds constants only here", 'write ["a", "b"]')

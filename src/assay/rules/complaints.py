@@ -6,18 +6,13 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from assay.rules.functions import FUNCTIONS, function
+from assay.rules.functions import FUNCTIONS, MACROS, function
 from assay.rules.problems import Problem
 
 Fields = Mapping[str, Sequence[str]]
 
-_MACROS = {
-    "exists": 'citations.exists(c, c.stance == "disputes")',
-    "all": 'citations.all(c, c.stance == "supports")',
-    "exists_one": 'citations.exists_one(c, c.directness == "record")',
-    "filter": 'citations.filter(c, c.stance == "supports").size() > 1',
-    "map": '"id" in claims.map(c, c.id)',
-}
+# CEL has a message of its own for a wrong has().
+_MACROS = {name: examples[0].text for name, examples in MACROS.items() if name != "has"}
 _AS_IN = {f"as in: {example}" for example in _MACROS.values()}
 _OTHER_WORDS = {
     **dict.fromkeys(("count", "len", "length"), "size()"),
@@ -45,25 +40,6 @@ _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)$", re.MULTILINE)
 _UNDEFINED = re.compile(r"undefined field '(\w+)' not found in struct '(?:\w+\.)*(\w+)'")
 _UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
 _OVERLOAD = re.compile(r"found no matching overload for '([^']+)' applied to '(.*)'")
-_OPERATORS = {
-    "_&&_": "&&",
-    "_||_": "||",
-    "!_": "!",
-    "_==_": "==",
-    "_!=_": "!=",
-    "_<_": "<",
-    "_<=_": "<=",
-    "_>_": ">",
-    "_>=_": ">=",
-    "_+_": "+",
-    "_-_": "-",
-    "_*_": "*",
-    "_/_": "/",
-    "_%_": "%",
-    "-_": "-",
-    "@in": "in",
-    "_?_:_": "? :",
-}
 
 
 def problems_of(raw: str, text: str, known: Sequence[str], fields: Fields) -> list[Problem]:
@@ -102,7 +78,7 @@ def _problem(message: str, text: str, offset: int, names: Sequence[str], fields:
         name = match.group(1).split(".")[0]
         start = max(text.rfind(name, 0, offset + len(name)), 0)
         own = function(name)
-        example = own.example if own is not None else _MACROS.get(name)
+        example = own.examples[0].text if own is not None and own.is_own else _MACROS.get(name)
         if example is not None:
             said = f"{name!r} does not take these arguments"
             return Problem("type-mismatch", said, start, f"as in: {example}")
@@ -111,7 +87,8 @@ def _problem(message: str, text: str, offset: int, names: Sequence[str], fields:
         return Problem("unknown-name", f"{name!r} is not known here", start, hint)
     if match := _OVERLOAD.search(message):
         operator, types = match.groups()
-        sign = _OPERATORS.get(operator, operator)
+        declared = function(operator)
+        sign = declared.sign if declared is not None and declared.sign else operator
         return Problem(
             "type-mismatch",
             f"{sign!r} does not work on {_plain_types(types)}",

@@ -1,9 +1,14 @@
-"""The values an expression can have at all: an interval, a set of texts, true, false, unknown."""
+"""The values an expression can have at all: an interval, a set of texts, true, false, unknown.
+
+The second half computes the domain of an operation's result from the domains of its arguments.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
 Outcome = Literal["true", "false", "unknown"]
@@ -112,15 +117,6 @@ def equal(a: Domain, b: Domain) -> tuple[bool, bool]:
     return not met.impossible, not (one_word or one_number or one_truth)
 
 
-def ordered(op: str, a: Domain, b: Domain, unknown: bool) -> Domain:
-    """The outcomes of ``a < b`` and its like; texts are not looked into."""
-    if op in ("gt", "fgt", "ge", "fge"):
-        return ordered({"g": "l", "f": "f"}[op[0]] + op[1:].replace("g", "l"), b, a, unknown)
-    if op.endswith("lt"):
-        return truth(a.low < b.high, a.high >= b.low, unknown)
-    return truth(a.low <= b.high, a.high > b.low, unknown)
-
-
 def below(limit: float, strict: bool, whole: bool) -> Domain:
     """Numbers up to the limit; a strict one is left out."""
     if strict and math.isfinite(limit):
@@ -133,3 +129,137 @@ def above(limit: float, strict: bool, whole: bool) -> Domain:
     if strict and math.isfinite(limit):
         limit = math.floor(limit) + 1 if whole else math.nextafter(limit, _INF)
     return Domain(False, low=limit)
+
+
+# Results of operations ---------------------------------------------------------------------
+
+Interval = tuple[float, float]
+"""The least and the greatest number, both included."""
+
+Rule = Callable[..., Domain]
+"""Computes the domain of a result from the domains of the arguments."""
+
+COUNT: Interval = (0, 2**31)
+
+
+def any_unknown(*args: Domain) -> bool:
+    """Whether any argument can be unknown."""
+    return any(a.unknown for a in args)
+
+
+def all_unknown(*args: Domain) -> bool:
+    """Whether all arguments can be unknown at once."""
+    return all(a.unknown for a in args)
+
+
+def anything(*_args: Domain) -> Domain:
+    """Result of an operation that is not analysed."""
+    return Domain()
+
+
+def any_value(*args: Domain) -> Domain:
+    """A text or a condition with any value, known where all arguments are."""
+    return Domain(any_unknown(*args))
+
+
+def numbers(
+    interval: Callable[..., Interval],
+    *,
+    whole: bool | None = None,
+    unknown: Callable[..., bool] = any_unknown,
+) -> Rule:
+    """Numbers in the interval that ``interval`` computes from those of the arguments.
+
+    ``whole`` is whether they are whole numbers; Default: where all arguments are.
+    """
+
+    def rule(*args: Domain) -> Domain:
+        low, high = interval(*((a.low, a.high) for a in args))
+        is_whole = all(a.whole for a in args) if whole is None else whole
+        return number(low, high, unknown=unknown(*args), whole=is_whole)
+
+    return rule
+
+
+def equality(a: Domain, b: Domain) -> Domain:
+    """The outcomes of ``a == b``."""
+    return truth(*equal(a, b), any_unknown(a, b))
+
+
+def less(a: Domain, b: Domain) -> Domain:
+    """The outcomes of ``a < b``; texts are not compared."""
+    return truth(a.low < b.high, a.high >= b.low, any_unknown(a, b))
+
+
+def less_or_equal(a: Domain, b: Domain) -> Domain:
+    """The outcomes of ``a <= b``; texts are not compared."""
+    return truth(a.low <= b.high, a.high > b.low, any_unknown(a, b))
+
+
+def known(a: Domain) -> Domain:
+    """The outcomes of asking whether a value is known; never unknown itself."""
+    possible = a.low <= a.high and a.words != frozenset()
+    return truth(possible and (a.true or a.false), a.unknown, False)
+
+
+def first_known(*args: Domain) -> Domain:
+    """The first of several values that is known."""
+    return reduce(lambda a, b: replace(a, unknown=False).join(b), args)
+
+
+def unlimited(value: Domain) -> bool:
+    """Whether a value can be unknown or has no limit in one direction."""
+    return value.unknown or not (math.isfinite(value.low) and math.isfinite(value.high))
+
+
+# Intervals of results ----------------------------------------------------------------------
+
+
+def _span(values: Sequence[float]) -> Interval:
+    return (-_INF, _INF) if any(math.isnan(v) for v in values) else (min(values), max(values))
+
+
+def _floor(value: float) -> float:
+    return math.floor(value) if math.isfinite(value) else value
+
+
+def summed(a: Interval, b: Interval) -> Interval:
+    """Interval of a sum."""
+    return _span([a[0] + b[0], a[1] + b[1]])
+
+
+def subtracted(a: Interval, b: Interval) -> Interval:
+    """Interval of a difference."""
+    return _span([a[0] - b[1], a[1] - b[0]])
+
+
+def multiplied(a: Interval, b: Interval) -> Interval:
+    """Interval of a product."""
+    return _span([x * y for x in a for y in b])
+
+
+def least(*args: Interval) -> Interval:
+    """Interval of the least value."""
+    return min(a[0] for a in args), min(a[1] for a in args)
+
+
+def greatest(*args: Interval) -> Interval:
+    """Interval of the greatest value."""
+    return max(a[0] for a in args), max(a[1] for a in args)
+
+
+def clamped(value: Interval, low: Interval, high: Interval) -> Interval:
+    """Interval of a value kept between two bounds; the upper one outweighs the lower."""
+    bottom, top = (min(max(end, low[0]), high[1]) for end in value)
+    return min(bottom, high[0]), max(top, low[1] if low[1] <= high[1] else top)
+
+
+def scaled(points: Interval, factor: Interval) -> Interval:
+    """Thousandths times thousandths, halves rounded up."""
+    low, high = multiplied(points, factor)
+    return _floor((low + 500) / 1000), _floor((high + 500) / 1000)
+
+
+def in_points(value: Interval) -> Interval:
+    """A number in thousandths, halves rounded up."""
+    return _floor(value[0] * 1000 + 0.5), _floor(value[1] * 1000 + 0.5)

@@ -10,11 +10,10 @@ from typing import Protocol
 
 from assay.model.rulebook import Fact, Pool, Rulebook, Scorer
 from assay.rules import ast
-from assay.rules.mentions import members
 from assay.rules.parse import Vocabulary, parse_cel
 from assay.rules.problems import CelError, Problem
 from assay.rules.schema import SPACES
-from assay.rules.texts import TextError, split_text
+from assay.rules.texts import TextError, members, split_text
 
 Path = tuple[str | int, ...]
 """Where in the rulebook: ``("scorers", 0, "rules", 3, "when")``."""

@@ -10,28 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Op = Literal[
-    "and", "or", "not", "known",
-    "eq", "ne", "lt", "le", "gt", "ge",
-    "feq", "fne", "flt", "fle", "fgt", "fge",
-    "add", "sub", "mul", "div", "quo", "rem", "neg",
-    "min", "max", "least", "greatest", "hold", "if", "pick", "coalesce",
-    "to_double", "to_int", "to_string",
-    "contains", "starts_with", "ends_with", "matches", "concat", "length", "lower",
-    "in", "has_item", "items", "item_at", "joined", "lower_ascii", "upper_ascii", "same",
-    "checked_add", "checked_sub", "checked_mul", "checked_neg", "checked_quo", "checked_rem", "abs",
-    "year", "month", "month_day", "month_day_0", "week_day", "year_day", "day_text", "within",
-    "points", "double", "scale", "half_life", "checked_half_life", "band", "number",
-]  # fmt: skip
-"""``points`` rounds a double half up to thousandths, ``double`` divides thousandths by 1000,
-``scale`` multiplies thousandths by thousandths, ``band`` finds the index of a score's band,
-``pick`` is ``if`` with a condition that is always known, which an engine may put in its place,
-``hold`` keeps a value between two known bounds, ``least`` and ``greatest`` take known values.
-``feq`` … ``fge`` compare doubles that may be NaN, which compares false; ``number`` is unknown
-for NaN. ``checked_add`` … are unknown where the result leaves 64 bits; ``checked_half_life`` takes
-days of any size. ``year`` … read seconds
-since 1970 in UTC; months and days count from 0, ``month_day`` from 1.
-``within`` is unknown outside two constants."""
+Op = str
+"""The name of a primitive operation; :mod:`assay.rules.functions` declares each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +107,6 @@ def sum_of(terms: Sequence[Expr]) -> Expr:
     half = len(terms) // 2
     return apply("add", sum_of(terms[:half]), sum_of(terms[half:]))
 
-
-REPEATING: frozenset[Op] = frozenset(
-    (
-        *("min", "max", "if", "band", "quo", "rem", "half_life", "checked_half_life", "number"),
-        *("feq", "fne", "flt", "fle", "fgt", "fge"),
-        *("checked_quo", "checked_rem", "has_item", "abs", "item_at", "within"),
-    )
-)
-"""Operations whose engine form writes an argument more than once; the compiler gives them plain
-columns, so that nesting cannot make an expression grow beyond bounds."""
 
 TRUE = Lit(True)
 UNKNOWN = Lit(None)

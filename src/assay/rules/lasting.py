@@ -9,21 +9,18 @@ answer is never too late, and where it is too early the value is looked at once 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from assay.arithmetic import HALVING_STEPS, half_life_table
+from assay.rules.functions import OPERATIONS
 from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, apply
+from assay.rules.operations import NEVER
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
-
-NEVER = 1 << 20
-"""Days after which a value that does not hang on the date may be another one."""
 
 LASTS = "lasts"
 """The profile column that says for how many days all wanted columns keep their values."""
 
 _ONE, _ZERO, _NEVER, _FALSE = Lit(1), Lit(0), Lit(NEVER), Lit(False)
 _LEADING_AWAY = ("peer_row", "ground_row")
-_MIRRORED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "eq": "eq", "ne": "ne"}
 
 Place = tuple[str, str]
 
@@ -39,9 +36,9 @@ class Lasting:
     def __init__(self, steps: Sequence[Step], wanted: Sequence[str]) -> None:
         self.steps: list[Step] = []
         self.alone = True
-        self._slopes: dict[Place, int] = {("profile", "today"): 1}
+        self.slopes: dict[Place, int] = {("profile", "today"): 1}
         self.columns: dict[Place, str] = {}
-        self._falling: set[Place] = set()
+        self.falling: set[Place] = set()
         for step in steps:
             match step:
                 case Compute():
@@ -56,33 +53,34 @@ class Lasting:
                     self._collected(
                         step, [step.column + p for p in parts], [n for n in names if n is not None]
                     )
-        days = _least([self._days("profile", Col(name)) for name in wanted])
+        days = _Timeline(self, "profile").shortest([Col(name) for name in wanted])
         self.steps.append(Compute("profile", LASTS, _NEVER if days is None else days))
 
     # Steps -----------------------------------------------------------------------------------
 
     def _compute(self, step: Compute) -> None:
         place = (step.space, step.column)
-        slope = self._slope(step.space, step.expr)
+        time = _Timeline(self, step.space)
+        slope = time.slope(step.expr)
         if slope:
-            self._slopes[place] = slope
+            self.slopes[place] = slope
             return
-        days = self._days(step.space, step.expr)
+        days = time.days(step.expr)
         if days is not None:
-            if self._falls(step.space, step.expr):
-                self._falling.add(place)
+            if time.falls(step.expr):
+                self.falling.add(place)
             self.steps.append(Compute(step.space, self._name(place), days))
 
     def _gather(self, step: Gather) -> None:
         here, there = (step.space, step.column), (step.target, step.origin)
-        if there not in self._slopes and there not in self.columns:
+        if there not in self.slopes and there not in self.columns:
             return
         self.alone &= step.link not in _LEADING_AWAY
-        if there in self._slopes:
-            self._slopes[here] = self._slopes[there]
+        if there in self.slopes:
+            self.slopes[here] = self.slopes[there]
             return
-        if there in self._falling:
-            self._falling.add(here)
+        if there in self.falling:
+            self.falling.add(here)
         self.steps.append(
             Gather(step.space, self._name(here), step.link, step.target, self.columns[there])
         )
@@ -91,7 +89,7 @@ class Lasting:
         self, step: Aggregate | PoolUp, made: Sequence[str], read: Sequence[str]
     ) -> None:
         """What is made of many rows lasts as long as the first of them."""
-        days = _least([self._days(step.elements, Col(name)) for name in read])
+        days = _Timeline(self, step.elements).shortest([Col(name) for name in read])
         if days is None:
             return
         column = f"lasts in {step.space}.{step.column}"
@@ -104,72 +102,81 @@ class Lasting:
     def _name(self, place: Place) -> str:
         return self.columns.setdefault(place, f"lasts {place[1]}")
 
-    # Expressions -----------------------------------------------------------------------------
 
-    def _slope(self, space: str, expr: Expr) -> int | None:
+class _Timeline:
+    """How expressions over the rows of one space change while only the date moves on."""
+
+    def __init__(self, known: Lasting, space: str) -> None:
+        self._known = known
+        self._space = space
+
+    def slope(self, expr: Expr) -> int | None:
         """What a day adds to a whole number; 0 where the date plays no part; None if unknown."""
         if isinstance(expr, Lit | Item):
             return 0
         if isinstance(expr, Col):
-            place = (space, expr.name)
-            return None if place in self.columns else self._slopes.get(place, 0)
+            place = (self._space, expr.name)
+            return None if place in self._known.columns else self._known.slopes.get(place, 0)
         if isinstance(expr, Each):
-            return 0 if self._slope(space, expr.items) == 0 else None
-        slopes = [self._slope(space, a) for a in expr.args]
+            return 0 if self.slope(expr.items) == 0 else None
+        slopes = [self.slope(a) for a in expr.args]
         if all(s == 0 for s in slopes):
             return 0
         known = [s for s in slopes if s is not None]
-        return _slope_of(expr, known) if len(known) == len(slopes) else None
+        combine = OPERATIONS[expr.op].slope
+        if combine is None or len(known) < len(slopes):
+            return None
+        return combine(known, expr.args)
 
-    def _falls(self, space: str, expr: Expr) -> bool:
+    def falls(self, expr: Expr) -> bool:
         """Whether a value never rises from one day to the next."""
-        if self._slope(space, expr) == 0:
+        if self.slope(expr) == 0:
             return True
         if isinstance(expr, Col):
-            return (space, expr.name) in self._falling
+            return (self._space, expr.name) in self._known.falling
         if not isinstance(expr, Apply):
             return False
-        if expr.op == "half_life":
-            days, period = (self._slope(space, a) for a in expr.args)
-            return days is not None and days >= 0 and period == 0
-        keeps_order = ("max", "min", "least", "greatest", "points", "double", "number")
-        return expr.op in keeps_order and all(self._falls(space, a) for a in expr.args)
+        falls = OPERATIONS[expr.op].falls
+        return falls is not None and falls(self, expr)
 
-    def _days(self, space: str, expr: Expr) -> Expr | None:
+    def days(self, expr: Expr) -> Expr | None:
         """Days for which an expression surely keeps its value; None where it does for ever."""
-        slope = self._slope(space, expr)
+        slope = self.slope(expr)
         if slope is not None:
             return _ONE if slope else None
         if isinstance(expr, Col):
-            return apply("coalesce", Col(self.columns[space, expr.name]), _NEVER)
+            return apply("coalesce", Col(self._known.columns[self._space, expr.name]), _NEVER)
         if isinstance(expr, Each):
-            return self._days(space, expr.items)
+            return self.days(expr.items)
         assert isinstance(expr, Apply)
-        special: dict[str, Callable[[str, Apply], Expr | None]] = {
-            **dict.fromkeys(_MIRRORED, self._compared),
-            "and": self._logic,
-            "or": self._logic,
-            "if": self._chosen,
-            "pick": self._chosen,
-            "known": self._told,
-            "max": self._greater,
-            "half_life": self._halved,
-        }
-        return special.get(expr.op, self._all)(space, expr)
+        operation = OPERATIONS[expr.op]
+        if operation.lasts is not None:
+            return operation.lasts(self, expr)
+        if operation.negated is not None:
+            return self._compared(expr)
+        match expr.op:
+            case "and" | "or":
+                return self._logic(expr)
+            case "if" | "pick":
+                return self._chosen(expr)
+            case "known" if self.slope(expr.args[0]) is not None:
+                return None  # a day more makes no whole number known or unknown
+        return self.shortest(expr.args)
 
-    def _all(self, space: str, expr: Apply) -> Expr | None:
-        return _least([self._days(space, a) for a in expr.args])
+    def shortest(self, exprs: Sequence[Expr]) -> Expr | None:
+        """Days for which all expressions surely keep their values."""
+        return _least([self.days(e) for e in exprs])
 
-    def _compared(self, space: str, expr: Apply) -> Expr | None:
+    def _compared(self, expr: Apply) -> Expr | None:
         a, b = expr.args
-        slopes = self._slope(space, a), self._slope(space, b)
+        slopes = self.slope(a), self.slope(b)
         if slopes[0] is None or slopes[1] is None:
-            return self._all(space, expr)
-        slope, op = slopes[0] - slopes[1], str(expr.op)
+            return self.shortest(expr.args)
+        slope, op = slopes[0] - slopes[1], expr.op
         if slope == 0:
             return None
         if slope < 0:
-            a, b, slope, op = b, a, -slope, _MIRRORED[op]
+            a, b, slope, op = b, a, -slope, OPERATIONS[op].mirrored or op
         # The difference rises: a condition on it turns over when it reaches or passes zero.
         rises = apply("sub", a, b)
         passes = _quotient(apply("sub", _ZERO, rises), slope)
@@ -186,9 +193,9 @@ class Lasting:
             days = apply("if", below, reaches, at)
         return apply("coalesce", days, _NEVER)
 
-    def _logic(self, space: str, expr: Apply) -> Expr | None:
+    def _logic(self, expr: Apply) -> Expr | None:
         """A side that decides holds the result as long as it lasts itself."""
-        sides = [(a, self._days(space, a)) for a in expr.args]
+        sides = [(a, self.days(a)) for a in expr.args]
         together = _least([days for _, days in sides])
         if together is None:
             return None
@@ -199,57 +206,15 @@ class Lasting:
             held.append(apply("pick", sure, _NEVER if days is None else days, _ZERO))
         return Apply("greatest", tuple(held))
 
-    def _chosen(self, space: str, expr: Apply) -> Expr | None:
+    def _chosen(self, expr: Apply) -> Expr | None:
         """Only the branch that is taken matters, and how long it is taken."""
         condition, *branches = expr.args
-        then, otherwise = (self._days(space, b) for b in branches)
+        then, otherwise = (self.days(b) for b in branches)
         taken: Expr | None = None
         if then is not None or otherwise is not None:
             sure = apply("coalesce", condition, _FALSE)
             taken = apply("pick", sure, then or _NEVER, otherwise or _NEVER)
-        return _least([self._days(space, condition), taken])
-
-    def _told(self, space: str, expr: Apply) -> Expr | None:
-        """A day more makes no whole number known or unknown."""
-        return self._all(space, expr) if self._slope(space, expr.args[0]) is None else None
-
-    def _greater(self, space: str, expr: Apply) -> Expr | None:
-        """Where a constant outweighs what only falls, it does so for ever."""
-        for constant, other in (expr.args, expr.args[::-1]):
-            if self._slope(space, constant) == 0 and self._falls(space, other):
-                outweighed = apply("coalesce", apply("le", other, constant), _FALSE)
-                return apply("pick", outweighed, _NEVER, self._days(space, other) or _NEVER)
-        return self._all(space, expr)
-
-    def _halved(self, space: str, expr: Apply) -> Expr | None:
-        days, period = expr.args
-        if self._slope(space, days) != 1 or self._slope(space, period) != 0:
-            return self._all(space, expr)
-        counted = apply("mul", Apply("greatest", (days, _ZERO)), Lit(HALVING_STEPS))
-        index = apply("quo", counted, period)
-        reached = apply("mul", apply("add", index, _ONE), period)
-        rounded = apply("add", reached, Lit(HALVING_STEPS - 1))
-        left = apply("sub", apply("quo", rounded, Lit(HALVING_STEPS)), days)
-        ended = apply("ge", index, Lit(len(half_life_table()) - 1))
-        return apply("coalesce", apply("if", ended, _NEVER, left), _NEVER)
-
-
-def _slope_of(expr: Apply, slopes: Sequence[int]) -> int | None:
-    """The slope of an operation on whole numbers, from those of its arguments."""
-    match expr.op:
-        case "add" | "checked_add":
-            return sum(slopes)
-        case "sub" | "checked_sub":
-            return slopes[0] - slopes[1]
-        case "neg" | "checked_neg":
-            return -slopes[0]
-        case "within" if slopes[1] == slopes[2] == 0:
-            return slopes[0]
-        case "mul" | "checked_mul":
-            factors = [a.value for a in expr.args if isinstance(a, Lit)]
-            whole = [f for f in factors if type(f) is int]
-            return sum(slopes) * whole[0] if len(whole) == 1 else None
-    return None
+        return _least([self.days(condition), taken])
 
 
 def _least(days: Sequence[Expr | None]) -> Expr | None:

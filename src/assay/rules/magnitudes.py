@@ -6,11 +6,12 @@ could grow beyond bounds, as when facts double each other, is not compiled at al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.rules import ast
 from assay.rules.expressions import walk
+from assay.rules.functions import function
 from assay.rules.schema import SPACES
 
 LONGEST_TEXT = 1_000_000
@@ -20,7 +21,6 @@ _LIMIT = 2**63
 _FIELD = 2**31
 _FIELD_TEXT = 4_000
 _NUMBER_TEXT = 20
-_RECKONED = ("_+_", "_-_", "_*_", "_/_")
 _OF_MESSAGE = {space.message: space.name for space in SPACES.values()}
 
 
@@ -98,8 +98,8 @@ class Magnitudes:
         if node.type.name != "double":
             return False
         named = self._named(node)
-        reckoned = isinstance(node, ast.Call) and node.function in _RECKONED
-        return reckoned or (named is not None and named.nan)
+        called = function(node.function) if isinstance(node, ast.Call) else None
+        return bool(called and called.may_be_nan) or (named is not None and named.nan)
 
     def _whole(self, node: ast.Expression) -> int:
         """Days and counts are below 2³¹; what is not known, and any that is larger, is 2⁶³."""
@@ -110,10 +110,11 @@ class Magnitudes:
                 return abs(value)
             case ast.Select():
                 return _FIELD
-            case ast.Call(function=function):
-                sizes = [self._whole(o) for o in _operands(node)]
-                made = _WHOLE.get(function)
-                return min(made(sizes), _LIMIT) if made else _LIMIT
+            case ast.Call():
+                called = function(node.function)
+                if called is not None and called.largest is not None:
+                    sizes = [self._whole(o) for o in _operands(node)]
+                    return min(called.largest(sizes), _LIMIT)
         return _LIMIT
 
     def _characters(self, node: ast.Expression) -> int:
@@ -122,25 +123,12 @@ class Magnitudes:
         match node:
             case ast.Literal(value=str() as value):
                 return len(value)
-            case ast.Call(function=function):
+            case ast.Call():
                 sizes = [self._characters(o) for o in _operands(node)]
-                made = sum(sizes) if function == "_+_" else max(sizes[-2:], default=0)
+                made = sum(sizes) if node.function == "_+_" else max(sizes[-2:], default=0)
                 return min(max(made, _NUMBER_TEXT), LONGEST_TEXT + 1)
         return _FIELD_TEXT if node.type.name == "string" else _NUMBER_TEXT
 
 
 def _operands(node: ast.Call) -> tuple[ast.Expression, ...]:
     return (*((node.target,) if node.target else ()), *node.args)
-
-
-_WHOLE: Mapping[str, Callable[[list[int]], int]] = {
-    "_+_": sum,
-    "_-_": sum,
-    "_*_": lambda sizes: sizes[0] * sizes[1],
-    "_/_": lambda sizes: sizes[0],
-    "-_": lambda sizes: sizes[0],
-    "abs": lambda sizes: sizes[0],
-    "_%_": min,
-    **dict.fromkeys(("_?_:_", "min", "max"), lambda sizes: max(sizes[-2:])),
-    **dict.fromkeys(("size", "origins", "days_between"), lambda _sizes: _FIELD),
-}

@@ -12,7 +12,7 @@ from assay.rules.expressions import Parsed, parse_rulebook, walk
 from assay.rules.problems import CelError
 from assay.rules.program import RuleColumns, ScorerColumns
 from assay.rules.scope import Rows, Scope, subject_scope
-from assay.rules.unparse import unparse
+from assay.rules.texts import unparse
 from assay.scoring.results import Outcome
 from assay.scoring.run import Run
 from assay.scoring.trace import Trace

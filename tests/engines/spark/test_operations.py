@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any, get_args
+from typing import Any
 
 import polars as pl
 import pytest
 
 from assay.engines.emit import emit as emit_polars
 from assay.errors import UsageError
-from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op, apply
+from assay.rules.functions import OPERATIONS
+from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, apply
 
 INTS = (None, 0, 1, -1, 7, -7, 1000, 86_399, -86_401, 1_800_000_000, 2**31, 2**63 - 1, -(2**63))
 DOUBLES = (
@@ -106,7 +107,7 @@ def expressions() -> list[Expr]:
         for signature in signatures:
             types = signature.split() if "small" in signature else list(signature)
             args = tuple(Col(f"{t}{i}") for i, t in enumerate(types))
-            made.append(Apply(op, args))  # type: ignore[arg-type]  # keys are names of Op
+            made.append(Apply(op, args))
     return [*made, *WITH_CONSTANTS]
 
 
@@ -128,7 +129,13 @@ def rows() -> pl.DataFrame:
 
 def test_every_operation_is_tried() -> None:
     tried = set(SIGNATURES) | {e.op for e in WITH_CONSTANTS if isinstance(e, Apply)}
-    assert tried == set(get_args(Op))
+    assert tried == set(OPERATIONS)
+
+
+def test_spark_computes_every_operation() -> None:
+    spark_emit = pytest.importorskip("assay.engines.spark.emit")
+    guarded = {o.name for o in OPERATIONS.values() if o.plain is not None}
+    assert spark_emit.PRIMITIVES | guarded == OPERATIONS.keys()
 
 
 @pytest.mark.slow

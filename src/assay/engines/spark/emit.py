@@ -16,7 +16,8 @@ from pyspark.sql import functions as F  # the name every Spark program gives it
 
 from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.engines.spark.patterns import java_pattern
-from assay.rules.ir import Col, Each, Expr, Item, Lit
+from assay.rules.functions import OPERATIONS
+from assay.rules.ir import Apply, Col, Each, Expr, Item, Lit, Op
 
 _LIMIT = float(1 << 63)
 _INFINITY = float("inf")
@@ -57,14 +58,12 @@ def emit(expr: Expr, item: Column | None = None) -> Column:
         return item
     if isinstance(expr, Each):
         return _each(expr, item)
-    if expr.op in ("in", "band"):
-        first, second = expr.args
-        assert isinstance(second, Lit)
-        assert isinstance(second.value, tuple)
-        return _OF_CONSTANTS[expr.op](emit(first, item), second.value)
-    if expr.op == "matches":
-        return F.rlike(emit(expr.args[0], item), F.lit(java_pattern(expr.args[1])))
-    return _PLAIN[expr.op](*(emit(a, item) for a in expr.args))
+    if (of_constants := _OF_CONSTANTS.get(expr.op)) is not None:
+        return of_constants(expr, item)
+    args = [emit(a, item) for a in expr.args]
+    if (plain := OPERATIONS[expr.op].plain) is not None:
+        return _without_nan(plain, *args)
+    return _PLAIN[expr.op](*args)
 
 
 def _literal(expr: Lit) -> Column:
@@ -84,15 +83,27 @@ def _each(expr: Each, item: Column | None) -> Column:
     return F.array_size(F.filter(emit(expr.items, item), asked)).cast("bigint")
 
 
-def _in(value: Column, within: Sequence[object]) -> Column:
+def _in(expr: Apply, item: Column | None) -> Column:
+    value, within = emit(expr.args[0], item), _values(expr.args[1])
     if not within:
         return F.when(value.isNotNull(), F.lit(False))
     return value.isin(*within)
 
 
-def _band(points: Column, limits: Sequence[object]) -> Column:
-    reached = [(points >= F.lit(limit)).cast("bigint") for limit in limits]
+def _band(expr: Apply, item: Column | None) -> Column:
+    points = emit(expr.args[0], item)
+    reached = [(points >= F.lit(limit)).cast("bigint") for limit in _values(expr.args[1])]
     return reduce(Column.__add__, reached) - whole(1)
+
+
+def _matches(expr: Apply, item: Column | None) -> Column:
+    return F.rlike(emit(expr.args[0], item), F.lit(java_pattern(expr.args[1])))
+
+
+def _values(expr: Expr) -> Sequence[object]:
+    assert isinstance(expr, Lit)
+    assert isinstance(expr.value, tuple)
+    return expr.value
 
 
 # Operations --------------------------------------------------------------------------------
@@ -115,17 +126,12 @@ def _hold(value: Column, low: Column, high: Column) -> Column:
     return F.when(value < low, low).when(value > high, high).otherwise(value)
 
 
-def _compared(
-    op: Callable[[Column, Column], Column], *, of_nan: bool = False
-) -> Callable[[Column, Column], Column]:
+def _without_nan(plain: Op, a: Column, b: Column) -> Column:
     """A comparison of doubles; Spark orders NaN, CEL lets every comparison with it fail."""
-
-    def build(a: Column, b: Column) -> Column:
-        either = F.isnan(a) | F.isnan(b)
-        made = op(a, b) | either if of_nan else op(a, b) & ~either
-        return F.when(a.isNotNull() & b.isNotNull(), made)
-
-    return build
+    either = F.isnan(a) | F.isnan(b)
+    made = _PLAIN[plain](a, b)
+    made = made | either if plain == "ne" else made & ~either
+    return F.when(a.isNotNull() & b.isNotNull(), made)
 
 
 def _divided(a: Column, b: Column) -> Column:
@@ -195,12 +201,14 @@ def _of_day(read: Callable[[Column], Column], less: int = 0) -> Callable[[Column
     return lambda seconds: read(_day(seconds)).cast("bigint") - whole(less)
 
 
-_OF_CONSTANTS: dict[str, Callable[[Column, Sequence[object]], Column]] = {
+_OF_CONSTANTS: dict[Op, Callable[[Apply, Column | None], Column]] = {
     "in": _in,
     "band": _band,
+    "matches": _matches,
 }
+"""Primitives whose last argument is a constant."""
 
-_PLAIN: dict[str, Callable[..., Column]] = {
+_PLAIN: dict[Op, Callable[..., Column]] = {
     "and": lambda a, b: a & b,
     "or": lambda a, b: a | b,
     "not": lambda a: ~a,
@@ -211,12 +219,6 @@ _PLAIN: dict[str, Callable[..., Column]] = {
     "le": lambda a, b: a <= b,
     "gt": lambda a, b: a > b,
     "ge": lambda a, b: a >= b,
-    "feq": _compared(lambda a, b: a == b),
-    "fne": _compared(lambda a, b: a != b, of_nan=True),
-    "flt": _compared(lambda a, b: a < b),
-    "fle": _compared(lambda a, b: a <= b),
-    "fgt": _compared(lambda a, b: a > b),
-    "fge": _compared(lambda a, b: a >= b),
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -270,4 +272,7 @@ _PLAIN: dict[str, Callable[..., Column]] = {
     "checked_half_life": lambda days, period: _half_life(_wide(days), _wide(period)),
     "number": lambda a: F.when(~F.isnan(a), a),
 }
-"""Every operation but those that look at constants."""
+"""Primitives that are computed from the values of their arguments alone."""
+
+PRIMITIVES = _OF_CONSTANTS.keys() | _PLAIN.keys()
+"""Every operation of the rule language, as Spark computes it, but comparisons guarded for NaN."""
