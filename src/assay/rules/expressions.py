@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from assay.model.rulebook import Fact, Pool, Rulebook, Scorer
 from assay.rules import ast
+from assay.rules.ast import fields_read, walk
 from assay.rules.parse import Vocabulary, parse_cel
 from assay.rules.problems import CelError, Problem
 from assay.rules.schema import SPACES
@@ -317,48 +318,3 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
 def score_uses(node: ast.Expression) -> Iterator[str]:
     """Keys (``on.name``) of all scores an expression itself may read, of any row."""
     return (".".join(key) for key in fields_read(node))
-
-
-_OF_MESSAGE = {space.message: space.name for space in SPACES.values()}
-
-
-def fields_read(node: ast.Expression) -> Iterator[tuple[str, str]]:
-    """Space and name of every field, fact or score an expression itself reads, of any row."""
-    for part in walk(node):
-        if isinstance(part, ast.Select):
-            space = _OF_MESSAGE.get(part.operand.type.name.removesuffix("Coverage"))
-            if space is not None:
-                yield space, part.field
-
-
-def facts_below(
-    facts: Mapping[tuple[str, str], ast.Expression],
-    key: tuple[str, str],
-    made: Container[tuple[str, str]],
-) -> list[tuple[str, str]]:
-    """A fact and those it builds on, each after those it uses, without those that are made."""
-    found: set[tuple[str, str]] = set()
-    waiting = [key]
-    while waiting:
-        fact = waiting.pop()
-        if fact not in found and fact not in made:
-            found.add(fact)
-            waiting += [k for k in fields_read(facts[fact]) if k in facts]
-    return [fact for fact in facts if fact in found] if len(found) > 1 else list(found)
-
-
-def walk(node: ast.Expression) -> Iterator[ast.Expression]:
-    """The node and all below it."""
-    yield node
-    match node:
-        case ast.Select():
-            yield from walk(node.operand)
-        case ast.Call():
-            for child in (*((node.target,) if node.target else ()), *node.args):
-                yield from walk(child)
-        case ast.ListOf():
-            for child in node.items:
-                yield from walk(child)
-        case ast.Macro():
-            for child in (node.range, node.body, *((node.condition,) if node.condition else ())):
-                yield from walk(child)

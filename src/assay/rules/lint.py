@@ -21,7 +21,7 @@ from assay.rules.expressions import Path
 from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
 from assay.rules.lint_rules import RuleLint
-from assay.rules.program import Aggregate, Compute, Gather, Program
+from assay.rules.program import Aggregate, Compute, Program
 from assay.rules.texts import Hole, members, names, split_text
 
 Values = Mapping[tuple[str, str], Collection[str]]
@@ -269,9 +269,8 @@ def _behind(program: Program, space: str, column: str) -> Iterator[tuple[str, Ex
 
 def _home(program: Program, space: str, column: str) -> tuple[str, str] | None:
     """The field a column brings; None where it is computed."""
-    while isinstance(step := program.definitions.get((space, column)), Gather):
-        space, column = step.target, step.origin
-    return None if step is not None else (space, column)
+    home = program.source(space, column)
+    return None if home in program.definitions else home
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -22,7 +22,7 @@ from assay.rules.domain import Domain
 from assay.rules.expressions import Path
 from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
-from assay.rules.program import Compute, Gather, Program, RuleColumns, ScorerColumns
+from assay.rules.program import Compute, Program, RuleColumns, ScorerColumns
 
 
 class RuleLint:
@@ -292,7 +292,7 @@ class _Bounds:
 
 def _impossible(analysis: Analysis, program: Program, space: str, expr: Expr) -> str:
     """Why a condition cannot be true: the part of it that cannot, with the values it meets."""
-    expr = _followed(program, space, expr)
+    expr = program.written_out(space, expr)
     if isinstance(expr, Apply) and expr.op == "and":
         for part in expr.args:
             if not analysis.expression(space, part).true:
@@ -304,18 +304,8 @@ def _impossible(analysis: Analysis, program: Program, space: str, expr: Expr) ->
     return "none of its parts can be true"
 
 
-def _followed(program: Program, space: str, expr: Expr) -> Expr:
-    while isinstance(expr, Col):
-        step = program.definitions.get((space, expr.name))
-        if not isinstance(step, Compute):
-            break
-        expr = step.expr
-    return expr
-
-
 def _shown_column(program: Program, space: str, column: str) -> str:
-    while isinstance(step := program.definitions.get((space, column)), Gather):
-        space, column = step.target, step.origin
+    space, column = program.source(space, column)
     if column.startswith(("x", "score.", "cover.")) and (space, column) in program.definitions:
         return column.partition(".")[2] or "it"
     return column if "." in column else f"{space}.{column}"

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.rules import ast
-from assay.rules.expressions import walk
+from assay.rules.ast import SPACE_OF_MESSAGE, walk
 from assay.rules.functions import function
-from assay.rules.schema import SPACES
 
 LONGEST_TEXT = 1_000_000
 """So many characters a text that is put together may have."""
@@ -21,7 +20,6 @@ _LIMIT = 2**63
 _FIELD = 2**31
 _FIELD_TEXT = 4_000
 _NUMBER_TEXT = 20
-_OF_MESSAGE = {space.message: space.name for space in SPACES.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Magnitudes:
 
     def may_overflow(self, node: ast.Call) -> bool:
         """Whether a result, or an operand, of whole numbers could leave 64 bits."""
-        return max(self._whole(node), *map(self._whole, _operands(node))) >= _LIMIT
+        return max(self._whole(node), *map(self._whole, node.operands)) >= _LIMIT
 
     def are_large(self, operands: Sequence[ast.Expression]) -> bool:
         """Whether any of the whole numbers can be more than days and counts are."""
@@ -90,7 +88,7 @@ class Magnitudes:
     def _named(self, node: ast.Expression) -> _Bound | None:
         """The bound of a fact, or of a variable."""
         if isinstance(node, ast.Select):
-            space = _OF_MESSAGE.get(node.operand.type.name, "")
+            space = SPACE_OF_MESSAGE.get(node.operand.type.name, "")
             return self._facts.get((space, node.field))
         return self._variables.get(node.name) if isinstance(node, ast.Ident) else None
 
@@ -113,7 +111,7 @@ class Magnitudes:
             case ast.Call():
                 called = function(node.function)
                 if called is not None and called.largest is not None:
-                    sizes = [self._whole(o) for o in _operands(node)]
+                    sizes = [self._whole(o) for o in node.operands]
                     return min(called.largest(sizes), _LIMIT)
         return _LIMIT
 
@@ -124,11 +122,7 @@ class Magnitudes:
             case ast.Literal(value=str() as value):
                 return len(value)
             case ast.Call():
-                sizes = [self._characters(o) for o in _operands(node)]
+                sizes = [self._characters(o) for o in node.operands]
                 made = sum(sizes) if node.function == "_+_" else max(sizes[-2:], default=0)
                 return min(max(made, _NUMBER_TEXT), LONGEST_TEXT + 1)
         return _FIELD_TEXT if node.type.name == "string" else _NUMBER_TEXT
-
-
-def _operands(node: ast.Call) -> tuple[ast.Expression, ...]:
-    return (*((node.target,) if node.target else ()), *node.args)

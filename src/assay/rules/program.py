@@ -157,3 +157,18 @@ class Program:
     def scorer(self, key: str) -> ScorerColumns:
         """The scorer of that key (``on.name``)."""
         return next(s for s in self.scorers if s.scorer.key == key)
+
+    def source(self, space: str, column: str) -> tuple[str, str]:
+        """The space and column that a gathered column is brought from; itself if it is not."""
+        while isinstance(step := self.definitions.get((space, column)), Gather):
+            space, column = step.target, step.origin
+        return space, column
+
+    def written_out(self, space: str, expr: Expr) -> Expr:
+        """The expression that a computed column is defined by; itself if it is none."""
+        while isinstance(expr, Col):
+            step = self.definitions.get((space, expr.name))
+            if not isinstance(step, Compute):
+                break
+            expr = step.expr
+        return expr
