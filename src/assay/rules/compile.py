@@ -40,7 +40,7 @@ _LONGEST_EXPANSION = 100
 
 
 class Compiler(Columns):
-    """Compiles expressions and keeps the steps they need, each column once."""
+    """Compiles expressions and collects the steps they need, each column once."""
 
     def __init__(
         self,
@@ -154,10 +154,10 @@ class Compiler(Columns):
         inner = self.inside(rows, node.variable, scope)
         body = self.scalar(node.body, inner)
         if node.name == "filter":
-            return self.kept(rows, body, inner)
+            return self.filtered(rows, body, inner)
         if node.name == "map":
             if node.condition is not None:
-                rows = self.kept(rows, self.scalar(node.condition, inner), inner)
+                rows = self.filtered(rows, self.scalar(node.condition, inner), inner)
             if node.body.type.name == "list":
                 raise refused(
                     node, "a list of lists cannot be asked", "use exists() inside exists()"
@@ -436,7 +436,7 @@ def _constants(node: ast.ListOf) -> tuple[bool | int | float | str, ...]:
 
 
 def _is_constant(node: ast.Expression) -> bool:
-    """Whether its value can be read off as it stands."""
+    """Whether it is a constant."""
     try:
         _constant(node)
     except CelError:

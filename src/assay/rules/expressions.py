@@ -39,7 +39,7 @@ class RulebookError(Exception):
 
 
 class _Take(Protocol):
-    """Parse and keep one expression of the rulebook."""
+    """Parses one expression of the rulebook and adds it."""
 
     def __call__(
         self, path: Path, text: str, subject: str, wanted: str, *, it: str | None = None
@@ -50,7 +50,7 @@ class _Take(Protocol):
 class Parsed:
     """The checked expressions of a rulebook by place, and what is wrong with it.
 
-    The expressions of a sentence stand at its path followed by the number of the part. ``facts``
+    The expressions of a sentence are at its path followed by the number of the part. ``facts``
     are the named ones by space and name, each after those it uses; ``missing`` are names of
     facts, scores and parameters that have no meaning here only for another mistake; ``complete``
     is whether every expression could be parsed.
@@ -66,7 +66,7 @@ class Parsed:
     def add_problems(
         self, path: Path, text: str, problems: Sequence[Problem], shift: int = 0
     ) -> None:
-        """Take up what is wrong with a text, without what only follows from another mistake."""
+        """Add the problems of a text, without those that only follow from another one."""
         self.complete = False
         for problem in problems:
             name = _WORD.match(text, problem.offset)
@@ -220,7 +220,7 @@ _FACT_TYPES = ("bool", "int", "double", "string", "timestamp")
 def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
     """Parse the named facts, each after those it uses; they join the vocabulary with their types.
 
-    The expressions of facts are kept by kind of subject and name.
+    ``parsed.facts`` has their expressions by kind of subject and name.
     """
     places = {f.name: i for i, f in enumerate(rulebook.facts)}
     needs = {f.name: members(f.expr) & places.keys() for f in rulebook.facts}
@@ -257,7 +257,7 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
     parsed.missing |= {rulebook.facts[index].name for index in wrong}
     for index, found in wrong.items():
         fact = rulebook.facts[index]
-        problems = _told(fact, parsed.vocabulary) or found.problems
+        problems = _problems(fact, parsed.vocabulary) or found.problems
         parsed.add_problems(("facts", index, "expr"), fact.expr, problems)
 
 
@@ -270,8 +270,8 @@ def _fact(fact: Fact, vocabulary: Vocabulary) -> ast.Expression:
     return node
 
 
-def _told(fact: Fact, vocabulary: Vocabulary) -> list[Problem]:
-    """What is wrong with a fact, by somebody who knows all others and can name the one meant."""
+def _problems(fact: Fact, vocabulary: Vocabulary) -> list[Problem]:
+    """The problems of a fact once all others are known and can be suggested."""
     try:
         _fact(fact, vocabulary)
     except CelError as error:

@@ -139,8 +139,8 @@ class WatchColumns:
 class Program:
     """A compiled rulebook.
 
-    ``steps`` make the scores. ``watch_steps`` speak of the outlook too, so they run when it is
-    known; ``text_steps`` fill sentences and run where somebody reads them.
+    ``steps`` make the scores. ``watch_steps`` read the outlook too, so they run when it is
+    known; ``text_steps`` fill sentences and run where these are shown.
     """
 
     steps: tuple[Step, ...]
