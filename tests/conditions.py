@@ -1,8 +1,9 @@
 """Random expressions of the rule language, well typed by construction.
 
 The grammar below is data: for each type the ways to make it, with the types of the parts in
-braces. Fields, links and collections are drawn from the schema, so one that is added there is
-exercised here. What a way in angle brackets means says the method of that name.
+braces. Functions and operators come from the table of the language, fields, links and collections
+from the schema, so one that is added there is exercised here. What a way in angle brackets means
+says the method of that name.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from assay.rules.functions import FUNCTIONS, OPERATORS, STANDARD, Function
 from assay.rules.schema import SPACES, Collection, Space
 
 ORDERED = ("int", "double", "string", "timestamp", "duration")
@@ -19,6 +21,29 @@ PLAIN = ("bool", *ORDERED)
 """The types of values that can be compared."""
 
 _COMPARED = [f"({{{t}}} <order> {{{t}}})" for t in (*ORDERED, "string", "bool")]
+
+
+def _called(f: Function, parameters: tuple[str, ...]) -> str:
+    first, *others = (f"{{{t}}}" for t in parameters)
+    if f.rank:
+        return f"({first} {f.sign} {others[0]})"
+    if f.sign:
+        return f"{f.sign}({first})"
+    if f.method:
+        return f"({first}).{f.name}({', '.join(others)})"
+    return f"{f.name}({', '.join((first, *others))})"
+
+
+def _declared(result: str) -> list[str]:
+    """Calls of everything in the table that makes a value of that type from values in a row."""
+    return [
+        _called(f, o.parameters)
+        for f in (*OPERATORS, *STANDARD, *FUNCTIONS)
+        for o in f.overloads
+        if o.result == result and f.reads is None and {*o.parameters} <= {*PLAIN}
+    ]
+
+
 _CHOICES = {t: [f"({{bool}} ? {{{t}}} : {{{t}}})"] for t in PLAIN}
 
 GRAMMAR: Mapping[str, list[str]] = {
@@ -47,64 +72,18 @@ GRAMMAR: Mapping[str, list[str]] = {
     ],
     "int": [
         *_CHOICES["int"],
-        *(f"({{int}} {sign} {{int}})" for sign in "+-*/%"),
-        "-({int})",
-        "abs({int})",
-        "min({int}, {int})",
-        "max({int}, {int})",
-        "int({int})",
-        "int({double})",
+        *_declared("int"),
         "size({string})",
-        "({string}).size()",
         "size({strings})",
         "<size>",
         "<size>",
         "<origins>",
         "<texts kept>",
-        "days_between({timestamp}, {timestamp})",
-        "({timestamp}).getFullYear()",
-        "({timestamp}).getMonth()",
-        "({timestamp}).getDate()",
-        "({timestamp}).getDayOfMonth()",
-        "({timestamp}).getDayOfWeek()",
-        "({timestamp}).getDayOfYear()",
     ],
-    "double": [
-        *_CHOICES["double"],
-        *(f"({{double}} {sign} {{double}})" for sign in "+-*/"),
-        "-({double})",
-        "abs({double})",
-        "min({double}, {double})",
-        "max({double}, {double})",
-        "clamp({double}, {double}, {double})",
-        "double({int})",
-        "double({double})",
-        "half_life({int}, {int})",
-        "share({int}, {int})",
-    ],
-    "string": [
-        *_CHOICES["string"],
-        "({string} + {string})",
-        "string({int})",
-        "string({bool})",
-        "string({string})",
-        "({string}).lower()",
-        "({string}).lowerAscii()",
-        "({string}).upperAscii()",
-        "({strings})[{int}]",
-    ],
-    "timestamp": [
-        *_CHOICES["timestamp"],
-        "({timestamp} + {duration})",
-        "({duration} + {timestamp})",
-        "({timestamp} - {duration})",
-    ],
-    "duration": [
-        *_CHOICES["duration"],
-        "({timestamp} - {timestamp})",
-        "({duration} + {duration})",
-        "({duration} - {duration})",
-    ],
+    "double": [*_CHOICES["double"], *_declared("double")],
+    "string": [*_CHOICES["string"], *_declared("string"), "({strings})[{int}]"],
+    "timestamp": [*_CHOICES["timestamp"], *_declared("timestamp")],
+    "duration": [*_CHOICES["duration"], *_declared("duration")],
     "strings": ["<texts>"],
 }
 

@@ -1,6 +1,6 @@
-"""What values an expression can have at all: intervals, sets of texts, true, false and unknown.
+"""The values an expression can have at all: intervals, sets of texts, true, false and unknown.
 
-The domains of the fields are widened through every operation, so what is said to be impossible is
+The domains of the fields are widened through every operation, so a value outside the result is
 impossible for every document the models accept. Conditions joined by && narrow each other.
 """
 
@@ -34,13 +34,12 @@ from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Program
 Narrowed = dict[Expr, Domain]
 
 _DEEPEST = 5
-"""What is assumed is followed through so many columns; further down a column is what it can be.
-A column that is read twice on each level would be looked at 2ⁿ times."""
-
+"""Assumptions are followed through this many columns, deeper ones have their whole domain: a column
+that is read twice on each level would be analysed 2ⁿ times."""
 
 _NARROWINGS = 3
-"""Conditions inside so many others are looked at without assuming anything: each that assumes
-looks at its parts again, three times over on each level."""
+"""Conditions nested deeper are analysed without assumptions: each assumption analyses its parts
+again, three times on each level."""
 
 
 class Analysis:
@@ -56,7 +55,7 @@ class Analysis:
             self.column(space, name)
 
     def column(self, space: str, name: str) -> Domain:
-        """What a column can hold."""
+        """The domain of a column."""
         key = (space, name)
         if key not in self._known:
             self._known[key] = Domain()
@@ -106,7 +105,7 @@ class Analysis:
     # Expressions -------------------------------------------------------------------------
 
     def expression(self, space: str, expr: Expr, given: Narrowed | None = None) -> Domain:
-        """What an expression can come to, where the expressions of ``given`` are as they say."""
+        """The domain of an expression where the expressions of ``given`` have those domains."""
         given = given or {}
         found = self._plainly(space, expr, given)
         return found.meet(given[expr]) if expr in given else found
@@ -175,7 +174,7 @@ class Analysis:
     def _where(
         self, space: str, condition: Expr, chosen: Expr, given: Narrowed
     ) -> Iterator[Domain]:
-        """What is chosen where the condition is true; nothing where it cannot be."""
+        """The domain of a branch where the condition is true; none where it cannot be."""
         if self._narrowings == _NARROWINGS:
             yield self.expression(space, chosen, given)
             return
@@ -195,7 +194,7 @@ class Analysis:
     # Narrowing ---------------------------------------------------------------------------
 
     def narrowed(self, space: str, expr: Expr, given: Narrowed | None = None) -> Narrowed | None:
-        """What is known besides where ``expr`` is true; None where that is a contradiction."""
+        """The domains that hold where ``expr`` is true; None where that is a contradiction."""
         made = dict(given or {})
         return made if self._assume(space, expr, True, made) else None
 
@@ -222,7 +221,7 @@ class Analysis:
     def _limits(
         self, space: str, expr: Apply, wanted: bool, made: Narrowed
     ) -> tuple[Domain, Domain | None] | None:
-        """How a comparison that comes out as wanted limits its two sides."""
+        """Limits of the two sides of a comparison with the wanted outcome."""
         a, b = (self.expression(space, x, made) for x in expr.args[:2])
         op = OPERATIONS[expr.op].plain or expr.op
         if op == "in" and wanted and isinstance(expr.args[1], Lit):

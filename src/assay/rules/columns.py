@@ -18,7 +18,7 @@ from assay.rules.times import DAY, EPOCH
 
 
 class Columns(ABC):
-    """Keeps the steps that make columns, each once."""
+    """Collects the steps that define columns, each once."""
 
     def __init__(self, vocabulary: Vocabulary, prefix: str = "x") -> None:
         self.vocabulary = vocabulary
@@ -29,7 +29,7 @@ class Columns(ABC):
         self._counter = 0
 
     def add(self, step: Step) -> str:
-        """Keep a step under its column; the same column is not made twice."""
+        """Add a step unless its column is defined already."""
         place = (step.space, step.column)
         if place not in self.definitions:
             self.definitions[place] = step
@@ -37,7 +37,7 @@ class Columns(ABC):
         return step.column
 
     def column(self, space: str, expr: Expr) -> str:
-        """A column that holds ``expr``."""
+        """The name of a column with the value of ``expr``, defined where there is none."""
         if isinstance(expr, Col):
             return expr.name
         key = ("compute", space, expr)
@@ -79,7 +79,7 @@ class Columns(ABC):
     # Fields ------------------------------------------------------------------------------
 
     def field(self, scope: Scope, row: Row, name: str) -> Value:
-        """What ``row.name`` is: a part, a linked row, a collection, or a column."""
+        """The part, linked row, collection or column that ``row.name`` means."""
         space = row.space
         if row.outlook is not None:
             return self._outlook(scope, row, name)
@@ -105,7 +105,7 @@ class Columns(ABC):
 
     @abstractmethod
     def fact(self, space: str, name: str) -> str:
-        """The column of a named fact, made when it is first asked for."""
+        """The column of a named fact, defined at its first use."""
 
     def _outlook(self, scope: Scope, row: Row, name: str) -> Value:
         path = (*(row.outlook or ()), name)
@@ -115,7 +115,7 @@ class Columns(ABC):
         return column if name == "band" else apply("double", column)
 
     def _derived(self, space: Space, column: str, field: Field) -> None:
-        """What is computed from a day column: an age in days, or the day as a point in time."""
+        """Define a field computed from a day column: an age in days, or a point in time."""
         if field.day is not None:
             begun = apply("mul", apply("sub", Col(field.day), Lit(EPOCH)), Lit(DAY))
             self.add(Compute(space.name, column, begun))
@@ -136,8 +136,8 @@ class Columns(ABC):
 
     # Collections -------------------------------------------------------------------------
 
-    def kept(self, rows: Rows, asked: Expr, inner: Scope) -> Rows:
-        """The elements that are kept further; where that was unknown before, it stays so."""
+    def filtered(self, rows: Rows, asked: Expr, inner: Scope) -> Rows:
+        """Filter the elements again; an element whose filter was unknown stays unknown."""
         if rows.keep == TRUE:
             return replace(rows, keep=asked)
         before, then = self.plain(inner, rows.keep), self.plain(inner, asked)
@@ -150,7 +150,7 @@ class Columns(ABC):
         return scope.inside(rows, variable, value)
 
     def quantified(self, name: str, rows: Rows, body: Expr) -> Expr:
-        """exists, all or exists_one over the elements kept, in the space of their owner.
+        """exists, all or exists_one over the filtered elements, in the space of their owner.
 
         An element whose ``keep`` is unknown makes the whole unknown, as CEL filters first.
         """

@@ -7,12 +7,12 @@ counts over them: how many are true, and how many are unknown. Null is unknown t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assay.rules import ast
+from assay.rules.ast import facts_below
 from assay.rules.columns import Columns, verdict
-from assay.rules.expressions import facts_below
 from assay.rules.functions import COMPARABLE, OPERATIONS, Function, function
 from assay.rules.ir import (
     TRUE,
@@ -40,7 +40,7 @@ _LONGEST_EXPANSION = 100
 
 
 class Compiler(Columns):
-    """Compiles expressions and keeps the steps they need, each column once."""
+    """Compiles expressions and collects the steps they need, each column once."""
 
     def __init__(
         self,
@@ -154,10 +154,10 @@ class Compiler(Columns):
         inner = self.inside(rows, node.variable, scope)
         body = self.scalar(node.body, inner)
         if node.name == "filter":
-            return self.kept(rows, body, inner)
+            return self.filtered(rows, body, inner)
         if node.name == "map":
             if node.condition is not None:
-                rows = self.kept(rows, self.scalar(node.condition, inner), inner)
+                rows = self.filtered(rows, self.scalar(node.condition, inner), inner)
             if node.body.type.name == "list":
                 raise refused(
                     node, "a list of lists cannot be asked", "use exists() inside exists()"
@@ -266,7 +266,7 @@ class Compiler(Columns):
 
     def _operation(self, declared: Function, node: ast.Call, scope: Scope) -> Expr:
         """An operator or a function of CEL's own, as the operation for the type it is called on."""
-        operands = _operands(node)
+        operands = node.operands
         op = declared.operation(operands[0].type.name)
         if op is None:
             raise refused_call(node)
@@ -287,7 +287,7 @@ class Compiler(Columns):
 
     def _own(self, declared: Function, node: ast.Call, scope: Scope) -> Expr:
         """One of our own functions, which are unknown for NaN."""
-        operands = _operands(node)
+        operands = node.operands
         args = [self._argument(o, scope) for o in operands]
         if declared.compile is not None:
             return declared.compile(*args)
@@ -303,13 +303,13 @@ class Compiler(Columns):
         return self._operation(_declared(node), node, scope)
 
     def item_at(self, node: ast.Call, scope: Scope) -> Expr:
-        operands = _operands(node)
+        operands = node.operands
         if operands[0].type.item is None or operands[0].type.item.name != "string":
             raise refused_call(node)
         return self._apply("item_at", operands, scope)
 
     def compared(self, node: ast.Call, scope: Scope) -> Expr:
-        operands = _operands(node)
+        operands = node.operands
         if operands[0].type.name == "list":
             raise refused(
                 node, "lists are not compared", "ask for size() == 0, or with 'in' for an item"
@@ -330,7 +330,7 @@ class Compiler(Columns):
             op = OPERATIONS[op].guarded or op
         return self._apply(op, operands, scope)
 
-    def _apply(self, op: Op, operands: list[ast.Expression], scope: Scope) -> Expr:
+    def _apply(self, op: Op, operands: Sequence[ast.Expression], scope: Scope) -> Expr:
         args = [self.scalar(o, scope) for o in operands]
         return apply(
             op, *([self.plain(scope, a) for a in args] if OPERATIONS[op].repeats else args)
@@ -401,10 +401,6 @@ class Compiler(Columns):
         return apply("if", self.plain(scope, decided), found, UNKNOWN)
 
 
-def _operands(node: ast.Call) -> list[ast.Expression]:
-    return [*([node.target] if node.target else []), *node.args]
-
-
 def _declared(node: ast.Call) -> Function:
     declared = function(node.function)
     assert declared is not None
@@ -419,7 +415,7 @@ def _moment(node: ast.Call, reads: Callable[[str], int]) -> Lit:
 
     Raises :class:`CelError` for what is no such text.
     """
-    operand = _operands(node)[0]
+    operand = node.operands[0]
     if operand.type.name == node.type.name:
         raise refused(node, f"this is a {node.type.name} already", f"leave {node.function}(…) out")
     if not isinstance(operand, ast.Literal) or not isinstance(operand.value, str):
@@ -440,7 +436,7 @@ def _constants(node: ast.ListOf) -> tuple[bool | int | float | str, ...]:
 
 
 def _is_constant(node: ast.Expression) -> bool:
-    """Whether its value can be read off as it stands."""
+    """Whether it is a constant."""
     try:
         _constant(node)
     except CelError:

@@ -249,7 +249,7 @@ def greatest(*args: Interval) -> Interval:
 
 
 def clamped(value: Interval, low: Interval, high: Interval) -> Interval:
-    """Interval of a value kept between two bounds; the upper one outweighs the lower."""
+    """Interval of a value limited by two bounds; the upper one outweighs the lower."""
     bottom, top = (min(max(end, low[0]), high[1]) for end in value)
     return min(bottom, high[0]), max(top, low[1] if low[1] <= high[1] else top)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
 from assay.model.rulebook import Fact, Pool, Rulebook, Scorer
 from assay.rules import ast
+from assay.rules.ast import fields_read, walk
 from assay.rules.parse import Vocabulary, parse_cel
 from assay.rules.problems import CelError, Problem
 from assay.rules.schema import SPACES
@@ -38,7 +39,7 @@ class RulebookError(Exception):
 
 
 class _Take(Protocol):
-    """Parse and keep one expression of the rulebook."""
+    """Parses one expression of the rulebook and adds it."""
 
     def __call__(
         self, path: Path, text: str, subject: str, wanted: str, *, it: str | None = None
@@ -49,7 +50,7 @@ class _Take(Protocol):
 class Parsed:
     """The checked expressions of a rulebook by place, and what is wrong with it.
 
-    The expressions of a sentence stand at its path followed by the number of the part. ``facts``
+    The expressions of a sentence are at its path followed by the number of the part. ``facts``
     are the named ones by space and name, each after those it uses; ``missing`` are names of
     facts, scores and parameters that have no meaning here only for another mistake; ``complete``
     is whether every expression could be parsed.
@@ -65,7 +66,7 @@ class Parsed:
     def add_problems(
         self, path: Path, text: str, problems: Sequence[Problem], shift: int = 0
     ) -> None:
-        """Take up what is wrong with a text, without what only follows from another mistake."""
+        """Add the problems of a text, without those that only follow from another one."""
         self.complete = False
         for problem in problems:
             name = _WORD.match(text, problem.offset)
@@ -219,7 +220,7 @@ _FACT_TYPES = ("bool", "int", "double", "string", "timestamp")
 def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
     """Parse the named facts, each after those it uses; they join the vocabulary with their types.
 
-    The expressions of facts are kept by kind of subject and name.
+    ``parsed.facts`` has their expressions by kind of subject and name.
     """
     places = {f.name: i for i, f in enumerate(rulebook.facts)}
     needs = {f.name: members(f.expr) & places.keys() for f in rulebook.facts}
@@ -256,7 +257,7 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
     parsed.missing |= {rulebook.facts[index].name for index in wrong}
     for index, found in wrong.items():
         fact = rulebook.facts[index]
-        problems = _told(fact, parsed.vocabulary) or found.problems
+        problems = _problems(fact, parsed.vocabulary) or found.problems
         parsed.add_problems(("facts", index, "expr"), fact.expr, problems)
 
 
@@ -269,8 +270,8 @@ def _fact(fact: Fact, vocabulary: Vocabulary) -> ast.Expression:
     return node
 
 
-def _told(fact: Fact, vocabulary: Vocabulary) -> list[Problem]:
-    """What is wrong with a fact, by somebody who knows all others and can name the one meant."""
+def _problems(fact: Fact, vocabulary: Vocabulary) -> list[Problem]:
+    """The problems of a fact once all others are known and can be suggested."""
     try:
         _fact(fact, vocabulary)
     except CelError as error:
@@ -317,48 +318,3 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
 def score_uses(node: ast.Expression) -> Iterator[str]:
     """Keys (``on.name``) of all scores an expression itself may read, of any row."""
     return (".".join(key) for key in fields_read(node))
-
-
-_OF_MESSAGE = {space.message: space.name for space in SPACES.values()}
-
-
-def fields_read(node: ast.Expression) -> Iterator[tuple[str, str]]:
-    """Space and name of every field, fact or score an expression itself reads, of any row."""
-    for part in walk(node):
-        if isinstance(part, ast.Select):
-            space = _OF_MESSAGE.get(part.operand.type.name.removesuffix("Coverage"))
-            if space is not None:
-                yield space, part.field
-
-
-def facts_below(
-    facts: Mapping[tuple[str, str], ast.Expression],
-    key: tuple[str, str],
-    made: Container[tuple[str, str]],
-) -> list[tuple[str, str]]:
-    """A fact and those it builds on, each after those it uses, without those that are made."""
-    found: set[tuple[str, str]] = set()
-    waiting = [key]
-    while waiting:
-        fact = waiting.pop()
-        if fact not in found and fact not in made:
-            found.add(fact)
-            waiting += [k for k in fields_read(facts[fact]) if k in facts]
-    return [fact for fact in facts if fact in found] if len(found) > 1 else list(found)
-
-
-def walk(node: ast.Expression) -> Iterator[ast.Expression]:
-    """The node and all below it."""
-    yield node
-    match node:
-        case ast.Select():
-            yield from walk(node.operand)
-        case ast.Call():
-            for child in (*((node.target,) if node.target else ()), *node.args):
-                yield from walk(child)
-        case ast.ListOf():
-            for child in node.items:
-                yield from walk(child)
-        case ast.Macro():
-            for child in (node.range, node.body, *((node.condition,) if node.condition else ())):
-                yield from walk(child)

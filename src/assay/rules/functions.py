@@ -210,37 +210,33 @@ def _operator(
     types: Mapping[str, Op],
     doc: str,
     *examples: Example,
+    mixed: tuple[Overload, ...] = (),
     largest: Callable[[list[int]], int] | None = None,
-    lower: Callable[[Lowering, ast.Call, Scope], Expr] | None = None,
-    result: str | None = None,
 ) -> Function:
-    """An operator on operands of one type; ``types`` has the operation for each type."""
+    """An operator; ``types`` has the operation for operands of one type, by that type."""
     arity = name.count("_")
+    alike = (Overload((t,) * arity, t, operation=op) for t, op in types.items())
     return Function(
         name=name,
-        overloads=tuple(
-            Overload((type_,) * arity, result or type_, operation=op) for type_, op in types.items()
-        ),
+        overloads=(*alike, *mixed),
         doc=doc,
         examples=examples,
-        lower=lower,
         largest=largest,
-        may_be_nan=arity == 2 and "double" in types and result is None,
+        may_be_nan=arity == 2 and "double" in types,
         sign=sign,
         rank=rank,
     )
 
 
 def _comparison(name: str, sign: str, op: Op, doc: str, *examples: Example) -> Function:
-    return _operator(
-        name,
-        sign,
-        3,
-        dict.fromkeys(COMPARABLE, op),
-        doc,
-        *examples,
+    return Function(
+        name=name,
+        overloads=tuple(Overload((t, t), "bool", operation=op) for t in COMPARABLE),
+        doc=doc,
+        examples=examples,
         lower=lambda compiler, node, scope: compiler.compared(node, scope),
-        result="bool",
+        sign=sign,
+        rank=3,
     )
 
 
@@ -493,16 +489,24 @@ OPERATORS: tuple[Function, ...] = (
         "_+_",
         "+",
         4,
-        {"int": "add", "double": "add", "string": "concat", "timestamp": "add", "duration": "add"},
+        {"int": "add", "double": "add", "string": "concat", "duration": "add"},
         "The sum; of texts, the second after the first.",
+        mixed=(
+            Overload(("timestamp", "duration"), "timestamp", operation="add"),
+            Overload(("duration", "timestamp"), "timestamp", operation="add"),
+        ),
         largest=sum,
     ),
     _operator(
         "_-_",
         "-",
         4,
-        {"int": "sub", "double": "sub", "timestamp": "sub", "duration": "sub"},
+        {"int": "sub", "double": "sub", "duration": "sub"},
         "The difference.",
+        mixed=(
+            Overload(("timestamp", "timestamp"), "duration", operation="sub"),
+            Overload(("timestamp", "duration"), "timestamp", operation="sub"),
+        ),
         largest=sum,
     ),
     _operator("_*_", "*", 5, {"int": "mul", "double": "mul"}, "The product.", largest=_product),

@@ -1,6 +1,6 @@
 """Column expressions, independent of the engine that computes them.
 
-An expression speaks of the columns of one space. Null is *unknown* and propagates, except
+An expression reads the columns of one space. Null is *unknown* and propagates, except
 through :data:`and`, :data:`or` (Kleene), ``known`` and ``coalesce``.
 """
 

@@ -1,10 +1,10 @@
-"""For how many days columns keep their values while nothing but the date moves on.
+"""Validity analysis: for how many days columns keep their values if only the date moves on.
 
-For each step that hangs on the date a further step is written, which says of every row how many
-days later, at the earliest, its value may be another one. The engine that runs the steps runs
-these, too. A condition such as ``age_days > 365`` turns over once, on a day that is known; what
-is made of conditions lasts as long as they do; whatever is not understood lasts one day. So the
-answer is never too late, and where it is too early the value is looked at once more than needed.
+Each step that depends on the date gets a further step, which computes for every row after how many
+days, at the earliest, its value may change. The engine runs them like any other step. A condition
+such as ``age_days > 365`` changes once, on a day that is known; a value computed from conditions
+lasts as long as they do; a value that is not understood lasts one day. So the answer is never too
+late, and where it is too early the value is computed once more than needed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from assay.rules.operations import NEVER
 from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Step
 
 LASTS = "lasts"
-"""The profile column that says for how many days all wanted columns keep their values."""
+"""The profile column with the days for which all wanted columns keep their values."""
 
 _ONE, _ZERO, _NEVER, _FALSE = Lit(1), Lit(0), Lit(NEVER), Lit(False)
 _LEADING_AWAY = ("peer_row", "ground_row")
@@ -26,11 +26,11 @@ Place = tuple[str, str]
 
 
 class Lasting:
-    """The further ``steps`` for some steps, given in an order in which they can be run.
+    """The validity ``steps`` of other steps, which are given in an order in which they can run.
 
-    ``alone`` is whether every profile could be looked at on a day of its own: none reads what
-    depends on the date from another profile. ``columns`` names for each column that hangs on the
-    date the one that says how long it lasts.
+    ``alone`` is whether every profile could be scored on a day of its own: none reads a value that
+    depends on the date from another profile. ``columns`` names, for each column that depends on
+    the date, the one with its days.
     """
 
     def __init__(self, steps: Sequence[Step], wanted: Sequence[str]) -> None:
@@ -88,7 +88,7 @@ class Lasting:
     def _collected(
         self, step: Aggregate | PoolUp, made: Sequence[str], read: Sequence[str]
     ) -> None:
-        """What is made of many rows lasts as long as the first of them."""
+        """A value computed from many rows lasts until the first of them changes."""
         days = _Timeline(self, step.elements).shortest([Col(name) for name in read])
         if days is None:
             return
@@ -111,7 +111,7 @@ class _Timeline:
         self._space = space
 
     def slope(self, expr: Expr) -> int | None:
-        """What a day adds to a whole number; 0 where the date plays no part; None if unknown."""
+        """What a day adds to a whole number; 0 without the date; None if not known."""
         if isinstance(expr, Lit | Item):
             return 0
         if isinstance(expr, Col):
@@ -177,7 +177,7 @@ class _Timeline:
             return None
         if slope < 0:
             a, b, slope, op = b, a, -slope, OPERATIONS[op].mirrored or op
-        # The difference rises: a condition on it turns over when it reaches or passes zero.
+        # The difference rises: a condition on it changes when it reaches or passes zero.
         rises = apply("sub", a, b)
         passes = _quotient(apply("sub", _ZERO, rises), slope)
         passes = apply("add", passes, _ONE)
@@ -194,7 +194,7 @@ class _Timeline:
         return apply("coalesce", days, _NEVER)
 
     def _logic(self, expr: Apply) -> Expr | None:
-        """A side that decides holds the result as long as it lasts itself."""
+        """A side that decides keeps the result for as long as it lasts itself."""
         sides = [(a, self.days(a)) for a in expr.args]
         together = _least([days for _, days in sides])
         if together is None:
@@ -207,7 +207,7 @@ class _Timeline:
         return Apply("greatest", tuple(held))
 
     def _chosen(self, expr: Apply) -> Expr | None:
-        """Only the branch that is taken matters, and how long it is taken."""
+        """Only the chosen branch counts, and how long it is chosen."""
         condition, *branches = expr.args
         then, otherwise = (self.days(b) for b in branches)
         taken: Expr | None = None
@@ -225,5 +225,5 @@ def _least(days: Sequence[Expr | None]) -> Expr | None:
 
 
 def _quotient(value: Expr, divisor: int) -> Expr:
-    """Whole division; what is asked of a value below zero is not used."""
+    """Whole division; the quotient of a value below zero is not used."""
     return value if divisor == 1 else apply("quo", value, Lit(divisor))

@@ -1,7 +1,7 @@
 """Likely mistakes in a rulebook that can be computed: each finding comes with its proof.
 
-The proofs are from :mod:`assay.rules.analysis`: what is said to be out of reach is out of reach for
-every document, and what is said to be always true is so for every row.
+The proofs are from :mod:`assay.rules.analysis`: a band out of reach is so for every document, and a
+condition that is always true is so for every row.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from assay.rules.expressions import Path
 from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
 from assay.rules.lint_rules import RuleLint
-from assay.rules.program import Aggregate, Compute, Gather, Program
+from assay.rules.program import Aggregate, Compute, Program
 from assay.rules.texts import Hole, members, names, split_text
 
 Values = Mapping[tuple[str, str], Collection[str]]
 """The texts that documents hold, by space and column."""
 
 _ALIKE = 0.86
-"""From this likeness on, a text that no document has is taken for a slip of the pen."""
+"""From this similarity on, a text that no document has counts as a misspelling."""
 
 
 def lint_rulebook(
@@ -69,7 +69,7 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[RuleFinding]:
 
 
 def _unused_names(rulebook: Rulebook) -> Iterator[RuleFinding]:
-    """A finding for every fact and every parameter that no expression speaks of."""
+    """A finding for every fact and every parameter that no expression uses."""
     every = [*_expressions(rulebook), *(fact.expr for fact in rulebook.facts)]
     mentions = Counter(name for text in every for name in members(text))
     for index, fact in enumerate(rulebook.facts):
@@ -141,7 +141,7 @@ _RANKED = (
 
 
 def _band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
-    """Bands whose grade or label says something else than their place on the scale."""
+    """Bands whose grade or label contradicts their place on the scale."""
     ordered = sorted(bands, key=lambda b: b.from_)
     for words in _RANKED:
         for key in ("grade", "label"):
@@ -187,16 +187,16 @@ def _out_of_order(
 def _likelihoods(
     name: str, bands: Sequence[Band], ordered: Sequence[Band]
 ) -> Iterator[RuleFinding]:
-    """Words for a likelihood on a band that lies wholly outside what they stand for."""
+    """Words for a likelihood on a band wholly outside the range that they mean."""
     ends = [*(b.from_ for b in ordered[1:]), 1.0]
     for band, end in zip(ordered, ends, strict=True):
         for key in ("grade", "label"):
-            stands = _LIKELIHOODS.get(getattr(band, key).strip().lower())
-            if stands is not None and (end <= stands[0] or band.from_ >= stands[1]):
+            meant = _LIKELIHOODS.get(getattr(band, key).strip().lower())
+            if meant is not None and (end <= meant[0] or band.from_ >= meant[1]):
                 yield RuleFinding(
                     codes.BAND_WORDS,
                     ("scales", name, list(bands).index(band), key),
-                    f"{getattr(band, key)!r} stands for {stands[0]:.2f} to {stands[1]:.2f}, and "
+                    f"{getattr(band, key)!r} stands for {meant[0]:.2f} to {meant[1]:.2f}, and "
                     f"this band is {band.from_:.3f} to {end:.3f}",
                     "take the word of the band, or move its start (ICD 203 has these words)",
                 )
@@ -211,7 +211,7 @@ _LIKELIHOODS = {
     **dict.fromkeys(("very likely", "highly probable"), (0.80, 0.95)),
     **dict.fromkeys(("almost certain", "nearly certain"), (0.95, 0.99)),
 }
-"""Words for likelihoods with what they stand for (ICD 203, Analytic Standards, 2015)."""
+"""Words for likelihoods with their ranges (ICD 203, Analytic Standards, 2015)."""
 
 
 def _rank(text: str, words: Sequence[str]) -> int | None:
@@ -226,16 +226,16 @@ def _unknown_values(
     program: Program, space: str, expr: Expr, written: Values, place: Path
 ) -> Iterator[RuleFinding]:
     """Texts that a condition compares a field with and that the field never holds."""
-    told: set[str] = set()
+    reported: set[str] = set()
     for home, column, value in _compared(program, space, expr):
         possible = field_words(home, column)
         known = possible or written.get((home, column), ())
-        if value in known or value in told or not value:
+        if value in known or value in reported or not value:
             continue
         near = next(iter(get_close_matches(value, sorted(known), n=1, cutoff=_ALIKE)), None)
         if not possible and near is None:
             continue
-        told.add(value)
+        reported.add(value)
         message = f"no {home} has the {column.replace('.', chr(39) + 's ')} {value!r}"
         hint = f"did you mean {near!r}?" if near else "possible are: " + ", ".join(possible)
         yield RuleFinding(codes.UNKNOWN_VALUE, place, message, hint)
@@ -269,9 +269,8 @@ def _behind(program: Program, space: str, column: str) -> Iterator[tuple[str, Ex
 
 def _home(program: Program, space: str, column: str) -> tuple[str, str] | None:
     """The field a column brings; None where it is computed."""
-    while isinstance(step := program.definitions.get((space, column)), Gather):
-        space, column = step.target, step.origin
-    return None if step is not None else (space, column)
+    home = program.source(space, column)
+    return None if home in program.definitions else home
 
 
 def _texts(value: object) -> Iterator[str]:

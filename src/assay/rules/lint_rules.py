@@ -22,7 +22,7 @@ from assay.rules.domain import Domain
 from assay.rules.expressions import Path
 from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
-from assay.rules.program import Compute, Gather, Program, RuleColumns, ScorerColumns
+from assay.rules.program import Compute, Program, RuleColumns, ScorerColumns
 
 
 class RuleLint:
@@ -70,7 +70,7 @@ class RuleLint:
         return []
 
     def _alike(self, rule: RuleColumns, index: int, place: Path) -> list[RuleFinding]:
-        """A rule that says what an earlier one says, or that another one makes idle."""
+        """A rule that repeats an earlier one, or that another one makes idle."""
         first = self._first[self._meaning(rule, index)]
         if first != index and rule.rule.disabled is None:
             message = f"the rule {rule.rule.id!r} repeats {self._columns.rules[first].rule.id!r}"
@@ -124,7 +124,7 @@ def _applies_unknown(rule: Rule) -> bool:
 # Caps and floors ---------------------------------------------------------------------------
 
 _MOST_PROOFS = 50
-"""So many candidates are looked at for one rule before it is left alone."""
+"""Candidates that are tried for one rule at most."""
 
 
 def _fixed_points(amount: Expr) -> int | None:
@@ -197,14 +197,12 @@ class _Bounds:
         for j, rule in enumerate(columns.rules):
             if rule.rule.phase in ("cap", "floor"):
                 self._sort(j, rule)
-        if not self._asked:
-            return
         self._reach = analysis.expression(self._space, columns.unbounded)
         self._limits = {phase: self._taken(phase) for phase in ("cap", "floor")}
         self._lifted = max([self._reach.high, *(e.high for _, _, e in self._limits["floor"])])
 
     def _sort(self, j: int, rule: RuleColumns) -> None:
-        """Put a rule that can make others idle where those find it."""
+        """Sort a rule that can make others idle into its bucket."""
         asked = self._asked[j] = self._analysis.narrowed(self._space, rule.outcome)
         amount = _fixed_points(rule.amount)
         if amount is None or _varies(rule):
@@ -292,7 +290,7 @@ class _Bounds:
 
 def _impossible(analysis: Analysis, program: Program, space: str, expr: Expr) -> str:
     """Why a condition cannot be true: the part of it that cannot, with the values it meets."""
-    expr = _followed(program, space, expr)
+    expr = program.written_out(space, expr)
     if isinstance(expr, Apply) and expr.op == "and":
         for part in expr.args:
             if not analysis.expression(space, part).true:
@@ -304,18 +302,8 @@ def _impossible(analysis: Analysis, program: Program, space: str, expr: Expr) ->
     return "none of its parts can be true"
 
 
-def _followed(program: Program, space: str, expr: Expr) -> Expr:
-    while isinstance(expr, Col):
-        step = program.definitions.get((space, expr.name))
-        if not isinstance(step, Compute):
-            break
-        expr = step.expr
-    return expr
-
-
 def _shown_column(program: Program, space: str, column: str) -> str:
-    while isinstance(step := program.definitions.get((space, column)), Gather):
-        space, column = step.target, step.origin
+    space, column = program.source(space, column)
     if column.startswith(("x", "score.", "cover.")) and (space, column) in program.definitions:
         return column.partition(".")[2] or "it"
     return column if "." in column else f"{space}.{column}"

@@ -1,7 +1,7 @@
-"""How large the numbers and texts of an expression can become, told from the expression alone.
+"""How large the numbers and texts of an expression can become, from the expression alone.
 
-What may leave 64 bits or be no number is compiled to operations that look after it; a text that
-could grow beyond bounds, as when facts double each other, is not compiled at all.
+Numbers that may leave 64 bits or be NaN are compiled to guarded operations; a text that could grow
+beyond bounds, as when facts double each other, is not compiled at all.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.rules import ast
-from assay.rules.expressions import walk
+from assay.rules.ast import SPACE_OF_MESSAGE, walk
 from assay.rules.functions import function
-from assay.rules.schema import SPACES
 
 LONGEST_TEXT = 1_000_000
-"""So many characters a text that is put together may have."""
+"""The most characters of a text that is put together."""
 
 _LIMIT = 2**63
 _FIELD = 2**31
 _FIELD_TEXT = 4_000
 _NUMBER_TEXT = 20
-_OF_MESSAGE = {space.message: space.name for space in SPACES.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class _Bound:
 
 
 class Magnitudes:
-    """Knows the named facts, and what the variables of the macros that were entered stand for.
+    """Bounds of the named facts, and of the variables of the macros that were entered.
 
     ``facts`` come each after those it uses.
     """
@@ -50,7 +48,7 @@ class Magnitudes:
             self._variables.clear()
 
     def enter(self, macro: ast.Macro) -> None:
-        """Note what its variable stands for; of two of one name the larger counts."""
+        """Note the bound of its variable; of two with one name the larger counts."""
         new = self._element(macro.range)
         old = self._variables.get(macro.variable, new)
         self._variables[macro.variable] = _Bound(
@@ -59,15 +57,15 @@ class Magnitudes:
 
     def may_overflow(self, node: ast.Call) -> bool:
         """Whether a result, or an operand, of whole numbers could leave 64 bits."""
-        return max(self._whole(node), *map(self._whole, _operands(node))) >= _LIMIT
+        return max(self._whole(node), *map(self._whole, node.operands)) >= _LIMIT
 
     def are_large(self, operands: Sequence[ast.Expression]) -> bool:
         """Whether any of the whole numbers can be more than days and counts are."""
         return any(self._whole(o) > _FIELD for o in operands)
 
     def may_be_nan(self, node: ast.Expression) -> bool:
-        """Whether it is a double that was reckoned: only then can it be no number."""
-        return node.type.name == "double" and any(self._is_reckoned(part) for part in walk(node))
+        """Whether it is a double that was computed: only then can it be NaN."""
+        return node.type.name == "double" and any(self._is_computed(part) for part in walk(node))
 
     def is_too_long(self, node: ast.Call) -> bool:
         """Whether the text it makes could be longer than :data:`LONGEST_TEXT`."""
@@ -77,7 +75,7 @@ class Magnitudes:
         return _Bound(self._whole(node), self._characters(node), self.may_be_nan(node))
 
     def _element(self, node: ast.Expression) -> _Bound:
-        """What an item of a list can be."""
+        """The bound of the items of a list."""
         if isinstance(node, ast.Macro):
             return self._bound(node.body) if node.name == "map" else self._element(node.range)
         bounds = [self._bound(i) for i in node.items] if isinstance(node, ast.ListOf) else []
@@ -90,11 +88,11 @@ class Magnitudes:
     def _named(self, node: ast.Expression) -> _Bound | None:
         """The bound of a fact, or of a variable."""
         if isinstance(node, ast.Select):
-            space = _OF_MESSAGE.get(node.operand.type.name, "")
+            space = SPACE_OF_MESSAGE.get(node.operand.type.name, "")
             return self._facts.get((space, node.field))
         return self._variables.get(node.name) if isinstance(node, ast.Ident) else None
 
-    def _is_reckoned(self, node: ast.Expression) -> bool:
+    def _is_computed(self, node: ast.Expression) -> bool:
         if node.type.name != "double":
             return False
         named = self._named(node)
@@ -102,7 +100,7 @@ class Magnitudes:
         return bool(called and called.may_be_nan) or (named is not None and named.nan)
 
     def _whole(self, node: ast.Expression) -> int:
-        """Days and counts are below 2³¹; what is not known, and any that is larger, is 2⁶³."""
+        """Days and counts are below 2³¹; an unknown bound, and any that is larger, is 2⁶³."""
         if (named := self._named(node)) is not None:
             return named.whole
         match node:
@@ -113,7 +111,7 @@ class Magnitudes:
             case ast.Call():
                 called = function(node.function)
                 if called is not None and called.largest is not None:
-                    sizes = [self._whole(o) for o in _operands(node)]
+                    sizes = [self._whole(o) for o in node.operands]
                     return min(called.largest(sizes), _LIMIT)
         return _LIMIT
 
@@ -124,11 +122,7 @@ class Magnitudes:
             case ast.Literal(value=str() as value):
                 return len(value)
             case ast.Call():
-                sizes = [self._characters(o) for o in _operands(node)]
+                sizes = [self._characters(o) for o in node.operands]
                 made = sum(sizes) if node.function == "_+_" else max(sizes[-2:], default=0)
                 return min(max(made, _NUMBER_TEXT), LONGEST_TEXT + 1)
         return _FIELD_TEXT if node.type.name == "string" else _NUMBER_TEXT
-
-
-def _operands(node: ast.Call) -> tuple[ast.Expression, ...]:
-    return (*((node.target,) if node.target else ()), *node.args)

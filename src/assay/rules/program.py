@@ -139,8 +139,8 @@ class WatchColumns:
 class Program:
     """A compiled rulebook.
 
-    ``steps`` make the scores. ``watch_steps`` speak of the outlook too, so they run when it is
-    known; ``text_steps`` fill sentences and run where somebody reads them.
+    ``steps`` make the scores. ``watch_steps`` read the outlook too, so they run when it is
+    known; ``text_steps`` fill sentences and run where these are shown.
     """
 
     steps: tuple[Step, ...]
@@ -157,3 +157,18 @@ class Program:
     def scorer(self, key: str) -> ScorerColumns:
         """The scorer of that key (``on.name``)."""
         return next(s for s in self.scorers if s.scorer.key == key)
+
+    def source(self, space: str, column: str) -> tuple[str, str]:
+        """The space and column that a gathered column is brought from; itself if it is not."""
+        while isinstance(step := self.definitions.get((space, column)), Gather):
+            space, column = step.target, step.origin
+        return space, column
+
+    def written_out(self, space: str, expr: Expr) -> Expr:
+        """The expression that a computed column is defined by; itself if it is none."""
+        while isinstance(expr, Col):
+            step = self.definitions.get((space, expr.name))
+            if not isinstance(step, Compute):
+                break
+            expr = step.expr
+        return expr

@@ -1,4 +1,4 @@
-"""What rules can speak of: the kinds of row, their fields, links and collections.
+"""The data that rules can use: the kinds of row, their fields, links and collections.
 
 A **space** is a kind of row. Its fields are columns; a *link* leads from each of its rows to one
 row of another space; a *collection* holds, for each row, the rows of another space it owns. The

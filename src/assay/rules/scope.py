@@ -1,4 +1,4 @@
-"""What names mean while an expression is compiled: rows, collections and values seen from a row."""
+"""The meaning of names while an expression is compiled: rows, collections and values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the row at ``hops``: what a variable over mapped values stands for."""
+    """A column of the row at ``hops``: the meaning of a variable over mapped values."""
 
     hops: tuple[Hop, ...]
     name: str
@@ -49,7 +49,7 @@ Meaning = Row | Rows | Column | Lit | Item
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The rows being compiled for, and what the names mean seen from them.
+    """The rows being compiled for, and the meaning of names seen from them.
 
     With ``inline`` the expression is about the items of a list and cannot have columns made.
     """
@@ -62,7 +62,7 @@ class Scope:
         """The scope of a macro's body: its elements, with the outer names seen from them.
 
         From a collection of a linked row no way leads back, so there the body has no outer names.
-        ``value`` is the column that the variable stands for, where the elements were mapped.
+        ``value`` is the column that the variable means, where the elements were mapped.
         """
         names: dict[str, Meaning] = {}
         if not rows.hops:
@@ -95,7 +95,7 @@ def element(collection: Collection) -> Row:
 
 
 def subject_scope(subject: str, *, watch: bool = False) -> Scope:
-    """What the names of a rule on ``subject`` mean."""
+    """The scope of a rule on ``subject``."""
     space = SPACES[subject]
     here = Row((), space)
     names: dict[str, Meaning] = {subject: here}

@@ -30,7 +30,7 @@ class TextError(ValueError):
 
 
 def split_text(text: str) -> tuple[str | Hole, ...]:
-    """The sentence as its plain parts and its holes; ``{{`` and ``}}`` stand for braces.
+    """The sentence as its plain parts and its holes; ``{{`` and ``}}`` are braces.
 
     Raises :class:`TextError` for a brace without its partner and for an empty hole.
     """

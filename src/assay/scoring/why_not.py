@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from assay.errors import UsageError
 from assay.rules import ast
+from assay.rules.ast import walk
 from assay.rules.compile import Compiler
-from assay.rules.expressions import Parsed, parse_rulebook, walk
+from assay.rules.expressions import Parsed, parse_rulebook
 from assay.rules.problems import CelError
 from assay.rules.program import RuleColumns, ScorerColumns
 from assay.rules.scope import Rows, Scope, subject_scope
