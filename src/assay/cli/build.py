@@ -8,6 +8,7 @@ import click
 
 from assay.cli.output import observed, print_json
 from assay.cli.session import Command, Session, format_option
+from assay.text import plural
 
 
 @click.command("build", cls=Command)
@@ -39,8 +40,8 @@ def build_command(session: Session, out: Path | None, output: str) -> None:
         return
     click.echo(str(folder / "index.html"))
     click.echo(
-        f"{len(report.written)} files written, {len(report.unchanged)} unchanged, "
-        f"{len(report.removed)} removed; {len(desk.results)} profiles scored, "
+        f"{plural(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
+        f"{len(report.removed)} removed; {plural(len(desk.results), 'profile')} scored, "
         f"{len(report.unpublished)} of them below publication",
         err=True,
     )

@@ -10,6 +10,7 @@ import click
 
 from assay.cli.output import observed, print_json
 from assay.cli.session import Choice, Command, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,7 +97,7 @@ def lineage_command(
     for line in _lines(found):
         click.echo(line)
     said = f"; {len(taken)} written, which suffice" if accept_all else ""
-    click.echo(f"{len(found)} proposals{said}", err=True)
+    click.echo(f"{plural(len(found), 'proposal')}{said}", err=True)
 
 
 def _lines(found: Sequence[Proposal]) -> Iterator[str]:

@@ -23,6 +23,7 @@ from assay.cli.reviewing import (
     write,
 )
 from assay.cli.session import Choice, Group, IsoDate, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.review.queue import Limits, Queue, Review
@@ -102,8 +103,9 @@ def _summary(review: Review, queue: Queue) -> None:
     from assay.review.effective import override_rates
 
     count = len(queue.profiles)
-    noun = "profile needs" if count == 1 else "profiles need"
-    click.echo(f"{count} {noun} a human, {queue.settled} reasons are settled")
+    need = "needs" if count == 1 else "need"
+    settled = plural(queue.settled, "reason is", "reasons are")
+    click.echo(f"{plural(count, 'profile')} {need} a human, {settled} settled")
     if review.lock is None:
         click.echo(
             "nothing was applied yet, so nothing is new or flipped; see 'assay apply'", err=True
@@ -368,7 +370,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
         return
     for file in files:
         click.echo(str(file))
-    click.echo(f"{len(review.queue.profiles)} profiles, {rows} rows", err=True)
+    click.echo(f"{plural(len(review.queue.profiles), 'profile')}, {plural(rows, 'row')}", err=True)
 
 
 @review_command.command("import")

@@ -18,6 +18,7 @@ from assay.cli.reviewing import (
 )
 from assay.cli.session import Command, IsoDate, Session
 from assay.errors import UsageError
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.review.actions import Signature
@@ -93,8 +94,7 @@ class _Walk:
                 action()
             except UsageError as error:
                 click.echo(f"error: {error}")
-        count = len(self._made)
-        click.echo(f"{count} {'decision stands' if count == 1 else 'decisions stand'}")
+        click.echo(plural(len(self._made), "decision stands", "decisions stand"))
 
     @property
     def _profile(self) -> str:

@@ -11,6 +11,7 @@ import click
 from assay.cli import names
 from assay.cli.output import print_json
 from assay.cli.session import Group, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.methodology import RuleTests
@@ -102,7 +103,7 @@ def _shown(
         click.echo(f"FAILED {result.file}:{result.line}: {result.name}")
         _print_differences(result)
     passed = len(done.results) - len(failed)
-    click.echo(f"{passed} passed, {len(failed)} failed, in {len(done.files)} files")
+    click.echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
     if covered or least is not None:
         for line in coverage_lines(done.coverage):
             click.echo(line)
@@ -218,7 +219,7 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
     for number, cut in enumerate(found, start=1):
         click.echo(
             f"    - {{id: band-{number}, from: {cut.start / 1000:.3f}, grade: {number}, "
-            f"label: Band {number}}}  # {cut.count} profiles now"
+            f"label: Band {number}}}  # {plural(cut.count, 'profile')} now"
         )
 
 

@@ -10,6 +10,7 @@ import click
 from assay.cli import names
 from assay.cli.output import print_json
 from assay.cli.session import Choice, Group, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.loading.load import Loaded
@@ -73,17 +74,18 @@ def export(
         return
     for file in files:
         click.echo(str(file))
-    click.echo(", ".join(f"{count} {kind}" for kind, count in rows.items()), err=True)
+    click.echo(", ".join(plural(n, kind.removesuffix("s")) for kind, n in rows.items()), err=True)
     if left:
         click.echo(
-            f"the workspace has {len(left)} mistakes; documents with mistakes are not in the "
-            "sheets ('assay check' lists them)",
+            f"the workspace has {plural(len(left), 'mistake')}; documents with mistakes are not in "
+            "the sheets ('assay check' lists them)",
             err=True,
         )
 
 
 def _seen(session: Session, loaded: Loaded) -> Corpus:
     """Everything, unless an audience is named: then what it may know."""
+    from assay.documents.suggest import unknown
     from assay.errors import UsageError
     from assay.model.audience import seen_by
 
@@ -91,9 +93,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
         return loaded.corpus
     order = loaded.rulebook.audiences if loaded.rulebook else ()
     if session.audience not in order:
-        raise UsageError(
-            f"there is no audience {session.audience!r}; the rulebook has: {', '.join(order)}"
-        )
+        raise UsageError(unknown("audience", session.audience, order))
     as_of = loaded.as_of or session.clock().date()
     return seen_by(loaded.corpus, order, session.audience, as_of)
 
@@ -185,8 +185,8 @@ def _sum_up(planned: Import, written: bool) -> None:
     parts = [
         f"{new} new",
         f"{len(planned.changes) - new} changed"
-        + (f" ({emptied} values taken away)" * bool(emptied)),
-        f"{planned.unchanged} rows as they were",
+        + (f" ({plural(emptied, 'value')} taken away)" * bool(emptied)),
+        f"{plural(planned.unchanged, 'row')} unchanged",
     ]
     click.echo(", ".join(parts), err=True)
     if not planned.changes:
@@ -194,11 +194,8 @@ def _sum_up(planned: Import, written: bool) -> None:
     said = "written" if written else "nothing was written; this would be"
     click.echo(f"{said}: {', '.join(planned.files)}", err=True)
     if planned.given_ids and written:
-        click.echo(
-            f"{planned.given_ids} rows had no id and were given one; export again to have the ids "
-            "in the sheet",
-            err=True,
-        )
+        given = plural(planned.given_ids, "row had no id and was", "rows had no id and were")
+        click.echo(f"{given} given one; export again to have the ids in the sheet", err=True)
 
 
 def _as_json(planned: Import, written: bool) -> dict[str, object]:
