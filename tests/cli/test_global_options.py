@@ -88,4 +88,4 @@ def test_help_describes_them_once_and_names_them_elsewhere(
     assert run(["score", "--help"]) == 0
     last = " ".join(capfd.readouterr().out.split("\n\n")[-1].split())
     names = "--workspace, --as-of, --audience, --memory"
-    assert last == f"Global options, see 'assay --help': {names}."
+    assert last == f"Global options, see `assay --help`: {names}."

@@ -15,13 +15,16 @@ from assay.text import plural
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of the site; else site/ in the workspace.",
+    help="Folder for the site. Default: site/ in the workspace.",
 )
 @format_option("json")
 @observed
 @click.pass_obj
 def build_command(session: Session, out: Path | None, output: str) -> None:
-    """Write the briefing pages; an error leaves the site that was there."""
+    """Build the briefing pages.
+
+    On failure the existing site stays unchanged.
+    """
     from assay.pipeline import build
 
     desk = session.desk()

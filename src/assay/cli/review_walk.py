@@ -30,17 +30,17 @@ _MENU = "[n]ext [b]ack [a]ccept accept [g]roup [o]verride [s]econd [f]lag [c]omm
 
 @click.command("walk", cls=Command)
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
-@click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
+@click.option("--all", "every", is_flag=True, help="Also show rules that changed nothing.")
 @limits_options
 @reviewer_option
 @click.pass_obj
 def walk(
     session: Session, /, ids: tuple[str, ...], every: bool, limits: Limits, reviewer: str | None
 ) -> None:
-    """Walk through the queue, or through the profiles named, and decide each.
+    """Review the queue profile by profile.
 
-    Every decision is on disk before the next question. Undo adds a line that takes the last
-    decision of this walk back.
+    With IDs, reviews only these profiles. Every decision is saved before the next question. Undo
+    reverses the last decision of this walk.
     """
     from assay.review.actions import require_known
 

@@ -25,7 +25,10 @@ _WIDEST = 160
 
 @click.group("sheet", cls=Group)
 def sheet_command() -> None:
-    """Take publishers, sources, profiles and claims out as sheets, and take sheets back."""
+    """Export to CSV or Excel, and import the edits.
+
+    The sheets hold publishers, sources, profiles and claims.
+    """
 
 
 @sheet_command.command("export")
@@ -36,17 +39,17 @@ def sheet_command() -> None:
     "only",
     multiple=True,
     type=Choice(_KINDS),
-    help="This sheet alone. May be repeated.",
+    help="Export only this sheet. Repeatable.",
 )
 @format_option("json")
 @click.pass_obj
 def export(
     session: Session, out: Path, ids: tuple[str, ...], only: tuple[str, ...], output: str
 ) -> None:
-    """Write the sheets: a workbook if OUT ends in .xlsx, else CSV files into the folder OUT.
+    """Export sheets to a workbook or a folder of CSV files.
 
-    With PROFILEs, those alone and the sources that they draw on. With --audience, what that
-    audience may know.
+    OUT is a workbook if it ends in .xlsx, otherwise a folder. With PROFILEs, exports only these
+    and their sources; with --audience, only what this audience may see.
     """
     from assay.authoring.new import require_profile
     from assay.documents.files import write_files
@@ -106,18 +109,18 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
     type=click.Path(path_type=Path),
     metavar="FILE...",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Show the changes without writing them.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 @format_option("json")
 @click.pass_obj
 def import_(
     session: Session, sheets: tuple[Path, ...], dry_run: bool, auto_approve: bool, output: str
 ) -> None:
-    """Take sheets back: show field by field what would change, ask, and write it.
+    """Import edited sheets, after showing each change.
 
-    FILEs are workbooks, CSV files, or a folder of CSV files. Rows that are not in the sheets and
-    columns that they do not have stay as they are; an empty cell of a column that is there takes
-    the value away. A mistake in any cell, and nothing is written.
+    FILEs are workbooks, CSV files, or a folder of CSV files. Rows and columns missing from a
+    sheet are unchanged; an empty cell removes the value. If any cell has an error, nothing is
+    written.
     """
     from assay.diagnostics import format_text
     from assay.sheets.importing import carry_out, plan_import

@@ -12,14 +12,14 @@ _INTRODUCTION = """# Commands
 
 Results go to standard output, messages and progress to standard error.
 
-The global options work before and after the command, at every level of it: `assay --as-of 2026-01-15
-rules test` and `assay rules test --as-of 2026-01-15` are the same. The options are `--workspace`,
-`--as-of`, `--audience`, `--memory`, and `--format` for commands that print more than text. If one is
-given several times, the last counts. `assay new claim --as-of` is an option of its own: the date of
-the claim.
+The global options work before and after the command, at every level of it. So `assay --as-of
+2026-01-15 rules test` and `assay rules test --as-of 2026-01-15` are the same. The options are
+`--workspace`, `--as-of`, `--audience`, `--memory`, and `--format` for commands that print more than
+text. If one is given several times, the last counts. `assay new claim --as-of` is an option of its
+own: the date of the claim.
 
-- `--workspace` is by default the nearest directory with `rules.yaml` and `profiles/`, from the current
-  one upwards.
+- `--workspace` is by default the nearest directory with `rules.yaml` and `profiles/`, from the
+  current one upwards.
 - `--as-of` is by default `as_of` in `rules.yaml`, otherwise today.
 
 Text fits every stream: where its encoding lacks a character, a similar one is printed (`->` for →),
