@@ -14,6 +14,8 @@ import pytest
 from assay.cli.main import COMMANDS, LazyGroup, assay, run
 from tests.cli.workspaces import PROFILE, write_workspace
 
+OTHER_FORMS = r"\b[Yy]ou\b|; (else|repeatable)|May be|\bassay\b(?<!`assay)"
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
@@ -58,9 +60,7 @@ def test_every_option_and_command_has_help_in_one_form() -> None:
         for place, text in visit(name, command):
             assert text[:1].isupper(), place
             assert text.endswith("."), place
-            assert not re.search(
-                r"\b[Yy]ou\b|; (else|repeatable)|May be|\bassay\b(?<!`assay)", text
-            ), place
+            assert not re.search(OTHER_FORMS, text), place
 
 
 def test_scores_are_printed_as_the_contract_says(

@@ -42,6 +42,10 @@ def desk(tmp_path: Path) -> Path:
     text = rules.read_text("utf-8").replace("version: 1\n", "version: 1\ninclude: [more.yaml]\n")
     rules.write_text(text, "utf-8")
     (root / "more.yaml").write_text(INCLUDED, "utf-8")
+    profile = root / "profiles" / "port_office.yaml"
+    cited = "sources:\n      - id: gazette-march\n      - id: port-ledger\n"
+    text = profile.read_text("utf-8").replace("sources: [gazette-march, port-ledger]\n", cited)
+    profile.write_text(text.replace("text: The next", "id: counted, text: The next"), "utf-8")
     return root
 
 
