@@ -54,10 +54,9 @@ def against(run: Run, explanation: Explanation, profile: int, wanted: str) -> li
             found.append(_Between(run, columns, band, profile).told(explanation))
     if not found:
         scorers = [s.scorer for s in run.program.on("profile")]
-        bands = [b for s in scorers for b in run.rulebook.bands(s)]
-        raise UsageError(
-            unknown("band", wanted, [*(b.grade for b in bands), *(b.id for b in bands)])
-        )
+        every = [b for s in scorers for b in run.rulebook.bands(s)]
+        known = [*(b.grade for b in every), *(b.id for b in every)]
+        raise UsageError(unknown("band", wanted, known))
     return found
 
 
