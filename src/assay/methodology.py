@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.diagnostics import Diagnostic, sort_diagnostics
+from assay.documents.suggest import unknown
 from assay.errors import InputError, UsageError
 from assay.pipeline import Checked, Desk, placed_rule_finding
 
@@ -71,6 +72,6 @@ def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[C
 
     known = [s.scorer.name for s in desk.program.on("profile")]
     if scorer not in known:
-        raise UsageError(f"there is no profile scorer {scorer!r}; there are: {', '.join(known)}")
+        raise UsageError(unknown("scorer of profiles", scorer, known))
     scores = [r.scores[scorer].points for r in desk.results.values()]
     return cutpoints([s for s in scores if s is not None], shares)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from assay.cli.main import COMMANDS, LazyGroup, assay, run
 from tests.cli.workspaces import PROFILE, write_workspace
+
+OTHER_FORMS = r"\b[Yy]ou\b|; (else|repeatable)|May be|\bassay\b(?<!`assay)"
 
 
 @pytest.fixture
@@ -31,10 +36,31 @@ def _json(capfd: pytest.CaptureFixture[str], *args: str) -> Any:
 
 def test_every_listed_command_loads_and_has_help() -> None:
     assert isinstance(assay, LazyGroup)
-    for name in COMMANDS:
+    for name, short in COMMANDS.items():
         command = assay.get_command(None, name)  # type: ignore[arg-type]  # it reads none of it
         assert command is not None
-        assert command.help
+        assert command.name == name
+        assert command.get_short_help_str(200) == short
+
+
+def test_every_option_and_command_has_help_in_one_form() -> None:
+    def visit(path: str, command: click.Command) -> Iterator[tuple[str, str]]:
+        yield path, command.get_short_help_str(200)
+        for param in command.params:
+            if isinstance(param, click.Option):
+                yield f"{path} {param.opts[0]}", param.help or ""
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                yield from visit(f"{path} {name}", inner)
+
+    context = click.Context(assay)
+    for name in COMMANDS:
+        command = assay.get_command(context, name)
+        assert command is not None
+        for place, text in visit(name, command):
+            assert text[:1].isupper(), place
+            assert text.endswith("."), place
+            assert not re.search(OTHER_FORMS, text), place
 
 
 def test_scores_are_printed_as_the_contract_says(

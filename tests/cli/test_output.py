@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.workspaces import write_workspace
+from tests.cli.workspaces import PROFILE, write_workspace
 
 FULL = Path("/dev/full")
 
@@ -41,3 +43,83 @@ def test_a_reader_that_has_left_is_no_error(tmp_path: Path) -> None:
         reader.stdout.close()
         assert reader.stderr.read() == ""
     assert reader.returncode == 0
+
+
+def run_with(root: Path, encoding: str, *args: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command whose streams have an encoding."""
+    return subprocess.run(
+        command(root, *args),
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "args", "code"),
+    [
+        ("ascii", ("--help",), 0),
+        ("ascii", ("review",), 0),
+        ("cp1252", ("explain", "port-office"), 0),
+        ("latin-1", ("plan",), 0),
+        ("gbk", ("explain", "port-office"), 0),
+        ("cp437", ("explain", "pört → office"), 64),
+    ],
+)
+def test_streams_that_are_not_utf8_take_all_output(
+    tmp_path: Path, encoding: str, args: tuple[str, ...], code: int
+) -> None:
+    root = write_workspace(tmp_path / "desk", port=PROFILE.replace("Port Office", "Hafen “Süd” 港"))
+    done = run_with(root, encoding, *args)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    done.stdout.decode(encoding)
+    done.stderr.decode(encoding)
+
+
+def test_what_a_stream_cannot_hold_is_replaced_readably(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "desk")
+    shown = run_with(root, "ascii", "explain", "port-office").stdout.decode("ascii")
+    exact = run_with(root, "utf-8", "explain", "port-office").stdout.decode("utf-8")
+    assert "→" in exact
+    assert shown == exact.replace("→", "->")
+    error = run_with(root, "ascii", "explain", "“±1…” ü").stderr.decode("ascii")
+    assert "'\"+/-1...\" \\xfc'" in error
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
+def test_json_is_utf8_with_the_same_values_on_every_stream(tmp_path: Path, encoding: str) -> None:
+    name = "Hafen “Süd” 港 → \U0001f6a2"
+    root = write_workspace(tmp_path / "desk", port=PROFILE.replace("Port Office", name))
+    printed = run_with(root, encoding, "score", "--format", "json").stdout
+    assert json.loads(printed.decode("utf-8"))["profiles"][0]["name"] == name
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes the streams")
+@pytest.mark.parametrize(
+    ("args", "closed", "code"),
+    [
+        ("score", ">&-", 0),
+        ("score --format json", ">&- 2>&-", 0),
+        ("score", "<&- >&- 2>&-", 0),
+        ("--help", ">&-", 0),
+        ("explain nobody", "2>&-", 64),
+        ("nonsense", ">&- 2>&-", 64),
+    ],
+)
+def test_a_closed_stream_is_no_error(tmp_path: Path, args: str, closed: str, code: int) -> None:
+    root = write_workspace(tmp_path / "desk")
+    line = f'"$0" -m assay --workspace "$1" {args} {closed}'
+    done = subprocess.run(
+        ["sh", "-c", line, sys.executable, str(root)], capture_output=True, check=False
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stdout + done.stderr
+
+
+def test_an_error_keeps_its_exit_code_where_nobody_reads_it(tmp_path: Path) -> None:
+    root = write_workspace(tmp_path / "desk")
+    with subprocess.Popen(command(root, "explain", "nobody"), stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        process.stderr.close()
+    assert process.returncode == 64

@@ -82,7 +82,7 @@ def test_a_failure_reads_as_the_difference_of_two_explanations(
             + rule twice does not hold
               start → 0.000  starts from nothing
               add cited → 0.400  somebody reports it
-        0 passed, 1 failed, in 1 files
+        0 passed, 1 failed, in 1 file
         """
     )
 
@@ -112,7 +112,7 @@ def test_coverage_names_what_no_case_has_met(
     assert assay(root, "test", "--coverage") == 0
     assert capsys.readouterr().out == dedent(
         """\
-        1 passed, 0 failed, in 1 files
+        1 passed, 0 failed, in 1 file
           claim.support.cited: never seen false
           claim.support.twice: never seen true
           profile.trust: never reached good
@@ -201,7 +201,7 @@ def test_cutpoints_are_printed_as_a_scale(
     assert assay(root, "cutpoints", "trust", "--shares", "50") == 0
     assert capsys.readouterr().out == (
         "  trust:\n"
-        "    - {id: band-1, from: 0.700, grade: 1, label: Band 1}  # 1 profiles now\n"
+        "    - {id: band-1, from: 0.700, grade: 1, label: Band 1}  # 1 profile now\n"
         "    - {id: band-2, from: 0.000, grade: 2, label: Band 2}  # 0 profiles now\n"
     )
     assert assay(root, "cutpoints", "trst") == 64

@@ -66,6 +66,8 @@ def test_why_not_as_json_and_for_a_rule_that_is_not_there(
     assert found[0]["condition"]["values"] == [{"field": "citations.origins()", "value": "2"}]
     assert found[0]["applied"] is True
     assert explain(root, "--why-not", "thrice") == 64
+    assert "did you mean 'twice'?" in capsys.readouterr().err
+    assert explain(root, "--why-not", "nothing-like-it") == 64
     assert "there are: cited, old-record, twice" in capsys.readouterr().err
 
 

@@ -77,10 +77,10 @@ def test_the_list_can_be_narrowed(busy: Office) -> None:
         found = json.loads(busy.run("list", "--format", "json", *args).stdout)
         return list(found["profiles"])
 
-    assert profiles("--matter", "new") == ["tower"]
+    assert profiles("--review-reason", "new") == ["tower"]
     assert profiles("--group", "stale:station.trust") == ["station"]
     assert profiles("--assigned-to", "ben example") == ["harbour"]
-    result = busy.run("list", "--matter", "fliped")
+    result = busy.run("list", "--review-reason", "fliped")
     assert "did you mean 'flipped'" in str(result.exception)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assay.rules.ir import Col
-from assay.scoring.wording import fill_text, plural, shown
+from assay.scoring.wording import fill_text, shown
+from assay.text import plural
 
 
 @pytest.mark.parametrize(

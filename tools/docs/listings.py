@@ -12,10 +12,21 @@ from tools.docs.session import run_assay
 
 _COMMANDS = """# Commands
 
-Results go to standard output, messages and progress to standard error. `--workspace` and
-`--as-of` stand before the command: `assay --as-of 2026-01-15 score`. Without `--workspace` the
-workspace is the one the current folder lies in: the nearest folder upward with `rules.yaml` and
-`profiles/`. Without `--as-of` the date is that of the rulebook's settings, else today.
+Results go to standard output, messages and progress to standard error.
+
+The global options work before and after the command, at every level of it. So `assay --as-of
+2026-01-15 rules test` and `assay rules test --as-of 2026-01-15` are the same. The options are
+`--workspace`, `--as-of`, `--audience`, `--memory`, and `--format` for commands that print more than
+text. If one is given several times, the last counts. `assay new claim --as-of` is an option of its
+own: the date of the claim.
+
+- `--workspace` is by default the nearest directory with `rules.yaml` and `profiles/`, from the
+  current one upwards.
+- `--as-of` is by default `as_of` in `rules.yaml`, otherwise today.
+
+Text fits every stream: where its encoding lacks a character, a similar one is printed (`->` for →),
+otherwise an escape. JSON is valid UTF-8 everywhere: on a stream of another encoding, characters
+outside ASCII are escaped. A closed stream discards its output.
 
 | exit code | meaning |
 | --- | --- |

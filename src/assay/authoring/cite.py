@@ -14,6 +14,7 @@ from assay.authoring.addresses import address_key
 from assay.authoring.edit import commit, current, path_of
 from assay.authoring.ids import checked_id, first_free, shorten, slug
 from assay.authoring.new import document, document_path, require_profile, with_document
+from assay.documents.suggest import nearest
 from assay.documents.yaml_writer import append_item
 from assay.errors import UsageError
 from assay.loading.load import Loaded
@@ -132,8 +133,10 @@ def _cited_by(
     profile = loaded.corpus.profiles[profile_id]
     number = next((i for i, c in enumerate(profile.claims) if c.id == claim_id), None)
     if number is None:
-        known = ", ".join(c.id for c in profile.claims) or "none"
-        raise UsageError(f"{profile_id!r} has no claim {claim_id!r}; it has: {known}")
+        claims = [c.id for c in profile.claims]
+        near = nearest(claim_id, claims)
+        hint = f"did you mean {near!r}?" if near else f"it has: {', '.join(claims) or 'none'}"
+        raise UsageError(f"{profile_id!r} has no claim {claim_id!r}; {hint}")
     if any(c.id == source_id for c in profile.claims[number].sources):
         raise UsageError(f"the claim {claim!r} cites {source_id!r} already")
     path, document_number = path_of(loaded, profile_id)

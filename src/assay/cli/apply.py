@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 @click.command("apply", cls=Command)
 @click.argument("saved", required=False, metavar="[PLAN]", type=click.Path(path_type=Path))
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
-@click.option("--reason", default="", help="Why, for the history.")
-@click.option("--reviewer", metavar="NAME", help="Who applies; else git's user.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--reason", default="", help="Reason, for the history.")
+@click.option("--reviewer", metavar="NAME", help="Reviewer. Default: git's user.name.")
 @click.option(
     "--allow-guard",
     "allowed",
     multiple=True,
     type=Choice(["max_downgrades", "max_share"]),
-    help="Let a guard of the rulebook pass; repeatable.",
+    help="Apply despite this guard. Repeatable.",
 )
 @format_option("json")
 @click.pass_context
@@ -39,10 +39,10 @@ def apply_command(
     allowed: tuple[str, ...],
     output: str,
 ) -> None:
-    """Apply what would change: write grades.lock, and a line of the history.
+    """Record planned changes in grades.lock and the history.
 
-    A PLAN saved by 'assay plan --out' is applied as it was seen, at its own date, and refused
-    where anything it was made from has moved.
+    A PLAN saved by `assay plan --out` is applied as of its own date. It is refused if its
+    evidence or rules have changed since.
     """
     from assay.change.apply import apply, moved_since, propose, read_plan
     from assay.export.change import saved_json

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 @click.option(
     "--ci",
     is_flag=True,
-    help="Also write a GitHub workflow and a pre-commit hook; into a workspace, only these.",
+    help="Also add a GitHub workflow and a pre-commit hook; in an existing workspace, only these.",
 )
 def init_command(folder: Path, ci: bool) -> None:
-    """Write a small, complete workspace into DIR, a new folder or an empty one.
+    """Create a workspace with a small example.
 
-    It has the default rulebook and a made-up institution and event with their sources.
+    DIR is a new or empty folder. The workspace has the default rulebook, and a fictitious
+    institution and event with their sources.
     """
     from assay.authoring.ci import add_ci
     from assay.authoring.init import init
@@ -48,17 +49,19 @@ _Command = Callable[..., None]
 
 @click.group(name="new", cls=Group)
 def new_command() -> None:
-    """Write a new institution, event, source, publisher or claim, and print its id.
+    """Add an institution, event, source, publisher or claim.
 
-    Comments and formatting of the file it goes into stay as they are. Nothing is written if
-    the result would have mistakes.
+    Prints its id. Comments and formatting of the edited file are preserved. Nothing is written
+    if the result would have errors.
     """
 
 
 def _common(function: _Command) -> _Command:
     for option in (
         format_option("json"),
-        click.option("--id", "id_", metavar="ID", help="Else made from the name."),
+        click.option(
+            "--id", "id_", metavar="ID", help="Id. Default: derived from the name or text."
+        ),
     ):
         function = option(function)
     return function
@@ -69,16 +72,16 @@ def _into(function: _Command) -> _Command:
         "--into",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="A file below profiles/ to add the document to.",
+        help="File below profiles/ to add the document to. Default: a file for its kind.",
     )(function)
 
 
 def _profile_options(function: _Command) -> _Command:
     for name, help_ in (
-        ("--topic", "May be given several times."),
-        ("--domain", "The primary domain, as 'Governance'."),
-        ("--region", "As 'Asia Pacific'."),
-        ("--type", "As 'regulator', 'company', 'decision'."),
+        ("--topic", "Topic. Repeatable."),
+        ("--domain", "Primary domain, for example 'Governance'."),
+        ("--region", "Region, for example 'Asia Pacific'."),
+        ("--type", "Type, for example 'regulator', 'company' or 'decision'."),
     ):
         function = click.option(name, help=help_, metavar="TEXT", multiple=name == "--topic")(
             function
@@ -110,52 +113,60 @@ def _show(written: Written, output: str) -> None:
 
 @new_command.command(name="institution")
 @click.argument("name")
-@click.option("--alias", multiple=True, metavar="TEXT", help="May be given several times.")
-@click.option("--base", metavar="TEXT", help="Where it is seated.")
+@click.option("--alias", multiple=True, metavar="TEXT", help="Another name. Repeatable.")
+@click.option("--base", metavar="TEXT", help="Place of its seat.")
 @_profile_options
 @_into
 @_common
 @click.pass_obj
 def institution(session: Session, /, name: str, alias: tuple[str, ...], **options: Any) -> None:
-    """Write a profile of a body that acts: a regulator, a company, a platform."""
+    """Add a profile of an institution: a regulator, a company, a platform."""
     fields = {"aliases": list(alias), **_profile_fields(options), "base": options["base"]}
     _write(session, "institution", name, options, fields)
 
 
 @new_command.command(name="event")
 @click.argument("name")
-@click.option("--date", metavar="DATE", help="2024-01-29, 2024-01, 2024-Q1 or 2024.")
-@click.option("--from", "from_", metavar="DATE", help="Of something that went on for a time.")
-@click.option("--until", metavar="DATE")
+@click.option("--date", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024.")
+@click.option("--from", "from_", metavar="DATE", help="First day of an event that lasted.")
+@click.option("--until", metavar="DATE", help="Last day of an event that lasted.")
 @_profile_options
 @_into
 @_common
 @click.pass_obj
 def event(session: Session, /, name: str, **options: Any) -> None:
-    """Write a profile of something that happened."""
+    """Add a profile of an event."""
     days = {"date": options["date"], "from": options["from_"], "until": options["until"]}
     _write(session, "event", name, options, {**days, **_profile_fields(options)})
 
 
 @new_command.command(name="source")
 @click.argument("title")
-@click.option("--publisher", metavar="ID", shell_complete=names.publishers)
-@click.option("--url", metavar="URL", help="'assay cite URL' finds out first if it is there.")
-@click.option("--published", metavar="DATE", help="2024-01-29, 2024-01, 2024-Q1 or 2024.")
-@click.option("--accessed", metavar="DAY", help="When it was read: 2024-01-29.")
-@click.option("--directness", type=Choice(["record", "first_hand", "retelling", "self_report"]))
+@click.option("--publisher", metavar="ID", shell_complete=names.publishers, help="Publisher.")
+@click.option(
+    "--url",
+    metavar="URL",
+    help="Address. To reuse an existing source, run `assay cite URL` instead.",
+)
+@click.option("--published", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024.")
+@click.option("--accessed", metavar="DAY", help="Day it was read, for example 2024-01-29.")
+@click.option(
+    "--directness",
+    type=Choice(["record", "first_hand", "retelling", "self_report"]),
+    help="Directness of the source.",
+)
 @click.option(
     "--cites",
     multiple=True,
     metavar="ID",
     shell_complete=names.sources,
-    help="A source that it draws on.",
+    help="Source that it draws on. Repeatable.",
 )
 @_into
 @_common
 @click.pass_obj
 def source(session: Session, /, title: str, cites: tuple[str, ...], **options: Any) -> None:
-    """Write a source: one publication in one version."""
+    """Add a source: one publication in one version."""
     names = ("publisher", "url", "published", "accessed", "directness")
     fields = {**{n: options[n] for n in names}, "cites": list(cites)}
     _write(session, "source", title, options, fields)
@@ -167,17 +178,19 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
     "--owner",
     metavar="ID",
     shell_complete=names.publishers,
-    help="Outlets of one owner are one family.",
+    help="Owner; publishers with one owner are one family.",
 )
-@click.option("--reliability", type=Choice(["A", "B", "C", "D", "E"]))
-@click.option("--reason", metavar="TEXT", help="What the reliability rests on.")
-@click.option("--rated", metavar="DATE", help="When the reliability was settled.")
-@click.option("--url", metavar="URL")
+@click.option(
+    "--reliability", type=Choice(["A", "B", "C", "D", "E"]), help="Reliability, from A (best) to E."
+)
+@click.option("--reason", metavar="TEXT", help="Reason for the reliability.")
+@click.option("--rated", metavar="DATE", help="Date of the reliability rating.")
+@click.option("--url", metavar="URL", help="Address.")
 @_into
 @_common
 @click.pass_obj
 def publisher(session: Session, /, name: str, reason: str | None, **options: Any) -> None:
-    """Write a publisher: an outlet, an office, a company."""
+    """Add a publisher: an outlet, an office, a company."""
     fields = {n: options[n] for n in ("owner", "reliability")}
     fields |= {
         "reliability_reason": reason,
@@ -194,7 +207,7 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
     "--nature",
     type=Choice(["fact", "attributed", "judgement", "assumption", "forecast"]),
     default="fact",
-    show_default=True,
+    help="Nature of the claim. Default: fact.",
 )
 @click.option(
     "--source",
@@ -202,14 +215,22 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
     multiple=True,
     metavar="ID",
     shell_complete=names.sources,
-    help="May be given several times.",
+    help="Source that supports it. Repeatable.",
 )
-@click.option("--rests-on", multiple=True, metavar="CLAIM", help="May be given several times.")
-@click.option("--section", metavar="NAME", help="As 'what_happened'.")
-@click.option("--type", "type_", metavar="NAME", help="As 'figure', 'mandate', 'role'.")
-@click.option("--holds", type=Choice(["dated", "standing"]))
-@click.option("--as-of", metavar="DATE", help="The date of which it is true.")
-@click.option("--key", is_flag=True, help="The profile stands on it.")
+@click.option(
+    "--rests-on", multiple=True, metavar="CLAIM", help="Claim it is based on. Repeatable."
+)
+@click.option("--section", metavar="NAME", help="Section of the page, for example 'what_happened'.")
+@click.option(
+    "--type", "type_", metavar="NAME", help="Type, for example 'figure', 'mandate' or 'role'."
+)
+@click.option(
+    "--holds",
+    type=Choice(["dated", "standing"]),
+    help="Whether it is true of a date or until it changes.",
+)
+@click.option("--as-of", metavar="DATE", help="Date the claim is true of.")
+@click.option("--key", is_flag=True, help="Make it a key claim.")
 @_common
 @click.pass_obj
 def claim(
@@ -221,7 +242,10 @@ def claim(
     rests_on: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Add a claim with TEXT to PROFILE; as a draft while it lacks a source or grounds."""
+    """Add a claim with TEXT to PROFILE.
+
+    It is a draft until it has a source or grounds.
+    """
     from assay.authoring.new import new_claim
 
     loaded = session.load()
@@ -251,27 +275,37 @@ def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
     "--claim",
     metavar="PROFILE#CLAIM",
     shell_complete=names.claims,
-    help="Let this claim cite the source.",
+    help="Claim that cites the source.",
 )
-@click.option("--stance", type=Choice(["supports", "disputes"]), help="With --claim.")
-@click.option("--locator", metavar="TEXT", help="With --claim: where in the source, as 'para 4'.")
-@click.option("--id", "id_", metavar="ID", help="The id of a source that is written.")
-@click.option("--title", metavar="TEXT", help="The title of a source that is written.")
+@click.option(
+    "--stance",
+    type=Choice(["supports", "disputes"]),
+    help="With --claim: stance of the source. Default: supports.",
+)
+@click.option(
+    "--locator", metavar="TEXT", help="With --claim: place in the source, for example 'para 4'."
+)
+@click.option("--id", "id_", metavar="ID", help="Id, if the source is added.")
+@click.option("--title", metavar="TEXT", help="Title, if the source is added.")
 @click.option(
     "--publisher",
     metavar="ID",
     shell_complete=names.publishers,
-    help="The publisher of a source that is written.",
+    help="Publisher, if the source is added.",
 )
-@click.option("--published", metavar="DATE", help="Its date: 2024-01-29, 2024-01, 2024-Q1, 2024.")
-@click.option("--directness", type=Choice(["record", "first_hand", "retelling", "self_report"]))
+@click.option("--published", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024.")
+@click.option(
+    "--directness",
+    type=Choice(["record", "first_hand", "retelling", "self_report"]),
+    help="Directness of the source.",
+)
 @format_option("json")
 @click.pass_obj
 def cite_command(session: Session, /, publication: str, output: str, **options: str | None) -> None:
-    """Print the id of the source for URL or FILE; write a stub where there is none.
+    """Find or add the source for a URL or file, and optionally cite it.
 
-    An address is recognised in every spelling: tracking parameters, www., AMP and the like make
-    no difference. A file is recognised by its contents.
+    Prints the id of the source. A URL is recognised in every spelling, without regard to
+    tracking parameters, www. or AMP. A file is recognised by its content.
     """
     from assay.authoring.cite import cite
     from assay.errors import UsageError
@@ -298,14 +332,14 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
 
 @click.command(name="find", cls=Command)
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(min=1), default=20, help="Most results. Default: 20.")
 @format_option("json")
 @click.pass_obj
 def find_command(session: Session, words: tuple[str, ...], limit: int, output: str) -> None:
-    """Find documents and claims in which all WORDS occur, best first.
+    """Search ids, names, titles and claims.
 
-    Searches ids, names, aliases, titles, addresses and the texts of claims. Case and accents
-    make no difference.
+    Lists documents and claims that contain all WORDS, best match first. Aliases and URLs are
+    searched too. Case and accents are ignored.
     """
     from assay.authoring.find import find
 

@@ -8,19 +8,23 @@ import click
 
 from assay.cli.output import observed, print_json
 from assay.cli.session import Command, Session, format_option
+from assay.text import plural
 
 
 @click.command("build", cls=Command)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of the site; else site/ in the workspace.",
+    help="Folder for the site. Default: site/ in the workspace.",
 )
 @format_option("json")
 @observed
 @click.pass_obj
 def build_command(session: Session, out: Path | None, output: str) -> None:
-    """Write the briefing pages; an error leaves the site that was there."""
+    """Build the briefing pages.
+
+    On failure the existing site stays unchanged.
+    """
     from assay.pipeline import build
 
     desk = session.desk()
@@ -40,8 +44,8 @@ def build_command(session: Session, out: Path | None, output: str) -> None:
         return
     click.echo(str(folder / "index.html"))
     click.echo(
-        f"{len(report.written)} files written, {len(report.unchanged)} unchanged, "
-        f"{len(report.removed)} removed; {len(desk.results)} profiles scored, "
+        f"{plural(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
+        f"{len(report.removed)} removed; {plural(len(desk.results), 'profile')} scored, "
         f"{len(report.unpublished)} of them below publication",
         err=True,
     )

@@ -21,17 +21,18 @@ if TYPE_CHECKING:
     "form",
     type=Choice(["text", "json", "sarif"]),
     default="text",
-    show_default=True,
-    help="How to print the diagnostics.",
+    help="Output format. Default: text.",
 )
-@click.option("--watch", is_flag=True, help="Check again whenever a file of the workspace changes.")
+@click.option(
+    "--watch", is_flag=True, help="Check again after every change to a file of the workspace."
+)
 @observed
 @click.pass_context
 def check_command(context: click.Context, form: str, watch: bool) -> None:
-    """Read the workspace and show every mistake, warning and remark, with its place.
+    """Check the workspace and list all problems.
 
-    Also writes schemas with the workspace's own ids to .assay/, so that an editor completes
-    them. Exits with 1 where there are errors.
+    Also writes schemas with the ids of the workspace to .assay/, for completion in an editor.
+    Exits with 1 if there are errors.
     """
     session: Session = context.obj
     if watch:

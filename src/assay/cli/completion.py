@@ -10,9 +10,9 @@ from assay.cli.session import Choice, Command
 @click.command("completion", cls=Command)
 @click.argument("shell", type=Choice(["bash", "zsh", "fish"]))
 def completion_command(shell: str) -> None:
-    """Print the script that sets up completion for a shell.
+    """Print the script that sets up shell completion.
 
-    Commands, options and the names of the workspace are completed.
+    It completes commands, options and the names of the workspace.
     """
     from click.shell_completion import get_completion_class
 

@@ -22,18 +22,18 @@ _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 
 @click.command("explain", cls=Command)
 @click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
-@click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
+@click.option("--all", "every", is_flag=True, help="Also show rules that changed nothing.")
 @click.option(
     "--why-not",
     metavar="RULE",
     shell_complete=names.rules,
-    help="Take the condition of a rule apart instead.",
+    help="Explain why this rule did not apply.",
 )
 @click.option(
     "--against",
     metavar="BAND",
     shell_complete=names.grades,
-    help="Show what stands between it and a band instead.",
+    help="Explain what keeps the profile below this band.",
 )
 @format_option("json")
 @observed
@@ -46,9 +46,9 @@ def explain_command(
     against: str | None,
     output: str,
 ) -> None:
-    """Show why a profile has the scores it has, rule by rule.
+    """Explain the scores of a profile, rule by rule.
 
-    Opens with one sentence: what supports the grade, what limits it, what would raise it.
+    The first sentence names the support of the grade, its limit and its remedy.
     """
     if why_not is not None:
         _show_why_not(session, profile_id, why_not, output)
@@ -163,18 +163,18 @@ def _number(points: int | None) -> str:
 
 @click.command("outlook", cls=Command)
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
-@click.option("--calendar", "by_day", is_flag=True, help="List what falls due, by date and reason.")
-@click.option("--ics", is_flag=True, help="Print the same as iCalendar, for a calendar program.")
+@click.option("--calendar", "by_day", is_flag=True, help="List due dates with their reasons.")
+@click.option("--ics", is_flag=True, help="Print due dates as iCalendar.")
 @format_option("json")
 @observed
 @click.pass_obj
 def outlook_command(
     session: Session, ids: tuple[str, ...], by_day: bool, ics: bool, output: str
 ) -> None:
-    """Show when grades run out with nothing new arriving, and what falls due.
+    """Show upcoming grade changes and due dates.
 
-    What falls due are watch items with a date (on its last day), standing claims that are to be
-    checked again, and grades that change with nothing new arriving.
+    Due are watch items (on the last day of their date), rechecks of standing claims, and grades
+    that will change without new evidence.
     """
     from assay.briefing.ics import calendar_ics
     from assay.errors import UsageError
@@ -255,7 +255,10 @@ def _print_one(profile_id: str, outlook: Outlook) -> None:
 @format_option("json")
 @click.pass_obj
 def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
-    """Show what each profile depends on and what depends on it, along the strongest paths."""
+    """Show dependencies and how far effects reach.
+
+    Lists both directions for each profile, along the strongest paths.
+    """
     from assay.export.json import graph_json
 
     desk = session.desk()

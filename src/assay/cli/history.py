@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 @format_option("json")
 @click.pass_obj
 def history_command(session: Session, profile_id: str, output: str) -> None:
-    """Show the grades of a profile through time, with what moved them."""
+    """Show the grades of a profile over time.
+
+    Each change is printed with its causes.
+    """
     from assay.documents.suggest import did_you_mean
 
     records = recorded(session)
@@ -84,11 +87,16 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
 
 
 @click.command("log", cls=Command)
-@click.option("--limit", type=click.IntRange(min=1), help="Only the last applies.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="Only the last so many applies. Default: all."
+)
 @format_option("json")
 @click.pass_obj
 def log_command(session: Session, limit: int | None, output: str) -> None:
-    """List the rating actions of the desk, each as what brought it about, and corrections."""
+    """List grade changes, overrides and corrections.
+
+    Each is printed with its causes.
+    """
     from assay.export import plan_words as words
     from assay.export.change import log_json
 

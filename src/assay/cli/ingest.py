@@ -26,22 +26,22 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
     "--fetch",
     "may_fetch",
     is_flag=True,
-    help="Fetch web addresses given as PATHs: only these pages, and only where robots.txt lets.",
+    help="Allow URLs as PATHs. Fetches only these pages, if robots.txt permits.",
 )
 @click.option(
     "--publisher",
     metavar="ID",
     shell_complete=names.publishers,
-    help="Who published what names no publisher.",
+    help="Publisher of documents that name none.",
 )
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show the results without writing them.")
 @click.option(
     "--accept",
     "accepted",
     multiple=True,
     metavar="ID",
     shell_complete=names.claims,
-    help="Make the draft PROFILE (with its claims) or PROFILE#CLAIM final. May be repeated.",
+    help="Make a draft profile with its claims, or a draft claim PROFILE#CLAIM, final. Repeatable.",
 )
 @format_option("json")
 @observed
@@ -56,11 +56,11 @@ def ingest_command(
     accepted: tuple[str, ...],
     output: str,
 ) -> None:
-    """Read files and folders of documents; write sources and drafts below profiles/ingested/.
+    """Import documents as sources and drafts.
 
-    Drafts are neither scored nor published before somebody accepts them. Ingesting again
-    changes nothing; a publication that has changed is written as a new version of itself.
-    Nothing is fetched from the network without --fetch; with it a PATH may be a web address.
+    PATHs are files and folders; the results are added below profiles/ingested/. Drafts are
+    neither scored nor published until an analyst accepts them. Importing again changes nothing;
+    a changed publication is added as a new version. Nothing is fetched without --fetch.
     """
     from assay.errors import UsageError
     from assay.ingest.accept import accept

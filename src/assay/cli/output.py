@@ -199,9 +199,9 @@ def observed(command: Callable[..., None]) -> Callable[..., None]:
     """``--progress`` and ``--timings`` for a command that may take long."""
 
     @click.option(
-        "--progress", is_flag=True, help="Tell how far it is, to stderr, even where no one looks."
+        "--progress", is_flag=True, help="Show progress on stderr even when it is not a terminal."
     )
-    @click.option("--timings", is_flag=True, help="Print where the time went, to stderr.")
+    @click.option("--timings", is_flag=True, help="Print the time of each stage to stderr.")
     @functools.wraps(command)
     def run(*given: object, progress: bool, timings: bool, **options: object) -> None:
         clock = Clock(timings=timings, progress=progress)

@@ -22,50 +22,59 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
 
 @click.command("plan", cls=Command)
 @format_option("json", "markdown", "html")
-@click.option("--out", type=click.Path(path_type=Path), help="Also save the plan, to apply it.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Also save the plan to this file, for `assay apply`.",
+)
 @click.option(
     "--only",
     multiple=True,
     metavar="ID",
     shell_complete=names.profiles,
-    help="Show this profile alone; repeatable.",
+    help="Show only this profile. Repeatable.",
 )
 @click.option(
     "--because",
     metavar="ID",
     shell_complete=names.causes,
-    help="Show only what this rule, source or profile moves.",
+    help="Show only changes caused by this rule, source or profile.",
 )
-@click.option("--against", metavar="REV", help="Compare with a git revision, not with the lock.")
+@click.option(
+    "--against", metavar="REV", help="Compare with this git revision. Default: with grades.lock."
+)
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="PATH=VALUE",
     shell_complete=names.settings,
-    help="Try a figure; repeatable.",
+    help="Try another rulebook value without saving it. Repeatable.",
 )
 @click.option(
     "--sweep",
     metavar="PATH=A..B:STEP",
     shell_complete=names.settings,
-    help="Try many values of a figure.",
+    help="Try a range of rulebook values.",
 )
-@click.option("--at-lock", is_flag=True, help="Compare at the lock's date; ageing is listed apart.")
+@click.option(
+    "--at-lock", is_flag=True, help="Compare as of the date of grades.lock; list ageing separately."
+)
 @click.option(
     "--locked",
     is_flag=True,
-    help="As --at-lock, and exit with 1 where the lock is behind or missing.",
+    help="Like --at-lock; exit with 1 if grades.lock is missing or out of date.",
 )
 @click.option(
     "--pages",
     is_flag=True,
-    help="Make every page of before and after, and list exactly those that differ. Slow.",
+    help="List the exact pages that differ, by rendering both versions. Slow.",
 )
 @click.option(
     "--detailed-exitcode",
     is_flag=True,
-    help="Exit with 2 where a band, a page, a horizon, a watch item or a score not by time moves.",
+    help="Exit with 2 if a band, page, horizon or watch item changes, "
+    "or a score for any reason but ageing.",
 )
 @observed
 @click.pass_context
@@ -80,10 +89,10 @@ def plan_command(
     detailed_exitcode: bool,
     **given: Any,
 ) -> None:
-    """Show what would change against what was last applied, and why.
+    """Preview grade changes since the last apply, with causes.
 
-    With --set and --sweep figures of the rulebook are tried against the workspace as it stands,
-    and no file is touched: claim.confidence.one-origin.cap=0.6.
+    --set and --sweep compare with the current workspace and change no file; for example
+    --set claim.confidence.one-origin.cap=0.6.
     """
     from assay.change.request import Request, plan
 

@@ -9,6 +9,7 @@ import click
 
 from assay.cli.output import observed, print_json
 from assay.cli.session import Choice, Command, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,20 +23,20 @@ if TYPE_CHECKING:
 @click.option(
     "--above",
     type=click.FloatRange(0.0, 1.0),
-    help="Show (and accept) only proposals with this score or more.",
+    help="Show and accept only suggestions with at least this score.",
 )
 @click.option(
     "--accept-all",
     is_flag=True,
-    help="Accept what is shown: from --above on, else from the desk's accept_origins_from.",
+    help="Accept all suggestions from --above. Default: from `accept_origins_from` in rules.yaml.",
 )
-@click.option("--walk", is_flag=True, help="Ask about one proposal after the other.")
+@click.option("--walk", is_flag=True, help="Ask about each suggestion.")
 @click.option(
     "--decide",
     "decided",
     multiple=True,
     metavar="SOURCE:RELATION:OTHER",
-    help="Write a decision: cites, same_as or not_same_as. May be repeated.",
+    help="Record a decision: cites, same_as or not_same_as. Repeatable.",
 )
 @format_option("json")
 @observed
@@ -48,12 +49,12 @@ def lineage_command(
     decided: tuple[str, ...],
     output: str,
 ) -> None:
-    """Propose which sources retell which, each with a score and a reason.
+    """Suggest which sources draw on which.
 
-    A proposal moves no grade. What is accepted is written into the source as 'cites' or
-    'same_as', what is refused as 'not_same_as', and neither is proposed again. Of a story that
-    many tell, --accept-all and --walk take as many proposals as suffice for all of them to go
-    back to the first.
+    Each suggestion has a score and a reason, and changes no grade. An accepted one is added to
+    the source as 'cites' or 'same_as', a refused one as 'not_same_as'; neither is suggested
+    again. For a report that many repeat, --accept-all and --walk use only as many suggestions as
+    link all of them to the original.
     """
     from assay.errors import UsageError
     from assay.evidence.retellings import enough
@@ -95,7 +96,7 @@ def lineage_command(
     for line in _lines(found):
         click.echo(line)
     said = f"; {len(taken)} written, which suffice" if accept_all else ""
-    click.echo(f"{len(found)} proposals{said}", err=True)
+    click.echo(f"{plural(len(found), 'proposal')}{said}", err=True)
 
 
 def _lines(found: Sequence[Proposal]) -> Iterator[str]:
@@ -146,17 +147,17 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
     "accepted",
     multiple=True,
     metavar="PROFILE:RELATION:ON",
-    help="Write the edge, with its sentences as claims. May be repeated.",
+    help="Add the dependency, with its sentences as claims. Repeatable.",
 )
 @format_option("json")
 @click.pass_obj
 def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> None:
-    """Propose what depends on what, from the words of sources that join two known profiles.
+    """Suggest dependencies found in sources.
 
-    Read are the kept words of ingested sources: who regulates, owns, supplies, hosts, approves or
-    funds whom, and what is built or relies on what. What is denied, past, planned, asked or
-    supposed is left out. A proposal moves no score; what is accepted is written into the profile
-    that depends.
+    Searches the stored text of ingested sources for sentences that link two known profiles: one
+    regulates, owns, supplies, hosts, approves or funds the other, or relies on it. Sentences that
+    deny, ask, plan, suppose or refer to the past are ignored. A suggestion changes no score. An
+    accepted one is added to the dependent profile.
     """
     from assay.export.documents import Edges
     from assay.ingest.related import accept_edges, proposed_edges
@@ -183,15 +184,17 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
 
 
 @click.command("contradictions", cls=Command)
-@click.option("--series", is_flag=True, help="Also figures of one measure at different times.")
+@click.option(
+    "--series", is_flag=True, help="Also list figures for one measure at different times."
+)
 @format_option("json", "html")
 @click.pass_obj
 def contradictions_command(session: Session, series: bool, output: str) -> None:
-    """Propose statements of claims and sources that cannot both be true.
+    """Suggest contradictions between claims and sources.
 
-    Compared are figures of one measure and dates of one act, in claims and in the kept words of
-    sources. What you find to be a contradiction, write as 'contradicts' of the claim. As HTML, the
-    series are plotted.
+    Compares figures for the same measure and dates of the same act, in claims and in the stored
+    text of sources. Record a confirmed contradiction under 'contradicts' of the claim. HTML
+    output plots the series.
     """
     from assay.ingest.stated import clashes
     from assay.loading import require

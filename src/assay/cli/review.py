@@ -23,6 +23,7 @@ from assay.cli.reviewing import (
     write,
 )
 from assay.cli.session import Choice, Group, IsoDate, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.review.queue import Limits, Queue, Review
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 @click.group("review", cls=Group, invoke_without_command=True)
 @click.pass_context
 def review_command(context: click.Context) -> None:
-    """See what needs a human, decide it, and see what was decided.
+    """Review grades and list past decisions.
 
-    Decisions are added to reviews.jsonl; none is ever removed. Without a command: list.
+    Decisions are added to reviews.jsonl and never removed. Default command: list.
     """
     if context.invoked_subcommand is None:
         with list_command.make_context("list", [], parent=context) as listing:
@@ -41,10 +42,17 @@ def review_command(context: click.Context) -> None:
 
 
 @review_command.command("list")
-@click.option("--matter", metavar="NAME", help="Only this matter: flipped, stale, new …")
-@click.option("--group", "group_name", metavar="NAME", help="Only this group, with all members.")
-@click.option("--assigned-to", metavar="NAME", help="Only what is assigned to somebody.")
-@click.option("--all", "every", is_flag=True, help="Show every member of every group.")
+@click.option(
+    "--review-reason",
+    "matter",
+    metavar="NAME",
+    help="Only this review reason, for example flipped, stale or new.",
+)
+@click.option(
+    "--group", "group_name", metavar="NAME", help="Only this group, with all its members."
+)
+@click.option("--assigned-to", metavar="NAME", help="Only items assigned to this reviewer.")
+@click.option("--all", "every", is_flag=True, help="Show all members of every group.")
 @limits_options
 @format_option("json")
 @click.pass_obj
@@ -58,7 +66,7 @@ def list_command(
     limits: Limits | None = None,
     output: str = "text",
 ) -> None:
-    """List what needs a human, the most important first, with the reason it is there."""
+    """List open review items, most important first."""
     review = open_review(session, limits)
     queue = _filtered(review, matter, group_name, assigned_to)
     if not queue.items and review.queue.items:
@@ -87,7 +95,7 @@ def _filtered(
 
     queue = review.queue
     if matter is not None and matter not in MATTERS:
-        raise UsageError(f"there is no matter {matter!r}; {did_you_mean(matter, MATTERS)}")
+        raise UsageError(f"there is no review reason {matter!r}; {did_you_mean(matter, MATTERS)}")
     if group is not None and queue.group(group) is None:
         hint = did_you_mean(group, [g.name for g in queue.groups])
         raise UsageError(f"there is no group {group!r} in the queue; {hint}")
@@ -105,8 +113,9 @@ def _summary(review: Review, queue: Queue) -> None:
     from assay.review.effective import override_rates
 
     count = len(queue.profiles)
-    noun = "profile needs" if count == 1 else "profiles need"
-    click.echo(f"{count} {noun} a human, {queue.settled} reasons are settled")
+    need = "needs" if count == 1 else "need"
+    settled = plural(queue.settled, "reason is", "reasons are")
+    click.echo(f"{plural(count, 'profile')} {need} a human, {settled} settled")
     if review.lock is None:
         click.echo(
             "nothing was applied yet, so nothing is new or flipped; see 'assay apply'", err=True
@@ -123,11 +132,11 @@ def _summary(review: Review, queue: Queue) -> None:
 
 @review_command.command("show")
 @click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
-@click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
+@click.option("--all", "every", is_flag=True, help="Also show rules that changed nothing.")
 @format_option("json")
 @click.pass_obj
 def show(session: Session, profile_id: str, every: bool, output: str) -> None:
-    """Show all about one profile: what is open, its grades, its decisions, its reasoning."""
+    """Show the open items, grades, decisions and explanation of a profile."""
     from assay.review.actions import require_known
 
     review = open_review(session)
@@ -146,16 +155,16 @@ review_command.add_command(walk)
 
 @review_command.command("accept")
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
-@click.option("--group", metavar="NAME", help="Everything in a group of the queue, as one.")
+@click.option("--group", metavar="NAME", help="Accept all items of this group in one decision.")
 @click.option(
     "--except",
     "exceptions",
     multiple=True,
     metavar="ID",
     shell_complete=names.profiles,
-    help="Leave this one out; repeatable.",
+    help="Leave out this profile. Repeatable.",
 )
-@click.option("--reason", metavar="TEXT", help="Why, for those who read it later.")
+@click.option("--reason", metavar="TEXT", help="Reason.")
 @limits_options
 @decision_options
 @click.pass_obj
@@ -168,9 +177,9 @@ def accept(
     output: str,
     **options: Any,
 ) -> None:
-    """Agree with what is computed: settle all that is open about profiles, or about a group.
+    """Accept computed grades.
 
-    It stays settled until what it rests on moves.
+    Closes all open items of the profiles or of the group, until the evidence behind them changes.
     """
     from assay.review import actions
 
@@ -189,24 +198,27 @@ def accept(
     required=True,
     metavar="NAME",
     shell_complete=names.scorers,
-    help="Which score, by its name in the rulebook.",
+    help="Scorer, by its name in the rulebook.",
 )
 @click.option(
     "--grade",
     required=True,
     metavar="BAND",
     shell_complete=names.grades,
-    help="The band's id, or its grade.",
+    help="Grade, or id of its band.",
 )
-@click.option("--reason", required=True, metavar="TEXT", help="Shown on the page.")
-@click.option("--code", metavar="CODE", help="The kind of reason, to be counted.")
-@click.option("--until", type=IsoDate(), metavar="DATE", help="The last day it counts.")
+@click.option("--reason", required=True, metavar="TEXT", help="Reason, shown on the page.")
+@click.option("--code", metavar="CODE", help="Kind of reason, for statistics.")
+@click.option(
+    "--until", type=IsoDate(), metavar="DATE", help="Last day of the override. Default: no end."
+)
 @decision_options
 @click.pass_obj
 def override(session: Session, /, profile_id: str, reviewer: str | None, **options: Any) -> None:
-    """Put another grade in the place of the computed one, until what it rests on moves.
+    """Override a computed grade.
 
-    More than one band away it counts once a second reviewer has agreed.
+    The override counts until the evidence behind it changes. More than one band away, it is
+    pending until a second reviewer approves it.
     """
     from assay.review import actions
     from assay.review.effective import band_named, needs_second
@@ -233,7 +245,7 @@ def override(session: Session, /, profile_id: str, reviewer: str | None, **optio
 @decision_options
 @click.pass_obj
 def second(session: Session, /, decision: str, reviewer: str | None, output: str) -> None:
-    """Agree, as a second reviewer, with an override more than one band away."""
+    """Approve another reviewer's override."""
     from assay.review import actions
 
     review = open_review(session)
@@ -247,7 +259,7 @@ def second(session: Session, /, decision: str, reviewer: str | None, output: str
 @decision_options
 @click.pass_obj
 def flag(session: Session, /, name: str, reason: str, reviewer: str | None, output: str) -> None:
-    """Send a profile, or a claim (PROFILE#CLAIM), to the queue with a REASON."""
+    """Queue a profile or a claim (PROFILE#CLAIM) for review, with a REASON."""
     from assay.review import actions
 
     review = open_review(session)
@@ -261,7 +273,7 @@ def flag(session: Session, /, name: str, reason: str, reviewer: str | None, outp
 @decision_options
 @click.pass_obj
 def comment(session: Session, /, name: str, text: str, reviewer: str | None, output: str) -> None:
-    """Leave a remark about a profile or a claim (PROFILE#CLAIM)."""
+    """Comment on a profile or a claim (PROFILE#CLAIM)."""
     from assay.review import actions
 
     review = open_review(session)
@@ -271,8 +283,8 @@ def comment(session: Session, /, name: str, text: str, reviewer: str | None, out
 
 @review_command.command("assign")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=names.profiles)
-@click.option("--to", required=True, metavar="NAME", help="Who is to look.")
-@click.option("--reason", metavar="TEXT")
+@click.option("--to", required=True, metavar="NAME", help="Reviewer.")
+@click.option("--reason", metavar="TEXT", help="Reason.")
 @decision_options
 @click.pass_obj
 def assign(
@@ -284,7 +296,7 @@ def assign(
     reviewer: str | None,
     output: str,
 ) -> None:
-    """Give profiles to somebody to look at."""
+    """Assign profiles to a reviewer."""
     from assay.review import actions
 
     review = open_review(session)
@@ -294,13 +306,16 @@ def assign(
 
 @review_command.command("undo")
 @click.argument("decision", metavar="DECISION-ID")
-@click.option("--reason", metavar="TEXT")
+@click.option("--reason", metavar="TEXT", help="Reason.")
 @decision_options
 @click.pass_obj
 def undo(
     session: Session, /, decision: str, reason: str | None, reviewer: str | None, output: str
 ) -> None:
-    """Take a decision back; it stays in the ledger, and so does this."""
+    """Reverse a decision.
+
+    The ledger keeps both entries.
+    """
     from assay.review import actions
 
     review = open_review(session)
@@ -311,8 +326,10 @@ def undo(
 @review_command.command("outcome")
 @click.argument("claim", metavar="PROFILE#CLAIM", shell_complete=names.claims)
 @click.argument("verdict", type=Choice(["held", "failed", "undecidable"]))
-@click.option("--date", "when", type=IsoDate(), required=True, help="When it was decided.")
-@click.option("--source", required=True, metavar="TEXT", help="By what: a source id, an address.")
+@click.option("--date", "when", type=IsoDate(), required=True, help="Date of the outcome.")
+@click.option(
+    "--source", required=True, metavar="TEXT", help="Source of the outcome: an id or a URL."
+)
 @decision_options
 @click.pass_obj
 def outcome(
@@ -325,10 +342,10 @@ def outcome(
     reviewer: str | None,
     output: str,
 ) -> None:
-    """Record how a claim turned out, with the grade it has at the as-of date.
+    """Record how a claim turned out.
 
-    Where the evidence has moved on since, 'assay --as-of DATE review outcome …' records the
-    grade that it had then.
+    The grade of the claim as of --as-of is recorded with it. If the evidence has changed since,
+    give the earlier date.
     """
     from assay.review import actions
     from assay.review.decisions import VERDICTS
@@ -345,18 +362,18 @@ def outcome(
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
     metavar="DIR",
-    help="The folder to write into.",
+    help="Folder for the pack.",
 )
-@click.option("--xlsx", is_flag=True, help="Also write the sheet as a workbook.")
+@click.option("--xlsx", is_flag=True, help="Also write the sheet as an Excel workbook.")
 @limits_options
 @format_option("json")
 @click.pass_obj
 def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str) -> None:
-    """Write the queue as one page to read offline, with a sheet to fill in.
+    """Export the queue as a page and a sheet, for review offline.
 
-    review.html holds the reasoning of every open profile; decisions.csv one row for each
-    reason, with columns for the decision. 'assay review import' takes the sheet back. The folder
-    is of the pack alone and replaced as a whole, but not once a sheet in it was filled in.
+    review.html explains every open profile; decisions.csv has one row for each review item, with
+    columns for the decision. `assay review import` imports the sheet. The folder holds only the
+    pack and is replaced as a whole, unless a sheet in it has been filled in.
     """
     from assay.briefing.pack import write_pack
 
@@ -369,7 +386,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
         return
     for file in files:
         click.echo(str(file))
-    click.echo(f"{len(review.queue.profiles)} profiles, {rows} rows", err=True)
+    click.echo(f"{plural(len(review.queue.profiles), 'profile')}, {plural(rows, 'row')}", err=True)
 
 
 @review_command.command("import")
@@ -381,10 +398,10 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
 def import_(
     context: click.Context, /, sheet: Path, limits: Limits, reviewer: str | None, output: str
 ) -> None:
-    """Take a decisions sheet back: each row is written down whole, or refused.
+    """Import decisions from a sheet.
 
-    A row whose evidence has moved since the sheet was made is refused. Exits with 1 where any
-    row was.
+    Each row is recorded completely or refused. A row is refused if its evidence has changed since
+    the export. Exits with 1 if any row is refused.
     """
     from assay.export.review import rows_json
     from assay.review.journal import append

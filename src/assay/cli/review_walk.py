@@ -18,6 +18,7 @@ from assay.cli.reviewing import (
 )
 from assay.cli.session import Command, IsoDate, Session
 from assay.errors import UsageError
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.review.actions import Signature
@@ -29,17 +30,17 @@ _MENU = "[n]ext [b]ack [a]ccept accept [g]roup [o]verride [s]econd [f]lag [c]omm
 
 @click.command("walk", cls=Command)
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
-@click.option("--all", "every", is_flag=True, help="Show the rules that changed nothing, too.")
+@click.option("--all", "every", is_flag=True, help="Also show rules that changed nothing.")
 @limits_options
 @reviewer_option
 @click.pass_obj
 def walk(
     session: Session, /, ids: tuple[str, ...], every: bool, limits: Limits, reviewer: str | None
 ) -> None:
-    """Walk through the queue, or through the profiles named, and decide each.
+    """Review the queue profile by profile.
 
-    Every decision is on disk before the next question. Undo adds a line that takes the last
-    decision of this walk back.
+    With IDs, reviews only these profiles. Every decision is saved before the next question. Undo
+    reverses the last decision of this walk.
     """
     from assay.review.actions import require_known
 
@@ -93,8 +94,7 @@ class _Walk:
                 action()
             except UsageError as error:
                 click.echo(f"error: {error}")
-        count = len(self._made)
-        click.echo(f"{count} {'decision stands' if count == 1 else 'decisions stand'}")
+        click.echo(plural(len(self._made), "decision stands", "decisions stand"))
 
     @property
     def _profile(self) -> str:

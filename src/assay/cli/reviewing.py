@@ -25,7 +25,7 @@ MEMBERS_SHOWN = 10
 
 def reviewer_option(function: _F) -> _F:
     """``--reviewer``, else the user git is set up for."""
-    return click.option("--reviewer", metavar="NAME", help="Who decides; else git's user.")(
+    return click.option("--reviewer", metavar="NAME", help="Reviewer. Default: git's user.name.")(
         function
     )
 
@@ -37,15 +37,13 @@ def limits_options(function: Callable[..., _T]) -> Callable[..., _T]:
         "--near",
         type=click.IntRange(0, 1000),
         default=20,
-        show_default=True,
-        help="How close to a boundary needs a look, in thousandths.",
+        help="Queue scores this close to a band edge, in thousandths. Default: 20.",
     )
     @click.option(
         "--coverage",
         type=click.IntRange(0, 100),
         default=60,
-        show_default=True,
-        help="Below which coverage of the headline score, in per cent.",
+        help="Queue headline scores with less coverage than this, in per cent. Default: 60.",
     )
     @functools.wraps(function)
     def with_limits(*args: Any, near: int = 20, coverage: int = 60, **options: Any) -> _T:

@@ -11,6 +11,7 @@ import click
 from assay.cli import names
 from assay.cli.output import print_json
 from assay.cli.session import Group, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.methodology import RuleTests
@@ -18,24 +19,28 @@ if TYPE_CHECKING:
 
 @click.group("rules", cls=Group)
 def rules_command() -> None:
-    """Test the rulebook, see what its cases cover, and take thresholds from a distribution."""
+    """Test and inspect the rulebook."""
 
 
 @rules_command.command("test")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--coverage", "covered", is_flag=True, help="Also say what no case has met.")
+@click.option("--coverage", "covered", is_flag=True, help="Also report test coverage.")
 @click.option(
     "--min",
     "least",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
-    help="Fail where the coverage is below this.",
+    help="Fail if test coverage is lower.",
 )
 @click.option(
-    "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML there."
+    "--junit",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for the results as JUnit XML.",
 )
-@click.option("--suggest", is_flag=True, help="Print cases to fill in for what no case has met.")
-@click.option("--watch", is_flag=True, help="Run again whenever the rulebook or a case changes.")
+@click.option("--suggest", is_flag=True, help="Print drafts of cases for everything not covered.")
+@click.option(
+    "--watch", is_flag=True, help="Run again after every change to the rulebook or a case."
+)
 @format_option("json")
 @click.pass_context
 def test(
@@ -48,11 +53,11 @@ def test(
     watch: bool,
     output: str,
 ) -> None:
-    """Run the cases of rules.test.yaml and rules/tests/, or those of FILES.
+    """Run the test cases of the rulebook.
 
-    A case says what is given and what the rulebook is to make of it. What differs is shown with
-    the reasoning behind it. Exits with 1 where a case fails, has mistakes, or too little is
-    covered.
+    FILES are the files of cases. Default: rules.test.yaml and rules/tests/. A case states
+    evidence and the expected results; differences are printed with their explanation. Exits
+    with 1 if a case fails or has errors, or test coverage is too low.
     """
     session: Session = context.obj
 
@@ -103,7 +108,7 @@ def _shown(
         click.echo(f"FAILED {result.file}:{result.line}: {result.name}")
         _print_differences(result)
     passed = len(done.results) - len(failed)
-    click.echo(f"{passed} passed, {len(failed)} failed, in {len(done.files)} files")
+    click.echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
     if covered or least is not None:
         for line in coverage_lines(done.coverage):
             click.echo(line)
@@ -134,10 +139,10 @@ def _write_junit(done: RuleTests, path: Path) -> None:
 @format_option("json", "sarif")
 @click.pass_context
 def lint(context: click.Context, output: str) -> None:
-    """Say what is likely a mistake in the rulebook, each with its proof.
+    """List likely errors in the rulebook, each with its proof.
 
-    Besides what ``assay check`` says of the rulebook: scorers whose profiles in this workspace are
-    nearly all in one band. Exits with 1 where the rulebook has errors.
+    In addition to the findings of `assay check`, lists scorers with nearly all profiles of this
+    workspace in one band. Exits with 1 if the rulebook has errors.
     """
     from assay import __version__
     from assay.diagnostics import format_text, has_errors
@@ -167,15 +172,15 @@ def lint(context: click.Context, output: str) -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the site goes; else site/ in the workspace.",
+    help="Folder for the site. Default: site/ in the workspace.",
 )
 @click.pass_obj
 def docs(session: Session, out: Path | None) -> None:
-    """Write the site and say where the pages of its rules are.
+    """Build the site and list the pages of its scorers.
 
-    A page for each scorer says what it measures and shows its scores now. A page for each rule
-    says what it does and why, on which of the published profiles it takes effect, how far it
-    moves their scores, and where it is undecided.
+    The page of a scorer describes its measure and shows the present scores. The page of a rule
+    gives its effect and reason, and lists the published profiles it applies to, the change of
+    their scores, and the profiles where it is unknown.
     """
     from assay.pipeline import build
 
@@ -194,17 +199,16 @@ def docs(session: Session, out: Path | None) -> None:
 @click.option(
     "--shares",
     default="10,20,30",
-    show_default=True,
     metavar="PERCENT,…",
-    help="How many per cent each band is to hold, the highest first; the lowest takes the rest.",
+    help="Share of profiles in each band in per cent, highest band first. Default: 10,20,30.",
 )
 @format_option("json")
 @click.pass_obj
 def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
-    """Print the bands that would part the profiles of this workspace by their SCORER scores.
+    """Suggest band thresholds from the scores in this workspace.
 
-    A grade never moves because another profile's did, so the thresholds are printed for you to
-    write into rules.yaml, once.
+    The lowest band holds the remaining profiles. The thresholds are printed to be copied into
+    rules.yaml once, because no grade may depend on the grades of other profiles.
     """
     from assay.methodology import scorer_cutpoints
 
@@ -218,7 +222,7 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
     for number, cut in enumerate(found, start=1):
         click.echo(
             f"    - {{id: band-{number}, from: {cut.start / 1000:.3f}, grade: {number}, "
-            f"label: Band {number}}}  # {cut.count} profiles now"
+            f"label: Band {number}}}  # {plural(cut.count, 'profile')} now"
         )
 
 

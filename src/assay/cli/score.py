@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 @click.option(
     "--tables",
     metavar="DIR",
-    help="Score a folder of Parquet tables in place of the documents; needs --out.",
+    help="Folder of Parquet tables to score instead of the documents. Requires --out.",
 )
 @click.option(
     "--out",
     metavar="PATH",
-    help="With --tables: the Parquet file the scores are written to; with Spark, a folder.",
+    help="With --tables: Parquet file for the scores; with Spark, a folder.",
 )
 @click.option(
     "--with-later-bands",
@@ -42,35 +42,41 @@ if TYPE_CHECKING:
 @click.option(
     "--with-outlook",
     is_flag=True,
-    help="With --tables: add these, and until, the day of the next change.",
+    help="With --tables: add later bands and the day of the next change.",
 )
 @click.option(
     "--engine",
     type=Choice(["local", "spark"]),
     default="local",
-    show_default=True,
-    help="Where tables are scored: on this machine, or on a Spark cluster.",
+    help="Engine for tables: this machine or a Spark cluster. Default: local.",
 )
-@click.option("--master", metavar="URL", help="With Spark: the cluster's master; else its own.")
-@click.option("--database", metavar="NAME", help="With Spark: a database in place of --tables.")
+@click.option(
+    "--master", metavar="URL", help="With Spark: master URL. Default: from the Spark configuration."
+)
+@click.option(
+    "--database", metavar="NAME", help="With Spark: database to score instead of --tables."
+)
 @click.option(
     "--partition-by",
     multiple=True,
     metavar="COLUMN",
-    help="With Spark: a folder for each value of a band or a profile's field. Repeatable.",
+    help="With Spark: one folder for each value of a band or profile field. Repeatable.",
 )
 @click.option(
     "--with",
     "extras",
     multiple=True,
     type=Choice(["would_change"]),
-    help="Add the least changes of the evidence that would move a grade.",
+    help="Add the smallest changes of evidence that would change a grade. Repeatable.",
 )
 @format_option("json")
 @observed
 @click.pass_obj
 def score_command(session: Session, /, **given: Any) -> None:
-    """Score the profiles, all or those named."""
+    """Score profiles.
+
+    Default: all of them.
+    """
     asked = _Asked(**given)
     asked.require_fitting()
     if not asked.bulk:

@@ -170,14 +170,13 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def format_option(*formats: str) -> Callable[[_F], _F]:
-    """``--format`` of a command: text, or one of ``formats``."""
+    """Add ``--format`` to a command: text, or one of ``formats``."""
     return click.option(
         "--format",
         "output",
         type=Choice(["text", *formats]),
         default="text",
-        show_default=True,
-        help="How to print the result.",
+        help="Output format. Default: text.",
     )
 
 
@@ -201,26 +200,33 @@ _GLOBAL = (
         "--workspace",
         "workspace_path",
         type=click.Path(path_type=Path, file_okay=False),
-        help="The workspace; else the one the current folder lies in.",
+        help="Workspace folder. Default: the one containing the current directory.",
     ),
     _GlobalOption(
-        "--as-of", type=IsoDate(), metavar="DATE", help="Score as on this day, written 2026-01-15."
+        "--as-of",
+        type=IsoDate(),
+        metavar="DATE",
+        help="Score as of this date, for example 2026-01-15. "
+        "Default: `as_of` in rules.yaml, otherwise today.",
     ),
     _GlobalOption(
         "--audience",
         metavar="NAME",
         shell_complete=audiences,
-        help="For whom; else the most public audience of the rulebook.",
+        help="Audience. Default: the most public one.",
     ),
     _GlobalOption(
         "--memory",
         type=Bytes(),
         metavar="SIZE",
-        help="How much memory may be taken, written 8GB; else what can be had.",
+        help="Memory limit, for example 8GB. Default: all available.",
     ),
 )
 _FORMAT = _GlobalOption(
-    "--format", "output", metavar="FORMAT", help="How to print the result, as the command has it."
+    "--format",
+    "output",
+    metavar="FORMAT",
+    help="Output format, for commands with a choice. Default: text.",
 )
 
 _SHORT_HELP = 200
@@ -260,7 +266,7 @@ class Command(click.Command):
         names = [p.opts[0] for p in self.get_params(ctx) if isinstance(p, _GlobalOption)]
         if ctx.parent is not None and names:
             formatter.write_paragraph()
-            formatter.write_text(f"Global options, see 'assay --help': {', '.join(names)}.")
+            formatter.write_text(f"Global options, see `assay --help`: {', '.join(names)}.")
 
 
 class Group(Command, click.Group):

@@ -10,6 +10,7 @@ import click
 from assay.cli import names
 from assay.cli.output import print_json
 from assay.cli.session import Choice, Group, Session, format_option
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.loading.load import Loaded
@@ -24,7 +25,10 @@ _WIDEST = 160
 
 @click.group("sheet", cls=Group)
 def sheet_command() -> None:
-    """Take publishers, sources, profiles and claims out as sheets, and take sheets back."""
+    """Export to CSV or Excel, and import the edits.
+
+    The sheets hold publishers, sources, profiles and claims.
+    """
 
 
 @sheet_command.command("export")
@@ -35,17 +39,17 @@ def sheet_command() -> None:
     "only",
     multiple=True,
     type=Choice(_KINDS),
-    help="This sheet alone. May be repeated.",
+    help="Export only this sheet. Repeatable.",
 )
 @format_option("json")
 @click.pass_obj
 def export(
     session: Session, out: Path, ids: tuple[str, ...], only: tuple[str, ...], output: str
 ) -> None:
-    """Write the sheets: a workbook if OUT ends in .xlsx, else CSV files into the folder OUT.
+    """Export sheets to a workbook or a folder of CSV files.
 
-    With PROFILEs, those alone and the sources that they draw on. With --audience, what that
-    audience may know.
+    OUT is a workbook if it ends in .xlsx, otherwise a folder. With PROFILEs, exports only these
+    and their sources; with --audience, only what this audience may see.
     """
     from assay.authoring.new import require_profile
     from assay.documents.files import write_files
@@ -75,17 +79,18 @@ def export(
         return
     for file in files:
         click.echo(str(file))
-    click.echo(", ".join(f"{count} {kind}" for kind, count in rows.items()), err=True)
+    click.echo(", ".join(plural(n, kind.removesuffix("s")) for kind, n in rows.items()), err=True)
     if left:
         click.echo(
-            f"the workspace has {len(left)} mistakes; documents with mistakes are not in the "
-            "sheets ('assay check' lists them)",
+            f"the workspace has {plural(len(left), 'mistake')}; documents with mistakes are not in "
+            "the sheets ('assay check' lists them)",
             err=True,
         )
 
 
 def _seen(session: Session, loaded: Loaded) -> Corpus:
     """Everything, unless an audience is named: then what it may know."""
+    from assay.documents.suggest import unknown
     from assay.errors import UsageError
     from assay.model.audience import seen_by
 
@@ -93,9 +98,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
         return loaded.corpus
     order = loaded.rulebook.audiences if loaded.rulebook else ()
     if session.audience not in order:
-        raise UsageError(
-            f"there is no audience {session.audience!r}; the rulebook has: {', '.join(order)}"
-        )
+        raise UsageError(unknown("audience", session.audience, order))
     as_of = loaded.as_of or session.clock().date()
     return seen_by(loaded.corpus, order, session.audience, as_of)
 
@@ -108,18 +111,18 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
     type=click.Path(path_type=Path),
     metavar="FILE...",
 )
-@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--auto-approve", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Show the changes without writing them.")
+@click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 @format_option("json")
 @click.pass_obj
 def import_(
     session: Session, sheets: tuple[Path, ...], dry_run: bool, auto_approve: bool, output: str
 ) -> None:
-    """Take sheets back: show field by field what would change, ask, and write it.
+    """Import edited sheets, after showing each change.
 
-    FILEs are workbooks, CSV files, or a folder of CSV files. Rows that are not in the sheets and
-    columns that they do not have stay as they are; an empty cell of a column that is there takes
-    the value away. A mistake in any cell, and nothing is written.
+    FILEs are workbooks, CSV files, or a folder of CSV files. Rows and columns missing from a
+    sheet are unchanged; an empty cell removes the value. If any cell has an error, nothing is
+    written.
     """
     from assay.diagnostics import format_text
     from assay.sheets.importing import carry_out, plan_import
@@ -197,8 +200,8 @@ def _sum_up(planned: Import, written: bool) -> None:
     parts = [
         f"{new} new",
         f"{len(planned.changes) - new} changed"
-        + (f" ({emptied} values taken away)" * bool(emptied)),
-        f"{planned.unchanged} rows as they were",
+        + (f" ({plural(emptied, 'value')} taken away)" * bool(emptied)),
+        f"{plural(planned.unchanged, 'row')} unchanged",
     ]
     click.echo(", ".join(parts), err=True)
     if not planned.changes:
@@ -206,8 +209,5 @@ def _sum_up(planned: Import, written: bool) -> None:
     said = "written" if written else "nothing was written; this would be"
     click.echo(f"{said}: {', '.join(planned.files)}", err=True)
     if planned.given_ids and written:
-        click.echo(
-            f"{planned.given_ids} rows had no id and were given one; export again to have the ids "
-            "in the sheet",
-            err=True,
-        )
+        given = plural(planned.given_ids, "row had no id and was", "rows had no id and were")
+        click.echo(f"{given} given one; export again to have the ids in the sheet", err=True)

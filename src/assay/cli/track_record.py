@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 @format_option("json")
 @click.pass_obj
 def publishers_command(session: Session, output: str) -> None:
-    """Show every publisher: its reliability with date and reason, what rests on it, its record.
+    """Show the ratings and the track record of publishers.
 
-    The record counts claims that cite the publisher and have turned out ('assay review outcome').
-    It is shown beside the rating and changes none: where a better rated publisher has held less
-    often than a worse rated one, beyond what chance explains, that is said. A dash is unknown; F
-    is looked at and not to be judged.
+    The record counts the claims that cite a publisher and have an outcome (`assay review
+    outcome`). It changes no rating. A message lists each publisher confirmed less often than one
+    with a lower rating, if chance does not explain the difference. A dash is unknown; F means
+    examined, but impossible to judge.
     """
     from assay.export.review import publishers_json
     from assay.review.ledger import require_ledger
@@ -84,15 +84,15 @@ def _reversal(reversal: Reversal) -> str:
     "--svg",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also write the plots into this folder.",
+    help="Folder for the plots.",
 )
 @format_option("json")
 @click.pass_obj
 def track_record_command(session: Session, svg: Path | None, output: str) -> None:
-    """Show how claims turned out, by the grade they had; and forecasts, by their likelihood.
+    """Show how graded claims and forecasts turned out.
 
-    The two are never mixed: a grade says how well a claim was founded, not how probable it was.
-    'assay review outcome' records how a claim turned out.
+    Claims are grouped by grade, forecasts by likelihood, never together: a grade rates the
+    evidence for a claim, not its probability. `assay review outcome` records outcomes.
     """
     from assay.review.ledger import require_ledger
     from assay.review.track import track_record

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 # Comparing a word with every id of a large workspace is slow, and nobody reads the hundredth hint.
 _BUDGET = 200_000
 _FEW = 30
+_CHOICES = 8
 
 
 class Suggester:
@@ -41,3 +42,14 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     if near is not None:
         return f"did you mean {near!r}?"
     return "possible here: " + ", ".join(known) if 0 < len(known) <= _FEW else ""
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> str:
+    """Return the message for an unknown name: with the nearest known one, otherwise with a few."""
+    names = list(dict.fromkeys(known))
+    near = nearest(word, names)
+    if near is not None:
+        return f"unknown {kind} {word!r}; did you mean {near!r}?"
+    left = len(names) - _CHOICES
+    more = f" and {left} more" if left > 0 else ""
+    return f"unknown {kind} {word!r}; there are: {', '.join(names[:_CHOICES]) or 'none'}{more}"

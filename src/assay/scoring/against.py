@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assay.documents.suggest import unknown
 from assay.errors import UsageError
 from assay.model.rulebook import Band
 from assay.rules.program import ScorerColumns
@@ -53,8 +54,9 @@ def against(run: Run, explanation: Explanation, profile: int, wanted: str) -> li
             found.append(_Between(run, columns, band, profile).told(explanation))
     if not found:
         scorers = [s.scorer for s in run.program.on("profile")]
-        known = dict.fromkeys(b.id for s in scorers for b in run.rulebook.bands(s))
-        raise UsageError(f"no scale has the band {wanted!r}; there are: {', '.join(known)}")
+        every = [b for s in scorers for b in run.rulebook.bands(s)]
+        known = [*(b.grade for b in every), *(b.id for b in every)]
+        raise UsageError(unknown("band", wanted, known))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assay.documents.suggest import unknown
 from assay.errors import UsageError
 from assay.rules import ast
 from assay.rules.ast import walk
@@ -71,7 +72,7 @@ class WhyNotAsker:
         ]
         if not found:
             known = sorted({r.id for s in self._run.rulebook.scorers for r in s.rules})
-            raise UsageError(f"there is no rule {rule!r}; there are: {', '.join(known)}")
+            raise UsageError(unknown("rule", rule, known))
         return [
             self._at(index, j, columns, r, row)
             for index, j, columns, r in found
