@@ -1,4 +1,4 @@
-"""``assay init``, ``new``, ``cite`` and ``find``: writing evidence, and finding it again."""
+"""``assay init``, ``new``, ``cite`` and ``find``: adding evidence and searching it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``assay explain``, ``outlook`` and ``graph``: what is behind the scores, and what follows."""
+"""``assay explain``, ``outlook`` and ``graph``: scores explained, now, later and along links."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ COMMANDS: dict[str, str] = {
     "log": "List grade changes, overrides and corrections.",
     "completion": "Print the script that sets up shell completion.",
 }
-"""Every command and its short help, so that listing them loads none."""
+"""Short help of every command, so that listing the commands imports none of them."""
 
 _RENAMED = {"origins": "lineage"}
 
@@ -61,7 +61,7 @@ _MODULES = {
     "publishers": "track_record",
     "log": "history",
 }
-"""Where a command is that is not alone in a module of its name."""
+"""Modules of the commands that have no module of their own name."""
 
 EXIT_INPUT, EXIT_USAGE, EXIT_DEFECT, EXIT_STOPPED = 1, 64, 70, 130
 

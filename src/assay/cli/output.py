@@ -1,4 +1,4 @@
-"""What commands print: streams of any encoding, JSON, tables, progress and timings."""
+"""Output of commands: streams of any encoding, JSON, tables, progress and timings."""
 
 from __future__ import annotations
 
@@ -119,10 +119,10 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 class Clock:
-    """Measures stages, and tells of those that take long.
+    """Measures stages and reports progress.
 
-    Nothing is said in the first two seconds. On a terminal one line is written over and over;
-    elsewhere, where it was asked for, each is a line of its own.
+    Nothing is reported in the first two seconds. A terminal gets one line, overwritten each time;
+    any other stream gets separate lines, and only if progress was requested.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class Clock:
         self._line = False
 
     def stage(self, name: str) -> None:
-        """A stage begins; the one before has ended."""
+        """Begin a stage and end the previous one."""
         now = self._now()
         self._stages.append((name, now))
         self._counts.clear()
@@ -152,7 +152,7 @@ class Clock:
             self._say(now, name)
 
     def counted(self, what: str, done: int, total: int) -> None:
-        """So many of so many are done."""
+        """Report the number of finished items."""
         if not self._progress:
             return
         now = self._now()
@@ -173,7 +173,7 @@ class Clock:
         self._said = now
 
     def close(self) -> None:
-        """Leave the terminal as it was, and say where the time went, if that was asked for."""
+        """Clear the progress line, and print the timings if they were requested."""
         if self._line:
             self._out.write("\r\x1b[K")
         if not self._timings:
@@ -196,7 +196,7 @@ def _duration(seconds: float) -> str:
 
 
 def observed(command: Callable[..., None]) -> Callable[..., None]:
-    """``--progress`` and ``--timings`` for a command that may take long."""
+    """Add ``--progress`` and ``--timings`` to a command."""
 
     @click.option(
         "--progress", is_flag=True, help="Show progress on stderr even when it is not a terminal."

@@ -1,4 +1,4 @@
-"""``assay lineage``, ``edges`` and ``contradictions``: what sources suggest to add."""
+"""``assay lineage``, ``edges`` and ``contradictions``: suggestions found in sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that every command takes, and what they mean for it."""
+"""Global options: their values, and the classes of commands and groups that take them."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def _remember(context: click.Context, option: click.Parameter, value: Any) -> No
 
 
 class _GlobalOption(click.Option):
-    """An option that the program, its groups and its commands take; its help is the program's."""
+    """An option of the program, its groups and its commands; only the program describes it."""
 
     def __init__(self, *names: str, **settings: Any) -> None:
         super().__init__(names, expose_value=False, callback=_remember, **settings)
@@ -230,7 +230,7 @@ _FORMAT = _GlobalOption(
 )
 
 _SHORT_HELP = 200
-"""Characters of a first sentence, so many that none is cut."""
+"""Longest first sentence of a help, in characters; a longer one would be cut."""
 
 
 class Command(click.Command):
