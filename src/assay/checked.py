@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.loading import Loaded, Sound, load_remembered
 from assay.loading.partial import readable_part
-from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
-    from assay.loading.findings import Finding
-    from assay.rules.findings import RuleFinding
+    from assay.diagnostics import Diagnostic
     from assay.rules.program import Program
     from assay.snapshot.folder import Scan
 
@@ -59,7 +57,7 @@ class Checked:
             return []
         written = written_values(self.loaded.corpus)
         found = lint_rulebook(rulebook, self.program, written, self.loaded.as_of)
-        return [placed_rule_finding(self.loaded, f) for f in found]
+        return [self.loaded.placed(d) for d in found]
 
 
 def check(workspace: Workspace, as_of: date | None = None, seen: Scan | None = None) -> Checked:
@@ -88,26 +86,14 @@ def _compiled(loaded: Loaded) -> tuple[Program | None, list[Diagnostic]]:
     if rulebook is not None:
         store = None if rules is None else ProgramStore(loaded.workspace.cache_dir, rules.data)
         program, findings = check_rulebook(rulebook, store)
-        return program, [_placed(loaded, rulebook, f) for f in findings]
+        return program, [loaded.placed(d) for d in findings]
     part = None if rules is None or rules.unreadable else readable_part(rules.data)
     if part is None:
         return None, []
-    return None, [_placed(loaded, part.rulebook, f) for f in check_part(*part)]
+    return None, [loaded.placed(d) for d in check_part(*part)]
 
 
-def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
-    """A finding about the rulebook with its file, line and column."""
-    assert loaded.rulebook is not None
-    return _placed(loaded, loaded.rulebook, finding)
-
-
-def _placed(loaded: Loaded, rulebook: Rulebook, finding: RuleFinding) -> Diagnostic:
-    line, column = _line_and_column(rulebook, finding.path, finding.offset)
-    position = loaded.locate_rule(finding.path, line=line, column=column)
-    return finding.code.at(position, finding.message, finding.hint)
-
-
-def _advice(loaded: Loaded) -> Iterator[Finding]:
+def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
     """What the sentences of the claims give reason to say."""
     from assay.evidence.kept import words_of
     from assay.evidence.passages import check_passages
@@ -116,21 +102,3 @@ def _advice(loaded: Loaded) -> Iterator[Finding]:
     corpus, subjects = loaded.corpus, loaded.subjects
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
     yield from check_vacuity(corpus, loaded.as_of, subjects)
-
-
-def _line_and_column(
-    rulebook: Rulebook, path: tuple[str | int, ...], offset: int | None
-) -> tuple[int | None, int]:
-    """1-based line and column of a character in the text at ``path``."""
-    value: object = rulebook
-    for step in path:
-        if isinstance(step, int):
-            value = value[step] if isinstance(value, Sequence) else None
-        elif isinstance(value, Mapping):
-            value = value.get(step)
-        else:
-            value = getattr(value, step, None)
-    if offset is None or not isinstance(value, str):
-        return None, 1
-    before = value[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.checked import Checked, placed_rule_finding
+from assay.checked import Checked
 from assay.desk import Desk
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.errors import InputError, UsageError
@@ -62,7 +62,7 @@ def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
     found = [d for d in checked.diagnostics if d.file in files]
     if desk is not None:
-        found += [placed_rule_finding(checked.loaded, f) for f in saturated(desk.run)]
+        found += [checked.loaded.placed(d) for d in saturated(desk.run)]
     return sort_diagnostics(found)
 
 

@@ -9,10 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assay.change import codes
 from assay.change.seal import digest_of
-from assay.diagnostics import Position
-from assay.documents.code import Code
+from assay.diagnostics import Code, Position
+from assay.diagnostics import lock_codes as codes
 from assay.documents.files import write_files
 from assay.errors import InputError, UsageError
 from assay.workspace import Workspace
@@ -85,4 +84,4 @@ def read_plan(path: Path) -> SavedPlan:
 
 
 def _refusal(code: Code, path: Path, message: str, line: int = 0, column: int = 0) -> InputError:
-    return InputError([code.at(Position(str(path), line, column), message, code.example)])
+    return InputError([code.at(Position(str(path), line, column), message, code.hint)])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.output import print_json
 from assay.cli.session import Session
 from assay.cli.timings import observed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assay.diagnostics import Diagnostic
+    pass
 
 
 @click.command(name="check", short_help="Show every mistake in the documents and the rulebook.")
@@ -46,7 +44,9 @@ def command(context: click.Context, form: str, watch: bool) -> None:
 
 def _check(session: Session, form: str) -> bool:
     """Print what is found; whether there are no errors."""
-    from assay.diagnostics import format_text, has_errors, sort_diagnostics
+    from assay import __version__
+    from assay.diagnostics import has_errors, sort_diagnostics
+    from assay.diagnostics.render import as_json, as_sarif, format_text
     from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.loading.schemas import editor_schemas
@@ -60,26 +60,14 @@ def _check(session: Session, form: str) -> bool:
     except UsageError as error:
         click.echo(f"no schemas for the editor: {error}", err=True)
     if form == "json":
-        found = {"diagnostics": [d.as_json() for d in diagnostics]}
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(as_json(diagnostics))
     elif form == "sarif":
-        click.echo(json.dumps(_sarif(diagnostics), ensure_ascii=False, indent=2))
+        print_json(as_sarif(diagnostics, __version__))
     else:
         for diagnostic in diagnostics:
             click.echo(format_text(diagnostic))
         click.echo(_summary([d.severity for d in diagnostics]))
     return not has_errors(diagnostics)
-
-
-def _sarif(diagnostics: Sequence[Diagnostic]) -> dict[str, object]:
-    from assay import __version__
-    from assay.documents.codes import DOCUMENT_CODES
-    from assay.documents.sarif import as_sarif
-    from assay.review.codes import REVIEW_CODES
-    from assay.rules.codes import RULE_CODES
-
-    codes = (*DOCUMENT_CODES, *RULE_CODES, *REVIEW_CODES)
-    return as_sarif(diagnostics, codes, __version__)
 
 
 def _summary(severities: list[str]) -> str:

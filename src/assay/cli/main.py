@@ -153,7 +153,7 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
 
 
 def _show_input_errors(error: InputError) -> None:
-    from assay.diagnostics import format_text
+    from assay.diagnostics.render import format_text
 
     for diagnostic in error.diagnostics:
         if diagnostic.severity == "error":

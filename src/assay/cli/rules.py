@@ -82,7 +82,8 @@ def _shown(
     done: RuleTests, *, covered: bool, least: float | None, suggest: bool, output: str
 ) -> bool:
     """Print the results; whether everything is fine."""
-    from assay.diagnostics import format_text, has_errors
+    from assay.diagnostics import has_errors
+    from assay.diagnostics.render import format_text
     from assay.export.rules import rule_tests_json
     from assay.scoring.rule_coverage import coverage_lines, suggestions
 
@@ -138,19 +139,17 @@ def lint(context: click.Context, output: str) -> None:
     nearly all in one band. Exits with 1 where the rulebook has errors.
     """
     from assay import __version__
-    from assay.diagnostics import format_text, has_errors
-    from assay.documents.codes import DOCUMENT_CODES
-    from assay.documents.sarif import as_sarif
+    from assay.diagnostics import has_errors
+    from assay.diagnostics.render import as_json, as_sarif, format_text
     from assay.methodology import rule_findings
-    from assay.rules.codes import RULE_CODES
 
     session: Session = context.obj
     checked = session.check()
     found = rule_findings(checked, None if checked.errors else session.desk())
     if output == "json":
-        print_json({"diagnostics": [d.as_json() for d in found]})
+        print_json(as_json(found))
     elif output == "sarif":
-        print_json(as_sarif(found, (*DOCUMENT_CODES, *RULE_CODES), __version__))
+        print_json(as_sarif(found, __version__))
     else:
         for diagnostic in found:
             click.echo(format_text(diagnostic))

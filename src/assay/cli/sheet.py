@@ -118,7 +118,7 @@ def import_(
     columns that they do not have stay as they are; an empty cell of a column that is there takes
     the value away. A mistake in any cell, and nothing is written.
     """
-    from assay.diagnostics import format_text
+    from assay.diagnostics.render import format_text
     from assay.sheets.importing import carry_out, plan_import
     from assay.sheets.reading import read_rows
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from ryaml import InvalidYamlError, loads
 
-from assay.documents import codes
-from assay.documents.code import Code
+from assay.diagnostics import Code, Diagnostic
+from assay.diagnostics import document_codes as codes
 from assay.documents.source_text import SourceText
 
 Path = tuple[str | int, ...]
@@ -44,22 +44,12 @@ class Node:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in a file that is not read, at a character of it."""
-
-    code: Code
-    offset: int
-    message: str
-    hint: str = ""
-
-
 @dataclass(frozen=True)
 class Index:
     """The values of a file: one mapping from path to place for each document."""
 
     documents: tuple[dict[Path, Node], ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Diagnostic, ...]
 
     def nearest(self, document: int, path: Path) -> Node | None:
         """The value at ``path``, else the innermost one around it that exists."""
@@ -103,7 +93,7 @@ class _Walk:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.documents: list[dict[Path, Node]] = []
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         self._open: list[_Open] = []
         self._count = 0
         self._aliases: list[tuple[int, str]] = []
@@ -132,7 +122,7 @@ class _Walk:
 
     def _problem(self, code: Code, offset: int, message: str, hint: str = "") -> None:
         if len(self.problems) < _PROBLEM_LIMIT:
-            self.problems.append(Problem(code, offset, message, hint))
+            self.problems.append(code.at(self.source.position(offset), message, hint))
 
     def _take(self, event: Any, name: str) -> None:
         start, end = event.start_mark.index, event.end_mark.index

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assay.diagnostics.render import as_json
 from assay.methodology import RuleTests
 from assay.scoring.against import Against
 from assay.scoring.rule_tests import CaseResult, Difference
@@ -19,7 +20,7 @@ def rule_tests_json(done: RuleTests) -> Json:
         "passed": sum(r.passed for r in done.results),
         "failed": sum(not r.passed for r in done.results),
         "cases": [_case(r) for r in done.results],
-        "diagnostics": [d.as_json() for d in done.diagnostics],
+        **as_json(done.diagnostics),
         "coverage": {
             "share": found.share / 1000,
             "met": found.met,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assay.diagnostics import Diagnostic, Position
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
 from assay.documents.file import DocumentFile
 from assay.documents.json_lines import BULK_LIMIT, read_json_lines
 from assay.documents.parquet_rows import read_parquet_rows

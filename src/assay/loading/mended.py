@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar, cast
 
+from assay.diagnostics import Subject
 from assay.documents.yaml_reader import SIZE_LIMIT, read_yaml
 from assay.loading.discover import SUFFIXES
 from assay.loading.facts import Facts, facts_of, keeps
-from assay.loading.findings import Subject
 from assay.loading.link import link_changed
 from assay.loading.standing import Standing, telling
 from assay.loading.validate import Document, Validated, validate_document

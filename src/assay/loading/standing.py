@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, repeat
 from typing import Any
 
+from assay.diagnostics import Subject
 from assay.errors import UsageError
 from assay.loading.discover import documents_in
 from assay.loading.facts import Facts, facts_of, sameness
-from assay.loading.findings import Subject
 from assay.loading.load import Loaded
 from assay.loading.validate import Document, validate_document
 from assay.snapshot import FolderStore, content_digest

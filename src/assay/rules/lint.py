@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from assay.diagnostics import Diagnostic, ValueLocation
+from assay.diagnostics import rule_codes as codes
 from assay.model.rulebook import Rulebook
-from assay.rules import codes
 from assay.rules.analysis import Analysis
 from assay.rules.expressions import Path
-from assay.rules.findings import RuleFinding
 from assay.rules.lint_rules import RuleLint
 from assay.rules.lint_scales import band_words, unreached_bands
 from assay.rules.lint_values import Values, unknown_values
@@ -23,7 +23,7 @@ from assay.rules.unused import unused_names
 
 def lint_rulebook(
     rulebook: Rulebook, program: Program, written: Values, as_of: date | None
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     """Warnings and infos about a rulebook without errors, at a date."""
     yield from unused_names(rulebook)
     yield from _expiries(rulebook, as_of)
@@ -40,7 +40,7 @@ def lint_rulebook(
             yield from unknown_values(program, scorer.on, rule.outcome, written, place)
 
 
-def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[RuleFinding]:
+def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[Diagnostic]:
     for i, scorer in enumerate(rulebook.scorers):
         for j, rule in enumerate(scorer.rules):
             if rule.disabled is None:
@@ -49,7 +49,7 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[RuleFinding]:
             place = ("scorers", i, "rules", j, "disabled")
             if as_of is not None and as_of >= until:
                 message = f"the rule {rule.id!r} was switched off until {until} and is in force"
-                yield RuleFinding(codes.RULE_EXPIRY, place, message, "take 'disabled' out")
+                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, "take 'disabled' out")
             else:
                 message = f"the rule {rule.id!r} is switched off until {until}"
-                yield RuleFinding(codes.RULE_EXPIRY, place, message, rule.disabled.reason)
+                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, rule.disabled.reason)

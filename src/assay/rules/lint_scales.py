@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from assay.diagnostics import Diagnostic, ValueLocation
+from assay.diagnostics import rule_codes as codes
 from assay.model.rulebook import Band, Scorer
-from assay.rules import codes
 from assay.rules.analysis import Analysis
 from assay.rules.expressions import Path
-from assay.rules.findings import RuleFinding
 
 
 def unreached_bands(
     analysis: Analysis, bands: Sequence[Band], scorer: Scorer, here: Path
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     """Bands that no evidence can bring the scorer into, with the scores it can reach."""
     if not bands:
         return
@@ -26,9 +26,8 @@ def unreached_bands(
     for band, end in zip(ordered, ends, strict=True):
         start = band.from_ * 1000
         if start > found.high or end <= found.low:
-            yield RuleFinding(
-                codes.UNREACHED_BAND,
-                (*here, "scale"),
+            yield codes.UNREACHED_BAND.at(
+                ValueLocation((*here, "scale")),
                 f"{scorer.name} of a {scorer.on} never reaches {band.id!r}, which starts at "
                 f"{band.from_:.3f}: its scores are from {found.low / 1000:.3f} to "
                 f"{found.high / 1000:.3f}",
@@ -44,7 +43,7 @@ _RANKED = (
 )
 
 
-def band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
+def band_words(name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
     """Bands whose grade or label says something else than their place on the scale."""
     ordered = sorted(bands, key=lambda b: b.from_)
     for words in _RANKED:
@@ -53,9 +52,8 @@ def band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
         for band in ordered:
             grade, label = _rank(band.grade, words), _rank(band.label, words)
             if grade is not None and label is not None and grade != label:
-                yield RuleFinding(
-                    codes.BAND_WORDS,
-                    ("scales", name, list(bands).index(band), "label"),
+                yield codes.BAND_WORDS.at(
+                    ValueLocation(("scales", name, list(bands).index(band), "label")),
                     f"the band {band.id!r} is {band.grade!r} in its grade and {band.label!r} in "
                     "its label",
                     "say the same in both",
@@ -63,9 +61,8 @@ def band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
     letters = [(b, b.grade[0]) for b in ordered if re.match(r"[A-F](\W|$)", b.grade)]
     for (low, first), (high, second) in pairwise(letters):
         if second > first:
-            yield RuleFinding(
-                codes.BAND_WORDS,
-                ("scales", name, list(bands).index(high), "grade"),
+            yield codes.BAND_WORDS.at(
+                ValueLocation(("scales", name, list(bands).index(high), "grade")),
                 f"{high.grade!r} starts at {high.from_:.3f}, above {low.grade!r} at "
                 f"{low.from_:.3f}; A is the best grade",
                 "exchange the grades, or the starts",
@@ -75,31 +72,27 @@ def band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
 
 def _out_of_order(
     name: str, bands: Sequence[Band], ordered: Sequence[Band], words: Sequence[str], key: str
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     ranks = [(b, r) for b in ordered if (r := _rank(getattr(b, key), words)) is not None]
     for (low, below), (high, above) in pairwise(ranks):
         if below > above and not (key == "label" and high.label == high.grade):
-            yield RuleFinding(
-                codes.BAND_WORDS,
-                ("scales", name, list(bands).index(high), key),
+            yield codes.BAND_WORDS.at(
+                ValueLocation(("scales", name, list(bands).index(high), key)),
                 f"{getattr(high, key)!r} starts at {high.from_:.3f}, above "
                 f"{getattr(low, key)!r} at {low.from_:.3f}, and says less",
                 f"exchange the {key}s, or the starts",
             )
 
 
-def _likelihoods(
-    name: str, bands: Sequence[Band], ordered: Sequence[Band]
-) -> Iterator[RuleFinding]:
+def _likelihoods(name: str, bands: Sequence[Band], ordered: Sequence[Band]) -> Iterator[Diagnostic]:
     """Words for a likelihood on a band that lies wholly outside what they stand for."""
     ends = [*(b.from_ for b in ordered[1:]), 1.0]
     for band, end in zip(ordered, ends, strict=True):
         for key in ("grade", "label"):
             stands = _LIKELIHOODS.get(getattr(band, key).strip().lower())
             if stands is not None and (end <= stands[0] or band.from_ >= stands[1]):
-                yield RuleFinding(
-                    codes.BAND_WORDS,
-                    ("scales", name, list(bands).index(band), key),
+                yield codes.BAND_WORDS.at(
+                    ValueLocation(("scales", name, list(bands).index(band), key)),
                     f"{getattr(band, key)!r} stands for {stands[0]:.2f} to {stands[1]:.2f}, and "
                     f"this band is {band.from_:.3f} to {end:.3f}",
                     "take the word of the band, or move its start (ICD 203 has these words)",

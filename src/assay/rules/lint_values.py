@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
-from assay.rules import codes
+from assay.diagnostics import Diagnostic, ValueLocation
+from assay.diagnostics import rule_codes as codes
 from assay.rules.expressions import Path
 from assay.rules.field_domains import field_words
-from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
 from assay.rules.program import Aggregate, Compute, Gather, Program
 
@@ -21,7 +21,7 @@ _ALIKE = 0.86
 
 def unknown_values(
     program: Program, space: str, expr: Expr, written: Values, place: Path
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     """Texts that a condition compares a field with and that the field never holds."""
     told: set[str] = set()
     for home, column, value in _compared(program, space, expr):
@@ -35,7 +35,7 @@ def unknown_values(
         told.add(value)
         message = f"no {home} has the {column.replace('.', chr(39) + 's ')} {value!r}"
         hint = f"did you mean {near!r}?" if near else "possible are: " + ", ".join(possible)
-        yield RuleFinding(codes.UNKNOWN_VALUE, place, message, hint)
+        yield codes.UNKNOWN_VALUE.at(ValueLocation(place), message, hint)
 
 
 def _compared(program: Program, space: str, expr: Expr) -> Iterator[tuple[str, str, str]]:

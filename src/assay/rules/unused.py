@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from assay.diagnostics import Diagnostic, ValueLocation
+from assay.diagnostics import rule_codes as codes
 from assay.model.rulebook import Rulebook
-from assay.rules import codes
-from assay.rules.findings import RuleFinding
 from assay.rules.mentions import members, names
 from assay.rules.texts import Hole, split_text
 
 
-def unused_names(rulebook: Rulebook) -> Iterator[RuleFinding]:
+def unused_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """A finding for every fact and every parameter that no expression speaks of."""
     every = [*_expressions(rulebook), *(fact.expr for fact in rulebook.facts)]
     mentions = Counter(name for text in every for name in members(text))
     for index, fact in enumerate(rulebook.facts):
         if mentions[fact.name] == (fact.name in members(fact.expr)):
-            yield RuleFinding(
-                codes.UNUSED_NAME,
-                ("facts", index, "name"),
+            yield codes.UNUSED_NAME.at(
+                ValueLocation(("facts", index, "name")),
                 f"nothing uses the fact {fact.name!r}",
                 f"use it as {fact.on}.{fact.name}, or delete it",
             )
     named = {name for text in every for name in names(text)}
     for parameter in rulebook.parameters:
         if parameter not in named:
-            yield RuleFinding(
-                codes.UNUSED_NAME,
-                ("parameters", parameter),
+            yield codes.UNUSED_NAME.at(
+                ValueLocation(("parameters", parameter)),
                 f"nothing uses the parameter {parameter!r}",
                 "use it in an expression, or delete it",
             )

@@ -7,8 +7,7 @@ the reference page is generated from it.
 
 from __future__ import annotations
 
-from assay.documents.code import Code
-from assay.documents.content_codes import CONTENT_CODES
+from assay.diagnostics.diagnostic import Code
 
 # Files
 
@@ -327,59 +326,4 @@ IMAGE_NOT_FOUND = Code(
     "error",
     "There is no such picture below profiles/.",
     "image: {src: images/hall.jpg, …}",
-)
-
-DOCUMENT_CODES: tuple[Code, ...] = (
-    UNREADABLE_FILE,
-    SHEET_MISTAKE,
-    SHEET_COLUMN_NOT_READ,
-    TABLE_MISTAKE,
-    OUTSIDE_WORKSPACE,
-    FILE_TOO_LARGE,
-    BINARY_FILE,
-    NOT_UTF8,
-    CONTROL_CHARACTER,
-    COLUMN_TYPE,
-    EMPTY_FILE,
-    YAML_SYNTAX,
-    JSON_SYNTAX,
-    TAB_INDENTATION,
-    DUPLICATE_KEY,
-    YAML_ALIAS,
-    YAML_TAG,
-    MERGE_KEY,
-    NESTED_TOO_DEEP,
-    NOT_A_NUMBER,
-    NUMBER_TOO_LARGE,
-    KEY_NOT_TEXT,
-    NOT_A_MAPPING,
-    BAD_INCLUDE,
-    TOO_MANY_MISTAKES,
-    MISSING_KIND,
-    UNKNOWN_KIND,
-    UNKNOWN_KEY,
-    MISSING_KEY,
-    WRONG_TYPE,
-    UNKNOWN_WORD,
-    UNSAFE_ID,
-    BAD_FORM,
-    IMPOSSIBLE_DATE,
-    UNSAFE_ADDRESS,
-    TOO_LONG,
-    EMPTY_TEXT,
-    OUT_OF_RANGE,
-    DOES_NOT_FIT,
-    DUPLICATE_ID,
-    DUPLICATE_CLAIM,
-    DANGLING_REFERENCE,
-    WRONG_KIND,
-    SELF_REFERENCE,
-    CIRCLE,
-    CITED_TWICE,
-    CITES_LATER,
-    RETRACTED_EARLY,
-    SAME_AND_NOT_SAME,
-    UNKNOWN_AUDIENCE,
-    IMAGE_NOT_FOUND,
-    *CONTENT_CODES,
 )

@@ -1,0 +1,25 @@
+"""Diagnostics: their one type, every code with its documentation, and how they are shown."""
+
+from assay.diagnostics.diagnostic import (
+    SOURCE,
+    Code,
+    Diagnostic,
+    Position,
+    Severity,
+    Subject,
+    ValueLocation,
+    has_errors,
+    sort_diagnostics,
+)
+
+__all__ = [
+    "SOURCE",
+    "Code",
+    "Diagnostic",
+    "Position",
+    "Severity",
+    "Subject",
+    "ValueLocation",
+    "has_errors",
+    "sort_diagnostics",
+]
