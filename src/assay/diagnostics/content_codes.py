@@ -1,4 +1,4 @@
-"""Codes of what documents say: what a claim lacks, and what an analyst would want to know."""
+"""Codes of the content of documents: gaps in the evidence, and remarks for analysts."""
 
 from __future__ import annotations
 

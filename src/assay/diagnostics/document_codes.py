@@ -1,9 +1,4 @@
-"""What a diagnostic about documents can say: every code, with its meaning and its remedy.
-
-Those of files, of single values and of links are here, those of what is said in documents in
-:mod:`assay.documents.content_codes`. The registry :data:`DOCUMENT_CODES` at the end has them all;
-the reference page is generated from it.
-"""
+"""Codes of files, of single values and of links between documents."""
 
 from __future__ import annotations
 
@@ -70,6 +65,12 @@ COLUMN_TYPE = Code(
     "error",
     "A column of a Parquet file holds values of a type that no document has.",
     "Write it as texts, numbers, truth values, dates, or lists and structs of these.",
+)
+MERGE_CONFLICT = Code(
+    "merge-conflict",
+    "error",
+    "Git left two versions of some lines in the file, or the marker of a conflict.",
+    "Keep one version, and delete the lines that start with <<<<<<<, ======= and >>>>>>>.",
 )
 EMPTY_FILE = Code(
     "empty-file",

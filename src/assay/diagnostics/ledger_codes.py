@@ -1,4 +1,4 @@
-"""What a diagnostic about the ledger of decisions can say."""
+"""Codes of the ledger of decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a diagnostic about a lock, a saved plan or the history can say."""
+"""Codes of the lock, saved plans and the history."""
 
 from __future__ import annotations
 

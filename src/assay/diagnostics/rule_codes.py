@@ -1,4 +1,4 @@
-"""What a diagnostic about the rulebook can say: every code, with its meaning and its remedy."""
+"""Codes of the rulebook and its expressions."""
 
 from __future__ import annotations
 

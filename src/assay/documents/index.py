@@ -17,6 +17,7 @@ from ryaml import InvalidYamlError, loads
 from assay.diagnostics import Code, Diagnostic
 from assay.diagnostics import document_codes as codes
 from assay.documents.source_text import SourceText
+from assay.documents.surrogates import joined, restored
 
 Path = tuple[str | int, ...]
 """Keys and list indexes from the top of a document to a value."""
@@ -102,7 +103,7 @@ class _Walk:
         import yaml
 
         try:
-            for event in _events(self.source.text):
+            for event in _events(joined(self.source.text)):
                 self._take(event, type(event).__name__)
         except yaml.MarkedYAMLError as error:
             self._syntax(error)
@@ -161,7 +162,7 @@ class _Walk:
 
     def _key(self, event: Any, start: int) -> None:
         parent = self._open[-1]
-        key: str = event.value
+        key: str = restored(event.value)
         plain = not event.style
         if plain and key == "<<":
             self._problem(
@@ -290,6 +291,10 @@ _SYNTAX_HINTS = (
     (
         "mapping values are not allowed",
         "a text with a colon in it goes in quotes; or the line is indented wrongly",
+    ),
+    (
+        "invalid Unicode character escape",
+        "write both halves of the character, or the character itself",
     ),
     ("cannot start any token", "a text that begins with @, `, % or the like goes in quotes"),
     ("unexpected end of stream", "a quote is opened and never closed"),

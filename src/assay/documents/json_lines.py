@@ -15,6 +15,7 @@ from typing import Any
 
 from assay.diagnostics import Diagnostic, Position
 from assay.diagnostics import document_codes as codes
+from assay.documents.conflicts import conflicts
 from assay.documents.index import Path
 from assay.documents.json_places import Places, places, unprintable
 from assay.documents.source_text import SourceText
@@ -103,9 +104,12 @@ def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
     text, refusal = decode(data, file, BULK_LIMIT)
     if refusal is not None:
         return JsonLinesFile(file, "", (refusal,))
+    source = SourceText(file, text)
+    unmerged = tuple(conflicts(source))
+    if unmerged:
+        return JsonLinesFile(file, text, unmerged, frozenset(range(source.height)))
     unread = []
     some = False
-    source = SourceText(file, text)
     for number, line in counting_up_to(_lines(source), source.height, "lines"):
         some = True
         if not _is_sound(line):

@@ -17,9 +17,11 @@ from ryaml import InvalidYamlError, loads_all
 
 from assay.diagnostics import Diagnostic, Position, has_errors
 from assay.diagnostics import document_codes as codes
+from assay.documents.conflicts import conflicts
 from assay.documents.index import DEPTH_LIMIT, NODE_LIMIT, Index, Path, index
 from assay.documents.scalar import raw_offset
 from assay.documents.source_text import SourceText
+from assay.documents.surrogates import PAIR, joined, restored
 
 SIZE_LIMIT = 10_000_000
 """Bytes in a file, at most."""
@@ -97,17 +99,30 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     text, refusal = decode(data, file)
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
+    unmerged = tuple(conflicts(SourceText(file, text)))
+    if unmerged:
+        return YamlFile(file, text, (), unmerged)
     if len(text) > _WALK_FIRST or _suspicious(text, data):
         problems = _problems(text, file)
         if problems:
             return YamlFile(file, text, (), problems)
     try:
-        documents = loads_all(text) or []
+        documents = _loaded(text)
     except (InvalidYamlError, ValueError, RecursionError) as error:
         return _refused(text, file, str(error))
     if not is_plain(documents):
         return _refused(text, file, "it holds values that are not read")
     return _checked(YamlFile(file, text, tuple(documents)))
+
+
+def _loaded(text: str) -> list[Any]:
+    try:
+        return loads_all(text) or []
+    except InvalidYamlError:
+        if PAIR.search(text) is None:
+            raise
+        documents: list[Any] = restored(loads_all(joined(text)) or [])
+        return documents
 
 
 def _suspicious(text: str, data: bytes) -> bool:

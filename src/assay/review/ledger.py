@@ -156,7 +156,7 @@ class _Reader:
         if not text:
             return
         if text[:7].decode("ascii", "replace") in _MARKERS:
-            self.say(codes.LEDGER_CONFLICT, number, "a mark that git left of a conflict", text)
+            self.say(codes.LEDGER_CONFLICT, number, "git left a conflict marker here", text)
             return
         try:
             value = _object(text)
