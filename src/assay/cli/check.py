@@ -1,17 +1,24 @@
-"""``assay check``: everything that is wrong with a workspace, at once."""
+"""``assay check``: every problem of a workspace at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
+from assay.cli.diagnostics import print_diagnostics
 from assay.cli.output import print_json
 from assay.cli.session import Session
 from assay.cli.timings import observed
+from assay.diagnostics import RANK, Severity
+from assay.text import plural
 
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Sequence
+
+    from assay.diagnostics import Diagnostic
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 @click.command(name="check", short_help="Show every mistake in the documents and the rulebook.")
@@ -23,60 +30,64 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to print the diagnostics.",
 )
+@click.option(
+    "--severity",
+    type=click.Choice(SEVERITIES),
+    help="Lowest severity to list. Default: warning in text, info in JSON and SARIF.",
+)
 @click.option("--watch", is_flag=True, help="Check again whenever a file of the workspace changes.")
 @observed
 @click.pass_context
-def command(context: click.Context, form: str, watch: bool) -> None:
-    """Read the workspace and show every mistake, warning and remark, with its place.
+def command(context: click.Context, form: str, severity: Severity | None, watch: bool) -> None:
+    """Read the workspace and show every mistake and warning, errors first, with its place.
 
     Also writes schemas with the workspace's own ids to .assay/, so that an editor completes
     them. Exits with 1 where there are errors.
     """
     session: Session = context.obj
+    lowest = severity or ("warning" if form == "text" else "info")
     if watch:
         from assay.cli.watching import rounds
 
         for _ in rounds(session.workspace().root):
-            _check(session, form)
-    elif not _check(session, form):
+            _check(session, form, lowest)
+    elif not _check(session, form, lowest):
         context.exit(1)
 
 
-def _check(session: Session, form: str) -> bool:
+def _check(session: Session, form: str, lowest: Severity) -> bool:
     """Print what is found; whether there are no errors."""
     from assay import __version__
     from assay.diagnostics import has_errors, sort_diagnostics
-    from assay.diagnostics.render import as_json, as_sarif, format_text
+    from assay.diagnostics.render import as_json, as_sarif
     from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.loading.schemas import editor_schemas
     from assay.pipeline import grade_findings
 
     checked = session.check()
+    workspace = checked.loaded.workspace
     graded = grade_findings(checked, session.settled(checked))
     diagnostics = sort_diagnostics([*checked.diagnostics, *graded])
+    listed = [d for d in diagnostics if RANK[d.severity] <= RANK[lowest]]
     try:
         write_files(editor_schemas(checked.loaded))
     except UsageError as error:
         click.echo(f"no schemas for the editor: {error}", err=True)
     if form == "json":
-        print_json(as_json(diagnostics))
+        print_json(as_json(listed))
     elif form == "sarif":
-        print_json(as_sarif(diagnostics, __version__))
+        print_json(as_sarif(listed, __version__, workspace.in_repository))
     else:
-        for diagnostic in diagnostics:
-            click.echo(format_text(diagnostic))
-        click.echo(_summary([d.severity for d in diagnostics]))
+        print_diagnostics(sorted(listed, key=lambda d: RANK[d.severity]), workspace.root)
+        _print_counts(diagnostics, lowest)
     return not has_errors(diagnostics)
 
 
-def _summary(severities: list[str]) -> str:
-    parts = []
-    for severity, one, many in (
-        ("error", "error", "errors"),
-        ("warning", "warning", "warnings"),
-        ("info", "info", "infos"),
-    ):
-        count = severities.count(severity)
-        parts.append(f"{count} {one if count == 1 else many}")
-    return ", ".join(parts)
+def _print_counts(diagnostics: Sequence[Diagnostic], lowest: Severity) -> None:
+    counts = {s: sum(d.severity == s for d in diagnostics) for s in SEVERITIES}
+    hidden = [s for s in SEVERITIES if RANK[s] > RANK[lowest] and counts[s]]
+    if hidden:
+        kinds = " and ".join(plural(counts[s], s) for s in hidden)
+        click.echo(f"{kinds} not listed; list with --severity {hidden[-1]}")
+    click.echo(", ".join(plural(counts[s], s) for s in SEVERITIES))

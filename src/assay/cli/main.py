@@ -15,7 +15,8 @@ from typing import NoReturn
 import click
 
 from assay import __version__
-from assay.cli.session import Session, now
+from assay.cli.diagnostics import print_diagnostics
+from assay.cli.session import WORKSPACE, Session, now
 from assay.cli.values import Bytes, IsoDate
 from assay.errors import AssayError, EngineError, InputError
 
@@ -62,6 +63,13 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"assay.cli.{name.replace('-', '_')}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            error.root = ctx.meta.get(WORKSPACE)
+            raise
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -153,9 +161,6 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
 
 
 def _show_input_errors(error: InputError) -> None:
-    from assay.diagnostics.render import format_text
-
-    for diagnostic in error.diagnostics:
-        if diagnostic.severity == "error":
-            click.echo(format_text(diagnostic), err=True)
+    errors = (d for d in error.diagnostics if d.severity == "error")
+    print_diagnostics(errors, error.root, err=True)
     click.echo(f"{error}; nothing was written", err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.diagnostics import from_here, print_diagnostics
 from assay.cli.output import format_option, print_json
 from assay.cli.session import Session
 
@@ -54,12 +55,14 @@ def test(
     covered.
     """
     session: Session = context.obj
+    workspace = session.workspace()
 
     def once() -> bool:
         done = _run(session, files)
-        fine = _shown(done, covered=covered, least=least, suggest=suggest, output=output)
+        root = workspace.root
+        fine = _shown(done, root, covered=covered, least=least, suggest=suggest, output=output)
         if junit is not None:
-            _write_junit(done, junit)
+            _write_junit(done, junit, workspace.in_repository)
         return fine
 
     if watch:
@@ -79,11 +82,16 @@ def _run(session: Session, files: Sequence[Path]) -> RuleTests:
 
 
 def _shown(
-    done: RuleTests, *, covered: bool, least: float | None, suggest: bool, output: str
+    done: RuleTests,
+    root: Path,
+    *,
+    covered: bool,
+    least: float | None,
+    suggest: bool,
+    output: str,
 ) -> bool:
     """Print the results; whether everything is fine."""
     from assay.diagnostics import has_errors
-    from assay.diagnostics.render import format_text
     from assay.export.rules import rule_tests_json
     from assay.scoring.rule_coverage import coverage_lines, suggestions
 
@@ -96,10 +104,9 @@ def _shown(
     if output == "json":
         print_json(rule_tests_json(done))
         return fine
-    for diagnostic in done.diagnostics:
-        click.echo(format_text(diagnostic))
+    print_diagnostics(done.diagnostics, root)
     for result in failed:
-        click.echo(f"FAILED {result.file}:{result.line}: {result.name}")
+        click.echo(f"FAILED {from_here(root, result.file)}:{result.line}: {result.name}")
         _print_differences(result)
     passed = len(done.results) - len(failed)
     click.echo(f"{passed} passed, {len(failed)} failed, in {len(done.files)} files")
@@ -122,11 +129,11 @@ def _print_differences(result: object) -> None:
             click.echo(click.style(line, fg=colour) if colour else line)
 
 
-def _write_junit(done: RuleTests, path: Path) -> None:
+def _write_junit(done: RuleTests, path: Path, folder: str) -> None:
     from assay.documents.files import write_files
     from assay.export.junit import junit_xml
 
-    write_files({path.absolute(): junit_xml(done.results)})
+    write_files({path.absolute(): junit_xml(done.results, folder)})
 
 
 @command.command("lint", short_help="Say what is likely a mistake in the rulebook.")
@@ -140,7 +147,7 @@ def lint(context: click.Context, output: str) -> None:
     """
     from assay import __version__
     from assay.diagnostics import has_errors
-    from assay.diagnostics.render import as_json, as_sarif, format_text
+    from assay.diagnostics.render import as_json, as_sarif
     from assay.methodology import rule_findings
 
     session: Session = context.obj
@@ -149,10 +156,9 @@ def lint(context: click.Context, output: str) -> None:
     if output == "json":
         print_json(as_json(found))
     elif output == "sarif":
-        print_json(as_sarif(found, __version__))
+        print_json(as_sarif(found, __version__, checked.loaded.workspace.in_repository))
     else:
-        for diagnostic in found:
-            click.echo(format_text(diagnostic))
+        print_diagnostics(found, checked.loaded.workspace.root)
         click.echo(f"{len(found)} to say about the rulebook")
     if has_errors(found):
         context.exit(1)

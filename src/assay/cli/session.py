@@ -8,12 +8,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from assay.memory import available_bytes
 from assay.workspace import Workspace
 
 if TYPE_CHECKING:
     from assay.loading import Loaded
     from assay.pipeline import Checked, Desk
+
+
+WORKSPACE = "assay.workspace"
+"""Where a command notes the root of its workspace, for errors that are printed after it."""
 
 
 def now() -> datetime:
@@ -33,7 +39,11 @@ class Session:
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""
-        return Workspace.find(self.workspace_path or Path.cwd())
+        found = Workspace.find(self.workspace_path or Path.cwd())
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.meta[WORKSPACE] = found.root
+        return found
 
     def memory_limit(self) -> int | None:
         """How many bytes may be taken: what was asked for, else what can be had."""

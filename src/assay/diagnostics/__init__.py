@@ -1,6 +1,7 @@
 """Diagnostics: their one type, every code with its documentation, and how they are shown."""
 
 from assay.diagnostics.diagnostic import (
+    RANK,
     SOURCE,
     Code,
     Diagnostic,
@@ -13,6 +14,7 @@ from assay.diagnostics.diagnostic import (
 )
 
 __all__ = [
+    "RANK",
     "SOURCE",
     "Code",
     "Diagnostic",

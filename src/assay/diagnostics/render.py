@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
@@ -13,10 +14,13 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def format_text(diagnostic: Diagnostic) -> str:
-    """The message with its location, the source line, a caret and the hint."""
+def format_text(diagnostic: Diagnostic, file: str = "") -> str:
+    """The message with its location, the source line, a caret and the hint.
+
+    ``file`` is the path for the reader, if it is not the one from the workspace.
+    """
     at = diagnostic.position
-    place = ":".join([at.file, *(str(number) for number in (at.line, at.column) if number)])
+    place = ":".join([file or at.file, *(str(number) for number in (at.line, at.column) if number)])
     lines = [f"{place}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]"]
     number = str(at.line)
     if at.excerpt and at.line:
@@ -48,8 +52,12 @@ def _json(diagnostic: Diagnostic) -> dict[str, object]:
     }
 
 
-def as_sarif(diagnostics: Sequence[Diagnostic], version: str) -> dict[str, Any]:
-    """One run with the codes that occur and a result for each diagnostic."""
+def as_sarif(diagnostics: Sequence[Diagnostic], version: str, folder: str = "") -> dict[str, Any]:
+    """One run with the codes that occur and a result for each diagnostic.
+
+    Code hosts resolve paths from the root of the repository; ``folder`` is the path of the
+    workspace from there.
+    """
     used = {d.code for d in diagnostics}
     rules = [_sarif_rule(code) for slug, code in CODES.items() if slug in used]
     return {
@@ -58,7 +66,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], version: str) -> dict[str, Any]:
         "runs": [
             {
                 "tool": {"driver": {"name": "assay", "version": version, "rules": rules}},
-                "results": [_sarif_result(d) for d in diagnostics],
+                "results": [_sarif_result(d, folder) for d in diagnostics],
             }
         ],
     }
@@ -73,9 +81,11 @@ def _sarif_rule(code: Code) -> dict[str, Any]:
     }
 
 
-def _sarif_result(diagnostic: Diagnostic) -> dict[str, Any]:
+def _sarif_result(diagnostic: Diagnostic, folder: str) -> dict[str, Any]:
     at, hint = diagnostic.position, diagnostic.hint
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(at.file)}}
+    physical: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(str(PurePosixPath(folder, at.file)))}
+    }
     if at.line:
         physical["region"] = {"startLine": at.line, "startColumn": max(at.column, 1)}
     text = f"{diagnostic.message}. Hint: {hint}" if hint else diagnostic.message
