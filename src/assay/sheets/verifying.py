@@ -47,8 +47,10 @@ def _brought_in(draft: Draft, told: Sequence[Diagnostic]) -> Iterator[Diagnostic
         if diagnostic.severity == "error" and _key(diagnostic) not in before:
             yield diagnostic
     for finding in after.findings:
+        if finding.severity != "error":
+            continue
         in_file = after.placed(finding)
-        if finding.severity != "error" or _key(in_file) in before:
+        if _key(in_file) in before:
             continue
         subject = finding.value.subject
         placed = _in_sheet(draft, finding, documents.get(subject) if subject else None) or in_file
