@@ -7,8 +7,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from assay.diagnostics import Diagnostic
 from assay.model.rulebook import Rulebook
-from assay.rules.expressions import RulebookError, RuleProblem
+from assay.rules.problems import CelError
 from assay.rules.program import Program
 from assay.rules.schema import HORIZONS, SPACES, SUBJECTS
 from assay.rules.scorers import compile_rulebook
@@ -150,24 +151,28 @@ class _Drawing:
         return self._expressions.of(wanted, subject_scope(subject))
 
 
-def refusals(rulebook: Rulebook) -> list[RuleProblem]:
+def refusals(rulebook: Rulebook) -> list[Diagnostic]:
     """What the compiler refuses, and says so."""
     try:
         compile_rulebook(rulebook)
-    except RulebookError as error:
+    except CelError as error:
         return error.problems
     return []
 
 
-def _without(rulebook: Rulebook, refused: list[RuleProblem]) -> Rulebook:
+def _without(rulebook: Rulebook, refused: list[Diagnostic]) -> Rulebook:
     """The rulebook without the facts, rules and pools that the compiler refuses."""
-    facts = {r.path[1] for r in refused if r.path[0] == "facts"}
-    watch = {r.path[1] for r in refused if r.path[0] == "watch"}
-    codes = {r.problem.code for r in refused}
+    facts = {r.value.path[1] for r in refused if r.value.path[0] == "facts"}
+    watch = {r.value.path[1] for r in refused if r.value.path[0] == "watch"}
+    codes = {r.code for r in refused}
     # What speaks of a fact that was refused goes with it.
     assert codes <= {"not-compilable", *(["unknown-field"] if facts else [])}, refused
-    rules = {(r.path[1], r.path[3]) for r in refused if "rules" in r.path}
-    scorers = {r.path[1] for r in refused if r.path[0] == "scorers" and "rules" not in r.path}
+    rules = {(r.value.path[1], r.value.path[3]) for r in refused if "rules" in r.value.path}
+    scorers = {
+        r.value.path[1]
+        for r in refused
+        if r.value.path[0] == "scorers" and "rules" not in r.value.path
+    }
     kept = [
         s.model_copy(
             update={"rules": tuple(r for j, r in enumerate(s.rules) if (i, j) not in rules)}

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from assay.diagnostics import Diagnostic
 
 
@@ -22,10 +24,14 @@ class AssayError(Exception):
 
 
 class InputError(AssayError):
-    """The input has errors; ``diagnostics`` holds all of them."""
+    """The input has errors; ``diagnostics`` holds all of them.
+
+    ``root`` is the workspace that their files are relative to, once a command knows it.
+    """
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
+        self.root: Path | None = None
         count = sum(d.severity == "error" for d in self.diagnostics)
         super().__init__(f"{count} error{'s' if count != 1 else ''} in the input")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assay.diagnostics import Diagnostic, sort_diagnostics
 from assay.documents.suggest import unknown
 from assay.errors import InputError, UsageError
-from assay.pipeline import Checked, Desk, placed_rule_finding
+from assay.pipeline import Checked, Desk
 
 if TYPE_CHECKING:
     from assay.scoring.distribution import Cutpoint
@@ -62,7 +62,7 @@ def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
     found = [d for d in checked.diagnostics if d.file in files]
     if desk is not None:
-        found += [placed_rule_finding(checked.loaded, f) for f in saturated(desk.run)]
+        found += [checked.loaded.placed(d) for d in saturated(desk.run)]
     return sort_diagnostics(found)
 
 

@@ -13,7 +13,7 @@ saves work and changes no result: what it has not stored is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,8 +42,7 @@ from assay.workspace import Workspace
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
     from assay.briefing.atlas import Atlas
-    from assay.loading.findings import Finding
-    from assay.rules.findings import RuleFinding
+    from assay.diagnostics import Diagnostic
     from assay.rules.program import Program
 
 __all__ = [
@@ -56,7 +55,6 @@ __all__ = [
     "check",
     "grade_findings",
     "pages_touched",
-    "placed_rule_finding",
     "score_unchanged",
 ]
 
@@ -109,11 +107,11 @@ def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list
     rulebook, rules = loaded.rulebook, loaded.rules
     if rulebook is not None:
         program, findings = check_rulebook(rulebook, cache)
-        return program, [_placed(loaded, rulebook, f) for f in findings]
+        return program, [loaded.placed(f) for f in findings]
     part = None if rules is None or rules.unreadable else readable_part(rules.data)
     if part is None:
         return None, []
-    return None, [_placed(loaded, part.rulebook, f) for f in check_part(*part)]
+    return None, [loaded.placed(f) for f in check_part(*part)]
 
 
 def _rule_warnings(loaded: Loaded, program: Program | None) -> list[Diagnostic]:
@@ -124,10 +122,10 @@ def _rule_warnings(loaded: Loaded, program: Program | None) -> list[Diagnostic]:
     if rulebook is None or program is None:
         return []
     found = lint_rulebook(rulebook, program, written_values(loaded.corpus), loaded.as_of)
-    return [placed_rule_finding(loaded, f) for f in found]
+    return [loaded.placed(f) for f in found]
 
 
-def _advice(loaded: Loaded) -> Iterator[Finding]:
+def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
     """Warnings about the sentences of the claims."""
     from assay.evidence.kept import words_of
     from assay.evidence.passages import check_passages
@@ -136,36 +134,6 @@ def _advice(loaded: Loaded) -> Iterator[Finding]:
     corpus, subjects = loaded.corpus, loaded.subjects
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
     yield from check_vacuity(corpus, loaded.as_of, subjects)
-
-
-def placed_rule_finding(loaded: Loaded, finding: RuleFinding) -> Diagnostic:
-    """A finding about the rulebook with its file, line and column."""
-    assert loaded.rulebook is not None
-    return _placed(loaded, loaded.rulebook, finding)
-
-
-def _placed(loaded: Loaded, rulebook: Rulebook, finding: RuleFinding) -> Diagnostic:
-    line, column = _line_and_column(rulebook, finding.path, finding.offset)
-    position = loaded.locate_rule(finding.path, line=line, column=column)
-    return finding.code.at(position, finding.message, finding.hint)
-
-
-def _line_and_column(
-    rulebook: Rulebook, path: tuple[str | int, ...], offset: int | None
-) -> tuple[int | None, int]:
-    """1-based line and column of a character in the text at ``path``."""
-    value: object = rulebook
-    for step in path:
-        if isinstance(step, int):
-            value = value[step] if isinstance(value, Sequence) else None
-        elif isinstance(value, Mapping):
-            value = value.get(step)
-        else:
-            value = getattr(value, step, None)
-    if offset is None or not isinstance(value, str):
-        return None, 1
-    before = value[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 # Tabulate, score ---------------------------------------------------------------------------

@@ -61,6 +61,15 @@ class Workspace:
     def site_dir(self) -> Path:
         return self.root / "site"
 
+    @property
+    def in_repository(self) -> str:
+        """The path from the root of the git repository; empty if it is the root, or in none."""
+        for folder in (self.root, *self.root.parents):
+            if (folder / ".git").exists():
+                path = self.root.relative_to(folder).as_posix()
+                return "" if path == "." else path
+        return ""
+
     def relative(self, path: Path) -> str:
         """``path`` as diagnostics name it: from the root, with forward slashes."""
         shown = path.as_posix().removeprefix(self.root.as_posix().rstrip("/") + "/")

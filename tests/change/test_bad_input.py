@@ -18,7 +18,9 @@ GOLDEN = Path(__file__).parent / "golden" / "bad-input.text"
 NOW = datetime(2026, 1, 16, 9, tzinfo=UTC)
 APPLY = ["apply", "--auto-approve", "--reviewer", "Ada"]
 
-_REMARKS = re.compile(r"^(?:profiles/.*\n(?: .*\n)+|\d+ errors, .*\n)", re.MULTILINE)
+_REMARKS = re.compile(
+    r"^(?:profiles/.*\n(?: .*\n)+|\d+ infos? not listed.*\n|\d+ errors, .*\n)", re.MULTILINE
+)
 """What `check` has to say about the small office's documents, and its count."""
 
 pytestmark = pytest.mark.usefixtures("short_outlook")

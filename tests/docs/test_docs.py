@@ -12,9 +12,8 @@ import click
 import pytest
 
 from assay.cli.main import COMMANDS, assay
-from assay.documents.codes import DOCUMENT_CODES
+from assay.diagnostics.registry import CODES
 from assay.errors import UsageError
-from assay.rules.codes import RULE_CODES
 from assay.rules.functions import FUNCTIONS
 from assay.rules.schema import SPACES
 from tools.docs.documents import DOCUMENTS, RULES
@@ -79,7 +78,7 @@ def test_every_command_with_json_has_its_fields_described(name: str) -> None:
     assert any(c.title.startswith(" ".join(name.split()[:2])) for c in CONTRACTS)
 
 
-@pytest.mark.parametrize("code", [c.slug for c in (*DOCUMENT_CODES, *RULE_CODES)])
+@pytest.mark.parametrize("code", CODES)
 def test_every_diagnostic_has_a_section(code: str) -> None:
     assert f"\n### `{code}`\n" in reference("diagnostics.md")
 

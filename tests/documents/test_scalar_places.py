@@ -14,7 +14,9 @@ from assay.documents.yaml_reader import YamlFile, read_yaml
 
 
 def place(read: YamlFile, line: int, column: int) -> tuple[int, int]:
-    position = read.locate_inside(0, ("rules", 0, "when"), line, column)
+    lines = read.documents[0]["rules"][0]["when"].split("\n")
+    offset = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+    position = read.locate_inside(0, ("rules", 0, "when"), offset)
     return position.line, position.column
 
 

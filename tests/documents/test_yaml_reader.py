@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.diagnostics import format_text
+from assay.diagnostics.render import format_text
 from assay.documents.index import DEPTH_LIMIT
 from assay.documents.yaml_reader import SIZE_LIMIT, read_yaml
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from assay.diagnostics import Diagnostic, Subject
 from assay.evidence.passages import check_passages
 from assay.evidence.vacuity import check_vacuity
-from assay.loading.findings import Finding, Subject
 from assay.model.corpus import Corpus
 from assay.model.evidence import Source
 from assay.model.profile import Event, Institution
@@ -29,20 +29,20 @@ def corpus(*claims: dict[str, Any], kind: str = "event", **fields: Any) -> Corpu
     return Corpus({}, {"wire": SOURCE}, {profile.id: profile})
 
 
-def against(words: str | None, *claims: dict[str, Any]) -> list[Finding]:
+def against(words: str | None, *claims: dict[str, Any]) -> list[Diagnostic]:
     return list(check_passages(corpus(*claims), {"cranes": Subject("a.yaml")}, lambda _: words))
 
 
 def remarks(found: Corpus, as_of: date | None = None) -> list[tuple[str, tuple[Any, ...]]]:
     subjects = {i: Subject("a.yaml") for i in found.profiles}
-    return [(f.code.slug, f.path) for f in check_vacuity(found, as_of, subjects)]
+    return [(f.code, f.value.path) for f in check_vacuity(found, as_of, subjects)]
 
 
 def test_700_over_a_passage_that_says_70_is_shown_with_both() -> None:
     words = "The register grew. It lists 70 models. There are 12 offices."
     (finding,) = against(words, claim("The register lists 700 models."))
-    assert finding.code.slug == "figure-not-in-passage"
-    assert finding.path == ("claims", 0, "sources", 0)
+    assert finding.code == "figure-not-in-passage"
+    assert finding.value.path == ("claims", 0, "sources", 0)
     assert "says 700" in finding.message
     assert "'70' in: It lists 70 models." in finding.message
 

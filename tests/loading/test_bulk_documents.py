@@ -13,7 +13,8 @@ import pytest
 
 from assay.authoring.cite import cite
 from assay.cli.main import run
-from assay.diagnostics import Diagnostic, format_text
+from assay.diagnostics import Diagnostic
+from assay.diagnostics.render import format_text
 from assay.documents.parquet_rows import read_parquet_rows
 from assay.documents.yaml_reader import read_yaml
 from assay.errors import UsageError

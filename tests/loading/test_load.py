@@ -148,7 +148,7 @@ def test_values_and_conditions_are_located(make_workspace: MakeWorkspace) -> Non
     assert loaded.locate("a", ("cites",), key=True).column == 1
     rule = ("scorers", 0, "rules", 0, "when")
     start = loaded.locate_rule(rule)
-    inside = loaded.locate_rule(rule, line=1, column=24)
+    inside = loaded.locate_rule(rule, offset=23)
     assert (start.file, start.line, start.column) == ("rules.yaml", 8, 28)
     assert RULES.splitlines()[inside.line - 1][inside.column - 1 :].startswith('"record"')
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.diagnostics import format_text
-from assay.documents.codes import DOCUMENT_CODES
+from assay.diagnostics.registry import AREAS
+from assay.diagnostics.render import format_text
 from assay.loading import load_workspace
 from tests.loading.conftest import MakeWorkspace
 
@@ -50,7 +50,7 @@ def test_every_code_of_a_value_or_link_has_its_case() -> None:
     )
     # What is said of sentences has its cases beside the code that reads them.
     advice = (HERE.parent / "evidence" / "test_advice.py").read_text(encoding="utf-8")
-    slugs = [c.slug for c in DOCUMENT_CODES]
+    slugs = [c.slug for c in AREAS["Documents"]]
     wanted = slugs[slugs.index("too-many-mistakes") :]
     met = [slug for slug in wanted if f"[{slug}]" in texts or f'"{slug}"' in advice]
     assert met == wanted

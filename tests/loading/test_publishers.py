@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assay.loading.findings import Subject
+from assay.diagnostics import Subject
 from assay.loading.publishers import check_publishers, own_rating
 from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source

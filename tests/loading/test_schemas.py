@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from assay.diagnostics import Subject
 from assay.documents.yaml_reader import read_yaml
 from assay.loading import load_workspace
-from assay.loading.findings import Subject
 from assay.loading.schemas import (
     editor_schemas,
     profile_schema,

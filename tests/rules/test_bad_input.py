@@ -86,6 +86,7 @@ class Ended:
                 [sys.executable, "-c", LIMITED, "--workspace", str(root), *args],
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                cwd=root,
                 env={**os.environ, "POLARS_MAX_THREADS": "2"},
             )
             _, status, used = os.wait4(process.pid, 0)

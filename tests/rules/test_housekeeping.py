@@ -121,7 +121,7 @@ def test_a_replaced_rule_is_followed_to_its_successor() -> None:
     assert check_rulebook(book)[0] is not None
     there: list[dict[str, Any]] = [rules[0], {"id": "middle", "add": 0.1, "because": "b"}]
     wrong = rulebook_of({"scorers": [{"name": "s", "on": "claim", "rules": there}]})
-    assert [f.code.slug for f in check_rulebook(wrong)[1]] == ["replaced-rule"]
+    assert [f.code for f in check_rulebook(wrong)[1]] == ["replaced-rule"]
 
 
 def parts() -> tuple[str, str, str]:

@@ -12,8 +12,8 @@ from assay.model.corpus import Corpus
 from assay.model.dates import PartialDate
 from assay.model.profile import Event
 from assay.model.rulebook import Rule, Rulebook, Scorer
-from assay.rules.expressions import RulebookError
 from assay.rules.patterns import PatternError, translated
+from assay.rules.problems import CelError
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.scoring.trace import Trace
@@ -162,10 +162,10 @@ def test_what_is_refused_has_a_place_and_a_way_to_write_it(
     if not code:
         compile_rulebook(rulebook)
         return
-    with pytest.raises(RulebookError) as caught:
+    with pytest.raises(CelError) as caught:
         compile_rulebook(rulebook)
-    problem = caught.value.problems[0].problem
-    assert (problem.code, problem.offset) == (code, offset), problem
+    problem = caught.value.problems[0]
+    assert (problem.code, problem.value.offset) == (code, offset), problem
     assert hint in problem.hint or hint in problem.message
 
 

@@ -37,9 +37,7 @@ def linted(*rules: dict[str, Any], on: str = "claim", **more: Any) -> list[tuple
     program, findings = check_rulebook(book)
     assert program is not None, findings
     values = {("profile", "domain"): {"Governance"}, ("profile", "topics"): {"chips"}}
-    return [
-        (f.code.slug, f.message) for f in lint_rulebook(book, program, values, date(2026, 1, 15))
-    ]
+    return [(f.code, f.message) for f in lint_rulebook(book, program, values, date(2026, 1, 15))]
 
 
 CITED = "citations.size() > 0"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assay.cli.main import run
-from assay.loading.findings import Finding, Subject
+from assay.diagnostics import Diagnostic, Subject
 from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source
 from assay.model.profile import Event
@@ -35,7 +35,7 @@ def corpus(text: str, *cited: str, **fields: Any) -> Corpus:
     return corpus_of([BAY], [RECORD, SEEN, RUMOUR], [event])
 
 
-def found(corpus: Corpus) -> list[Finding]:
+def found(corpus: Corpus) -> list[Diagnostic]:
     subjects = {"closing": Subject("a.yaml")}
     return list(words_against_grades(corpus, desk_of(corpus).run, subjects))
 
@@ -43,7 +43,7 @@ def found(corpus: Corpus) -> list[Finding]:
 @pytest.mark.parametrize("nature", ["fact", "judgement", "assumption", "attributed"])
 def test_certain_words_over_a_low_grade(nature: str) -> None:
     (finding,) = found(corpus("The port has certainly closed in 2025.", "rumour", nature=nature))
-    assert (finding.code.slug, finding.path) == ("words-against-grade", ("claims", 1, "text"))
+    assert (finding.code, finding.value.path) == ("words-against-grade", ("claims", 1, "text"))
     assert finding.message.startswith("the claim 'one' says 'certainly' and is graded")
 
 

@@ -1,14 +1,11 @@
-"""The reference of diagnostics, from the registries of codes."""
+"""The reference of diagnostics, from the registry of codes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assay.change.codes import CHANGE_CODES
-from assay.documents.code import Code
-from assay.documents.codes import DOCUMENT_CODES
-from assay.review.codes import REVIEW_CODES
-from assay.rules.codes import RULE_CODES
+from assay.diagnostics import Code
+from assay.diagnostics.registry import AREAS
 from tools.docs.markdown import block, code
 
 _INTRODUCTION = """# Diagnostics
@@ -21,17 +18,12 @@ remarks (`info`) do not.
 
 
 def diagnostics_page() -> str:
-    """Every code with its severity, its meaning and its remedy."""
-    return (
-        f"{_INTRODUCTION}\n## Documents\n\n{_listed(DOCUMENT_CODES)}"
-        f"\n## The rulebook\n\n{_listed(RULE_CODES)}"
-        f"\n## The lock, saved plans and the history\n\n{_listed(CHANGE_CODES)}"
-        f"\n## The ledger of decisions\n\n{_listed(REVIEW_CODES)}"
-    )
+    """Every code with its severity, its summary and its hint."""
+    areas = (f"## {title}\n\n{_listed(codes)}" for title, codes in AREAS.items())
+    return "\n".join([_INTRODUCTION, *areas])
 
 
 def _listed(codes: Iterable[Code]) -> str:
     return "\n".join(
-        f"### {code(c.slug)}\n\n{c.severity}: {c.meaning}\n\n{block(c.example, 'text')}"
-        for c in codes
+        f"### {code(c.slug)}\n\n{c.severity}: {c.summary}\n\n{block(c.hint, 'text')}" for c in codes
     )

@@ -14,7 +14,7 @@ from assay.briefing.files import environment, site_files
 from assay.briefing.page import IMAGES
 from assay.briefing.pageviews import Imprint
 from assay.diagnostics import Diagnostic, Position
-from assay.documents.codes import IMAGE_NOT_FOUND
+from assay.diagnostics.document_codes import IMAGE_NOT_FOUND
 from assay.errors import InputError
 from assay.model.profile import AnyProfile
 from assay.publish import publish

@@ -11,15 +11,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.change import codes
 from assay.change.history import Applied, applied, history_text, line_of
 from assay.change.lock import ConflictedLock, Lock, lock_bytes, read_lock
 from assay.change.plan import Plan
 from assay.change.planning import make_plan
 from assay.change.seal import digest_of
 from assay.change.take import lock_of
-from assay.diagnostics import Position
-from assay.documents.code import Code
+from assay.diagnostics import Code, Position
+from assay.diagnostics import lock_codes as codes
 from assay.documents.files import write_files
 from assay.errors import InputError, UsageError
 from assay.model.rulebook import Guard
@@ -104,7 +103,7 @@ def read_plan(path: Path) -> SavedPlan:
 
 
 def _refusal(code: Code, path: Path, message: str, line: int = 0, column: int = 0) -> InputError:
-    return InputError([code.at(Position(str(path), line, column), message, code.example)])
+    return InputError([code.at(Position(str(path), line, column), message, code.hint)])
 
 
 def moved_since(saved: SavedPlan, now: Mapping[str, Any]) -> Iterator[str]:

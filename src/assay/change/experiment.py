@@ -127,7 +127,7 @@ def rulebook_with(rulebook: Rulebook, settings: Sequence[Setting]) -> tuple[Rule
         raise UsageError(f"{named}: {error.errors()[0]['msg']}") from None
     program, findings = check_rulebook(changed)
     if program is None:
-        said = "; ".join(f.message for f in findings if f.code.severity == "error")
+        said = "; ".join(f.message for f in findings if f.severity == "error")
         raise UsageError(f"{named}: {said}")
     return changed, program
 

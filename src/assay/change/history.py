@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.change import codes
 from assay.change.plan import Cause, Change, Correction, Grade, Plan
 from assay.change.seal import sealed, unsealed
 from assay.diagnostics import Diagnostic, Position
+from assay.diagnostics import lock_codes as codes
 from assay.errors import InputError
 
 FORMAT = 1
@@ -164,7 +164,7 @@ def read_history(path: Path, current: Sequence[str] = ()) -> tuple[Applied, ...]
 
 def _wrong(path: Path, number: int, message: str, line: str) -> Diagnostic:
     position = Position(path.name, number, 1, line[:120])
-    return codes.HISTORY_LINE.at(position, message, codes.HISTORY_LINE.example)
+    return codes.HISTORY_LINE.at(position, message, codes.HISTORY_LINE.hint)
 
 
 def _carried_out(records: Sequence[Applied], current: Sequence[str]) -> Iterator[Applied]:

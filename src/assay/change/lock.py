@@ -13,10 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assay.change import codes
 from assay.change.seal import digest_of, seal_of, sealed, unsealed
-from assay.diagnostics import Diagnostic, Position
-from assay.documents.code import Code
+from assay.diagnostics import Code, Diagnostic, Position
+from assay.diagnostics import lock_codes as codes
 from assay.errors import InputError
 from assay.model.rulebook import Rulebook
 
@@ -264,7 +263,7 @@ def _sides(lines: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
 
 def _refusal(code: Code, file: str, line: int, message: str, hint: str = "") -> InputError:
     column = 1 if line else 0
-    return InputError([code.at(Position(file, line, column), message, hint or code.example)])
+    return InputError([code.at(Position(file, line, column), message, hint or code.hint)])
 
 
 class _Reader:
@@ -310,7 +309,7 @@ class _Reader:
 
     def _say(self, code: Code, number: int, message: str, text: str = "") -> None:
         position = Position(self._file, number, 1, text[:120])
-        self._found.append(code.at(position, message, code.example))
+        self._found.append(code.at(position, message, code.hint))
 
     def _value(self, number: int, text: str) -> dict[str, Any] | None:
         try:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from assay.change import codes
 from assay.change.lock import Lock, LockedProfile, canonical_rulebook, differing
 from assay.change.plan import (
     NOTHING,
@@ -32,6 +31,7 @@ from assay.change.take import (
     same_evidence,
 )
 from assay.diagnostics import Position
+from assay.diagnostics import lock_codes as codes
 from assay.errors import InputError
 from assay.progress import stage
 from assay.scoring import SCORING_VERSION
@@ -115,7 +115,7 @@ def _require_ours(lock: Lock, desk: Desk) -> None:
         few = ", ".join(ids[:3]) + (" …" if len(ids) > 3 else "")
         message = f"neither its profiles ({few}) nor their sources are in this workspace"
         place = Position(desk.workspace.lock_path.name, 1, 1)
-        raise InputError([codes.LOCK_ELSEWHERE.at(place, message, codes.LOCK_ELSEWHERE.example)])
+        raise InputError([codes.LOCK_ELSEWHERE.at(place, message, codes.LOCK_ELSEWHERE.hint)])
 
 
 def _stands(lock: Lock, desks: Sequence[Desk]) -> bool:

@@ -14,8 +14,9 @@ from typing import NoReturn
 import click
 
 from assay import __version__
+from assay.cli.diagnostics import print_diagnostics
 from assay.cli.output import prepare_streams
-from assay.cli.session import Group, Session, now
+from assay.cli.session import WORKSPACE, Group, Session, now
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
@@ -88,6 +89,13 @@ class LazyGroup(Group):
         if args[0] in _RENAMED and not ctx.resilient_parsing:
             raise click.UsageError(f"'assay {args[0]}' is now 'assay {_RENAMED[args[0]]}'", ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except InputError as error:
+            error.root = ctx.meta.get(WORKSPACE)
+            raise
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -172,9 +180,6 @@ def _message(error: Exception) -> str:
 
 
 def _show_input_errors(error: InputError) -> None:
-    from assay.diagnostics import format_text
-
-    for diagnostic in error.diagnostics:
-        if diagnostic.severity == "error":
-            click.echo(format_text(diagnostic), err=True)
+    errors = (d for d in error.diagnostics if d.severity == "error")
+    print_diagnostics(errors, error.root, err=True)
     click.echo(f"{error}; nothing was written", err=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli import names
+from assay.cli.diagnostics import from_here, print_diagnostics
 from assay.cli.output import print_json
 from assay.cli.session import Group, Session, format_option
 from assay.text import plural
@@ -60,12 +61,14 @@ def test(
     with 1 if a case fails or has errors, or test coverage is too low.
     """
     session: Session = context.obj
+    workspace = session.workspace()
 
     def once() -> bool:
         done = _run(session, files)
-        fine = _shown(done, covered=covered, least=least, suggest=suggest, output=output)
+        root = workspace.root
+        fine = _shown(done, root, covered=covered, least=least, suggest=suggest, output=output)
         if junit is not None:
-            _write_junit(done, junit)
+            _write_junit(done, junit, workspace.in_repository)
         return fine
 
     if watch:
@@ -85,10 +88,16 @@ def _run(session: Session, files: Sequence[Path]) -> RuleTests:
 
 
 def _shown(
-    done: RuleTests, *, covered: bool, least: float | None, suggest: bool, output: str
+    done: RuleTests,
+    root: Path,
+    *,
+    covered: bool,
+    least: float | None,
+    suggest: bool,
+    output: str,
 ) -> bool:
     """Print the results; whether everything is fine."""
-    from assay.diagnostics import format_text, has_errors
+    from assay.diagnostics import has_errors
     from assay.scoring.rule_coverage import coverage_lines, suggestions
 
     failed = [r for r in done.results if not r.passed]
@@ -102,10 +111,9 @@ def _shown(
 
         print_json(rule_tests_json(done))
         return fine
-    for diagnostic in done.diagnostics:
-        click.echo(format_text(diagnostic))
+    print_diagnostics(done.diagnostics, root)
     for result in failed:
-        click.echo(f"FAILED {result.file}:{result.line}: {result.name}")
+        click.echo(f"FAILED {from_here(root, result.file)}:{result.line}: {result.name}")
         _print_differences(result)
     passed = len(done.results) - len(failed)
     click.echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
@@ -128,11 +136,11 @@ def _print_differences(result: object) -> None:
             click.echo(click.style(line, fg=colour) if colour else line)
 
 
-def _write_junit(done: RuleTests, path: Path) -> None:
+def _write_junit(done: RuleTests, path: Path, folder: str) -> None:
     from assay.documents.files import write_files
     from assay.export.junit import junit_xml
 
-    write_files({path.absolute(): junit_xml(done.results)})
+    write_files({path.absolute(): junit_xml(done.results, folder)})
 
 
 @rules_command.command("lint")
@@ -145,11 +153,9 @@ def lint(context: click.Context, output: str) -> None:
     workspace in one band. Exits with 1 if the rulebook has errors.
     """
     from assay import __version__
-    from assay.diagnostics import format_text, has_errors
-    from assay.documents.codes import DOCUMENT_CODES
-    from assay.documents.sarif import as_sarif
+    from assay.diagnostics import has_errors
+    from assay.diagnostics.render import as_sarif
     from assay.methodology import rule_findings
-    from assay.rules.codes import RULE_CODES
 
     session: Session = context.obj
     checked = session.check()
@@ -159,10 +165,9 @@ def lint(context: click.Context, output: str) -> None:
 
         print_json(Diagnostics(diagnostics=found).as_json())
     elif output == "sarif":
-        print_json(as_sarif(found, (*DOCUMENT_CODES, *RULE_CODES), __version__))
+        print_json(as_sarif(found, __version__, checked.loaded.workspace.in_repository))
     else:
-        for diagnostic in found:
-            click.echo(format_text(diagnostic))
+        print_diagnostics(found, checked.loaded.workspace.root)
         click.echo(f"{len(found)} to say about the rulebook")
     if has_errors(found):
         context.exit(1)

@@ -26,6 +26,10 @@ _READERS = ("cel-expr-python", "pydantic-core", "ryaml")
 """Distributions that decide what documents and conditions mean; caches hold for their versions."""
 
 
+WORKSPACE = "assay.workspace"
+"""Where a command notes the root of its workspace, for errors that are printed after it."""
+
+
 def now() -> datetime:
     """The moment it is where the command runs, with its offset."""
     return datetime.now().astimezone()
@@ -44,7 +48,11 @@ class Session:
 
     def workspace(self) -> Workspace:
         """The workspace named, else the one the current folder lies in."""
-        return Workspace.find(self.workspace_path or Path.cwd())
+        found = Workspace.find(self.workspace_path or Path.cwd())
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.meta[WORKSPACE] = found.root
+        return found
 
     def memory_limit(self) -> int | None:
         """How many bytes may be taken: what was asked for, else what can be had."""

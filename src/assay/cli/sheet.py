@@ -124,7 +124,7 @@ def import_(
     sheet are unchanged; an empty cell removes the value. If any cell has an error, nothing is
     written.
     """
-    from assay.diagnostics import format_text
+    from assay.diagnostics.render import format_text
     from assay.sheets.importing import carry_out, plan_import
     from assay.sheets.reading import read_rows
 

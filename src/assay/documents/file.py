@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from assay.diagnostics import Diagnostic, Position
+from assay.diagnostics import Diagnostic, Position, ValueLocation
 from assay.documents.index import Path
 
 
@@ -30,11 +30,31 @@ class DocumentFile(Protocol):
         """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
         ...
 
-    def locate_inside(self, document: int, path: Path, line: int, column: int) -> Position:
-        """Where a character of the text at ``path`` stands, by its line and column, from 1."""
+    def locate_inside(self, document: int, path: Path, offset: int) -> Position:
+        """Where a character of the text at ``path`` stands."""
+        ...
+
+    def source_of(self, document: int, path: Path) -> str | None:
+        """The value at ``path`` as the file has it; None if there is none, or no text."""
         ...
 
     @property
     def mentioned_ids(self) -> tuple[str, ...]:
         """Ids that the parts which cannot be read seem to give to documents."""
         ...
+
+
+def locate(diagnostic: Diagnostic, file: DocumentFile) -> Diagnostic:
+    """Look up the line of a diagnostic about a value of a document in ``file``."""
+    at = diagnostic.value
+    document = at.subject.document if at.subject else 0
+    source = file.source_of(document, at.path) if at.parsed else None
+    return diagnostic.located(position_of(at, file), source)
+
+
+def position_of(at: ValueLocation, file: DocumentFile) -> Position:
+    """The line and column of a value of a document in ``file``."""
+    document = at.subject.document if at.subject else 0
+    if at.offset is None:
+        return file.locate(document, at.path, key=at.at_key)
+    return file.locate_inside(document, at.path, at.offset)

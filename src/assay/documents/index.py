@@ -14,9 +14,10 @@ from typing import Any
 
 from ryaml import InvalidYamlError, loads
 
-from assay.documents import codes
-from assay.documents.code import Code
+from assay.diagnostics import Code, Diagnostic
+from assay.diagnostics import document_codes as codes
 from assay.documents.source_text import SourceText
+from assay.documents.surrogates import joined, restored
 
 Path = tuple[str | int, ...]
 """Keys and list indexes from the top of a document to a value."""
@@ -44,22 +45,12 @@ class Node:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in a file that is not read, at a character of it."""
-
-    code: Code
-    offset: int
-    message: str
-    hint: str = ""
-
-
 @dataclass(frozen=True)
 class Index:
     """The values of a file: one mapping from path to place for each document."""
 
     documents: tuple[dict[Path, Node], ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[Diagnostic, ...]
 
     def nearest(self, document: int, path: Path) -> Node | None:
         """The value at ``path``, else the innermost one around it that exists."""
@@ -103,7 +94,7 @@ class _Walk:
     def __init__(self, source: SourceText) -> None:
         self.source = source
         self.documents: list[dict[Path, Node]] = []
-        self.problems: list[Problem] = []
+        self.problems: list[Diagnostic] = []
         self._open: list[_Open] = []
         self._count = 0
         self._aliases: list[tuple[int, str]] = []
@@ -112,7 +103,7 @@ class _Walk:
         import yaml
 
         try:
-            for event in _events(self.source.text):
+            for event in _events(joined(self.source.text)):
                 self._take(event, type(event).__name__)
         except yaml.MarkedYAMLError as error:
             self._syntax(error)
@@ -132,7 +123,7 @@ class _Walk:
 
     def _problem(self, code: Code, offset: int, message: str, hint: str = "") -> None:
         if len(self.problems) < _PROBLEM_LIMIT:
-            self.problems.append(Problem(code, offset, message, hint))
+            self.problems.append(code.at(self.source.position(offset), message, hint))
 
     def _take(self, event: Any, name: str) -> None:
         start, end = event.start_mark.index, event.end_mark.index
@@ -171,7 +162,7 @@ class _Walk:
 
     def _key(self, event: Any, start: int) -> None:
         parent = self._open[-1]
-        key: str = event.value
+        key: str = restored(event.value)
         plain = not event.style
         if plain and key == "<<":
             self._problem(
@@ -300,6 +291,10 @@ _SYNTAX_HINTS = (
     (
         "mapping values are not allowed",
         "a text with a colon in it goes in quotes; or the line is indented wrongly",
+    ),
+    (
+        "invalid Unicode character escape",
+        "write both halves of the character, or the character itself",
     ),
     ("cannot start any token", "a text that begins with @, `, % or the like goes in quotes"),
     ("unexpected end of stream", "a quote is opened and never closed"),

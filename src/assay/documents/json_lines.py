@@ -10,11 +10,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from assay.diagnostics import Diagnostic, Position
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
+from assay.documents.conflicts import conflicts
 from assay.documents.index import Path
 from assay.documents.json_places import Places, places, unprintable
 from assay.documents.source_text import SourceText
@@ -58,11 +59,15 @@ class JsonLinesFile:
         self,
         document: int,
         path: Path,
-        line: int,  # noqa: ARG002  # a text's characters are escaped: it has no lines of its own
-        column: int,  # noqa: ARG002
+        offset: int,  # noqa: ARG002  # a text's characters are escaped: it has no lines of its own
     ) -> Position:
         """Where the text begins that the character is of."""
         return self.locate(document, path)
+
+    def source_of(self, document: int, path: Path) -> str | None:
+        """The value at ``path`` as the file has it."""
+        node = self._places(document).nodes.get(path)
+        return None if node is None else self._source.line(document)[node.start : node.end]
 
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
@@ -86,7 +91,8 @@ class JsonLinesFile:
         if document not in self._walked:
             if len(self._walked) >= _WALKED:
                 self._walked.clear()
-            self._walked[document] = places(self._source.line(document))
+            at = partial(self._position, document)
+            self._walked[document] = places(self._source.line(document), at)
         return self._walked[document]
 
     def _position(self, document: int, offset: int) -> Position:
@@ -98,9 +104,12 @@ def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
     text, refusal = decode(data, file, BULK_LIMIT)
     if refusal is not None:
         return JsonLinesFile(file, "", (refusal,))
+    source = SourceText(file, text)
+    unmerged = tuple(conflicts(source))
+    if unmerged:
+        return JsonLinesFile(file, text, unmerged, frozenset(range(source.height)))
     unread = []
     some = False
-    source = SourceText(file, text)
     for number, line in counting_up_to(_lines(source), source.height, "lines"):
         some = True
         if not _is_sound(line):
@@ -153,14 +162,12 @@ def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
         if len(line) > LINE_LIMIT:
             yield too_large(read.file, len(line))
             continue
-        found = places(line)
-        for problem in found.problems:
-            position = source.position(start + problem.offset)
-            yield problem.code.at(position, problem.message, problem.hint)
+        found = read._places(number)
+        yield from found.problems
         if not found.problems:
             yield codes.NOT_A_MAPPING.at(
                 source.position(start),
-                f"a document is a mapping, and this is {describe(json.loads(line))}",
+                f"a document is a mapping, and this is {describe(json.loads(line), line.strip())}",
                 'write {"kind": "source", …} on one line',
             )
     yield from more_mistakes(read.file, len(unread) - _MISTAKES, "lines")

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from assay.documents import codes
-from assay.documents.code import Code
-from assay.documents.index import DEPTH_LIMIT, Node, Path, Problem
+from assay.diagnostics import Code, Diagnostic, Position
+from assay.diagnostics import document_codes as codes
+from assay.documents.index import DEPTH_LIMIT, Node, Path
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -45,10 +46,10 @@ def unprintable(document: Any) -> str | None:
 
 @dataclass
 class Places:
-    """The values of one line by their paths, and its problems, in characters from its start."""
+    """The values of one line by their paths, in characters from its start, and its problems."""
 
     nodes: dict[Path, Node] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
 
     def nearest(self, path: Path) -> Node | None:
         """The value at ``path``, else the innermost one around it that exists."""
@@ -58,9 +59,12 @@ class Places:
         return None
 
 
-def places(text: str) -> Places:
-    """Walk a line; stops at the first place where it is not JSON."""
-    walk = _Walk(text)
+def places(text: str, position: Callable[[int], Position]) -> Places:
+    """Walk a line; stops at the first place where it is not JSON.
+
+    ``position`` gives the position in the file of a character of the line.
+    """
+    walk = _Walk(text, position)
     try:
         end = walk.value(0, (), None)
         end = walk.space(end)
@@ -76,12 +80,13 @@ class _Stop(Exception):
 
 
 class _Walk:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, position: Callable[[int], Position]) -> None:
         self._text = text
+        self._position = position
         self.places = Places()
 
     def problem(self, code: Code, offset: int, message: str, hint: str = "") -> None:
-        self.places.problems.append(Problem(code, offset, message, hint))
+        self.places.problems.append(code.at(self._position(offset), message, hint))
 
     def stop(self, offset: int, message: str, hint: str = "") -> None:
         self.problem(codes.JSON_SYNTAX, offset, message, hint)

@@ -17,7 +17,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from assay.diagnostics import Diagnostic, Position
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
 from assay.documents.index import Path
 from assay.documents.json_lines import more_mistakes
 from assay.documents.json_places import unprintable
@@ -62,11 +62,17 @@ class ParquetFile:
         self,
         document: int,
         path: Path,
-        line: int,  # noqa: ARG002  # a row has no lines
-        column: int,  # noqa: ARG002
+        offset: int,  # noqa: ARG002  # a row has no columns
     ) -> Position:
         """The row, and the text that the character is of."""
         return self.locate(document, path)
+
+    def source_of(
+        self,
+        document: int,
+        path: Path,
+    ) -> None:
+        """Values of a table are not written as text."""
 
     def _document(self, number: int) -> dict[str, Any]:
         assert self.rows is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assay.documents.surrogates import PAIR
+
 _ESCAPE_LENGTH = {"x": 4, "u": 6, "U": 10}
 
 
@@ -57,7 +59,8 @@ def _match(raw: str, style: str, at: int, character: str) -> tuple[int, int]:
             if raw[at + 1 : at + 2] in ("\n", "\r"):
                 at = _skip_white(raw, at + 2)
                 continue
-            return at, at + _ESCAPE_LENGTH.get(raw[at + 1 : at + 2], 2)
+            pair = PAIR.match(raw, at) if raw.startswith("\\u", at) else None
+            return at, pair.end() if pair else at + _ESCAPE_LENGTH.get(raw[at + 1 : at + 2], 2)
         if style == "'" and here == "'" and character == "'":
             return at, at + 2
         if here in "\r\n":

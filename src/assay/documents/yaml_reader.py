@@ -16,10 +16,12 @@ from typing import Any
 from ryaml import InvalidYamlError, loads_all
 
 from assay.diagnostics import Diagnostic, Position, has_errors
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
+from assay.documents.conflicts import conflicts
 from assay.documents.index import DEPTH_LIMIT, NODE_LIMIT, Index, Path, index
 from assay.documents.scalar import raw_offset
 from assay.documents.source_text import SourceText
+from assay.documents.surrogates import PAIR, joined, restored
 
 SIZE_LIMIT = 10_000_000
 """Bytes in a file, at most."""
@@ -70,16 +72,21 @@ class YamlFile:
             return Position(self.file)
         return self.source.position(node.key if key else node.start)
 
-    def locate_inside(self, document: int, path: Path, line: int, column: int) -> Position:
-        """Where a character of the text at ``path`` stands, by its line and column, from 1."""
+    def locate_inside(self, document: int, path: Path, offset: int) -> Position:
+        """Where a character of the text at ``path`` stands."""
         node = self.index.nearest(document, path)
         value = _at(self.documents[document], path) if self.documents else None
         if node is None or not isinstance(value, str):
             return self.locate(document, path)
-        lines = value.split("\n")
-        wanted = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
         raw = self.text[node.start : node.end]
-        return self.source.position(node.start + raw_offset(raw, node.style, value, wanted))
+        return self.source.position(node.start + raw_offset(raw, node.style, value, offset))
+
+    def source_of(self, document: int, path: Path) -> str | None:
+        """The value at ``path`` as the file has it."""
+        if not 0 <= document < len(self.index.documents):
+            return None
+        node = self.index.documents[document].get(path)
+        return None if node is None else self.text[node.start : node.end]
 
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
@@ -92,17 +99,30 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     text, refusal = decode(data, file)
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
+    unmerged = tuple(conflicts(SourceText(file, text)))
+    if unmerged:
+        return YamlFile(file, text, (), unmerged)
     if len(text) > _WALK_FIRST or _suspicious(text, data):
         problems = _problems(text, file)
         if problems:
             return YamlFile(file, text, (), problems)
     try:
-        documents = loads_all(text) or []
+        documents = _loaded(text)
     except (InvalidYamlError, ValueError, RecursionError) as error:
         return _refused(text, file, str(error))
     if not is_plain(documents):
         return _refused(text, file, "it holds values that are not read")
     return _checked(YamlFile(file, text, tuple(documents)))
+
+
+def _loaded(text: str) -> list[Any]:
+    try:
+        return loads_all(text) or []
+    except InvalidYamlError:
+        if PAIR.search(text) is None:
+            raise
+        documents: list[Any] = restored(loads_all(joined(text)) or [])
+        return documents
 
 
 def _suspicious(text: str, data: bytes) -> bool:
@@ -157,10 +177,7 @@ def too_large(file: str, size: int, limit: int = SIZE_LIMIT) -> Diagnostic:
 
 
 def _problems(text: str, file: str) -> tuple[Diagnostic, ...]:
-    source = SourceText(file, text)
-    return tuple(
-        p.code.at(source.position(p.offset), p.message, p.hint) for p in index(source).problems
-    )
+    return index(SourceText(file, text)).problems
 
 
 def _refused(text: str, file: str, reason: str) -> YamlFile:
@@ -206,7 +223,7 @@ def _checked(read: YamlFile) -> YamlFile:
     found = [
         codes.NOT_A_MAPPING.at(
             read.locate(i, ()),
-            f"a document is a mapping, and this is {describe(d)}",
+            f"a document is a mapping, and this is {describe(d, read.source_of(i, ()))}",
             "write 'kind: source' and further keys, each on its line",
         )
         for i, d in enumerate(read.documents)
@@ -221,18 +238,23 @@ def _checked(read: YamlFile) -> YamlFile:
     return YamlFile(read.file, read.text, read.documents, tuple(found)) if found else read
 
 
-def describe(value: object) -> str:
-    """What a value is, in words for somebody who wrote it."""
+def describe(value: object, source: str | None = None) -> str:
+    """The type and value in words; ``source`` is the value as the file has it."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
-        return f"the truth value {str(value).lower()}"
+        return f"the truth value {source or scalar_text(value)}"
     if isinstance(value, (int, float)):
-        return f"the number {value}"
+        return f"the number {source or scalar_text(value)}"
     if isinstance(value, str):
         short = value if len(value) <= 40 else value[:39] + "…"
         return f"the text {short!r}"
     return "a list" if isinstance(value, list) else "a mapping"
+
+
+def scalar_text(value: object) -> str:
+    """A value as YAML would have it, if its source is not known."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _at(document: Any, path: Path) -> Any:

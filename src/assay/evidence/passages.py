@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from assay.documents import content_codes
+from assay.diagnostics import Diagnostic, Subject, ValueLocation, content_codes
 from assay.evidence.quantities import Figure, figures
 from assay.evidence.sentences import sentences
-from assay.loading.findings import Finding, Subject
 from assay.model.corpus import Corpus
 from assay.model.evidence import Claim
 
@@ -19,7 +18,7 @@ _SPELLED = 20
 
 def check_passages(
     corpus: Corpus, subjects: Mapping[str, Subject], words_of: Callable[[str], str | None]
-) -> Iterator[Finding]:
+) -> Iterator[Diagnostic]:
     """Claims with a figure that a source they cite does not have in its kept words.
 
     ``words_of`` gives the words kept of a source, None where there are none. A source whose
@@ -86,14 +85,12 @@ def _finding(
     subject: Subject,
     number: int,
     citation: int,
-) -> Finding:
+) -> Diagnostic:
     sentence, nearest = max(there, key=lambda p: _likeness(figure, p[1]))
     shown = sentence if len(sentence) <= _SHOWN else sentence[:_SHOWN] + "…"
     said = figure.text if claim.quantity is None else f"{figure.text} {figure.unit or ''}".strip()
-    return Finding(
-        content_codes.FIGURE_NOT_IN_PASSAGE,
-        subject,
-        ("claims", number, "sources", citation),
+    return content_codes.FIGURE_NOT_IN_PASSAGE.at(
+        ValueLocation(("claims", number, "sources", citation), subject),
         f"the claim {claim.id!r} says {said}, and no figure of {source!r} is that; the nearest is "
         f"{nearest.text!r} in: {shown}",
         "correct one of the two, or cite the passage that has the figure",

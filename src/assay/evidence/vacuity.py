@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from assay.documents import content_codes
+from assay.diagnostics import Diagnostic, Subject, ValueLocation, content_codes
 from assay.evidence.quantities import figures
 from assay.evidence.sentences import sentences
-from assay.loading.findings import Finding, Subject
 from assay.model.corpus import Corpus
 from assay.model.dates import add_months
 from assay.model.evidence import Claim
@@ -46,7 +45,7 @@ _MONTHS = {"now": 1, "quarter": 4, "year": 14}
 
 def check_vacuity(
     corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
-) -> Iterator[Finding]:
+) -> Iterator[Diagnostic]:
     """Remarks on every profile that is not a draft."""
     profiles = [p for p in corpus.profiles.values() if p.status != "draft"]
     yield from _repeated(profiles, subjects)
@@ -63,7 +62,7 @@ def check_vacuity(
 _Place = tuple[AnyProfile, tuple[str | int, ...], str, str]
 
 
-def _repeated(profiles: list[AnyProfile], subjects: Mapping[str, Subject]) -> Iterator[Finding]:
+def _repeated(profiles: list[AnyProfile], subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
     places: dict[str, list[_Place]] = defaultdict(list)
     for profile in profiles:
         for path, name, text in _texts(profile):
@@ -73,10 +72,8 @@ def _repeated(profiles: list[AnyProfile], subjects: Mapping[str, Subject]) -> It
                     places[" ".join(words)].append((profile, path, name, sentence))
     for found in places.values():
         for profile, path, _, sentence in found[1:]:
-            yield Finding(
-                content_codes.REPEATED_SENTENCE,
-                subjects[profile.id],
-                path,
+            yield content_codes.REPEATED_SENTENCE.at(
+                ValueLocation(path, subjects[profile.id]),
                 f"{found[0][2]!r} says this already: {sentence}",
                 "say what is true of this subject alone, or refer to the other claim",
             )
@@ -92,30 +89,26 @@ def _texts(profile: AnyProfile) -> Iterator[tuple[tuple[str | int, ...], str, st
         yield ("watch", i, "text"), f"{profile.id}, watch", item.text
 
 
-def _filed_as_institution(profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
+def _filed_as_institution(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
     found = _HEADLINE.search(profile.name)
     if isinstance(profile, Institution) and found and found.start() > 0:
-        yield Finding(
-            content_codes.EVENT_AS_INSTITUTION,
-            subject,
-            ("name",),
+        yield content_codes.EVENT_AS_INSTITUTION.at(
+            ValueLocation(("name",), subject),
             f"{profile.name!r} says what happened ({found[0]!r}), and is filed as an institution",
             "write 'kind: event'",
         )
 
 
-def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[Finding]:
+def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
     path = ("claims", i, "text")
     if claim.nature in ("fact", "attributed") and not _says_something(claim.text, corpus):
-        yield Finding(
-            content_codes.NOTHING_SAID,
-            subject,
-            path,
+        yield content_codes.NOTHING_SAID.at(
+            ValueLocation(path, subject),
             f"the claim {claim.id!r} has no number, no name and no date",
             "say who, when or how many, so that it can be right or wrong",
         )
     if contradiction := _contradicts_itself(claim):
-        yield Finding(content_codes.WORDS_AGAINST_GRADE, subject, path, *contradiction)
+        yield content_codes.WORDS_AGAINST_GRADE.at(ValueLocation(path, subject), *contradiction)
 
 
 def _says_something(text: str, corpus: Corpus) -> bool:
@@ -160,13 +153,11 @@ def _contradicts_itself(claim: Claim) -> tuple[str, str] | None:
     return None
 
 
-def _horizon(item: WatchItem, i: int, as_of: date | None, subject: Subject) -> Iterator[Finding]:
+def _horizon(item: WatchItem, i: int, as_of: date | None, subject: Subject) -> Iterator[Diagnostic]:
     far = _YEARS_AHEAD.search(item.text)
     if far and item.horizon != "year":
-        yield Finding(
-            content_codes.HORIZON_SLOT,
-            subject,
-            ("watch", i, "horizon"),
+        yield content_codes.HORIZON_SLOT.at(
+            ValueLocation(("watch", i, "horizon"), subject),
             f"what is to be watched {item.horizon!r} speaks of {far[0]!r}",
             "write 'horizon: year', or name the first sign of it that can be seen sooner",
         )
@@ -175,10 +166,8 @@ def _horizon(item: WatchItem, i: int, as_of: date | None, subject: Subject) -> I
         and as_of is not None
         and item.due.first > add_months(as_of, _MONTHS[item.horizon])
     ):
-        yield Finding(
-            content_codes.HORIZON_SLOT,
-            subject,
-            ("watch", i, "due"),
+        yield content_codes.HORIZON_SLOT.at(
+            ValueLocation(("watch", i, "due"), subject),
             f"it falls due on {item.due}, later than its horizon {item.horizon!r} from {as_of}",
             "write the horizon that the date lies in",
         )

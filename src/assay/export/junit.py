@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from assay.scoring.rule_tests import CaseResult, failure_lines
 
 
-def junit_xml(results: Sequence[CaseResult]) -> bytes:
-    """One suite for each file; a failure holds what differs. No times: they say nothing here."""
+def junit_xml(results: Sequence[CaseResult], folder: str = "") -> bytes:
+    """One suite for each file; a failure holds what differs. No times: they say nothing here.
+
+    Build servers resolve paths from the root of the repository; ``folder`` is the path of the
+    workspace from there.
+    """
     failed = sum(not r.passed for r in results)
     root = Element("testsuites", tests=str(len(results)), failures=str(failed))
     for file, grouped in groupby(results, key=lambda r: r.file):
@@ -26,7 +31,12 @@ def junit_xml(results: Sequence[CaseResult]) -> bytes:
         )
         for case in cases:
             element = SubElement(
-                suite, "testcase", classname=file, name=case.name, file=file, line=str(case.line)
+                suite,
+                "testcase",
+                classname=file,
+                name=case.name,
+                file=str(PurePosixPath(folder, file)),
+                line=str(case.line),
             )
             if not case.passed:
                 text = "\n".join(line for d in case.differences for line in failure_lines(d))

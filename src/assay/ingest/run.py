@@ -13,6 +13,7 @@ from assay.authoring.addresses import address_key
 from assay.authoring.edit import commit
 from assay.authoring.find import fold
 from assay.authoring.ids import first_free, slug
+from assay.diagnostics import Subject
 from assay.documents.emit import block
 from assay.documents.files import write_files
 from assay.errors import UsageError
@@ -29,7 +30,6 @@ from assay.ingest.files import files_below, opened
 from assay.ingest.formats import recognise
 from assay.ingest.items import DraftProfile, Format, Item, Items
 from assay.ingest.named import new_institutions
-from assay.loading.findings import Subject
 from assay.loading.load import Loaded
 from assay.loading.validate import validate_document
 from assay.progress import counting, stage
@@ -350,7 +350,7 @@ def _same(known: _Known, item: Item) -> bool:
 def _refusal(data: dict[str, Any]) -> str:
     """Why the model would not take the data; empty if it does."""
     findings = validate_document(data, Subject("")).findings
-    return "; ".join(f"{'.'.join(map(str, f.path))}: {f.message}" for f in findings)
+    return "; ".join(f"{'.'.join(map(str, f.value.path))}: {f.message}" for f in findings)
 
 
 def _read_text(path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from assay.cache import content_digest
 from assay.diagnostics import Diagnostic, Position
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
 from assay.documents.file import DocumentFile
 from assay.documents.json_lines import BULK_LIMIT, read_json_lines
 from assay.documents.parquet_rows import read_parquet_rows

@@ -7,17 +7,16 @@ message names the file the value stands in.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from assay.diagnostics import has_errors
-from assay.documents import codes
+from assay.diagnostics import SOURCE, Diagnostic, Subject, ValueLocation, has_errors
+from assay.diagnostics import document_codes as codes
 from assay.documents.index import Path as ValuePath
 from assay.documents.suggest import did_you_mean
-from assay.documents.yaml_reader import YamlFile
+from assay.documents.yaml_reader import YamlFile, scalar_text
 from assay.loading.discover import SUFFIXES, ParsedFiles, read_file
-from assay.loading.findings import Finding, Subject
 from assay.workspace import Workspace
 
 _LISTS = ("facts", "scorers", "watch", "changes")
@@ -35,7 +34,7 @@ class Assembled:
     data: dict[str, Any]
     files: list[YamlFile]
     places: dict[ValuePath, tuple[Subject, ValuePath]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Diagnostic] = field(default_factory=list)
 
     def place(self, path: ValuePath) -> tuple[Subject, ValuePath]:
         """The file and the path in it of a value of the assembled data."""
@@ -44,10 +43,16 @@ class Assembled:
             return Subject(self.files[0].file), path
         return found[0], (*found[1], *path[2:])
 
-    def placed(self, finding: Finding) -> Finding:
-        """A finding about the assembled data as one about its file."""
-        subject, path = self.place(finding.path)
-        return Finding(finding.code, subject, path, finding.message, finding.hint, finding.at_key)
+    def placed(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic about the assembled data as one about its file."""
+        return replace(diagnostic, location=self.in_file(diagnostic.value))
+
+    def in_file(self, location: ValueLocation) -> ValueLocation:
+        """A value of the assembled data as one of its file; others are left as they are."""
+        if location.subject is not None:
+            return location
+        subject, path = self.place(location.path)
+        return replace(location, subject=subject, path=path)
 
     @property
     def unreadable(self) -> bool:
@@ -98,16 +103,17 @@ class _Assembly:
         for index, name in enumerate(listed if isinstance(listed, list) else [listed]):
             problem = self._add(name, path, chain)
             if problem is not None:
-                self._made.findings.append(
-                    Finding(codes.BAD_INCLUDE, subject, ("include", index), *problem)
-                )
+                parsed = scalar_text(name) if isinstance(name, (bool, int, float)) else ""
+                location = ValueLocation(("include", index), subject, parsed=parsed)
+                self._made.findings.append(codes.BAD_INCLUDE.at(location, *problem))
             if self._full:
                 return
 
     def _add(self, name: object, beside: Path, chain: tuple[str, ...]) -> tuple[str, str] | None:
         """Add one file; else what is wrong with it, and a hint."""
         if not isinstance(name, str) or not name.endswith(SUFFIXES):
-            return f"{name!r} is not the name of a YAML file", "include: [rules/evidence.yaml]"
+            shown = SOURCE if isinstance(name, (bool, int, float)) else repr(name)
+            return f"{shown} is not the name of a YAML file", "include: [rules/evidence.yaml]"
         try:
             target = (beside.parent / name).resolve()
         except (OSError, ValueError):
@@ -146,13 +152,10 @@ class _Assembly:
                 self._join_mapping(key, value, subject)
             else:
                 self._made.findings.append(
-                    Finding(
-                        codes.BAD_INCLUDE,
-                        subject,
-                        (key,),
+                    codes.BAD_INCLUDE.at(
+                        ValueLocation((key,), subject, at_key=True),
                         f"an included file has no {key!r} of its own",
                         f"it may hold {', '.join((*_LISTS, *_MAPPINGS))} and include",
-                        at_key=True,
                     )
                 )
 
@@ -162,13 +165,10 @@ class _Assembly:
             if name in there:
                 first = self._made.place((key, name))[0].file
                 self._made.findings.append(
-                    Finding(
-                        codes.BAD_INCLUDE,
-                        subject,
-                        (key, name),
+                    codes.BAD_INCLUDE.at(
+                        ValueLocation((key, name), subject, at_key=True),
                         f"{name!r} is given here and in {first}",
                         "keep one of the two",
-                        at_key=True,
                     )
                 )
                 continue

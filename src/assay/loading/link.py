@@ -7,12 +7,12 @@ from pathlib import Path as FilePath
 
 from pydantic import BaseModel
 
-from assay.documents import codes
+from assay.diagnostics import Diagnostic, Subject, ValueLocation
+from assay.diagnostics import document_codes as codes
 from assay.documents.index import Path
 from assay.documents.suggest import Suggester, did_you_mean
 from assay.loading.circles import circles
 from assay.loading.consistency import check_claims, check_sources
-from assay.loading.findings import Finding, Subject
 from assay.loading.readable import UNREADABLE, is_readable
 from assay.loading.validate import Validated
 from assay.model.corpus import Corpus
@@ -29,7 +29,7 @@ def link(
     unread: Collection[str],
     rulebook: Rulebook | None,
     images: FilePath,
-) -> Iterator[Finding]:
+) -> Iterator[Diagnostic]:
     """What does not hold between documents.
 
     ``unread`` are ids of files that could not be read: a reference to one is not dangling.
@@ -44,7 +44,7 @@ def link(
     yield from _circles(corpus, subjects)
 
 
-def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Finding]:
+def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Diagnostic]:
     first: dict[str, Validated] = {}
     folded: dict[str, Validated] = {}
     for document in documents:
@@ -56,18 +56,14 @@ def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Finding]:
             where = f"in {other.subject.file}"
             if other.subject.file == document.subject.file:
                 where = "above in this file"
-            yield Finding(
-                codes.DUPLICATE_ID,
-                document.subject,
-                ("id",),
+            yield codes.DUPLICATE_ID.at(
+                ValueLocation(("id",), document.subject),
                 f"the id {document.id!r} is given twice: here and {where}",
                 "give one of the two another id; ids are shared by all kinds",
             )
         elif alike is not document:
-            yield Finding(
-                codes.DUPLICATE_ID,
-                document.subject,
-                ("id",),
+            yield codes.DUPLICATE_ID.at(
+                ValueLocation(("id",), document.subject),
                 f"the ids {document.id!r} and {alike.id!r} differ only in case",
                 "ids are lower-case; give one of the two another",
             )
@@ -91,7 +87,7 @@ class _Linker:
         self._images = images
         self._suggesters: dict[tuple[str, ...], Suggester] = {}
 
-    def documents(self, documents: Iterable[Validated]) -> Iterator[Finding]:
+    def documents(self, documents: Iterable[Validated]) -> Iterator[Diagnostic]:
         """What does not hold of documents, one after the other."""
         for document in documents:
             model, readable = document.model, document.readable
@@ -100,9 +96,9 @@ class _Linker:
                 yield from check_claims(model, self._corpus, document.subject)
             if readable is not None:
                 found = self._references(readable, document.subject)
-                yield from (f for f in found if is_readable(readable, f.path))
+                yield from (f for f in found if is_readable(readable, f.value.path))
 
-    def _references(self, model: BaseModel | None, subject: Subject) -> Iterator[Finding]:
+    def _references(self, model: BaseModel | None, subject: Subject) -> Iterator[Diagnostic]:
         if isinstance(model, Source):
             yield from self.source(model, subject)
         elif isinstance(model, Publisher):
@@ -110,12 +106,12 @@ class _Linker:
         elif isinstance(model, Institution | Event):
             yield from self.profile(model, subject)
 
-    def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Finding]:
+    def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
         """``owner`` may name somebody without a document of their own, but not the publisher."""
         if publisher.owner == publisher.id:
             yield _itself(subject, ("owner",), publisher.id)
 
-    def source(self, source: Source, subject: Subject) -> Iterator[Finding]:
+    def source(self, source: Source, subject: Subject) -> Iterator[Diagnostic]:
         if source.publisher is not None and self._kinds.get(source.publisher) != "publisher":
             yield from self._refer(subject, ("publisher",), source.publisher, ("publisher",))
         references: list[tuple[Path, str]] = []
@@ -129,7 +125,7 @@ class _Linker:
             elif self._kinds.get(target) != "source":
                 yield from self._refer(subject, path, target, ("source",))
 
-    def profile(self, profile: AnyProfile, subject: Subject) -> Iterator[Finding]:
+    def profile(self, profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
         own = {c.id for c in profile.claims}
         yield from self._audience(subject, ("audience",), profile.audience)
         if profile.bottom_line is not None:
@@ -144,41 +140,34 @@ class _Linker:
         for i, item in enumerate(profile.watch):
             yield from self._audience(subject, ("watch", i, "audience"), item.audience)
         if profile.image is not None and not self._has_image(profile.image.src):
-            yield Finding(
-                codes.IMAGE_NOT_FOUND,
-                subject,
-                ("image", "src"),
+            yield codes.IMAGE_NOT_FOUND.at(
+                ValueLocation(("image", "src"), subject),
                 f"there is no file profiles/{profile.image.src}",
                 "the path of a picture starts at profiles/",
             )
 
     def _basis(
         self, profile: AnyProfile, own: Collection[str], subject: Subject
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Diagnostic]:
         fields = [f.alias or n for n, f in type(profile).model_fields.items() if n in _WITH_BASIS]
         for name, claims in profile.basis.items():
             if name not in fields:
-                yield Finding(
-                    codes.UNKNOWN_KEY,
-                    subject,
-                    ("basis", name),
+                yield codes.UNKNOWN_KEY.at(
+                    ValueLocation(("basis", name), subject, at_key=True),
                     f"unknown key {name!r}: no field of this profile is called so",
                     did_you_mean(name, fields),
-                    at_key=True,
                 )
             for i, claim in enumerate(claims):
                 yield from self._own_claim(subject, ("basis", name, i), claim, own)
 
     def _claim(
         self, profile: AnyProfile, claim: Claim, own: Collection[str], subject: Subject, at: Path
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Diagnostic]:
         cited: set[str] = set()
         for i, citation in enumerate(claim.sources):
             if citation.id in cited:
-                yield Finding(
-                    codes.CITED_TWICE,
-                    subject,
-                    (*at, "sources", i),
+                yield codes.CITED_TWICE.at(
+                    ValueLocation((*at, "sources", i), subject),
                     f"the claim {claim.id!r} cites {citation.id!r} twice",
                     "keep one of the two; a locator can name several places",
                 )
@@ -204,7 +193,7 @@ class _Linker:
         own: Collection[str],
         subject: Subject,
         at: Path,
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Diagnostic]:
         if edge.on == profile.id:
             yield _itself(subject, (*at, "on"), edge.on)
         elif self._kinds.get(edge.on) not in _PROFILES:
@@ -218,23 +207,19 @@ class _Linker:
 
     def _refer(
         self, subject: Subject, path: Path, target: str, wanted: tuple[str, ...]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Diagnostic]:
         kind = self._kinds.get(target)
         if kind in wanted or target in self._unread:
             return
         if target not in self._kinds:
-            yield Finding(
-                codes.DANGLING_REFERENCE,
-                subject,
-                path,
+            yield codes.DANGLING_REFERENCE.at(
+                ValueLocation(path, subject),
                 f"there is no {' or '.join(wanted)} {target!r}",
                 self._suggestion(target, wanted),
             )
         elif kind is not None:
-            yield Finding(
-                codes.WRONG_KIND,
-                subject,
-                path,
+            yield codes.WRONG_KIND.at(
+                ValueLocation(path, subject),
                 f"{target!r} is {_a(kind)}, where {_a(' or '.join(wanted))} is wanted",
                 self._suggestion(target, wanted),
             )
@@ -250,12 +235,10 @@ class _Linker:
 
     def _own_claim(
         self, subject: Subject, path: Path, target: str, own: Collection[str]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Diagnostic]:
         if target not in own and UNREADABLE not in own:
-            yield Finding(
-                codes.DANGLING_REFERENCE,
-                subject,
-                path,
+            yield codes.DANGLING_REFERENCE.at(
+                ValueLocation(path, subject),
                 f"this profile has no claim {target!r}",
                 did_you_mean(target, own),
             )
@@ -268,7 +251,7 @@ class _Linker:
         subject: Subject,
         path: Path,
         claim_id: str | None,
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Diagnostic]:
         owner_id, _, target = reference.rpartition("#")
         if owner_id in ("", profile.id):
             if target == claim_id:
@@ -280,21 +263,17 @@ class _Linker:
         if owner is None:
             yield from self._refer(subject, path, owner_id, _PROFILES)
         elif all(c.id != target for c in owner.claims):
-            yield Finding(
-                codes.DANGLING_REFERENCE,
-                subject,
-                path,
+            yield codes.DANGLING_REFERENCE.at(
+                ValueLocation(path, subject),
                 f"the profile {owner_id!r} has no claim {target!r}",
                 did_you_mean(target, [c.id for c in owner.claims]),
             )
 
-    def _audience(self, subject: Subject, path: Path, audience: str | None) -> Iterator[Finding]:
+    def _audience(self, subject: Subject, path: Path, audience: str | None) -> Iterator[Diagnostic]:
         if audience is None or self._audiences is None or audience in self._audiences:
             return
-        yield Finding(
-            codes.UNKNOWN_AUDIENCE,
-            subject,
-            path,
+        yield codes.UNKNOWN_AUDIENCE.at(
+            ValueLocation(path, subject),
             f"the rulebook lists no audience {audience!r}",
             did_you_mean(audience, self._audiences),
         )
@@ -320,13 +299,13 @@ def _edges(profile: AnyProfile) -> Iterator[tuple[str, tuple[Dependency, ...]]]:
         yield "affects", profile.affects
 
 
-def _itself(subject: Subject, path: Path, target: str) -> Finding:
-    return Finding(
-        codes.SELF_REFERENCE, subject, path, f"{target!r} refers to itself", "remove the reference"
+def _itself(subject: Subject, path: Path, target: str) -> Diagnostic:
+    return codes.SELF_REFERENCE.at(
+        ValueLocation(path, subject), f"{target!r} refers to itself", "remove the reference"
     )
 
 
-def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
+def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
     """Chains of ``part_of``, ``cites``, ``revises`` and ``rests_on`` that come back."""
     cites = {s.id: list(s.cites) for s in corpus.sources.values() if s.cites}
     revises = {s.id: [s.revises] for s in corpus.sources.values() if s.revises}
@@ -348,7 +327,7 @@ def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
     yield from _grounds(corpus, subjects)
 
 
-def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
+def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
     places: dict[str, tuple[str, int]] = {}
     targets: dict[str, list[str]] = {}
     for profile in corpus.profiles.values():
@@ -364,12 +343,10 @@ def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Finding]:
         yield _circle(subjects[owner], path, circle, "rests on")
 
 
-def _circle(subject: Subject, path: Path, members: Iterable[str], word: str) -> Finding:
+def _circle(subject: Subject, path: Path, members: Iterable[str], word: str) -> Diagnostic:
     chain = f" {word} ".join(members)
-    return Finding(
-        codes.CIRCLE,
-        subject,
-        path,
+    return codes.CIRCLE.at(
+        ValueLocation(path, subject),
         f"a circle: {chain}",
         "remove the link that the documents do not bear out",
     )

@@ -11,12 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from assay.cache import Cache
-from assay.diagnostics import Diagnostic, Position, sort_diagnostics
-from assay.documents.file import DocumentFile
+from assay.diagnostics import Diagnostic, Position, Subject, ValueLocation, sort_diagnostics
+from assay.documents.file import DocumentFile, locate, position_of
 from assay.documents.index import Path as ValuePath
 from assay.errors import InputError
 from assay.loading.discover import ParsedFiles, read_profiles
-from assay.loading.findings import Finding, Subject
 from assay.loading.include import Assembled, assemble
 from assay.loading.validate import Validated, validate_document, validate_rulebook
 from assay.model.corpus import Corpus
@@ -44,7 +43,7 @@ class Loaded:
     subjects: Mapping[str, Subject]
     rules: Assembled | None = None
     as_of: date | None = None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     file_diagnostics: tuple[Diagnostic, ...] = ()
     documents_digest: str = ""
 
@@ -69,37 +68,35 @@ class Loaded:
         path: ValuePath = (),
         *,
         key: bool = False,
-        line: int | None = None,
-        column: int = 1,
+        offset: int | None = None,
     ) -> Position:
         """Where a value of a document stands.
 
-        With ``key`` where its key stands; with ``line`` and ``column``, both from 1, where that
-        character of a text stands. A path that is not there gives the nearest thing around it.
+        With ``key`` where its key stands, with ``offset`` where that character of a text stands.
+        A path that is not there gives the nearest thing around it.
         """
-        return self._locate(self.subjects[document_id], path, key, line, column)
+        return self._position(ValueLocation(path, self.subjects[document_id], key, offset))
 
     def locate_rule(
-        self, path: ValuePath = (), *, key: bool = False, line: int | None = None, column: int = 1
+        self, path: ValuePath = (), *, key: bool = False, offset: int | None = None
     ) -> Position:
         """The same for a value of the rulebook, in ``rules.yaml`` or a file it includes."""
-        subject, place = self.rules.place(path) if self.rules else (Subject(_RULES), path)
-        return self._locate(subject, place, key, line, column)
+        return self._position(ValueLocation(path, None, key, offset))
 
-    def _locate(
-        self, subject: Subject, path: ValuePath, key: bool, line: int | None, column: int
-    ) -> Position:
+    def _position(self, location: ValueLocation) -> Position:
+        own = self.rules.in_file(location) if self.rules else location
+        return position_of(own, self._file(own))
+
+    def placed(self, diagnostic: Diagnostic) -> Diagnostic:
+        """The diagnostic with its line and column looked up."""
+        placed = self.rules.placed(diagnostic) if self.rules else diagnostic
+        return locate(placed, self._file(placed.value))
+
+    def _file(self, location: ValueLocation) -> DocumentFile:
+        file = location.subject.file if location.subject else _RULES
         rules = self.rules.files if self.rules else ()
-        own = next((f for f in rules if f.file == subject.file), None)
-        file = own or self.files[subject.file]
-        if line is None:
-            return file.locate(subject.document, path, key=key)
-        return file.locate_inside(subject.document, path, line, column)
-
-    def placed(self, finding: Finding) -> Diagnostic:
-        """The finding with the line and column that it is about."""
-        position = self._locate(finding.subject, finding.path, finding.at_key, None, 1)
-        return finding.code.at(position, finding.message, finding.hint)
+        own = next((f for f in rules if f.file == file), None)
+        return own or self.files[file]
 
 
 _RULES = "rules.yaml"
@@ -194,14 +191,7 @@ def load_rulebook(workspace: Workspace) -> Rulebook:
     rulebook, findings = _rulebook_of(rules)
     if rulebook is None:
         files = {f.file: f for f in rules.files}
-        placed = [
-            f.code.at(
-                files[f.subject.file].locate(f.subject.document, f.path, key=f.at_key),
-                f.message,
-                f.hint,
-            )
-            for f in findings
-        ]
+        placed = [locate(d, files[d.value.subject.file]) for d in findings if d.value.subject]
         raise InputError([*(d for f in rules.files for d in f.diagnostics), *placed])
     return rulebook
 
@@ -218,11 +208,11 @@ def require(loaded: Loaded) -> None:
         raise InputError(loaded.diagnostics)
 
 
-def _rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+def _rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
     """The rulebook that was put together, None where it has errors of form; what is said of it."""
     if rules.unreadable:
         return None, tuple(rules.findings)
-    rulebook, findings = validate_rulebook(rules.data, Subject(rules.files[0].file))
+    rulebook, findings = validate_rulebook(rules.data)
     return rulebook, tuple(rules.placed(f) for f in findings)
 
 

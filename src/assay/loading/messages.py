@@ -10,12 +10,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from assay.documents import codes
-from assay.documents.code import Code
+from assay.diagnostics import SOURCE, Code, Diagnostic, Subject, ValueLocation
+from assay.diagnostics import document_codes as codes
 from assay.documents.index import Path
 from assay.documents.suggest import did_you_mean, nearest
-from assay.documents.yaml_reader import describe
-from assay.loading.findings import Finding, Subject
+from assay.documents.yaml_reader import describe, scalar_text
 from assay.model.base import ID_PATTERN, REFERENCE_PATTERN
 
 _ID_FORM = "lower-case letters, digits and single hyphens, such as example-regulator"
@@ -67,39 +66,61 @@ class _Refusal:
     text: str
     context: Mapping[str, Any]
     at_key: bool
+    subject: Subject | None
+
+    def says(
+        self,
+        code: Code,
+        message: str,
+        hint: str = "",
+        *,
+        path: Path | None = None,
+        at_key: bool = False,
+        value: object = None,
+    ) -> Diagnostic:
+        """The error in plain words.
+
+        ``path`` is given if it points elsewhere than the model did, ``value`` if the message
+        quotes one that the file may have in another form, such as 1.10.
+        """
+        place = self.path if path is None else path
+        parsed = scalar_text(value) if isinstance(value, (bool, int, float)) else ""
+        return code.at(ValueLocation(place, self.subject, at_key, None, parsed), message, hint)
 
 
 def findings_of(
-    errors: Iterable[ErrorDetails], data: object, model: type[BaseModel], subject: Subject
-) -> list[Finding]:
+    errors: Iterable[ErrorDetails], data: object, model: type[BaseModel], subject: Subject | None
+) -> list[Diagnostic]:
     """The errors of one document, each place named once, in the order of the document's paths."""
     by_place: dict[tuple[Path, bool, bool], list[_Refusal]] = {}
-    for refusal in _refusals(errors, data):
+    for refusal in _refusals(errors, data, subject):
         missing = refusal.kind == "missing"
         by_place.setdefault((refusal.path, refusal.at_key, missing), []).append(refusal)
-    found = [_finding(group, data, model, subject) for group in by_place.values()]
-    misspelt = {f.hint for f in found if f.code is codes.UNKNOWN_KEY}
+    found = [_diagnostic(group, data, model) for group in by_place.values()]
+    misspelt = {d.hint for d in found if d.code == codes.UNKNOWN_KEY.slug}
     return [
-        f
-        for f, (path, _, missing) in zip(found, by_place, strict=True)
+        d
+        for d, (path, _, missing) in zip(found, by_place, strict=True)
         if not (missing and f"did you mean {path[-1]!r}?" in misspelt)
     ]
 
 
 def places_of(errors: Iterable[ErrorDetails], data: object) -> list[Path]:
     """Where in a document the errors are; of a key that is missing, where it would be."""
-    return [refusal.path for refusal in _refusals(errors, data)]
+    return [refusal.path for refusal in _refusals(errors, data, None)]
 
 
-def _refusals(errors: Iterable[ErrorDetails], data: object) -> Iterator[_Refusal]:
+def _refusals(
+    errors: Iterable[ErrorDetails], data: object, subject: Subject | None
+) -> Iterator[_Refusal]:
     for error in errors:
-        refusal = _refusal(error, data)
+        refusal = _refusal(error, data, subject)
         # The items of a list that is said to be too short may have been refused one by one.
         if refusal.kind != "too_short" or not value_at(data, refusal.path):
             yield refusal
 
 
-def _refusal(error: ErrorDetails, data: object) -> _Refusal:
+def _refusal(error: ErrorDetails, data: object, subject: Subject | None) -> _Refusal:
     """Drop the steps that name a branch of a type instead of a key of the document."""
     steps = error["loc"]
     at_key = error["type"] == "extra_forbidden" or "[key]" in steps
@@ -113,22 +134,17 @@ def _refusal(error: ErrorDetails, data: object) -> _Refusal:
             continue
         path.append(step)
     text = error["msg"].removeprefix("Value error, ")
-    return _Refusal(tuple(path), error["type"], text, error.get("ctx", {}), at_key)
+    return _Refusal(tuple(path), error["type"], text, error.get("ctx", {}), at_key, subject)
 
 
-def _finding(
-    group: Sequence[_Refusal], data: object, model: type[BaseModel], subject: Subject
-) -> Finding:
+def _diagnostic(group: Sequence[_Refusal], data: object, model: type[BaseModel]) -> Diagnostic:
     value = value_at(data, group[0].path)
     chosen = min(group, key=lambda r: _rank(r, value))
     if chosen.kind == "extra_forbidden":
-        said = _unknown_key(chosen.path, data, model)
-    elif chosen.kind in _WANTED:
-        said = _wrong_type(group, value)
-    else:
-        said = _WORDS.get(chosen.kind, _own_words)(chosen, value)
-    path = said.path if said.path is not None else chosen.path
-    return Finding(said.code, subject, path, said.message, said.hint, said.at_key)
+        return _unknown_key(chosen, data, model)
+    if chosen.kind in _WANTED:
+        return _wrong_type(chosen, group, value)
+    return _WORDS.get(chosen.kind, _own_words)(chosen, value)
 
 
 def _rank(refusal: _Refusal, value: object) -> int:
@@ -138,43 +154,36 @@ def _rank(refusal: _Refusal, value: object) -> int:
     return 2 if refusal.kind in _WANTED else 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a finding says; ``path`` only where it points elsewhere than the model did."""
-
-    code: Code
-    message: str
-    hint: str = ""
-    at_key: bool = False
-    path: Path | None = None
+def _unknown_key(refusal: _Refusal, data: object, model: type[BaseModel]) -> Diagnostic:
+    hint = _known_keys(refusal.path, data, model)
+    message = f"unknown key {refusal.path[-1]!r}"
+    return refusal.says(codes.UNKNOWN_KEY, message, hint, at_key=True)
 
 
-def _unknown_key(path: Path, data: object, model: type[BaseModel]) -> _Said:
-    hint = _known_keys(path, data, model)
-    return _Said(codes.UNKNOWN_KEY, f"unknown key {path[-1]!r}", hint, at_key=True)
-
-
-def _missing_key(refusal: _Refusal, _value: object) -> _Said:
+def _missing_key(refusal: _Refusal, _value: object) -> Diagnostic:
     key, around = refusal.path[-1], refusal.path[:-1]
     message = f"the key {key!r} is missing"
-    return _Said(codes.MISSING_KEY, message, f"add '{key}: …'", path=around)
+    return refusal.says(codes.MISSING_KEY, message, f"add '{key}: …'", path=around)
 
 
-def _not_a_choice(refusal: _Refusal, value: object) -> _Said:
+def _not_a_choice(refusal: _Refusal, value: object) -> Diagnostic:
     words = _words(str(refusal.context.get("expected", "")))
     if refusal.at_key:
         key = str(refusal.path[-1])
         hint = did_you_mean(key, words)
-        return _Said(codes.UNKNOWN_KEY, f"unknown key {key!r}", hint, at_key=True)
+        return refusal.says(codes.UNKNOWN_KEY, f"unknown key {key!r}", hint, at_key=True)
     name = _name(refusal.path)
     if not isinstance(value, (str, int)) or isinstance(value, bool):
         choice = "possible here: " + ", ".join(words)
-        return _Said(codes.WRONG_TYPE, f"{name} is {describe(value)}", choice)
-    message = f"{name} cannot be {str(value)[:60]!r}"
-    return _Said(codes.UNKNOWN_WORD, message, did_you_mean(str(value), words))
+        return refusal.says(
+            codes.WRONG_TYPE, f"{name} is {describe(value, SOURCE)}", choice, value=value
+        )
+    found = repr(value[:60]) if isinstance(value, str) else f"'{SOURCE}'"
+    hint = did_you_mean(str(value), words)
+    return refusal.says(codes.UNKNOWN_WORD, f"{name} cannot be {found}", hint, value=value)
 
 
-def _bad_form(refusal: _Refusal, value: object) -> _Said:
+def _bad_form(refusal: _Refusal, value: object) -> Diagnostic:
     pattern = str(refusal.context.get("pattern", ""))
     code, form = _FORMS.get(pattern, (codes.BAD_FORM, _IMAGE_FORM))
     found = str(refusal.path[-1] if refusal.at_key else value)
@@ -187,65 +196,74 @@ def _bad_form(refusal: _Refusal, value: object) -> _Said:
         safe = re.sub(r"[^a-z0-9]+", "-", found.casefold()).strip("-")
         if pattern == ID_PATTERN and re.fullmatch(ID_PATTERN, safe) and "/" not in found:
             hint = f"write {safe}: only lower-case letters, digits and single hyphens"
-    return _Said(code, message, hint, refusal.at_key)
+    return refusal.says(code, message, hint, at_key=refusal.at_key)
 
 
-def _too_long(refusal: _Refusal, value: object) -> _Said:
+def _too_long(refusal: _Refusal, value: object) -> Diagnostic:
     message = f"{_name(refusal.path)} has {len(str(value)):,} characters"
-    return _Said(codes.TOO_LONG, message, f"at most {refusal.context['max_length']:,} fit here")
+    return refusal.says(
+        codes.TOO_LONG, message, f"at most {refusal.context['max_length']:,} fit here"
+    )
 
 
-def _empty(refusal: _Refusal, _value: object) -> _Said:
+def _empty(refusal: _Refusal, _value: object) -> Diagnostic:
     hint = "write it, or remove the key if it may be left out"
-    return _Said(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
+    return refusal.says(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
 
 
-def _out_of_range(refusal: _Refusal, value: object) -> _Said:
+def _out_of_range(refusal: _Refusal, value: object) -> Diagnostic:
     key, words = _BOUNDS[refusal.kind]
     hint = f"write a number that is {words} {refusal.context[key]}"
-    return _Said(codes.OUT_OF_RANGE, f"{_name(refusal.path)} is {value}", hint)
+    return refusal.says(codes.OUT_OF_RANGE, f"{_name(refusal.path)} is {SOURCE}", hint, value=value)
 
 
-def _wrong_type(group: Sequence[_Refusal], value: object) -> _Said:
+def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> Diagnostic:
     several = dict.fromkeys(_WANTED[r.kind] for r in group if r.kind in _WANTED)
     if "a number" in several:
         several.pop("a whole number", None)
     wanted = " or ".join(several)
-    name = _name(group[0].path)
+    name = _name(refusal.path)
     hint = f"write {wanted}"
     if value is None:
         hint = f"write {wanted}, or remove the key if it may be left out"
     elif wanted == "a text" and isinstance(value, (bool, int, float)):
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
-        hint = f'if it is meant as text, put it in quotes: "{shown}"'
+        hint = f'if it is meant as text, put it in quotes: "{SOURCE}"'
     elif wanted == "a list" and isinstance(value, str) and len(value) <= 60:
         hint = f"write a list, even of one: [{value}]"
-    found = "has no value" if value is None else f"is {describe(value)}"
-    return _Said(codes.WRONG_TYPE, f"{name} {found}, where {wanted} is wanted", hint)
+    found = "has no value" if value is None else f"is {describe(value, SOURCE)}"
+    message = f"{name} {found}, where {wanted} is wanted"
+    return refusal.says(codes.WRONG_TYPE, message, hint, value=value)
 
 
-def _own_words(refusal: _Refusal, value: object) -> _Said:
+def _own_words(refusal: _Refusal, value: object) -> Diagnostic:
     """A model's own check: its words say what is wrong; where they name a key, point to it."""
     text, path = refusal.text, refusal.path
     if "of the calendar" in text:
-        return _Said(codes.IMPOSSIBLE_DATE, text, "write a date that exists, such as 2024-01-29")
+        return refusal.says(
+            codes.IMPOSSIBLE_DATE, text, "write a date that exists, such as 2024-01-29"
+        )
     if text.startswith(("write a day", "write a date")):
-        return _Said(codes.IMPOSSIBLE_DATE, f"{_name(path)} cannot be {describe(value)}", text)
+        return refusal.says(
+            codes.IMPOSSIBLE_DATE,
+            f"{_name(path)} cannot be {describe(value, SOURCE)}",
+            text,
+            value=value,
+        )
     if "web address" in text:
-        return _Said(codes.UNSAFE_ADDRESS, f"{str(value)[:60]!r} is not a web address", text)
+        return refusal.says(codes.UNSAFE_ADDRESS, f"{str(value)[:60]!r} is not a web address", text)
     if "decimals" in text:
-        return _Said(codes.OUT_OF_RANGE, f"{_name(path)} is {value}", text)
+        return refusal.says(codes.OUT_OF_RANGE, f"{_name(path)} is {SOURCE}", text, value=value)
     if "reserved" in text:
         message, _, hint = text.partition("; ")
-        return _Said(codes.UNSAFE_ID, message, hint)
+        return refusal.says(codes.UNSAFE_ID, message, hint)
     if isinstance(value, Mapping):
         named = next((k for k in value if re.search(rf"\b{re.escape(str(k))}\b", text)), None)
         if named is not None:
-            return _Said(codes.DOES_NOT_FIT, text, at_key=True, path=(*path, named))
-    return _Said(codes.DOES_NOT_FIT, text)
+            return refusal.says(codes.DOES_NOT_FIT, text, at_key=True, path=(*path, named))
+    return refusal.says(codes.DOES_NOT_FIT, text)
 
 
-_WORDS: dict[str, Callable[[_Refusal, object], _Said]] = {
+_WORDS: dict[str, Callable[[_Refusal, object], Diagnostic]] = {
     "missing": _missing_key,
     "literal_error": _not_a_choice,
     "string_pattern_mismatch": _bad_form,

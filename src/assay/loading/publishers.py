@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assay.documents import content_codes
-from assay.loading.findings import Finding, Subject
+from assay.diagnostics import Diagnostic, Subject, ValueLocation, content_codes
 from assay.model.corpus import Corpus
 from assay.model.evidence import Publisher, Source
 
@@ -17,17 +16,14 @@ _FAR = 2
 """Steps between two ratings from which one of them wants a second look."""
 
 
-def check_publishers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Finding]:
+def check_publishers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
     """Ratings without a day, and sources whose own rating is far from their publisher's."""
     for publisher in corpus.publishers.values():
         if publisher.reliability is not None and publisher.reliability_date is None:
-            yield Finding(
-                content_codes.RELIABILITY_UNDATED,
-                subjects[publisher.id],
-                ("reliability",),
+            yield content_codes.RELIABILITY_UNDATED.at(
+                ValueLocation(("reliability",), subjects[publisher.id], at_key=True),
                 f"the reliability of {publisher.id!r} does not say of when it is",
                 "add 'reliability_date:' when it is looked at next",
-                at_key=True,
             )
     for source in corpus.sources.values():
         publisher_ = corpus.publishers.get(source.publisher or "")
@@ -35,15 +31,13 @@ def check_publishers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterato
             yield from _against(source, publisher_, subjects[source.id])
 
 
-def _against(source: Source, publisher: Publisher, subject: Subject) -> Iterator[Finding]:
+def _against(source: Source, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
     stated = _LETTERS.index(publisher.reliability or "")
     for field, value in source.extra.items():
         own = own_rating(field, value)
         if own is not None and abs(own - stated) >= _FAR:
-            yield Finding(
-                content_codes.RATING_AGAINST_RELIABILITY,
-                subject,
-                ("extra", field),
+            yield content_codes.RATING_AGAINST_RELIABILITY.at(
+                ValueLocation(("extra", field), subject),
                 f"the document rates itself {value} ({field}), which is about "
                 f"{_LETTERS[own]}; {publisher.id!r} is rated {publisher.reliability}",
                 "look at the publisher's reliability again, or leave it: the rulebook reads that "

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assay.diagnostics import Diagnostic, has_errors
+from assay.diagnostics import Diagnostic, Subject, has_errors
+from assay.documents.file import locate
 from assay.documents.index import Path as ValuePath
 from assay.documents.yaml_reader import YamlFile
 from assay.loading.discover import SUFFIXES, ParsedFiles, read_file
-from assay.loading.findings import Finding, Subject
 from assay.loading.link import link
 from assay.loading.load import corpus_of, subjects_of
 from assay.loading.messages import findings_of
@@ -71,13 +71,8 @@ def load_cases(
             if data is not None:
                 made, findings = _Reader(file, number, rulebook, workspace).read(data)
                 cases += made
-                diagnostics += [_placed(file, f) for f in findings]
+                diagnostics += [locate(d, file) for d in findings]
     return LoadedCases(tuple(cases), tuple(files), tuple(diagnostics))
-
-
-def _placed(file: YamlFile, finding: Finding) -> Diagnostic:
-    place = file.locate(finding.subject.document, finding.path, key=finding.at_key)
-    return finding.code.at(place, finding.message, finding.hint)
 
 
 class _Reader:
@@ -91,14 +86,14 @@ class _Reader:
         self._rulebook = rulebook
         self._workspace = workspace
 
-    def read(self, data: dict[str, Any]) -> tuple[list[LoadedCase], list[Finding]]:
+    def read(self, data: dict[str, Any]) -> tuple[list[LoadedCase], list[Diagnostic]]:
         try:
             cases = RuleCases.model_validate(data)
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
             return [], list(findings_of(errors, data, RuleCases, self._here))
         made: list[LoadedCase] = []
-        findings: list[Finding] = []
+        findings: list[Diagnostic] = []
         for index, case in enumerate(cases.cases):
             loaded, wrong = self._case(cases, case, index)
             made += [loaded] if not wrong else []
@@ -107,7 +102,7 @@ class _Reader:
 
     def _case(
         self, cases: RuleCases, case: RuleCase, index: int
-    ) -> tuple[LoadedCase, list[Finding]]:
+    ) -> tuple[LoadedCase, list[Diagnostic]]:
         places: list[ValuePath] = []
         documents: list[Validated] = []
         own = _subject_of(case)
@@ -120,14 +115,17 @@ class _Reader:
             *(f for d in documents for f in d.findings),
             *link(corpus, documents, (), self._rulebook, self._workspace.profiles_dir),
         ]
-        findings = [
-            replace(f, subject=self._here, path=(*places[f.subject.document], *f.path))
-            for f in found
-            if f.code.severity == "error"
-        ]
+        findings = [self._in_case(d, places) for d in found if d.severity == "error"]
         at = self._file.locate(self._here.document, ("cases", index, "name"))
         as_of = case.as_of or cases.as_of or self._rulebook.settings.as_of
         return LoadedCase(case, corpus, own, as_of, self._file.file, at.line), findings
+
+    def _in_case(self, diagnostic: Diagnostic, places: Sequence[ValuePath]) -> Diagnostic:
+        """A diagnostic about a document of a case as one about the case."""
+        at = diagnostic.value
+        number = at.subject.document if at.subject else 0
+        location = replace(at, subject=self._here, path=(*places[number], *at.path))
+        return replace(diagnostic, location=location)
 
 
 def _subject_of(case: RuleCase) -> str:

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from assay.documents import codes
+from assay.diagnostics import SOURCE, Diagnostic, Subject, ValueLocation
+from assay.diagnostics import document_codes as codes
 from assay.documents.suggest import did_you_mean
-from assay.documents.yaml_reader import describe
-from assay.loading.findings import Finding, Subject
+from assay.documents.yaml_reader import describe, scalar_text
 from assay.loading.messages import findings_of, places_of
 from assay.loading.readable import readable_document
 from assay.model.evidence import Publisher, Source
@@ -39,7 +39,7 @@ class Validated(NamedTuple):
     kind: str | None
     id: str | None
     model: Document | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
     readable: Document | None = None
 
 
@@ -60,48 +60,43 @@ def validate_document(data: dict[str, Any], subject: Subject) -> Validated:
 
 
 def validate_rulebook(
-    data: dict[str, Any], subject: Subject
-) -> tuple[Rulebook | None, tuple[Finding, ...]]:
+    data: dict[str, Any],
+) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
     """The rulebook, or None and what is wrong with its form."""
     try:
         return Rulebook.model_validate(data), ()
     except ValidationError as error:
-        return None, _findings(error, data, Rulebook, subject)
+        return None, _findings(error, data, Rulebook, None)
 
 
 def _findings(
-    error: ValidationError, data: dict[str, Any], model: type[BaseModel], subject: Subject
-) -> tuple[Finding, ...]:
+    error: ValidationError, data: dict[str, Any], model: type[BaseModel], subject: Subject | None
+) -> tuple[Diagnostic, ...]:
     errors = error.errors(include_url=False, include_input=False)
     found = findings_of(errors[:_FINDING_LIMIT], data, model, subject)
     if len(errors) > _FINDING_LIMIT:
         more = len(errors) - _FINDING_LIMIT
         message = f"{more} more mistakes in this document are not listed"
-        found.append(Finding(codes.TOO_MANY_MISTAKES, subject, (), message))
+        found.append(codes.TOO_MANY_MISTAKES.at(ValueLocation((), subject), message))
     return tuple(found)
 
 
-def _no_kind(data: dict[str, Any], kind: object, subject: Subject) -> Finding:
+def _no_kind(data: dict[str, Any], kind: object, subject: Subject) -> Diagnostic:
     if "kind" not in data:
-        return Finding(
-            codes.MISSING_KIND,
-            subject,
-            (),
+        return codes.MISSING_KIND.at(
+            ValueLocation((), subject),
             "the document does not say what kind it is",
             "add 'kind: …' with one of " + ", ".join(KINDS),
         )
     if isinstance(kind, str):
-        return Finding(
-            codes.UNKNOWN_KIND,
-            subject,
-            ("kind",),
+        return codes.UNKNOWN_KIND.at(
+            ValueLocation(("kind",), subject),
             f"there is no kind {kind[:60]!r}",
             did_you_mean(kind, KINDS),
         )
-    return Finding(
-        codes.UNKNOWN_KIND,
-        subject,
-        ("kind",),
-        f"'kind' is {describe(kind)}",
+    parsed = scalar_text(kind) if isinstance(kind, (bool, int, float)) else ""
+    return codes.UNKNOWN_KIND.at(
+        ValueLocation(("kind",), subject, parsed=parsed),
+        f"'kind' is {describe(kind, SOURCE)}",
         "possible here: " + ", ".join(KINDS),
     )

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.diagnostics import Diagnostic, Position
+from assay.diagnostics import ledger_codes as codes
 from assay.model.corpus import Corpus
 from assay.model.rulebook import Rulebook
-from assay.review import codes
 
 if TYPE_CHECKING:
     from assay.review.decisions import Decision

@@ -16,10 +16,9 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from assay.diagnostics import Diagnostic, Position, has_errors
-from assay.documents.code import Code
+from assay.diagnostics import Code, Diagnostic, Position, has_errors
+from assay.diagnostics import ledger_codes as codes
 from assay.errors import InputError, UsageError
-from assay.review import codes
 from assay.review.decisions import FORMAT, Decision, content_digest
 
 _MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
@@ -157,7 +156,7 @@ class _Reader:
         if not text:
             return
         if text[:7].decode("ascii", "replace") in _MARKERS:
-            self.say(codes.LEDGER_CONFLICT, number, "a mark that git left of a conflict", text)
+            self.say(codes.LEDGER_CONFLICT, number, "git left a conflict marker here", text)
             return
         try:
             value = _object(text)
@@ -248,4 +247,4 @@ def _ordered(decisions: dict[str, Decision]) -> Iterator[Decision]:
 def _say(code: Code, file: str, line: int, message: str, text: bytes = b"") -> Diagnostic:
     shown = text[:_SHOWN].decode("utf-8", "replace")
     excerpt = "".join(c if c.isprintable() else "\ufffd" for c in shown)
-    return code.at(Position(file, line, 1 if line else 0, excerpt), message, code.example)
+    return code.at(Position(file, line, 1 if line else 0, excerpt), message, code.hint)

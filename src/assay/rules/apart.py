@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assay.diagnostics import Diagnostic
 from assay.model.rulebook import Rulebook
 from assay.rules.compile import Compiler
-from assay.rules.expressions import Parsed, Path, RuleProblem
+from assay.rules.expressions import Parsed, Path
 from assay.rules.problems import CelError
 from assay.rules.scope import Rows, Scope, subject_scope
 
 
-def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[RuleProblem]:
+def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
     """What is wrong with the expressions that were parsed, facts included."""
     compiler = Compiler(parsed.vocabulary, parsed.facts)
     for path, node in parsed.expressions.items():
@@ -24,11 +25,11 @@ def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[RuleProblem]:
         try:
             compiled(node, _scope(rulebook, path))
         except CelError as error:
-            yield from (RuleProblem(path, problem) for problem in error.problems)
+            yield from (p.within(path) for p in error.problems)
     yield from uncompilable_facts(rulebook, parsed)
 
 
-def uncompilable_facts(rulebook: Rulebook, parsed: Parsed) -> Iterator[RuleProblem]:
+def uncompilable_facts(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
     """What is wrong with the facts, whether anything uses them or not."""
     compiler = Compiler(parsed.vocabulary, parsed.facts)
     for index, fact in enumerate(rulebook.facts):
@@ -39,7 +40,7 @@ def uncompilable_facts(rulebook: Rulebook, parsed: Parsed) -> Iterator[RuleProbl
             compiler.scalar(node, subject_scope(fact.on))
         except CelError as error:
             place: Path = ("facts", index, "expr")
-            yield from (RuleProblem(place, problem) for problem in error.problems)
+            yield from (p.within(place) for p in error.problems)
 
 
 def _scope(rulebook: Rulebook, path: Path) -> Scope:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from assay.diagnostics import rule_codes as codes
 from assay.rules import ast
 from assay.rules.ast import facts_below
 from assay.rules.columns import Columns, verdict
@@ -30,7 +31,7 @@ from assay.rules.ir import (
 from assay.rules.magnitudes import LONGEST_TEXT, Magnitudes
 from assay.rules.parse import Vocabulary
 from assay.rules.patterns import PatternError, translated
-from assay.rules.problems import CelError, Problem
+from assay.rules.problems import CelError, problem
 from assay.rules.program import Compute
 from assay.rules.refusals import refused, refused_call
 from assay.rules.scope import Column, Row, Rows, Scope, Value, subject_scope
@@ -353,8 +354,8 @@ class Compiler(Columns):
         except PatternError as error:
             # One more for the quote, where the pattern is written without escapes.
             offset = pattern.offset + 1 + error.offset
-            problem = Problem("invalid-pattern", str(error), offset, error.hint)
-            raise CelError([problem]) from None
+            wrong = problem(codes.INVALID_PATTERN, str(error), offset, error.hint)
+            raise CelError([wrong]) from None
         subject = self.scalar(node.target or node.args[0], scope)
         return apply("matches", subject, Lit(written))
 

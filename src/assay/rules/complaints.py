@@ -6,8 +6,10 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from assay.diagnostics import Diagnostic
+from assay.diagnostics import rule_codes as codes
 from assay.rules.functions import FUNCTIONS, MACROS, function
-from assay.rules.problems import Problem
+from assay.rules.problems import problem
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -42,38 +44,42 @@ _UNDECLARED = re.compile(r"undeclared reference to '([\w.]+)'")
 _OVERLOAD = re.compile(r"found no matching overload for '([^']+)' applied to '(.*)'")
 
 
-def problems_of(raw: str, text: str, known: Sequence[str], fields: Fields) -> list[Problem]:
+def problems_of(raw: str, text: str, known: Sequence[str], fields: Fields) -> list[Diagnostic]:
     """What CEL said of ``text``, in plain words.
 
     ``known`` are the names it can use, ``fields`` the fields of every kind of row.
     """
     if "recursion" in raw:
         message = "the expression has more levels inside each other than can be read"
-        return [Problem("expression-too-deep", message, 0, "split it, or use facts for its parts")]
-    problems: dict[int, Problem] = {}
+        return [
+            problem(codes.EXPRESSION_TOO_DEEP, message, 0, "split it, or use facts for its parts")
+        ]
+    problems: dict[int, Diagnostic] = {}
     for line, column, message in _ERROR.findall(raw):
         offset = _offset(text, int(line), int(column))
         if "*error*" in message:
             continue
-        problem = _problem(message, text, offset, known, fields)
-        problems.setdefault(offset, problem)
-        if problem.code == "syntax-error":
+        said = _problem(message, text, offset, known, fields)
+        problems.setdefault(offset, said)
+        if said.code == codes.SYNTAX_ERROR.slug:
             break  # what is said after it is about what came of it
     if not problems:
         first = raw.splitlines()[0].removeprefix("INVALID_ARGUMENT: ")
-        problems[0] = Problem("invalid-expression", first, 0)
+        problems[0] = problem(codes.INVALID_EXPRESSION, first, 0)
     found = [problems[offset] for offset in sorted(problems)]
-    if any(p.code == "type-mismatch" and p.hint in _AS_IN for p in found):
+    if any(p.code == codes.TYPE_MISMATCH.slug and p.hint in _AS_IN for p in found):
         # The variable of a macro that was written in another way is no mistake of its own.
-        return [p for p in found if p.code != "unknown-name"]
+        return [p for p in found if p.code != codes.UNKNOWN_NAME.slug]
     return found
 
 
-def _problem(message: str, text: str, offset: int, names: Sequence[str], fields: Fields) -> Problem:
+def _problem(
+    message: str, text: str, offset: int, names: Sequence[str], fields: Fields
+) -> Diagnostic:
     if match := _UNDEFINED.search(message):
         name, struct = match.groups()
         said = f"{_article(struct)} has no field {name!r}"
-        return Problem("unknown-field", said, offset + 1, _field_hint(name, struct, fields))
+        return problem(codes.UNKNOWN_FIELD, said, offset + 1, _field_hint(name, struct, fields))
     if match := _UNDECLARED.search(message):
         name = match.group(1).split(".")[0]
         start = max(text.rfind(name, 0, offset + len(name)), 0)
@@ -81,25 +87,27 @@ def _problem(message: str, text: str, offset: int, names: Sequence[str], fields:
         example = own.examples[0].text if own is not None and own.is_own else _MACROS.get(name)
         if example is not None:
             said = f"{name!r} does not take these arguments"
-            return Problem("type-mismatch", said, start, f"as in: {example}")
+            return problem(codes.TYPE_MISMATCH, said, start, f"as in: {example}")
         called = text[start + len(name) :].lstrip().startswith("(")
         hint = _name_hint(name, names, called=called)
-        return Problem("unknown-name", f"{name!r} is not known here", start, hint)
+        return problem(codes.UNKNOWN_NAME, f"{name!r} is not known here", start, hint)
     if match := _OVERLOAD.search(message):
         operator, types = match.groups()
         declared = function(operator)
         sign = declared.sign if declared is not None and declared.sign else operator
-        return Problem(
-            "type-mismatch",
+        return problem(
+            codes.TYPE_MISMATCH,
             f"{sign!r} does not work on {_plain_types(types)}",
             offset,
             _type_hint(sign, types),
         )
     if message.startswith("Syntax error"):
         said = _plain_syntax(message)
-        return Problem("syntax-error", said, offset, _syntax_hint(said))
+        return problem(codes.SYNTAX_ERROR, said, offset, _syntax_hint(said))
     hint = "write has(claim.type), without quotes" if message.startswith("has()") else ""
-    return Problem("invalid-expression", message.removesuffix(" [INVALID_ARGUMENT]"), offset, hint)
+    return problem(
+        codes.INVALID_EXPRESSION, message.removesuffix(" [INVALID_ARGUMENT]"), offset, hint
+    )
 
 
 def _field_hint(name: str, struct: str, fields: Fields) -> str:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
+from assay.diagnostics import Diagnostic
+from assay.diagnostics import rule_codes as codes
 from assay.model.rulebook import Fact, Pool, Rulebook, Scorer
 from assay.rules import ast
 from assay.rules.ast import fields_read, walk
 from assay.rules.parse import Vocabulary, parse_cel
-from assay.rules.problems import CelError, Problem
+from assay.rules.problems import CelError, problem
 from assay.rules.schema import SPACES
 from assay.rules.texts import TextError, members, split_text
 
@@ -20,22 +22,6 @@ Path = tuple[str | int, ...]
 """Where in the rulebook: ``("scorers", 0, "rules", 3, "when")``."""
 
 _WORD = re.compile(r"\s*(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class RuleProblem:
-    """A mistake at a place of the rulebook."""
-
-    path: Path
-    problem: Problem
-
-
-class RulebookError(Exception):
-    """A rulebook that cannot be compiled, with every problem found."""
-
-    def __init__(self, problems: list[RuleProblem]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(p.problem.message for p in problems))
 
 
 class _Take(Protocol):
@@ -58,23 +44,22 @@ class Parsed:
 
     vocabulary: Vocabulary
     expressions: dict[Path, ast.Expression] = field(default_factory=dict)
-    problems: list[RuleProblem] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
     facts: dict[tuple[str, str], ast.Expression] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     complete: bool = True
 
     def add_problems(
-        self, path: Path, text: str, problems: Sequence[Problem], shift: int = 0
+        self, path: Path, text: str, problems: Sequence[Diagnostic], shift: int = 0
     ) -> None:
         """Add the problems of a text, without those that only follow from another one."""
         self.complete = False
-        for problem in problems:
-            name = _WORD.match(text, problem.offset)
-            unknown = problem.code in ("unknown-field", "unknown-name")
+        for one in problems:
+            name = _WORD.match(text, one.value.offset or 0)
+            unknown = one.code in (codes.UNKNOWN_FIELD.slug, codes.UNKNOWN_NAME.slug)
             if unknown and name and name[1] in self.missing:
                 continue
-            there = replace(problem, offset=problem.offset + shift)
-            self.problems.append(RuleProblem(path, there))
+            self.problems.append(one.within(path, shift))
 
     def uses(self, node: ast.Expression) -> Iterator[str]:
         """Keys (``on.name``) of all scores an expression may read, its facts' scores included."""
@@ -158,10 +143,10 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
         try:
             parts = split_text(text)
         except TextError as error:
-            problem = Problem(
-                "unbalanced-braces", str(error), error.offset, "a brace is written {{"
+            wrong = problem(
+                codes.UNBALANCED_BRACES, str(error), error.offset, "a brace is written {{"
             )
-            parsed.problems.append(RuleProblem(path, problem))
+            parsed.problems.append(wrong.within(path))
             return
         for index, part in enumerate(parts):
             if not isinstance(part, str):
@@ -189,10 +174,10 @@ def _parse_pool(scorer: Scorer, pool: Pool, here: Path, parsed: Parsed, take: _T
     known = [c.name for c in SPACES[scorer.on].collections if c.name != "roots"]
     if pool.over not in known:
         hint = f"a {scorer.on} has: {', '.join(known)}" if known else "score claims instead"
-        problem = Problem(
-            "unknown-collection", f"a {scorer.on} has no collection {pool.over!r}", 0, hint
+        wrong = problem(
+            codes.UNKNOWN_COLLECTION, f"a {scorer.on} has no collection {pool.over!r}", 0, hint
         )
-        parsed.problems.append(RuleProblem((*here, "pool", "over"), problem))
+        parsed.problems.append(wrong.within((*here, "pool", "over")))
         return
     take((*here, "pool", "where"), pool.where, scorer.on, "bool", it=pool.over)
     take((*here, "pool", "take"), pool.take, scorer.on, "double", it=pool.over)
@@ -200,14 +185,14 @@ def _parse_pool(scorer: Scorer, pool: Pool, here: Path, parsed: Parsed, take: _T
         take((*here, "pool", "by"), pool.by, scorer.on, "string", it=pool.over)
 
 
-def _wrong_type(node: ast.Expression, wanted: str) -> Problem:
+def _wrong_type(node: ast.Expression, wanted: str) -> Diagnostic:
     hints = {
         "bool": "a condition is true or false: compare it with something",
         "double": "an amount is a decimal: write 1.0, or double(…)",
         "string": "elements are grouped by a text such as it.origin",
     }
-    return Problem(
-        "type-mismatch",
+    return problem(
+        codes.TYPE_MISMATCH,
         f"this is of type {node.type}, where {wanted} is needed",
         node.offset,
         hints[wanted],
@@ -228,17 +213,17 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
         order = list(TopologicalSorter(needs).static_order())
     except CycleError as error:
         circle = error.args[1]
-        problem = Problem(
-            "fact-circle",
+        wrong = problem(
+            codes.FACT_CIRCLE,
             f"facts use each other in a circle: {' → '.join(reversed(circle))}",
             0,
             "let one of them use evidence instead",
         )
-        parsed.problems.append(RuleProblem(("facts", places[circle[0]], "name"), problem))
+        parsed.problems.append(wrong.within(("facts", places[circle[0]], "name")))
         parsed.missing |= places.keys()
         return
     types: dict[str, dict[str, ast.Type]] = {on: {} for on in SPACES}
-    wrong: dict[int, CelError] = {}
+    failed: dict[int, CelError] = {}
     for name in order:
         fact = rulebook.facts[places[name]]
         # What it does not mention it need not know: a long chain would else take the square.
@@ -249,13 +234,13 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
         try:
             node = _fact(fact, replace(parsed.vocabulary, facts=below))
         except CelError as error:
-            wrong[places[name]] = error
+            failed[places[name]] = error
             continue
         parsed.facts[fact.on, name] = node
         types[fact.on][name] = node.type
     parsed.vocabulary = replace(parsed.vocabulary, facts={o: t for o, t in types.items() if t})
-    parsed.missing |= {rulebook.facts[index].name for index in wrong}
-    for index, found in wrong.items():
+    parsed.missing |= {rulebook.facts[index].name for index in failed}
+    for index, found in failed.items():
         fact = rulebook.facts[index]
         problems = _problems(fact, parsed.vocabulary) or found.problems
         parsed.add_problems(("facts", index, "expr"), fact.expr, problems)
@@ -270,7 +255,7 @@ def _fact(fact: Fact, vocabulary: Vocabulary) -> ast.Expression:
     return node
 
 
-def _problems(fact: Fact, vocabulary: Vocabulary) -> list[Problem]:
+def _problems(fact: Fact, vocabulary: Vocabulary) -> list[Diagnostic]:
     """The problems of a fact once all others are known and can be suggested."""
     try:
         _fact(fact, vocabulary)
@@ -279,9 +264,9 @@ def _problems(fact: Fact, vocabulary: Vocabulary) -> list[Problem]:
     return []
 
 
-def _wrong_fact(node: ast.Expression) -> Problem:
-    return Problem(
-        "type-mismatch",
+def _wrong_fact(node: ast.Expression) -> Diagnostic:
+    return problem(
+        codes.TYPE_MISMATCH,
         f"a fact is a value, and this is of type {node.type}",
         node.offset,
         "ask for a field, a size() or a condition",
@@ -305,13 +290,13 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
     except CycleError as error:
         members = error.args[1]
         chain = " → ".join(reversed(members))
-        problem = Problem(
-            "scorer-circle",
+        wrong = problem(
+            codes.SCORER_CIRCLE,
             f"scorers use each other's scores in a circle: {chain}",
             0,
             "let one of them use evidence instead of the other's score",
         )
-        parsed.problems.append(RuleProblem(("scorers", keys[members[0]], "name"), problem))
+        parsed.problems.append(wrong.within(("scorers", keys[members[0]], "name")))
         return []
 
 

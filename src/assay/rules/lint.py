@@ -14,11 +14,11 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import pairwise
 
+from assay.diagnostics import Diagnostic, ValueLocation
+from assay.diagnostics import rule_codes as codes
 from assay.model.rulebook import Band, Rulebook, Scorer
-from assay.rules import codes
 from assay.rules.analysis import Analysis, field_words
 from assay.rules.expressions import Path
-from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
 from assay.rules.lint_rules import RuleLint
 from assay.rules.program import Aggregate, Compute, Program
@@ -33,7 +33,7 @@ _ALIKE = 0.86
 
 def lint_rulebook(
     rulebook: Rulebook, program: Program, written: Values, as_of: date | None
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     """Warnings and infos about a rulebook without errors, at a date."""
     yield from _unused_names(rulebook)
     yield from _expiries(rulebook, as_of)
@@ -50,7 +50,7 @@ def lint_rulebook(
             yield from _unknown_values(program, scorer.on, rule.outcome, written, place)
 
 
-def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[RuleFinding]:
+def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[Diagnostic]:
     for i, scorer in enumerate(rulebook.scorers):
         for j, rule in enumerate(scorer.rules):
             if rule.disabled is None:
@@ -59,33 +59,31 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[RuleFinding]:
             place = ("scorers", i, "rules", j, "disabled")
             if as_of is not None and as_of >= until:
                 message = f"the rule {rule.id!r} was switched off until {until} and is in force"
-                yield RuleFinding(codes.RULE_EXPIRY, place, message, "take 'disabled' out")
+                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, "take 'disabled' out")
             else:
                 message = f"the rule {rule.id!r} is switched off until {until}"
-                yield RuleFinding(codes.RULE_EXPIRY, place, message, rule.disabled.reason)
+                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, rule.disabled.reason)
 
 
 # Names that nothing uses -------------------------------------------------------------------
 
 
-def _unused_names(rulebook: Rulebook) -> Iterator[RuleFinding]:
+def _unused_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
     """A finding for every fact and every parameter that no expression uses."""
     every = [*_expressions(rulebook), *(fact.expr for fact in rulebook.facts)]
     mentions = Counter(name for text in every for name in members(text))
     for index, fact in enumerate(rulebook.facts):
         if mentions[fact.name] == (fact.name in members(fact.expr)):
-            yield RuleFinding(
-                codes.UNUSED_NAME,
-                ("facts", index, "name"),
+            yield codes.UNUSED_NAME.at(
+                ValueLocation(("facts", index, "name")),
                 f"nothing uses the fact {fact.name!r}",
                 f"use it as {fact.on}.{fact.name}, or delete it",
             )
     named = {name for text in every for name in names(text)}
     for parameter in rulebook.parameters:
         if parameter not in named:
-            yield RuleFinding(
-                codes.UNUSED_NAME,
-                ("parameters", parameter),
+            yield codes.UNUSED_NAME.at(
+                ValueLocation(("parameters", parameter)),
                 f"nothing uses the parameter {parameter!r}",
                 "use it in an expression, or delete it",
             )
@@ -112,7 +110,7 @@ def _holes(sentence: str) -> Iterator[str]:
 
 def _unreached_bands(
     analysis: Analysis, bands: Sequence[Band], scorer: Scorer, here: Path
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     """Bands that no evidence can bring the scorer into, with the scores it can reach."""
     if not bands:
         return
@@ -122,9 +120,8 @@ def _unreached_bands(
     for band, end in zip(ordered, ends, strict=True):
         start = band.from_ * 1000
         if start > found.high or end <= found.low:
-            yield RuleFinding(
-                codes.UNREACHED_BAND,
-                (*here, "scale"),
+            yield codes.UNREACHED_BAND.at(
+                ValueLocation((*here, "scale")),
                 f"{scorer.name} of a {scorer.on} never reaches {band.id!r}, which starts at "
                 f"{band.from_:.3f}: its scores are from {found.low / 1000:.3f} to "
                 f"{found.high / 1000:.3f}",
@@ -140,7 +137,7 @@ _RANKED = (
 )
 
 
-def _band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
+def _band_words(name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
     """Bands whose grade or label contradicts their place on the scale."""
     ordered = sorted(bands, key=lambda b: b.from_)
     for words in _RANKED:
@@ -149,9 +146,8 @@ def _band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
         for band in ordered:
             grade, label = _rank(band.grade, words), _rank(band.label, words)
             if grade is not None and label is not None and grade != label:
-                yield RuleFinding(
-                    codes.BAND_WORDS,
-                    ("scales", name, list(bands).index(band), "label"),
+                yield codes.BAND_WORDS.at(
+                    ValueLocation(("scales", name, list(bands).index(band), "label")),
                     f"the band {band.id!r} is {band.grade!r} in its grade and {band.label!r} in "
                     "its label",
                     "say the same in both",
@@ -159,9 +155,8 @@ def _band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
     letters = [(b, b.grade[0]) for b in ordered if re.match(r"[A-F](\W|$)", b.grade)]
     for (low, first), (high, second) in pairwise(letters):
         if second > first:
-            yield RuleFinding(
-                codes.BAND_WORDS,
-                ("scales", name, list(bands).index(high), "grade"),
+            yield codes.BAND_WORDS.at(
+                ValueLocation(("scales", name, list(bands).index(high), "grade")),
                 f"{high.grade!r} starts at {high.from_:.3f}, above {low.grade!r} at "
                 f"{low.from_:.3f}; A is the best grade",
                 "exchange the grades, or the starts",
@@ -171,31 +166,27 @@ def _band_words(name: str, bands: Sequence[Band]) -> Iterator[RuleFinding]:
 
 def _out_of_order(
     name: str, bands: Sequence[Band], ordered: Sequence[Band], words: Sequence[str], key: str
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     ranks = [(b, r) for b in ordered if (r := _rank(getattr(b, key), words)) is not None]
     for (low, below), (high, above) in pairwise(ranks):
         if below > above and not (key == "label" and high.label == high.grade):
-            yield RuleFinding(
-                codes.BAND_WORDS,
-                ("scales", name, list(bands).index(high), key),
+            yield codes.BAND_WORDS.at(
+                ValueLocation(("scales", name, list(bands).index(high), key)),
                 f"{getattr(high, key)!r} starts at {high.from_:.3f}, above "
                 f"{getattr(low, key)!r} at {low.from_:.3f}, and says less",
                 f"exchange the {key}s, or the starts",
             )
 
 
-def _likelihoods(
-    name: str, bands: Sequence[Band], ordered: Sequence[Band]
-) -> Iterator[RuleFinding]:
+def _likelihoods(name: str, bands: Sequence[Band], ordered: Sequence[Band]) -> Iterator[Diagnostic]:
     """Words for a likelihood on a band wholly outside the range that they mean."""
     ends = [*(b.from_ for b in ordered[1:]), 1.0]
     for band, end in zip(ordered, ends, strict=True):
         for key in ("grade", "label"):
             meant = _LIKELIHOODS.get(getattr(band, key).strip().lower())
             if meant is not None and (end <= meant[0] or band.from_ >= meant[1]):
-                yield RuleFinding(
-                    codes.BAND_WORDS,
-                    ("scales", name, list(bands).index(band), key),
+                yield codes.BAND_WORDS.at(
+                    ValueLocation(("scales", name, list(bands).index(band), key)),
                     f"{getattr(band, key)!r} stands for {meant[0]:.2f} to {meant[1]:.2f}, and "
                     f"this band is {band.from_:.3f} to {end:.3f}",
                     "take the word of the band, or move its start (ICD 203 has these words)",
@@ -224,7 +215,7 @@ def _rank(text: str, words: Sequence[str]) -> int | None:
 
 def _unknown_values(
     program: Program, space: str, expr: Expr, written: Values, place: Path
-) -> Iterator[RuleFinding]:
+) -> Iterator[Diagnostic]:
     """Texts that a condition compares a field with and that the field never holds."""
     reported: set[str] = set()
     for home, column, value in _compared(program, space, expr):
@@ -238,7 +229,7 @@ def _unknown_values(
         reported.add(value)
         message = f"no {home} has the {column.replace('.', chr(39) + 's ')} {value!r}"
         hint = f"did you mean {near!r}?" if near else "possible are: " + ", ".join(possible)
-        yield RuleFinding(codes.UNKNOWN_VALUE, place, message, hint)
+        yield codes.UNKNOWN_VALUE.at(ValueLocation(place), message, hint)
 
 
 def _compared(program: Program, space: str, expr: Expr) -> Iterator[tuple[str, str, str]]:

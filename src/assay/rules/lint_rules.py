@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from assay.arithmetic import ONE
+from assay.diagnostics import Diagnostic, ValueLocation
+from assay.diagnostics import rule_codes as codes
 from assay.model.rulebook import Rule
-from assay.rules import codes
 from assay.rules.analysis import Analysis, Narrowed
 from assay.rules.domain import Domain
 from assay.rules.expressions import Path
-from assay.rules.findings import RuleFinding
 from assay.rules.ir import Apply, Col, Expr, Lit
 from assay.rules.program import Compute, Program, RuleColumns, ScorerColumns
 
@@ -46,7 +46,7 @@ class RuleLint:
         unknown = _applies_unknown(rule.rule)
         return (rule.rule.phase, rule.amount, unknown, self._conditions[index])
 
-    def findings(self) -> Iterator[RuleFinding]:
+    def findings(self) -> Iterator[Diagnostic]:
         for j, rule in enumerate(self._columns.rules):
             place: Path = (*self._here, "rules", j)
             found = self._outcome(rule, place) or self._alike(rule, j, place)
@@ -54,7 +54,7 @@ class RuleLint:
             if not found:
                 yield from self._amount(rule, j, place)
 
-    def _outcome(self, rule: RuleColumns, place: Path) -> list[RuleFinding]:
+    def _outcome(self, rule: RuleColumns, place: Path) -> list[Diagnostic]:
         """A condition that is never true, or always."""
         if rule.rule.disabled is not None:
             return []
@@ -62,20 +62,20 @@ class RuleLint:
         if "true" not in outcomes and not _applies_unknown(rule.rule):
             why = _impossible(self._analysis, self._program, self._space, rule.outcome)
             message = f"the condition of {rule.rule.id!r} can never be true: {why}"
-            return [RuleFinding(codes.NEVER_TRUE, (*place, "when"), message, _NEVER_HINT)]
+            return [codes.NEVER_TRUE.at(ValueLocation((*place, "when")), message, _NEVER_HINT)]
         if outcomes == {"true"} and rule.rule.when.strip() != "true":
             message = f"the condition of {rule.rule.id!r} is always true"
             hint = "leave 'when' out, so that a reader sees it applies to all"
-            return [RuleFinding(codes.ALWAYS_TRUE, (*place, "when"), message, hint)]
+            return [codes.ALWAYS_TRUE.at(ValueLocation((*place, "when")), message, hint)]
         return []
 
-    def _alike(self, rule: RuleColumns, index: int, place: Path) -> list[RuleFinding]:
+    def _alike(self, rule: RuleColumns, index: int, place: Path) -> list[Diagnostic]:
         """A rule that repeats an earlier one, or that another one makes idle."""
         first = self._first[self._meaning(rule, index)]
         if first != index and rule.rule.disabled is None:
             message = f"the rule {rule.rule.id!r} repeats {self._columns.rules[first].rule.id!r}"
             hint = "delete one of the two, or change what it asks"
-            return [RuleFinding(codes.REPEATED_RULE, (*place, "id"), message, hint)]
+            return [codes.REPEATED_RULE.at(ValueLocation((*place, "id")), message, hint)]
         other = self._bounds.shadow_of(index)
         if other is None:
             return []
@@ -85,7 +85,7 @@ class RuleLint:
             f"{other.rule.id!r} holds too, with an amount that is {bound}"
         )
         hint = "delete it, or make it stricter"
-        return [RuleFinding(codes.SHADOWED_RULE, (*place, "id"), message, hint)]
+        return [codes.SHADOWED_RULE.at(ValueLocation((*place, "id")), message, hint)]
 
     def _condition(self, rule: RuleColumns) -> Expr:
         if isinstance(rule.outcome, Col):
@@ -94,7 +94,7 @@ class RuleLint:
                 return step.expr
         return rule.outcome
 
-    def _amount(self, rule: RuleColumns, index: int, place: Path) -> Iterator[RuleFinding]:
+    def _amount(self, rule: RuleColumns, index: int, place: Path) -> Iterator[Diagnostic]:
         """An amount that moves no score."""
         points = _fixed_points(rule.amount)
         if points is None or isinstance(rule.rule.on_unknown, float):
@@ -103,15 +103,15 @@ class RuleLint:
         shown = f"{rule.rule.phase} {points / 1000:.3f}"
         if (rule.rule.phase, points) in (("add", 0), ("multiply", 1000)):
             message = f"{shown} changes nothing"
-            yield RuleFinding(codes.IDLE_AMOUNT, path, message, "delete the rule")
+            yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "delete the rule")
         elif rule.rule.phase == "cap" and points >= (most := self._bounds.most_without(index)):
             message = f"{shown} never holds anything down: without it the score is at most "
             message += f"{most / 1000:.3f}"
-            yield RuleFinding(codes.IDLE_AMOUNT, path, message, "lower it, or delete the rule")
+            yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "lower it, or delete the rule")
         elif rule.rule.phase == "floor" and points <= (least := self._bounds.least_without(index)):
             message = f"{shown} never lifts anything: without it the score is at least "
             message += f"{least / 1000:.3f} where the floors begin"
-            yield RuleFinding(codes.IDLE_AMOUNT, path, message, "raise it, or delete the rule")
+            yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "raise it, or delete the rule")
 
 
 _NEVER_HINT = "correct the comparison, or delete the rule"

@@ -14,11 +14,12 @@ from typing import get_args
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2
 
+from assay.diagnostics import rule_codes as codes
 from assay.rules.ast import Expression, Type
 from assay.rules.checked import decode_checked
 from assay.rules.complaints import problems_of
 from assay.rules.functions import FUNCTIONS
-from assay.rules.problems import CelError, Problem
+from assay.rules.problems import CelError, problem
 from assay.rules.schema import HORIZONS, SPACES, Field, FieldType, Space
 
 _PACKAGE = "assay"
@@ -83,8 +84,8 @@ def _parsed(
     if depth > _DEEPEST:
         raise CelError(
             [
-                Problem(
-                    "expression-too-deep",
+                problem(
+                    codes.EXPRESSION_TOO_DEEP,
                     f"the expression is nested {depth} deep; {_DEEPEST} are allowed",
                     0,
                     "split it, or use facts for its parts",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from assay.diagnostics import rule_codes as codes
 from assay.rules import ast
-from assay.rules.problems import CelError, Problem
+from assay.rules.problems import CelError, problem
 
 
 def refused(node: ast.Node, message: str, hint: str = "") -> CelError:
     """The error for an expression that cannot be compiled."""
-    return CelError([Problem("not-compilable", message, node.offset, hint)])
+    return CelError([problem(codes.NOT_COMPILABLE, message, node.offset, hint)])
 
 
 def refused_call(node: ast.Call) -> CelError:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from assay.arithmetic import ONE, to_points
+from assay.diagnostics import Diagnostic
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
 from assay.rules import ast
 from assay.rules.apart import uncompilable, uncompilable_facts
@@ -19,8 +20,6 @@ from assay.rules.compile import Compiler
 from assay.rules.expressions import (
     Parsed,
     Path,
-    RulebookError,
-    RuleProblem,
     parse_rulebook,
     score_uses,
     scorer_order,
@@ -47,12 +46,12 @@ def compile_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Pro
     """Parse, check and compile every expression of a rulebook.
 
     ``missing`` are names that were to be defined and could not be read. Raises
-    :class:`RulebookError` with all problems at once.
+    :class:`CelError` with all problems at once.
     """
     parsed = parse_rulebook(rulebook, missing)
     order = scorer_order(rulebook, parsed)
     if parsed.problems or not parsed.complete:
-        raise RulebookError([*parsed.problems, *uncompilable(rulebook, parsed)])
+        raise CelError([*parsed.problems, *uncompilable(rulebook, parsed)])
     return _ProgramBuilder(rulebook, parsed).build(order)
 
 
@@ -62,7 +61,7 @@ class _ProgramBuilder:
         self._parsed = parsed
         self._facts = parsed.facts
         self._compiler = Compiler(parsed.vocabulary, self._facts)
-        self._problems: list[RuleProblem] = []
+        self._problems: list[Diagnostic] = []
 
     def build(self, order: list[int]) -> Program:
         compiler = self._compiler
@@ -82,7 +81,7 @@ class _ProgramBuilder:
         )
         self._problems += uncompilable_facts(self._rulebook, self._parsed)
         if self._problems:
-            raise RulebookError(self._problems)
+            raise CelError(self._problems)
         return Program(
             steps=tuple(compiler.steps[:made]),
             watch_steps=tuple(compiler.steps[made:watched]),
@@ -101,7 +100,7 @@ class _ProgramBuilder:
         try:
             return compiled(self._parsed.expressions[path], scope)
         except CelError as error:
-            self._problems += [RuleProblem(path, problem) for problem in error.problems]
+            self._problems += [p.within(path) for p in error.problems]
             return UNKNOWN
 
     def _scorer(self, index: int) -> ScorerColumns:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assay.documents import content_codes
+from assay.diagnostics import Diagnostic, Subject, ValueLocation, content_codes
 from assay.evidence.vacuity import hedging_word, sure_word
-from assay.loading.findings import Finding, Subject
 from assay.model.corpus import Corpus
 from assay.model.evidence import Claim
 from assay.model.rulebook import Band
@@ -22,7 +21,7 @@ def may_disagree(corpus: Corpus) -> bool:
 
 def words_against_grades(
     corpus: Corpus, run: Run, subjects: Mapping[str, Subject]
-) -> Iterator[Finding]:
+) -> Iterator[Diagnostic]:
     """Claims that sound sure below the top third of their scale, or unsure within it.
 
     The grade is that of every claim scorer that has a scale. ``corpus`` is what was written, to
@@ -42,7 +41,9 @@ def words_against_grades(
             said = _against(claim, score, high)
             if said:
                 place = ("claims", number, "text")
-                yield Finding(content_codes.WORDS_AGAINST_GRADE, subjects[profile.id], place, *said)
+                yield content_codes.WORDS_AGAINST_GRADE.at(
+                    ValueLocation(place, subjects[profile.id]), *said
+                )
 
 
 def _against(claim: Claim, score: Score, high: set[str]) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from assay.diagnostics import Diagnostic, Position
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
 from assay.documents.suggest import nearest
 from assay.errors import UsageError
 from assay.sheets.columns import KINDS, SHEETS, Kind, SheetKind

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assay.diagnostics import Diagnostic
-from assay.loading.findings import Finding
 from assay.loading.load import load_workspace
 from assay.sheets.drafting import Draft
 from assay.sheets.reading import Row
@@ -47,19 +47,22 @@ def _brought_in(draft: Draft, told: Sequence[Diagnostic]) -> Iterator[Diagnostic
         if diagnostic.severity == "error" and _key(diagnostic) not in before:
             yield diagnostic
     for finding in after.findings:
-        if finding.code.severity != "error" or _key(after.placed(finding)) in before:
+        if finding.severity != "error":
             continue
-        placed = _in_sheet(draft, finding, documents.get(finding.subject))
-        placed = placed or after.placed(finding)
+        in_file = after.placed(finding)
+        if _key(in_file) in before:
+            continue
+        subject = finding.value.subject
+        placed = _in_sheet(draft, finding, documents.get(subject) if subject else None) or in_file
         if (placed.file, placed.line, placed.column) not in places:
             yield placed
 
 
-def _in_sheet(draft: Draft, finding: Finding, document: str | None) -> Diagnostic | None:
+def _in_sheet(draft: Draft, finding: Diagnostic, document: str | None) -> Diagnostic | None:
     """The finding at the cell that it comes from; None where no row gave the value."""
     if document is None or document not in draft.data:
         return None
-    path = finding.path
+    path = finding.value.path
     row = draft.rows.get((document, None))
     if path[:1] == ("claims",) and len(path) > 1 and isinstance(path[1], int):
         claim = draft.data[document]["claims"][path[1]]
@@ -69,10 +72,11 @@ def _in_sheet(draft: Draft, finding: Finding, document: str | None) -> Diagnosti
         return None
     column = _column_of(row, path, finding)
     cell = f"{row.record.name(column)} ({column}): " if column else ""
-    return finding.code.at(row.record.at(column), f"{cell}{finding.message}", finding.hint)
+    located = finding.located(row.record.at(column))
+    return replace(located, message=f"{cell}{located.message}")
 
 
-def _column_of(row: Row, path: tuple[str | int, ...], finding: Finding) -> str:
+def _column_of(row: Row, path: tuple[str | int, ...], finding: Diagnostic) -> str:
     """The column that a finding is about: by its path, else by a key that it names.
 
     Empty where the sheet has no such column.

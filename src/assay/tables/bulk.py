@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from assay.diagnostics import Position
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
 from assay.errors import InputError
 from assay.tables.checking import Given, column_mistakes, row_mistakes
 from assay.tables.mistakes import misnumbered, unreadable

@@ -21,7 +21,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from assay.diagnostics import Position
-from assay.documents import codes
+from assay.diagnostics import document_codes as codes
 from assay.engines.spark.emit import quoted, whole
 from assay.engines.spark.session import first_line
 from assay.errors import InputError

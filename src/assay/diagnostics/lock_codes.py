@@ -1,8 +1,8 @@
-"""What a diagnostic about a lock, a saved plan or the history can say."""
+"""Codes of the lock, saved plans and the history."""
 
 from __future__ import annotations
 
-from assay.documents.code import Code
+from assay.diagnostics.diagnostic import Code
 
 LOCK_NEWER = Code(
     "lock-newer",
@@ -63,17 +63,4 @@ HISTORY_LINE = Code(
     "error",
     "A line of the history cannot be read, or was changed after it was written.",
     "Restore the file from git; its lines are only ever added.",
-)
-
-CHANGE_CODES: tuple[Code, ...] = (
-    LOCK_NEWER,
-    LOCK_NOT_READ,
-    LOCK_EDITED,
-    LOCK_TRUNCATED,
-    LOCK_CONFLICT,
-    LOCK_ELSEWHERE,
-    PLAN_NOT_READ,
-    PLAN_NEWER,
-    PLAN_EDITED,
-    HISTORY_LINE,
 )

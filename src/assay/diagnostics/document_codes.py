@@ -1,14 +1,8 @@
-"""What a diagnostic about documents can say: every code, with its meaning and its remedy.
-
-Those of files, of single values and of links are here, those of what is said in documents in
-:mod:`assay.documents.content_codes`. The registry :data:`DOCUMENT_CODES` at the end has them all;
-the reference page is generated from it.
-"""
+"""Codes of files, of single values and of links between documents."""
 
 from __future__ import annotations
 
-from assay.documents.code import Code
-from assay.documents.content_codes import CONTENT_CODES
+from assay.diagnostics.diagnostic import Code
 
 # Files
 
@@ -71,6 +65,12 @@ COLUMN_TYPE = Code(
     "error",
     "A column of a Parquet file holds values of a type that no document has.",
     "Write it as texts, numbers, truth values, dates, or lists and structs of these.",
+)
+MERGE_CONFLICT = Code(
+    "merge-conflict",
+    "error",
+    "Git left two versions of some lines in the file, or the marker of a conflict.",
+    "Keep one version, and delete the lines that start with <<<<<<<, ======= and >>>>>>>.",
 )
 EMPTY_FILE = Code(
     "empty-file",
@@ -327,59 +327,4 @@ IMAGE_NOT_FOUND = Code(
     "error",
     "There is no such picture below profiles/.",
     "image: {src: images/hall.jpg, …}",
-)
-
-DOCUMENT_CODES: tuple[Code, ...] = (
-    UNREADABLE_FILE,
-    SHEET_MISTAKE,
-    SHEET_COLUMN_NOT_READ,
-    TABLE_MISTAKE,
-    OUTSIDE_WORKSPACE,
-    FILE_TOO_LARGE,
-    BINARY_FILE,
-    NOT_UTF8,
-    CONTROL_CHARACTER,
-    COLUMN_TYPE,
-    EMPTY_FILE,
-    YAML_SYNTAX,
-    JSON_SYNTAX,
-    TAB_INDENTATION,
-    DUPLICATE_KEY,
-    YAML_ALIAS,
-    YAML_TAG,
-    MERGE_KEY,
-    NESTED_TOO_DEEP,
-    NOT_A_NUMBER,
-    NUMBER_TOO_LARGE,
-    KEY_NOT_TEXT,
-    NOT_A_MAPPING,
-    BAD_INCLUDE,
-    TOO_MANY_MISTAKES,
-    MISSING_KIND,
-    UNKNOWN_KIND,
-    UNKNOWN_KEY,
-    MISSING_KEY,
-    WRONG_TYPE,
-    UNKNOWN_WORD,
-    UNSAFE_ID,
-    BAD_FORM,
-    IMPOSSIBLE_DATE,
-    UNSAFE_ADDRESS,
-    TOO_LONG,
-    EMPTY_TEXT,
-    OUT_OF_RANGE,
-    DOES_NOT_FIT,
-    DUPLICATE_ID,
-    DUPLICATE_CLAIM,
-    DANGLING_REFERENCE,
-    WRONG_KIND,
-    SELF_REFERENCE,
-    CIRCLE,
-    CITED_TWICE,
-    CITES_LATER,
-    RETRACTED_EARLY,
-    SAME_AND_NOT_SAME,
-    UNKNOWN_AUDIENCE,
-    IMAGE_NOT_FOUND,
-    *CONTENT_CODES,
 )

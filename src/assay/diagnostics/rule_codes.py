@@ -1,8 +1,8 @@
-"""What a diagnostic about the rulebook can say: every code, with its meaning and its remedy."""
+"""Codes of the rulebook and its expressions."""
 
 from __future__ import annotations
 
-from assay.documents.code import Code
+from assay.diagnostics.diagnostic import Code
 
 SYNTAX_ERROR = Code(
     "syntax-error",
@@ -217,45 +217,4 @@ SATURATED_SCORER = Code(
     "info",
     "Nearly all profiles are in one band, so the scorer tells them apart no longer.",
     "'assay rules cutpoints' shows bands that would part them.",
-)
-
-RULE_CODES: tuple[Code, ...] = (
-    SYNTAX_ERROR,
-    INVALID_EXPRESSION,
-    EXPRESSION_TOO_DEEP,
-    UNKNOWN_FIELD,
-    UNKNOWN_NAME,
-    UNKNOWN_COLLECTION,
-    TYPE_MISMATCH,
-    NOT_COMPILABLE,
-    INVALID_PATTERN,
-    UNBALANCED_BRACES,
-    SCORER_CIRCLE,
-    FACT_CIRCLE,
-    DUPLICATE_FACT,
-    REPLACED_RULE,
-    RULE_EXPIRY,
-    DUPLICATE_SCORER,
-    DUPLICATE_RULE,
-    RESERVED_NAME,
-    UNKNOWN_SCALE,
-    UNKNOWN_SCORER,
-    BANDS_GAP,
-    BANDS_OVERLAP,
-    BANDS_UNORDERED,
-    DUPLICATE_BAND,
-    UNDECIDED_UNKNOWN,
-    UNKNOWN_AMOUNT,
-    AMOUNT_RANGE,
-    UNKNOWN_CLAIM_TYPE,
-    NEVER_TRUE,
-    ALWAYS_TRUE,
-    REPEATED_RULE,
-    SHADOWED_RULE,
-    IDLE_AMOUNT,
-    UNREACHED_BAND,
-    BAND_WORDS,
-    UNUSED_NAME,
-    UNKNOWN_VALUE,
-    SATURATED_SCORER,
 )

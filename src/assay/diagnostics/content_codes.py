@@ -1,8 +1,8 @@
-"""Codes of what documents say: what a claim lacks, and what an analyst would want to know."""
+"""Codes of the content of documents: gaps in the evidence, and remarks for analysts."""
 
 from __future__ import annotations
 
-from assay.documents.code import Code
+from assay.diagnostics.diagnostic import Code
 
 FACT_WITHOUT_SOURCE = Code(
     "fact-without-source",
@@ -130,28 +130,3 @@ HORIZON_SLOT = Code(
     "What is to be watched lies further off than its horizon.",
     "watch:\n  - {horizon: year, text: Publication of the full list.}",
 )
-
-CONTENT_CODES: tuple[Code, ...] = (
-    FACT_WITHOUT_SOURCE,
-    JUDGEMENT_WITHOUT_GROUNDS,
-    JUDGEMENT_ON_JUDGEMENT,
-    NO_KEY_CLAIM,
-    MANY_KEY_CLAIMS,
-    EDGE_WITHOUT_CLAIM,
-    NO_GAPS,
-    NOTHING_TO_WATCH,
-    NO_BASIS,
-    SOURCE_AFTER_AS_OF,
-    RETRACTED_SOURCE_CITED,
-    UNDATED_SOURCE_CITED,
-    HOLDS_MISSING,
-    RELIABILITY_UNDATED,
-    RATING_AGAINST_RELIABILITY,
-    FIGURE_NOT_IN_PASSAGE,
-    REPEATED_SENTENCE,
-    NOTHING_SAID,
-    EVENT_AS_INSTITUTION,
-    WORDS_AGAINST_GRADE,
-    HORIZON_SLOT,
-)
-"""Every one of them, in the order of this file."""

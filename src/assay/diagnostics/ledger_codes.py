@@ -1,8 +1,8 @@
-"""What a diagnostic about the ledger of decisions can say."""
+"""Codes of the ledger of decisions."""
 
 from __future__ import annotations
 
-from assay.documents.code import Code
+from assay.diagnostics.diagnostic import Code
 
 LEDGER_NOT_READ = Code(
     "ledger-not-read",
@@ -45,14 +45,4 @@ OVERRIDE_GONE = Code(
     "warning",
     "An override speaks of a profile, a scorer or a band that is not there any more.",
     "assay review undo ID",
-)
-
-REVIEW_CODES: tuple[Code, ...] = (
-    LEDGER_NOT_READ,
-    LEDGER_CHANGED,
-    LEDGER_DANGLING,
-    LEDGER_CONFLICT,
-    LEDGER_NEWER,
-    LEDGER_BROKEN_END,
-    OVERRIDE_GONE,
 )

@@ -1,0 +1,97 @@
+"""Diagnostics as text for a terminal, as JSON, and as SARIF 2.1.0 for code hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from assay.diagnostics.diagnostic import Code, Diagnostic
+from assay.diagnostics.registry import CODES
+
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def format_text(diagnostic: Diagnostic, file: str = "") -> str:
+    """The message with its location, the source line, a caret and the hint.
+
+    ``file`` is the path for the reader, if it is not the one from the workspace.
+    """
+    at = diagnostic.position
+    place = ":".join([file or at.file, *(str(number) for number in (at.line, at.column) if number)])
+    lines = [f"{place}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]"]
+    number = str(at.line)
+    if at.excerpt and at.line:
+        lines.append(f" {number} | {at.excerpt}")
+    if at.excerpt and at.line and at.column:
+        # Tabs stay tabs, so that the caret stays below its character.
+        pad = "".join("\t" if c == "\t" else " " for c in at.excerpt[: max(at.column - 1, 0)])
+        lines.append(f" {' ' * len(number)} | {pad}^")
+    if diagnostic.hint:
+        lines.append(f"   hint: {diagnostic.hint}")
+    return "\n".join(lines)
+
+
+def as_json(diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
+    """The diagnostics as commands print them with ``--format json``."""
+    return {"diagnostics": [_json(d) for d in diagnostics]}
+
+
+def _json(diagnostic: Diagnostic) -> dict[str, object]:
+    at = diagnostic.position
+    return {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "file": at.file,
+        "line": at.line,
+        "column": at.column,
+        "hint": diagnostic.hint,
+    }
+
+
+def as_sarif(diagnostics: Sequence[Diagnostic], version: str, folder: str = "") -> dict[str, Any]:
+    """One run with the codes that occur and a result for each diagnostic.
+
+    Code hosts resolve paths from the root of the repository; ``folder`` is the path of the
+    workspace from there.
+    """
+    used = {d.code for d in diagnostics}
+    rules = [_sarif_rule(code) for slug, code in CODES.items() if slug in used]
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "assay", "version": version, "rules": rules}},
+                "results": [_sarif_result(d, folder) for d in diagnostics],
+            }
+        ],
+    }
+
+
+def _sarif_rule(code: Code) -> dict[str, Any]:
+    return {
+        "id": code.slug,
+        "shortDescription": {"text": code.summary},
+        "help": {"text": code.hint},
+        "defaultConfiguration": {"level": _LEVELS[code.severity]},
+    }
+
+
+def _sarif_result(diagnostic: Diagnostic, folder: str) -> dict[str, Any]:
+    at, hint = diagnostic.position, diagnostic.hint
+    physical: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(str(PurePosixPath(folder, at.file)))}
+    }
+    if at.line:
+        physical["region"] = {"startLine": at.line, "startColumn": max(at.column, 1)}
+    text = f"{diagnostic.message}. Hint: {hint}" if hint else diagnostic.message
+    return {
+        "ruleId": diagnostic.code,
+        "level": _LEVELS[diagnostic.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": physical}],
+    }
