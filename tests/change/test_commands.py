@@ -154,6 +154,7 @@ def test_a_name_is_refused_by_apply_in_the_words_of_review(applied: Call, name: 
         ("--because", "first-hand", "did you mean 'citation.strength.first-hand'?"),
         ("--because", "mill-papr", "publisher or profile 'mill-papr'; did you mean 'mill-paper'?"),
         ("--because", "weir#standz", "did you mean 'weir#stands'?"),
+        ("--because", "citation.strenght", "did you mean 'citation.strength'?"),
     ],
 )
 def test_wrong_requests_are_answered_in_one_line(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -174,6 +175,7 @@ def _filtered(made: Plan, base: Lock | None, desks: Sequence[Desk], request: Req
     if request.because is not None:
         causes = {r for c in made.changes for cause in c.causes for r in cause.refs}
         causes |= _names(base, desks)
+        causes |= {name[: m.start()] for name in causes for m in re.finditer("[.#]", name)}
         _require(request.because, causes, "rule, source, publisher or profile")
         shown = because(shown, request.because)
     if made.changes and not shown.changes:
@@ -185,9 +187,8 @@ def _filtered(made: Plan, base: Lock | None, desks: Sequence[Desk], request: Req
 
 
 def _require(name: str, known: Iterable[str], kind: str) -> None:
-    """Raise ``UsageError`` unless a name, or a part of the rulebook above one, is known."""
     names = set(known)
-    if name in names or any(n.startswith((f"{name}.", f"{name}#")) for n in names):
+    if name in names:
         return
     # A rule is often called by its own id, without those of its scorer and its space.
     by_last = {n.rpartition(".")[2]: n for n in sorted(names) if "." in n}
