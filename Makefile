@@ -130,7 +130,7 @@ format: $(DEV) ## format the code and mend what can be mended by itself
 	@$(BIN)/ruff format --quiet .
 
 .PHONY: docs
-docs: $(DEV) ## write the generated documents and schemas anew
+docs: $(DEV) ## generate the reference and the schemas
 	@$(BIN)/python -m tools.docs
 
 .PHONY: hooks

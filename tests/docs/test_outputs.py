@@ -1,4 +1,4 @@
-"""What commands print as JSON keeps to the published schema."""
+"""The JSON of every command conforms to the published schema."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def printed() -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: c.title)
-def test_the_output_keeps_to_the_schema(contract: Contract, printed: dict[str, Any]) -> None:
+def test_the_output_conforms_to_the_schema(contract: Contract, printed: dict[str, Any]) -> None:
     assert errors(contract, printed[contract.title]) == []
 
 

@@ -1,6 +1,6 @@
-"""The documents that are made from the program itself, so that they cannot say otherwise.
+"""The generator of the reference, of the transcripts in other pages and of the JSON Schemas.
 
-``python -m tools.docs`` writes them, ``--check`` says which are out of date. The reference is
-made from the registries and the models; in the other pages the output of the commands they show
-is pasted anew (see :mod:`tools.docs.transcript`).
+``python -m tools.docs`` writes them from the registries, the models and the output of commands;
+``--check`` lists those that are out of date. :mod:`tools.docs.transcript` explains how pages mark
+the commands whose output they show.
 """

@@ -1,4 +1,4 @@
-"""``python -m tools.docs [--check | --write]``, called from the root of the project."""
+"""``python -m tools.docs [--check | --write]``, run in the root of the project."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tools.docs.pages import out_of_date, pages, write
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the pages, or check them: 1 where one is out of date, 64 where one cannot be made."""
+    """Write or check the pages; return 1 if one is out of date, 64 if one cannot be generated."""
     parser = argparse.ArgumentParser(prog="python -m tools.docs", description=__doc__)
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--check", action="store_true", help="say which pages are out of date")
-    mode.add_argument("--write", action="store_true", help="write them (so also without options)")
+    mode.add_argument("--check", action="store_true", help="list the pages that are out of date")
+    mode.add_argument("--write", action="store_true", help="write them (default)")
     options = parser.parse_args(arguments)
     root = Path.cwd()
     if not (root / "pyproject.toml").is_file():
-        sys.stderr.write("error: call it from the root of the project\n")
+        sys.stderr.write("error: run it in the root of the project\n")
         return 64
     try:
         made = pages(root)
@@ -30,8 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.check:
         write(root, {name: made[name] for name in stale})
     for name in stale:
-        said = "is out of date; 'make docs' writes it anew" if options.check else "written"
-        sys.stdout.write(f"{name}: {said}\n")
+        state = "out of date; run 'make docs'" if options.check else "written"
+        sys.stdout.write(f"{name}: {state}\n")
     return 1 if options.check and stale else 0
 
 

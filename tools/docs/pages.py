@@ -1,4 +1,4 @@
-"""Which pages are made, from what, and whether those on disk are still the same."""
+"""The generated pages and schemas, and the comparison with those on disk."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ REFERENCE: Mapping[str, Callable[[], str]] = {
 
 
 def pages(root: Path) -> dict[str, bytes]:
-    """Every page as it is to be, by its path below ``root``.
+    """Generate every page and schema, by its path below ``root``.
 
-    Raises ``UsageError`` where a page shows something that does not work.
+    Raises ``UsageError`` if a page shows a command that fails.
     """
     made = {f"docs/reference/{name}": GENERATED + page() for name, page in REFERENCE.items()}
     for path in [root / "README.md", *sorted((root / "docs").rglob("*.md"))]:
@@ -47,7 +47,7 @@ def pages(root: Path) -> dict[str, bytes]:
 
 
 def out_of_date(root: Path, made: Mapping[str, bytes]) -> list[str]:
-    """Names of the pages that are missing on disk or differ there."""
+    """Names of the pages that are missing on disk or differ."""
     return [
         name
         for name, content in made.items()
