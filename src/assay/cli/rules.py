@@ -56,8 +56,9 @@ def test(
     session: Session = context.obj
 
     def once() -> bool:
-        done = _run(session, files)
-        fine = _shown(done, covered=covered, least=least, suggest=suggest, output=output)
+        wanted = covered or least is not None or suggest or output == "json"
+        done = _run(session, files, wanted)
+        fine = _shown(done, least=least, suggest=suggest, output=output)
         if junit is not None:
             _write_junit(done, junit)
         return fine
@@ -71,26 +72,26 @@ def test(
         context.exit(1)
 
 
-def _run(session: Session, files: Sequence[Path]) -> RuleTests:
+def _run(session: Session, files: Sequence[Path], covered: bool) -> RuleTests:
     from assay.methodology import rule_tests
 
     paths = [f.resolve() for f in files] or None
-    return rule_tests(session.check(), session.as_of, paths)
+    return rule_tests(session.check(), session.as_of, paths, covered=covered)
 
 
-def _shown(
-    done: RuleTests, *, covered: bool, least: float | None, suggest: bool, output: str
-) -> bool:
+def _shown(done: RuleTests, *, least: float | None, suggest: bool, output: str) -> bool:
     """Print the results; whether everything is fine."""
     from assay.diagnostics import format_text, has_errors
     from assay.export.rules import rule_tests_json
-    from assay.scoring.rule_coverage import coverage_lines, suggestions
 
     failed = [r for r in done.results if not r.passed]
-    enough = least is None or done.coverage.share >= least * 10
+    found = done.coverage
+    enough = least is None or (found is not None and found.share >= least * 10)
     fine = not failed and enough and not has_errors(done.diagnostics)
-    if suggest:
-        click.echo(suggestions(done.coverage), nl=False)
+    if suggest and found is not None:
+        from assay.scoring.rule_coverage import suggestions
+
+        click.echo(suggestions(found), nl=False)
         return fine
     if output == "json":
         print_json(rule_tests_json(done))
@@ -102,8 +103,10 @@ def _shown(
         _print_differences(result)
     passed = len(done.results) - len(failed)
     click.echo(f"{passed} passed, {len(failed)} failed, in {len(done.files)} files")
-    if covered or least is not None:
-        for line in coverage_lines(done.coverage):
+    if found is not None:
+        from assay.scoring.rule_coverage import coverage_lines
+
+        for line in coverage_lines(found):
             click.echo(line)
     if not enough:
         click.echo(f"error: less than {least:g} % of the rulebook is covered", err=True)

@@ -15,6 +15,7 @@ Json = dict[str, Any]
 def rule_tests_json(done: RuleTests) -> Json:
     """What ``assay rules test`` prints: cases with what differs, and the coverage."""
     found = done.coverage
+    assert found is not None
     return {
         "passed": sum(r.passed for r in done.results),
         "failed": sum(not r.passed for r in done.results),
