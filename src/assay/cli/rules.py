@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -34,34 +35,37 @@ def command() -> None:
     "--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML there."
 )
 @click.option("--suggest", is_flag=True, help="Print cases to fill in for what no case has met.")
+@click.option("--allow-none", is_flag=True, help="Exit with 0 even if there is no case to run.")
 @click.option("--watch", is_flag=True, help="Run again whenever the rulebook or a case changes.")
 @format_option("json")
 @click.pass_context
 def test(
     context: click.Context,
+    /,
     files: tuple[Path, ...],
-    covered: bool,
-    least: float | None,
     junit: Path | None,
-    suggest: bool,
     watch: bool,
-    output: str,
+    **given: Any,
 ) -> None:
     """Run the cases of rules.test.yaml and rules/tests/, or those of FILES.
 
     A case says what is given and what the rulebook is to make of it. What differs is shown with
     the reasoning behind it. Exits with 1 where a case fails, has mistakes, or too little is
-    covered.
+    covered, and where no case ran.
     """
     session: Session = context.obj
+    asked = _Asked(**given)
 
     def once() -> bool:
-        wanted = covered or least is not None or suggest or output == "json"
-        done = _run(session, files, wanted)
-        fine = _shown(done, least=least, suggest=suggest, output=output)
+        done = _run(session, files, asked.needs_coverage)
+        fine = _shown(done, asked)
         if junit is not None:
             _write_junit(done, junit)
-        return fine
+        if not files:
+            _warn_of_misnamed(session)
+        if not done.results:
+            click.echo("warning: no rule tests ran", err=True)
+        return fine and (asked.allow_none or bool(done.results))
 
     if watch:
         from assay.cli.watching import rounds
@@ -72,6 +76,21 @@ def test(
         context.exit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The options that decide what is printed and what counts as success."""
+
+    covered: bool
+    least: float | None
+    suggest: bool
+    allow_none: bool
+    output: str
+
+    @property
+    def needs_coverage(self) -> bool:
+        return self.covered or self.least is not None or self.suggest or self.output == "json"
+
+
 def _run(session: Session, files: Sequence[Path], covered: bool) -> RuleTests:
     from assay.methodology import rule_tests
 
@@ -79,21 +98,29 @@ def _run(session: Session, files: Sequence[Path], covered: bool) -> RuleTests:
     return rule_tests(session.check(), session.as_of, paths, covered=covered)
 
 
-def _shown(done: RuleTests, *, least: float | None, suggest: bool, output: str) -> bool:
+def _warn_of_misnamed(session: Session) -> None:
+    from assay.loading.rule_cases import misnamed_case_files
+
+    for name, read in misnamed_case_files(session.workspace()).items():
+        click.echo(f"warning: {name} is not read; did you mean {read}?", err=True)
+
+
+def _shown(done: RuleTests, asked: _Asked) -> bool:
     """Print the results; whether everything is fine."""
     from assay.diagnostics import format_text, has_errors
     from assay.export.rules import rule_tests_json
 
     failed = [r for r in done.results if not r.passed]
     found = done.coverage
+    least = asked.least
     enough = least is None or (found is not None and found.share >= least * 10)
     fine = not failed and enough and not has_errors(done.diagnostics)
-    if suggest and found is not None:
+    if asked.suggest and found is not None:
         from assay.scoring.rule_coverage import suggestions
 
         click.echo(suggestions(found), nl=False)
         return fine
-    if output == "json":
+    if asked.output == "json":
         print_json(rule_tests_json(done))
         return fine
     for diagnostic in done.diagnostics:

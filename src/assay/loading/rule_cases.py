@@ -41,6 +41,15 @@ def case_files(workspace: Workspace) -> list[Path]:
     return sorted({*beside, *below})
 
 
+def misnamed_case_files(workspace: Workspace) -> dict[str, str]:
+    """Files beside the rulebook such as ``rules.tests.yaml``, and the name that would be read."""
+    return {
+        path.name: f"{path.name.removesuffix(path.suffix).removesuffix('.tests')}.test{path.suffix}"
+        for path in sorted(workspace.root.glob("*.tests.y*ml"))
+        if path.suffix in SUFFIXES
+    }
+
+
 def load_cases(
     workspace: Workspace, rulebook: Rulebook, as_of: date, paths: Sequence[Path] | None = None
 ) -> LoadedCases:
