@@ -32,7 +32,7 @@ def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
     folder = Path(tempfile.mkdtemp(prefix="assay-revision-"))
     try:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            _extract(tar, folder)
+            extract(tar, folder)
         yield Workspace(folder.resolve())
     except tarfile.TarError as error:
         raise UsageError(f"{revision} cannot be read: {error}") from None
@@ -40,7 +40,7 @@ def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _extract(tar: tarfile.TarFile, folder: Path) -> None:
+def extract(tar: tarfile.TarFile, folder: Path) -> None:
     """Write the regular files of an archive below ``folder``.
 
     Links are skipped, as in the workspace itself, and so is a name that leads elsewhere. The
