@@ -7,7 +7,7 @@
 .SUFFIXES:
 
 # The interpreters to try, in this order; `make PYTHON=/opt/python/bin/python3 …` names one.
-PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+PYTHON ?= python3 python3.13 python3.12 python3.11
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,7 +24,7 @@ export PYTHONNOUSERSITE := 1
 INSTALL := $(BIN)/python -m pip install --quiet --require-virtualenv
 LOCKED := --require-hashes --only-binary :all:
 
-SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 .PHONY: help
 help: ## list the targets
@@ -41,7 +41,7 @@ $(CREATED):
 	    exit; \
 	  fi; \
 	done; \
-	echo "assay needs Python 3.11 to 3.14 with its venv module; none of these is one: $(PYTHON)" >&2; \
+	echo "assay needs Python 3.11 to 3.13 with its venv module; none of these is one: $(PYTHON)" >&2; \
 	echo "Install one (on Debian and Ubuntu: apt install python3 python3-venv)," >&2; \
 	echo "or name it: make PYTHON=/path/to/python3" >&2; \
 	exit 1

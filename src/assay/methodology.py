@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RuleTests:
-    """What became of the cases of a rulebook, and how much of it they have met."""
+    """Results of the cases of a rulebook; ``coverage`` only if it was asked for."""
 
     results: tuple[CaseResult, ...]
     files: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
-    coverage: Coverage
+    coverage: Coverage | None
 
 
 def rule_tests(
-    checked: Checked, as_of: date | None = None, paths: Sequence[Path] | None = None
+    checked: Checked,
+    as_of: date | None = None,
+    paths: Sequence[Path] | None = None,
+    *,
+    covered: bool = False,
 ) -> RuleTests:
     """Run the cases of the workspace, or those of the files named.
 
@@ -39,19 +43,19 @@ def rule_tests(
     play no part.
     """
     from assay.loading.rule_cases import load_cases
-    from assay.scoring.rule_coverage import coverage
     from assay.scoring.rule_tests import RuleTester
 
     rulebook = checked.loaded.rulebook
     if rulebook is None or checked.program is None:
         raise InputError(checked.diagnostics)
-    loaded = load_cases(checked.loaded.workspace, rulebook, paths)
-    tester = RuleTester(rulebook)
-    results = tuple(
-        tester.run(c.case, c.corpus, c.subject, c.as_of or as_of or date.max, c.file, c.line)
-        for c in loaded.cases
-    )
-    found = coverage(rulebook, tester.program, tester.seen)
+    loaded = load_cases(checked.loaded.workspace, rulebook, as_of or date.max, paths)
+    tester = RuleTester(rulebook, covered=covered)
+    results = tuple(tester.run(loaded.cases))
+    found = None
+    if tester.seen is not None:
+        from assay.scoring.rule_coverage import coverage
+
+        found = coverage(rulebook, tester.program, tester.seen)
     return RuleTests(results, loaded.files, loaded.diagnostics, found)
 
 

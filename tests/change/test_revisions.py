@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
+import tarfile
 from pathlib import Path
 
+from assay.change.revision import extract
 from tests.change.calling import EDITED, Call, apply, printed
 from tests.change.office import Office
 
@@ -78,3 +81,21 @@ def test_two_branches_that_both_applied_are_joined_by_one_command(
         "retellings",
         "joined",
     ]
+
+
+def test_only_regular_files_below_the_folder_are_written(tmp_path: Path) -> None:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for name in ("profiles/a.yaml", "../outside", "/tmp/absolute", "profiles/../../up"):
+            member = tarfile.TarInfo(name)
+            member.size = 2
+            tar.addfile(member, io.BytesIO(b"ok"))
+        link = tarfile.TarInfo("profiles/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
+    archive.seek(0)
+    folder = tmp_path / "in" / "folder"
+    with tarfile.open(fileobj=archive) as tar:
+        extract(tar, folder)
+    written = [p.relative_to(tmp_path) for p in tmp_path.rglob("*") if not p.is_dir()]
+    assert written == [Path("in/folder/profiles/a.yaml")]

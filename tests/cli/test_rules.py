@@ -225,3 +225,43 @@ def test_lint_shows_what_no_longer_tells_profiles_apart(
     assert "hint: 'assay rules cutpoints trust' shows bands that would part them\n" in out
     assert assay(tmp_path, "lint", "--format", "sarif") == 0
     assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"
+
+
+def _without_cases(root: Path) -> Path:
+    write_workspace(root)
+    return root
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "json"), ("--coverage",)])
+def test_no_case_at_all_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    root = _without_cases(tmp_path)
+    assert assay(root, "test", *options) == 1
+    assert "warning: no rule tests ran\n" in capsys.readouterr().err
+    assert assay(root, "test", "--allow-none", *options) == 0
+    assert "warning: no rule tests ran\n" in capsys.readouterr().err
+
+
+def test_an_emptied_file_of_cases_is_no_success(tmp_path: Path) -> None:
+    root = workspace(tmp_path, "")
+    assert assay(root, "test") == 1
+    assert assay(root, "test", str(root / "rules.test.yaml")) == 1
+
+
+def test_a_misnamed_file_of_cases_is_asked_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = workspace(tmp_path, CASES)
+    (root / "rules.test.yaml").rename(root / "rules.tests.yaml")
+    assert assay(root, "test") == 1
+    question = "warning: rules.tests.yaml is not read; did you mean rules.test.yaml?\n"
+    assert question in capsys.readouterr().err
+    (root / "more.test.yaml").write_text(CASES, encoding="utf-8")
+    assert assay(root, "test") == 0
+    assert question in capsys.readouterr().err
+
+
+def test_allowing_none_allows_no_failure(tmp_path: Path) -> None:
+    root = workspace(tmp_path, CASES.replace("Thin", "Good"))
+    assert assay(root, "test", "--allow-none") == 1

@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from assay.change import git
@@ -43,12 +43,28 @@ def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
     folder = Path(tempfile.mkdtemp(prefix="assay-revision-"))
     try:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+            extract(tar, folder)
         yield Workspace(folder.resolve())
     except tarfile.TarError as error:
         raise UsageError(f"{revision} cannot be read: {error}") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def extract(tar: tarfile.TarFile, folder: Path) -> None:
+    """Write the regular files of an archive below ``folder``.
+
+    Links are skipped, as in the workspace itself, and so is a name that leads elsewhere. The
+    filters of ``extractall`` are newer than Python 3.11.2.
+    """
+    for member in tar:
+        parts = PurePosixPath(member.name).parts
+        content = tar.extractfile(member) if member.isreg() else None
+        if content is None or ".." in parts or member.name.startswith("/"):
+            continue
+        target = folder.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.read())
 
 
 def _commit(root: Path, revision: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -42,34 +43,37 @@ def rules_command() -> None:
 @click.option(
     "--watch", is_flag=True, help="Run again after every change to the rulebook or a case."
 )
+@click.option("--allow-none", is_flag=True, help="Exit with 0 even if no test case runs.")
 @format_option("json")
 @click.pass_context
 def test(
     context: click.Context,
+    /,
     files: tuple[Path, ...],
-    covered: bool,
-    least: float | None,
     junit: Path | None,
-    suggest: bool,
     watch: bool,
-    output: str,
+    **given: Any,
 ) -> None:
     """Run the test cases of the rulebook.
 
     FILES are the files of cases. Default: rules.test.yaml and rules/tests/. A case states
     evidence and the expected results; differences are printed with their explanation. Exits
-    with 1 if a case fails or has errors, or test coverage is too low.
+    with 1 if a case fails or has errors, if no case runs, or if test coverage is too low.
     """
     session: Session = context.obj
     workspace = session.workspace()
+    asked = _Asked(**given)
 
     def once() -> bool:
-        done = _run(session, files)
-        root = workspace.root
-        fine = _shown(done, root, covered=covered, least=least, suggest=suggest, output=output)
+        done = _run(session, files, asked.needs_coverage)
+        fine = _shown(done, workspace.root, asked)
         if junit is not None:
             _write_junit(done, junit, workspace.in_repository)
-        return fine
+        if not files:
+            _warn_of_misnamed(session)
+        if not done.results:
+            click.echo("warning: no rule tests ran", err=True)
+        return fine and (asked.allow_none or bool(done.results))
 
     if watch:
         from assay.cli.watching import rounds
@@ -80,33 +84,50 @@ def test(
         context.exit(1)
 
 
-def _run(session: Session, files: Sequence[Path]) -> RuleTests:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The options that decide what is printed and what counts as success."""
+
+    covered: bool
+    least: float | None
+    suggest: bool
+    allow_none: bool
+    output: str
+
+    @property
+    def needs_coverage(self) -> bool:
+        return self.covered or self.least is not None or self.suggest or self.output == "json"
+
+
+def _run(session: Session, files: Sequence[Path], covered: bool) -> RuleTests:
     from assay.methodology import rule_tests
 
     paths = [f.resolve() for f in files] or None
-    return rule_tests(session.check(), session.as_of, paths)
+    return rule_tests(session.check(), session.as_of, paths, covered=covered)
 
 
-def _shown(
-    done: RuleTests,
-    root: Path,
-    *,
-    covered: bool,
-    least: float | None,
-    suggest: bool,
-    output: str,
-) -> bool:
+def _warn_of_misnamed(session: Session) -> None:
+    from assay.loading.rule_cases import misnamed_case_files
+
+    for name, read in misnamed_case_files(session.workspace()).items():
+        click.echo(f"warning: {name} is not read; did you mean {read}?", err=True)
+
+
+def _shown(done: RuleTests, root: Path, asked: _Asked) -> bool:
     """Print the results; whether everything is fine."""
     from assay.diagnostics import has_errors
-    from assay.scoring.rule_coverage import coverage_lines, suggestions
 
     failed = [r for r in done.results if not r.passed]
-    enough = least is None or done.coverage.share >= least * 10
+    found = done.coverage
+    least = asked.least
+    enough = least is None or (found is not None and found.share >= least * 10)
     fine = not failed and enough and not has_errors(done.diagnostics)
-    if suggest:
-        click.echo(suggestions(done.coverage), nl=False)
+    if asked.suggest and found is not None:
+        from assay.scoring.rule_coverage import suggestions
+
+        click.echo(suggestions(found), nl=False)
         return fine
-    if output == "json":
+    if asked.output == "json":
         from assay.export.rules import rule_tests_json
 
         print_json(rule_tests_json(done))
@@ -117,8 +138,10 @@ def _shown(
         _print_differences(result)
     passed = len(done.results) - len(failed)
     click.echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
-    if covered or least is not None:
-        for line in coverage_lines(done.coverage):
+    if found is not None:
+        from assay.scoring.rule_coverage import coverage_lines
+
+        for line in coverage_lines(found):
             click.echo(line)
     if not enough:
         click.echo(f"error: less than {least:g} % of the rulebook is covered", err=True)

@@ -19,22 +19,9 @@ from assay.loading.link import link
 from assay.loading.load import corpus_of, subjects_of
 from assay.loading.messages import findings_of
 from assay.loading.validate import Validated, validate_document
-from assay.model.corpus import Corpus
-from assay.model.rule_cases import SUBJECT, RuleCase, RuleCases
+from assay.model.rule_cases import SUBJECT, LoadedCase, RuleCase, RuleCases
 from assay.model.rulebook import Rulebook
 from assay.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class LoadedCase:
-    """A case with the documents it gives, and where it stands."""
-
-    case: RuleCase
-    corpus: Corpus
-    subject: str
-    as_of: date | None
-    file: str
-    line: int
 
 
 @dataclass(frozen=True)
@@ -54,10 +41,22 @@ def case_files(workspace: Workspace) -> list[Path]:
     return sorted({*beside, *below})
 
 
+def misnamed_case_files(workspace: Workspace) -> dict[str, str]:
+    """Files beside the rulebook such as ``rules.tests.yaml``, and the name that would be read."""
+    return {
+        path.name: f"{path.name.removesuffix(path.suffix).removesuffix('.tests')}.test{path.suffix}"
+        for path in sorted(workspace.root.glob("*.tests.y*ml"))
+        if path.suffix in SUFFIXES
+    }
+
+
 def load_cases(
-    workspace: Workspace, rulebook: Rulebook, paths: Sequence[Path] | None = None
+    workspace: Workspace, rulebook: Rulebook, as_of: date, paths: Sequence[Path] | None = None
 ) -> LoadedCases:
-    """Read, validate and link every case; nothing is raised for what is wrong with them."""
+    """Read, validate and link every case; nothing is raised for what is wrong with them.
+
+    ``as_of`` is the date of cases for which neither their file nor the rulebook has one.
+    """
     cases: list[LoadedCase] = []
     diagnostics: list[Diagnostic] = []
     files: list[str] = []
@@ -69,7 +68,7 @@ def load_cases(
             continue
         for number, data in enumerate(file.documents):
             if data is not None:
-                made, findings = _Reader(file, number, rulebook, workspace).read(data)
+                made, findings = _Reader(file, number, rulebook, workspace, as_of).read(data)
                 cases += made
                 diagnostics += [locate(d, file) for d in findings]
     return LoadedCases(tuple(cases), tuple(files), tuple(diagnostics))
@@ -79,12 +78,13 @@ class _Reader:
     """One document of cases."""
 
     def __init__(
-        self, file: YamlFile, number: int, rulebook: Rulebook, workspace: Workspace
+        self, file: YamlFile, number: int, rulebook: Rulebook, workspace: Workspace, as_of: date
     ) -> None:
         self._file = file
         self._here = Subject(file.file, number)
         self._rulebook = rulebook
         self._workspace = workspace
+        self._as_of = rulebook.settings.as_of or as_of
 
     def read(self, data: dict[str, Any]) -> tuple[list[LoadedCase], list[Diagnostic]]:
         try:
@@ -117,7 +117,7 @@ class _Reader:
         ]
         findings = [self._in_case(d, places) for d in found if d.severity == "error"]
         at = self._file.locate(self._here.document, ("cases", index, "name"))
-        as_of = case.as_of or cases.as_of or self._rulebook.settings.as_of
+        as_of = case.as_of or cases.as_of or self._as_of
         return LoadedCase(case, corpus, own, as_of, self._file.file, at.line), findings
 
     def _in_case(self, diagnostic: Diagnostic, places: Sequence[ValuePath]) -> Diagnostic:

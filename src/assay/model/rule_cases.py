@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from assay.model.base import Id, Line, Model, Text
+from assay.model.corpus import Corpus
 from assay.model.evidence import Day
 from assay.model.rulebook import Fraction, Name
 
@@ -81,6 +84,18 @@ class RuleCase(Model):
     as_of: Day | None = None
     given: Given = Given()
     expect: Expected
+
+
+@dataclass(frozen=True)
+class LoadedCase:
+    """A case with its documents, the profile it is about, its date, and where it is written."""
+
+    case: RuleCase
+    corpus: Corpus
+    subject: str
+    as_of: date
+    file: str
+    line: int
 
 
 class RuleCases(Model):

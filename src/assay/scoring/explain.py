@@ -47,15 +47,15 @@ class Explainer:
                 for scorer in reversed(self._run.program.on("citation")):
                     yield self.score(scorer, citation)
 
-    def subjects(self, on: str) -> dict[str, int]:
-        """The row of everything of a kind that is scored, by its name; what nobody cites is out."""
+    def subjects(self, on: str) -> dict[int, str]:
+        """The name of everything of a kind that is scored, by row, without uncited originals."""
         height = self._run.tables.height(on)
         rows = (
             r
             for r in range(height)
             if on != "citation" or self._trace.value("citation", "owner_row", r) is not None
         )
-        return {self._trace.subject(on, row): row for row in rows}
+        return {row: self._trace.subject(on, row) for row in rows}
 
     def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
         """One score of one row, with all its steps."""

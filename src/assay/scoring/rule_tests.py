@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+
+import numpy as np
+import polars as pl
 
 from assay.arithmetic import to_points
 from assay.model.corpus import Corpus
-from assay.model.rule_cases import Expectation, Expected, RuleCase
+from assay.model.rule_cases import Expectation, Expected, LoadedCase
 from assay.model.rulebook import Rulebook
 from assay.rules.ir import Col, Lit
 from assay.rules.program import Program, ScorerColumns
@@ -16,7 +19,9 @@ from assay.rules.scorers import compile_rulebook
 from assay.scoring.explain import Explainer
 from assay.scoring.results import Outcome, Score, ScoreExplanation, Step
 from assay.scoring.run import Run, run_program
-from assay.tables.build import build_tables
+from assay.tables.assemble import assemble
+from assay.tables.rows import LOCAL, Rows, rows_of, scored_profiles
+from assay.tables.tables import Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +88,97 @@ def _word(value: object) -> Outcome:
 
 
 class RuleTester:
-    """Runs cases with one rulebook."""
+    """Runs cases with one rulebook, all cases of one date together."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        # Watch rules speak of the outlook, which no case asks for.
+    def __init__(self, rulebook: Rulebook, *, covered: bool) -> None:
+        """With ``covered`` note outcomes and bands in ``seen``."""
+        # Watch rules read the outlook, which no case asks for.
         self._rulebook = rulebook.model_copy(update={"watch": ()})
         self.program: Program = compile_rulebook(self._rulebook)
-        self.seen = Seen()
+        self.seen = Seen() if covered else None
 
-    def run(
-        self, case: RuleCase, corpus: Corpus, subject: str, as_of: date, file: str, line: int
-    ) -> CaseResult:
-        """Score the evidence of a case and compare."""
-        run = run_program(self._rulebook, self.program, build_tables(corpus, self._rulebook, as_of))
-        self.seen.add(run)
-        found = tuple(_Comparison(run, subject).differences(case.expect))
-        return CaseResult(case.name, file, line, found)
+    def run(self, cases: Sequence[LoadedCase]) -> list[CaseResult]:
+        """Score the evidence of the cases and compare; the results are in the order of cases."""
+        results: dict[int, CaseResult] = {}
+        for as_of in sorted({c.as_of for c in cases}):
+            dated = {n: c for n, c in enumerate(cases) if c.as_of == as_of}
+            results |= zip(dated, self._run_dated([*dated.values()], as_of), strict=True)
+        return [results[n] for n in range(len(cases))]
+
+    def _run_dated(self, cases: Sequence[LoadedCase], as_of: date) -> Iterator[CaseResult]:
+        tables, owners = _tables([c.corpus for c in cases], self._rulebook, as_of)
+        run = run_program(self._rulebook, self.program, tables)
+        if self.seen is not None:
+            self.seen.add(run)
+        explainer = Explainer(run)
+        rows = _rows_by_case(run, explainer, owners, len(cases))
+        for loaded, there in zip(cases, rows, strict=True):
+            found = _Comparison(run, explainer, loaded.subject, there)
+            differences = tuple(found.differences(loaded.case.expect))
+            yield CaseResult(loaded.case.name, loaded.file, loaded.line, differences)
+
+
+def _tables(corpora: Sequence[Corpus], rulebook: Rulebook, as_of: date) -> tuple[Tables, list[int]]:
+    """The tables of all corpora, and the number of the corpus that each profile is of.
+
+    Profiles of several cases have the same id, and references lead from id to id. While tables are
+    made of their rows, an id therefore starts with the number of its corpus.
+    """
+    parts: list[Rows] = []
+    owners: list[int] = []
+    for number, corpus in enumerate(corpora):
+        profiles = scored_profiles(corpus, as_of)
+        parts.append(rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles))
+        owners += [number] * len(profiles)
+    first = np.cumsum([0, *(part["profile"].height for part in parts)])[:-1]
+    rows: dict[str, pl.DataFrame] = {}
+    for space in LOCAL:
+        frames = [part[space] for part in parts]
+        heights = [frame.height for frame in frames]
+        joined = pl.concat(frames)
+        numbers = pl.Series(np.repeat(np.arange(len(parts)), heights))
+        changed = [
+            pl.format("{}/{}", pl.lit(numbers), name).alias(name)
+            for name in _PROFILE_IDS.get(space, ())
+        ]
+        if "own" in joined.columns:
+            changed.append(pl.col("own") + pl.lit(pl.Series(np.repeat(first, heights))))
+        rows[space] = joined.with_columns(changed)
+    tables = assemble(rows, rulebook, as_of.toordinal())
+    ids = pl.concat([part["profile"] for part in parts]).get_column("id")
+    profile = tables.frames["profile"].with_columns(ids)
+    return replace(tables, frames={**tables.frames, "profile": profile}), owners
+
+
+_PROFILE_IDS = {"profile": ("id",), "ground": ("profile",), "edge": ("peer",)}
+"""The columns of rows that have ids of profiles."""
+
+_Named = Mapping[str, dict[str, int]]
+"""By kind, the row of everything that is scored, by its name."""
+
+
+def _rows_by_case(
+    run: Run, explainer: Explainer, owners: Sequence[int], count: int
+) -> Sequence[_Named]:
+    rows: list[dict[str, dict[str, int]]] = [
+        {"profile": {}, "claim": {}, "citation": {}} for _ in range(count)
+    ]
+    for on in ("profile", "claim", "citation"):
+        profiles = None if on == "profile" else run.engine.column(on, "profile_row").to_list()
+        for row, subject in explainer.subjects(on).items():
+            case = owners[row if profiles is None else profiles[row]]
+            rows[case][on][subject] = row
+    return rows
 
 
 class _Comparison:
-    def __init__(self, run: Run, subject: str) -> None:
+    """What one case expects, compared with a run."""
+
+    def __init__(self, run: Run, explainer: Explainer, subject: str, rows: _Named) -> None:
         self._run = run
-        self._explainer = Explainer(run)
+        self._explainer = explainer
         self._subject = subject
-        self._rows = {on: self._explainer.subjects(on) for on in ("profile", "claim", "citation")}
+        self._rows = rows
 
     def differences(self, expected: Expected) -> Iterator[Difference]:
         yield from self._of("profile", self._subject, expected.profile)
