@@ -137,7 +137,7 @@ class Plan(Output):
     base_as_of: datetime.date | None = described("date of the base; null for `nothing`")
     inputs: str = described("digest of all scored documents")
     rulebook: str = described("digest of the rulebook without its date")
-    engine: str = described("the scoring version")
+    engine: int = described("the scoring version")
     behind: bool = described("whether the lock is of other documents, rules or another engine")
     behind_in: list[Behind] = described(
         "in which of them; `branches` if two branches wrote the lock"
