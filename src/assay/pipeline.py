@@ -13,6 +13,7 @@ saves work and changes no result: what it has not stored is computed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +35,7 @@ from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.review.checks import check_ledger
 from assay.rules.check import check_part, check_rulebook
+from assay.rules.findings import RuleFinding, findings_from_json, findings_to_json
 from assay.scoring.run import run_program
 from assay.tables.build import Built, tables_settings
 from assay.tables.build import build as build_tables
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from assay.briefing import SiteReport
     from assay.briefing.atlas import Atlas
     from assay.loading.findings import Finding
-    from assay.rules.findings import RuleFinding
     from assay.rules.program import Program
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
 ]
 
 _TABLES = "tables"
+_RULE_WARNINGS = "rule-warnings"
 
 
 # Load, validate, compile -------------------------------------------------------------------
@@ -86,7 +88,7 @@ class Checked:
         """Errors, warnings and infos, in the order of places; warnings are looked for here."""
         stage("looking for what else there is to say")
         advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
-        own = [*self.other_diagnostics, *_rule_warnings(self.loaded, self.program)]
+        own = [*self.other_diagnostics, *_rule_warnings(self.loaded, self.program, self.cache)]
         return tuple(sort_diagnostics([*self.loaded.diagnostics, *own, *advice]))
 
 
@@ -116,14 +118,28 @@ def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list
     return None, [_placed(loaded, part.rulebook, f) for f in check_part(*part)]
 
 
-def _rule_warnings(loaded: Loaded, program: Program | None) -> list[Diagnostic]:
-    from assay.rules.lint import lint_rulebook
+def _rule_warnings(
+    loaded: Loaded, program: Program | None, cache: Cache | None
+) -> list[Diagnostic]:
+    """Proofs about the rulebook take long, and depend only on it and on the values in use."""
     from assay.tables.written import written_values
 
     rulebook = loaded.rulebook
     if rulebook is None or program is None:
         return []
-    found = lint_rulebook(rulebook, program, written_values(loaded.corpus), loaded.as_of)
+    values = written_values(loaded.corpus)
+    in_use = sorted((*place, *sorted(texts)) for place, texts in values.items())
+    rules = rulebook.model_dump_json(by_alias=True)
+    key = content_digest(rules, json.dumps(in_use), str(loaded.as_of))
+    stored = None if cache is None else cache.load(_RULE_WARNINGS, key)
+    if stored is not None:
+        found = findings_from_json(stored)
+    else:
+        from assay.rules.lint import lint_rulebook  # takes long to load
+
+        found = list(lint_rulebook(rulebook, program, values, loaded.as_of))
+        if cache is not None:
+            cache.store(_RULE_WARNINGS, key, findings_to_json(found))
     return [placed_rule_finding(loaded, f) for f in found]
 
 
