@@ -243,7 +243,9 @@ def score_unchanged(
         return None
     reader = audience or rulebook.audiences[0]
     day = as_of or rulebook.settings.as_of or today
+    stage("reading the documents")
     key = _tables_key(documents_digest(workspace), rulebook, day, reader)
+    stage("making tables")
     stored = cache.load(_TABLES, key)
     program = None if stored is None else check_rulebook(rulebook, cache)[0]
     if stored is None or program is None or reader not in rulebook.audiences:
