@@ -264,7 +264,7 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
 
     cold = partial(load_workspace, space)
     yield compared(
-        f"cold load, against CSafeLoader + pydantic, {size:,} files", 0.35, 2, cold, plain
+        f"cold load, against CSafeLoader + pydantic, {size:,} files", 0.45, 2, cold, plain
     )
     one = folder / "one.parquet"
     tables(Shape(size)).frames["citation"].write_parquet(one)

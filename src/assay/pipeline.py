@@ -13,6 +13,7 @@ saves work and changes no result: what it has not stored is computed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from assay.cache import Cache, content_digest
 from assay.desk import Desk, Scores, scored
-from assay.diagnostics import Diagnostic, has_errors, sort_diagnostics
+from assay.diagnostics import Diagnostic, ValueLocation, has_errors, sort_diagnostics
 from assay.errors import InputError, UsageError
 from assay.loading import Loaded, load_workspace
 from assay.loading.discover import documents_digest
@@ -42,7 +43,6 @@ from assay.workspace import Workspace
 if TYPE_CHECKING:
     from assay.briefing import SiteReport
     from assay.briefing.atlas import Atlas
-    from assay.diagnostics import Diagnostic
     from assay.rules.program import Program
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
 ]
 
 _TABLES = "tables"
+_RULE_WARNINGS = "rule-warnings"
 
 
 # Load, validate, compile -------------------------------------------------------------------
@@ -84,7 +85,7 @@ class Checked:
         """Errors, warnings and infos, in the order of places; warnings are looked for here."""
         stage("looking for what else there is to say")
         advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
-        own = [*self.other_diagnostics, *_rule_warnings(self.loaded, self.program)]
+        own = [*self.other_diagnostics, *_rule_warnings(self.loaded, self.program, self.cache)]
         return tuple(sort_diagnostics([*self.loaded.diagnostics, *own, *advice]))
 
 
@@ -114,15 +115,44 @@ def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list
     return None, [loaded.placed(f) for f in check_part(*part)]
 
 
-def _rule_warnings(loaded: Loaded, program: Program | None) -> list[Diagnostic]:
-    from assay.rules.lint import lint_rulebook
+def _rule_warnings(
+    loaded: Loaded, program: Program | None, cache: Cache | None
+) -> list[Diagnostic]:
+    """Proofs about the rulebook take long, and depend only on it and on the values in use."""
     from assay.tables.written import written_values
 
     rulebook = loaded.rulebook
     if rulebook is None or program is None:
         return []
-    found = lint_rulebook(rulebook, program, written_values(loaded.corpus), loaded.as_of)
+    values = written_values(loaded.corpus)
+    in_use = sorted((*place, *sorted(texts)) for place, texts in values.items())
+    rules = rulebook.model_dump_json(by_alias=True)
+    key = content_digest(rules, json.dumps(in_use), str(loaded.as_of))
+    stored = None if cache is None else cache.load(_RULE_WARNINGS, key)
+    if stored is not None:
+        found = _diagnostics_from_json(stored)
+    else:
+        from assay.rules.lint import lint_rulebook  # takes long to load
+
+        found = list(lint_rulebook(rulebook, program, values, loaded.as_of))
+        if cache is not None:
+            cache.store(_RULE_WARNINGS, key, _diagnostics_to_json(found))
     return [loaded.placed(f) for f in found]
+
+
+def _diagnostics_to_json(found: Sequence[Diagnostic]) -> bytes:
+    """Diagnostics about the rulebook, not located yet, as JSON."""
+    return json.dumps(
+        [[d.code, d.severity, d.message, d.hint, d.value.path, d.value.offset] for d in found]
+    ).encode()
+
+
+def _diagnostics_from_json(data: bytes) -> list[Diagnostic]:
+    """Read the diagnostics that :func:`_diagnostics_to_json` wrote."""
+    return [
+        Diagnostic(code, severity, message, ValueLocation(tuple(path), offset=offset), hint)
+        for code, severity, message, hint, path, offset in json.loads(data)
+    ]
 
 
 def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
@@ -195,7 +225,9 @@ def score_unchanged(
         return None
     reader = audience or rulebook.audiences[0]
     day = as_of or rulebook.settings.as_of or today
+    stage("reading the documents")
     key = _tables_key(documents_digest(workspace), rulebook, day, reader)
+    stage("making tables")
     stored = cache.load(_TABLES, key)
     program = None if stored is None else check_rulebook(rulebook, cache)[0]
     if stored is None or program is None or reader not in rulebook.audiences:

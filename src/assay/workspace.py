@@ -41,7 +41,7 @@ class Workspace:
 
     @property
     def cache_dir(self) -> Path:
-        """May be deleted at any time; nothing in it is lost."""
+        """Schemas for the editor; may be deleted at any time."""
         return self.root / ".assay"
 
     @property
