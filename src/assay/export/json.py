@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assay import pipeline
+from assay import desk as scored
 from assay.export.output import Amount, Count, Json, Output, Pair, Points, described
 from assay.model.rulebook import SubjectKind
 from assay.pipeline import Desk
@@ -197,7 +197,7 @@ class Graph(Output):
 
 
 def scores_json(
-    scores: pipeline.Scores,
+    scores: scored.Scores,
     ids: Sequence[str] = (),
     changes: Mapping[str, Sequence[results.WouldChange]] | None = None,
 ) -> Json:
