@@ -15,7 +15,7 @@ from assay.model.profile import AnyProfile, Dependency, Event
 from assay.model.rulebook import Rulebook
 from assay.tables.assemble import assemble
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_profiles
-from assay.tables.tables import SCHEMAS, Dtype, Tables
+from assay.tables.tables import SCHEMAS, Dtype, Tables, coded
 
 _LENGTH_BYTES = 8
 
@@ -69,7 +69,10 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
     """
     profiles = scored_profiles(corpus, as_of)
     rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
-    return Built(assemble(rows, rulebook, as_of.toordinal()), rows, listing(profiles, rows))
+    made = assemble(rows, rulebook, as_of.toordinal())
+    # Texts are numbered once here, not in every process that takes the tables from a cache.
+    frames = {name: coded(name, frame) for name, frame in made.frames.items()}
+    return Built(Tables(frames, edges=made.edges), rows, listing(profiles, rows))
 
 
 def build_tables(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Tables:
