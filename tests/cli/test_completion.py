@@ -147,12 +147,12 @@ def test_bash_completes_with_the_script(desk: Path, capfd: pytest.CaptureFixture
     asked = (
         'COMP_WORDS=(assay explain por); COMP_CWORD=2; _assay_completion assay; echo "$COMPREPLY"'
     )
-    program = f'assay() {{ "{sys.executable}" -m assay "$@"; }}\n{script}\n{asked}\n'
+    programs = Path(sys.executable).parent
     done = subprocess.run(
         ["bash"],
-        input=program,
+        input=f"{script}\n{asked}\n",
         cwd=desk,
-        env={**os.environ},
+        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=True,

@@ -45,7 +45,6 @@ def apply_command(
     evidence or rules have changed since.
     """
     from assay.change.apply import apply, moved_since, propose, read_plan
-    from assay.export.change import saved_json
     from assay.model.person import reviewer_named
 
     session: Session = context.obj
@@ -58,8 +57,11 @@ def apply_command(
     workspace = session.workspace()
     proposal = propose(session.scoring(), seen)
     plan = proposal.plan
-    if seen is not None and (moved := list(moved_since(seen, saved_json(plan)))):
-        _stop(context, "the plan is not applied as it was seen:", moved)
+    if seen is not None:
+        from assay.export.change import saved_json
+
+        if moved := list(moved_since(seen, saved_json(plan))):
+            _stop(context, "the plan is not applied as it was seen:", moved)
     if not proposal.needed:
         _done(plan, output, "nothing to apply: the lock is as the workspace is")
         return
