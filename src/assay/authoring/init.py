@@ -25,8 +25,8 @@ _MODELINE = "# yaml-language-server: $schema="
 def init(folder: Path, *, ci: bool = False) -> Workspace:
     """Write a starter workspace into ``folder``, which is made if need be.
 
-    ``ci`` adds the workflow and the hook of :mod:`assay.authoring.ci`. Raises ``UsageError`` where
-    the folder holds anything already.
+    ``ci`` adds a workflow and a hook (:func:`add_ci`). Raises ``UsageError`` if the folder is not
+    empty.
     """
     root = folder.resolve()
     if root.exists() and not root.is_dir():

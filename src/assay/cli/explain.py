@@ -178,7 +178,6 @@ def outlook_command(
     """
     from assay.briefing.ics import calendar_ics
     from assay.errors import UsageError
-    from assay.export.json import outlook_json
     from assay.scoring.calendar import calendar
 
     if ics and output != "text":
@@ -196,6 +195,8 @@ def outlook_command(
         click.echo(calendar_ics(due, names, desk.as_of), nl=False)
         return
     if output == "json":
+        from assay.export.json import outlook_json
+
         print_json(outlook_json(desk.as_of, outlooks, due))
         return
     if by_day:

@@ -132,7 +132,7 @@ def hedging_word(text: str) -> str | None:
 def _contradicts_itself(claim: Claim) -> tuple[str, str] | None:
     """What is said in words and what is said in numbers, where they differ.
 
-    How the words go with the computed grade only scoring can tell (:mod:`assay.scoring.said`).
+    Only scoring compares the words with the computed grade.
     """
     sure, hedged = sure_word(claim.text), hedging_word(claim.text)
     if claim.likelihood is not None:
