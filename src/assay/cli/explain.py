@@ -260,11 +260,11 @@ def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
 
     Lists both directions for each profile, along the strongest paths.
     """
-    from assay.export.json import graph_json
-
     desk = session.desk()
     explained = desk.explain(ids or list(desk.run.profile_rows))
     if output == "json":
+        from assay.export.json import graph_json
+
         print_json(graph_json(desk, explained))
         return
     for profile_id, explanation in explained.items():
