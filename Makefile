@@ -118,7 +118,7 @@ $(SPARK): pyproject.toml $(DEV)
 .PHONY: spark
 spark: $(SPARK) ## test the distributed engine (installs PySpark; needs Java 17)
 	@echo "== tests on Spark"
-	@$(BIN)/pytest -m "slow or not slow" tests/engines/spark
+	@$(BIN)/pytest -m "slow or not slow" tests/engine/spark
 
 .PHONY: bench
 bench: $(DEV) ## measure speed and memory

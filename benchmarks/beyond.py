@@ -17,7 +17,7 @@ import polars as pl
 
 from assay.scoring.bulk import Asked, score_whole
 from assay.scoring.distributed import Cluster, score_on_spark
-from assay.tables.bulk import write_frame, write_tables
+from assay.tables.parquet import write_frame, write_tables
 from assay.tables.tables import Tables
 from benchmarks.figures import Figure, in_turns
 from benchmarks.generate import Shape, rules_text, tables

@@ -20,9 +20,10 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from assay.assessment import Desk
 from assay.cache import FOLDER_VARIABLE
-from assay.pipeline import Desk, assess, check
-from assay.workspace import Workspace
+from assay.pipeline import assess, check
+from assay.workspace.paths import Workspace
 from benchmarks.figures import Figure, report, seconds
 from benchmarks.generate import TODAY, Shape, write_documents
 

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.documents.yaml_reader import read_yaml
 from assay.graph.reach import reach_pairs
-from assay.tables.bulk import write_tables
+from assay.tables.parquet import write_tables
 from assay.tables.tables import SCHEMAS, Tables
+from assay.yaml.reader import read_yaml
 from benchmarks.workload import rulebook
 
 TODAY = date(2026, 1, 1).toordinal()

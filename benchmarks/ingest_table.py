@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from assay.ingest.items import Item
 from assay.ingest.run import Read, read_paths
 

@@ -46,7 +46,7 @@ NOT_COPIED = shutil.ignore_patterns(
 )
 # Their processes are started anew, from the code as it is on the disk, or they take long by design.
 LEFT_OUT = ("tests/cli/test_watching.py", "tests/scoring/test_determinism.py")
-LEFT_OUT += ("tests/rules/test_bad_input.py", "tests/engines/spark")
+LEFT_OUT += ("tests/rules/test_bad_input.py", "tests/engine/spark")
 # Thousands of cases each.
 TOO_LONG = ("two_thousand_cases", "watch_rules_and_their_sentences")
 

@@ -24,16 +24,22 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from assay.change.experiment import Setting, Sweep, rulebook_with, swept
-from assay.change.lock import lock_bytes, parse_lock
-from assay.change.planning import make_plan
-from assay.change.take import lock_of
-from assay.desk import scored
-from assay.model.corpus import Corpus
-from assay.model.evidence import Citation, Claim, Source
-from assay.model.profile import AnyProfile, Dependency, Institution
-from assay.pipeline import Desk, assess, check
-from assay.workspace import Workspace
+from assay.assessment import Desk, scored
+from assay.model.documents import (
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Dependency,
+    Institution,
+    Source,
+)
+from assay.pipeline import assess, check
+from assay.plan.builder import make_plan
+from assay.plan.experiment import Setting, Sweep, rulebook_with, swept
+from assay.plan.lock import lock_bytes, parse_lock
+from assay.plan.lock_builder import lock_of
+from assay.workspace.paths import Workspace
 
 _AS_OF = date(2026, 1, 15)
 _KINDS = ("record", "first_hand", "retelling", "retelling")

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from assay.evidence.entities import Names
 from assay.evidence.quantities import Figure, figures
 

@@ -15,8 +15,8 @@ from importlib.util import find_spec
 from itertools import count as counting
 from typing import TypeVar
 
+from assay.cel.parse import Vocabulary, parse_cel
 from assay.model.rulebook import Rule, Rulebook, Scorer
-from assay.rules.parse import Vocabulary, parse_cel
 from assay.rules.scorers import compile_rulebook
 
 T = TypeVar("T")

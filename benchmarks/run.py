@@ -23,19 +23,20 @@ from pathlib import Path
 
 import polars as pl
 
+from assay.assessment import Desk
 from assay.graph.reach import reach_pairs
-from assay.loading import load_workspace
-from assay.pipeline import Desk, assess, check
+from assay.pipeline import assess, check
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import Asked
 from assay.scoring.compare import BandMoves, band_moves
 from assay.scoring.explain import Explainer
-from assay.scoring.later import Later
+from assay.scoring.outlook import Later
 from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
-from assay.tables.bulk import read_tables, write_tables
+from assay.tables.parquet import read_tables, write_tables
 from assay.tables.tables import Tables
-from assay.workspace import Workspace
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 from benchmarks.baselines import (
     HandNumpy,
     HandPolars,
@@ -182,7 +183,7 @@ OURS = """
 import sys
 from pathlib import Path
 from assay.tables.build import build_tables
-from assay.tables.bulk import read_tables
+from assay.tables.parquet import read_tables
 from benchmarks.run import scored
 scored(read_tables(Path(sys.argv[1])))
 """
@@ -237,10 +238,10 @@ def command_figures(size: int, folder: Path) -> Iterator[Figure]:
 
 def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     """Workspaces of YAML files."""
-    import yaml
     from pydantic import BaseModel
 
-    from assay.loading.validate import KINDS
+    import yaml
+    from assay.workspace.validate import KINDS
 
     write_documents(Shape(size, retold=0.5), folder)
     space = Workspace(folder)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import networkx
-import yaml
 
+import yaml
 from assay.evidence.told import Told
 from assay.ingest.run import Read, read_paths
 from assay.ingest.told import told_of_item

@@ -16,12 +16,11 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
-from assay.engines.local import LocalEngine
-from assay.model.profile import Institution
-from assay.rules.compile import Compiler
-from assay.rules.parse import Vocabulary, parse_cel
-from assay.rules.problems import CelError
-from assay.rules.scope import subject_scope
+from assay.cel.lower import Compiler
+from assay.cel.parse import CelError, Vocabulary, parse_cel
+from assay.cel.scope import subject_scope
+from assay.engine.local import LocalEngine
+from assay.model.documents import Institution
 from assay.tables.build import build_tables
 from tests.strategies import AS_OF, corpus_of, default_rulebook
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from assay.rules.functions import FUNCTIONS, OPERATORS, STANDARD, Function
-from assay.rules.schema import SPACES, Collection, Space
+from assay.cel.functions import FUNCTIONS, OPERATORS, STANDARD, Function
+from assay.cel.schema import SPACES, Collection, Space
 
 ORDERED = ("int", "double", "string", "timestamp", "duration")
 PLAIN = ("bool", *ORDERED)

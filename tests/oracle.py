@@ -17,9 +17,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assay.arithmetic import mean_points, noisy_or
+from assay.cel.schema import HORIZONS, SPACES, Collection
+from assay.cel.text import split_text
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
-from assay.rules.schema import HORIZONS, SPACES, Collection
-from assay.rules.texts import split_text
 from assay.tables.tables import Tables
 from tests.oracle_cel import UNKNOWN, Asked, Unknown, as_data, asked_of, evaluated
 from tests.oracle_rows import element_map, name_value, target

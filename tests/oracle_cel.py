@@ -15,9 +15,9 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from assay.rules import ast
-from assay.rules.checked import decode_checked
-from assay.rules.functions import FUNCTIONS, Overload
+from assay.cel import ast
+from assay.cel.ast import decode_checked
+from assay.cel.functions import FUNCTIONS, Overload
 
 Asked = dict[str, "Asked"]
 """Names or fields an expression asks for, with what it asks of each."""

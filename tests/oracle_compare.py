@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from assay.model.corpus import Corpus
-from assay.rules.ir import Col, Expr, Lit
-from assay.rules.program import RuleColumns, ScorerColumns
+from assay.cel.operations import Col, Expr, Lit
+from assay.cel.program import RuleColumns, ScorerColumns
+from assay.model.documents import Corpus
 from assay.scoring.outlook import Horizons, outlooks
 from assay.scoring.run import Run
 from assay.scoring.wording import fill_text
-from assay.tables.assemble import edge_frames
-from assay.tables.build import build
+from assay.tables.build import build, edge_frames
 from assay.tables.tables import Tables
 from tests.oracle import Oracle
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from assay.rules.schema import SPACES, Collection, Field, Space
+from assay.cel.schema import SPACES, Collection, Field, Space
 from tests.oracle_cel import Asked
 
 

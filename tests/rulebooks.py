@@ -7,11 +7,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from assay.diagnostics import Diagnostic
+from assay.cel.parse import CelError
+from assay.cel.program import Program
+from assay.cel.schema import HORIZONS, SPACES, SUBJECTS
+from assay.diagnostics.diagnostic import Diagnostic
 from assay.model.rulebook import Rulebook
-from assay.rules.problems import CelError
-from assay.rules.program import Program
-from assay.rules.schema import HORIZONS, SPACES, SUBJECTS
 from assay.rules.scorers import compile_rulebook
 from tests.conditions import PLAIN, Conditions, Scope, subject_scope
 from tests.strategies import default_rulebook, rulebook_of

@@ -12,18 +12,25 @@ from typing import Any, TypeVar
 import ryaml
 from hypothesis import strategies as st
 
-from assay.desk import scored
+from assay.assessment import Desk, scored
 from assay.model.base import Model
-from assay.model.corpus import Corpus
-from assay.model.evidence import Citation, Claim, Publisher, Source
-from assay.model.profile import AnyProfile, Event, Institution
+from assay.model.documents import (
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Event,
+    Institution,
+    Publisher,
+    Source,
+)
+from assay.model.results import Score, ScoreExplanation
 from assay.model.rulebook import Rulebook
-from assay.pipeline import Desk, check
+from assay.pipeline import check
 from assay.rules.check import check_rulebook
 from assay.scoring.explain import Explainer
-from assay.scoring.results import Score, ScoreExplanation
 from assay.scoring.trace import Trace
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 
 AS_OF = date(2026, 1, 15)
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assay.diagnostics import Diagnostic
+    from assay.diagnostics.diagnostic import Diagnostic
 
 
 class AssayError(Exception):

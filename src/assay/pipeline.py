@@ -20,43 +20,32 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.assessment import Desk, Scores, scored
 from assay.cache import Cache, content_digest
-from assay.desk import Desk, Scores, scored
-from assay.diagnostics import Diagnostic, ValueLocation, has_errors, sort_diagnostics
+from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
+from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
-from assay.loading import Loaded, load_workspace
-from assay.loading.discover import documents_digest
-from assay.loading.load import readable_rulebook
-from assay.loading.partial import readable_part
 from assay.model.audience import seen_by
-from assay.model.corpus import Corpus
-from assay.model.digests import digest
-from assay.model.rulebook import Rulebook
+from assay.model.documents import Corpus
+from assay.model.rulebook import Rulebook, digest
 from assay.progress import stage
 from assay.review.checks import check_ledger
 from assay.rules.check import check_part, check_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import Built, tables_settings
 from assay.tables.build import build as build_tables
-from assay.workspace import Workspace
+from assay.workspace.discover import documents_digest
+from assay.workspace.load import Loaded, load_workspace, readable_rulebook
+from assay.workspace.paths import Workspace
+from assay.workspace.rulebook_files import readable_part
 
 if TYPE_CHECKING:
-    from assay.briefing import SiteReport
     from assay.briefing.atlas import Atlas
-    from assay.rules.program import Program
+    from assay.briefing.site import SiteReport
+    from assay.cel.program import Program
+    from assay.scoring.compare import Cutpoint
+    from assay.scoring.rule_tests import CaseResult, Coverage
 
-__all__ = [
-    "Checked",
-    "Desk",
-    "Scores",
-    "assess",
-    "assess_all",
-    "build",
-    "check",
-    "grade_findings",
-    "pages_touched",
-    "score_unchanged",
-]
 
 _TABLES = "tables"
 _RULE_WARNINGS = "rule-warnings"
@@ -119,7 +108,7 @@ def _rule_warnings(
     loaded: Loaded, program: Program | None, cache: Cache | None
 ) -> list[Diagnostic]:
     """Proofs about the rulebook take long, and depend only on it and on the values in use."""
-    from assay.tables.written import written_values
+    from assay.tables.rows import written_values
 
     rulebook = loaded.rulebook
     if rulebook is None or program is None:
@@ -132,7 +121,7 @@ def _rule_warnings(
     if stored is not None:
         found = _diagnostics_from_json(stored)
     else:
-        from assay.rules.lint import lint_rulebook  # takes long to load
+        from assay.lint.rulebook import lint_rulebook  # takes long to load
 
         found = list(lint_rulebook(rulebook, program, values, loaded.as_of))
         if cache is not None:
@@ -249,7 +238,7 @@ def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
 
     Scored for the audience that may know most, and only where some words could disagree.
     """
-    from assay.scoring.said import may_disagree, words_against_grades
+    from assay.scoring.wording_lint import may_disagree, words_against_grades
 
     loaded = checked.loaded
     if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
@@ -267,7 +256,7 @@ def build(desk: Desk, out: Path) -> SiteReport:
 
     Overrides that count take the place of computed grades, and pages tell both.
     """
-    from assay.briefing import build_site
+    from assay.briefing.site import build_site
 
     atlas, counting = _atlas(desk, desk.workspace.ledger_path)
     stage("writing pages")
@@ -307,3 +296,65 @@ def _atlas(desk: Desk, ledger_path: Path) -> tuple[Atlas, list[str]]:
     explanations = desk.explain(list(desk.run.profile_rows))
     atlas = Atlas(desk.corpus, desk.rulebook, results, explanations, desk.as_of, held.by_profile())
     return atlas, counting
+
+
+@dataclass(frozen=True)
+class RuleTests:
+    """Results of the cases of a rulebook; ``coverage`` only if it was asked for."""
+
+    results: tuple[CaseResult, ...]
+    files: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    coverage: Coverage | None
+
+
+def rule_tests(
+    checked: Checked,
+    as_of: date | None = None,
+    paths: Sequence[Path] | None = None,
+    *,
+    covered: bool = False,
+) -> RuleTests:
+    """Run the cases of the workspace, or those of the files named.
+
+    A case is scored at its own date, else its file's, else the rulebook's, else ``as_of``. Raises
+    :class:`assay.errors.InputError` where the rulebook has errors; the profiles of the workspace
+    play no part.
+    """
+    from assay.scoring.rule_tests import RuleTester
+    from assay.workspace.rule_cases import load_cases
+
+    rulebook = checked.loaded.rulebook
+    if rulebook is None or checked.program is None:
+        raise InputError(checked.diagnostics)
+    loaded = load_cases(checked.loaded.workspace, rulebook, as_of or date.max, paths)
+    tester = RuleTester(rulebook, covered=covered)
+    results = tuple(tester.run(loaded.cases))
+    found = None
+    if tester.seen is not None:
+        from assay.scoring.rule_tests import coverage
+
+        found = coverage(rulebook, tester.program, tester.seen)
+    return RuleTests(results, loaded.files, loaded.diagnostics, found)
+
+
+def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
+    """All there is to say about the rulebook; with ``desk`` also how it parts its profiles."""
+    from assay.scoring.compare import saturated
+
+    files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
+    found = [d for d in checked.diagnostics if d.file in files]
+    if desk is not None:
+        found += [checked.loaded.placed(d) for d in saturated(desk.run)]
+    return sort_diagnostics(found)
+
+
+def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:
+    """Starts of bands that part the profiles by a scorer; ``UsageError`` for an unknown one."""
+    from assay.scoring.compare import cutpoints
+
+    known = [s.scorer.name for s in desk.program.on("profile")]
+    if scorer not in known:
+        raise UsageError(unknown("scorer of profiles", scorer, known))
+    scores = [r.scores[scorer].points for r in desk.results.values()]
+    return cutpoints([s for s in scores if s is not None], shares)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.loading import Loaded, load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import Loaded, load_workspace
+from assay.workspace.paths import Workspace
 
 RULES = """\
 version: 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 
 PAGE = "https://example.org/news/2024/quays?id=7&lang=en"
 

@@ -16,7 +16,7 @@ from assay.cli.authoring import new_command as new
 from assay.cli.check import check_command as check
 from assay.cli.session import Session
 from assay.errors import AssayError
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 
 PORT = "profiles/institutions/port.yaml"
 

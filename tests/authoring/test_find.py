@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assay.authoring.find import find
-from assay.loading import Loaded
+from assay.workspace.load import Loaded
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.authoring.ids import checked_id, first_free, slug, suggest_id
+from assay.authoring.new import checked_id, first_free, slug, suggest_id
 from assay.errors import UsageError
 from assay.model.base import ID_PATTERN
 

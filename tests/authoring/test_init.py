@@ -7,7 +7,7 @@ import pytest
 from assay import pipeline
 from assay.authoring.init import init
 from assay.errors import UsageError
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 from tests.authoring.conftest import contents
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from assay.authoring.new import new_claim, new_document
 from assay.errors import InputError, UsageError
-from assay.loading import Loaded, load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import Loaded, load_workspace
+from assay.workspace.paths import Workspace
 from tests.authoring.conftest import PROFILE, SOURCES, contents
 
 

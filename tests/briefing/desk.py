@@ -12,11 +12,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assay.model.corpus import Corpus
-from assay.model.evidence import Publisher, Source
-from assay.model.profile import AnyProfile
-from assay.model.rulebook import Band, Rulebook
-from assay.scoring.results import (
+from assay.model.documents import AnyProfile, Corpus, Publisher, Source
+from assay.model.results import (
     Explanation,
     OriginGroup,
     Outlook,
@@ -30,6 +27,7 @@ from assay.scoring.results import (
     WatchNotice,
     WouldChange,
 )
+from assay.model.rulebook import Band, Rulebook
 
 AS_OF = date(2026, 1, 1)
 DIGEST = "5f0c2a9b71de"

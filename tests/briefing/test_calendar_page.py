@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from assay.scoring.results import WatchNotice
+from assay.model.results import WatchNotice
 from tests.briefing.conftest import build
 from tests.briefing.desk import Desk
 

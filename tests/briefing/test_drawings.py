@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assay.briefing import charts, wording
 from assay.briefing.pictures import MOST_NODES, Influence, Network, Node
 from assay.model.dates import PartialDate
-from assay.scoring.results import OutlookPoint
+from assay.model.results import OutlookPoint
 from tests.briefing.desk import RULEBOOK, score, steps
 
 GRADES = RULEBOOK.scales["grades"]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assay import publish as publishing
 from assay.errors import EngineError, UsageError
-from assay.publish import MARKER, publish
+from assay.workspace import transactions as publishing
+from assay.workspace.transactions import MARKER, publish
 
 OLD = [("index.html", b"old"), ("events/one.html", b"one"), ("events/two.html", b"two")]
 

@@ -9,8 +9,8 @@ import pytest
 from assay.briefing.atlas import Atlas
 from assay.briefing.site import build_site
 from assay.errors import InputError
+from assay.model.results import Explanation, Outlook, ProfileResult, Score
 from assay.model.rulebook import Rulebook
-from assay.scoring.results import Explanation, Outlook, ProfileResult, Score
 from tests.briefing.conftest import build
 from tests.briefing.desk import AS_OF, DIGEST, Desk, corpus, renamed
 from tests.briefing.markup import Markup, pages

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assay.assessment import Desk
 from assay.cache import Cache
-from assay.pipeline import Checked, Desk, assess, check
-from assay.workspace import Workspace
+from assay.pipeline import Checked, assess, check
+from assay.workspace.paths import Workspace
 
 RULES = """version: 1
 audiences: [public, internal]

@@ -19,10 +19,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from assay import cache as caching
 from assay.cache import FOLDER_VARIABLE, Cache
 from assay.cli.main import run
-from assay.documents.yaml_reader import YamlFile, read_yaml
-from assay.loading import discover
 from assay.tables.build import build
-from assay.workspace import Workspace
+from assay.workspace import discover
+from assay.workspace.paths import Workspace
+from assay.yaml.reader import YamlFile, read_yaml
 from tests.cache.spaces import DAY, agrees, desk, space_in, write
 
 NUMBERS = st.integers(0, 4)
@@ -220,7 +220,7 @@ from datetime import date
 from pathlib import Path
 from assay.cache import Cache
 from assay.pipeline import assess, check
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 space, day = Workspace(Path(sys.argv[1])), date(2026, 1, 15)
 cache = Cache(Path(sys.argv[2]), "code")
 for _ in sys.stdin:

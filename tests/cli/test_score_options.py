@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.cli.main import run
-from assay.engines.spark.limits import CONNECT, DOCUMENTS, LIMITS, OUTLOOK, PATTERNS
+from assay.engine.spark.session import CONNECT, DOCUMENTS, LIMITS, OUTLOOK, PATTERNS
 from tools.docs.listings import spark_page
 
 SPARK = ["--engine", "spark"]

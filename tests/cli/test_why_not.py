@@ -8,10 +8,10 @@ from textwrap import dedent
 
 import pytest
 
+from assay.cel.parse import parse_cel
+from assay.cel.text import unparse
 from assay.cli.main import run
 from assay.rules.expressions import parse_rulebook
-from assay.rules.parse import parse_cel
-from assay.rules.texts import unparse
 from tests.cli.workspaces import RULES, write_workspace
 from tests.strategies import default_rulebook
 

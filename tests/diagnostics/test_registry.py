@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 
 import assay
-from assay.diagnostics import (
-    Code,
-    content_codes,
-    document_codes,
-    ledger_codes,
-    lock_codes,
-    rule_codes,
-)
+from assay.diagnostics import content_codes, document_codes, ledger_codes, lock_codes, rule_codes
+from assay.diagnostics.diagnostic import Code
 from assay.diagnostics.registry import AREAS, CODES
 
 MODULES = (document_codes, content_codes, rule_codes, lock_codes, ledger_codes)

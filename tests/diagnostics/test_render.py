@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assay.diagnostics import Diagnostic, Position
 from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.diagnostics.render import as_sarif
 
 

@@ -94,7 +94,7 @@ with starter() as root:
                   ["rules", "test"], ["find", "ferries"], ["build"]):
         printed = run_assay(words, root)
         assert not printed.exit_code, printed.output
-print(*(m for m in sys.modules if m == "assay.export.output"))
+print(*(m for m in sys.modules if m == "assay.output.json"))
 """
 
 

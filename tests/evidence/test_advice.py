@@ -7,12 +7,10 @@ from typing import Any
 
 import pytest
 
-from assay.diagnostics import Diagnostic, Subject
+from assay.diagnostics.diagnostic import Diagnostic, Subject
 from assay.evidence.passages import check_passages
 from assay.evidence.vacuity import check_vacuity
-from assay.model.corpus import Corpus
-from assay.model.evidence import Source
-from assay.model.profile import Event, Institution
+from assay.model.documents import Corpus, Event, Institution, Source
 
 SOURCE = Source.model_validate({"kind": "source", "id": "wire", "title": "Cranes"})
 

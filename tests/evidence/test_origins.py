@@ -6,9 +6,7 @@ from datetime import date
 from typing import Any
 
 from assay.evidence.origins import UNSEEN, Lineage, Traced
-from assay.model.corpus import Corpus
-from assay.model.evidence import Citation, Publisher, Source
-from assay.model.profile import Institution
+from assay.model.documents import Citation, Corpus, Institution, Publisher, Source
 from tests.strategies import AS_OF, corpus_of, desk_of, scores_of
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from assay.assessment import Desk
 from assay.evidence.origins import UNSEEN, Lineage
-from assay.model.corpus import Corpus
-from assay.model.evidence import Citation, Claim, Source
-from assay.model.profile import AnyProfile
-from assay.pipeline import Desk
+from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Source
 from assay.tables.rows import scored_claims, scored_profiles
 from tests.strategies import (
     AS_OF,

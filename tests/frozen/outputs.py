@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from assay.cli.main import run
 from assay.cli.session import Session
-from assay.export.json import explanation_json
+from assay.output.json import explanation_json
 from assay.scoring import SCORING_VERSION
 from tests.frozen import workspaces
 

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.graph import reach
-from assay.graph.paths import paths_from
-from assay.graph.reach import reach_pairs
+from assay.graph.reach import paths_from, reach_pairs
 
 Edge = tuple[int, int, int | None]
 """Upper row, lower row, weight in thousandths."""

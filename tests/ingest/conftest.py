@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assay.authoring.init import init
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 

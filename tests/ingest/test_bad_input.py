@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assay.ingest import document as document_module
 from assay.ingest.document import UnreadableDocument, decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
-from assay.loading import load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 from tests.ingest import examples
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from assay.cli.main import run
 from assay.ingest.run import ingest
-from assay.loading import load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 from tests.ingest import examples
 
 

@@ -18,8 +18,8 @@ from assay.ingest.addresses import Refused, is_public, target
 from assay.ingest.fetch import Fetcher, Limits
 from assay.ingest.run import ingest
 from assay.ingest.web import read_addresses
-from assay.loading import load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 from tests.ingest.web import Answer, Web, serving
 
 PAGE = """\

@@ -24,8 +24,8 @@ from assay.ingest.decide import Decision, decide, proposals
 from assay.ingest.items import Item
 from assay.ingest.run import ingest
 from assay.ingest.told import told_of_item
-from assay.loading import load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 from tests.ingest import examples
 
 LEAK = (

@@ -8,8 +8,8 @@ import pytest
 from benchmarks.ingest_table import SETS, measure
 
 from assay.ingest.run import Read, ingest, read_paths
-from assay.loading import load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 
 LEAST = 0.99
 

@@ -11,8 +11,8 @@ from assay.cli.main import run
 from assay.errors import UsageError
 from assay.ingest.accept import accept
 from assay.ingest.run import Outcome, ingest
-from assay.loading import Loaded, load_workspace
-from assay.workspace import Workspace
+from assay.workspace.load import Loaded, load_workspace
+from assay.workspace.paths import Workspace
 from tests.ingest import examples
 
 

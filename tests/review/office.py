@@ -11,17 +11,18 @@ from typing import Any
 import ryaml
 from click.testing import CliRunner, Result
 
-from assay.change.lock import lock_bytes, read_lock
-from assay.change.take import lock_of
+from assay.assessment import Desk
 from assay.cli.session import Session
-from assay.pipeline import Desk, assess, check
+from assay.pipeline import assess, check
+from assay.plan.lock import lock_bytes, read_lock
+from assay.plan.lock_builder import lock_of
 from assay.review import actions
 from assay.review.actions import Signature
 from assay.review.decisions import Decision, Draft
 from assay.review.journal import append
 from assay.review.ledger import require_ledger
 from assay.review.queue import Limits, Review
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 
 AS_OF = date(2026, 1, 15)
 TODAY = date(2026, 2, 2)

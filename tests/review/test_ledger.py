@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.diagnostics import Diagnostic
+from assay.diagnostics.diagnostic import Diagnostic
 from assay.errors import InputError, UsageError
 from assay.review.checks import check_ledger
 from assay.review.decisions import Draft, Subject, content_digest, decide

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.change.git import git_user
 from assay.errors import UsageError
+from assay.plan.revision import git_user
 from assay.review import actions
 from assay.review.actions import Signature
 from assay.review.authors import authors_of

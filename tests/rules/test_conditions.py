@@ -12,9 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assay.model.corpus import Corpus
-from assay.model.evidence import Source
-from assay.model.profile import Institution
+from assay.model.documents import Corpus, Institution, Source
 from assay.model.rulebook import Rule, Rulebook, Scorer
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.model.corpus import Corpus
-from assay.rules.analysis import Analysis
+from assay.lint.analysis import Analysis
+from assay.model.documents import Corpus
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assay.engines.emit import PRIMITIVES
-from assay.rules.functions import FUNCTIONS, OPERATIONS, OPERATORS, STANDARD, Function, function
+from assay.cel.functions import FUNCTIONS, OPERATIONS, OPERATORS, STANDARD, Function, function
+from assay.engine.emit import PRIMITIVES
 
 EVERY = (*FUNCTIONS, *OPERATORS, *STANDARD)
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from assay.cel.parse import Vocabulary, parse_cel
 from assay.cli.main import run
 from assay.model.rulebook import Rulebook
 from assay.pipeline import assess, check
 from assay.rules.check import check_rulebook
-from assay.rules.parse import Vocabulary, parse_cel
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 from tests.cli.workspaces import PROFILE, RULES, write_workspace
 from tests.strategies import rulebook_of
 

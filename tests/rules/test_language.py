@@ -8,12 +8,11 @@ import pytest
 from cel_expr_python import cel
 from hypothesis import given
 
-from assay.model.corpus import Corpus
+from assay.cel.parse import CelError
+from assay.cel.patterns import PatternError, translated
 from assay.model.dates import PartialDate
-from assay.model.profile import Event
+from assay.model.documents import Corpus, Event
 from assay.model.rulebook import Rule, Rulebook, Scorer
-from assay.rules.patterns import PatternError, translated
-from assay.rules.problems import CelError
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.scoring.trace import Trace

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from assay.model.corpus import Corpus
-from assay.model.evidence import Claim
-from assay.model.profile import Institution
+from assay.cel.parse import CelError, Vocabulary, parse_cel
+from assay.lint.rulebook import lint_rulebook
+from assay.model.documents import Claim, Corpus, Institution
 from assay.model.rulebook import Rule, Rulebook, Scorer
-from assay.rules.lint import lint_rulebook
-from assay.rules.parse import Vocabulary, parse_cel
-from assay.rules.problems import CelError
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from assay.model.corpus import Corpus
-from assay.rules.analysis import Analysis
+from assay.lint.analysis import Analysis
+from assay.lint.rulebook import lint_rulebook
+from assay.model.documents import Corpus
 from assay.rules.check import check_rulebook
-from assay.rules.lint import lint_rulebook
 from assay.scoring.run import run_program
 from assay.scoring.trace import Trace
 from assay.tables.build import build_tables

@@ -10,8 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from assay.model.base import Model
-from assay.model.corpus import Corpus
-from assay.model.profile import AnyProfile
+from assay.model.documents import AnyProfile, Corpus
 from assay.model.rulebook import Rulebook, Scorer
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.run import Run, run_program
@@ -195,8 +194,7 @@ def renamed_corpus(data: dict[str, list[Any]]) -> Corpus:
 
 
 def read_corpus(data: Mapping[str, list[Any]]) -> Corpus:
-    from assay.model.evidence import Publisher, Source
-    from assay.model.profile import Event, Institution
+    from assay.model.documents import Event, Institution, Publisher, Source
 
     kinds: dict[str, Any] = {"event": Event, "institution": Institution}
     return corpus_of(

@@ -14,7 +14,7 @@ from assay.diagnostics.registry import AREAS
 from assay.diagnostics.render import format_text
 from assay.diagnostics.rule_codes import SATURATED_SCORER
 from assay.pipeline import check
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 
 CASES = Path(__file__).parent / "mistakes"
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from assay.model.corpus import Corpus
+from assay.model.documents import Corpus
 from tests.oracle_compare import disagreements
 from tests.strategies import corpora, default_rulebook, desk_of, shipped, with_holes
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from assay.model.corpus import Corpus
-from assay.model.profile import Institution
+from assay.model.documents import Corpus, Institution
 from assay.model.rulebook import Rulebook
 from tests.oracle_compare import disagreements
 from tests.strategies import corpora, corpus_of, desk_of, rulebook_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.rules.texts import Hole, TextError, split_text
+from assay.cel.text import Hole, TextError, split_text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assay.rules.times import day_seconds, duration_seconds, timestamp_seconds
+from assay.cel.times import day_seconds, duration_seconds, timestamp_seconds
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assay.evidence.origins import UNSEEN, Lineage
-from assay.model.corpus import Corpus
 from assay.model.dates import PartialDate
-from assay.model.evidence import Citation, Claim, Publisher, Source
-from assay.model.profile import AnyProfile
+from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Publisher, Source
 from assay.model.rulebook import Change
 from assay.tables.rows import scored_claims
 

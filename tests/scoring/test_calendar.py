@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assay.model.corpus import Corpus
-from assay.model.evidence import Source
-from assay.model.profile import Institution
-from assay.pipeline import Desk
-from assay.scoring.calendar import Due, calendar
+from assay.assessment import Desk
+from assay.model.documents import Corpus, Institution, Source
+from assay.scoring.outlook import Due, calendar
 from tests.strategies import AS_OF, default_rulebook, desk_of
 
 

@@ -10,13 +10,13 @@ from benchmarks.workload import rulebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assay.cel.program import Program
 from assay.model.rulebook import Rulebook
-from assay.rules.program import Program
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.compare import BandMoves, band_moves, grade_columns
 from assay.scoring.run import Run, run_program
 from assay.tables.tables import Tables
-from tests.engines.test_planned_runs import shipped
+from tests.engine.test_planned_runs import shipped
 
 WORKLOAD, SHIPPED = rulebook(), shipped()[0]
 BASES = {id(book): compile_rulebook(book) for book in (WORKLOAD, SHIPPED)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.scoring.distribution import Cutpoint, cutpoints
+from assay.scoring.compare import Cutpoint, cutpoints
 
 
 def test_each_band_holds_its_share_and_the_lowest_the_rest() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from assay.export.json import explanation_json, scores_json
-from assay.model.corpus import Corpus
-from assay.scoring.results import ScoreExplanation
+from assay.model.documents import Corpus
+from assay.model.results import ScoreExplanation
+from assay.output.json import explanation_json, scores_json
 from tests.strategies import corpora, explanations_of, shipped
 
 _STEP = {

@@ -6,9 +6,9 @@ from functools import cache
 
 from hypothesis import given
 
-from assay.model.corpus import Corpus
+from assay.assessment import Desk
+from assay.model.documents import Corpus
 from assay.model.rulebook import Rule, Rulebook
-from assay.pipeline import Desk
 from assay.scoring.grounds import Grounds
 from tests.strategies import corpora, default_rulebook, desk_of
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assay.pipeline import assess, check
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 from tests.strategies import AS_OF, ROOT
 
 

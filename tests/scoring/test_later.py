@@ -14,22 +14,20 @@ from benchmarks.workload import rulebook
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from assay.engines.execution import Execution
-from assay.engines.plan import Place
-from assay.engines.schedule import schedule
-from assay.loading import load_workspace
-from assay.model.corpus import Corpus
+from assay.cel.program import Program
+from assay.engine.local import Execution
+from assay.engine.plan import Place, schedule
+from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook
-from assay.rules.lasting import Lasting
-from assay.rules.program import Program
 from assay.rules.scorers import compile_rulebook
-from assay.scoring import later as module
-from assay.scoring.later import Later
-from assay.scoring.outlook import Horizons
+from assay.scoring import outlook as module
+from assay.scoring.outlook import Horizons, Later
 from assay.scoring.run import run_program
+from assay.scoring.validity import Lasting
 from assay.tables.build import build_tables
 from assay.tables.tables import Tables
-from assay.workspace import Workspace
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 from tests.strategies import AS_OF, corpora, desk_of
 
 ROOT = Path(__file__).parents[2]

@@ -9,11 +9,10 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.model.corpus import Corpus
-from assay.model.profile import AnyProfile
+from assay.assessment import Desk
+from assay.model.documents import AnyProfile, Corpus
+from assay.model.results import Score
 from assay.model.rulebook import Rulebook
-from assay.pipeline import Desk
-from assay.scoring.results import Score
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, scores_of, shipped
 
 T = TypeVar("T")

@@ -7,11 +7,9 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 
-from assay.model.corpus import Corpus
+from assay.assessment import Desk
 from assay.model.dates import PartialDate
-from assay.model.evidence import Publisher, Source
-from assay.model.profile import Institution
-from assay.pipeline import Desk
+from assay.model.documents import Corpus, Institution, Publisher, Source
 from assay.scoring.outlook import LOOKAHEAD_DAYS, Horizons
 from assay.tables.rows import scored_profiles
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, desk_of, unwatched

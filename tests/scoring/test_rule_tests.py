@@ -8,13 +8,13 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.model.corpus import Corpus
+from assay.cel.program import Program
+from assay.model.documents import Corpus
+from assay.model.results import ScoreExplanation
 from assay.model.rule_cases import Expectation, Expected, LoadedCase, RuleCase
 from assay.model.rulebook import Rulebook
-from assay.rules.program import Program
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.explain import Explainer
-from assay.scoring.results import ScoreExplanation
 from assay.scoring.rule_tests import RuleTester
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables

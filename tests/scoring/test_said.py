@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from assay.cli.main import run
-from assay.diagnostics import Diagnostic, Subject
-from assay.model.corpus import Corpus
-from assay.model.evidence import Publisher, Source
-from assay.model.profile import Event
-from assay.scoring.said import may_disagree, words_against_grades
-from assay.workspace import Workspace
+from assay.diagnostics.diagnostic import Diagnostic, Subject
+from assay.model.documents import Corpus, Event, Publisher, Source
+from assay.scoring.wording_lint import may_disagree, words_against_grades
+from assay.workspace.paths import Workspace
 from tests.strategies import corpus_of, default_rulebook, desk_of, scores_of
 
 RECORD = Source(kind="source", id="record", title="Decision 7", directness="record")

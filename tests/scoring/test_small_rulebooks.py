@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assay.export.json import explanation_json, scores_json
-from assay.pipeline import Desk, assess, check
-from assay.workspace import Workspace
+from assay.assessment import Desk
+from assay.output.json import explanation_json, scores_json
+from assay.pipeline import assess, check
+from assay.workspace.paths import Workspace
 from tests.strategies import AS_OF, ROOT
 
 ONE_RULE = """\

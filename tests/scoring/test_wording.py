@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.rules.ir import Col
+from assay.cel.operations import Col
 from assay.scoring.wording import fill_text, shown
 from assay.text import plural
 

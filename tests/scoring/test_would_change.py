@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
+from assay.assessment import Desk
 from assay.evidence.origins import Lineage
-from assay.model.corpus import Corpus
+from assay.model.documents import Corpus
+from assay.model.results import Score, WouldChange
 from assay.model.rulebook import Band
-from assay.pipeline import Desk
-from assay.scoring.results import Score, WouldChange
-from assay.scoring.sensitivity import run_beside, tried
+from assay.scoring.counterfactuals import run_beside, tried
 from tests.scoring.edited_documents import Supposed, WhatIf, what_ifs
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced
 

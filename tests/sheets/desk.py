@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.diagnostics import Diagnostic
+from assay.diagnostics.diagnostic import Diagnostic
 from assay.errors import InputError
-from assay.loading import Loaded, load_workspace
 from assay.sheets.columns import Kind
 from assay.sheets.export import as_csv, as_xlsx
+from assay.sheets.files import read_tables
 from assay.sheets.importing import Import, carry_out, plan_import
-from assay.sheets.reading import read_rows
-from assay.spreadsheet.read import read_tables
-from assay.workspace import Workspace
+from assay.sheets.rows import read_rows
+from assay.workspace.load import Loaded, load_workspace
+from assay.workspace.paths import Workspace
 
 DOCUMENTS = """\
 # The port, as far as we know it.

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.model.evidence import Citation
-from assay.sheets import forms
-from assay.sheets.forms import CellError, Form, Locale
-from assay.spreadsheet.cells import shielded, unshielded
+from assay.model.documents import Citation
+from assay.sheets import columns as forms
+from assay.sheets.columns import CellError, Form, Locale
+from assay.sheets.files import shielded, unshielded
 
 HERE, THERE = Locale(), Locale(decimal_comma=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assay.errors import UsageError
-from assay.loading import load_workspace
+from assay.workspace.load import load_workspace
 from tests.sheets.desk import DOCUMENTS, Desk, fields
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.documents.emit import block
-from assay.spreadsheet.cells import unshielded
-from assay.workspace import Workspace
+from assay.sheets.files import unshielded
+from assay.workspace.paths import Workspace
+from assay.yaml.edit import block
 from tests.cli.workspaces import RULES
 from tests.sheets.desk import Desk
 from tests.strategies import shipped

@@ -12,13 +12,13 @@ from benchmarks.workload import rulebook
 
 from assay.cli.main import run
 from assay.errors import InputError
-from assay.loading import load_workspace
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import score_table
 from assay.scoring.run import run_program
 from assay.tables.build import build_tables
-from assay.tables.bulk import read_tables, write_tables
-from assay.workspace import Workspace
+from assay.tables.parquet import read_tables, write_tables
+from assay.workspace.load import load_workspace
+from assay.workspace.paths import Workspace
 
 ROOT = Path(__file__).parents[2]
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]

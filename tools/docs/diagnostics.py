@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assay.diagnostics import Code
+from assay.diagnostics.diagnostic import Code
 from assay.diagnostics.registry import AREAS
 from tools.docs.markdown import block, code
 

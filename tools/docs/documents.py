@@ -6,8 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
-from assay.model.evidence import Citation, Claim, Ingested, Publisher, Quantity, Source
-from assay.model.profile import Dependency, Event, Image, Institution, WatchItem
+from assay.model.documents import (
+    Citation,
+    Claim,
+    Dependency,
+    Event,
+    Image,
+    Ingested,
+    Institution,
+    Publisher,
+    Quantity,
+    Source,
+    WatchItem,
+)
 from assay.model.rulebook import (
     Band,
     Change,

@@ -12,7 +12,7 @@ from typing import Any
 import assay.pipeline as flow
 from assay.errors import UsageError
 from assay.model.rulebook import Rule, Rulebook, Scorer, SubjectKind, WatchRule
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 from tools.docs.session import starter
 
 AS_OF = date(2025, 7, 1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from assay.cel.functions import FUNCTIONS, MACROS, OPERATORS, STANDARD, Example, Function
+from assay.cel.parse import variables
+from assay.cel.schema import HORIZONS, SPACES, Field, Space
+from assay.cel.schema import SUBJECTS as SUBJECT_KINDS
 from assay.errors import UsageError
 from assay.model.rulebook import SubjectKind
-from assay.rules.functions import FUNCTIONS, MACROS, OPERATORS, STANDARD, Example, Function
-from assay.rules.parse import variables
-from assay.rules.schema import HORIZONS, SPACES, Field, Space
-from assay.rules.schema import SUBJECTS as SUBJECT_KINDS
 from tools.docs.examples import AS_OF, SUBJECTS, shown, values
 from tools.docs.markdown import code, sentence, table
 

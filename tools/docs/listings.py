@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.cli.main import COMMANDS, assay
-from assay.engines.spark.limits import LIMITS
+from assay.engine.spark.session import LIMITS
 from assay.sheets.columns import SHEETS, Column
 from tools.docs.markdown import block, code, sentence, table
 from tools.docs.session import run_assay

@@ -12,8 +12,11 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from assay.errors import UsageError
-from assay.export import change, documents, review, rules
-from assay.export import json as scores
+from assay.output import documents_json as documents
+from assay.output import json as scores
+from assay.output import plan_json as change
+from assay.output import review_json as review
+from assay.output import rules_json as rules
 from assay.review.decisions import Decision
 from tools.docs.documents import form_of
 from tools.docs.examples import AS_OF, SUBJECTS

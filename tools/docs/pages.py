@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from assay.loading.schemas import encoded, schema_files
+from assay.workspace.schemas import encoded, schema_files
 from tools.docs.diagnostics import diagnostics_page
 from tools.docs.documents import documents_page
 from tools.docs.language import language_page

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 
-from assay.documents.yaml_reader import read_yaml
 from assay.model.rulebook import Rule, Rulebook, Scorer
+from assay.yaml.reader import read_yaml
 from tools.docs.markdown import block, code, sentence, table
 
 _INTRODUCTION = """# The default rulebook

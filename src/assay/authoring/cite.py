@@ -1,24 +1,108 @@
-"""Citing a publication: the source that is there already, or a stub to be filled in."""
+"""When two web addresses are spellings of one."""
 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urlsplit
 
-from assay.authoring.addresses import address_key
-from assay.authoring.edit import commit, current, path_of
-from assay.authoring.ids import checked_id, first_free, shorten, slug
-from assay.authoring.new import document, document_path, require_profile, with_document
-from assay.documents.suggest import nearest
-from assay.documents.yaml_writer import append_item
+import idna
+
+from assay.authoring.new import (
+    checked_id,
+    document,
+    document_path,
+    first_free,
+    require_profile,
+    shorten,
+    slug,
+    with_document,
+)
+from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
-from assay.loading.load import Loaded
-from assay.model.evidence import Source
+from assay.model.documents import Source
+from assay.workspace.load import Loaded
+from assay.workspace.transactions import commit, current, path_of
+from assay.yaml.edit import append_item
+
+# Parameters that say how a reader came to a page and nothing about which page it is.
+_TRACKING = re.compile(
+    r"(?:utm|pk|mtm|matomo|piwik|hsa|oly_anon|oly_enc|vero)_.*|_openstat|_ga|_gl|_hs(?:enc|mi)"
+    r"|__h(?:ssc|stc|sfp)|(?:fb|g|d|y|tw|tt)clid|msclkid|rb_clickid|wickedid|gclsrc|[gw]braid"
+    r"|li_fat_id|igsh(?:id)?|mc_[ce]id|mkt_tok|s_cid|cmpid|ncid|ocid|srsltid|ref_(?:src|url)"
+    r"|hsctatracking|spm|scm|share_token|smid|sharetype",
+    re.IGNORECASE,
+)
+_AMP_PARAMETERS = frozenset([("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp")])
+_UNRESERVED = "-._~!$&'()*+,;=:@/"
+_PORTS = {"http": 80, "https": 443}
+
+
+def address_key(address: str) -> str:
+    """The same text for every spelling of one address, to compare and never to visit.
+
+    Put aside are scheme, ``www.``, default port, fragment, trailing slash, tracking parameters
+    and the order of the others, AMP variants, and different ways to write the same characters.
+    """
+    address = _without_amp_cache(address.strip())
+    if "://" not in address:
+        address = f"https://{address}"
+    parts = urlsplit(address)
+    host = _host(parts.hostname or "")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if port is not None and port != _PORTS.get(parts.scheme.lower()):
+        host = f"{host}:{port}"
+    query = urlencode(sorted(_kept(parts.query)))
+    # A fragment names a place on the page, except where a page is all script and it is the path.
+    route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
+    return host + _path(parts.path) + (f"?{query}" if query else "") + route
+
+
+def _host(host: str) -> str:
+    host = host.rstrip(".").lower()
+    try:
+        host = idna.encode(host, uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        host = quote(host)
+    return re.sub(r"^(?:www\d?|amp)\.(?=[^.]+\.)", "", host)
+
+
+def _path(path: str) -> str:
+    path = quote(unquote_to_bytes(path), safe=_UNRESERVED)
+    if path:
+        path = posixpath.normpath("/" + path.lstrip("/"))
+    path = re.sub(r"/amp$|\.amp(?=(?:\.html?)?$)", "", path)
+    return path.rstrip("/")
+
+
+def _kept(query: str) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, value in parse_qsl(query, keep_blank_values=True)
+        if not _TRACKING.fullmatch(name) and (name.lower(), value.lower()) not in _AMP_PARAMETERS
+    ]
+
+
+def _without_amp_cache(address: str) -> str:
+    """The page behind an address of a search engine's or a network's AMP cache."""
+    found = re.match(
+        r"https?://(?:(?:www\.)?google\.[a-z.]+/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]|"
+        r"cdn\.ampproject\.org/[a-z])/(s/)?(.+)",
+        address,
+        re.IGNORECASE,
+    )
+    if found is None:
+        return address
+    return f"{'https' if found[1] else 'http'}://{found[2]}"
+
 
 _PAGE_ENDINGS = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|md|txt)$", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assay.model.corpus import Corpus
+from assay.model.documents import Corpus
 
 # How much a hit says about what was meant, best first.
 _RANKS = ("id", "name", "alias", "claim", "address")

@@ -10,12 +10,10 @@ from typing import Literal
 
 from assay.briefing import charts, wording
 from assay.briefing.pictures import Influence, Network, Node
-from assay.model.corpus import Corpus
-from assay.model.evidence import Citation, Claim, Source
-from assay.model.profile import AnyProfile, Dependency, Event
+from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependency, Event, Source
+from assay.model.results import Explanation, ProfileResult
 from assay.model.rulebook import Band, Rulebook, Scorer
 from assay.review.effective import Ruling
-from assay.scoring.results import Explanation, ProfileResult
 
 Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
 

@@ -12,7 +12,7 @@ from assay.briefing.ics import calendar_ics
 from assay.briefing.pageviews import Imprint
 from assay.briefing.views import Link
 from assay.model.dates import PartialDate
-from assay.scoring.calendar import Due, Reason, calendar
+from assay.scoring.outlook import Due, Reason, calendar
 
 ROOT = ""
 PAGE, FILE = "calendar.html", "calendar.ics"

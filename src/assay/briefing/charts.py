@@ -13,8 +13,8 @@ from datetime import date
 from typing import Literal
 
 from assay.briefing import wording
+from assay.model.results import OutlookPoint, Step
 from assay.model.rulebook import Band
-from assay.scoring.results import OutlookPoint, Step
 
 Anchor = Literal["start", "middle", "end"]
 

@@ -8,8 +8,8 @@ from assay.briefing import charts, reasons, wording
 from assay.briefing.rules_pages import ROOT, rule_path
 from assay.briefing.sheet import Sheet
 from assay.briefing.views import ClaimComputation, Computation, Link, StepView
+from assay.model.results import Score, ScoreExplanation, Step
 from assay.model.rulebook import Scorer
-from assay.scoring.results import Score, ScoreExplanation, Step
 
 _OUTCOMES = {"true": "holds", "false": "does not hold", "unknown": "undecided"}
 _ALWAYS = ("start", "pool", "clamp")

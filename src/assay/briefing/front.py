@@ -13,9 +13,8 @@ from assay.briefing.pageviews import Imprint, IndexEntry, IndexGroup, IndexView,
 from assay.briefing.rules_pages import scorer_path
 from assay.briefing.sheet import profile_badge
 from assay.briefing.views import Fact, Link
-from assay.model.digests import rulebook_digest
-from assay.model.profile import AnyProfile
-from assay.model.rulebook import Rulebook, Scorer
+from assay.model.documents import AnyProfile
+from assay.model.rulebook import Rulebook, Scorer, rulebook_digest
 
 ROOT = ""
 _FAR = date.max

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from assay.scoring.calendar import Due
+from assay.scoring.outlook import Due
 
 _OCTETS_IN_LINE = 75
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")

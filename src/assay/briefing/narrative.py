@@ -9,18 +9,9 @@ from assay.briefing import wording
 from assay.briefing.pageviews import Narrative
 from assay.briefing.sheet import Sheet
 from assay.briefing.sourcing import publisher_name
-from assay.briefing.views import (
-    ClaimView,
-    Dispute,
-    Figure,
-    JudgementView,
-    Link,
-    Moment,
-    Passage,
-)
+from assay.briefing.views import ClaimView, Dispute, Figure, JudgementView, Link, Moment, Passage
 from assay.model.dates import PartialDate
-from assay.model.evidence import Claim, Quantity, Section, Source
-from assay.model.profile import AnyProfile
+from assay.model.documents import AnyProfile, Claim, Quantity, Section, Source
 
 _HEADINGS: dict[str, dict[Section, str]] = {
     "event": {

@@ -9,14 +9,14 @@ from assay.briefing import wording
 from assay.briefing.files import environment
 from assay.briefing.views import Fact, Link
 from assay.errors import UsageError
-from assay.model.evidence import Claim
-from assay.publish import MARKER, publish
+from assay.model.documents import Claim
+from assay.model.results import Explanation, Step
 from assay.review.decisions import MATTERS
 from assay.review.matters import grade
 from assay.review.packing import sheet_rows
 from assay.review.queue import Group, Item, Review
 from assay.review.sheets import TITLE, csv_bytes, read_sheet, xlsx_bytes
-from assay.scoring.results import Explanation, Step
+from assay.workspace.transactions import MARKER, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.pageviews import Imprint, PageView
 from assay.briefing.sheet import ROOT, Sheet
 from assay.briefing.views import Badge, Cite, Fact, ImageView, Link
-from assay.model.profile import AnyProfile, Event, Institution
+from assay.model.documents import AnyProfile, Event, Institution
 
 IMAGES = "assets/images/"
 """Where pictures lie in the site."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assay.briefing import wording
 from assay.briefing.sheet import Sheet
-from assay.model.evidence import Claim
-from assay.scoring.results import ScoreExplanation, Step
+from assay.model.documents import Claim
+from assay.model.results import ScoreExplanation, Step
 
 _MOST = 4
 

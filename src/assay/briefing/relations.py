@@ -17,7 +17,7 @@ from assay.briefing.views import (
     ReachView,
     Related,
 )
-from assay.scoring.results import ReachLine
+from assay.model.results import ReachLine
 
 _HEADINGS: dict[Direction, str] = {
     "depends_on": "It depends on",

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assay.briefing import wording
+from assay.model.results import Step
 from assay.model.rulebook import Rule
-from assay.scoring.results import Step
 
 
 def condition(rule: Rule) -> str | None:

@@ -12,8 +12,8 @@ from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.pageviews import Imprint
 from assay.briefing.rule_words import amount_words, condition, counts_words, reason_words
+from assay.model.results import ScoreExplanation, Step
 from assay.model.rulebook import Rule, Scorer
-from assay.scoring.results import ScoreExplanation, Step
 
 ROOT = "../"
 FOLDER = "rules/"

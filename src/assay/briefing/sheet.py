@@ -8,10 +8,9 @@ from collections.abc import Collection
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.views import Badge, Cite, ClaimView, Link
-from assay.model.evidence import Claim, Source
-from assay.model.profile import AnyProfile
+from assay.model.documents import AnyProfile, Claim, Source
+from assay.model.results import Explanation, OriginGroup, ProfileResult, Score
 from assay.model.rulebook import Band, Scorer
-from assay.scoring.results import Explanation, OriginGroup, ProfileResult, Score
 
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TOKEN = re.compile(rf"(?<![\w#@./-]){_ID}(?:#{_ID})?(?![\w#@/-])")

@@ -13,11 +13,11 @@ from assay.briefing.atlas import Atlas
 from assay.briefing.files import environment, site_files
 from assay.briefing.page import IMAGES
 from assay.briefing.pageviews import Imprint
-from assay.diagnostics import Diagnostic, Position
+from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.diagnostics.document_codes import IMAGE_NOT_FOUND
 from assay.errors import InputError
-from assay.model.profile import AnyProfile
-from assay.publish import publish
+from assay.model.documents import AnyProfile
+from assay.workspace.transactions import publish
 
 _ASSETS = ("assay.css", "favicon.svg")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from assay.briefing import wording
 from assay.briefing.sheet import Sheet
 from assay.briefing.views import Correction, Link, OriginView, SourceView
-from assay.model.corpus import Corpus
-from assay.model.evidence import Citation, Claim, Source
-from assay.scoring.results import OriginGroup, ProfileResult
+from assay.model.documents import Citation, Claim, Corpus, Source
+from assay.model.results import OriginGroup, ProfileResult
 
 _UNSEEN = "unseen"
 

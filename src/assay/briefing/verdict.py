@@ -24,8 +24,8 @@ from assay.briefing.views import (
     WatchColumn,
 )
 from assay.model.dates import PartialDate, add_months
+from assay.model.results import OutlookPoint, Score, ScoreExplanation, WatchNotice
 from assay.model.rulebook import Band, Scorer
-from assay.scoring.results import OutlookPoint, Score, ScoreExplanation, WatchNotice
 
 _NO_SCORE = Score(points=None, coverage=0)
 

@@ -12,7 +12,7 @@ from assay.cli.session import Choice, Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
-    from assay.change.plan import Plan
+    from assay.plan.plan import Plan
 
 
 @click.command("apply", cls=Command)
@@ -44,8 +44,8 @@ def apply_command(
     A PLAN saved by `assay plan --out` is applied as of its own date. It is refused if its
     evidence or rules have changed since.
     """
-    from assay.change.apply import apply, moved_since, propose, read_plan
-    from assay.model.person import reviewer_named
+    from assay.model.base import reviewer_named
+    from assay.plan.apply import apply, moved_since, propose, read_plan
 
     session: Session = context.obj
     if session.audience is not None:
@@ -58,7 +58,7 @@ def apply_command(
     proposal = propose(session.scoring(), seen)
     plan = proposal.plan
     if seen is not None:
-        from assay.export.change import saved_json
+        from assay.output.plan_json import saved_json
 
         if moved := list(moved_since(seen, saved_json(plan))):
             _stop(context, "the plan is not applied as it was seen:", moved)
@@ -85,8 +85,8 @@ def _stop(context: click.Context, title: str, lines: list[str], after: str | Non
 
 
 def _git_user(root: Path) -> str:
-    from assay.change.git import git_user
-    from assay.model.person import reviewer_named
+    from assay.model.base import reviewer_named
+    from assay.plan.revision import git_user
 
     user = git_user(root)
     if user is None:
@@ -95,7 +95,7 @@ def _git_user(root: Path) -> str:
 
 
 def _ask(plan: Plan) -> None:
-    from assay.export.plan_text import plan_text
+    from assay.output.plan_text import plan_text
 
     click.echo(plan_text(plan), err=True)
     click.confirm("\nApply this?", abort=True, err=True)
@@ -103,11 +103,11 @@ def _ask(plan: Plan) -> None:
 
 def _done(plan: Plan, output: str, message: str) -> None:
     if output == "json":
-        from assay.export.change import plan_json
+        from assay.output.plan_json import plan_json
 
         print_json(plan_json(plan))
     else:
-        from assay.export import plan_words
+        from assay.output import plan_text as plan_words
 
         click.echo(message)
         click.echo(plan_words.counts(plan))

@@ -29,9 +29,8 @@ def init_command(folder: Path, ci: bool) -> None:
     DIR is a new or empty folder. The workspace has the default rulebook, and a fictitious
     institution and event with their sources.
     """
-    from assay.authoring.ci import add_ci
-    from assay.authoring.init import init
-    from assay.workspace import Workspace
+    from assay.authoring.init import add_ci, init
+    from assay.workspace.paths import Workspace
 
     there = Workspace(folder.resolve())
     if ci and there.rules_path.is_file():
@@ -103,7 +102,7 @@ def _write(
 
 def _show(written: Written, output: str) -> None:
     if output == "json":
-        from assay.export.documents import NewDocument
+        from assay.output.documents_json import NewDocument
 
         print_json(NewDocument.model_validate(written).as_json())
         return
@@ -320,7 +319,7 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
         fields={n: options[n] for n in ("publisher", "published", "directness")},
     )
     if output == "json":
-        from assay.export.documents import CitedSource
+        from assay.output.documents_json import CitedSource
 
         print_json(CitedSource.model_validate(cited).as_json())
         return
@@ -347,7 +346,7 @@ def find_command(session: Session, words: tuple[str, ...], limit: int, output: s
     found = find(loaded.corpus, words)
     shown = found[:limit]
     if output == "json":
-        from assay.export.documents import FoundDocuments
+        from assay.output.documents_json import FoundDocuments
 
         print_json(FoundDocuments(found=shown).as_json())
         return

@@ -31,7 +31,7 @@ def build_command(session: Session, out: Path | None, output: str) -> None:
     folder = (out or desk.workspace.site_dir).resolve()
     report = build(desk, folder)
     if output == "json":
-        from assay.export.documents import SiteReport
+        from assay.output.documents_json import SiteReport
 
         site = SiteReport(
             site=str(folder),

@@ -9,13 +9,13 @@ import click
 from assay.cli.diagnostics import print_diagnostics
 from assay.cli.output import observed, print_json
 from assay.cli.session import Choice, Command, Session
-from assay.diagnostics import RANK, Severity
+from assay.diagnostics.diagnostic import RANK, Severity
 from assay.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.diagnostics import Diagnostic
+    from assay.diagnostics.diagnostic import Diagnostic
 
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
@@ -60,12 +60,12 @@ def check_command(
 def _check(session: Session, form: str, lowest: Severity) -> bool:
     """Print what is found; whether there are no errors."""
     from assay import __version__
-    from assay.diagnostics import has_errors, sort_diagnostics
+    from assay.diagnostics.diagnostic import has_errors, sort_diagnostics
     from assay.diagnostics.render import as_sarif
-    from assay.documents.files import write_files
     from assay.errors import UsageError
-    from assay.loading.schemas import editor_schemas
     from assay.pipeline import grade_findings
+    from assay.workspace.schemas import editor_schemas
+    from assay.workspace.transactions import write_files
 
     checked = session.check()
     workspace = checked.loaded.workspace
@@ -77,7 +77,7 @@ def _check(session: Session, form: str, lowest: Severity) -> bool:
     except UsageError as error:
         click.echo(f"no schemas for the editor: {error}", err=True)
     if form == "json":
-        from assay.export.documents import Diagnostics
+        from assay.output.documents_json import Diagnostics
 
         print_json(Diagnostics(diagnostics=listed).as_json())
     elif form == "sarif":

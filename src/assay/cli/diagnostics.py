@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from assay.diagnostics import Diagnostic
+    from assay.diagnostics.diagnostic import Diagnostic
 
 
 def print_diagnostics(

@@ -13,8 +13,8 @@ from assay.cli.output import observed, print_json, print_table
 from assay.cli.session import Command, Session, format_option
 
 if TYPE_CHECKING:
-    from assay.scoring.calendar import Due
-    from assay.scoring.results import Explanation, Outlook, ReachLine, ScoreExplanation, Step
+    from assay.model.results import Explanation, Outlook, ReachLine, ScoreExplanation, Step
+    from assay.scoring.outlook import Due
 
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
@@ -58,7 +58,7 @@ def explain_command(
         return
     explanation = session.desk().explain([profile_id])[profile_id]
     if output == "json":
-        from assay.export.json import explanation_json
+        from assay.output.json import explanation_json
 
         print_json(explanation_json(explanation))
         return
@@ -71,7 +71,7 @@ def _show_why_not(session: Session, profile_id: str, rule: str, output: str) -> 
 
     found = session.desk().why_not(profile_id, rule)
     if output == "json":
-        from assay.export.rules import why_not_json
+        from assay.output.rules_json import why_not_json
 
         print_json([why_not_json(f) for f in found])
         return
@@ -83,11 +83,11 @@ def _show_why_not(session: Session, profile_id: str, rule: str, output: str) -> 
 
 
 def _show_against(session: Session, profile_id: str, band: str, output: str) -> None:
-    from assay.scoring.against import against_lines
+    from assay.scoring.why_not import against_lines
 
     found = session.desk().against(profile_id, band)
     if output == "json":
-        from assay.export.rules import against_json
+        from assay.output.rules_json import against_json
 
         print_json([against_json(f) for f in found])
         return
@@ -178,7 +178,7 @@ def outlook_command(
     """
     from assay.briefing.ics import calendar_ics
     from assay.errors import UsageError
-    from assay.scoring.calendar import calendar
+    from assay.scoring.outlook import calendar
 
     if ics and output != "text":
         raise UsageError("--ics is a format of its own; leave --format out")
@@ -195,7 +195,7 @@ def outlook_command(
         click.echo(calendar_ics(due, names, desk.as_of), nl=False)
         return
     if output == "json":
-        from assay.export.json import outlook_json
+        from assay.output.json import outlook_json
 
         print_json(outlook_json(desk.as_of, outlooks, due))
         return
@@ -263,7 +263,7 @@ def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
     desk = session.desk()
     explained = desk.explain(ids or list(desk.run.profile_rows))
     if output == "json":
-        from assay.export.json import graph_json
+        from assay.output.json import graph_json
 
         print_json(graph_json(desk, explained))
         return

@@ -12,7 +12,7 @@ from assay.cli.session import Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
-    from assay.change.history import Applied
+    from assay.plan.history import Applied
 
 
 @click.command("history", cls=Command)
@@ -24,7 +24,7 @@ def history_command(session: Session, profile_id: str, output: str) -> None:
 
     Each change is printed with its causes.
     """
-    from assay.documents.suggest import did_you_mean
+    from assay.diagnostics.suggest import did_you_mean
 
     records = recorded(session)
     require_audience(session, records)
@@ -33,7 +33,7 @@ def history_command(session: Session, profile_id: str, output: str) -> None:
         hint = did_you_mean(profile_id, known) or "'assay apply' records what it changes"
         raise UsageError(f"nothing was ever applied to a profile {profile_id!r}; {hint}")
     if output == "json":
-        from assay.export.change import history_json
+        from assay.output.plan_json import history_json
 
         print_json(history_json(profile_id, records))
         return
@@ -42,8 +42,8 @@ def history_command(session: Session, profile_id: str, output: str) -> None:
 
 def recorded(session: Session) -> tuple[Applied, ...]:
     """Every apply that was carried out."""
-    from assay.change.apply import bases_of
-    from assay.change.history import read_history
+    from assay.plan.apply import bases_of
+    from assay.plan.history import read_history
 
     workspace = session.workspace()
     _, digests = bases_of(workspace.lock_path)
@@ -52,7 +52,7 @@ def recorded(session: Session) -> tuple[Applied, ...]:
 
 def require_audience(session: Session, records: tuple[Applied, ...]) -> None:
     """Raise ``UsageError`` for an audience for which nothing was ever applied."""
-    from assay.documents.suggest import did_you_mean
+    from assay.diagnostics.suggest import did_you_mean
 
     known = dict.fromkeys(c.audience for r in records for c in r.changes)
     if records and session.audience is not None and session.audience not in known:
@@ -61,8 +61,8 @@ def require_audience(session: Session, records: tuple[Applied, ...]) -> None:
 
 
 def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> None:
-    from assay.change.history import sparkline
-    from assay.export import plan_words as words
+    from assay.output import plan_text as words
+    from assay.plan.history import sparkline
 
     every = [c for r in records for c in r.changes if c.id == profile_id]
     audiences = list(dict.fromkeys(c.audience for c in every))
@@ -97,13 +97,14 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
 
     Each is printed with its causes.
     """
-    from assay.export import plan_words as words
-    from assay.export.change import log_json
+    from assay.output import plan_text as words
 
     every = recorded(session)
     require_audience(session, every)
     records = every[-limit if limit else 0 :]
     if output == "json":
+        from assay.output.plan_json import log_json
+
         print_json(log_json(records))
         return
     if not records:

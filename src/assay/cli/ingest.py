@@ -81,7 +81,7 @@ def ingest_command(
     if accepted:
         done = accept(loaded, accepted)
         if output == "json":
-            from assay.export.documents import AcceptedDrafts
+            from assay.output.documents_json import AcceptedDrafts
 
             print_json(AcceptedDrafts(accepted=done).as_json())
             return
@@ -96,7 +96,7 @@ def ingest_command(
         fetched=read_addresses(addresses, Fetcher(), session.clock().date()),
     )
     if output == "json":
-        from assay.export.documents import IngestReport
+        from assay.output.documents_json import IngestReport
 
         print_json(IngestReport(written=not dry_run, outcomes=outcomes).as_json())
         return

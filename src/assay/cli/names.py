@@ -17,7 +17,7 @@ import click
 from assay.errors import AssayError
 
 if TYPE_CHECKING:
-    from assay.workspace import Workspace
+    from assay.workspace.paths import Workspace
 
 Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 

@@ -14,8 +14,8 @@ from assay.cli.session import Command, Session, format_option
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
-    from assay.change.plan import Plan
-    from assay.change.request import Request
+    from assay.plan.plan import Plan
+    from assay.plan.request import Request
 
 EXIT_BEHIND, EXIT_MATTERS = 1, 2
 
@@ -94,7 +94,7 @@ def plan_command(
     --set and --sweep compare with the current workspace and change no file; for example
     --set claim.confidence.one-origin.cap=0.6.
     """
-    from assay.change.request import Request, plan
+    from assay.plan.request import Request, plan
 
     session: Session = context.obj
     request = Request(audience=session.audience, **given)
@@ -111,15 +111,15 @@ def plan_command(
     for note in planned.notes:
         click.echo(note, err=True)
     if out is not None:
-        from assay.change.apply import write_plan
-        from assay.export.change import saved_json
+        from assay.output.plan_json import saved_json
+        from assay.plan.apply import write_plan
 
         write_plan(session.workspace(), out, saved_json(planned.plan))
     _print(planned.shown, output)
     if out is not None:
         click.echo(f"saved to {out}; apply it with 'assay apply {out}'", err=True)
     if locked and not planned.plan.lock_up_to_date:
-        from assay.export.plan_words import behind
+        from assay.output.plan_text import behind
 
         said = behind(planned.plan) or "there is no grades.lock"
         click.echo(f"{said}; run 'assay apply' and commit what it writes", err=True)
@@ -129,16 +129,18 @@ def plan_command(
 
 
 def _sweep(session: Session, request: Request, given: str, output: str) -> None:
-    from assay.change.experiment import Sweep
-    from assay.change.request import sweep
-    from assay.export import plan_html, plan_text
-    from assay.export.change import sweep_json
+    from assay.output import html as plan_html
+    from assay.output import plan_text
+    from assay.plan.experiment import Sweep
+    from assay.plan.request import sweep
 
     request.require_consistent(sweep=True)
     wanted = Sweep.parse(given)
     points = sweep(session.scoring(), request, wanted)
     if output == "json":
-        from assay.export.change import sweep_json
+        from assay.output.plan_json import sweep_json
+
+        from assay.output.plan_json import sweep_json
 
         print_json(sweep_json(wanted.path, points))
     elif output == "html":
@@ -151,14 +153,14 @@ def _sweep(session: Session, request: Request, given: str, output: str) -> None:
 
 def _print(plan: Plan, output: str) -> None:
     if output == "json":
-        from assay.export.change import plan_json
+        from assay.output.plan_json import plan_json
 
         print_json(plan_json(plan))
     elif output == "html":
-        from assay.export.plan_html import plan_html
+        from assay.output.html import plan_html
 
         click.echo(plan_html(plan))
     else:
-        from assay.export.plan_text import plan_markdown, plan_text
+        from assay.output.plan_text import plan_markdown, plan_text
 
         click.echo(plan_markdown(plan) if output == "markdown" else plan_text(plan))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from assay.evidence.retellings import Proposal
     from assay.ingest.decide import Decision
-    from assay.loading.load import Loaded
+    from assay.workspace.load import Loaded
 
 
 @click.command("lineage", cls=Command)
@@ -58,9 +58,9 @@ def lineage_command(
     """
     from assay.errors import UsageError
     from assay.evidence.retellings import enough
-    from assay.export.documents import Origins
     from assay.ingest.decide import Decision, decide, proposals
-    from assay.loading import require
+    from assay.output.documents_json import Origins
+    from assay.workspace.load import require
 
     if accept_all + walk + bool(decided) > 1:
         raise UsageError("--accept-all, --walk and --decide are three ways to decide; give one")
@@ -159,9 +159,9 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
     deny, ask, plan, suppose or refer to the past are ignored. A suggestion changes no score. An
     accepted one is added to the dependent profile.
     """
-    from assay.export.documents import Edges
     from assay.ingest.related import accept_edges, proposed_edges
-    from assay.loading import require
+    from assay.output.documents_json import Edges
+    from assay.workspace.load import require
 
     loaded = session.load()
     if accepted:
@@ -197,18 +197,18 @@ def contradictions_command(session: Session, series: bool, output: str) -> None:
     output plots the series.
     """
     from assay.ingest.stated import clashes
-    from assay.loading import require
+    from assay.workspace.load import require
 
     loaded = session.load()
     require(loaded)
     found = [c for c in clashes(loaded) if series or c.kind == "contradiction"]
     if output == "html":
-        from assay.export.clashes_html import clashes_html
+        from assay.output.html import clashes_html
 
         click.echo(clashes_html(found), nl=False)
         return
     if output == "json":
-        from assay.export.documents import Contradictions
+        from assay.output.documents_json import Contradictions
 
         pairs = [
             {"kind": c.kind, "reason": c.reason, "statements": (c.first, c.second)} for c in found

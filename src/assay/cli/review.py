@@ -73,7 +73,7 @@ def list_command(
         count = len(review.queue.items)
         click.echo(f"none of the {count} open review items matches the filters", err=True)
     if output == "json":
-        from assay.export.review import queue_json
+        from assay.output.review_json import queue_json
 
         print_json(queue_json(review, queue))
         return
@@ -87,7 +87,7 @@ def list_command(
 def _filtered(
     review: Review, matter: str | None, group: str | None, assigned_to: str | None
 ) -> Queue:
-    from assay.documents.suggest import did_you_mean
+    from assay.diagnostics.suggest import did_you_mean
     from assay.errors import UsageError
     from assay.review.decisions import MATTERS
     from assay.review.identity import same_person
@@ -142,7 +142,7 @@ def show(session: Session, profile_id: str, every: bool, output: str) -> None:
     review = open_review(session)
     require_known(review, profile_id)
     if output == "json":
-        from assay.export.review import profile_json
+        from assay.output.review_json import profile_json
 
         print_json(profile_json(review, profile_id))
         return
@@ -380,7 +380,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     review = open_review(session, limits)
     files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
     if output == "json":
-        from assay.export.review import ReviewPack
+        from assay.output.review_json import ReviewPack
 
         print_json(ReviewPack(files=map(str, files), rows=rows).as_json())
         return
@@ -403,7 +403,6 @@ def import_(
     Each row is recorded completely or refused. A row is refused if its evidence has changed since
     the export. Exits with 1 if any row is refused.
     """
-    from assay.export.review import rows_json
     from assay.review.journal import append
     from assay.review.packing import import_rows
     from assay.review.sheets import read_sheet
@@ -416,6 +415,8 @@ def import_(
     reports = import_rows(review, rows, by, lambda draft: append(ledger, draft))
     refused = sum(r.status == "refused" for r in reports)
     if output == "json":
+        from assay.output.review_json import rows_json
+
         print_json(rows_json(reports))
     else:
         for report in reports:

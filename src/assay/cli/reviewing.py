@@ -61,7 +61,7 @@ def decision_options(function: _F) -> _F:
 
 def open_review(session: Session, limits: Limits | None = None) -> Review:
     """The desk with what was decided and what was last applied."""
-    from assay.change.lock import read_lock
+    from assay.plan.lock import read_lock
     from assay.review.ledger import require_ledger
     from assay.review.queue import Limits, Review
 
@@ -79,9 +79,9 @@ def open_review(session: Session, limits: Limits | None = None) -> Review:
 
 def sign(session: Session, reviewer: str | None) -> Signature:
     """The one named, else git's user. Raises ``UsageError`` where there is neither."""
-    from assay.change.git import git_user
     from assay.errors import UsageError
-    from assay.model.person import reviewer_named
+    from assay.model.base import reviewer_named
+    from assay.plan.revision import git_user
     from assay.review.actions import Signature
     from assay.review.identity import same_person
 
@@ -108,7 +108,7 @@ def show_decision(decision: Decision, output: str) -> None:
     from assay.review.actions import describe
 
     if output == "json":
-        from assay.export.review import decision_json
+        from assay.output.review_json import decision_json
 
         print_json(decision_json(decision))
         return

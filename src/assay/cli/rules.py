@@ -16,7 +16,7 @@ from assay.cli.session import Group, Session, format_option
 from assay.text import plural
 
 if TYPE_CHECKING:
-    from assay.methodology import RuleTests
+    from assay.pipeline import RuleTests
 
 
 @click.group("rules", cls=Group)
@@ -100,14 +100,14 @@ class _Asked:
 
 
 def _run(session: Session, files: Sequence[Path], covered: bool) -> RuleTests:
-    from assay.methodology import rule_tests
+    from assay.pipeline import rule_tests
 
     paths = [f.resolve() for f in files] or None
     return rule_tests(session.check(), session.as_of, paths, covered=covered)
 
 
 def _warn_of_misnamed(session: Session) -> None:
-    from assay.loading.rule_cases import misnamed_case_files
+    from assay.workspace.rule_cases import misnamed_case_files
 
     for name, read in misnamed_case_files(session.workspace()).items():
         click.echo(f"warning: {name} is not read; did you mean {read}?", err=True)
@@ -115,7 +115,7 @@ def _warn_of_misnamed(session: Session) -> None:
 
 def _shown(done: RuleTests, root: Path, asked: _Asked) -> bool:
     """Print the results; whether everything is fine."""
-    from assay.diagnostics import has_errors
+    from assay.diagnostics.diagnostic import has_errors
 
     failed = [r for r in done.results if not r.passed]
     found = done.coverage
@@ -123,12 +123,12 @@ def _shown(done: RuleTests, root: Path, asked: _Asked) -> bool:
     enough = least is None or (found is not None and found.share >= least * 10)
     fine = not failed and enough and not has_errors(done.diagnostics)
     if asked.suggest and found is not None:
-        from assay.scoring.rule_coverage import suggestions
+        from assay.scoring.rule_tests import suggestions
 
         click.echo(suggestions(found), nl=False)
         return fine
     if asked.output == "json":
-        from assay.export.rules import rule_tests_json
+        from assay.output.rules_json import rule_tests_json
 
         print_json(rule_tests_json(done))
         return fine
@@ -139,7 +139,7 @@ def _shown(done: RuleTests, root: Path, asked: _Asked) -> bool:
     passed = len(done.results) - len(failed)
     click.echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
     if found is not None:
-        from assay.scoring.rule_coverage import coverage_lines
+        from assay.scoring.rule_tests import coverage_lines
 
         for line in coverage_lines(found):
             click.echo(line)
@@ -160,8 +160,8 @@ def _print_differences(result: object) -> None:
 
 
 def _write_junit(done: RuleTests, path: Path, folder: str) -> None:
-    from assay.documents.files import write_files
-    from assay.export.junit import junit_xml
+    from assay.output.junit import junit_xml
+    from assay.workspace.transactions import write_files
 
     write_files({path.absolute(): junit_xml(done.results, folder)})
 
@@ -176,15 +176,15 @@ def lint(context: click.Context, output: str) -> None:
     workspace in one band. Exits with 1 if the rulebook has errors.
     """
     from assay import __version__
-    from assay.diagnostics import has_errors
+    from assay.diagnostics.diagnostic import has_errors
     from assay.diagnostics.render import as_sarif
-    from assay.methodology import rule_findings
+    from assay.pipeline import rule_findings
 
     session: Session = context.obj
     checked = session.check()
     found = rule_findings(checked, None if checked.errors else session.desk())
     if output == "json":
-        from assay.export.documents import Diagnostics
+        from assay.output.documents_json import Diagnostics
 
         print_json(Diagnostics(diagnostics=found).as_json())
     elif output == "sarif":
@@ -238,11 +238,11 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
     The lowest band holds the remaining profiles. The thresholds are printed to be copied into
     rules.yaml once, because no grade may depend on the grades of other profiles.
     """
-    from assay.methodology import scorer_cutpoints
+    from assay.pipeline import scorer_cutpoints
 
     found = scorer_cutpoints(session.desk(), scorer, _percents(shares))
     if output == "json":
-        from assay.export.rules import Cutpoints
+        from assay.output.rules_json import Cutpoints
 
         print_json(Cutpoints(scorer=scorer, bands=found).as_json())
         return

@@ -17,9 +17,9 @@ from assay.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.bulk import Written
-    from assay.pipeline import Scores
-    from assay.scoring.results import WouldChange
+    from assay.assessment import Scores
+    from assay.model.results import WouldChange
+    from assay.scoring.bulk import Written
 
 
 @click.command("score", cls=Command)
@@ -126,7 +126,7 @@ class _Asked:
         if self.tables is not None and self.database is not None:
             raise click.UsageError("--tables and --database name two inputs; give one")
         if self.spark:
-            from assay.engines.spark.limits import DOCUMENTS, OUTLOOK
+            from assay.engine.spark.session import DOCUMENTS, OUTLOOK
 
             if not self.bulk:
                 raise DOCUMENTS.refusal()
@@ -145,7 +145,7 @@ class _Asked:
 
 
 def _score(session: Session, asked: _Asked) -> Written:
-    from assay.bulk import score_tables
+    from assay.scoring.bulk import score_tables
 
     folder, out = Path(asked.tables or ""), Path(asked.out or "")
     if not folder.is_dir():
@@ -164,7 +164,7 @@ def _score(session: Session, asked: _Asked) -> Written:
 
 
 def _score_spark(session: Session, asked: _Asked) -> Written:
-    from assay.bulk import score_with_spark
+    from assay.scoring.bulk import score_with_spark
     from assay.scoring.distributed import Cluster
 
     cluster = Cluster(
@@ -182,7 +182,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     ids = asked.ids
     scores, changes = _scored(session, asked)
     if asked.output == "json":
-        from assay.export.json import scores_json
+        from assay.output.json import scores_json
 
         print_json(scores_json(scores, ids, changes))
         return

@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from assay.cli.names import audiences
-from assay.documents.suggest import did_you_mean, nearest
+from assay.diagnostics.suggest import did_you_mean, nearest
 from assay.memory import available_bytes, parse_size
-from assay.workspace import Workspace
+from assay.workspace.paths import Workspace
 
 if TYPE_CHECKING:
-    from assay.change.request import Scoring
-    from assay.loading import Loaded
-    from assay.pipeline import Checked, Desk, Scores
+    from assay.assessment import Desk, Scores
+    from assay.pipeline import Checked
+    from assay.plan.request import Scoring
+    from assay.workspace.load import Loaded
 
 
 _READERS = ("cel-expr-python", "pydantic-core", "ryaml")
 """Distributions that decide what documents and conditions mean; caches hold for their versions."""
 
 
-WORKSPACE = "assay.workspace"
+WORKSPACE = "assay.workspace.paths"
 """Where a command notes the root of its workspace, for errors that are printed after it."""
 
 
@@ -60,8 +61,7 @@ class Session:
 
     def load(self) -> Loaded:
         """The documents and the rulebook, read; refused beforehand where they would not fit."""
-        from assay.loading import load_workspace
-        from assay.loading.size import require_memory
+        from assay.workspace.load import load_workspace, require_memory
 
         workspace = self.workspace()
         require_memory(workspace, self.memory_limit())
@@ -70,8 +70,8 @@ class Session:
     def check(self) -> Checked:
         """The workspace, read and checked; refused beforehand where it would not fit."""
         from assay.cache import user_cache
-        from assay.loading.size import require_memory
         from assay.pipeline import check
+        from assay.workspace.load import require_memory
 
         workspace = self.workspace()
         require_memory(workspace, self.memory_limit())
@@ -83,8 +83,8 @@ class Session:
         Raises ``UsageError`` for an id that is not scored.
         """
         from assay.cache import user_cache
-        from assay.loading.size import require_memory
         from assay.pipeline import score_unchanged
+        from assay.workspace.load import require_memory
 
         workspace, cache = self.workspace(), user_cache(_READERS)
         require_memory(workspace, self.memory_limit())
@@ -115,8 +115,8 @@ class Session:
 
     def scoring(self) -> Scoring:
         """The steps of the pipeline that plans need, for the workspace, read and checked."""
-        from assay.change.request import Scoring
         from assay.pipeline import assess_all, check, pages_touched
+        from assay.plan.request import Scoring
 
         checked = self.check()
 

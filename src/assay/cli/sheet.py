@@ -13,11 +13,11 @@ from assay.cli.session import Choice, Group, Session, format_option
 from assay.text import plural
 
 if TYPE_CHECKING:
-    from assay.loading.load import Loaded
-    from assay.model.corpus import Corpus
+    from assay.model.documents import Corpus
     from assay.sheets.columns import Kind
+    from assay.sheets.files import Table
     from assay.sheets.importing import Change, Import
-    from assay.spreadsheet.tables import Table
+    from assay.workspace.load import Loaded
 
 _KINDS = ("publishers", "sources", "profiles", "claims")
 _WIDEST = 160
@@ -52,9 +52,9 @@ def export(
     and their sources; with --audience, only what this audience may see.
     """
     from assay.authoring.new import require_profile
-    from assay.documents.files import write_files
     from assay.errors import UsageError
     from assay.sheets.export import as_csv, as_xlsx, rows_of
+    from assay.workspace.transactions import write_files
 
     loaded = session.load()
     for id_ in ids:
@@ -73,7 +73,7 @@ def export(
     rows = {kind: len(rows_of(corpus, kind, wanted)) for kind in kinds}
     left = [d.file for d in loaded.errors]
     if output == "json":
-        from assay.export.documents import SheetExport
+        from assay.output.documents_json import SheetExport
 
         print_json(SheetExport(files=map(str, files), rows=rows, left_out=left).as_json())
         return
@@ -90,7 +90,7 @@ def export(
 
 def _seen(session: Session, loaded: Loaded) -> Corpus:
     """Everything, unless an audience is named: then what it may know."""
-    from assay.documents.suggest import unknown
+    from assay.diagnostics.suggest import unknown
     from assay.errors import UsageError
     from assay.model.audience import seen_by
 
@@ -126,7 +126,7 @@ def import_(
     """
     from assay.diagnostics.render import format_text
     from assay.sheets.importing import carry_out, plan_import
-    from assay.sheets.reading import read_rows
+    from assay.sheets.rows import read_rows
 
     loaded = session.load()
     planned = plan_import(loaded, read_rows(_tables(sheets)))
@@ -141,7 +141,7 @@ def import_(
     if write:
         carry_out(planned)
     if output == "json":
-        from assay.export.documents import SheetImport
+        from assay.output.documents_json import SheetImport
 
         made = SheetImport(
             written=write,
@@ -160,7 +160,7 @@ def import_(
 
 def _tables(paths: tuple[Path, ...]) -> list[Table]:
     from assay.errors import UsageError
-    from assay.spreadsheet.read import read_tables
+    from assay.sheets.files import read_tables
 
     files: list[Path] = []
     for path in paths:

@@ -27,7 +27,6 @@ def publishers_command(session: Session, output: str) -> None:
     with a lower rating, if chance does not explain the difference. A dash is unknown; F means
     examined, but impossible to judge.
     """
-    from assay.export.review import publishers_json
     from assay.review.ledger import require_ledger
     from assay.review.publishers import reversals, standings
 
@@ -35,6 +34,8 @@ def publishers_command(session: Session, output: str) -> None:
     found = standings(desk, require_ledger(desk.workspace.ledger_path))
     against = reversals(found)
     if output == "json":
+        from assay.output.review_json import publishers_json
+
         print_json(publishers_json(found, against))
         return
     if not found:
@@ -101,7 +102,7 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
     record = track_record(desk, require_ledger(desk.workspace.ledger_path))
     files = _plots(record, svg.resolve()) if svg else []
     if output == "json":
-        from assay.export.review import track_record_json
+        from assay.output.review_json import track_record_json
 
         print_json(track_record_json(record, files))
         return
@@ -111,8 +112,8 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
 
 
 def _plots(record: TrackRecord, folder: Path) -> list[Path]:
-    from assay.documents.files import write_files
     from assay.review.plots import held_by_grade, reliability
+    from assay.workspace.transactions import write_files
 
     name = (record.scorer or "grade").replace("_", " ")
     drawings = {

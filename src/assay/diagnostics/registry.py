@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from assay.diagnostics import (
-    content_codes,
-    document_codes,
-    ledger_codes,
-    lock_codes,
-    rule_codes,
-)
+from assay.diagnostics import content_codes, document_codes, ledger_codes, lock_codes, rule_codes
 from assay.diagnostics.diagnostic import Code
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from assay.model.corpus import Corpus
-from assay.model.evidence import Claim
-from assay.model.profile import AnyProfile
+from assay.model.documents import AnyProfile, Claim, Corpus
 
 
 class Behind:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from assay.model.corpus import Corpus
+from assay.model.documents import Corpus
 
 # Scripts without spaces between words are matched character by character.
 _ALONE = (

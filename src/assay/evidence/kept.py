@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assay.model.corpus import Corpus
-from assay.workspace import Workspace
+from assay.model.documents import Corpus
+from assay.workspace.paths import Workspace
 
 
 def words_of(corpus: Corpus, workspace: Workspace) -> Callable[[str], str | None]:

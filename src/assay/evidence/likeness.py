@@ -17,13 +17,7 @@ from itertools import combinations, pairwise
 from typing import Literal
 
 from assay.evidence.credits import credited_publishers
-from assay.evidence.features import (
-    Features,
-    is_count,
-    lasting_features,
-    read_features,
-    script,
-)
+from assay.evidence.features import Features, is_count, lasting_features, read_features, script
 from assay.evidence.issues import are_issues, plain_title
 from assay.evidence.similarity import near_pairs, overlap, shingles
 from assay.evidence.told import Told, days_apart, one_family, one_voice

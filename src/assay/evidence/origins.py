@@ -27,8 +27,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from assay.model.corpus import Corpus
-from assay.model.evidence import Citation, Directness, Source
+from assay.model.documents import Citation, Corpus, Directness, Source
 
 UNSEEN = "unseen"
 """The shared origin of retellings whose original the claim does not cite."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from assay.diagnostics import Diagnostic, Subject, ValueLocation, content_codes
+from assay.diagnostics import content_codes
+from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.evidence.quantities import Figure, figures
 from assay.evidence.sentences import sentences
-from assay.model.corpus import Corpus
-from assay.model.evidence import Claim
+from assay.model.documents import Claim, Corpus
 
 _Passage = tuple[str, Figure]
 _SHOWN = 200

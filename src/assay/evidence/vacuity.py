@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from assay.diagnostics import Diagnostic, Subject, ValueLocation, content_codes
+from assay.diagnostics import content_codes
+from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.evidence.quantities import figures
 from assay.evidence.sentences import sentences
-from assay.model.corpus import Corpus
 from assay.model.dates import add_months
-from assay.model.evidence import Claim
-from assay.model.profile import AnyProfile, Institution, WatchItem
+from assay.model.documents import AnyProfile, Claim, Corpus, Institution, WatchItem
 
 _FEWEST_WORDS = 6
 _HEADLINE = re.compile(

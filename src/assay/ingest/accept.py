@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.authoring.edit import commit, current, path_of
 from assay.authoring.new import require_profile
-from assay.documents.yaml_rewrite import rewrite
 from assay.errors import UsageError
-from assay.loading.load import Loaded
+from assay.workspace.load import Loaded
+from assay.workspace.transactions import commit, current, path_of
+from assay.yaml.edit import rewrite
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-from assay.authoring.edit import commit, current, path_of
-from assay.documents.yaml_writer import append_item
 from assay.errors import UsageError
 from assay.evidence.kept import words_of
 from assay.evidence.retellings import Proposal, propose
 from assay.evidence.stories import Known
 from assay.ingest.told import told_of_corpus
-from assay.loading.load import Loaded
-from assay.model.corpus import Corpus
+from assay.model.documents import Corpus
 from assay.progress import stage
-from assay.workspace import Workspace
+from assay.workspace.load import Loaded
+from assay.workspace.paths import Workspace
+from assay.workspace.transactions import commit, current, path_of
+from assay.yaml.edit import append_item
 
 Decided = Literal["cites", "same_as", "not_same_as"]
 

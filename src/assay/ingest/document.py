@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from assay.documents.yaml_reader import read_yaml
+from assay.yaml.reader import read_yaml
 
 SIZE_LIMIT = 20_000_000
 """Bytes in a document, at most."""

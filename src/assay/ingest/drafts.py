@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.authoring.ids import first_free, shorten, slug
+from assay.authoring.new import first_free, shorten, slug
 from assay.evidence.quantities import figures
 from assay.ingest.document import Document, one_line
 from assay.ingest.items import DraftClaim, DraftProfile, Item

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.authoring.edit import commit, current, path_of
-from assay.authoring.ids import first_free, slug
-from assay.documents.yaml_writer import append_item
+from assay.authoring.new import first_free, slug
 from assay.errors import UsageError
 from assay.evidence.entities import Names
 from assay.evidence.kept import words_of
 from assay.evidence.relations import edges
 from assay.evidence.sentences import sentences
-from assay.loading.load import Loaded
+from assay.workspace.load import Loaded
+from assay.workspace.transactions import commit, current, path_of
+from assay.yaml.edit import append_item
 
 _CLAIM_WORDS = 6
 _LONGEST = 4000

@@ -9,30 +9,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from assay.authoring.addresses import address_key
-from assay.authoring.edit import commit
+from assay.authoring.cite import address_key
 from assay.authoring.find import fold
-from assay.authoring.ids import first_free, slug
-from assay.diagnostics import Subject
-from assay.documents.emit import block
-from assay.documents.files import write_files
+from assay.authoring.new import first_free, slug
+from assay.diagnostics.diagnostic import Subject
 from assay.errors import UsageError
 from assay.evidence.entities import names_of
 from assay.ingest.document import Document, UnreadableDocument
-from assay.ingest.drafts import (
-    PublisherDraft,
-    digest,
-    profile_data,
-    source_data,
-    source_id,
-)
+from assay.ingest.drafts import PublisherDraft, digest, profile_data, source_data, source_id
 from assay.ingest.files import files_below, opened
 from assay.ingest.formats import recognise
 from assay.ingest.items import DraftProfile, Format, Item, Items
 from assay.ingest.named import new_institutions
-from assay.loading.load import Loaded
-from assay.loading.validate import validate_document
 from assay.progress import counting, stage
+from assay.workspace.load import Loaded
+from assay.workspace.transactions import commit, write_files
+from assay.workspace.validate import validate_document
+from assay.yaml.edit import block
 
 FOLDER = "ingested"
 TEXTS = "text"

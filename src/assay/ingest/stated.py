@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from assay.evidence.contradictions import Clash, find_clashes
 from assay.evidence.kept import words_of
 from assay.evidence.subjects import Statement
-from assay.loading.load import Loaded
+from assay.workspace.load import Loaded
 
 
 def clashes(loaded: Loaded) -> list[Clash]:

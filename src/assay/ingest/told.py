@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.evidence.told import Told
 from assay.ingest.items import Item
-from assay.model.corpus import Corpus
+from assay.model.documents import Corpus
 
 _CODE = re.compile(r"(?:[a-z]{2,3})(?:-[a-z]{2,4})?")
 

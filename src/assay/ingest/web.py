@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.ingest.addresses import Refused
 from assay.ingest.document import UnreadableDocument, decode
 from assay.ingest.fetch import Fetcher

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from assay.model.corpus import Corpus
-from assay.model.evidence import Claim
-from assay.model.profile import AnyProfile, Dependency, Event
+from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event
 
 
 def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date) -> Corpus:

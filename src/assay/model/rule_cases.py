@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from assay.model.base import Id, Line, Model, Text
-from assay.model.corpus import Corpus
-from assay.model.evidence import Day
+from assay.model.documents import Corpus, Day
 from assay.model.rulebook import Fraction, Name
 
 SUBJECT = "subject"

@@ -5,6 +5,8 @@ Conditions and amounts in CEL are kept as text here; :mod:`assay.rules` parses a
 
 from __future__ import annotations
 
+import hashlib
+import json
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -18,8 +20,7 @@ from pydantic import (
 )
 
 from assay.model.base import Flag, Id, Line, Model, Text
-from assay.model.evidence import Day, Directness, Reliability
-from assay.model.profile import Horizon, Level
+from assay.model.documents import Day, Directness, Horizon, Level, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A word that conditions can use: lower-case letters, digits and underscores."""
@@ -261,3 +262,14 @@ class Rulebook(Model):
 
     def bands(self, scorer: Scorer) -> tuple[Band, ...]:
         return self.scales[scorer.scale] if scorer.scale else ()
+
+
+def digest(value: object) -> str:
+    """Twelve hexadecimal digits of a BLAKE2b digest of ``value``, which is plain JSON data."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=6).hexdigest()
+
+
+def rulebook_digest(rulebook: Rulebook) -> str:
+    """The digest of what a rulebook says, however it is laid out."""
+    return digest(rulebook.model_dump(mode="json", by_alias=True))

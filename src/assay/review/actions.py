@@ -13,15 +13,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from assay.documents.suggest import did_you_mean
+from assay.diagnostics.suggest import did_you_mean
 from assay.errors import UsageError
-from assay.model.evidence import Claim
+from assay.model.documents import Claim
 from assay.model.rulebook import Band, Scorer
 from assay.review.authors import authors_of, evidence_of
 from assay.review.decisions import REASON_CODES, Decision, Draft, Subject, Verdict
 from assay.review.identity import same_person
 from assay.review.queue import Item, Review, subjects_of
-from assay.scoring.assessment import headline
+from assay.scoring.explain import headline
 from assay.scoring.run import ordered_bands
 
 

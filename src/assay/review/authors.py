@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.change import git
-from assay.documents.yaml_reader import SIZE_LIMIT, read_yaml
 from assay.evidence.behind import Behind
+from assay.plan import revision as git
 from assay.review.identity import identities
+from assay.yaml.reader import SIZE_LIMIT, read_yaml
 
 if TYPE_CHECKING:
     from assay.review.queue import Review

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from assay.change.attribution import Sides, changes_of
-from assay.change.plan import Cause
-from assay.change.seal import digest_of
-from assay.change.take import locked_profiles
+from assay.plan.attribution import Sides, changes_of
+from assay.plan.lock import digest_of
+from assay.plan.lock_builder import locked_profiles
+from assay.plan.plan import Cause
 
 if TYPE_CHECKING:
-    from assay.change.lock import Lock
-    from assay.desk import Desk
+    from assay.assessment import Desk
+    from assay.plan.lock import Lock
 
 _NAMED = 3
 

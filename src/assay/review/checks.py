@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.diagnostics import Diagnostic, Position
 from assay.diagnostics import ledger_codes as codes
-from assay.model.corpus import Corpus
+from assay.diagnostics.diagnostic import Diagnostic, Position
+from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
-from assay.model.base import Id, Model
-from assay.model.evidence import Day
-from assay.model.person import Person, Plain
+from assay.model.base import Id, Model, Person, Plain
+from assay.model.documents import Day
 from assay.model.rulebook import Name
 
 FORMAT = 1

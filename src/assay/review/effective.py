@@ -11,16 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from assay.model.results import ProfileResult, Score
 from assay.model.rulebook import Band, Rulebook
 from assay.review.decisions import Decision, Subject
 from assay.review.identity import same_person
 from assay.review.ledger import Ledger
 from assay.scoring.grounds import Grounds
-from assay.scoring.results import ProfileResult, Score
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:
-    from assay.desk import Desk
+    from assay.assessment import Desk
 
 Status = Literal["counts", "stale", "expired", "second", "conflicting", "gone"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from assay.diagnostics import has_errors
+from assay.diagnostics.diagnostic import has_errors
 from assay.errors import InputError, UsageError
 from assay.review.decisions import Decision, Draft, decide
 from assay.review.ledger import Ledger, parse_ledger

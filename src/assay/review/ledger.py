@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from assay.diagnostics import Code, Diagnostic, Position, has_errors
 from assay.diagnostics import ledger_codes as codes
+from assay.diagnostics.diagnostic import Code, Diagnostic, Position, has_errors
 from assay.errors import InputError, UsageError
 from assay.review.decisions import FORMAT, Decision, content_digest
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assay.change.lock import LockedProfile
-from assay.model.corpus import Corpus
-from assay.model.evidence import Claim, Source
-from assay.model.profile import AnyProfile
+from assay.cel.program import ScorerColumns
+from assay.model.documents import AnyProfile, Claim, Corpus, Source
+from assay.model.results import Score
+from assay.plan.lock import LockedProfile
 from assay.review.causes import moved_by
 from assay.review.decisions import Matter
 from assay.review.effective import Status
 from assay.review.queue import Item
-from assay.rules.program import ScorerColumns
-from assay.scoring.assessment import headline
+from assay.scoring.explain import headline
 from assay.scoring.grounds import digest_of
-from assay.scoring.results import Score
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from assay.documents.suggest import did_you_mean
+from assay.diagnostics.suggest import did_you_mean
 from assay.errors import AssayError, UsageError
 from assay.review import actions
 from assay.review.actions import Signature
 from assay.review.decisions import Decision, Draft
 from assay.review.matters import grade
 from assay.review.queue import Item, Review
-from assay.scoring.assessment import headline
+from assay.scoring.explain import headline
 from assay.scoring.grounds import digest_of
-from assay.spreadsheet.tables import Record
+from assay.sheets.files import Record
 
 DECISIONS = ("accept", "override", "flag", "comment")
 """What a reviewer may write into the column ``decision``."""

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assay.model.evidence import Publisher
+from assay.model.documents import Publisher
 from assay.review.ledger import Ledger
 from assay.review.track import Share, Tally, track_record
 
 if TYPE_CHECKING:
-    from assay.desk import Desk
+    from assay.assessment import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from assay.review.ledger import Ledger
 from assay.scoring.grounds import Grounds
 
 if TYPE_CHECKING:
-    from assay.change.lock import Lock
-    from assay.desk import Desk
+    from assay.assessment import Desk
+    from assay.plan.lock import Lock
 
 _OF_A_GRADE: tuple[Matter, ...] = ("flipped", "new", "coverage", "boundary")
 

@@ -13,7 +13,7 @@ from assay.review.queue import Item
 from assay.scoring.grounds import digest_of
 
 if TYPE_CHECKING:
-    from assay.desk import Desk
+    from assay.assessment import Desk
 
 MOST_SOURCES = 2000
 """Among more sources than this nothing is looked for here: it would hold up the queue."""

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from assay.errors import UsageError
-from assay.spreadsheet import csv_form, workbook
-from assay.spreadsheet.read import read_tables
-from assay.spreadsheet.tables import Record, heading
-from assay.spreadsheet.workbook import Heading, Sheet
+from assay.sheets import files as csv_form
+from assay.sheets import files as workbook
+from assay.sheets.files import Heading, Record, Sheet, heading, read_tables
 
 COLUMNS = (
     *("profile", "name", "scorer", "claim", "matter", "detail", "computed", "grounds"),

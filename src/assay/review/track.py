@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from assay.review.decisions import Decision, Outcome
 from assay.review.ledger import Ledger
-from assay.scoring.assessment import headline
+from assay.scoring.explain import headline
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:
-    from assay.desk import Desk
+    from assay.assessment import Desk
 
 _Z = 1.959964
 """The normal quantile of a two-sided interval of 95 %."""

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, get_args
 
 from assay.cache import Cache, content_digest
-from assay.diagnostics import SOURCE, Diagnostic, ValueLocation
+from assay.cel.lower import Compiler
+from assay.cel.parse import CelError
+from assay.cel.program import Program, program_from_json, program_to_json
+from assay.cel.schema import SPACES, Space
+from assay.cel.scope import Rows, Scope, subject_scope
 from assay.diagnostics import rule_codes as codes
-from assay.documents.suggest import did_you_mean
-from assay.model.evidence import ClaimType
+from assay.diagnostics.diagnostic import SOURCE, Diagnostic, ValueLocation
+from assay.diagnostics.suggest import did_you_mean
+from assay.model.documents import ClaimType
 from assay.model.rulebook import Band, Rule, Rulebook, Scorer
-from assay.rules.problems import CelError
-from assay.rules.program import Program
-from assay.rules.program_json import program_from_json, program_to_json
-from assay.rules.schema import SPACES, Space
+from assay.rules.expressions import Parsed, RulePath
 
 if TYPE_CHECKING:
-    from assay.rules.expressions import Path
+    from assay.rules.expressions import RulePath
+
 
 _PROGRAM = "program"
 
@@ -48,7 +51,7 @@ def _besides_expressions(rulebook: Rulebook) -> Iterator[Diagnostic]:
 
 
 def check_part(
-    rulebook: Rulebook, incomplete: Set[Path], missing: Set[str], unreadable: Set[str]
+    rulebook: Rulebook, incomplete: Set[RulePath], missing: Set[str], unreadable: Set[str]
 ) -> Iterator[Diagnostic]:
     """What is wrong with what could be read of a rulebook.
 
@@ -114,7 +117,7 @@ def _scales(rulebook: Rulebook) -> Iterator[Diagnostic]:
         yield from _bands(("scales", name), name, bands)
 
 
-def _bands(here: Path, name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
+def _bands(here: RulePath, name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
     if not bands:
         yield codes.BANDS_GAP.at(ValueLocation(here), f"the scale {name!r} has no bands")
         return
@@ -158,7 +161,7 @@ def _bands(here: Path, name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]
 def _names(rulebook: Rulebook) -> Iterator[Diagnostic]:
     keys: set[str] = set()
     for i, scorer in enumerate(rulebook.scorers):
-        here: Path = ("scorers", i)
+        here: RulePath = ("scorers", i)
         if scorer.key in keys:
             yield codes.DUPLICATE_SCORER.at(
                 ValueLocation((*here, "name")),
@@ -195,7 +198,7 @@ def _fields(space: Space) -> set[str]:
     }
 
 
-def _repeated(ids: Iterable[str], here: Path, noun: str) -> Iterator[Diagnostic]:
+def _repeated(ids: Iterable[str], here: RulePath, noun: str) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for j, rule_id in enumerate(ids):
         if rule_id in seen:
@@ -205,7 +208,7 @@ def _repeated(ids: Iterable[str], here: Path, noun: str) -> Iterator[Diagnostic]
         seen.add(rule_id)
 
 
-def _replaced(scorer: Scorer, here: Path) -> Iterator[Diagnostic]:
+def _replaced(scorer: Scorer, here: RulePath) -> Iterator[Diagnostic]:
     there = {r.id for r in scorer.rules if r.disabled is None}
     for j, rule in enumerate(scorer.rules):
         if rule.replaces is not None and rule.replaces in there:
@@ -269,7 +272,7 @@ def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
 def _unknowns(rulebook: Rulebook) -> Iterator[Diagnostic]:
     for i, scorer in enumerate(rulebook.scorers):
         for j, rule in enumerate(scorer.rules):
-            place: Path = ("scorers", i, "rules", j)
+            place: RulePath = ("scorers", i, "rules", j)
             always = rule.when.strip() == "true"
             if _lowers(rule) and rule.on_unknown is None and not always:
                 yield codes.UNDECIDED_UNKNOWN.at(
@@ -310,3 +313,43 @@ def _lowers(rule: Rule) -> bool:
     if rule.phase == "multiply":
         return isinstance(amount, str) or amount < 1.0
     return rule.phase == "add" and not isinstance(amount, str) and amount < 0.0
+
+
+def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
+    """What is wrong with the expressions that were parsed, facts included."""
+    compiler = Compiler(parsed.vocabulary, parsed.facts)
+    for path, node in parsed.expressions.items():
+        # A part of a sentence stands at a number.
+        compiled = compiler.text if isinstance(path[-1], int) else compiler.scalar
+        try:
+            compiled(node, _scope(rulebook, path))
+        except CelError as error:
+            yield from (p.within(path) for p in error.problems)
+    yield from uncompilable_facts(rulebook, parsed)
+
+
+def uncompilable_facts(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
+    """What is wrong with the facts, whether anything uses them or not."""
+    compiler = Compiler(parsed.vocabulary, parsed.facts)
+    for index, fact in enumerate(rulebook.facts):
+        node = parsed.facts.get((fact.on, fact.name))
+        if node is None:
+            continue
+        try:
+            compiler.scalar(node, subject_scope(fact.on))
+        except CelError as error:
+            place: RulePath = ("facts", index, "expr")
+            yield from (p.within(place) for p in error.problems)
+
+
+def _scope(rulebook: Rulebook, path: RulePath) -> Scope:
+    """What the expression at a path can name."""
+    if path[0] == "watch":
+        return subject_scope("profile", watch=True)
+    scorer = rulebook.scorers[int(path[1])]
+    scope = subject_scope(scorer.on)
+    if scorer.pool is None or path[2] != "pool":
+        return scope
+    rows = scope.names[scorer.pool.over]
+    assert isinstance(rows, Rows)
+    return scope.inside(rows, "it")

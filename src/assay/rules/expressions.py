@@ -8,17 +8,16 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Protocol
 
-from assay.diagnostics import Diagnostic
+from assay.cel import ast
+from assay.cel.ast import fields_read, walk
+from assay.cel.parse import CelError, Vocabulary, parse_cel, problem
+from assay.cel.schema import SPACES
+from assay.cel.text import TextError, members, split_text
 from assay.diagnostics import rule_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic
 from assay.model.rulebook import Fact, Pool, Rulebook, Scorer
-from assay.rules import ast
-from assay.rules.ast import fields_read, walk
-from assay.rules.parse import Vocabulary, parse_cel
-from assay.rules.problems import CelError, problem
-from assay.rules.schema import SPACES
-from assay.rules.texts import TextError, members, split_text
 
-Path = tuple[str | int, ...]
+RulePath = tuple[str | int, ...]
 """Where in the rulebook: ``("scorers", 0, "rules", 3, "when")``."""
 
 _WORD = re.compile(r"\s*(\w+)")
@@ -28,7 +27,7 @@ class _Take(Protocol):
     """Parses one expression of the rulebook and adds it."""
 
     def __call__(
-        self, path: Path, text: str, subject: str, wanted: str, *, it: str | None = None
+        self, path: RulePath, text: str, subject: str, wanted: str, *, it: str | None = None
     ) -> None: ...
 
 
@@ -43,14 +42,14 @@ class Parsed:
     """
 
     vocabulary: Vocabulary
-    expressions: dict[Path, ast.Expression] = field(default_factory=dict)
+    expressions: dict[RulePath, ast.Expression] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     facts: dict[tuple[str, str], ast.Expression] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
     complete: bool = True
 
     def add_problems(
-        self, path: Path, text: str, problems: Sequence[Diagnostic], shift: int = 0
+        self, path: RulePath, text: str, problems: Sequence[Diagnostic], shift: int = 0
     ) -> None:
         """Add the problems of a text, without those that only follow from another one."""
         self.complete = False
@@ -122,7 +121,7 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
     vocabulary = parsed.vocabulary
 
     def take(
-        path: Path,
+        path: RulePath,
         text: str,
         subject: str,
         wanted: str,
@@ -139,7 +138,7 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
         except CelError as error:
             parsed.add_problems(path, text, error.problems, shift)
 
-    def take_text(path: Path, text: str, subject: str, *, watch: bool = False) -> None:
+    def take_text(path: RulePath, text: str, subject: str, *, watch: bool = False) -> None:
         try:
             parts = split_text(text)
         except TextError as error:
@@ -153,13 +152,13 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
                 take((*path, index), part.text, subject, "any", watch=watch, shift=part.offset)
 
     for i, scorer in enumerate(rulebook.scorers):
-        here: Path = ("scorers", i)
+        here: RulePath = ("scorers", i)
         if isinstance(scorer.start, str):
             take((*here, "start"), scorer.start, scorer.on, "double")
         if scorer.pool:
             _parse_pool(scorer, scorer.pool, here, parsed, take)
         for j, rule in enumerate(scorer.rules):
-            place: Path = (*here, "rules", j)
+            place: RulePath = (*here, "rules", j)
             take((*place, "when"), rule.when, scorer.on, "bool")
             if isinstance(rule.amount, str):
                 take((*place, rule.phase), rule.amount, scorer.on, "double")
@@ -170,7 +169,7 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
     return parsed
 
 
-def _parse_pool(scorer: Scorer, pool: Pool, here: Path, parsed: Parsed, take: _Take) -> None:
+def _parse_pool(scorer: Scorer, pool: Pool, here: RulePath, parsed: Parsed, take: _Take) -> None:
     known = [c.name for c in SPACES[scorer.on].collections if c.name != "roots"]
     if pool.over not in known:
         hint = f"a {scorer.on} has: {', '.join(known)}" if known else "score claims instead"

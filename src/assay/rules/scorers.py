@@ -12,21 +12,11 @@ from dataclasses import replace
 from datetime import date
 
 from assay.arithmetic import ONE, to_points
-from assay.diagnostics import Diagnostic
-from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
-from assay.rules import ast
-from assay.rules.apart import uncompilable, uncompilable_facts
-from assay.rules.compile import Compiler
-from assay.rules.expressions import (
-    Parsed,
-    Path,
-    parse_rulebook,
-    score_uses,
-    scorer_order,
-)
-from assay.rules.ir import TRUE, UNKNOWN, Col, Expr, Lit, apply, sum_of
-from assay.rules.problems import CelError
-from assay.rules.program import (
+from assay.cel import ast
+from assay.cel.lower import Compiler
+from assay.cel.operations import TRUE, UNKNOWN, Col, Expr, Lit, apply, sum_of
+from assay.cel.parse import CelError
+from assay.cel.program import (
     Aggregate,
     Compute,
     Gather,
@@ -37,9 +27,13 @@ from assay.rules.program import (
     TextPart,
     WatchColumns,
 )
-from assay.rules.schema import SPACES, row_column
-from assay.rules.scope import Row, Rows, Scope, subject_scope
-from assay.rules.texts import split_text
+from assay.cel.schema import SPACES, row_column
+from assay.cel.scope import Row, Rows, Scope, subject_scope
+from assay.cel.text import split_text
+from assay.diagnostics.diagnostic import Diagnostic
+from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
+from assay.rules.check import uncompilable, uncompilable_facts
+from assay.rules.expressions import Parsed, RulePath, parse_rulebook, score_uses, scorer_order
 
 
 def compile_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Program:
@@ -95,7 +89,7 @@ class _ProgramBuilder:
     def _watch_scope(self) -> Scope:
         return subject_scope("profile", watch=True)
 
-    def _expr(self, path: Path, scope: Scope, *, text: bool = False) -> Expr:
+    def _expr(self, path: RulePath, scope: Scope, *, text: bool = False) -> Expr:
         compiled = self._compiler.text if text else self._compiler.scalar
         try:
             return compiled(self._parsed.expressions[path], scope)
@@ -105,7 +99,7 @@ class _ProgramBuilder:
 
     def _scorer(self, index: int) -> ScorerColumns:
         scorer = self._rulebook.scorers[index]
-        here: Path = ("scorers", index)
+        here: RulePath = ("scorers", index)
         scope = subject_scope(scorer.on)
         start, pool, parts = self._start(scorer, here, scope)
         rules = tuple(
@@ -140,7 +134,7 @@ class _ProgramBuilder:
             self._starts_from(here),
         )
 
-    def _starts_from(self, here: Path) -> tuple[str, ...]:
+    def _starts_from(self, here: RulePath) -> tuple[str, ...]:
         node = self._parsed.expressions.get((*here, "start"))
         names = self._parsed.vocabulary.scores
         used = () if node is None else self._parsed.uses(node)
@@ -154,7 +148,7 @@ class _ProgramBuilder:
         return self._compiler.add(Compute(space, column, expr))
 
     def _start(
-        self, scorer: Scorer, here: Path, scope: Scope
+        self, scorer: Scorer, here: RulePath, scope: Scope
     ) -> tuple[str, PoolUp | None, list[tuple[Expr, Expr]]]:
         """The column of the start, and the (coverage, count) of what it is made from."""
         column = f"start.{scorer.name}"
@@ -172,7 +166,7 @@ class _ProgramBuilder:
         return self._compute(scorer.on, column, Lit(to_points(scorer.start or 0.0))), None, []
 
     def _pool(
-        self, scorer: Scorer, pool: Pool, here: Path, scope: Scope, column: str
+        self, scorer: Scorer, pool: Pool, here: RulePath, scope: Scope, column: str
     ) -> PoolUp | None:
         rows = scope.names[pool.over]
         assert isinstance(rows, Rows)
@@ -198,7 +192,7 @@ class _ProgramBuilder:
         self._compiler.add(step)
         return step
 
-    def _element_coverage(self, here: Path, inner: Scope, take: str) -> Expr:
+    def _element_coverage(self, here: RulePath, inner: Scope, take: str) -> Expr:
         """Coverage of the score an element brings; all or nothing where it brings no score."""
         node = self._parsed.expressions[(*here, "take")]
         known = {s.key for s in self._rulebook.scorers}
@@ -209,7 +203,7 @@ class _ProgramBuilder:
                 return self._compiler.at(inner, operand.hops, f"cover.{node.field}")
         return apply("if", apply("known", Col(take)), Lit(ONE), Lit(0))
 
-    def _rule(self, scorer: Scorer, rule: Rule, place: Path, scope: Scope) -> RuleColumns:
+    def _rule(self, scorer: Scorer, rule: Rule, place: RulePath, scope: Scope) -> RuleColumns:
         space = scorer.on
         stem = f"{scorer.name}.{rule.id}"
         outcome = self._expr((*place, "when"), scope)
@@ -319,7 +313,7 @@ class _ProgramBuilder:
         )
         return replace(columns, rules=rules)
 
-    def _text(self, path: Path, text: str, scope: Scope) -> tuple[TextPart, ...]:
+    def _text(self, path: RulePath, text: str, scope: Scope) -> tuple[TextPart, ...]:
         parts: list[TextPart] = []
         for index, part in enumerate(split_text(text)):
             if isinstance(part, str):

@@ -10,19 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from assay.engines.parts import Passes, Steps, as_a_whole, bytes_held, parted_to_fit
-from assay.engines.plan import Place
+from assay.cel.program import Program, ScorerColumns
+from assay.engine.parts import Passes, Steps, as_a_whole, bytes_held, parted_to_fit
+from assay.engine.plan import Place
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
-from assay.rules.program import Program, ScorerColumns
-from assay.scoring.later import Later
-from assay.scoring.outlook import later_days
+from assay.scoring.outlook import Later, later_days
 from assay.scoring.run import Run, ordered_bands, run_program
-from assay.tables.bulk import StoredTables, read_tables
+from assay.tables.parquet import StoredTables, read_tables
 from assay.tables.tables import Tables
+from assay.workspace.paths import Workspace
+
+if TYPE_CHECKING:
+    from assay.scoring.distributed import Cluster
+
 
 _TOGETHER = (
     "with --with-outlook these rules look at several profiles together, day by day, which is not "
@@ -149,3 +154,59 @@ def _bands(run: Run, scorer: ScorerColumns, name: str) -> list[pl.Series]:
     words = [band.id for band in ordered_bands(run.rulebook.bands(scorer.scorer))]
     index = run.engine.column("profile", scorer.band)
     return [pl.Series(words, dtype=pl.Enum(words)).gather(index).alias(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many profiles were scored, and in how many parts the tables were gone through."""
+
+    profiles: int
+    parts: int = 1
+
+
+def score_tables(
+    workspace: Workspace,
+    folder: Path,
+    out: Path,
+    as_of: date | None,
+    *,
+    later_bands: bool = False,
+    until: bool = False,
+    memory: int | None = None,
+) -> Written:
+    """Score a folder of Parquet tables by the workspace's rulebook.
+
+    The result is one Parquet file, written beside ``out`` and then put in its place. ``as_of``
+    takes the place of the date the tables were made at. ``later_bands`` are those a quarter and a
+    year later; ``until``, the day of the next change, comes with them. Tables that do not fit into
+    ``memory`` bytes are scored in parts; where these do not fit either, they are refused at once.
+    """
+    from assay.engine.parts import fits
+    from assay.rules.scorers import compile_rulebook
+    from assay.tables.parquet import write_frame
+    from assay.workspace.load import load_rulebook
+
+    stage("rulebook")
+    rulebook = load_rulebook(workspace)
+    asked = Asked(rulebook, compile_rulebook(rulebook), as_of, later_bands, until)
+    if memory is None or fits(folder, memory):
+        table, parts = score_whole(asked, folder), 1
+    else:
+        table, parts = score_in_parts(asked, folder, memory)
+    stage("writing")
+    write_frame(table, out)
+    return Written(table.height, parts)
+
+
+def score_with_spark(workspace: Workspace, cluster: Cluster, as_of: date | None) -> Written:
+    """Score tables on a Spark cluster by the workspace's rulebook.
+
+    The scores are those :func:`score_tables` gives, written as a folder of Parquet files.
+    """
+    from assay.rules.scorers import compile_rulebook
+    from assay.scoring.distributed import score_on_spark
+    from assay.workspace.load import load_rulebook
+
+    stage("rulebook")
+    rulebook = load_rulebook(workspace)
+    return Written(score_on_spark(rulebook, compile_rulebook(rulebook), cluster, as_of))

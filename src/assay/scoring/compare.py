@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.engines.plan import Place
-from assay.rules.ir import Col, Lit
-from assay.rules.program import Program
-from assay.scoring.run import Run
+from assay.cel.operations import Col, Lit, apply
+from assay.cel.program import Compute, Gather, Program, Step
+from assay.cel.schema import row_column
+from assay.diagnostics.diagnostic import Diagnostic, ValueLocation
+from assay.diagnostics.rule_codes import SATURATED_SCORER
+from assay.engine.plan import Place
+from assay.model.rulebook import Rulebook
+from assay.scoring.run import Run, ordered_bands, run_program
+from assay.tables.tables import Tables
 
 
 def moved_claims(before: Run, after: Run) -> Mapping[str, tuple[str, ...]]:
@@ -189,3 +194,154 @@ def _shared(before: Run, after: Run, place: Place) -> bool:
 def _numbers(run: Run, place: Place) -> npt.NDArray[np.int64]:
     column = run.engine.column(*place)
     return (column.fill_null(_UNKNOWN) if column.null_count() else column).to_numpy()
+
+
+_PEER = row_column("peer")
+
+Held = Mapping[str, Mapping[str, tuple[int | None, int]]]
+"""By profile id and scorer: score and coverage in thousandths, as they are to be felt."""
+
+
+def reads_neighbours(program: Program) -> bool:
+    """Whether any score reads a score of another profile along an edge or reach."""
+    return any(_felt(step) for step in program.steps)
+
+
+def neighbour_scorers(program: Program) -> tuple[str, ...]:
+    """Names of the profile scorers whose scores are read along edges or reach."""
+    names = {_scorer(s.origin) for s in program.steps if isinstance(s, Gather) and _felt(s)}
+    return tuple(sorted(names))
+
+
+def run_held(
+    rulebook: Rulebook, program: Program, tables: Tables, held: Held, near: Run | None = None
+) -> Run:
+    """Score every row with the neighbours' scores held.
+
+    A profile or scorer that ``held`` does not have is felt as it is computed. Of ``near``, a run
+    of the same tables, all columns are kept that would be made in the same way.
+    """
+    if reads_neighbours(program):
+        names = neighbour_scorers(program)
+        profiles = _with_held(tables.frames["profile"], names, held)
+        tables = Tables({**tables.frames, "profile": profiles})
+        program = _holding(program)
+    if near is None:
+        return run_program(rulebook, program, tables)
+    return Run(rulebook, program, tables, near.engine.varied(tables, program.steps))
+
+
+def peers_felt(run: Run, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each of the profiles the peers whose scores its own scores read, in the order of ids."""
+    spaces = sorted({s.space for s in run.program.steps if _felt(s)})
+    wanted = {run.profile_rows[i]: i for i in ids if i in run.profile_rows}
+    names = run.engine.column("profile", "id")
+    found: dict[str, set[str]] = {i: set() for i in wanted.values()}
+    for space in spaces:
+        frame = run.tables.frames[space].select("profile_row", _PEER)
+        frame = frame.filter(pl.col("profile_row").is_in(list(wanted)))
+        peers = names.gather(frame.get_column(_PEER)).to_list()
+        for row, peer in zip(frame.get_column("profile_row").to_list(), peers, strict=True):
+            found[wanted[row]].add(peer)
+    return {i: tuple(sorted(peers)) for i, peers in found.items()}
+
+
+def _felt(step: Step) -> bool:
+    """Whether a step brings a peer's score along an edge."""
+    return (
+        isinstance(step, Gather)
+        and step.link == _PEER
+        and step.target == "profile"
+        and step.origin.partition(".")[0] in ("score", "cover")
+    )
+
+
+def _scorer(column: str) -> str:
+    return column.partition(".")[2]
+
+
+def _holding(program: Program) -> Program:
+    """The program with every peer's score read from its held column."""
+    steps: list[Step] = []
+    made: set[str] = set()
+    for step in program.steps:
+        if not isinstance(step, Gather) or not _felt(step):
+            steps.append(step)
+            continue
+        column = f"felt.{step.origin}"
+        if column not in made:
+            made.add(column)
+            known = Col(f"holds.{_scorer(step.origin)}")
+            value = apply("if", known, Col(f"held.{step.origin}"), Col(step.origin))
+            steps.append(Compute("profile", column, value))
+        steps.append(replace(step, origin=column))
+    return replace(program, steps=tuple(steps))
+
+
+def _with_held(profiles: pl.DataFrame, names: Iterable[str], held: Held) -> pl.DataFrame:
+    ids = profiles.get_column("id").to_list()
+    columns: list[pl.Series] = []
+    for name in names:
+        found = [held.get(i, {}).get(name) for i in ids]
+        columns += [
+            pl.Series(f"holds.{name}", [f is not None for f in found], dtype=pl.Boolean),
+            pl.Series(f"held.score.{name}", [f[0] if f else None for f in found], dtype=pl.Int64),
+            pl.Series(f"held.cover.{name}", [f[1] if f else None for f in found], dtype=pl.Int64),
+        ]
+    return profiles.with_columns(columns)
+
+
+_FEWEST = 10
+_MOST = 0.8
+
+
+def saturated(run: Run) -> Iterator[Diagnostic]:
+    """A finding for every graded profile scorer with more than four fifths in one band."""
+    for index, scorer in enumerate(run.rulebook.scorers):
+        if scorer.on != "profile" or not run.rulebook.bands(scorer):
+            continue
+        scores = run.scores(run.program.scorer(scorer.key))
+        counts = Counter(s.band.id for s in scores if s.band)
+        total = counts.total()
+        if total < _FEWEST or max(counts.values()) <= _MOST * total:
+            continue
+        bands = ordered_bands(run.rulebook.bands(scorer))[::-1]
+        told = ", ".join(f"{counts[b.id]} {b.id}" for b in bands)
+        most = counts.most_common(1)[0]
+        yield SATURATED_SCORER.at(
+            ValueLocation(("scorers", index, "name")),
+            f"{most[1]} of {total} profiles are in one band of {scorer.name}: {told}",
+            f"'assay rules cutpoints {scorer.name}' shows bands that would part them",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cutpoint:
+    """Where a band is to start, in thousandths, and how many of the scores lie in it."""
+
+    start: int
+    count: int
+
+
+def cutpoints(scores: Sequence[int], shares: Sequence[float]) -> list[Cutpoint]:
+    """Starts of bands that hold about these shares of the scores, the highest band first.
+
+    ``shares`` are of one whole, in the same order; the lowest band takes what is left and starts
+    at 0. Equal scores are never parted, so a band may hold more than its share, and one that
+    would be empty is left out.
+    """
+    ordered = sorted(scores, reverse=True)
+    starts: list[int] = []
+    taken = 0.0
+    for share in shares:
+        taken += share
+        index = round(taken * len(ordered)) - 1
+        start = ordered[min(max(index, 0), len(ordered) - 1)] if ordered else 0
+        if start > 0 and (not starts or start < starts[-1]):
+            starts.append(start)
+    starts.append(0)
+    uppers = [1001, *starts[:-1]]
+    return [
+        Cutpoint(start, sum(start <= s < upper for s in ordered))
+        for start, upper in zip(starts, uppers, strict=True)
+    ]

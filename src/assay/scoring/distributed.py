@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assay.engines.parts import Steps
-from assay.engines.spark.patterns import require_patterns
-from assay.engines.spark.results import ResultColumn
+from assay.cel.program import Program
+from assay.engine.parts import Steps
+from assay.engine.spark.patterns import require_patterns
+from assay.engine.spark.results import ResultColumn
 from assay.errors import UsageError
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
-from assay.rules.program import Program
 from assay.scoring.outlook import LATER, later_days
 from assay.scoring.run import ordered_bands
 from assay.tables.tables import SCHEMAS
@@ -52,12 +52,12 @@ def score_on_spark(
     needed = [("profile", c.source) for c in now]
     require_patterns(Steps(program.steps).needed(needed))
     stage("starting Spark")
-    from assay.engines.spark.session import refusals, start_spark
+    from assay.engine.spark.session import refusals, start_spark
 
     spark = start_spark(cluster.master)
-    from assay.engines.spark.engine import beside, run_on_spark
-    from assay.engines.spark.tables import read_tables
-    from assay.engines.spark.write import Staging, result_frame
+    from assay.engine.spark.engine import beside, run_on_spark
+    from assay.engine.spark.tables import read_tables
+    from assay.engine.spark.write import Staging, result_frame
 
     with refusals(), Staging(spark, cluster.out) as staging:
         stage("checking the tables")

@@ -6,18 +6,42 @@ not is a defect and raises :class:`assay.errors.EngineError`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
 
 from assay.arithmetic import ONE, scale_points
+from assay.cel.operations import Col, Expr, Lit
+from assay.cel.program import PoolUp, Program, RuleColumns, ScorerColumns
 from assay.errors import EngineError
+from assay.evidence.origins import UNSEEN
+from assay.graph.reach import Path, paths_from
+from assay.model.results import (
+    Explanation,
+    HorizonGrade,
+    OriginGroup,
+    Outcome,
+    ProfileResult,
+    ReachLine,
+    Score,
+    ScoreExplanation,
+    Step,
+    StepPhase,
+    WouldChange,
+)
 from assay.model.rulebook import Band, Phase
-from assay.rules.ir import Col, Expr, Lit
-from assay.rules.program import PoolUp, RuleColumns, ScorerColumns
-from assay.scoring.results import Outcome, Score, ScoreExplanation, Step, StepPhase, WouldChange
+from assay.progress import counting
+from assay.scoring.outlook import Horizons, Later, horizon_grade, outlooks, watched
 from assay.scoring.run import Run, ordered_bands
 from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text
+from assay.tables.build import edge_weights, valid_on
+from assay.tables.tables import spans
 from assay.text import plural
 
 _ORDER: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
@@ -372,3 +396,196 @@ def _taken(step: Step) -> int:
     if not step.applied or step.before is None or step.after is None:
         return 0
     return step.before - step.after
+
+
+class Line(NamedTuple):
+    """What a list of profiles says of one; ``until`` as in the outlook."""
+
+    id: str
+    kind: str
+    name: str
+    scores: Mapping[str, Score]
+    horizon: HorizonGrade
+    until: date | None
+    sources: int
+    origins: int
+    published: bool
+
+
+def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
+    """A line about every profile of ``run``, in the order of its rows and of the listing."""
+    later = Later(run, as_of)
+    horizons = Horizons.of(as_of)
+    scores = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
+    days: list[date | None] = later.first_changes().to_list()
+    due = run.tables.column("profile", "due_day").to_list()
+    fired = watched(later, horizons)
+    told = listing.select("id", "kind", "name", "sources", "origins").iter_rows()
+
+    @cache  # thousands of profiles share a few hundred combinations of days
+    def horizon(
+        until: date | None, day: int | None, rules: tuple[HorizonGrade, ...]
+    ) -> HorizonGrade:
+        next_due = None if day is None else date.fromordinal(day)
+        return horizon_grade(horizons, (until, next_due), rules)
+
+    lines = []
+    for row, (until, day, rules, (profile_id, kind, name, sources, origins)) in enumerate(
+        zip(days, due, fired, told, strict=True)
+    ):
+        at = {scorer: column[row] for scorer, column in scores.items()}
+        grade = horizon(until, day, tuple(rules))
+        published = is_published(run, at)
+        lines.append(Line(profile_id, kind, name, at, grade, until, sources, origins, published))
+    return lines
+
+
+def is_published(run: Run, scores: Mapping[str, Score]) -> bool:
+    """Whether a profile gets a page: its band says so; without a rating it gets none."""
+    chosen = run.rulebook.settings.publish_by
+    if chosen is None:
+        return True
+    band = scores[chosen].band
+    return band is not None and band.publish
+
+
+def profile_results(
+    run: Run, listing: pl.DataFrame, as_of: date, ids: Sequence[str] | None = None
+) -> dict[str, ProfileResult]:
+    """Scores, origins and outlook of every profile of ``run``, or of some, by id.
+
+    ``listing`` says what analysts wrote to look out for.
+    """
+    rows = run.profile_rows if ids is None else {i: run.profile_rows[i] for i in ids}
+    wanted = list(rows.values())
+    ahead = outlooks(run, listing, as_of, None if ids is None else wanted)
+    own = {s.scorer.name: run.scores(s, wanted) for s in run.program.on("profile")}
+    claims = _claim_scores(run, wanted)
+    origins = _origins(run, wanted)
+    made = {}
+    for place, (profile_id, row) in enumerate(rows.items()):
+        scores = {name: column[place] for name, column in own.items()}
+        made[profile_id] = ProfileResult(
+            id=profile_id,
+            scores=scores,
+            claims=claims.get(row, {}),
+            origins=origins.get(row, ()),
+            outlook=ahead[place],
+            published=is_published(run, scores),
+        )
+    return made
+
+
+def _claim_scores(run: Run, rows: Sequence[int]) -> dict[int, dict[str, dict[str, Score]]]:
+    """By row of the profile the scores of each of its claims."""
+    offsets = run.tables.offsets("claim", "profile_row", run.tables.height("profile"))
+    places, which = spans(offsets, np.asarray(rows, dtype=np.int64))
+    ids = run.engine.column("claim", "id").gather(places)
+    scores = {s.scorer.name: run.scores(s, places.tolist()) for s in run.program.on("claim")}
+    found: dict[int, dict[str, dict[str, Score]]] = {}
+    for place, (claim_id, number) in enumerate(zip(ids, which.tolist(), strict=True)):
+        own = found.setdefault(rows[number], {})
+        own[claim_id] = {name: made[place] for name, made in scores.items()}
+    return found
+
+
+def _origins(run: Run, rows: Sequence[int]) -> dict[int, tuple[OriginGroup, ...]]:
+    """The sources of each profile by origin, unseen originals last."""
+    cited = run.tables.frames["citation"].select("cited_by_row", "profile_origin", "source.id")
+    groups = (
+        cited.filter(pl.col("cited_by_row").is_in(rows))
+        .group_by("cited_by_row", "profile_origin")
+        .agg(pl.col("source.id").unique().sort().alias("sources"))
+        .sort("cited_by_row", pl.col("profile_origin") == UNSEEN, "profile_origin")
+    )
+    found: dict[int, list[OriginGroup]] = {}
+    for row, origin, sources in groups.iter_rows():
+        found.setdefault(row, []).append(OriginGroup(origin, tuple(sources)))
+    return {row: tuple(own) for row, own in found.items()}
+
+
+def explanations(
+    run: Run,
+    results: Mapping[str, ProfileResult],
+    changes: Mapping[str, tuple[WouldChange, ...]],
+    as_of: date,
+    ids: Sequence[str],
+) -> dict[str, Explanation]:
+    """The whole reasoning of the profiles asked for, by id; ``changes`` would change them."""
+    explainer = Explainer(run)
+    upstream, downstream = _reach_lines(run, as_of, ids)
+    made = {}
+    for profile_id in counting(ids, "profiles"):
+        scorers = tuple(explainer.profile(run.profile_rows[profile_id]))
+        result = results[profile_id]
+        made[profile_id] = Explanation(
+            id=profile_id,
+            as_of=as_of,
+            summary=summarise(
+                scorers,
+                headline(run.program, run.rulebook.settings.publish_by),
+                changes[profile_id],
+                result.sources,
+                len(result.origins),
+            ),
+            scorers=scorers,
+            would_change=changes[profile_id],
+            outlook=result.outlook,
+            upstream=upstream[profile_id],
+            downstream=downstream[profile_id],
+        )
+    return made
+
+
+def headline(program: Program, publish_by: str | None) -> str | None:
+    """The profile scorer a summary speaks of: the one that publishes, else the first graded."""
+    graded = [s.scorer.name for s in program.on("profile") if s.band]
+    every = [s.scorer.name for s in program.on("profile")]
+    return publish_by or next(iter([*graded, *every]), None)
+
+
+def _reach_lines(
+    run: Run, as_of: date, ids: Sequence[str]
+) -> tuple[dict[str, tuple[ReachLine, ...]], dict[str, tuple[ReachLine, ...]]]:
+    """What each profile reaches and is reached by; paths are always followed downward."""
+    names = run.tables.frames["profile"].get_column("id").to_list()
+    rows = run.profile_rows
+    above: dict[int, list[int]] = {}
+    for lower, upper in _reached(run, "upstream", [rows[i] for i in ids]).iter_rows():
+        above.setdefault(lower, []).append(upper)
+    begins = {row for i in ids for row in (rows[i], *above.get(rows[i], ()))}
+    passed = begins | set(_reached(run, "downstream", begins)["peer_row"])
+    edges = run.tables.edges
+    assert edges is not None
+    valid = edges.filter(pl.col("upper").is_in(passed) & valid_on(as_of.toordinal()))
+    links: dict[int, list[tuple[int, int | None]]] = {}
+    for upper, lower, points in edge_weights(valid, run.rulebook).iter_rows():
+        links.setdefault(upper, []).append((lower, points))
+    reach = run.rulebook.reach
+    paths: dict[int, list[Path]] = {}
+
+    def down(row: int) -> list[Path]:
+        if row not in paths:
+            paths[row] = paths_from(links, row, reach.hops, reach.damping)
+        return paths[row]
+
+    upstream, downstream = {}, {}
+    for profile_id in ids:
+        row = rows[profile_id]
+        downstream[profile_id] = tuple(_line(p, p.path, names) for p in down(row))
+        found = [p for upper in above.get(row, ()) for p in down(upper) if p.peer == row]
+        upstream[profile_id] = tuple(
+            _line(p, p.path[::-1], names) for p in sorted(found, key=lambda p: p.strength)
+        )
+    return upstream, downstream
+
+
+def _reached(run: Run, space: str, rows: Collection[int]) -> pl.DataFrame:
+    """Rows of some profiles and of those they reach."""
+    pairs = run.tables.frames[space].select("profile_row", "peer_row")
+    return pairs.filter(pl.col("profile_row").is_in(rows))
+
+
+def _line(found: Path, path: Sequence[int], names: Sequence[str]) -> ReachLine:
+    through = tuple(names[row] for row in path)
+    return ReachLine(through[-1], found.points, found.distance, through)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from assay.model.corpus import Corpus
+from assay.cel.operations import columns
+from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Program, ScorerColumns
+from assay.model.documents import Corpus
+from assay.model.results import ScoreExplanation, Step
 from assay.model.rulebook import SubjectKind
-from assay.rules.ir import columns
-from assay.rules.program import Aggregate, Compute, Gather, PoolUp, Program, ScorerColumns
 from assay.scoring.explain import Explainer
-from assay.scoring.results import ScoreExplanation, Step
 from assay.scoring.run import Run
 from assay.scoring.trace import Trace
 

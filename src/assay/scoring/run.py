@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import repeat
 
-from assay.engines.local import LocalEngine
+from assay.cel.program import Program, ScorerColumns
+from assay.engine.local import LocalEngine
+from assay.model.results import Score
 from assay.model.rulebook import Band, Rulebook
-from assay.rules.program import Program, ScorerColumns
-from assay.scoring.results import Score
 from assay.tables.tables import Tables
 
 Rows = Sequence[int]

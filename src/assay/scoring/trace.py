@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.engines.plan import Place
+from assay.cel.operations import Apply, Col, Each, Expr, Lit
+from assay.cel.program import Aggregate, Compute, Gather, PoolUp
+from assay.cel.schema import SPACES
+from assay.engine.plan import Place
 from assay.errors import EngineError
-from assay.rules.ir import Apply, Col, Each, Expr, Lit
-from assay.rules.program import Aggregate, Compute, Gather, PoolUp
-from assay.rules.schema import SPACES
 from assay.scoring.run import Run
 
 Value = object

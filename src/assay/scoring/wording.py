@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assay.rules.program import TextPart
+from assay.cel.program import TextPart
 
 
 def fill_text(parts: Sequence[TextPart], value: Callable[[str], object]) -> str:

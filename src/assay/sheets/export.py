@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from assay.model.corpus import Corpus
+from assay.model.documents import Corpus
 from assay.sheets.columns import KINDS, SHEETS, Kind, SheetKind, shown
-from assay.spreadsheet.csv_form import csv_bytes
-from assay.spreadsheet.workbook import Heading, Sheet, xlsx_bytes
+from assay.sheets.files import Heading, Sheet, csv_bytes, xlsx_bytes
 
 
 def rows_of(corpus: Corpus, kind: Kind, profiles: Collection[str] | None = None) -> list[list[str]]:

@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from assay.tables.bulk import StoredTables
-from assay.tables.checking import OWNERS
+from assay.tables.check import OWNERS
+from assay.tables.parquet import StoredTables
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Ints, Tables
 
 _BY_PROFILE = tuple(space for space, owners in OWNERS.items() if owners == ("profile_row",))

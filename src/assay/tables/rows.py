@@ -1,7 +1,7 @@
 """From models to rows: what each profile, claim, citation and edge says.
 
 Numbers count within a profile, so that the rows of one profile stay the same whatever stands
-beside it; :mod:`assay.tables.assemble` puts them into tables.
+beside it; :mod:`assay.tables.build` puts them into tables.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from datetime import date
 import polars as pl
 
 from assay.evidence.origins import Lineage, Traced
-from assay.model.corpus import Corpus
 from assay.model.dates import PartialDate
-from assay.model.evidence import Claim, Source
-from assay.model.profile import AnyProfile, Dependency, Event
+from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event, Source
 from assay.progress import counting
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
@@ -266,3 +264,34 @@ def _edge(dependency: Dependency, affects: bool) -> Row:
         _day(dependency.valid_from),
         until.last.toordinal() if until else None,
     )
+
+
+_PROFILE = ("id", "type", "region", "base", "domain")
+
+
+def written_values(corpus: Corpus) -> dict[tuple[str, str], set[str]]:
+    """Every text of the fields that conditions compare, by space and column."""
+    found: dict[tuple[str, str], set[str]] = {}
+
+    def note(space: str, column: str, value: str | None) -> None:
+        if value is not None:
+            found.setdefault((space, column), set()).add(value)
+
+    for profile in corpus.profiles.values():
+        for field in _PROFILE:
+            note("profile", field, getattr(profile, field, None))
+        for topic in profile.topics:
+            note("profile", "topics", topic)
+        affects = profile.affects if isinstance(profile, Event) else ()
+        for edge in (*profile.depends_on, *affects):
+            for space in ("dependency", "dependent", "event"):
+                note(space, "relation", edge.relation)
+        for claim in profile.claims:
+            note("claim", "id", claim.id)
+            note("claim", "unit", claim.quantity.unit if claim.quantity else None)
+    for source in corpus.sources:
+        note("citation", "source.id", source)
+    for publisher in corpus.publishers.values():
+        note("citation", "publisher.id", publisher.id)
+        note("citation", "publisher.owner", publisher.owner)
+    return found

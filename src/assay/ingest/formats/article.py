@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.evidence.sentences import sentences
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import date_of_name, written_date

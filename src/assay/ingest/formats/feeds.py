@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, UnreadableDocument, one_line

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, FrontMatter
 from assay.ingest.formats.article import read_article

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, FrontMatter, one_line

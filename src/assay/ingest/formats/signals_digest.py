@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.evidence.sentences import sentences
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assay.authoring.addresses import address_key
+from assay.authoring.cite import address_key
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, UnreadableDocument, one_line
 from assay.ingest.items import DraftClaim, DraftProfile, Format, Item, Items, kept

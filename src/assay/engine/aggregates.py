@@ -1,0 +1,210 @@
+"""Aggregates over collections: counts, sums and pools, one value for each owner.
+
+Collections are stored in the order of their owners. A sum over the rows of an owner is the
+difference of a running total at two places. Counts of conditions share one running total: it is a
+64-bit number of several lanes, each wide enough for the longest collection. The total may overflow;
+its differences never do, because no count outgrows its own lane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, reduce
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
+from assay.cel.program import PoolUp
+from assay.engine.plan import POOL_PARTS
+
+Ints = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.signedinteger]
+
+_WORD = np.dtype(np.int64)
+_BLOCK = 16_384
+_WORTH_THREADS = 2_000_000
+
+
+def segment_counts(conditions: Sequence[pl.Series], offsets: Ints) -> list[Counts]:
+    """For each condition the number of rows of each owner where it is true.
+
+    The counts come in the least type that holds them.
+    """
+    owners = len(offsets) - 1
+    longest = int(np.diff(offsets).max(initial=1))
+    lane = np.min_scalar_type(-longest - 1)
+    lanes = _WORD.itemsize // lane.itemsize
+    results: list[Counts] = [np.empty(owners, dtype=lane) for _ in conditions]
+    for first in range(0, len(conditions), lanes):
+        together = slice(first, first + lanes)
+        _count_together(conditions[together], offsets, results[together])
+    return results
+
+
+def _count_together(
+    conditions: Sequence[pl.Series], offsets: Ints, results: Sequence[Counts]
+) -> None:
+    """Count conditions, of which there are no more than lanes in a number."""
+    codes = _codes(conditions)
+    lane = results[0].dtype
+    steps = np.zeros((1 << len(conditions), _WORD.itemsize // lane.itemsize), dtype=lane)
+    for position in range(len(conditions)):
+        steps[:, position] = np.arange(len(steps)) >> position & 1
+    words = steps.view(_WORD).ravel()
+
+    def total(elements: slice, out: Ints) -> None:
+        words.take(codes[elements], out=out, mode="clip")  # other modes would buffer ``out``
+        np.cumsum(out, out=out)
+
+    def keep(owners: slice, sums: Ints) -> None:
+        by_condition = sums.view(lane).reshape(len(sums), -1).T
+        for result, count in zip(results, by_condition, strict=False):
+            result[owners] = count
+
+    _sum_up(offsets, total, keep)
+
+
+def _codes(conditions: Sequence[pl.Series]) -> npt.NDArray[np.uint8]:
+    """For each row which of the conditions, at most eight, are true: a bit for each."""
+    frame = pl.DataFrame([c.alias(str(bit)) for bit, c in enumerate(conditions)])
+    packed = frame.lazy().select(_packed(len(conditions)))
+    return packed.collect(optimizations=pl.QueryOptFlags.none()).to_series().to_numpy()
+
+
+@cache
+def _packed(count: int) -> pl.Expr:
+    zero = pl.lit(0, dtype=pl.UInt8)
+    return reduce(
+        pl.Expr.add,
+        [
+            pl.when(pl.col(str(bit))).then(pl.lit(1 << bit, dtype=pl.UInt8)).otherwise(zero)
+            for bit in range(count)
+        ],
+    )
+
+
+def segment_sums(values: pl.Series, offsets: Ints) -> Ints:
+    """The sum over the rows of each owner; missing values count for nothing."""
+    numbers = (values.fill_null(0) if values.null_count() else values).to_numpy()
+    result = np.empty(len(offsets) - 1, dtype=np.int64)
+
+    def total(elements: slice, out: Ints) -> None:
+        np.cumsum(numbers[elements], out=out)
+
+    def keep(owners: slice, sums: Ints) -> None:
+        result[owners] = sums
+
+    _sum_up(offsets, total, keep)
+    return result
+
+
+def segment_least(values: pl.Series, offsets: Ints) -> pl.Series:
+    """The least value over the rows of each owner; missing for owners without rows.
+
+    No value may be missing.
+    """
+    numbers = values.to_numpy()
+    some = np.flatnonzero(np.diff(offsets))
+    result = np.zeros(len(offsets) - 1, dtype=np.int64)
+    known = np.zeros(len(offsets) - 1, dtype=bool)
+    if len(some):
+        result[some] = np.minimum.reduceat(numbers[: offsets[-1]], offsets[some])
+        known[some] = True
+    return pl.select(pl.when(pl.Series(known)).then(pl.Series(result))).to_series()
+
+
+def _sum_up(
+    offsets: Ints, total: Callable[[slice, Ints], None], keep: Callable[[slice, Ints], None]
+) -> None:
+    """Sum over the rows of each owner, for so many at a time that the processor's cache holds it.
+
+    ``total`` writes the running total of some rows, ``keep`` is given the sums of some owners.
+    """
+    owners = len(offsets) - 1
+    begins = range(0, owners, _BLOCK)
+    ends = offsets[[min(begin + _BLOCK, owners) for begin in begins]]
+    longest = int((ends - offsets[begins]).max(initial=0))
+    threads = pl.thread_pool_size() if offsets[-1] >= _WORTH_THREADS else 1
+
+    def share(number: int) -> None:
+        room = np.zeros(longest + 1, dtype=np.int64)
+        for begin in begins[number::threads]:
+            places = offsets[begin : begin + _BLOCK + 1]
+            first, last = int(places[0]), int(places[-1])
+            running = room[: last - first + 1]
+            total(slice(first, last), running[1:])
+            at = running.take(places - first)
+            keep(slice(begin, begin + len(at) - 1), at[1:] - at[:-1])
+
+    if threads == 1:
+        share(0)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(share, range(threads)))
+
+
+# Pools: the strongest element of each group, combined ---------------------------------------------
+
+
+def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series]:
+    """The columns a pool defines, one value for each owner.
+
+    ``rows`` are the elements: ``owner`` (null for those of nobody), ``keep``, ``take``,
+    ``cover`` and, where the pool groups, ``by``.
+    """
+    if "by" not in rows.columns:
+        rows = rows.with_columns(by=pl.int_range(pl.len()))
+    take = pl.when("keep").then("take")
+    rows = rows.filter(pl.col("owner").is_not_null() & pl.col("keep").fill_null(True)).with_columns(
+        take=take, unsure=pl.col("keep").is_null() | take.is_null() | pl.col("by").is_null()
+    )
+    counts = rows.group_by("owner").agg(
+        elements=pl.len().cast(pl.Int64),
+        coverage=pl.when("keep").then("cover").sum(),
+        unsure=pl.col("unsure").sum().cast(pl.Int64),
+    )
+    every = pl.DataFrame({"owner": pl.int_range(owners, dtype=pl.Int64, eager=True)})
+    placed = every.join(counts, on="owner", how="left", maintain_order="left").join(
+        _combined(step, rows), on="owner", how="left", maintain_order="left"
+    )
+    value = pl.col("take").cast(pl.Int64)
+    if step.empty is not None:
+        value = value.fill_null(step.empty)
+    if step.combine in ("mean", "min"):
+        value = pl.when(pl.col("unsure").fill_null(0) == 0).then(value)
+    elements, coverage = (step.column + part for part in POOL_PARTS)
+    yield from placed.select(
+        value.alias(step.column),
+        pl.col("elements").fill_null(0).alias(elements),
+        pl.col("coverage").fill_null(0).alias(coverage),
+    ).iter_columns()
+
+
+def _combined(step: PoolUp, rows: pl.DataFrame) -> pl.DataFrame:
+    """Owner and combined score of the known elements."""
+    groups = rows.filter("keep").drop_nulls(["take", "by"]).select("owner", "by", "take")
+    if step.by is not None:
+        groups = groups.group_by("owner", "by").agg(pl.col("take").max())
+    if step.strongest is not None:
+        place = pl.col("take").rank("ordinal", descending=True).over("owner")
+        groups = groups.filter(place <= step.strongest)
+    take = pl.col("take")
+    if step.combine != "noisy_or":
+        reducers = {
+            "mean": (2 * take.sum() + pl.len()) // (2 * pl.len()),
+            "max": take.max(),
+            "min": take.min(),
+            "sum": take.sum(),
+        }
+        return groups.group_by("owner").agg(reducers[step.combine].cast(pl.Int64).alias("take"))
+    weights = np.asarray(noisy_or_weights(), dtype=np.int64)
+    clipped = groups.get_column("take").clip(0, len(weights) - 1).to_numpy()
+    summed = (
+        groups.with_columns(pl.Series("take", weights[clipped])).group_by("owner").agg(take.sum())
+    )
+    thresholds = np.asarray(noisy_or_thresholds(), dtype=np.int64)
+    reached = np.searchsorted(thresholds, summed.get_column("take").to_numpy(), side="right")
+    return summed.with_columns(pl.Series("take", reached, dtype=pl.Int64))

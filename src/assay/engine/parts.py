@@ -1,0 +1,229 @@
+"""Tables that do not fit into memory: how they are split, and programs run over them part by part.
+
+Within a part everything is made as in the whole. A column that a link reads from another part is
+held in memory as a whole: a column of the tables, or one that an earlier pass has made in every
+part. There are as many passes as the scores of neighbours require.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from assay.cel.program import Gather, Step
+from assay.engine.local import LocalEngine
+from assay.engine.plan import Place, definition, inputs, outputs, read_for
+from assay.errors import UsageError
+from assay.memory import no_room, require_room
+from assay.progress import counting
+from assay.tables.check import OWNERS
+from assay.tables.parquet import StoredTables, open_tables
+from assay.tables.parts import Part, PartedTables, bytes_by_profile, homes, parted
+from assay.tables.tables import coded
+
+# Measured with the shipped rulebook on a million and three million profiles, whose scorers of
+# citations and claims keep more columns than rules on profiles alone.
+_BYTES_A_ROW = {"profile": 880, "claim": 440, "citation": 470}
+_OTHER_ROW = 60
+_NO_PARTS = (
+    "they cannot be scored in parts, because rows do not stand in the order of their profiles; "
+)
+_WAY_OUT = "score them with --engine spark, or on a machine with more memory"
+
+# Measured at a million profiles: the process itself, and what checking the tables and their
+# results take for each profile whatever the parts.
+_PROCESS = 160_000_000
+_HELD_A_PROFILE = 180
+_LEAST_ROOM = 10_000_000
+
+
+def fits(folder: Path, available: int) -> bool:
+    """Whether the tables of a folder can be scored as a whole."""
+    return needed_bytes(folder) <= available
+
+
+def needed_bytes(folder: Path) -> int:
+    """What scoring a folder of tables as a whole takes at most."""
+    total = 0
+    for path in sorted(folder.glob("*.parquet")):
+        try:
+            rows: int = pl.scan_parquet(path).select(pl.len()).collect().item()
+        except pl.exceptions.PolarsError:
+            continue  # whoever reads it will say what is wrong with it
+        total += rows * _BYTES_A_ROW.get(path.stem, _OTHER_ROW)
+    return total
+
+
+def parted_to_fit(
+    folder: Path, available: int, held: Callable[[StoredTables], int]
+) -> PartedTables:
+    """The tables of a folder in parts that can each be scored in the memory that is there.
+
+    ``held`` says how many bytes are taken throughout. Raises ``UsageError`` where that leaves too
+    little, or the tables cannot be parted; ``InputError`` for mistakes in them.
+    """
+    if min(available, needed_bytes(folder)) < _PROCESS + _LEAST_ROOM:
+        raise as_a_whole(folder, available)
+    stored = open_tables(folder)
+    home = None if stored is None else homes(stored)
+    if stored is None or home is None:
+        raise as_a_whole(folder, available, _NO_PARTS)
+    taken = bytes_by_profile(stored, home, _BYTES_A_ROW, _OTHER_ROW)
+    fixed = _PROCESS + held(stored) + _HELD_A_PROFILE * len(taken)
+    least = fixed + max(int(taken.max(initial=0)), _LEAST_ROOM)
+    require_room(least, available, "these tables, scored in parts,", _WAY_OUT)
+    return parted(stored, home, taken, available - fixed)
+
+
+def as_a_whole(folder: Path, available: int, because: str = "") -> UsageError:
+    """The refusal of tables that do not fit and, ``because`` of something, have no parts."""
+    return no_room(needed_bytes(folder), available, "these tables", because + _WAY_OUT)
+
+
+# Passes -------------------------------------------------------------------------------------------
+
+
+_BYTES_HELD = 8
+
+
+class Steps:
+    """The steps of a program by what they define."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self.every = steps
+        self._definitions = {(step.space, step.column): step for step in steps}
+
+    def defining(self, place: Place) -> Step | None:
+        """The step that makes a column; None for a column of the tables."""
+        return definition(self._definitions, place)
+
+    def needed(self, wanted: Iterable[Place]) -> list[Step]:
+        """The steps that the wanted columns hang on, each after those it reads."""
+        found = read_for(self._definitions, wanted)
+        return [step for step in self.every if not found.isdisjoint(outputs(step))]
+
+
+def bytes_held(steps: Steps, wanted: Iterable[Place], stored: StoredTables) -> int:
+    """What columns held as a whole take at most: those read through links that may lead away."""
+    origins = {
+        (step.target, step.origin)
+        for step in steps.needed(wanted)
+        if isinstance(step, Gather)
+        and step.link not in OWNERS[step.space]
+        and stored.height(step.space)
+    }
+    return sum(_BYTES_HELD * stored.height(space) for space, _ in origins)
+
+
+@dataclass
+class _Read:
+    """What parts are given: columns of the tables by space, columns held, links that lead away."""
+
+    columns: dict[str, set[str]] = field(default_factory=dict)
+    held: list[Place] = field(default_factory=list)
+    away: list[Gather] = field(default_factory=list)
+
+
+@dataclass
+class Passes:
+    """A program over tables in parts; the ``wanted`` columns are made in the last pass."""
+
+    parted: PartedTables
+    steps: Steps
+    wanted: Sequence[Place]
+    _held: dict[Place, pl.Series] = field(default_factory=dict, repr=False)
+
+    @property
+    def led_away(self) -> list[Gather]:
+        """The steps that read from other parts."""
+        return [
+            step
+            for step in self.steps.needed(self.wanted)
+            if isinstance(step, Gather) and self._leads_away(step)
+        ]
+
+    def run(self) -> Iterator[LocalEngine]:
+        """An engine for each part, in their order, with the wanted columns made."""
+        before, parts = self._before(), self.parted.parts
+        turns = iter(counting([*parts] * (len(before) + 1), "parts"))
+        for wanted in before:
+            pieces: dict[Place, list[pl.Series]] = {place: [] for place in wanted}
+            read = self._read_for(wanted)
+            for _ in parts:
+                engine = self._engine(next(turns), read, wanted)
+                for place, of_parts in pieces.items():
+                    of_parts.append(_movable(engine.column(*place)))
+            for (space, name), of_parts in pieces.items():
+                self._held[space, name] = self.parted.joined(space, of_parts)
+        read = self._read_for(self.wanted)
+        for part in turns:
+            yield self._engine(part, read, self.wanted)
+
+    def _leads_away(self, step: Step | None) -> bool:
+        return isinstance(step, Gather) and self.parted.leads_away(step.space, step.link)
+
+    def _before(self) -> list[list[Place]]:
+        """What each pass before the last makes to be held."""
+        number: dict[Place, int] = {}
+        held: list[dict[Place, None]] = []
+        for step in self.steps.needed(self.wanted):
+            own = max((number.get(place, 0) for place in inputs(step)), default=0)
+            if isinstance(step, Gather) and self._leads_away(step):
+                origin = (step.target, step.origin)
+                if self.steps.defining(origin):
+                    own = max(own, number[origin] + 1)
+                    held += [{} for _ in range(own - len(held))]
+                    held[number[origin]][origin] = None
+            number |= dict.fromkeys(outputs(step), own)
+        return [list(places) for places in held]
+
+    def _read_for(self, wanted: Iterable[Place]) -> _Read:
+        """What the wanted columns hang on, as far as the passes before have not made it."""
+        read = _Read()
+        seen: set[Place] = set()
+        waiting = list(wanted)
+        while waiting:
+            place = waiting.pop()
+            if place in seen:
+                continue
+            seen.add(place)
+            step, columns = self.steps.defining(place), read.columns.setdefault(place[0], set())
+            if step is None:
+                columns.add(place[1])
+            elif place in self._held:
+                read.held.append(place)
+            elif isinstance(step, Gather) and self._leads_away(step):
+                read.away.append(step)
+                columns.add(step.link)
+            else:
+                waiting += inputs(step)
+        return read
+
+    def _engine(self, part: Part, read: _Read, wanted: Iterable[Place]) -> LocalEngine:
+        """An engine for a part that has what it cannot make from the part's own rows."""
+        tables = self.parted.tables(part, read.columns)
+        engine = LocalEngine(tables)
+        engine.run(self.steps.every)
+        for space, name in read.held:
+            engine.add(space, self.parted.cut(part, space, self._held[space, name]).alias(name))
+        for step in read.away:
+            links = tables.given(step.space, step.link)
+            engine.add(step.space, self._whole(step).gather(links).alias(step.column))
+        engine.make(wanted)
+        return engine
+
+    def _whole(self, step: Gather) -> pl.Series:
+        """The column that a link leads to, of all rows."""
+        place = (step.target, step.origin)
+        if place not in self._held:
+            given = self.parted.stored.column(*place).to_frame()
+            self._held[place] = coded(step.target, given).to_series()
+        return self._held[place]
+
+
+def _movable(series: pl.Series) -> pl.Series:
+    """A column as it can be put together with those of other parts, whose words may differ."""
+    return series.cast(pl.String) if isinstance(series.dtype, pl.Enum) else series

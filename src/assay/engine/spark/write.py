@@ -1,0 +1,86 @@
+"""Where Spark puts frames: results swapped in whole, and what it needs on the way there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from assay.engine.spark.emit import quoted
+from assay.engine.spark.results import ResultColumn
+from assay.errors import UsageError
+
+_DONE = "_SUCCESS"
+"""The file Spark writes last into a folder of Parquet."""
+
+
+class Staging:
+    """A folder beside ``out`` for what a run writes before its results are whole.
+
+    Used as a context, it is gone afterwards, whatever happened.
+    """
+
+    def __init__(self, spark: Any, out: str) -> None:
+        self._spark = spark
+        self._out = spark._jvm.org.apache.hadoop.fs.Path(out)
+        self._files = self._out.getFileSystem(spark._jsc.hadoopConfiguration())
+        parent, name = self._out.getParent(), self._out.getName()
+        run = spark.sparkContext.applicationId
+        self._folder = spark._jvm.org.apache.hadoop.fs.Path(parent, f".{name}.{run}.new")
+        self._count = 0
+
+    def __enter__(self) -> Staging:
+        self._require_own()
+        self._files.delete(self._folder, True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.delete(self._folder, True)
+
+    def _require_own(self) -> None:
+        """Raise ``UsageError`` where ``out`` is something that no run of Spark has written."""
+        if not self._files.exists(self._out):
+            return
+        mark = self._spark._jvm.org.apache.hadoop.fs.Path(self._out, _DONE)
+        if not self._files.exists(mark):
+            raise UsageError(
+                f"{self._out.toString()} is there already and holds no results of Spark; "
+                "name another folder"
+            )
+
+    def _place(self, name: str) -> Any:
+        return self._spark._jvm.org.apache.hadoop.fs.Path(self._folder, name)
+
+    def settle(self, frame: DataFrame) -> DataFrame:
+        """Write a frame and read it back."""
+        self._count += 1
+        place = self._place(f"step-{self._count}").toString()
+        frame.write.parquet(place)
+        return self._spark.read.schema(frame.schema).parquet(place)
+
+    def publish(self, frame: DataFrame, partition_by: Sequence[str]) -> None:
+        """Write results and put them in the place of ``out`` when they are whole."""
+        made, old = self._place("results"), self._place("old")
+        writer = frame.write
+        if partition_by:
+            writer = writer.partitionBy(*partition_by)
+        writer.parquet(made.toString())
+        if self._files.exists(self._out):
+            self._files.rename(self._out, old)
+        self._files.rename(made, self._out)
+
+
+def result_frame(
+    profiles: DataFrame, columns: Sequence[ResultColumn], kept: Sequence[str]
+) -> DataFrame:
+    """``id``, the columns of the results, and the columns of profiles that are ``kept``."""
+    made = [quoted("id")]
+    for column in columns:
+        value = quoted(column.source).cast("int")
+        if column.words:
+            value = F.get(F.array(*map(F.lit, column.words)), value)
+        made.append(value.alias(column.name))
+    made += [quoted(name) for name in kept]
+    return profiles.select(*made)

@@ -1,1 +1,0 @@
-"""The distributed engine: the same programs as Spark queries, for who outgrows one machine."""

@@ -1,1 +1,0 @@
-"""The results in forms other programs read."""

@@ -1,0 +1,1 @@
+"""Proofs about rulebooks: values, bounds, and rules that can never apply."""

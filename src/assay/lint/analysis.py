@@ -1,0 +1,306 @@
+"""The values an expression can have at all: intervals, sets of texts, true, false and unknown.
+
+The domains of the fields are widened through every operation, so a value outside the result is
+impossible for every document the models accept. Conditions joined by && narrow each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import reduce
+from typing import get_args
+
+from assay.cel.domain import (
+    NOTHING,
+    Domain,
+    above,
+    any_unknown,
+    below,
+    equal,
+    is_nothing,
+    literal,
+    negated,
+    number,
+    truth,
+)
+from assay.cel.functions import OPERATIONS
+from assay.cel.operations import Apply, Col, Each, Expr, Lit
+from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Program
+from assay.model.documents import ClaimType, Directness, Level, Nature, Reliability, Section, Stance
+
+Narrowed = dict[Expr, Domain]
+
+_DEEPEST = 5
+"""Assumptions are followed through this many columns, deeper ones have their whole domain: a column
+that is read twice on each level would be analysed 2ⁿ times."""
+
+_NARROWINGS = 3
+"""Conditions nested deeper are analysed without assumptions: each assumption analyses its parts
+again, three times on each level."""
+
+
+class Analysis:
+    """The domains of the columns of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self._definitions = program.definitions
+        self._known: dict[tuple[str, str], Domain] = {}
+        self._depth = 0
+        self._narrowings = 0
+        # In the order they are made, so that a long chain of columns is no recursion.
+        for space, name in self._definitions:
+            self.column(space, name)
+
+    def column(self, space: str, name: str) -> Domain:
+        """The domain of a column."""
+        key = (space, name)
+        if key not in self._known:
+            self._known[key] = Domain()
+            self._known[key] = self._defined(space, name)
+        return self._known[key]
+
+    def _defined(self, space: str, name: str) -> Domain:
+        match self._definitions.get((space, name)):
+            case Compute(expr=expr):
+                return self.expression(space, expr)
+            case Gather(link=link, target=target, origin=origin):
+                found = self.column(target, origin)
+                missing = link not in NEVER_MISSING[space]
+                return replace(found, unknown=found.unknown or missing)
+            case Aggregate() as step:
+                return self._aggregate(step)
+            case PoolUp() as pool:
+                return self._pool(pool)
+        return field_domain(space, name)
+
+    def _aggregate(self, step: Aggregate) -> Domain:
+        if step.reducer in ("min", "max") and step.source:
+            return replace(self.column(step.elements, step.source), unknown=True)
+        if step.source is not None and step.reducer in ("true", "unknown"):
+            counted = self.column(step.elements, step.source)
+            if not (counted.true if step.reducer == "true" else counted.unknown):
+                return number(0, 0)
+        return number(0, 2**31)
+
+    def _pool(self, pool: PoolUp) -> Domain:
+        take, keep = self.column(pool.elements, pool.take), self.column(pool.elements, pool.keep)
+        low, high = take.low, take.high
+        if pool.combine == "noisy_or":
+            low = max(low, 0)
+            left = max(1 - high / 1000, 0.0)
+            high = 1000 * (1 - left**pool.strongest) if pool.strongest else 1000 * (left < 1)
+            high = math.ceil(min(high, 1000))
+        elif pool.combine == "sum":
+            low, high = min(low, low * 2**31), max(high, high * 2**31)
+        unknown = pool.empty is None
+        if pool.combine in ("mean", "min"):
+            unknown = unknown or take.unknown or keep.unknown
+        if pool.empty is not None:
+            low, high = min(low, pool.empty), max(high, pool.empty)
+        return number(low, high, unknown=unknown)
+
+    # Expressions -------------------------------------------------------------------------
+
+    def expression(self, space: str, expr: Expr, given: Narrowed | None = None) -> Domain:
+        """The domain of an expression where the expressions of ``given`` have those domains."""
+        given = given or {}
+        found = self._plainly(space, expr, given)
+        return found.meet(given[expr]) if expr in given else found
+
+    def _plainly(self, space: str, expr: Expr, given: Narrowed) -> Domain:
+        if isinstance(expr, Lit):
+            return literal(expr.value)
+        if isinstance(expr, Col):
+            step = self._definitions.get((space, expr.name))
+            if given and isinstance(step, Compute) and self._depth < _DEEPEST:
+                self._depth += 1
+                found = self.expression(space, step.expr, given)
+                self._depth -= 1
+                return found
+            return self.column(space, expr.name)
+        if isinstance(expr, Each):
+            return number(0, 2**31, unknown=self.expression(space, expr.items, given).unknown)
+        if not isinstance(expr, Apply):
+            return Domain(unknown=False)
+        return self._apply(space, expr, given)
+
+    def _apply(self, space: str, expr: Apply, given: Narrowed) -> Domain:
+        match expr.op:
+            case "and":
+                return self._both(space, expr, given)
+            case "or":
+                flipped = Apply("and", tuple(Apply("not", (a,)) for a in expr.args))
+                return negated(self._both(space, flipped, given))
+            case "if":
+                return self._choice(space, expr, given)
+        args = [self.expression(space, a, given) for a in expr.args]
+        if expr.op == "in":
+            return self._among(args[0], expr.args[1], any_unknown(*args))
+        return OPERATIONS[expr.op].domain(*args)
+
+    def _both(self, space: str, expr: Apply, given: Narrowed) -> Domain:
+        left, right = expr.args
+        a, b = self.expression(space, left, given), self.expression(space, right, given)
+        true = a.true and b.true and self._together(space, left, right, given)
+        unknown = (a.unknown and (b.true or b.unknown)) or (b.unknown and (a.true or a.unknown))
+        return truth(true, a.false or b.false, unknown)
+
+    def _together(self, space: str, left: Expr, right: Expr, given: Narrowed) -> bool:
+        """Whether both can be true at once."""
+        if self._narrowings == _NARROWINGS:
+            return True
+        self._narrowings += 1
+        narrowed = self.narrowed(space, left, given)
+        true = narrowed is not None and self.expression(space, right, narrowed).true
+        true = true and self.narrowed(space, right, narrowed) is not None
+        self._narrowings -= 1
+        return true
+
+    def _choice(self, space: str, expr: Apply, given: Narrowed) -> Domain:
+        condition, then, otherwise = expr.args
+        asked = self.expression(space, condition, given)
+        found: list[Domain] = []
+        if asked.true:
+            found += self._where(space, condition, then, given)
+        if asked.false:
+            found += self._where(space, Apply("not", (condition,)), otherwise, given)
+        known = [f for f in found if not is_nothing(f)]
+        joined = reduce(Domain.join, known) if known else Domain(unknown=False)
+        return replace(joined, unknown=asked.unknown or any(f.unknown for f in found))
+
+    def _where(
+        self, space: str, condition: Expr, chosen: Expr, given: Narrowed
+    ) -> Iterator[Domain]:
+        """The domain of a branch where the condition is true; none where it cannot be."""
+        if self._narrowings == _NARROWINGS:
+            yield self.expression(space, chosen, given)
+            return
+        self._narrowings += 1
+        if (narrowed := self.narrowed(space, condition, given)) is not None:
+            yield self.expression(space, chosen, narrowed)
+        self._narrowings -= 1
+
+    @staticmethod
+    def _among(item: Domain, listed: Expr, unknown: bool) -> Domain:
+        values = listed.value if isinstance(listed, Lit) and isinstance(listed.value, tuple) else ()
+        matched = [equal(item, literal(v)) for v in values]
+        if item.words is not None and item.words <= {v for v in values if isinstance(v, str)}:
+            return truth(True, False, unknown)
+        return truth(any(t for t, _ in matched), all(f for _, f in matched), unknown)
+
+    # Narrowing ---------------------------------------------------------------------------
+
+    def narrowed(self, space: str, expr: Expr, given: Narrowed | None = None) -> Narrowed | None:
+        """The domains that hold where ``expr`` is true; None where that is a contradiction."""
+        made = dict(given or {})
+        return made if self._assume(space, expr, True, made) else None
+
+    def _assume(self, space: str, expr: Expr, wanted: bool, made: Narrowed) -> bool:
+        if isinstance(expr, Apply):
+            first, *rest = expr.args
+            if expr.op == "not":
+                return self._assume(space, first, not wanted, made)
+            if expr.op in ("and", "or") and wanted == (expr.op == "and"):
+                return all(self._assume(space, a, wanted, made) for a in expr.args)
+            if expr.op == "known":
+                limit = Domain(False) if wanted else replace(NOTHING, unknown=True)
+                return self._limit(space, first, limit, made)
+            if rest and (limits := self._limits(space, expr, wanted, made)) is not None:
+                return self._limit(space, first, limits[0], made) and (
+                    limits[1] is None or self._limit(space, rest[0], limits[1], made)
+                )
+        if isinstance(expr, Col):
+            step = self._definitions.get((space, expr.name))
+            if isinstance(step, Compute) and not self._assume(space, step.expr, wanted, made):
+                return False
+        return self._limit(space, expr, truth(wanted, not wanted, False), made)
+
+    def _limits(
+        self, space: str, expr: Apply, wanted: bool, made: Narrowed
+    ) -> tuple[Domain, Domain | None] | None:
+        """Limits of the two sides of a comparison with the wanted outcome."""
+        a, b = (self.expression(space, x, made) for x in expr.args[:2])
+        op = OPERATIONS[expr.op].plain or expr.op
+        if op == "in" and wanted and isinstance(expr.args[1], Lit):
+            values = expr.args[1].value
+            assert isinstance(values, tuple)
+            return reduce(Domain.join, [literal(v) for v in values], NOTHING), None
+        if not wanted:
+            op = OPERATIONS[op].negated or ""
+        match op:
+            case "eq":
+                return replace(b, unknown=False), replace(a, unknown=False)
+            case "lt" | "le":
+                return below(b.high, op == "lt", a.whole), above(a.low, op == "lt", b.whole)
+            case "gt" | "ge":
+                return above(b.low, op == "gt", a.whole), below(a.high, op == "gt", b.whole)
+        return None
+
+    def _limit(self, space: str, expr: Expr, limit: Domain, made: Narrowed) -> bool:
+        if isinstance(expr, Lit):
+            return not literal(expr.value).meet(limit).impossible
+        made[expr] = self.expression(space, expr, made).meet(limit)
+        return not made[expr].impossible
+
+
+# Fields ------------------------------------------------------------------------------------
+
+_INF = math.inf
+_DAYS = (1, 3_652_059)
+_WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("profile", "kind"): ("institution", "event"),
+    ("claim", "nature"): get_args(Nature),
+    ("claim", "section"): get_args(Section),
+    ("claim", "type"): get_args(ClaimType),
+    ("claim", "holds"): ("dated", "standing"),
+    ("citation", "stance"): get_args(Stance),
+    ("citation", "directness"): get_args(Directness),
+    ("citation", "origin_directness"): get_args(Directness),
+    ("citation", "source.directness"): get_args(Directness),
+    ("citation", "source.attribution"): ("named", "vague", "none"),
+    ("citation", "publisher.reliability"): get_args(Reliability),
+    **{(edge, "criticality"): get_args(Level) for edge in ("dependency", "dependent", "event")},
+}
+_RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
+    ("citation", "credibility"): (1, 5),
+    ("claim", "likelihood"): (0, 1),
+    ("claim", "review_after_days"): (1, 36_500),
+    ("claim", "contradictions"): (0, 2**31),
+    ("profile", "gaps"): (0, 2**31),
+    **{(edge, "claims"): (0, 2**31) for edge in ("dependency", "dependent", "event")},
+    **{(way, "reach"): (0, 1) for way in ("upstream", "downstream")},
+    **{(way, "distance"): (1, 6) for way in ("upstream", "downstream")},
+}
+NEVER_MISSING: Mapping[str, frozenset[str]] = {
+    "profile": frozenset(["id", "kind", "topics", "gaps", "today"]),
+    "claim": frozenset(["id", "nature", "key", "contradictions", "profile_row"]),
+    "citation": frozenset(
+        ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
+    ),
+    "root": frozenset(["citation_row", "root_row"]),
+    "ground": frozenset(["claim_row"]),
+    **dict.fromkeys(
+        ("dependency", "dependent", "event"),
+        frozenset(["relation", "claims", "profile_row", "peer_row"]),
+    ),
+    **dict.fromkeys(("upstream", "downstream"), frozenset(["distance", "profile_row", "peer_row"])),
+}
+
+
+def field_words(space: str, column: str) -> tuple[str, ...]:
+    """The texts a field can have at all; empty where that is open."""
+    return _WORDS.get((space, column), ())
+
+
+def field_domain(space: str, column: str) -> Domain:
+    """What a column of the tables can hold."""
+    unknown = column not in NEVER_MISSING[space]
+    if words := field_words(space, column):
+        return Domain(unknown, words=frozenset(words))
+    if column.endswith("day") or column == "today":
+        return number(*_DAYS, unknown=unknown)
+    low, high = _RANGES.get((space, column), (-_INF, _INF))
+    whole = column not in ("likelihood", "reach", "value")
+    return number(low, high, unknown=unknown, whole=whole and low != -_INF)

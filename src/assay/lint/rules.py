@@ -1,0 +1,325 @@
+"""Findings about the rules of one scorer, each proved for every document the models accept.
+
+With thousands of caps and floors each is not compared with every other one. A cap that holds
+wherever another does must allow every value the other asks of a column, so only those are compared
+whose interval of some column contains the other's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from assay.arithmetic import ONE
+from assay.cel.domain import Domain
+from assay.cel.operations import Apply, Col, Expr, Lit
+from assay.cel.program import Compute, Program, RuleColumns, ScorerColumns
+from assay.diagnostics import rule_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, ValueLocation
+from assay.lint.analysis import Analysis, Narrowed
+from assay.model.rulebook import Rule
+from assay.rules.expressions import RulePath
+
+
+class RuleLint:
+    """The rules of one scorer, with what is known of their conditions."""
+
+    def __init__(
+        self, analysis: Analysis, program: Program, columns: ScorerColumns, here: RulePath
+    ) -> None:
+        self._analysis = analysis
+        self._program = program
+        self._columns = columns
+        self._space = columns.scorer.on
+        self._here = here
+        self._conditions = [self._condition(r) for r in columns.rules]
+        self._first: dict[tuple[object, ...], int] = {}
+        for j, rule in enumerate(columns.rules):
+            self._first.setdefault(self._meaning(rule, j), j)
+        self._bounds = _Bounds(analysis, columns, self._conditions)
+
+    def _meaning(self, rule: RuleColumns, index: int) -> tuple[object, ...]:
+        unknown = _applies_unknown(rule.rule)
+        return (rule.rule.phase, rule.amount, unknown, self._conditions[index])
+
+    def findings(self) -> Iterator[Diagnostic]:
+        for j, rule in enumerate(self._columns.rules):
+            place: RulePath = (*self._here, "rules", j)
+            found = self._outcome(rule, place) or self._alike(rule, j, place)
+            yield from found
+            if not found:
+                yield from self._amount(rule, j, place)
+
+    def _outcome(self, rule: RuleColumns, place: RulePath) -> list[Diagnostic]:
+        """A condition that is never true, or always."""
+        if rule.rule.disabled is not None:
+            return []
+        outcomes = self._analysis.expression(self._space, rule.outcome).outcomes
+        if "true" not in outcomes and not _applies_unknown(rule.rule):
+            why = _impossible(self._analysis, self._program, self._space, rule.outcome)
+            message = f"the condition of {rule.rule.id!r} can never be true: {why}"
+            return [codes.NEVER_TRUE.at(ValueLocation((*place, "when")), message, _NEVER_HINT)]
+        if outcomes == {"true"} and rule.rule.when.strip() != "true":
+            message = f"the condition of {rule.rule.id!r} is always true"
+            hint = "leave 'when' out, so that a reader sees it applies to all"
+            return [codes.ALWAYS_TRUE.at(ValueLocation((*place, "when")), message, hint)]
+        return []
+
+    def _alike(self, rule: RuleColumns, index: int, place: RulePath) -> list[Diagnostic]:
+        """A rule that repeats an earlier one, or that another one makes idle."""
+        first = self._first[self._meaning(rule, index)]
+        if first != index and rule.rule.disabled is None:
+            message = f"the rule {rule.rule.id!r} repeats {self._columns.rules[first].rule.id!r}"
+            hint = "delete one of the two, or change what it asks"
+            return [codes.REPEATED_RULE.at(ValueLocation((*place, "id")), message, hint)]
+        other = self._bounds.shadow_of(index)
+        if other is None:
+            return []
+        bound = "no higher" if rule.rule.phase == "cap" else "no lower"
+        message = (
+            f"the rule {rule.rule.id!r} changes nothing: wherever it holds, "
+            f"{other.rule.id!r} holds too, with an amount that is {bound}"
+        )
+        hint = "delete it, or make it stricter"
+        return [codes.SHADOWED_RULE.at(ValueLocation((*place, "id")), message, hint)]
+
+    def _condition(self, rule: RuleColumns) -> Expr:
+        if isinstance(rule.outcome, Col):
+            step = self._program.definitions.get((self._space, rule.outcome.name))
+            if isinstance(step, Compute):
+                return step.expr
+        return rule.outcome
+
+    def _amount(self, rule: RuleColumns, index: int, place: RulePath) -> Iterator[Diagnostic]:
+        """An amount that moves no score."""
+        points = _fixed_points(rule.amount)
+        if points is None or isinstance(rule.rule.on_unknown, float):
+            return
+        path = (*place, rule.rule.phase)
+        shown = f"{rule.rule.phase} {points / 1000:.3f}"
+        if (rule.rule.phase, points) in (("add", 0), ("multiply", 1000)):
+            message = f"{shown} changes nothing"
+            yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "delete the rule")
+        elif rule.rule.phase == "cap" and points >= (most := self._bounds.most_without(index)):
+            message = f"{shown} never holds anything down: without it the score is at most "
+            message += f"{most / 1000:.3f}"
+            yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "lower it, or delete the rule")
+        elif rule.rule.phase == "floor" and points <= (least := self._bounds.least_without(index)):
+            message = f"{shown} never lifts anything: without it the score is at least "
+            message += f"{least / 1000:.3f} where the floors begin"
+            yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "raise it, or delete the rule")
+
+
+_NEVER_HINT = "correct the comparison, or delete the rule"
+
+
+def _applies_unknown(rule: Rule) -> bool:
+    return rule.on_unknown not in (None, "ignore")
+
+
+# Caps and floors ---------------------------------------------------------------------------
+
+_MOST_PROOFS = 50
+"""Candidates that are tried for one rule at most."""
+
+
+def _fixed_points(amount: Expr) -> int | None:
+    """The amount in thousandths where it is a constant."""
+    return amount.value if isinstance(amount, Lit) and isinstance(amount.value, int) else None
+
+
+@dataclass
+class _Bucket:
+    """Rules of a phase that ask something of one column, with the interval each of them allows."""
+
+    rules: list[int] = field(default_factory=list)
+    amounts: list[int] = field(default_factory=list)
+    low: list[float] = field(default_factory=list)
+    high: list[float] = field(default_factory=list)
+
+    def add(self, rule: int, amount: int, asked: Domain) -> None:
+        self.rules.append(rule)
+        self.amounts.append(amount)
+        self.low.append(asked.low)
+        self.high.append(asked.high)
+
+    def holding(self, asked: Domain) -> Iterator[int]:
+        """Places of those whose interval holds all values that are asked for."""
+        low, high = np.array(self.low), np.array(self.high)
+        found: list[int] = np.flatnonzero((low <= asked.low) & (asked.high <= high)).tolist()
+        return iter(found)
+
+    def as_strict(self, phase: str, amount: int, index: int) -> np.ndarray[Any, Any]:
+        """Which of them hold at least as tightly; of equal ones the earlier."""
+        amounts, rules = np.array(self.amounts), np.array(self.rules)
+        tighter = amounts < amount if phase == "cap" else amounts > amount
+        strict: np.ndarray[Any, Any] = tighter | ((amounts == amount) & (rules < index))
+        return strict
+
+
+_OPEN = 2
+
+
+def _openness(domain: Domain) -> int:
+    """0 for an interval with an end, 1 for some texts, 2 for anything."""
+    if math.isfinite(domain.low) or math.isfinite(domain.high):
+        return 0
+    return 1 if domain.words is not None else _OPEN
+
+
+def _lies_in(inner: Domain, outer: Domain) -> bool:
+    if outer.words is not None and (inner.words is None or not inner.words <= outer.words):
+        return False
+    return outer.low <= inner.low and inner.high <= outer.high
+
+
+def _varies(rule: RuleColumns) -> bool:
+    """Whether it holds only for a time, or with another amount where it is undecided."""
+    return rule.rule.disabled is not None or isinstance(rule.rule.on_unknown, float)
+
+
+class _Bounds:
+    """The caps and floors of one scorer, with what their conditions ask for."""
+
+    def __init__(
+        self, analysis: Analysis, columns: ScorerColumns, conditions: Sequence[Expr]
+    ) -> None:
+        self._analysis = analysis
+        self._columns = columns
+        self._space = columns.scorer.on
+        self._conditions = conditions
+        self._asked: dict[int, Narrowed | None] = {}
+        self._buckets: dict[tuple[str, Expr | None], _Bucket] = {}
+        for j, rule in enumerate(columns.rules):
+            if rule.rule.phase in ("cap", "floor"):
+                self._sort(j, rule)
+        self._reach = analysis.expression(self._space, columns.unbounded)
+        self._limits = {phase: self._taken(phase) for phase in ("cap", "floor")}
+        self._lifted = max([self._reach.high, *(e.high for _, _, e in self._limits["floor"])])
+
+    def _sort(self, j: int, rule: RuleColumns) -> None:
+        """Sort a rule that can make others idle into its bucket."""
+        asked = self._asked[j] = self._analysis.narrowed(self._space, rule.outcome)
+        amount = _fixed_points(rule.amount)
+        if amount is None or _varies(rule):
+            return
+        compared = sorted((asked or {}).items(), key=lambda item: _openness(item[1]))
+        expr, domain = compared[0] if compared else (None, Domain())
+        if self._analysis.expression(self._space, rule.outcome).outcomes == {"true"}:
+            expr, domain = None, Domain()
+        elif _openness(domain) == _OPEN:
+            expr = None
+        self._buckets.setdefault((rule.rule.phase, expr), _Bucket()).add(j, amount, domain)
+
+    # Shadows -----------------------------------------------------------------------------
+
+    def shadow_of(self, index: int) -> RuleColumns | None:
+        """A cap or floor that holds wherever this one does and is as strict."""
+        rule = self._columns.rules[index]
+        amount = _fixed_points(rule.amount)
+        if index not in self._asked or amount is None or _varies(rule):
+            return None
+        tried = 0
+        for j in self._candidates(index, rule.rule.phase, amount):
+            other = self._columns.rules[j]
+            if self._analysis.expression(self._space, other.outcome).outcomes == {"true"}:
+                return other
+            if rule.rule.on_unknown == "apply" or not self._may_imply(index, j):
+                continue
+            tried += 1
+            if self._is_implied(index, j):
+                return other
+            if tried == _MOST_PROOFS:
+                break
+        return None
+
+    def _candidates(self, index: int, phase: str, amount: int) -> Iterator[int]:
+        asked = self._asked[index] or {}
+        for expr, domain in ((None, Domain()), *asked.items()):
+            bucket = self._buckets.get((phase, expr))
+            if bucket is not None:
+                strict = bucket.as_strict(phase, amount, index)
+                yield from (bucket.rules[i] for i in bucket.holding(domain) if strict[i])
+
+    def _may_imply(self, index: int, other: int) -> bool:
+        """Whether all that the other asks of columns is asked here, too."""
+        mine, theirs = self._asked[index], self._asked[other]
+        if mine is None:
+            return False
+        return all(
+            expr in mine and _lies_in(mine[expr], domain)
+            for expr, domain in (theirs or {}).items()
+            if isinstance(expr, Col) and _openness(domain) < _OPEN
+        )
+
+    def _is_implied(self, index: int, other: int) -> bool:
+        asked = self._asked[index]
+        condition = self._conditions[other]
+        return self._analysis.expression(self._space, condition, asked).outcomes == {"true"}
+
+    # Reach -------------------------------------------------------------------------------
+
+    def _taken(self, phase: str) -> list[tuple[int, bool, Domain]]:
+        """The bounds of a phase that can take effect: whether they always do, and with what."""
+        found = []
+        for j, rule in enumerate(self._columns.rules):
+            if rule.rule.phase == phase:
+                applied = self._analysis.column(self._space, rule.applied)
+                if applied.true:
+                    effect = self._analysis.expression(self._space, rule.effect)
+                    found.append((j, not applied.false, effect))
+        return found
+
+    def most_without(self, index: int) -> float:
+        """The most the score can be where the cap at ``index`` takes no effect, in thousandths."""
+        caps = [e.high for j, always, e in self._limits["cap"] if always and j != index]
+        return min([float(ONE), self._lifted, *caps])
+
+    def least_without(self, index: int) -> float:
+        """The least that enters the caps where the floor at ``index`` takes no effect."""
+        floors = [e.low for j, always, e in self._limits["floor"] if always and j != index]
+        return max([0.0, self._reach.low, *floors])
+
+
+# Why a condition cannot be true ------------------------------------------------------------
+
+
+def _impossible(analysis: Analysis, program: Program, space: str, expr: Expr) -> str:
+    """Why a condition cannot be true: the part of it that cannot, with the values it meets."""
+    expr = program.written_out(space, expr)
+    if isinstance(expr, Apply) and expr.op == "and":
+        for part in expr.args:
+            if not analysis.expression(space, part).true:
+                return _impossible(analysis, program, space, part)
+        return "its parts contradict each other"
+    if isinstance(expr, Apply) and len(expr.args) == 2 and isinstance(expr.args[0], Col):
+        name = _shown_column(program, space, expr.args[0].name)
+        return f"{name} is {_shown(analysis.expression(space, expr.args[0]))}"
+    return "none of its parts can be true"
+
+
+def _shown_column(program: Program, space: str, column: str) -> str:
+    space, column = program.source(space, column)
+    if column.startswith(("x", "score.", "cover.")) and (space, column) in program.definitions:
+        return column.partition(".")[2] or "it"
+    return column if "." in column else f"{space}.{column}"
+
+
+def _shown(domain: Domain) -> str:
+    if domain.words is not None:
+        return "one of " + ", ".join(sorted(domain.words))
+    if math.isfinite(domain.low) and math.isfinite(domain.high):
+        return f"from {_shown_number(domain.low)} to {_shown_number(domain.high)}"
+    if math.isfinite(domain.low):
+        return f"at least {_shown_number(domain.low)}"
+    return (
+        f"at most {_shown_number(domain.high)}" if math.isfinite(domain.high) else "something else"
+    )
+
+
+def _shown_number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"

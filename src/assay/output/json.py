@@ -1,0 +1,331 @@
+"""The base of the models that declare the JSON of commands.
+
+Each model declares one printed object: every field states its meaning, type and range once, and
+the attribute of the result that fills it if that has another name. ``docs/reference/json.md`` and
+``schemas/output.schema.json`` are generated from these models. A command imports its models when
+it prints JSON, and pydantic builds only those that are filled.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AliasChoices,
+    AliasGenerator,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+
+from assay import assessment as scored
+from assay.assessment import Desk
+from assay.model import results
+from assay.model.results import HorizonGrade, Outcome, StepPhase
+from assay.model.rulebook import SubjectKind
+from assay.scoring.outlook import Due, Reason
+
+Json = dict[str, Any]
+
+
+class Output(BaseModel):
+    """A printed object, filled from keyword arguments, a mapping or the attributes of a result.
+
+    A field with a default is optional: it is left out if nothing was given for it.
+    """
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        frozen=True,
+        defer_build=True,
+        # ``from`` is a keyword of Python, so its field is called ``from_``.
+        alias_generator=AliasGenerator(serialization_alias=lambda name: name.rstrip("_")),
+    )
+
+    def as_json(self) -> Json:
+        """Convert to plain values, in the order of the fields."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+class Pair(Output):
+    """An object that results hold as a plain tuple, in the order of the fields."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_tuple(cls, value: object) -> object:
+        if type(value) is tuple:
+            return dict(zip(cls.model_fields, value, strict=True))
+        return value
+
+
+def described(meaning: str, source: str = "", **constraints: Any) -> Any:
+    """Declare a field by its meaning and, if it differs from the name, the attribute that fills it.
+
+    ``source`` may be a dotted path; the field is null if the last object on the path is None.
+    """
+    alias: AliasChoices | str | None = source or None
+    if "." in source:
+        first, *others = source.split(".")
+        path = [int(part) if part.isdigit() else part for part in others]
+        alias = AliasChoices(AliasPath(first, *path), AliasPath(first, *path[:-1]))
+    return Field(description=meaning, validation_alias=alias, **constraints)
+
+
+def _from_thousandths(value: object) -> object:
+    return value / 1000 if isinstance(value, int) else value
+
+
+def _rounded(value: object) -> object:
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def _or_null(value: object) -> str | None:
+    return None if value is None else str(value) or None
+
+
+# The engine counts in thousandths; JSON has numbers of at most three decimals.
+Points = Annotated[float, Field(ge=0, le=1), BeforeValidator(_from_thousandths)]
+Amount = Annotated[float, BeforeValidator(_from_thousandths)]
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_rounded)]
+Count = Annotated[int, Field(ge=0)]
+NonEmpty = Annotated[str | None, BeforeValidator(_or_null)]
+"""Text, or null instead of an empty one."""
+
+
+class ScoreValue(Output):
+    score: Points | None = described("null if not rated", "points")
+    band: str | None = described("id of the band; null if not rated or without a scale", "band.id")
+    grade: str | None = described("the grade on pages", "band.grade")
+    label: str | None = described("the meaning of the grade", "band.label")
+    coverage: Points = described("share of rules and evidence that could be decided")
+
+
+class Horizon(Pair):
+    grade: HorizonGrade = described(
+        "first horizon at which a band changes or a watch item falls due"
+    )
+    until: datetime.date | None = described(
+        "first day within 366 on which a band differs; null if there is none"
+    )
+
+
+class PossibleChange(Output):
+    scorer: str = described("the score that would change")
+    to: str = described("id of the new band", "to.id")
+    grade: str = described("the grade of that band", "to.grade")
+    direction: Literal["upgrade", "downgrade"] = described("up or down")
+    change: str = described("the change of the evidence, in words")
+    effort: int = described("its effort, from `changes` in the rulebook")
+    score: Points = described("the new score", "points")
+
+
+class ScoredProfile(Output):
+    id: str = described("id of the profile")
+    kind: Literal["institution", "event"] = described("kind of document")
+    name: str = described("its name")
+    scores: dict[str, ScoreValue] = described("by name of the profile scorer")
+    horizon: Horizon = described("next review")
+    sources: Count = described("number of sources it cites")
+    origins: Count = described("number of independent origins of these sources")
+    published: bool = described("whether it gets a page")
+    would_change: list[PossibleChange] = Field([], description="with `--with would_change`")
+
+
+class Scores(Output):
+    """Printed by ``assay score``."""
+
+    as_of: datetime.date = described("date of the scores")
+    audience: str = described("audience of the scores")
+    rulebook: str = described("digest of the rulebook: twelve hexadecimal digits")
+    profiles: list[ScoredProfile] = described("every profile, or those asked for")
+
+
+class ScoreStep(Output):
+    """A step of a score: each starts where the one before ended, the last ends at the score."""
+
+    phase: StepPhase = described("the phase of scoring")
+    rule: str = described(
+        "id of the rule, or a built-in step: `start`, `pool`, `clamp`, or `root`, which limits a "
+        "secondary report to the score of its origin"
+    )
+    outcome: Outcome = described("the condition of the rule")
+    applied: bool = described("whether the rule took effect")
+    amount: Amount | None = described(
+        "added or multiplied, or the limit; null if unknown or without meaning"
+    )
+    before: Amount | None = described("score before the step; `clamp` limits it to 0 to 1")
+    after: Amount | None = described("score after the step")
+    because: str = described("the reason, filled in")
+    missing: list[str] = described("fields whose absence left the condition undecided")
+    evidence: list[str] = described("ids of the sources, claims or profiles concerned")
+
+
+class ExplainedScore(Output):
+    name: str = described("name of the scorer")
+    on: SubjectKind = described("kind of the subject")
+    subject: str = described("`profile`, `profile#claim` or `profile#claim@source`")
+    score: Points | None = described("null if not rated", "score.points")
+    band: str | None = described("id of the band, or null", "score.band.id")
+    grade: str | None = described("the grade on pages, or null", "score.grade")
+    coverage: Points = described(
+        "share of rules and evidence that could be decided", "score.coverage"
+    )
+    steps: list[ScoreStep] = described("in order of application")
+
+
+class OutlookPoint(Output):
+    date: datetime.date = described("the day")
+    score: Points | None = described("score on that day, or null", "score.points")
+    band: str | None = described("id of its band, or null", "score.band.id")
+
+
+class ReachedProfile(Output):
+    """A profile reached along the strongest path of dependencies."""
+
+    id: str = described("the other profile", "peer")
+    reach: Points | None = described(
+        "strength along the path; null if an edge on it is unknown", "points"
+    )
+    distance: Count = described("number of edges on the path")
+    path: list[str] = described("profile ids along the path, both ends included")
+
+
+class Explanation(Output):
+    """Printed by ``assay explain``."""
+
+    id: str = described("id of the profile")
+    as_of: datetime.date = described("date of the scores")
+    summary: str = described("one sentence: support of the grade, its limit, a way to raise it")
+    scorers: list[ExplainedScore] = described("every score behind the profile")
+    would_change: list[PossibleChange] = described("changes of the evidence")
+    outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer", "outlook.points")
+    upstream: list[ReachedProfile] = described("profiles that it depends on")
+    downstream: list[ReachedProfile] = described("profiles that depend on it")
+
+
+class WatchNotice(Output):
+    horizon: Literal["now", "quarter", "year"] = described("when to watch")
+    priority: str | None = described("`high`, `medium`, `low`, or null")
+    text: str = described("the item to watch")
+    trigger: str | None = described("its trigger, or null")
+    due: str | None = described("its due date, in the precision of the document, or null")
+    owner: str | None = described("its owner, or null")
+    rule: str | None = described("id of the watch rule; null if an analyst added it")
+
+
+class ProfileOutlook(Output):
+    id: str = described("id of the profile")
+    horizon: Horizon = described("next review")
+    outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer")
+    watch: list[WatchNotice] = described("items to watch")
+
+
+class DueItem(Output):
+    profile: str = described("id of the profile")
+    day: datetime.date = described("last day on which it is in time")
+    written: str = described("the same in the precision of the document")
+    reason: Reason = described(
+        "a watch item, standing claims to recheck, or a grade that changes without new evidence"
+    )
+    text: str = described("what falls due")
+    claims: list[str] = described("ids of the claims to recheck")
+
+
+class Outlook(Output):
+    """Printed by ``assay outlook``."""
+
+    as_of: datetime.date = described("date of the outlook")
+    profiles: list[ProfileOutlook] = described("every profile, or those asked for")
+    due: list[DueItem] = described("by day")
+
+
+class GraphNode(Output):
+    id: str = described("id of the profile")
+    kind: Literal["institution", "event"] = described("kind of document")
+    name: str = described("its name")
+
+
+class GraphEdge(Output):
+    from_: str = described("the profile that depends", "lower")
+    to: str = described("the profile that it depends on", "upper")
+    relation: str = described("as in the document", "dependency.relation")
+    criticality: str | None = described(
+        "`high`, `medium`, `low`, or null", "dependency.criticality"
+    )
+    affects: bool = described("true if an event states it under `affects`")
+    claims: list[str] = described("claims that support it", "dependency.claims")
+
+
+class ProfileReach(Output):
+    id: str = described("id of the profile")
+    upstream: list[ReachedProfile] = described("profiles that it depends on")
+    downstream: list[ReachedProfile] = described("profiles that depend on it")
+
+
+class Graph(Output):
+    """Printed by ``assay graph``."""
+
+    as_of: datetime.date = described("date on which the edges are valid")
+    nodes: list[GraphNode] = described("every profile")
+    edges: list[GraphEdge] = described("every dependency")
+    profiles: list[ProfileReach] = described("every profile, or those asked for")
+
+
+def scores_json(
+    scores: scored.Scores,
+    ids: Sequence[str] = (),
+    changes: Mapping[str, Sequence[results.WouldChange]] | None = None,
+) -> Json:
+    """Scores of all profiles or of those named, with ``changes`` if asked for."""
+    return Scores(
+        as_of=scores.as_of,
+        audience=scores.audience,
+        rulebook=scores.rulebook_digest,
+        profiles=[
+            {
+                **line._asdict(),
+                "horizon": (line.horizon, line.until),
+                **({} if changes is None else {"would_change": changes[line.id]}),
+            }
+            for line in scores.overview()
+            if not ids or line.id in ids
+        ],
+    ).as_json()
+
+
+def explanation_json(explanation: results.Explanation) -> Json:
+    """The reasoning of one profile."""
+    return Explanation.model_validate(explanation).as_json()
+
+
+def outlook_json(
+    as_of: datetime.date, outlooks: Mapping[str, results.Outlook], due: Sequence[Due]
+) -> Json:
+    """Outlooks by id of the profile, and what falls due."""
+    return Outlook(
+        as_of=as_of,
+        profiles=[
+            {"id": id_, "horizon": (o.grade, o.until), "outlook": o.points, "watch": o.watch}
+            for id_, o in outlooks.items()
+        ],
+        due=due,
+    ).as_json()
+
+
+def graph_json(desk: Desk, explanations: dict[str, results.Explanation]) -> Json:
+    """Every node and edge, and the reach of the profiles that are explained."""
+    from assay.tables.build import valid_edges
+    from assay.tables.rows import scored_profiles
+
+    profiles = scored_profiles(desk.corpus, desk.as_of)
+    return Graph(
+        as_of=desk.as_of,
+        nodes=profiles,
+        edges=list(valid_edges(profiles, desk.as_of)),
+        profiles=list(explanations.values()),
+    ).as_json()

@@ -1,0 +1,315 @@
+"""JSON of plans, sweeps, the history and the log."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BeforeValidator
+
+from assay.output.json import Amount, Count, Json, Output, Pair, Points, described
+from assay.plan import plan as planned
+from assay.plan.history import Applied
+from assay.plan.plan import Behind, CauseKind, Direction
+
+if TYPE_CHECKING:
+    from assay.plan.experiment import SweepPoint
+
+
+class ScoreGrade(Output):
+    score: Points | None = described("null if not rated, or if there is no such profile", "points")
+    band: str | None = described("id of its band, or null")
+    grade: str | None = described("the grade on pages, or null")
+
+
+class Cause(Output):
+    kind: CauseKind = described("kind of cause")
+    amount: Amount | None = described("its part; null if the score became known or unknown by it")
+    refs: list[str] = described(
+        "changed profiles, claims, sources, publishers and parts of the rulebook, for example "
+        "`claim.confidence.one-origin`"
+    )
+
+
+class ScoreChange(Output):
+    id: str = described("id of the profile")
+    audience: str = described("audience of the score")
+    scorer: str = described("name of the scorer")
+    from_: ScoreGrade = described("the grade before", "before")
+    to: ScoreGrade = described("the grade after", "after")
+    direction: Direction = described("`same`: within the band; `status`: known on one side only")
+    amount: Amount | None = described("the difference; null if a side is unknown")
+    causes: list[Cause] = described("attribution of the difference")
+
+
+class Correction(Output):
+    kind: Literal["reworded", "added", "removed", "retracted"] = described("kind")
+    ref: str = described("the claim or the source")
+    from_: str | None = described("the wording before", "before")
+    to: str | None = described("the wording now; the day of a retraction", "after")
+
+
+class CauseCounts(Output):
+    evidence: Count = described("evidence")
+    time: Count = described("ageing")
+    rule: Count = described("rules")
+    neighbour: Count = described("scores of other profiles")
+    engine: Count = described("another scoring version")
+
+
+class PlanSummary(Output):
+    profiles: Count = described("profiles scored, for all audiences")
+    changes: Count = described("scores that will change")
+    downgrade: Count = described("of these, into a lower band")
+    upgrade: Count = described("into a higher band")
+    status: Count = described("known on one side only")
+    same: Count = described("within their band")
+    causes: CauseCounts = described("changes by kind of cause")
+    horizons: Count = described("profiles whose horizon will change")
+    watch: Count = described("profiles whose watch items will change")
+    published: Count = described("profiles that will get a page")
+    withdrawn: Count = described("profiles that will lose their page")
+    corrections: Count = described("corrections")
+    pages: Count = described("pages affected")
+    matters: bool = described("whether `--detailed-exitcode` exits with 2")
+
+
+class LeadingCause(Output):
+    kind: CauseKind = described("kind of cause")
+    refs: list[str] = described("changed parts of the evidence or the rulebook")
+
+
+class ChangeGroup(Output):
+    scorer: str = described("name of the scorer")
+    direction: Direction = described("direction of the changes")
+    cause: LeadingCause = described("their leading cause")
+    ids: list[str] = described("the profiles")
+
+
+class HorizonState(Pair):
+    grade: str = described("the next review: `now`, `quarter`, `year` or `none`")
+    until: datetime.date | None = described("the day until which bands hold, or null")
+
+
+class HorizonChange(Output):
+    id: str = described("id of the profile")
+    audience: str = described("audience of the scores")
+    from_: HorizonState | None = described("before; null if there was no such profile", "before")
+    to: HorizonState | None = described("after; null if there is no such profile", "after")
+
+
+class WatchChange(Output):
+    id: str = described("id of the profile")
+    audience: str = described("audience of the items")
+    added: list[str] = described("items that will appear")
+    removed: list[str] = described("items that will disappear")
+
+
+class PublicationChange(Output):
+    id: str = described("id of the profile")
+    audience: str = described("audience of the page")
+    published: bool = described("true if it will get one")
+
+
+class Disagreement(Output):
+    id: str = described("id of the profile")
+    audience: str = described("audience of the score")
+    scorer: str = described("name of the scorer")
+    ours: ScoreGrade = described("the grade on this branch")
+    theirs: ScoreGrade = described("the grade on the other branch")
+    now: ScoreGrade = described("the grade now")
+
+
+class Ageing(Output):
+    as_of: datetime.date | None = described("with `--at-lock`, the end of the period")
+    changes: list[ScoreChange] = described("the changes until then")
+
+
+class Plan(Output):
+    """Printed by ``assay plan`` and ``assay apply``."""
+
+    as_of: datetime.date = described("date of the scores")
+    base: str = described(
+        "the compared state: digest of the lock, a revision, `workspace` or `nothing`"
+    )
+    base_as_of: datetime.date | None = described("date of the base; null for `nothing`")
+    inputs: str = described("digest of all scored documents")
+    rulebook: str = described("digest of the rulebook without its date")
+    engine: int = described("the scoring version")
+    behind: bool = described("whether the lock is of other documents, rules or another engine")
+    behind_in: list[Behind] = described(
+        "in which of them; `branches` if two branches wrote the lock"
+    )
+    engine_in_evidence: bool = described(
+        "whether another scoring version may have a part in causes of the kind `evidence`"
+    )
+    summary: PlanSummary = described("the size of the plan")
+    groups: list[ChangeGroup] = described("changes by leading cause, the largest first")
+    changes: list[ScoreChange] = described("every score that will change")
+    horizons: list[HorizonChange] = described("every next review that will change")
+    watch: list[WatchChange] = described("every profile whose watch items will change")
+    published: list[PublicationChange] = described("pages that will appear or disappear")
+    corrections: list[Correction] = described("corrected claims and sources")
+    pages: list[str] = described(
+        "pages of profiles with a changed grade or evidence, and of their neighbours; with "
+        "`--pages`, exactly the files of the site that will change"
+    )
+    pages_compared: bool = described("whether they are exact: `--pages` worked")
+    disagreements: list[Disagreement] = described("grades that two branches disagree on")
+    ageing: Ageing = described("changes through time alone")
+
+
+class SavedPlan(Plan):
+    """Written by ``assay plan --out``, read by ``assay apply``."""
+
+    evidence: dict[str, dict[str, str]] = described(
+        "digest of the evidence, by audience and profile"
+    )
+
+
+class SweepValue(Output):
+    value: Annotated[float, BeforeValidator(float)] = described("the value")
+    upgrades: Count = described("scores that would rise a band", "moves.upgrades")
+    downgrades: Count = described("scores that would fall a band", "moves.downgrades")
+    status: Count = described("scores that would become known or unknown", "moves.status")
+    scores: Count = described("scores that would change at all", "moves.scores")
+    profiles: Count = described("profiles of which any grade would change", "moves.profiles")
+
+
+class Sweep(Output):
+    """Printed by ``assay plan --sweep``."""
+
+    path: str = described("the number in the rulebook")
+    values: list[SweepValue] = described("the values that were tried")
+
+
+class Apply(Output):
+    at: str = described("its time, with the offset", json_schema_extra={"format": "date-time"})
+    who: str = described("the reviewer who applied")
+    why: str = described("the reason given, or empty")
+    as_of: datetime.date = described("date of the scores")
+
+
+class ApplyToProfile(Apply):
+    changes: list[ScoreChange] = described("changes of its scores")
+    corrections: list[Correction] = described("corrections of its evidence")
+
+
+class History(Output):
+    """Printed by ``assay history``."""
+
+    id: str = described("id of the profile")
+    applies: list[ApplyToProfile] = described("the oldest first")
+
+
+class ActionName(Output):
+    action: str = described("its reason, in words")
+
+
+class RatingAction(ScoreChange, ActionName):
+    """A change of a band by an apply; the fields of the base listed last are printed first."""
+
+
+class LoggedApply(Apply):
+    counts: dict[Direction | Literal["profiles"], Count] = described(
+        "scores by direction, and profiles scored, for all audiences"
+    )
+    actions: list[RatingAction] = described("changes of a band")
+    corrections: list[Correction] = described("corrections of the evidence")
+
+
+class Log(Output):
+    """Printed by ``assay log``."""
+
+    applies: list[LoggedApply] = described("the oldest first")
+
+
+def plan_json(plan: planned.Plan) -> Json:
+    """A plan as it is printed."""
+    return Plan(**_fields(plan)).as_json()
+
+
+def saved_json(plan: planned.Plan) -> Json:
+    """A plan as it is saved, with the digests that show whether evidence changed since."""
+    evidence: dict[str, dict[str, str]] = {}
+    for (profile_id, audience), digest in sorted(plan.evidence.items()):
+        evidence.setdefault(audience, {})[profile_id] = digest
+    return SavedPlan(**_fields(plan), evidence=evidence).as_json()
+
+
+def _fields(plan: planned.Plan) -> Json:
+    summary: Json = {
+        "profiles": plan.profiles,
+        "changes": len(plan.changes),
+        **{str(direction): n for direction, n in plan.directions().items()},
+        "causes": plan.kinds(),
+        "horizons": len(plan.horizons),
+        "watch": len(plan.watch),
+        "published": sum(p.published for p in plan.published),
+        "withdrawn": sum(not p.published for p in plan.published),
+        "corrections": len(plan.corrections),
+        "pages": len(plan.pages),
+        "matters": plan.matters,
+    }
+    groups = [
+        {
+            "scorer": g.scorer,
+            "direction": g.direction,
+            "cause": {"kind": g.kind, "refs": g.refs},
+            "ids": g.ids,
+        }
+        for g in plan.groups()
+    ]
+    return {
+        **{name: getattr(plan, name) for name in Plan.model_fields if hasattr(plan, name)},
+        "behind": bool(plan.behind),
+        "behind_in": plan.behind,
+        "summary": summary,
+        "groups": groups,
+        "ageing": {"as_of": plan.today, "changes": plan.ageing},
+    }
+
+
+def sweep_json(path: str, points: Sequence[SweepPoint]) -> Json:
+    """The effect of every value of a sweep."""
+    return Sweep(path=path, values=points).as_json()
+
+
+def history_json(profile_id: str, records: Sequence[Applied]) -> Json:
+    """The applies that changed one profile."""
+    applies = [
+        {
+            **_head(record),
+            "changes": record.changes_of(profile_id),
+            "corrections": record.corrections_of(profile_id),
+        }
+        for record in records
+        if record.changes_of(profile_id) or record.corrections_of(profile_id)
+    ]
+    return History(id=profile_id, applies=applies).as_json()
+
+
+def log_json(records: Sequence[Applied]) -> Json:
+    """Every apply with its rating actions."""
+    return Log(
+        applies=[
+            {
+                **_head(record),
+                "counts": record.counts,
+                "actions": [_action(record, c) for c in record.changes if c.direction != "same"],
+                "corrections": record.corrections,
+            }
+            for record in records
+        ]
+    ).as_json()
+
+
+def _head(record: Applied) -> Json:
+    return {"at": record.at, "who": record.who, "why": record.why, "as_of": record.as_of}
+
+
+def _action(record: Applied, change: planned.Change) -> Json:
+    values = {f.name: getattr(change, f.name) for f in fields(change)}
+    return {**values, "amount": change.amount, "action": record.action(change)}

@@ -1,0 +1,1 @@
+"""Lock, plan, apply and history: every change of a grade and its causes."""

@@ -1,0 +1,216 @@
+"""Plans on request: what is compared with what, at which date, and which changes are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from assay.diagnostics.suggest import did_you_mean, nearest
+from assay.errors import UsageError
+from assay.plan.apply import bases_of
+from assay.plan.builder import make_plan, with_ageing
+from assay.plan.lock_builder import lock_of
+from assay.plan.plan import WORKSPACE, Plan, because, for_audience, only
+
+if TYPE_CHECKING:
+    from assay.assessment import Desk
+    from assay.plan.experiment import Sweep, SweepPoint
+    from assay.plan.lock import Lock
+    from assay.workspace.paths import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """The steps of the pipeline that plans need, for one checked workspace.
+
+    ``assess`` scores it at a date, once for each audience; ``as_of`` is its own date.
+    ``assess_version`` does the same for another version of it, at the date of that version; a
+    version without a date is scored at the one given. ``pages`` lists the files of the site that
+    differ between two assessments.
+    """
+
+    workspace: Workspace
+    as_of: date
+    assess: Callable[[date], tuple[Desk, ...]]
+    assess_version: Callable[[Workspace, date], tuple[Desk, ...]]
+    pages: Callable[[Sequence[Desk], Sequence[Desk]], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to compare, and which changes to show.
+
+    The workspace is compared with the last apply, or with a git revision (``against``).
+    ``settings`` are values of the rulebook to try, each ``PATH=VALUE``; the result is compared
+    with the workspace as it is. ``at_lock`` compares at the date of the lock, and lists separately
+    the changes that are due to time alone. ``pages`` compares all pages, which is slow.
+    """
+
+    settings: tuple[str, ...] = ()
+    against: str | None = None
+    at_lock: bool = False
+    pages: bool = False
+    audience: str | None = None
+    only: tuple[str, ...] = ()
+    because: str | None = None
+
+    def require_consistent(self, *, sweep: bool = False) -> None:
+        """Raise ``UsageError`` for a request that contradicts itself, or cannot be swept."""
+        tried = bool(self.settings) or sweep
+        if tried and (self.against is not None or self.at_lock):
+            raise UsageError("--set and --sweep are tried against the workspace as it stands")
+        if self.pages and sweep:
+            raise UsageError("a sweep lists no pages; --set compares those of one value")
+        if self.against is not None and self.at_lock:
+            raise UsageError("--at-lock and --locked compare with the lock, not with a revision")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The whole plan, the part of it to show, and notes for the reader."""
+
+    plan: Plan
+    shown: Plan
+    notes: tuple[str, ...] = ()
+
+
+def plan(scoring: Scoring, request: Request) -> Planned:
+    """Make the plan that was requested.
+
+    Raises ``UsageError`` for a contradictory request, for settings that do not fit the rulebook,
+    for a revision that does not exist and for unknown names in a filter.
+    """
+    request.require_consistent()
+    if request.settings:
+        return _with_settings(scoring, request)
+    if request.against is not None:
+        return _against_revision(scoring, request, request.against)
+    return _since_apply(scoring, request)
+
+
+def sweep(scoring: Scoring, request: Request, values: Sweep) -> list[SweepPoint]:
+    """Count the grades that change at each value of a figure; raises as :func:`plan`."""
+    from assay.plan.experiment import Setting, swept
+
+    request.require_consistent(sweep=True)
+    settings = [Setting.parse(s) for s in request.settings]
+    return list(swept(scoring.assess(scoring.as_of), settings, values))
+
+
+def _with_settings(scoring: Scoring, request: Request) -> Planned:
+    from assay.plan.experiment import Setting, tried
+
+    desks = scoring.assess(scoring.as_of)
+    changed = tried(desks, [Setting.parse(s) for s in request.settings])
+    base = lock_of(desks, grounds=False)
+    made = make_plan(base, changed, name=WORKSPACE)
+    if request.pages:
+        made = _with_pages(made, scoring.pages(desks, changed))
+    return _filtered(made, base, changed, request)
+
+
+def _against_revision(scoring: Scoring, request: Request, revision: str) -> Planned:
+    from assay.plan.revision import workspace_at
+
+    desks = scoring.assess(scoring.as_of)
+    with workspace_at(scoring.workspace, revision) as there:
+        then = scoring.assess_version(there, scoring.as_of)
+        base = lock_of(then, grounds=False)
+        made = make_plan(base, desks, name=revision)
+        if request.pages:
+            made = _with_pages(made, scoring.pages(then, desks))
+    return _filtered(made, base, desks, request)
+
+
+def _since_apply(scoring: Scoring, request: Request) -> Planned:
+    locks, _ = bases_of(scoring.workspace.lock_path)
+    base = locks[0] if locks else None
+    notes = [] if base else ["there is no grades.lock: nothing was applied yet"]
+    day = base.as_of if base and request.at_lock else scoring.as_of
+    desks = scoring.assess(day)
+    made = make_plan(base, desks, theirs=locks[1] if len(locks) > 1 else None)
+    if request.pages:
+        try:
+            made = _with_pages(made, _pages_since(scoring, base, desks))
+        except UsageError as error:
+            notes.append(f"the pages cannot be compared: {error}")
+    if base and day != scoring.as_of:
+        made = with_ageing(made, make_plan(base, scoring.assess(scoring.as_of)))
+    planned = _filtered(made, base, desks, request)
+    return replace(planned, notes=(*notes, *planned.notes))
+
+
+def _pages_since(scoring: Scoring, base: Lock | None, desks: Sequence[Desk]) -> tuple[str, ...]:
+    """The pages that differ from those of the lock; raises if these cannot be made again."""
+    from assay.plan.revision import as_applied
+
+    if base is None:
+        return scoring.pages((), desks)
+    with as_applied(base, desks[0]) as before:
+        return scoring.pages(before, desks)
+
+
+def _with_pages(made: Plan, pages: tuple[str, ...]) -> Plan:
+    return replace(made, pages=pages, pages_compared=True)
+
+
+# Filters -----------------------------------------------------------------------------------
+
+
+def _filtered(made: Plan, base: Lock | None, desks: Sequence[Desk], request: Request) -> Planned:
+    """Apply the filters: an unknown name is an error, one without changes is noted."""
+    shown = made
+    if request.audience is not None:
+        audiences = {d.audience for d in desks} | {c.audience for c in made.changes}
+        _require(request.audience, audiences, "audience")
+        shown = for_audience(shown, request.audience)
+    if request.only:
+        known = {i for i, _ in made.evidence} | {c.id for c in made.changes}
+        for profile_id in request.only:
+            _require(profile_id, known, "profile")
+        shown = only(shown, request.only)
+    if request.because is not None:
+        causes = {r for c in made.changes for cause in c.causes for r in cause.refs}
+        causes |= _names(base, desks)
+        causes |= {name[: m.start()] for name in causes for m in re.finditer("[.#]", name)}
+        _require(request.because, causes, "rule, source, publisher or profile")
+        shown = because(shown, request.because)
+    if made.changes and not shown.changes:
+        given = [request.because, *request.only, request.audience]
+        named = ", ".join(repr(name) for name in given if name is not None)
+        note = f"none of the {len(made.changes)} changes in the plan matches {named}"
+        return Planned(made, shown, (note,))
+    return Planned(made, shown)
+
+
+def _require(name: str, known: Iterable[str], kind: str) -> None:
+    names = set(known)
+    if name in names:
+        return
+    # A rule is often called by its own id, without those of its scorer and its space.
+    by_last = {n.rpartition(".")[2]: n for n in sorted(names) if "." in n}
+    near = nearest(name, by_last)
+    if near is not None and "." not in name:
+        hint = f"did you mean {by_last[near]!r}?"
+    else:
+        hint = did_you_mean(name, sorted(names)) or "'assay find WORDS' searches by name"
+    raise UsageError(f"there is no {kind} {name!r}; {hint}")
+
+
+def _names(base: Lock | None, desks: Sequence[Desk]) -> set[str]:
+    """Everything that can be a cause: parts of both rulebooks, and the evidence on both sides."""
+    from assay.plan.attribution import locked_rulebook, parts_of
+
+    corpus = desks[0].written
+    names = {*corpus.profiles, *corpus.sources, *corpus.publishers, *parts_of(desks[0].rulebook)}
+    names |= {f"{p.id}#{claim.id}" for p in corpus.profiles.values() for claim in p.claims}
+    if base is not None:
+        names |= parts_of(locked_rulebook(base)).keys()
+        for entry in base.entries.values():
+            inputs = entry.inputs
+            names |= {entry.id, *inputs.sources, *inputs.publishers, *inputs.edges}
+            names |= {c if "#" in c else f"{entry.id}#{c}" for c in inputs.claims}
+    return names

@@ -1,1 +1,0 @@
-"""Tables of cells as spreadsheets keep them: CSV and XLSX, read with the place of every cell."""

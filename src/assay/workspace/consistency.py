@@ -1,0 +1,282 @@
+"""What one document, or two together, say that cannot both be so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from assay.diagnostics import content_codes
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
+from assay.model.documents import AnyProfile, Claim, Corpus, Event, Publisher, Source
+
+_NEEDS_SOURCE = ("fact", "attributed")
+
+
+def check_claims(profile: AnyProfile, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
+    """Ids given twice, facts without sources, judgements without grounds of their own.
+
+    What a draft still lacks is not held against it.
+    """
+    seen: set[str] = set()
+    for i, claim in enumerate(profile.claims):
+        if claim.id in seen:
+            yield codes.DUPLICATE_CLAIM.at(
+                ValueLocation(("claims", i, "id"), subject),
+                f"the claim id {claim.id!r} is given twice in this profile",
+                "give one of the two another id",
+            )
+        seen.add(claim.id)
+        if "draft" not in (profile.status, claim.status):
+            yield from _unfounded(profile, claim, i, corpus, subject)
+
+
+def _unfounded(
+    profile: AnyProfile, claim: Claim, i: int, corpus: Corpus, subject: Subject
+) -> Iterator[Diagnostic]:
+    if claim.nature in _NEEDS_SOURCE and not claim.sources:
+        what = "a fact" if claim.nature == "fact" else "attributed to somebody"
+        yield content_codes.FACT_WITHOUT_SOURCE.at(
+            ValueLocation(("claims", i), subject),
+            f"the claim {claim.id!r} is {what} and cites no source",
+            "add 'sources: [ID]', or 'status: draft' until there is one",
+        )
+    if claim.nature != "judgement":
+        return
+    if not claim.rests_on:
+        yield content_codes.JUDGEMENT_WITHOUT_GROUNDS.at(
+            ValueLocation(("claims", i), subject),
+            f"the judgement {claim.id!r} does not say what it rests on",
+            "add 'rests_on: [CLAIM]' with the facts and assumptions it is drawn from",
+        )
+    for k, reference in enumerate(claim.rests_on):
+        found = corpus.claim(profile.id, reference)
+        if found is not None and found[1] is not claim and found[1].nature == "judgement":
+            grounds = ", ".join(found[1].rests_on)
+            yield content_codes.JUDGEMENT_ON_JUDGEMENT.at(
+                ValueLocation(("claims", i, "rests_on", k), subject),
+                f"the judgement {claim.id!r} rests on {reference!r}, a judgement itself",
+                f"name what it rests on in the end: {grounds}" if grounds else "",
+            )
+
+
+def check_sources(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Dates that run backwards, and decisions about sameness that contradict each other."""
+    for source in corpus.sources.values():
+        if source.cites or source.retracted is not None or source.revises is not None:
+            yield from _backwards(source, corpus, subjects[source.id])
+    yield from _same_and_not_same(corpus, subjects)
+
+
+def _backwards(source: Source, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
+    if source.published is None:
+        return
+    if source.retracted is not None and source.retracted < source.published.first:
+        yield codes.RETRACTED_EARLY.at(
+            ValueLocation(("retracted",), subject),
+            f"retracted on {source.retracted}, before it was published ({source.published})",
+            "correct one of the two dates",
+        )
+    earlier = [(("cites", i), target, "draws on") for i, target in enumerate(source.cites)]
+    if source.revises is not None:
+        earlier.append((("revises", -1), source.revises, "revises"))
+    for (name, i), target, word in earlier:
+        other = corpus.sources.get(target)
+        if other is None or other.published is None:
+            continue
+        if other.published.first > source.published.last:
+            yield codes.CITES_LATER.at(
+                ValueLocation((name, i) if i >= 0 else (name,), subject),
+                f"published {source.published}, it {word} {target!r}, published {other.published}",
+                "correct one of the two dates, or the link",
+            )
+
+
+def _same_and_not_same(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    groups = _same(corpus)
+    for source in corpus.sources.values():
+        for i, other in enumerate(source.not_same_as):
+            group = groups.get(source.id)
+            if other == source.id or group is None or other not in group:
+                continue
+            through = " through others" if other not in source.same_as else ""
+            yield codes.SAME_AND_NOT_SAME.at(
+                ValueLocation(("not_same_as", i), subjects[source.id]),
+                f"{source.id!r} and {other!r} are also decided to be the same{through}",
+                "same_as joins: " + ", ".join(sorted(group)),
+            )
+
+
+def _same(corpus: Corpus) -> dict[str, set[str]]:
+    """For every source that ``same_as`` joins to others, the whole group."""
+    groups: dict[str, set[str]] = {}
+    for source in corpus.sources.values():
+        for other in source.same_as:
+            mine = groups.get(source.id, {source.id})
+            theirs = groups.get(other, {other})
+            if mine is theirs:
+                continue
+            joined = mine | theirs
+            for member in joined:
+                groups[member] = joined
+    return groups
+
+
+_LETTERS = "ABCDE"
+_LETTER_FIELDS = ("reliability", "source_reliability", "admiralty")
+_NUMBER_FIELDS = ("quality", "confidence", "reliability", "credibility", "score")
+_FAR = 2
+"""Steps between two ratings from which one of them wants a second look."""
+
+
+def check_publishers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Ratings without a day, and sources whose own rating is far from their publisher's."""
+    for publisher in corpus.publishers.values():
+        if publisher.reliability is not None and publisher.reliability_date is None:
+            yield content_codes.RELIABILITY_UNDATED.at(
+                ValueLocation(("reliability",), subjects[publisher.id], at_key=True),
+                f"the reliability of {publisher.id!r} does not say of when it is",
+                "add 'reliability_date:' when it is looked at next",
+            )
+    for source in corpus.sources.values():
+        publisher_ = corpus.publishers.get(source.publisher or "")
+        if publisher_ is not None and publisher_.reliability is not None:
+            yield from _against(source, publisher_, subjects[source.id])
+
+
+def _against(source: Source, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
+    stated = _LETTERS.index(publisher.reliability or "")
+    for field, value in source.extra.items():
+        own = own_rating(field, value)
+        if own is not None and abs(own - stated) >= _FAR:
+            yield content_codes.RATING_AGAINST_RELIABILITY.at(
+                ValueLocation(("extra", field), subject),
+                f"the document rates itself {value} ({field}), which is about "
+                f"{_LETTERS[own]}; {publisher.id!r} is rated {publisher.reliability}",
+                "look at the publisher's reliability again, or leave it: the rulebook reads that "
+                "alone",
+            )
+
+
+def own_rating(field: str, value: Any) -> int | None:
+    """How a document rates itself, as a step of the Admiralty scale from 0 (A) to 4 (E).
+
+    Letters as they are; a number of 0 to 100 in steps of twenty, as STIX 2.1 (appendix A) reads
+    confidence on that scale. None for everything else.
+    """
+    name = field.casefold().replace("-", "_")
+    if isinstance(value, str) and name in _LETTER_FIELDS:
+        letter = value.strip().upper()[:1]
+        return _LETTERS.index(letter) if letter and letter in _LETTERS else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if name not in _NUMBER_FIELDS or not 0 <= value <= 100:
+        return None
+    return 4 - min(4, int(value // 20))
+
+
+MOST_KEY_CLAIMS = 5
+_WANTS_BASIS = ("type", "region", "base", "domain")
+
+
+def lint(
+    corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
+) -> Iterator[Diagnostic]:
+    """Warnings and infos about every valid document."""
+    for source in corpus.sources.values():
+        if as_of is not None and source.published is not None and source.published.first > as_of:
+            yield content_codes.SOURCE_AFTER_AS_OF.at(
+                ValueLocation(("published",), subjects[source.id]),
+                f"{source.id!r} is dated {source.published}, after the as-of date {as_of}",
+                "until then it counts as not published",
+            )
+    yield from check_publishers(corpus, subjects)
+    for profile in corpus.profiles.values():
+        if profile.status == "draft":
+            continue  # what a draft still lacks is not held against it
+        subject = subjects[profile.id]
+        yield from _profile(profile, subject)
+        yield from _basis(profile, subject)
+        yield from _edges(profile, subject)
+        for i, claim in enumerate(profile.claims):
+            yield from _claim(claim, i, corpus, subject)
+
+
+def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
+    keys = [i for i, c in enumerate(profile.claims) if c.key]
+    if not keys:
+        yield content_codes.NO_KEY_CLAIM.at(
+            ValueLocation(("claims",), subject, at_key=True),
+            f"{profile.id!r} has no key claim",
+            "add 'key: true' to the two to five claims that it stands on",
+        )
+    elif len(keys) > MOST_KEY_CLAIMS:
+        yield content_codes.MANY_KEY_CLAIMS.at(
+            ValueLocation(("claims", keys[MOST_KEY_CLAIMS], "key"), subject, at_key=True),
+            f"{profile.id!r} has {len(keys)} key claims",
+            "keep the two to five that it would fall without",
+        )
+    if not profile.gaps:
+        yield content_codes.NO_GAPS.at(
+            ValueLocation(("id",), subject),
+            f"{profile.id!r} does not say what is not known",
+            "add 'gaps: […]'",
+        )
+    if not profile.watch:
+        yield content_codes.NOTHING_TO_WATCH.at(
+            ValueLocation(("id",), subject),
+            f"{profile.id!r} does not say what to look out for",
+            "add 'watch: [{horizon: quarter, text: …}]'",
+        )
+
+
+def _basis(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
+    for name in _WANTS_BASIS:
+        if getattr(profile, name, None) is not None and not profile.basis.get(name):
+            yield content_codes.NO_BASIS.at(
+                ValueLocation((name,), subject, at_key=True),
+                f"no claim is named for {name!r}",
+                f"add 'basis: {{{name}: [CLAIM]}}'",
+            )
+
+
+def _edges(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
+    named = [("depends_on", profile.depends_on)]
+    if isinstance(profile, Event):
+        named.append(("affects", profile.affects))
+    for name, edges in named:
+        for i, edge in enumerate(edges):
+            if not edge.claims:
+                yield content_codes.EDGE_WITHOUT_CLAIM.at(
+                    ValueLocation((name, i), subject),
+                    f"no claim bears out that {profile.id!r} is linked to {edge.on!r} "
+                    f"({edge.relation})",
+                    "add 'claims: [CLAIM]' to the edge",
+                )
+
+
+def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
+    if claim.nature == "fact" and claim.holds is None:
+        yield content_codes.HOLDS_MISSING.at(
+            ValueLocation(("claims", i), subject),
+            f"the fact {claim.id!r} does not say whether it can grow old",
+            "add 'holds: dated' (true of a date) or 'holds: standing' (true now)",
+        )
+    for k, citation in enumerate(claim.sources):
+        source = corpus.sources.get(citation.id)
+        if source is None:
+            continue
+        path = ("claims", i, "sources", k)
+        if source.retracted is not None:
+            yield content_codes.RETRACTED_SOURCE_CITED.at(
+                ValueLocation(path, subject),
+                f"the claim {claim.id!r} cites {citation.id!r}, retracted on {source.retracted}",
+                "a retracted source counts for nothing: cite another, or remove the claim",
+            )
+        if source.published is None and claim.holds == "standing":
+            yield content_codes.UNDATED_SOURCE_CITED.at(
+                ValueLocation(path, subject),
+                f"the standing claim {claim.id!r} rests on {citation.id!r}, which has no date",
+                "add 'published:' to the source, if only the year",
+            )

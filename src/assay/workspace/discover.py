@@ -1,0 +1,235 @@
+"""Which files of a workspace hold documents, and their bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from io import FileIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from assay.cache import content_digest
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, Position
+from assay.progress import counting
+from assay.workspace.paths import Workspace
+from assay.yaml.json_lines import BULK_LIMIT, read_json_lines
+from assay.yaml.parquet import read_parquet_rows
+from assay.yaml.reader import SIZE_LIMIT, YamlFile, read_yaml, too_large
+from assay.yaml.source_map import DocumentFile
+
+SUFFIXES = (".yaml", ".yml")
+BULK: dict[str, Callable[[bytes, str], DocumentFile]] = {
+    ".jsonl": read_json_lines,
+    ".parquet": read_parquet_rows,
+}
+"""How files of many documents end, which programs write, and how each is read."""
+
+
+class ParsedFiles:
+    """The documents of YAML files without mistakes, by the digest of the file's bytes.
+
+    ``known`` are those parsed by an earlier process; ``used`` is what this one came across.
+    """
+
+    def __init__(self, known: Mapping[str, list[Any]] | None = None) -> None:
+        self._known = known or {}
+        self.used: dict[str, list[Any]] = {}
+
+    @property
+    def changed(self) -> bool:
+        """Whether other files were read than those that were known."""
+        return self.used.keys() != self._known.keys()
+
+    def read(self, data: bytes, file: str) -> YamlFile:
+        """A file of that name and content, parsed unless it was before."""
+        key = content_digest(data)
+        known = self._known.get(key)
+        if known is not None:
+            self.used[key] = known
+            return YamlFile(file, data.decode("utf-8").removeprefix("\ufeff"), tuple(known))
+        read = read_yaml(data, file)
+        if not read.diagnostics:
+            self.used[key] = list(read.documents)
+        return read
+
+
+class ProfileFiles(NamedTuple):
+    """The files below ``profiles/``, and a digest of their names and contents."""
+
+    files: list[DocumentFile]
+    digest: str
+
+
+def read_profiles(
+    workspace: Workspace, contents: Mapping[Path, bytes], parsed: ParsedFiles
+) -> ProfileFiles:
+    """Every file of documents below ``profiles/``, read, in the order of their paths.
+
+    ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
+    """
+    there = _walk(workspace.profiles_dir)
+    given = {
+        path.relative_to(workspace.profiles_dir).as_posix(): data
+        for path, data in contents.items()
+        if path.is_relative_to(workspace.profiles_dir)
+    }
+    read: list[DocumentFile] = []
+    parts = []
+    for name in counting(sorted(there.documents.keys() | given.keys()), "files"):
+        file, data, refusal = _content(workspace, name, there, given)
+        if refusal is not None:
+            read.append(YamlFile(file, "", (), (refusal,)))
+        else:
+            read.append(_documents_in(data, file, parsed))
+        parts += [name, content_digest(data)]
+    return ProfileFiles(read, _digest(workspace, parts, there))
+
+
+def documents_digest(workspace: Workspace) -> str:
+    """The digest that :func:`read_profiles` gives, without parsing a file."""
+    there = _walk(workspace.profiles_dir)
+    parts = []
+    for name in sorted(there.documents):
+        parts += [name, content_digest(_content(workspace, name, there, {})[1])]
+    return _digest(workspace, parts, there)
+
+
+def _digest(workspace: Workspace, parts: Sequence[str], there: _Files) -> str:
+    """Of names and contents of documents, and of where all other files are.
+
+    Documents may refer to other files, such as images, and are valid only if these exist.
+    """
+    root = workspace.profiles_dir
+    return content_digest(*parts, *(f"{n} {os.path.realpath(root / n)}" for n in there.others))
+
+
+def _content(
+    workspace: Workspace, name: str, there: _Files, given: Mapping[str, bytes]
+) -> tuple[str, bytes, Diagnostic | None]:
+    """A file below ``profiles/``: its name in diagnostics, its bytes, or why it is not read."""
+    root = workspace.profiles_dir
+    file = f"{workspace.relative(root)}/{name}"
+    if not file.isascii():
+        file = file.encode("utf-8", "backslashreplace").decode("utf-8")
+    limit = BULK_LIMIT if name.endswith(tuple(BULK)) else SIZE_LIMIT
+    if name in given:
+        return file, given[name], None
+    if there.documents[name]:
+        return file, *_plain_bytes(f"{root}/{name}", file, limit)
+    return file, *_bytes(workspace, root / name, file, limit)
+
+
+def _documents_in(data: bytes, file: str, parsed: ParsedFiles) -> DocumentFile:
+    """The documents in a file of that name and content, whatever its form."""
+    bulk = BULK.get(file[file.rfind(".") :])
+    if bulk is not None:
+        return bulk(data, file)  # reading it again takes no longer than storing it would
+    return parsed.read(data, file)
+
+
+def document_files(workspace: Workspace) -> list[str]:
+    """Paths of every file of documents below ``profiles/``, in no order."""
+    return [f"{workspace.profiles_dir}/{name}" for name in _walk(workspace.profiles_dir).documents]
+
+
+def read_file(
+    workspace: Workspace,
+    path: Path,
+    contents: Mapping[Path, bytes],
+    parsed: ParsedFiles,
+) -> YamlFile:
+    """One YAML file; what keeps it from being read is among its diagnostics."""
+    file = workspace.relative(path)
+    given = contents.get(path)
+    if given is not None:
+        return parsed.read(given, file)
+    data, refusal = _bytes(workspace, path, file, SIZE_LIMIT)
+    if refusal is not None:
+        return YamlFile(file, "", (), (refusal,))
+    return parsed.read(data, file)
+
+
+def _plain_bytes(path: str, file: str, limit: int) -> tuple[bytes, Diagnostic | None]:
+    """What a file holds that is no link, or why it is not read."""
+    try:
+        with FileIO(path) as opened:
+            size = os.fstat(opened.fileno()).st_size
+            if size > limit:
+                return b"", too_large(file, size, limit)
+            return opened.readall(), None
+    except OSError as error:
+        return b"", _unreadable(file, error.strerror or "it cannot be read")
+
+
+def _bytes(
+    workspace: Workspace, path: Path, file: str, limit: int
+) -> tuple[bytes, Diagnostic | None]:
+    """What a file holds, or why it is not read."""
+    refusal = _refusal(workspace, path, file, limit)
+    if refusal is not None:
+        return b"", refusal
+    try:
+        return path.read_bytes(), None
+    except OSError as error:
+        return b"", _unreadable(file, error.strerror or "it cannot be read")
+
+
+class _Files(NamedTuple):
+    """The files of documents in a folder, and whether each is a plain file; all other files."""
+
+    documents: dict[str, bool]
+    others: list[str]
+
+
+def _walk(folder: Path) -> _Files:
+    endings = (*SUFFIXES, *BULK)
+    found = _Files({}, [])
+    waiting = [(str(folder), "")]
+    while waiting:
+        path, prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(path))
+        except OSError:
+            continue
+        for entry in entries:
+            name = entry.name
+            if name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, f"{prefix}{name}/"))
+            elif name.endswith(endings) or (entry.is_symlink() and entry.is_dir()):
+                found.documents[prefix + name] = entry.is_file(follow_symlinks=False)
+            else:
+                found.others.append(prefix + name)
+    found.others.sort()
+    return found
+
+
+def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnostic | None:
+    try:
+        told = path.lstat()
+    except OSError as error:
+        return _unreadable(file, error.strerror or "it cannot be read")
+    if stat.S_ISLNK(told.st_mode):
+        target = path.resolve()
+        if not target.is_relative_to(workspace.root):
+            return codes.OUTSIDE_WORKSPACE.at(
+                Position(file),
+                "the link leads out of the workspace",
+                "copy the file into profiles/ in place of the link",
+            )
+        if target.is_dir():
+            return _unreadable(file, "links to folders are not followed")
+        try:
+            told = target.stat()
+        except OSError as error:
+            return _unreadable(file, error.strerror or "it cannot be read")
+    if not stat.S_ISREG(told.st_mode):
+        return _unreadable(file, "it is not a plain file")
+    return too_large(file, told.st_size, limit) if told.st_size > limit else None
+
+
+def _unreadable(file: str, reason: str) -> Diagnostic:
+    return codes.UNREADABLE_FILE.at(Position(file), f"the file cannot be read: {reason}")

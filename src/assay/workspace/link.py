@@ -1,0 +1,392 @@
+"""Chains of references that lead back to their beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path as FilePath
+
+from pydantic import BaseModel
+
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
+from assay.diagnostics.suggest import Suggester, did_you_mean
+from assay.model.documents import (
+    AnyProfile,
+    Claim,
+    Corpus,
+    Dependency,
+    Event,
+    Institution,
+    Publisher,
+    Source,
+)
+from assay.model.rulebook import Rulebook
+from assay.workspace.consistency import check_claims, check_sources
+from assay.workspace.validate import UNREADABLE, Validated, is_readable
+from assay.yaml.source_map import ValuePath
+
+
+def circles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Circles that have no member in common, each from its smallest member back to it.
+
+    References of something to itself are not circles; they are reported where they stand.
+    """
+    remaining = {
+        name: sorted({t for t in several if t != name})
+        for name, several in sorted(targets.items())
+        if several
+    }
+    while True:
+        # The sorter asks for what comes before, and a circle is one either way round.
+        try:
+            TopologicalSorter(remaining).prepare()
+        except CycleError as error:
+            members: list[str] = error.args[1][:-1]
+        else:
+            return
+        members.reverse()
+        start = members.index(min(members))
+        ring = members[start:] + members[:start]
+        yield [*ring, ring[0]]
+        for name in ring:
+            del remaining[name]
+
+
+_PROFILES = ("institution", "event")
+
+
+def link(
+    corpus: Corpus,
+    documents: Sequence[Validated],
+    unread: Collection[str],
+    rulebook: Rulebook | None,
+    images: FilePath,
+) -> Iterator[Diagnostic]:
+    """What does not hold between documents.
+
+    ``unread`` are ids of files that could not be read: a reference to one is not dangling.
+    Pictures are looked up below ``images``.
+    """
+    yield from _duplicate_ids(documents)
+    kinds = {d.id: d.kind for d in documents if d.id is not None}
+    linker = _Linker(corpus, kinds, unread, rulebook, images)
+    yield from linker.documents(documents)
+    subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
+    yield from check_sources(corpus, subjects)
+    yield from _circles(corpus, subjects)
+
+
+def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Diagnostic]:
+    first: dict[str, Validated] = {}
+    folded: dict[str, Validated] = {}
+    for document in documents:
+        if document.id is None:
+            continue
+        other = first.setdefault(document.id, document)
+        alike = folded.setdefault(document.id.casefold(), document)
+        if other is not document:
+            where = f"in {other.subject.file}"
+            if other.subject.file == document.subject.file:
+                where = "above in this file"
+            yield codes.DUPLICATE_ID.at(
+                ValueLocation(("id",), document.subject),
+                f"the id {document.id!r} is given twice: here and {where}",
+                "give one of the two another id; ids are shared by all kinds",
+            )
+        elif alike is not document:
+            yield codes.DUPLICATE_ID.at(
+                ValueLocation(("id",), document.subject),
+                f"the ids {document.id!r} and {alike.id!r} differ only in case",
+                "ids are lower-case; give one of the two another",
+            )
+
+
+class _Linker:
+    """Checks single references against everything that exists."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        kinds: Mapping[str, str | None],
+        unread: Collection[str],
+        rulebook: Rulebook | None,
+        images: FilePath,
+    ) -> None:
+        self._corpus = corpus
+        self._kinds = kinds
+        self._unread = unread
+        self._audiences = rulebook.audiences if rulebook is not None else None
+        self._images = images
+        self._suggesters: dict[tuple[str, ...], Suggester] = {}
+
+    def documents(self, documents: Iterable[Validated]) -> Iterator[Diagnostic]:
+        """What does not hold of documents, one after the other."""
+        for document in documents:
+            model, readable = document.model, document.readable
+            yield from self._references(model, document.subject)
+            if isinstance(model, Institution | Event):
+                yield from check_claims(model, self._corpus, document.subject)
+            if readable is not None:
+                found = self._references(readable, document.subject)
+                yield from (f for f in found if is_readable(readable, f.value.path))
+
+    def _references(self, model: BaseModel | None, subject: Subject) -> Iterator[Diagnostic]:
+        if isinstance(model, Source):
+            yield from self.source(model, subject)
+        elif isinstance(model, Publisher):
+            yield from self.publisher(model, subject)
+        elif isinstance(model, Institution | Event):
+            yield from self.profile(model, subject)
+
+    def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
+        """``owner`` may name somebody without a document of their own, but not the publisher."""
+        if publisher.owner == publisher.id:
+            yield _itself(subject, ("owner",), publisher.id)
+
+    def source(self, source: Source, subject: Subject) -> Iterator[Diagnostic]:
+        if source.publisher is not None and self._kinds.get(source.publisher) != "publisher":
+            yield from self._refer(subject, ("publisher",), source.publisher, ("publisher",))
+        references: list[tuple[ValuePath, str]] = []
+        if source.revises is not None:
+            references.append((("revises",), source.revises))
+        for name in ("cites", "same_as", "not_same_as"):
+            references += [((name, i), t) for i, t in enumerate(getattr(source, name))]
+        for path, target in references:
+            if target == source.id:
+                yield _itself(subject, path, target)
+            elif self._kinds.get(target) != "source":
+                yield from self._refer(subject, path, target, ("source",))
+
+    def profile(self, profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
+        own = {c.id for c in profile.claims}
+        yield from self._audience(subject, ("audience",), profile.audience)
+        if profile.bottom_line is not None:
+            yield from self._own_claim(subject, ("bottom_line",), profile.bottom_line, own)
+        if profile.basis:
+            yield from self._basis(profile, own, subject)
+        for i, claim in enumerate(profile.claims):
+            yield from self._claim(profile, claim, own, subject, ("claims", i))
+        for name, edges in _edges(profile):
+            for i, edge in enumerate(edges):
+                yield from self._edge(profile, edge, own, subject, (name, i))
+        for i, item in enumerate(profile.watch):
+            yield from self._audience(subject, ("watch", i, "audience"), item.audience)
+        if profile.image is not None and not self._has_image(profile.image.src):
+            yield codes.IMAGE_NOT_FOUND.at(
+                ValueLocation(("image", "src"), subject),
+                f"there is no file profiles/{profile.image.src}",
+                "the path of a picture starts at profiles/",
+            )
+
+    def _basis(
+        self, profile: AnyProfile, own: Collection[str], subject: Subject
+    ) -> Iterator[Diagnostic]:
+        fields = [f.alias or n for n, f in type(profile).model_fields.items() if n in _WITH_BASIS]
+        for name, claims in profile.basis.items():
+            if name not in fields:
+                yield codes.UNKNOWN_KEY.at(
+                    ValueLocation(("basis", name), subject, at_key=True),
+                    f"unknown key {name!r}: no field of this profile is called so",
+                    did_you_mean(name, fields),
+                )
+            for i, claim in enumerate(claims):
+                yield from self._own_claim(subject, ("basis", name, i), claim, own)
+
+    def _claim(
+        self,
+        profile: AnyProfile,
+        claim: Claim,
+        own: Collection[str],
+        subject: Subject,
+        at: ValuePath,
+    ) -> Iterator[Diagnostic]:
+        cited: set[str] = set()
+        for i, citation in enumerate(claim.sources):
+            if citation.id in cited:
+                yield codes.CITED_TWICE.at(
+                    ValueLocation((*at, "sources", i), subject),
+                    f"the claim {claim.id!r} cites {citation.id!r} twice",
+                    "keep one of the two; a locator can name several places",
+                )
+            elif self._kinds.get(citation.id) != "source":
+                yield from self._refer(subject, (*at, "sources", i), citation.id, ("source",))
+            cited.add(citation.id)
+        for name in ("rests_on", "contradicts"):
+            for i, reference in enumerate(getattr(claim, name)):
+                yield from self._claim_reference(
+                    profile, reference, own, subject, (*at, name, i), claim.id
+                )
+        if claim.alternative_to is not None:
+            yield from self._claim_reference(
+                profile, claim.alternative_to, own, subject, (*at, "alternative_to"), claim.id
+            )
+        if claim.audience is not None:
+            yield from self._audience(subject, (*at, "audience"), claim.audience)
+
+    def _edge(
+        self,
+        profile: AnyProfile,
+        edge: Dependency,
+        own: Collection[str],
+        subject: Subject,
+        at: ValuePath,
+    ) -> Iterator[Diagnostic]:
+        if edge.on == profile.id:
+            yield _itself(subject, (*at, "on"), edge.on)
+        elif self._kinds.get(edge.on) not in _PROFILES:
+            yield from self._refer(subject, (*at, "on"), edge.on, _PROFILES)
+        for i, reference in enumerate(edge.claims):
+            yield from self._claim_reference(
+                profile, reference, own, subject, (*at, "claims", i), None
+            )
+        if edge.audience is not None:
+            yield from self._audience(subject, (*at, "audience"), edge.audience)
+
+    def _refer(
+        self, subject: Subject, path: ValuePath, target: str, wanted: tuple[str, ...]
+    ) -> Iterator[Diagnostic]:
+        kind = self._kinds.get(target)
+        if kind in wanted or target in self._unread:
+            return
+        if target not in self._kinds:
+            yield codes.DANGLING_REFERENCE.at(
+                ValueLocation(path, subject),
+                f"there is no {' or '.join(wanted)} {target!r}",
+                self._suggestion(target, wanted),
+            )
+        elif kind is not None:
+            yield codes.WRONG_KIND.at(
+                ValueLocation(path, subject),
+                f"{target!r} is {_a(kind)}, where {_a(' or '.join(wanted))} is wanted",
+                self._suggestion(target, wanted),
+            )
+
+    def _suggestion(self, target: str, wanted: tuple[str, ...]) -> str:
+        suggester = self._suggesters.get(wanted)
+        if suggester is None:
+            suggester = Suggester(i for i, kind in self._kinds.items() if kind in wanted)
+            self._suggesters[wanted] = suggester
+        near = suggester.nearest(target)
+        new = f"write the {wanted[0]}: assay new {wanted[0]}"
+        return f"did you mean {near!r}?" if near else new
+
+    def _own_claim(
+        self, subject: Subject, path: ValuePath, target: str, own: Collection[str]
+    ) -> Iterator[Diagnostic]:
+        if target not in own and UNREADABLE not in own:
+            yield codes.DANGLING_REFERENCE.at(
+                ValueLocation(path, subject),
+                f"this profile has no claim {target!r}",
+                did_you_mean(target, own),
+            )
+
+    def _claim_reference(
+        self,
+        profile: AnyProfile,
+        reference: str,
+        own: Collection[str],
+        subject: Subject,
+        path: ValuePath,
+        claim_id: str | None,
+    ) -> Iterator[Diagnostic]:
+        owner_id, _, target = reference.rpartition("#")
+        if owner_id in ("", profile.id):
+            if target == claim_id:
+                yield _itself(subject, path, reference)
+            else:
+                yield from self._own_claim(subject, path, target, own)
+            return
+        owner = self._corpus.profiles.get(owner_id)
+        if owner is None:
+            yield from self._refer(subject, path, owner_id, _PROFILES)
+        elif all(c.id != target for c in owner.claims):
+            yield codes.DANGLING_REFERENCE.at(
+                ValueLocation(path, subject),
+                f"the profile {owner_id!r} has no claim {target!r}",
+                did_you_mean(target, [c.id for c in owner.claims]),
+            )
+
+    def _audience(
+        self, subject: Subject, path: ValuePath, audience: str | None
+    ) -> Iterator[Diagnostic]:
+        if audience is None or self._audiences is None or audience in self._audiences:
+            return
+        yield codes.UNKNOWN_AUDIENCE.at(
+            ValueLocation(path, subject),
+            f"the rulebook lists no audience {audience!r}",
+            did_you_mean(audience, self._audiences),
+        )
+
+    def _has_image(self, src: str) -> bool:
+        """A plain file below the folder of profiles, not through a link that leads out of it."""
+        path = self._images / src
+        return path.is_file() and path.resolve().is_relative_to(self._images.resolve())
+
+
+_WITH_BASIS = frozenset(
+    ("name", "aliases", "type", "region", "base", "domain", "topics", "date", "from_", "until")
+)
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _edges(profile: AnyProfile) -> Iterator[tuple[str, tuple[Dependency, ...]]]:
+    yield "depends_on", profile.depends_on
+    if isinstance(profile, Event):
+        yield "affects", profile.affects
+
+
+def _itself(subject: Subject, path: ValuePath, target: str) -> Diagnostic:
+    return codes.SELF_REFERENCE.at(
+        ValueLocation(path, subject), f"{target!r} refers to itself", "remove the reference"
+    )
+
+
+def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
+    """Chains of ``part_of``, ``cites``, ``revises`` and ``rests_on`` that come back."""
+    cites = {s.id: list(s.cites) for s in corpus.sources.values() if s.cites}
+    revises = {s.id: [s.revises] for s in corpus.sources.values() if s.revises}
+    parts = {
+        p.id: [e.on for e in p.depends_on if e.relation == "part_of"]
+        for p in corpus.profiles.values()
+    }
+    for name, targets, word in (("cites", cites, "draws on"), ("revises", revises, "revises")):
+        for circle in circles(targets):
+            source = corpus.sources[circle[0]]
+            path: ValuePath = (name,)
+            if name == "cites":
+                path = ("cites", source.cites.index(circle[1]))
+            yield _circle(subjects[circle[0]], path, circle, word)
+    for circle in circles(parts):
+        edges = corpus.profiles[circle[0]].depends_on
+        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == circle[1])
+        yield _circle(subjects[circle[0]], ("depends_on", at, "on"), circle, "is part of")
+    yield from _grounds(corpus, subjects)
+
+
+def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
+    places: dict[str, tuple[str, int]] = {}
+    targets: dict[str, list[str]] = {}
+    for profile in corpus.profiles.values():
+        for i, claim in enumerate(profile.claims):
+            if claim.rests_on:
+                full = f"{profile.id}#{claim.id}"
+                places[full] = (profile.id, i)
+                targets[full] = [r if "#" in r else f"{profile.id}#{r}" for r in claim.rests_on]
+    for circle in circles(targets):
+        owner, i = places[circle[0]]
+        at = targets[circle[0]].index(circle[1])
+        path: ValuePath = ("claims", i, "rests_on", at)
+        yield _circle(subjects[owner], path, circle, "rests on")
+
+
+def _circle(subject: Subject, path: ValuePath, members: Iterable[str], word: str) -> Diagnostic:
+    chain = f" {word} ".join(members)
+    return codes.CIRCLE.at(
+        ValueLocation(path, subject),
+        f"a circle: {chain}",
+        "remove the link that the documents do not bear out",
+    )

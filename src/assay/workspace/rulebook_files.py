@@ -1,0 +1,282 @@
+"""A rulebook in several files: what ``include`` names is put together before anything is checked.
+
+Splitting a rulebook changes nothing: mappings are joined, lists follow one another, and every
+message names the file the value stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import SOURCE, Diagnostic, Subject, ValueLocation, has_errors
+from assay.diagnostics.suggest import did_you_mean
+from assay.model.rulebook import Rulebook
+from assay.workspace.discover import SUFFIXES, ParsedFiles, read_file
+from assay.workspace.paths import Workspace
+from assay.workspace.validate import places_of, value_at
+from assay.yaml.reader import YamlFile, scalar_text
+from assay.yaml.source_map import ValuePath
+
+_LISTS = ("facts", "scorers", "watch", "changes")
+_MAPPINGS = ("parameters", "scales")
+_FILE_LIMIT = 200
+
+
+@dataclass
+class Assembled:
+    """The data of a rulebook, and where each part of it comes from.
+
+    ``places`` maps the first two steps of a path to a file and the path in it.
+    """
+
+    data: dict[str, Any]
+    files: list[YamlFile]
+    places: dict[ValuePath, tuple[Subject, ValuePath]] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def place(self, path: ValuePath) -> tuple[Subject, ValuePath]:
+        """The file and the path in it of a value of the assembled data."""
+        found = self.places.get(path[:2])
+        if found is None:
+            return Subject(self.files[0].file), path
+        return found[0], (*found[1], *path[2:])
+
+    def placed(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A diagnostic about the assembled data as one about its file."""
+        return replace(diagnostic, location=self.in_file(diagnostic.value))
+
+    def in_file(self, location: ValueLocation) -> ValueLocation:
+        """A value of the assembled data as one of its file; others are left as they are."""
+        if location.subject is not None:
+            return location
+        subject, path = self.place(location.path)
+        return replace(location, subject=subject, path=path)
+
+    @property
+    def unreadable(self) -> bool:
+        return any(has_errors(f.diagnostics) for f in self.files) or bool(self.findings)
+
+
+def assemble(
+    workspace: Workspace, contents: Mapping[Path, bytes], parsed: ParsedFiles
+) -> Assembled:
+    """``rules.yaml`` with everything it includes."""
+    main = read_file(workspace, workspace.rules_path, contents, parsed)
+    assembled = Assembled(_first(main), [main])
+    if not isinstance(assembled.data.get("include"), list):
+        return assembled
+    assembled.data = dict(assembled.data)
+    assembly = _Assembly(workspace, contents, parsed, assembled)
+    assembly.include(main, workspace.rules_path, (main.file,))
+    return assembled
+
+
+def _first(file: YamlFile) -> dict[str, Any]:
+    if has_errors(file.diagnostics):
+        return {}
+    data: dict[str, Any] = next((d for d in file.documents if d is not None), {})
+    return data
+
+
+class _Assembly:
+    def __init__(
+        self,
+        workspace: Workspace,
+        contents: Mapping[Path, bytes],
+        parsed: ParsedFiles,
+        made: Assembled,
+    ) -> None:
+        self._workspace = workspace
+        self._contents = contents
+        self._parsed = parsed
+        self._made = made
+        self._full = False
+
+    def include(self, file: YamlFile, path: Path, chain: tuple[str, ...]) -> None:
+        """Add the files that a file includes; ``chain`` are the files that led to it."""
+        subject = Subject(file.file)
+        listed = _first(file).get("include", [])
+        if file is self._made.files[0]:
+            self._made.data.pop("include", None)
+        for index, name in enumerate(listed if isinstance(listed, list) else [listed]):
+            problem = self._add(name, path, chain)
+            if problem is not None:
+                parsed = scalar_text(name) if isinstance(name, (bool, int, float)) else ""
+                location = ValueLocation(("include", index), subject, parsed=parsed)
+                self._made.findings.append(codes.BAD_INCLUDE.at(location, *problem))
+            if self._full:
+                return
+
+    def _add(self, name: object, beside: Path, chain: tuple[str, ...]) -> tuple[str, str] | None:
+        """Add one file; else what is wrong with it, and a hint."""
+        if not isinstance(name, str) or not name.endswith(SUFFIXES):
+            shown = SOURCE if isinstance(name, (bool, int, float)) else repr(name)
+            return f"{shown} is not the name of a YAML file", "include: [rules/evidence.yaml]"
+        try:
+            target = (beside.parent / name).resolve()
+        except (OSError, ValueError):
+            return f"{name!r} cannot be a file", "include: [rules/evidence.yaml]"
+        if not target.is_relative_to(self._workspace.root):
+            return f"{name!r} lies outside the workspace", "copy the file into the workspace"
+        relative = self._workspace.relative(target)
+        if relative in chain:
+            circle = " → ".join((*chain[chain.index(relative) :], relative))
+            return f"files include each other in a circle: {circle}", "take one of them out"
+        if any(f.file == relative for f in self._made.files):
+            return f"{name!r} is included twice", "name it once"
+        if target not in self._contents and not target.is_file():
+            there = [p.name for p in target.parent.glob("*") if p.suffix in SUFFIXES]
+            return f"there is no file {name!r}", did_you_mean(target.name, sorted(there))
+        if len(self._made.files) >= _FILE_LIMIT:
+            self._full = True
+            return f"more than {_FILE_LIMIT} files are included", "put some of them together"
+        file = read_file(self._workspace, target, self._contents, self._parsed)
+        self._made.files.append(file)
+        self._join(file)
+        self.include(file, target, (*chain, relative))
+        return None
+
+    def _join(self, file: YamlFile) -> None:
+        subject = Subject(file.file)
+        for key, value in _first(file).items():
+            if key == "include":
+                continue
+            if key in _LISTS and isinstance(value, list):
+                there = list(self._made.data.get(key) or [])
+                for index in range(len(value)):
+                    self._made.places[key, len(there) + index] = (subject, (key, index))
+                self._made.data[key] = there + value
+            elif key in _MAPPINGS and isinstance(value, dict):
+                self._join_mapping(key, value, subject)
+            else:
+                self._made.findings.append(
+                    codes.BAD_INCLUDE.at(
+                        ValueLocation((key,), subject, at_key=True),
+                        f"an included file has no {key!r} of its own",
+                        f"it may hold {', '.join((*_LISTS, *_MAPPINGS))} and include",
+                    )
+                )
+
+    def _join_mapping(self, key: str, value: dict[str, Any], subject: Subject) -> None:
+        there = dict(self._made.data.get(key) or {})
+        for name, item in value.items():
+            if name in there:
+                first = self._made.place((key, name))[0].file
+                self._made.findings.append(
+                    codes.BAD_INCLUDE.at(
+                        ValueLocation((key, name), subject, at_key=True),
+                        f"{name!r} is given here and in {first}",
+                        "keep one of the two",
+                    )
+                )
+                continue
+            self._made.places[key, name] = (subject, (key, name))
+            there[name] = item
+        self._made.data[key] = there
+
+
+_DEFINING = frozenset(("facts", "scorers", "parameters"))
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_SCORER = {"name": "left_out", "on": "claim"}
+_RULE = {"id": "left-out", "when": "true", "add": 0.0, "because": "left out"}
+_STAND_INS: dict[str, dict[str, Any]] = {
+    "scorers": _SCORER,
+    "facts": {"name": "left_out", "on": "claim", "expr": "true"},
+    "watch": {"id": "left-out", "horizon": "now", "when": "false", "text": "left out"},
+    "changes": {"id": "left-out", "text": "left out", "effort": 1, "action": "recheck"},
+}
+
+
+class Partial(NamedTuple):
+    """A rulebook without what could not be read of it.
+
+    ``incomplete`` are the first two steps to everything that was left out. ``missing`` are the
+    names of facts, scorers and parameters that are not defined for that reason alone; in the
+    ``unreadable`` ones of these sections there are names that nobody can read.
+    """
+
+    rulebook: Rulebook
+    incomplete: frozenset[ValuePath]
+    missing: frozenset[str]
+    unreadable: frozenset[str]
+
+
+def readable_part(data: dict[str, Any]) -> Partial | None:
+    """What can be read of a rulebook; None where that is nothing."""
+    kept = deepcopy(data)
+    wrong: set[ValuePath] = set()
+    for repair in (_without, _stood_in, _without_section):
+        places = _wrong_places(kept)
+        wrong.update(places)
+        for place in places:
+            repair(kept, place)
+    if _wrong_places(kept):
+        return None
+    incomplete = frozenset(place[:2] for place in wrong)
+    defining = {place[:2] for place in wrong if place[2:3] != ("rules",)}
+    return Partial(Rulebook.model_validate(kept), incomplete, *_missing(data, defining))
+
+
+def _missing(data: dict[str, Any], wrong: Set[ValuePath]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that are defined at the wrong places, and the sections where one is unreadable."""
+    names: set[str] = set()
+    unreadable: set[str] = set()
+    for place in wrong:
+        section = str(place[0]) if place else ""
+        if section not in Rulebook.model_fields:
+            unreadable |= _DEFINING  # it may be one of these misspelt
+        elif section in _DEFINING:
+            name = place[-1] if section == "parameters" else value_at(data, (*place, "name"))
+            if len(place) == 2 and isinstance(name, str) and _NAME.fullmatch(name):
+                names.add(name)
+            else:
+                unreadable.add(section)
+    return frozenset(names), frozenset(unreadable)
+
+
+def _wrong_places(data: dict[str, Any]) -> list[ValuePath]:
+    try:
+        Rulebook.model_validate(data)
+    except ValidationError as error:
+        return places_of(error.errors(include_url=False, include_input=False), data)
+    return []
+
+
+def _without(data: dict[str, Any], path: ValuePath) -> None:
+    """Leave out the value of a key."""
+    around = value_at(data, path[:-1])
+    if path and isinstance(around, dict):
+        around.pop(path[-1], None)
+
+
+def _stood_in(data: dict[str, Any], path: ValuePath) -> None:
+    """Put something harmless in the place of an item of a list."""
+    if len(path) < 2 or path[0] not in _STAND_INS:
+        return
+    of_rule = path[0] == "scorers" and path[2:3] == ("rules",) and len(path) > 3
+    place, stand_in = (path[:4], _RULE) if of_rule else (path[:2], _STAND_INS[str(path[0])])
+    listed = value_at(data, place[:-1])
+    if isinstance(listed, list) and isinstance(place[-1], int):
+        listed[place[-1]] = stand_in | _texts(listed[place[-1]], stand_in)
+
+
+def _texts(item: object, stand_in: dict[str, Any]) -> dict[str, str]:
+    """What the item says itself where the stand-in has an expression or a sentence."""
+    if not isinstance(item, dict):
+        return {}
+    own = {key: item.get(key) for key in ("when", "because") if key in stand_in}
+    return {key: value for key, value in own.items() if isinstance(value, str) and value.strip()}
+
+
+def _without_section(data: dict[str, Any], path: ValuePath) -> None:
+    """Leave out all below one of the rulebook's own keys."""
+    if path:
+        data.pop(str(path[0]), None)

@@ -1,0 +1,148 @@
+"""JSON Schemas of the documents and the rulebook, for editors.
+
+Two of them are committed, made from the models alone. Two more go into a workspace's cache and
+also know its ids, so that an editor completes them with their titles.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from assay.model.rulebook import Rulebook
+from assay.workspace.load import Loaded
+from assay.workspace.validate import KINDS
+
+PROFILE_SCHEMA = "profile.schema.json"
+RULES_SCHEMA = "rules.schema.json"
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_Json = dict[str, Any]
+
+# Where ids of other documents stand, and of which kind: definition, key, kind of target.
+_REFERENCES: tuple[tuple[str, str, str], ...] = (
+    ("Source", "publisher", "publisher"),
+    ("Source", "cites", "source"),
+    ("Source", "revises", "source"),
+    ("Source", "same_as", "source"),
+    ("Source", "not_same_as", "source"),
+    ("Citation", "id", "source"),
+    ("Dependency", "on", "profile"),
+    ("Dependency", "claims", "claim"),
+    ("Claim", "rests_on", "claim"),
+    ("Claim", "contradicts", "claim"),
+    ("Claim", "alternative_to", "claim"),
+    *((d, "audience", "audience") for d in ("Institution", "Event", "Claim", "Dependency")),
+    ("WatchItem", "audience", "audience"),
+)
+
+
+def profile_schema() -> _Json:
+    """The schema of every kind of document; ``kind`` says which of them holds."""
+    _, made = models_json_schema([(m, "validation") for m in KINDS.values()])
+    definitions: _Json = made["$defs"]
+    _allow_short_forms(definitions)
+    return {
+        "$schema": _DIALECT,
+        "title": "A document of an assay workspace",
+        "type": "object",
+        "properties": {"kind": {"enum": list(KINDS), "description": "what the document is"}},
+        "required": ["kind"],
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                "then": {"$ref": f"#/$defs/{model.__name__}"},
+            }
+            for kind, model in KINDS.items()
+        ],
+        "$defs": definitions,
+    }
+
+
+def rules_schema() -> _Json:
+    """The schema of ``rules.yaml``."""
+    return {"$schema": _DIALECT, **Rulebook.model_json_schema()}
+
+
+def workspace_schema(loaded: Loaded) -> _Json:
+    """The schema of documents with the workspace's own ids and their titles.
+
+    An id that is not among them is still accepted if it has the form of one: the schema may be
+    older than the document.
+    """
+    schema = profile_schema()
+    known = dict(_known(loaded))
+    for definition, key, kind in _REFERENCES:
+        _suggest(schema["$defs"][definition]["properties"][key], known[kind])
+    _suggest(schema["$defs"]["CitationOrId"]["anyOf"][0], known["source"])
+    return schema
+
+
+def editor_schemas(loaded: Loaded) -> dict[Path, bytes]:
+    """The schemas that belong into the workspace's cache, by path."""
+    cache = loaded.workspace.cache_dir
+    return {
+        cache / PROFILE_SCHEMA: encoded(workspace_schema(loaded)),
+        cache / RULES_SCHEMA: encoded(rules_schema()),
+    }
+
+
+def schema_files() -> dict[str, bytes]:
+    """The committed schemas by file name, as they are to be on disk."""
+    return {PROFILE_SCHEMA: encoded(profile_schema()), RULES_SCHEMA: encoded(rules_schema())}
+
+
+def encoded(schema: _Json) -> bytes:
+    """A schema as it is written to disk: indented, in UTF-8, with a line feed at the end."""
+    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+
+
+def _allow_short_forms(definitions: _Json) -> None:
+    """What the models accept besides their own form: bare ids, and words for a missing rating."""
+    citation = definitions["Citation"]
+    bare = dict(citation["properties"]["id"])
+    definitions["CitationOrId"] = {
+        "anyOf": [bare, {"$ref": "#/$defs/Citation"}],
+        "description": "a source, or {id: …} with more to say of the citation",
+    }
+    definitions["Claim"]["properties"]["sources"]["items"] = {"$ref": "#/$defs/CitationOrId"}
+    definitions["Publisher"]["properties"]["reliability"]["anyOf"].append(
+        {"enum": ["F", "unknown"]}
+    )
+    citation["properties"]["credibility"]["anyOf"].append({"enum": [6, "6", "unknown"]})
+
+
+def _suggest(field: _Json, known: Mapping[str, str]) -> None:
+    """Let the texts of ``field`` be one of the known ids, or any other of the same form."""
+    if not known:
+        return
+    for part in list(_texts(field)):
+        form = {k: part.pop(k) for k in ("type", "pattern", "minLength", "maxLength") if k in part}
+        ids = {"enum": list(known), "enumDescriptions": list(known.values())}
+        part["anyOf"] = [ids, form]
+
+
+def _texts(field: _Json) -> Iterator[_Json]:
+    if field.get("type") == "string":
+        yield field
+    if "items" in field:
+        yield from _texts(field["items"])
+    for part in field.get("anyOf", ()):
+        yield from _texts(part)
+
+
+def _known(loaded: Loaded) -> Iterator[tuple[str, dict[str, str]]]:
+    corpus = loaded.corpus
+    yield "publisher", {p.id: p.name for p in corpus.publishers.values()}
+    yield "source", {s.id: s.title for s in corpus.sources.values()}
+    yield "profile", {p.id: p.name for p in corpus.profiles.values()}
+    yield (
+        "claim",
+        {f"{p.id}#{c.id}": c.text for p in corpus.profiles.values() for c in p.claims},
+    )
+    audiences = loaded.rulebook.audiences if loaded.rulebook is not None else ()
+    yield "audience", dict.fromkeys(audiences, "")

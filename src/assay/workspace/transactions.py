@@ -1,0 +1,272 @@
+"""Writing files so that a reader finds either the old ones or the new ones, never a half."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from assay.errors import EngineError, InputError, UsageError
+from assay.workspace.discover import BULK
+from assay.workspace.load import Loaded, load_workspace
+from assay.workspace.paths import Workspace
+
+
+def write_files(contents: Mapping[Path, bytes]) -> None:
+    """Stage every file beside its target, then swap them in, one by one.
+
+    Folders are made as needed, modes are kept, a target that is a link stays one, and a file that
+    has these bytes already is left alone. Raises
+    ``UsageError`` where the disk refuses; no target has been touched then, unless swapping
+    itself failed half way.
+    """
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for path, data in contents.items():
+            target = path.resolve()
+            if target.is_file() and target.read_bytes() == data:
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            beside = target.with_name(f".{target.name}.{os.getpid()}.new")
+            staged.append((beside, target))
+            _write(beside, target, data)
+        for beside, target in staged:
+            beside.replace(target)
+        for folder in {target.parent for _, target in staged}:
+            _sync(folder)
+    except OSError as error:
+        for beside, _ in staged:
+            beside.unlink(missing_ok=True)
+        name = error.filename or next(iter(contents), "")
+        raise UsageError(f"{name} cannot be written: {error.strerror or error}") from None
+
+
+def _write(beside: Path, target: Path, data: bytes) -> None:
+    with beside.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    if target.exists():
+        beside.chmod(target.stat().st_mode)
+
+
+def _sync(folder: Path) -> None:
+    """Make the new names last; not every system can open a folder for that."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+MARKER = ".assay-site"
+"""The file that says a folder was made by assay, and may be replaced."""
+
+_MARKER_TEXT = b"This folder is written by assay; what is put here by hand is lost.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What became of the files: paths relative to the target, sorted."""
+
+    written: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def publish(files: Iterable[tuple[str, bytes]], target: Path) -> PublishReport:
+    """Make ``target`` a folder of exactly these files (relative paths with ``/``, and content).
+
+    A file whose bytes are already there is kept with its time of change. Whatever goes wrong,
+    in ``files`` or on the disk, leaves the old folder as it was. Raises ``UsageError`` where
+    the target cannot be written or is a folder assay did not make.
+    """
+    place = target.resolve()
+    previous = place.with_name(f".{place.name}.previous")
+    try:
+        _recover(place, previous)
+        _check_replaceable(place)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        workshop = Path(tempfile.mkdtemp(prefix=f".{place.name}.staged-", dir=place.parent))
+    except OSError as error:
+        raise _refusal(target, error) from error
+    try:
+        stage = workshop / "site"
+        stage.mkdir()
+        report = _stage(files, stage, place)
+        if report.written or report.removed:
+            _swap(stage, place, previous)
+        return report
+    except OSError as error:
+        raise _refusal(target, error) from error
+    finally:
+        shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _refusal(target: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write to {target}: {error.strerror or error}")
+
+
+def _check_replaceable(place: Path) -> None:
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise UsageError(f"{place} is a file; name a folder")
+    if not (place / MARKER).is_file() and any(place.iterdir()):
+        raise UsageError(
+            f"{place} is not empty and was not made by assay; name another folder or empty it"
+        )
+
+
+def _recover(place: Path, previous: Path) -> None:
+    """Undo a swap that was interrupted between its two renames."""
+    if not (previous / MARKER).is_file():
+        return
+    if place.exists():
+        shutil.rmtree(previous)
+    else:
+        previous.rename(place)
+
+
+def _stage(files: Iterable[tuple[str, bytes]], stage: Path, place: Path) -> PublishReport:
+    old = _files_of(place)
+    written: list[str] = []
+    unchanged: list[str] = []
+    seen: set[str] = set()
+    for name, content in _with_marker(files):
+        _check_name(name, seen)
+        new_file, old_file = stage / name, place / name
+        new_file.parent.mkdir(parents=True, exist_ok=True)
+        if name in old and _same_bytes(old_file, content):
+            shutil.copy2(old_file, new_file)
+            unchanged.append(name)
+        else:
+            new_file.write_bytes(content)
+            written.append(name)
+    removed = old - set(written) - set(unchanged)
+    return PublishReport(
+        written=tuple(sorted(set(written) - {MARKER})),
+        unchanged=tuple(sorted(set(unchanged) - {MARKER})),
+        removed=tuple(sorted(removed)),
+    )
+
+
+def _with_marker(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
+    yield MARKER, _MARKER_TEXT
+    yield from files
+
+
+def _check_name(name: str, seen: set[str]) -> None:
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in name:
+        raise EngineError(f"{name!r} is not a path inside a site")
+    if name.casefold() in seen:
+        raise EngineError(f"two files of the site would be called {name!r}")
+    seen.add(name.casefold())
+
+
+def _files_of(place: Path) -> set[str]:
+    return {
+        (Path(folder) / name).relative_to(place).as_posix()
+        for folder, _, names in os.walk(place)
+        for name in names
+    }
+
+
+def _same_bytes(path: Path, content: bytes) -> bool:
+    return (
+        not path.is_symlink()
+        and path.is_file()
+        and path.stat().st_size == len(content)
+        and path.read_bytes() == content
+    )
+
+
+def _swap(stage: Path, place: Path, previous: Path) -> None:
+    """In one step where the system can; else in two, the first of which ``_recover`` undoes."""
+    if place.exists():
+        if _exchange(stage, place):
+            return
+        place.rename(previous)
+    try:
+        stage.rename(place)
+    except OSError:
+        if previous.exists():
+            previous.rename(place)
+        raise
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+_HERE, _EXCHANGE = -100, 2
+"""``AT_FDCWD`` and ``RENAME_EXCHANGE`` of Linux."""
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change their names in one step; False where the system cannot."""
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    done: int = rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
+    return done == 0
+
+
+def commit(loaded: Loaded, contents: Mapping[Path, bytes]) -> Loaded:
+    """Write ``contents`` and return the workspace as it then reads.
+
+    Raises ``InputError`` with the mistakes that the edit would bring in, and writes nothing.
+    Mistakes that were there before stand in nobody's way.
+    """
+    after = load_workspace(loaded.workspace, as_of=loaded.as_of, contents=contents)
+    before = {(d.code, d.file, d.message) for d in loaded.errors}
+    brought_in = [d for d in after.errors if (d.code, d.file, d.message) not in before]
+    if brought_in:
+        raise InputError(brought_in)
+    write_files(contents)
+    return after
+
+
+def path_of(loaded: Loaded, document_id: str) -> tuple[Path, int]:
+    """The file that holds a document, and which of its documents it is, for an edit.
+
+    Raises ``UsageError`` for a document in a file that a program writes.
+    """
+    subject = loaded.subjects[document_id]
+    path = loaded.workspace.root / subject.file
+    if path.suffix in BULK:
+        raise UsageError(
+            f"{document_id!r} is written in {subject.file}:{subject.document + 1}, and assay does "
+            "not edit files of that form: make the change where the file is made, or move the "
+            "document into a YAML file and edit it there"
+        )
+    return path, subject.document
+
+
+def current(path: Path) -> bytes:
+    """The bytes of a file, empty where it does not exist yet."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def inside_profiles(workspace: Workspace, given: Path) -> Path:
+    """``given`` as a YAML file below ``profiles/``; a relative path starts at the workspace.
+
+    Raises ``UsageError`` for any other place.
+    """
+    path = (workspace.root / given).resolve()
+    if not path.is_relative_to(workspace.profiles_dir.resolve()):
+        raise UsageError(f"{given} is not below profiles/; documents are kept there")
+    if path.suffix not in (".yaml", ".yml"):
+        raise UsageError(f"{given} does not end in .yaml")
+    return path

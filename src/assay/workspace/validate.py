@@ -1,0 +1,501 @@
+"""What a model refuses, in plain words: one message for each place, whatever the model tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import SOURCE, Code, Diagnostic, Subject, ValueLocation
+from assay.diagnostics.suggest import did_you_mean, nearest
+from assay.model.base import ID_PATTERN, REFERENCE_PATTERN
+from assay.model.documents import Citation, Event, Institution, Publisher, Source
+from assay.model.rulebook import Rulebook
+from assay.yaml.reader import describe, scalar_text
+from assay.yaml.source_map import ValuePath
+
+_ID_FORM = "lower-case letters, digits and single hyphens, such as example-regulator"
+
+_FORMS: dict[str, tuple[Code, str]] = {
+    ID_PATTERN: (codes.UNSAFE_ID, _ID_FORM),
+    REFERENCE_PATTERN: (
+        codes.UNSAFE_ID,
+        "the id of a claim, or profile#claim for one of another profile",
+    ),
+    r"^[a-z]+(_[a-z]+)*$": (codes.BAD_FORM, "lower-case words joined by underscores: part_of"),
+    r"^[a-z][a-z0-9_]*$": (codes.BAD_FORM, "lower-case letters, digits and underscores"),
+    r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$": (codes.BAD_FORM, "a language code such as en or zh-Hant"),
+}
+_IMAGE_FORM = "a path below profiles/ that ends in .png, .jpg, .jpeg, .webp or .svg"
+
+_WANTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "mapping_type": "a mapping",
+}
+
+_BOUNDS = {
+    "greater_than": ("gt", "greater than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """One error of the model, its path cut down to what the document really has."""
+
+    path: ValuePath
+    kind: str
+    text: str
+    context: Mapping[str, Any]
+    at_key: bool
+    subject: Subject | None
+
+    def says(
+        self,
+        code: Code,
+        message: str,
+        hint: str = "",
+        *,
+        path: ValuePath | None = None,
+        at_key: bool = False,
+        value: object = None,
+    ) -> Diagnostic:
+        """The error in plain words.
+
+        ``path`` is given if it points elsewhere than the model did, ``value`` if the message
+        quotes one that the file may have in another form, such as 1.10.
+        """
+        place = self.path if path is None else path
+        parsed = scalar_text(value) if isinstance(value, (bool, int, float)) else ""
+        return code.at(ValueLocation(place, self.subject, at_key, None, parsed), message, hint)
+
+
+def findings_of(
+    errors: Iterable[ErrorDetails], data: object, model: type[BaseModel], subject: Subject | None
+) -> list[Diagnostic]:
+    """The errors of one document, each place named once, in the order of the document's paths."""
+    by_place: dict[tuple[ValuePath, bool, bool], list[_Refusal]] = {}
+    for refusal in _refusals(errors, data, subject):
+        missing = refusal.kind == "missing"
+        by_place.setdefault((refusal.path, refusal.at_key, missing), []).append(refusal)
+    found = [_diagnostic(group, data, model) for group in by_place.values()]
+    misspelt = {d.hint for d in found if d.code == codes.UNKNOWN_KEY.slug}
+    return [
+        d
+        for d, (path, _, missing) in zip(found, by_place, strict=True)
+        if not (missing and f"did you mean {path[-1]!r}?" in misspelt)
+    ]
+
+
+def places_of(errors: Iterable[ErrorDetails], data: object) -> list[ValuePath]:
+    """Where in a document the errors are; of a key that is missing, where it would be."""
+    return [refusal.path for refusal in _refusals(errors, data, None)]
+
+
+def _refusals(
+    errors: Iterable[ErrorDetails], data: object, subject: Subject | None
+) -> Iterator[_Refusal]:
+    for error in errors:
+        refusal = _refusal(error, data, subject)
+        # The items of a list that is said to be too short may have been refused one by one.
+        if refusal.kind != "too_short" or not value_at(data, refusal.path):
+            yield refusal
+
+
+def _refusal(error: ErrorDetails, data: object, subject: Subject | None) -> _Refusal:
+    """Drop the steps that name a branch of a type instead of a key of the document."""
+    steps = error["loc"]
+    at_key = error["type"] == "extra_forbidden" or "[key]" in steps
+    path: list[str | int] = []
+    value: Any = data
+    for step in steps:
+        inside = step in value if isinstance(value, dict) else isinstance(value, list)
+        if inside and isinstance(step, int if isinstance(value, list) else str):
+            value = value[step]
+        elif error["type"] != "missing" or step != steps[-1]:
+            continue
+        path.append(step)
+    text = error["msg"].removeprefix("Value error, ")
+    return _Refusal(tuple(path), error["type"], text, error.get("ctx", {}), at_key, subject)
+
+
+def _diagnostic(group: Sequence[_Refusal], data: object, model: type[BaseModel]) -> Diagnostic:
+    value = value_at(data, group[0].path)
+    chosen = min(group, key=lambda r: _rank(r, value))
+    if chosen.kind == "extra_forbidden":
+        return _unknown_key(chosen, data, model)
+    if chosen.kind in _WANTED:
+        return _wrong_type(chosen, group, value)
+    return _WORDS.get(chosen.kind, _own_words)(chosen, value)
+
+
+def _rank(refusal: _Refusal, value: object) -> int:
+    """Which of several branches of a type comes closest to what was meant."""
+    if refusal.kind == "literal_error":
+        return 0 if isinstance(value, str) else 3
+    return 2 if refusal.kind in _WANTED else 1
+
+
+def _unknown_key(refusal: _Refusal, data: object, model: type[BaseModel]) -> Diagnostic:
+    hint = _known_keys(refusal.path, data, model)
+    message = f"unknown key {refusal.path[-1]!r}"
+    return refusal.says(codes.UNKNOWN_KEY, message, hint, at_key=True)
+
+
+def _missing_key(refusal: _Refusal, _value: object) -> Diagnostic:
+    key, around = refusal.path[-1], refusal.path[:-1]
+    message = f"the key {key!r} is missing"
+    return refusal.says(codes.MISSING_KEY, message, f"add '{key}: …'", path=around)
+
+
+def _not_a_choice(refusal: _Refusal, value: object) -> Diagnostic:
+    words = _words(str(refusal.context.get("expected", "")))
+    if refusal.at_key:
+        key = str(refusal.path[-1])
+        hint = did_you_mean(key, words)
+        return refusal.says(codes.UNKNOWN_KEY, f"unknown key {key!r}", hint, at_key=True)
+    name = _name(refusal.path)
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        choice = "possible here: " + ", ".join(words)
+        return refusal.says(
+            codes.WRONG_TYPE, f"{name} is {describe(value, SOURCE)}", choice, value=value
+        )
+    found = repr(value[:60]) if isinstance(value, str) else f"'{SOURCE}'"
+    hint = did_you_mean(str(value), words)
+    return refusal.says(codes.UNKNOWN_WORD, f"{name} cannot be {found}", hint, value=value)
+
+
+def _bad_form(refusal: _Refusal, value: object) -> Diagnostic:
+    pattern = str(refusal.context.get("pattern", ""))
+    code, form = _FORMS.get(pattern, (codes.BAD_FORM, _IMAGE_FORM))
+    found = str(refusal.path[-1] if refusal.at_key else value)
+    message = f"{_name(refusal.path)} cannot be {found[:60]!r}"
+    if refusal.at_key:
+        message = f"the key {found[:60]!r} does not have the form of a name"
+    hint = f"write {form}"
+    if code is codes.UNSAFE_ID:
+        message = f"{found[:60]!r} is not an id"
+        safe = re.sub(r"[^a-z0-9]+", "-", found.casefold()).strip("-")
+        if pattern == ID_PATTERN and re.fullmatch(ID_PATTERN, safe) and "/" not in found:
+            hint = f"write {safe}: only lower-case letters, digits and single hyphens"
+    return refusal.says(code, message, hint, at_key=refusal.at_key)
+
+
+def _too_long(refusal: _Refusal, value: object) -> Diagnostic:
+    message = f"{_name(refusal.path)} has {len(str(value)):,} characters"
+    return refusal.says(
+        codes.TOO_LONG, message, f"at most {refusal.context['max_length']:,} fit here"
+    )
+
+
+def _empty(refusal: _Refusal, _value: object) -> Diagnostic:
+    hint = "write it, or remove the key if it may be left out"
+    return refusal.says(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
+
+
+def _out_of_range(refusal: _Refusal, value: object) -> Diagnostic:
+    key, words = _BOUNDS[refusal.kind]
+    hint = f"write a number that is {words} {refusal.context[key]}"
+    return refusal.says(codes.OUT_OF_RANGE, f"{_name(refusal.path)} is {SOURCE}", hint, value=value)
+
+
+def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> Diagnostic:
+    several = dict.fromkeys(_WANTED[r.kind] for r in group if r.kind in _WANTED)
+    if "a number" in several:
+        several.pop("a whole number", None)
+    wanted = " or ".join(several)
+    name = _name(refusal.path)
+    hint = f"write {wanted}"
+    if value is None:
+        hint = f"write {wanted}, or remove the key if it may be left out"
+    elif wanted == "a text" and isinstance(value, (bool, int, float)):
+        hint = f'if it is meant as text, put it in quotes: "{SOURCE}"'
+    elif wanted == "a list" and isinstance(value, str) and len(value) <= 60:
+        hint = f"write a list, even of one: [{value}]"
+    found = "has no value" if value is None else f"is {describe(value, SOURCE)}"
+    message = f"{name} {found}, where {wanted} is wanted"
+    return refusal.says(codes.WRONG_TYPE, message, hint, value=value)
+
+
+def _own_words(refusal: _Refusal, value: object) -> Diagnostic:
+    """A model's own check: its words say what is wrong; where they name a key, point to it."""
+    text, path = refusal.text, refusal.path
+    if "of the calendar" in text:
+        return refusal.says(
+            codes.IMPOSSIBLE_DATE, text, "write a date that exists, such as 2024-01-29"
+        )
+    if text.startswith(("write a day", "write a date")):
+        return refusal.says(
+            codes.IMPOSSIBLE_DATE,
+            f"{_name(path)} cannot be {describe(value, SOURCE)}",
+            text,
+            value=value,
+        )
+    if "web address" in text:
+        return refusal.says(codes.UNSAFE_ADDRESS, f"{str(value)[:60]!r} is not a web address", text)
+    if "decimals" in text:
+        return refusal.says(codes.OUT_OF_RANGE, f"{_name(path)} is {SOURCE}", text, value=value)
+    if "reserved" in text:
+        message, _, hint = text.partition("; ")
+        return refusal.says(codes.UNSAFE_ID, message, hint)
+    if isinstance(value, Mapping):
+        named = next((k for k in value if re.search(rf"\b{re.escape(str(k))}\b", text)), None)
+        if named is not None:
+            return refusal.says(codes.DOES_NOT_FIT, text, at_key=True, path=(*path, named))
+    return refusal.says(codes.DOES_NOT_FIT, text)
+
+
+_WORDS: dict[str, Callable[[_Refusal, object], Diagnostic]] = {
+    "missing": _missing_key,
+    "literal_error": _not_a_choice,
+    "string_pattern_mismatch": _bad_form,
+    "string_too_long": _too_long,
+    "string_too_short": _empty,
+    "too_short": _empty,
+    **dict.fromkeys(_BOUNDS, _out_of_range),
+}
+"""By the kind of refusal what to say; everything else is a model's own words."""
+
+
+def _known_keys(path: ValuePath, data: object, model: type[BaseModel]) -> str:
+    keys = keys_at(model, path[:-1])
+    given = value_at(data, path[:-1])
+    free = [k for k in keys if not isinstance(given, dict) or k not in given]
+    near = nearest(str(path[-1]), free)
+    if near is not None:
+        return f"did you mean {near!r}?"
+    given_already = nearest(str(path[-1]), keys)
+    if given_already is not None:
+        return f"{given_already!r} looks like it and is here already"
+    return "possible here: " + ", ".join(keys)
+
+
+def keys_at(model: type[BaseModel], path: ValuePath) -> list[str]:
+    """The keys that a mapping at ``path`` of the model may have, in the model's order."""
+    current: type[BaseModel] | None = model
+    for step in path:
+        if isinstance(step, int):
+            continue
+        if current is None:
+            return []
+        field = next((f for n, f in current.model_fields.items() if (f.alias or n) == step), None)
+        if field is None:
+            # A key of a free mapping, such as the name of a scale: the model stays the same.
+            continue
+        current = _model_in(field.annotation)
+    return [f.alias or n for n, f in current.model_fields.items()] if current else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in getattr(annotation, "__args__", ()):
+        found = _model_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _words(expected: str) -> list[str]:
+    return re.findall(r"'([^']*)'", expected) or re.split(r", | or ", expected)
+
+
+def _name(path: ValuePath) -> str:
+    """What a value is called: its key, or which item of which list it is."""
+    if not path:
+        return "the document"
+    last = path[-1]
+    if isinstance(last, str):
+        return repr(last)
+    return f"item {last + 1} of {path[-2]!r}" if len(path) > 1 else f"item {last + 1}"
+
+
+def value_at(data: object, path: ValuePath) -> Any:
+    """The value at a path of a document, None where there is none."""
+    value: Any = data
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+UNREADABLE = ""
+"""Stands where a text is wanted and none can be read; no text of a valid document is empty."""
+
+_Document = TypeVar("_Document", bound=BaseModel)
+
+
+def readable_document(
+    kind: type[_Document], data: dict[str, Any], wrong: Container[ValuePath]
+) -> _Document:
+    """What can be read of the data, of which the values at the ``wrong`` places were refused."""
+    return _Reader(wrong).model(kind, data, ())
+
+
+def is_readable(document: BaseModel, path: ValuePath) -> bool:
+    """Whether there is a text at a path of what could be read, or the id of a citation."""
+    value: Any = document
+    for step in path:
+        value = getattr(value, str(step)) if isinstance(value, BaseModel) else value[step]
+    return bool((value.id if isinstance(value, Citation) else value) != UNREADABLE)
+
+
+class _Reader:
+    def __init__(self, wrong: Container[ValuePath]) -> None:
+        self._wrong = wrong
+
+    def model(self, kind: type[_Document], data: object, here: ValuePath) -> _Document:
+        if kind is Citation and isinstance(data, str):
+            data = {"id": None if here in self._wrong else data}
+        given: dict[Any, Any] = data if isinstance(data, dict) else {}
+        keys = {field.alias or name: name for name, field in kind.model_fields.items()}
+        # Whatever is not there may be meant by a key that nobody knows.
+        complete = isinstance(data, dict) and given.keys() <= keys.keys()
+        values = {}
+        for key, name in keys.items():
+            field = kind.model_fields[name]
+            if key in given or field.is_required() or not complete:
+                values[name] = self._value(field.annotation, given.get(key), (*here, key))
+        return kind.model_construct(**values)
+
+    def _value(self, annotation: Any, value: object, here: ValuePath) -> Any:
+        if get_origin(annotation) is dict:
+            given = value if isinstance(value, dict) else {}
+            return {k: self._items(None, listed, (*here, k)) for k, listed in given.items()}
+        inner, many = _inside(annotation)
+        if many:
+            return self._items(inner, value, here)
+        return None if inner and value is None else self._item(inner, value, here)
+
+    def _items(
+        self, inner: type[BaseModel] | None, value: object, here: ValuePath
+    ) -> tuple[Any, ...]:
+        listed = value if isinstance(value, list) else [None]
+        return tuple(self._item(inner, item, (*here, i)) for i, item in enumerate(listed))
+
+    def _item(self, inner: type[BaseModel] | None, value: object, here: ValuePath) -> Any:
+        if inner is not None:
+            return self.model(inner, value, here)
+        return value if isinstance(value, str) and here not in self._wrong else UNREADABLE
+
+
+def _inside(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """The model that a type holds, if it does, and whether it holds several."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    many = get_origin(annotation) is tuple
+    for part in get_args(annotation):
+        if part is not NoneType:
+            model, several = _inside(part)
+            if model or several:
+                return model, many or several
+    return None, many
+
+
+Document = Institution | Event | Source | Publisher
+
+KINDS: dict[str, type[Document]] = {
+    "institution": Institution,
+    "event": Event,
+    "source": Source,
+    "publisher": Publisher,
+}
+
+_FINDING_LIMIT = 50
+
+
+class Validated(NamedTuple):
+    """One document, or why it is none.
+
+    ``id`` and ``kind`` are kept even of a document with mistakes, so that references to it are
+    not reported as dangling on top; ``readable`` is what can be made of it all the same.
+    """
+
+    subject: Subject
+    kind: str | None
+    id: str | None
+    model: Document | None
+    findings: tuple[Diagnostic, ...] = ()
+    readable: Document | None = None
+
+
+def validate_document(data: dict[str, Any], subject: Subject) -> Validated:
+    """The model that the document's ``kind`` names, or findings in its place."""
+    kind, given_id = data.get("kind"), data.get("id")
+    id_ = given_id if isinstance(given_id, str) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        return Validated(subject, None, id_, None, (_no_kind(data, kind, subject),))
+    model = KINDS[kind]
+    try:
+        return Validated(subject, kind, id_, model.model_validate(data))
+    except ValidationError as error:
+        places = set(places_of(error.errors(include_url=False, include_input=False), data))
+        found = _findings(error, data, model, subject)
+        readable = readable_document(model, data, places)
+        return Validated(subject, kind, id_, None, found, readable)
+
+
+def validate_rulebook(
+    data: dict[str, Any],
+) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
+    """The rulebook, or None and what is wrong with its form."""
+    try:
+        return Rulebook.model_validate(data), ()
+    except ValidationError as error:
+        return None, _findings(error, data, Rulebook, None)
+
+
+def _findings(
+    error: ValidationError, data: dict[str, Any], model: type[BaseModel], subject: Subject | None
+) -> tuple[Diagnostic, ...]:
+    errors = error.errors(include_url=False, include_input=False)
+    found = findings_of(errors[:_FINDING_LIMIT], data, model, subject)
+    if len(errors) > _FINDING_LIMIT:
+        more = len(errors) - _FINDING_LIMIT
+        message = f"{more} more mistakes in this document are not listed"
+        found.append(codes.TOO_MANY_MISTAKES.at(ValueLocation((), subject), message))
+    return tuple(found)
+
+
+def _no_kind(data: dict[str, Any], kind: object, subject: Subject) -> Diagnostic:
+    if "kind" not in data:
+        return codes.MISSING_KIND.at(
+            ValueLocation((), subject),
+            "the document does not say what kind it is",
+            "add 'kind: …' with one of " + ", ".join(KINDS),
+        )
+    if isinstance(kind, str):
+        return codes.UNKNOWN_KIND.at(
+            ValueLocation(("kind",), subject),
+            f"there is no kind {kind[:60]!r}",
+            did_you_mean(kind, KINDS),
+        )
+    parsed = scalar_text(kind) if isinstance(kind, (bool, int, float)) else ""
+    return codes.UNKNOWN_KIND.at(
+        ValueLocation(("kind",), subject, parsed=parsed),
+        f"'kind' is {describe(kind, SOURCE)}",
+        "possible here: " + ", ".join(KINDS),
+    )

@@ -1,0 +1,1 @@
+"""Read document files with positions (YAML, JSON Lines, Parquet) and edit YAML in place."""

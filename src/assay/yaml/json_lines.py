@@ -1,0 +1,384 @@
+"""Where every value of a line of JSON stands, and what of the line is not read.
+
+The fast reader gives plain data without positions; a line is walked once more where something has
+to be said about it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
+
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Code, Diagnostic, Position
+from assay.progress import counting_up_to
+from assay.yaml.reader import decode, describe, is_plain, too_large
+from assay.yaml.source_map import DEPTH_LIMIT, Node, SourceText, ValuePath, conflicts
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+"""Characters that no text of a document holds: invisible ones, and halves of characters."""
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"')
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_WORDS = ("true", "false", "null")
+
+
+def unprintable(document: Any) -> str | None:
+    """A character in some text of a document, key or value, that no text may hold."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            found = _UNPRINTABLE.search(value)
+            if found is not None:
+                return found[0]
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+    return None
+
+
+@dataclass
+class Places:
+    """The values of one line by their paths, in characters from its start, and its problems."""
+
+    nodes: dict[ValuePath, Node] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def nearest(self, path: ValuePath) -> Node | None:
+        """The value at ``path``, else the innermost one around it that exists."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.nodes:
+                return self.nodes[path[:length]]
+        return None
+
+
+def places(text: str, position: Callable[[int], Position]) -> Places:
+    """Walk a line; stops at the first place where it is not JSON.
+
+    ``position`` gives the position in the file of a character of the line.
+    """
+    walk = _Walk(text, position)
+    try:
+        end = walk.value(0, (), None)
+        end = walk.space(end)
+        if end < len(text):
+            walk.stop(end, "one line holds one document", "write what follows on its own line")
+    except _Stop:
+        pass
+    return walk.places
+
+
+class _Stop(Exception):
+    """What follows cannot be read."""
+
+
+class _Walk:
+    def __init__(self, text: str, position: Callable[[int], Position]) -> None:
+        self._text = text
+        self._position = position
+        self.places = Places()
+
+    def problem(self, code: Code, offset: int, message: str, hint: str = "") -> None:
+        self.places.problems.append(code.at(self._position(offset), message, hint))
+
+    def stop(self, offset: int, message: str, hint: str = "") -> None:
+        self.problem(codes.JSON_SYNTAX, offset, message, hint)
+        raise _Stop
+
+    def space(self, at: int) -> int:
+        found = _SPACE.match(self._text, at)
+        return found.end() if found else at
+
+    def value(self, at: int, path: ValuePath, key: int | None) -> int:
+        """Take the value that begins here; where it ends."""
+        start = self.space(at)
+        first = self._text[start : start + 1]
+        if len(path) > DEPTH_LIMIT:
+            message = f"lists and mappings are nested more than {DEPTH_LIMIT} deep"
+            self.problem(
+                codes.NESTED_TOO_DEEP, start, message, "no document needs more than six levels"
+            )
+            raise _Stop
+        place = start if key is None else key
+        self.places.nodes[path] = Node("scalar", start, len(self._text), place)
+        if first == "{":
+            end, kind = self._object(start, path), "mapping"
+        elif first == "[":
+            end, kind = self._array(start, path), "sequence"
+        else:
+            end, kind = self._scalar(start), "scalar"
+        self.places.nodes[path] = Node(kind, start, end, place, '"' if first == '"' else "")
+        return end
+
+    def _object(self, at: int, path: ValuePath) -> int:
+        seen: dict[str, int] = {}
+        at = self.space(at + 1)
+        if self._text.startswith("}", at):
+            return at + 1
+        while True:
+            start = self.space(at)
+            if not self._text.startswith('"', start):
+                self.stop(
+                    start, "a key in double quotes is wanted here", _key_hint(self._text, start)
+                )
+            name, end = self._string(start)
+            if name in seen:
+                message = f"the key {name!r} stands here and in column {seen[name] + 1}"
+                self.problem(codes.DUPLICATE_KEY, start, message, "keep one of the two")
+            seen.setdefault(name, start)
+            at = self.space(end)
+            if not self._text.startswith(":", at):
+                self.stop(at, f"after the key {name!r} a colon is wanted")
+            at = self.space(self.value(at + 1, (*path, name), start))
+            if self._text.startswith("}", at):
+                return at + 1
+            at = self._comma(at, "}")
+
+    def _array(self, at: int, path: ValuePath) -> int:
+        at, number = self.space(at + 1), 0
+        if self._text.startswith("]", at):
+            return at + 1
+        while True:
+            at = self.space(self.value(at, (*path, number), None))
+            number += 1
+            if self._text.startswith("]", at):
+                return at + 1
+            at = self._comma(at, "]")
+
+    def _comma(self, at: int, closing: str) -> int:
+        if self._text.startswith(",", at):
+            return at + 1
+        if at >= len(self._text):
+            hint = "a document is one line, from its { to its }"
+            self.stop(at, f"the line ends before its {closing}", hint)
+        self.stop(at, f"a comma or {closing} is wanted here")
+        raise AssertionError
+
+    def _string(self, at: int) -> tuple[str, int]:
+        found = _STRING.match(self._text, at)
+        if found is None:
+            self.stop(
+                at,
+                "this text does not end, or holds what JSON has to escape",
+                'write \\" for a quote inside a text, and \\\\ for a backslash',
+            )
+            raise AssertionError
+        raw = found[0]
+        text: str = json.loads(raw) if "\\" in raw else raw[1:-1]
+        odd = unprintable(text)
+        if odd is not None:
+            message = f"the invisible character U+{ord(odd):04X}"
+            self.problem(codes.CONTROL_CHARACTER, at, message, "delete it")
+        return text, found.end()
+
+    def _scalar(self, at: int) -> int:
+        if self._text.startswith('"', at):
+            return self._string(at)[1]
+        number = _NUMBER.match(self._text, at)
+        if number is not None:
+            self._number(number[0], at)
+            return number.end()
+        for word in _WORDS:
+            if self._text.startswith(word, at):
+                return at + len(word)
+        word = re.split(r"[\s,\]}]", self._text[at : at + 40], maxsplit=1)[0]
+        if word in ("NaN", "Infinity", "-Infinity"):
+            hint = "leave the key out where a figure is unknown"
+            self.problem(codes.NOT_A_NUMBER, at, f"{word} is not a number to reckon with", hint)
+            return at + len(word)
+        if not word:
+            self.stop(at, "a value is wanted here")
+        self.stop(
+            at, f"{word!r} is not a value of JSON", f'if it is a text, put it in quotes: "{word}"'
+        )
+        raise AssertionError
+
+    def _number(self, written: str, at: int) -> None:
+        if written.isdigit() and len(written) < 18:
+            return
+        number: Any = json.loads(written) if len(written) < 400 else math.inf
+        if isinstance(number, int) and not -(2**63) <= number < 2**63:
+            hint = f'if it is a text, put it in quotes: "{written[:40]}"'
+            self.problem(
+                codes.NUMBER_TOO_LARGE, at, f"the number {written[:40]} is too large", hint
+            )
+        elif isinstance(number, float) and not math.isfinite(number):
+            hint = "leave the key out where a figure is unknown"
+            message = f"{written[:40]} is not a number to reckon with"
+            self.problem(codes.NOT_A_NUMBER, at, message, hint)
+
+
+def _key_hint(text: str, at: int) -> str:
+    if text.startswith("}", at):
+        return "remove the comma before it"
+    if text.startswith("'", at):
+        return 'JSON has double quotes: "id"'
+    return 'write {"kind": "source", …}'
+
+
+BULK_LIMIT = 4_000_000_000
+"""Bytes in a file of many documents, at most."""
+
+LINE_LIMIT = 10_000_000
+"""Characters in one document, at most."""
+
+_MISTAKES = 100
+_WALKED = 5000
+_ID = re.compile(r'"id"\s*:\s*"([^"\\]+)"')
+
+
+@dataclass(frozen=True)
+class JsonLinesFile:
+    """A file as read; the number of a document is that of its line, from 0."""
+
+    file: str
+    text: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    unread: frozenset[int] = frozenset()
+
+    def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The documents that can be validated, each with the number of its line."""
+        lines = counting_up_to(_lines(self._source), self._source.height, "lines")
+        for number, line in lines:
+            if number not in self.unread:
+                yield number, json.loads(line)
+
+    def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
+        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
+        node = self._places(document).nearest(path)
+        offset = 0 if node is None else node.key if key else node.start
+        return self._position(document, offset)
+
+    def locate_inside(
+        self,
+        document: int,
+        path: ValuePath,
+        offset: int,  # noqa: ARG002  # a text's characters are escaped: it has no lines of its own
+    ) -> Position:
+        """Where the text begins that the character is of."""
+        return self.locate(document, path)
+
+    def source_of(self, document: int, path: ValuePath) -> str | None:
+        """The value at ``path`` as the file has it."""
+        node = self._places(document).nodes.get(path)
+        return None if node is None else self._source.line(document)[node.start : node.end]
+
+    @cached_property
+    def mentioned_ids(self) -> tuple[str, ...]:
+        """Ids on the lines that cannot be read."""
+        return tuple(
+            found
+            for number in sorted(self.unread)
+            for found in _ID.findall(self._source.line(number))
+        )
+
+    @cached_property
+    def _source(self) -> SourceText:
+        return SourceText(self.file, self.text)
+
+    @cached_property
+    def _walked(self) -> dict[int, Places]:
+        return {}
+
+    def _places(self, document: int) -> Places:
+        """The places in a line; several things are said of one line, often after another."""
+        if document not in self._walked:
+            if len(self._walked) >= _WALKED:
+                self._walked.clear()
+            at = partial(self._position, document)
+            self._walked[document] = places(self._source.line(document), at)
+        return self._walked[document]
+
+    def _position(self, document: int, offset: int) -> Position:
+        return self._source.position(self._source.start_of(document) + offset)
+
+
+def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
+    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    text, refusal = decode(data, file, BULK_LIMIT)
+    if refusal is not None:
+        return JsonLinesFile(file, "", (refusal,))
+    source = SourceText(file, text)
+    unmerged = tuple(conflicts(source))
+    if unmerged:
+        return JsonLinesFile(file, text, unmerged, frozenset(range(source.height)))
+    unread = []
+    some = False
+    for number, line in counting_up_to(_lines(source), source.height, "lines"):
+        some = True
+        if not _is_sound(line):
+            unread.append(number)
+    if not some:
+        empty = codes.EMPTY_FILE.at(
+            Position(file), "the file holds no document", "write one, or delete the file"
+        )
+        return JsonLinesFile(file, text, (empty,))
+    if not unread:
+        return JsonLinesFile(file, text)
+    read = JsonLinesFile(file, text, (), frozenset(unread))
+    return JsonLinesFile(file, text, tuple(_mistakes(read, unread)), read.unread)
+
+
+def _lines(source: SourceText) -> Iterator[tuple[int, str]]:
+    """Lines that hold something, with their numbers from 0."""
+    return ((number, line) for number, line in enumerate(source.lines()) if line.strip())
+
+
+class _Repeated(ValueError):
+    """A key stands twice in one mapping."""
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _Repeated
+    return made
+
+
+def _is_sound(line: str) -> bool:
+    """Whether a line is one document, in the form in which documents are read."""
+    if len(line) > LINE_LIMIT:
+        return False
+    try:
+        document = json.loads(line, object_pairs_hook=_mapping)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(document, dict) or not is_plain([document]):
+        return False
+    # Only an escape can hide what may not stand in the line itself.
+    return "\\" not in line or unprintable(document) is None
+
+
+def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
+    source = read._source
+    for number in unread[:_MISTAKES]:
+        start, line = source.start_of(number), source.line(number)
+        if len(line) > LINE_LIMIT:
+            yield too_large(read.file, len(line))
+            continue
+        found = read._places(number)
+        yield from found.problems
+        if not found.problems:
+            yield codes.NOT_A_MAPPING.at(
+                source.position(start),
+                f"a document is a mapping, and this is {describe(json.loads(line), line.strip())}",
+                'write {"kind": "source", …} on one line',
+            )
+    yield from more_mistakes(read.file, len(unread) - _MISTAKES, "lines")
+
+
+def more_mistakes(file: str, count: int, what: str) -> Iterator[Diagnostic]:
+    """That a file has further lines or rows which cannot be read, if it has."""
+    if count > 0:
+        message = f"{count} more {what} of this file cannot be read"
+        yield codes.TOO_MANY_MISTAKES.at(Position(file), message)

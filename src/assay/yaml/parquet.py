@@ -1,0 +1,196 @@
+"""A Parquet file with one document in each row: how a database hands over many of them.
+
+Columns are the keys of documents; lists and structs are what they are in YAML. A key that a row
+does not have is null there, and dates are dates or texts. Rows are counted from 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, Position
+from assay.progress import counting_up_to
+from assay.yaml.json_lines import more_mistakes, unprintable
+from assay.yaml.reader import is_plain
+from assay.yaml.source_map import ValuePath
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_ROWS_AT_ONCE = 10_000
+_EXCERPT = 120
+_MISTAKES = 100
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A file as read; the number of a document is that of its row, from 0."""
+
+    file: str
+    rows: pl.DataFrame | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    unread: frozenset[int] = field(default=frozenset())
+
+    def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The documents that can be validated, each with the number of its row."""
+        height = 0 if self.rows is None else self.rows.height
+        for number, document in counting_up_to(_documents(self.rows), height, "rows"):
+            if number not in self.unread:
+                yield number, document
+
+    def locate(
+        self,
+        document: int,
+        path: ValuePath,
+        *,
+        key: bool = False,  # noqa: ARG002  # keys are the names of columns, which are in no row
+    ) -> Position:
+        """The row, and what stands at ``path`` in it, or around what is not there."""
+        return _position(self.file, document, self._document(document), path)
+
+    def locate_inside(
+        self,
+        document: int,
+        path: ValuePath,
+        offset: int,  # noqa: ARG002  # a row has no columns
+    ) -> Position:
+        """The row, and the text that the character is of."""
+        return self.locate(document, path)
+
+    def source_of(
+        self,
+        document: int,
+        path: ValuePath,
+    ) -> None:
+        """Values of a table are not written as text."""
+
+    def _document(self, number: int) -> dict[str, Any]:
+        assert self.rows is not None
+        return next(d for _, d in _documents(self.rows[number : number + 1]))
+
+    @cached_property
+    def mentioned_ids(self) -> tuple[str, ...]:
+        """Ids of the rows that cannot be read."""
+        found = (self._document(number).get("id") for number in sorted(self.unread))
+        return tuple(i for i in found if isinstance(i, str))
+
+
+def read_parquet_rows(data: bytes, file: str) -> ParquetFile:
+    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    import polars as pl
+
+    try:
+        rows = pl.read_parquet(BytesIO(data))
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        reason = str(error).splitlines()[0]
+        message = f"the file cannot be read as Parquet: {reason}"
+        return ParquetFile(file, None, (codes.UNREADABLE_FILE.at(Position(file), message),))
+    found = [
+        codes.COLUMN_TYPE.at(
+            Position(file),
+            f"the column {name!r} is of type {dtype}, which no document holds",
+            "write texts, numbers, truth values, dates, or lists and structs of these",
+        )
+        for name, dtype in rows.schema.items()
+        if not _fits(dtype)
+    ]
+    if found:
+        return ParquetFile(file, None, tuple(found))
+    if not rows.height:
+        empty = codes.EMPTY_FILE.at(
+            Position(file), "the file holds no document", "write one, or delete the file"
+        )
+        return ParquetFile(file, rows, (empty,))
+    mistakes = {n: d for n, document in _documents(rows) for d in _mistakes(file, n, document)}
+    shown = list(mistakes.values())[:_MISTAKES]
+    shown += more_mistakes(file, len(mistakes) - _MISTAKES, "rows")
+    return ParquetFile(file, rows, tuple(shown), frozenset(mistakes))
+
+
+def rows_in(path: FilePath) -> int:
+    """How many rows a file has, by its footer; 0 where it cannot be read."""
+    import polars as pl
+
+    try:
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        return 0
+
+
+def _fits(dtype: pl.DataType) -> bool:
+    """Whether values of a column are values of documents."""
+    import polars as pl
+
+    if isinstance(dtype, pl.List | pl.Array):
+        return isinstance(dtype.inner, pl.DataType) and _fits(dtype.inner)
+    if isinstance(dtype, pl.Struct):
+        return all(isinstance(f.dtype, pl.DataType) and _fits(f.dtype) for f in dtype.fields)
+    plain = (pl.String, pl.Enum, pl.Categorical, pl.Boolean, pl.Date, pl.Datetime, pl.Null)
+    return dtype.is_numeric() or isinstance(dtype, plain)
+
+
+def _documents(rows: pl.DataFrame | None) -> Iterator[tuple[int, dict[str, Any]]]:
+    if rows is None:
+        return
+    number = 0
+    for part in rows.iter_slices(_ROWS_AT_ONCE):
+        for row in part.iter_rows(named=True):
+            yield number, _mapping(row) or {}
+            number += 1
+
+
+def _mapping(given: dict[str, Any]) -> dict[str, Any] | None:
+    """The keys that have a value; None where none has, which is how a struct is left out."""
+    made = {key: _value(value) for key, value in given.items() if value is not None}
+    return {key: value for key, value in made.items() if value is not None} or None
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _mapping(value)
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    if isinstance(value, date):  # or a moment, which is one, too
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _mistakes(file: str, number: int, document: dict[str, Any]) -> Iterator[Diagnostic]:
+    """What keeps a row from being validated: at most one thing, the first of its kind."""
+    if not is_plain([document]):
+        yield codes.NOT_A_NUMBER.at(
+            _position(file, number, document, ()),
+            "the row holds a number that is infinite, not a number, or needs more than 64 bits",
+            "leave it null where a figure is unknown",
+        )
+        return
+    odd = unprintable(document)
+    if odd is not None:
+        position = _position(file, number, document, ())
+        message = f"the invisible character U+{ord(odd):04X}"
+        yield codes.CONTROL_CHARACTER.at(position, message, "delete it")
+
+
+def _position(file: str, number: int, document: dict[str, Any], path: ValuePath) -> Position:
+    value: Any = document
+    shown = ""
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        shown += f"[{step}]" if isinstance(step, int) else f".{step}" if shown else step
+    text = json.dumps(value, ensure_ascii=False)
+    text = text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
+    return Position(file, number + 1, 0, f"{shown} = {text}" if shown else text)

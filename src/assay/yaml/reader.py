@@ -1,0 +1,274 @@
+"""One YAML file into plain documents: dicts, lists, texts, numbers, truth values and nothing.
+
+Words stay words (``NO``, ``on``, ``2024-01-29``). What a reviewer could not see in a diff is
+not read at all: anchors, aliases, merge keys and tags.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ryaml import InvalidYamlError, loads_all
+
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, Position, has_errors
+from assay.yaml.source_map import (
+    DEPTH_LIMIT,
+    NODE_LIMIT,
+    PAIR,
+    Index,
+    SourceText,
+    ValuePath,
+    conflicts,
+    index,
+    joined,
+    raw_offset,
+    restored,
+)
+
+SIZE_LIMIT = 10_000_000
+"""Bytes in a file, at most."""
+
+# Above this the walk that notices deep nesting goes first: the fast reader would take its time.
+_WALK_FIRST = 65_536
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+)  # not printable to YAML, or a line break to YAML and to nobody else
+_PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
+_MARKED = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
+_TEXT = frozenset([str])
+_DIGITS = bytes(48 if 48 <= byte < 58 else 0 for byte in range(256))
+_LONG_NUMBER = b"0" * 19
+_ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class YamlFile:
+    """A file as read. With an error among ``diagnostics`` there are no documents.
+
+    ``documents`` keeps empty documents as None, so that an index names the same one everywhere.
+    """
+
+    file: str
+    text: str
+    documents: tuple[Any, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def source(self) -> SourceText:
+        return SourceText(self.file, self.text)
+
+    @cached_property
+    def index(self) -> Index:
+        return index(self.source)
+
+    def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The documents that can be validated, each with its number in the file."""
+        if not has_errors(self.diagnostics):
+            yield from ((i, d) for i, d in enumerate(self.documents) if d is not None)
+
+    def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
+        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
+        node = self.index.nearest(document, path)
+        if node is None:
+            return Position(self.file)
+        return self.source.position(node.key if key else node.start)
+
+    def locate_inside(self, document: int, path: ValuePath, offset: int) -> Position:
+        """Where a character of the text at ``path`` stands."""
+        node = self.index.nearest(document, path)
+        value = _at(self.documents[document], path) if self.documents else None
+        if node is None or not isinstance(value, str):
+            return self.locate(document, path)
+        raw = self.text[node.start : node.end]
+        return self.source.position(node.start + raw_offset(raw, node.style, value, offset))
+
+    def source_of(self, document: int, path: ValuePath) -> str | None:
+        """The value at ``path`` as the file has it."""
+        if not 0 <= document < len(self.index.documents):
+            return None
+        node = self.index.documents[document].get(path)
+        return None if node is None else self.text[node.start : node.end]
+
+    @cached_property
+    def mentioned_ids(self) -> tuple[str, ...]:
+        """Ids that the text seems to give to documents, for a file that cannot be read."""
+        return tuple(_ID_LINE.findall(self.text)) if has_errors(self.diagnostics) else ()
+
+
+def read_yaml(data: bytes, file: str) -> YamlFile:
+    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    text, refusal = decode(data, file)
+    if refusal is not None:
+        return YamlFile(file, text, (), (refusal,))
+    unmerged = tuple(conflicts(SourceText(file, text)))
+    if unmerged:
+        return YamlFile(file, text, (), unmerged)
+    if len(text) > _WALK_FIRST or _suspicious(text, data):
+        problems = _problems(text, file)
+        if problems:
+            return YamlFile(file, text, (), problems)
+    try:
+        documents = _loaded(text)
+    except (InvalidYamlError, ValueError, RecursionError) as error:
+        return _refused(text, file, str(error))
+    if not is_plain(documents):
+        return _refused(text, file, "it holds values that are not read")
+    return _checked(YamlFile(file, text, tuple(documents)))
+
+
+def _loaded(text: str) -> list[Any]:
+    try:
+        return loads_all(text) or []
+    except InvalidYamlError:
+        if PAIR.search(text) is None:
+            raise
+        documents: list[Any] = restored(loads_all(joined(text)) or [])
+        return documents
+
+
+def _suspicious(text: str, data: bytes) -> bool:
+    """Whether there may be something that only the walk notices."""
+    marks = "&" in text or "*" in text or "!" in text or "%" in text or "<<" in text
+    if marks and _MARKED.search(text) is not None:
+        return True
+    return _LONG_NUMBER in data.translate(_DIGITS)
+
+
+def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagnostic | None]:
+    """The text without byte-order mark, or why the bytes are not read as text."""
+    whole = Position(file)
+    if len(data) > limit:
+        return "", too_large(file, len(data), limit)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "", codes.NOT_UTF8.at(
+            whole, "the file is saved as UTF-16", "save it as UTF-8 in the editor"
+        )
+    if b"\0" in data:
+        return "", codes.BINARY_FILE.at(
+            whole, f"the file is not text: byte {data.index(0)} is zero", "move it out of profiles/"
+        )
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8").removeprefix("\ufeff")
+        position = SourceText(file, before + "\N{REPLACEMENT CHARACTER}").position(len(before))
+        return "", codes.NOT_UTF8.at(
+            position,
+            f"the file is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
+            "save it as UTF-8 in the editor",
+        )
+    if not data.translate(None, _PRINTABLE):
+        return text, None
+    forbidden = _FORBIDDEN.search(text)
+    if forbidden is not None:
+        position = SourceText(file, text).position(forbidden.start())
+        return text, codes.CONTROL_CHARACTER.at(
+            position, f"the invisible character U+{ord(forbidden[0]):04X}", "delete it"
+        )
+    return text, None
+
+
+def too_large(file: str, size: int, limit: int = SIZE_LIMIT) -> Diagnostic:
+    """The refusal of a file of ``size`` bytes."""
+    return codes.FILE_TOO_LARGE.at(
+        Position(file),
+        f"the file has {size:,} bytes; at most {limit:,} are read",
+        "split it into several files",
+    )
+
+
+def _problems(text: str, file: str) -> tuple[Diagnostic, ...]:
+    return index(SourceText(file, text)).problems
+
+
+def _refused(text: str, file: str, reason: str) -> YamlFile:
+    """The file without documents; ``reason`` is said where the walk finds nothing to say."""
+    problems = _problems(text, file)
+    if not problems:
+        at = re.search(r"at line (\d+) column (\d+)", reason)
+        position = Position(file, int(at[1]), int(at[2])) if at else Position(file)
+        problems = (codes.YAML_SYNTAX.at(position, f"YAML stops here: {reason}"),)
+    return YamlFile(file, text, (), problems)
+
+
+def is_plain(documents: list[Any]) -> bool:
+    """Nothing that the walk would refuse: odd numbers and keys, too many values or levels."""
+    level: list[Any] = documents
+    count = 0
+    for _ in range(DEPTH_LIMIT + 1):
+        keys: list[Any] = []
+        below: list[Any] = []
+        for value in level:
+            kind = type(value)
+            if kind is dict:
+                keys += value
+                below += value.values()
+            elif kind is list:
+                below += value
+            elif kind is float:
+                if not math.isfinite(value):
+                    return False
+            elif kind is int and not -(2**63) <= value < 2**63:
+                return False
+        count += len(below)
+        if count > NODE_LIMIT or not _TEXT.issuperset(map(type, keys)):
+            return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _checked(read: YamlFile) -> YamlFile:
+    """Every document is a mapping, and there is one."""
+    found = [
+        codes.NOT_A_MAPPING.at(
+            read.locate(i, ()),
+            f"a document is a mapping, and this is {describe(d, read.source_of(i, ()))}",
+            "write 'kind: source' and further keys, each on its line",
+        )
+        for i, d in enumerate(read.documents)
+        if d is not None and not isinstance(d, dict)
+    ]
+    if not found and all(d is None for d in read.documents):
+        found = [
+            codes.EMPTY_FILE.at(
+                Position(read.file), "the file holds no document", "write one, or delete the file"
+            )
+        ]
+    return YamlFile(read.file, read.text, read.documents, tuple(found)) if found else read
+
+
+def describe(value: object, source: str | None = None) -> str:
+    """The type and value in words; ``source`` is the value as the file has it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return f"the truth value {source or scalar_text(value)}"
+    if isinstance(value, (int, float)):
+        return f"the number {source or scalar_text(value)}"
+    if isinstance(value, str):
+        short = value if len(value) <= 40 else value[:39] + "…"
+        return f"the text {short!r}"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def scalar_text(value: object) -> str:
+    """A value as YAML would have it, if its source is not known."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _at(document: Any, path: ValuePath) -> Any:
+    for step in path:
+        try:
+            document = document[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document

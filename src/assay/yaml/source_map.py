@@ -1,0 +1,631 @@
+"""The text of one file, and where in it a character stands."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
+
+from ryaml import InvalidYamlError, loads
+
+from assay.diagnostics import document_codes as codes
+from assay.diagnostics.diagnostic import Code, Diagnostic, Position, ValueLocation
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_EXCERPT = 200
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """Decoded text without byte-order mark; ``file`` is its path as diagnostics show it."""
+
+    file: str
+    text: str
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(m.end() for m in _LINE_BREAK.finditer(self.text))]
+
+    def position(self, offset: int) -> Position:
+        """Line and column, both from 1, of the character at ``offset``."""
+        line = bisect_right(self._line_starts, offset)
+        start = self._line_starts[line - 1]
+        return Position(self.file, line, offset - start + 1, self._excerpt(start, offset))
+
+    def line_start(self, offset: int) -> int:
+        """The offset at which the line of ``offset`` begins."""
+        return self._line_starts[bisect_right(self._line_starts, offset) - 1]
+
+    def line_end(self, offset: int) -> int:
+        """The offset of the line break that ends the line of ``offset``, or of the text's end."""
+        found = _LINE_BREAK.search(self.text, offset)
+        return found.start() if found else len(self.text)
+
+    @property
+    def height(self) -> int:
+        """How many lines there are."""
+        return len(self._line_starts)
+
+    def start_of(self, number: int) -> int:
+        """The offset at which a line begins, by its number from 0."""
+        return self._line_starts[number]
+
+    def lines(self) -> Iterator[str]:
+        """Every line without its break."""
+        start = 0
+        for found in _LINE_BREAK.finditer(self.text):
+            yield self.text[start : found.start()]
+            start = found.end()
+        yield self.text[start:]
+
+    def line(self, number: int) -> str:
+        """A line by its number from 0, without its break."""
+        start = self._line_starts[number]
+        return self.text[start : self.line_end(start)]
+
+    def _excerpt(self, start: int, offset: int) -> str:
+        if offset - start > _EXCERPT:
+            return ""
+        line = self.text[start : self.line_end(offset)].rstrip()
+        if len(line) > _EXCERPT:
+            line = line[: _EXCERPT - 1] + "…"
+        return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", line)
+
+
+PAIR = re.compile(
+    r"(?<!\\)(?P<before>(?:\\\\)*)"
+    r"\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+# Two private characters fill up the length. The first records which hex digits are capitals.
+_CAPITALS, _END = 0xE000, "\uf8ff"
+_READ = re.compile("([\U00010000-\U0010ffff])[\ue000-\ue0ff]\uf8ff")
+_UNREAD = re.compile("\\\\U([0-9a-f]{8})([\ue000-\ue0ff])\uf8ff")
+
+
+def joined(text: str) -> str:
+    """The text of a file with one escape instead of each two halves."""
+    return PAIR.sub(_join, text) if "\\u" in text else text
+
+
+def _join(found: re.Match[str]) -> str:
+    digits = found["high"] + found["low"]
+    pair = bytes.fromhex(digits).decode("utf-16-be")
+    capitals = sum(1 << i for i, digit in enumerate(digits) if digit.isupper())
+    return f"{found['before']}\\U{ord(pair):08x}{chr(_CAPITALS + capitals)}{_END}"
+
+
+def restored(value: Any) -> Any:
+    """A value read from joined text as the file means it."""
+    if isinstance(value, str):
+        return _UNREAD.sub(_split, _READ.sub(r"\1", value)) if _END in value else value
+    if isinstance(value, list):
+        return [restored(item) for item in value]
+    if isinstance(value, dict):
+        return {restored(key): restored(item) for key, item in value.items()}
+    return value
+
+
+def _split(found: re.Match[str]) -> str:
+    digits = chr(int(found[1], 16)).encode("utf-16-be").hex()
+    capitals = ord(found[2]) - _CAPITALS
+    cased = "".join(d.upper() if capitals >> i & 1 else d for i, d in enumerate(digits))
+    return f"\\u{cased[:4]}\\u{cased[4:]}"
+
+
+_ESCAPE_LENGTH = {"x": 4, "u": 6, "U": 10}
+
+
+def raw_offset(raw: str, style: str, value: str, wanted: int) -> int:
+    """Where in ``raw``, the text of a scalar as the file has it, ``value[wanted]`` was written.
+
+    ``style`` is YAML's mark: empty for plain, a quote, ``|`` or ``>``. A ``wanted`` at or past
+    the end gives the place right after the last character.
+    """
+    last = _start(raw, style)
+    for index, (begin, end) in enumerate(_places(raw, style, value)):
+        if index == wanted:
+            return begin
+        last = end
+    return last
+
+
+def _start(raw: str, style: str) -> int:
+    if style in ("'", '"'):
+        return 1
+    if style in ("|", ">"):
+        header = raw.find("\n")
+        return len(raw) if header < 0 else header + 1
+    return 0
+
+
+def _places(raw: str, style: str, value: str) -> Iterator[tuple[int, int]]:
+    """For each character of ``value`` where it begins and ends in ``raw``.
+
+    Indentation and folded line breaks of ``raw`` have no counterpart in ``value``; so the two
+    are walked together, and white space of ``raw`` is skipped until they agree again.
+    """
+    at = _start(raw, style)
+    line_begins = style in ("|", ">")
+    for index, character in enumerate(value):
+        new_line = character == "\n" and raw[at : at + 1] not in ("\r", "\n")
+        if new_line or (line_begins and character not in " \n"):
+            at = _skip_blanks(raw, at)
+        elif line_begins and character == " ":
+            at = _skip_indentation(raw, at, value, index)
+        at, end = _match(raw, style, at, character)
+        yield at, end
+        line_begins = character == "\n"
+        at = end
+
+
+def _match(raw: str, style: str, at: int, character: str) -> tuple[int, int]:
+    while at < len(raw):
+        here = raw[at]
+        if style == '"' and here == "\\":
+            if raw[at + 1 : at + 2] in ("\n", "\r"):
+                at = _skip_white(raw, at + 2)
+                continue
+            pair = PAIR.match(raw, at) if raw.startswith("\\u", at) else None
+            return at, pair.end() if pair else at + _ESCAPE_LENGTH.get(raw[at + 1 : at + 2], 2)
+        if style == "'" and here == "'" and character == "'":
+            return at, at + 2
+        if here in "\r\n":
+            if character == "\n":
+                return at, at + (2 if raw[at : at + 2] == "\r\n" else 1)
+            if character == " " and style != "|":
+                return at, _skip_white(raw, at)
+            at += 1
+            continue
+        if here == character:
+            if character == " " and style != "|":
+                return at, _after_folded_space(raw, at)
+            return at, at + 1
+        if here not in " \t":
+            return at, at + 1
+        at += 1
+    return len(raw), len(raw)
+
+
+def _after_folded_space(raw: str, at: int) -> int:
+    """Blanks before a line break belong to the fold, of which the value has one space."""
+    rest = _skip_blanks(raw, at)
+    if rest < len(raw) and raw[rest] in "\r\n":
+        return _skip_white(raw, rest)
+    return at + 1
+
+
+def _skip_blanks(raw: str, at: int) -> int:
+    while at < len(raw) and raw[at] in " \t":
+        at += 1
+    return at
+
+
+def _skip_white(raw: str, at: int) -> int:
+    while at < len(raw) and raw[at] in " \t\r\n":
+        at += 1
+    return at
+
+
+def _skip_indentation(raw: str, at: int, value: str, index: int) -> int:
+    """Past the blanks of ``raw`` that ``value`` does not have at the start of this line."""
+    wanted = len(value[index:]) - len(value[index:].lstrip(" "))
+    return max(at, _skip_blanks(raw, at) - wanted)
+
+
+ValuePath = tuple[str | int, ...]
+"""Keys and list indexes from the top of a document to a value."""
+
+DEPTH_LIMIT = 40
+NODE_LIMIT = 200_000
+_PROBLEM_LIMIT = 100
+_NUMERIC = re.compile(r"[-+.0-9]")
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The place of one value, in characters from the start of the text.
+
+    ``end`` is where its content ends: trailing comments and blank lines are not part of it.
+    ``key`` is where the key of the value stands, ``start`` itself for items and documents.
+    """
+
+    kind: str
+    start: int
+    end: int
+    key: int
+    style: str = ""
+    flow: bool = False
+
+
+@dataclass(frozen=True)
+class Index:
+    """The values of a file: one mapping from path to place for each document."""
+
+    documents: tuple[dict[ValuePath, Node], ...]
+    problems: tuple[Diagnostic, ...]
+
+    def nearest(self, document: int, path: ValuePath) -> Node | None:
+        """The value at ``path``, else the innermost one around it that exists."""
+        if not 0 <= document < len(self.documents):
+            return None
+        nodes = self.documents[document]
+        for length in range(len(path), -1, -1):
+            if path[:length] in nodes:
+                return nodes[path[:length]]
+        return None
+
+
+def index(source: SourceText) -> Index:
+    """Walk the whole text once; stops at a syntax error, too deep nesting, or too many values."""
+    walk = _Walk(source)
+    walk.run()
+    return Index(tuple(walk.documents), tuple(walk.problems))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that the walk is inside of."""
+
+    path: ValuePath
+    start: int
+    key: int
+    is_mapping: bool
+    flow: bool
+    end: int
+    count: int = 0
+    pending: str | None = None
+    pending_at: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+class _Stop(Exception):
+    """What follows is not worth walking."""
+
+
+class _Walk:
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self.documents: list[dict[ValuePath, Node]] = []
+        self.problems: list[Diagnostic] = []
+        self._open: list[_Open] = []
+        self._count = 0
+        self._aliases: list[tuple[int, str]] = []
+
+    def run(self) -> None:
+        import yaml
+
+        try:
+            for event in _events(joined(self.source.text)):
+                self._take(event, type(event).__name__)
+        except yaml.MarkedYAMLError as error:
+            self._syntax(error)
+        except yaml.YAMLError as error:
+            self._problem(codes.YAML_SYNTAX, 0, f"this is not YAML: {error}")
+        except _Stop:
+            pass
+        if self._aliases:
+            start, what = self._aliases[0]
+            more = f" (nor are {len(self._aliases) - 1} more)" if len(self._aliases) > 1 else ""
+            self._problem(
+                codes.YAML_ALIAS,
+                start,
+                f"{what} is not read{more}",
+                "write the value out wherever it is wanted: a copy is what a diff can show",
+            )
+
+    def _problem(self, code: Code, offset: int, message: str, hint: str = "") -> None:
+        if len(self.problems) < _PROBLEM_LIMIT:
+            self.problems.append(code.at(self.source.position(offset), message, hint))
+
+    def _take(self, event: Any, name: str) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        if name == "DocumentStartEvent":
+            self.documents.append({})
+        elif name == "AliasEvent":
+            self._aliases.append((start, f"the alias *{event.anchor}"))
+            self._value("scalar", start, end, "alias", False)
+        elif name == "ScalarEvent":
+            self._properties(event, start)
+            if self._expects_key():
+                self._key(event, start)
+            else:
+                self._scalar(event, start, end)
+        elif name in ("MappingStartEvent", "SequenceStartEvent"):
+            self._properties(event, start)
+            self._enter(name == "MappingStartEvent", start, bool(event.flow_style))
+        elif name in ("MappingEndEvent", "SequenceEndEvent"):
+            self._leave(end)
+
+    def _properties(self, event: Any, start: int) -> None:
+        """Refuse anchors and tags."""
+        if event.anchor is not None:
+            self._aliases.append((start, f"the anchor &{event.anchor}"))
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._problem(
+                codes.YAML_TAG,
+                start,
+                f"the tag {tag} is not read",
+                "write the value without the tag",
+            )
+
+    def _expects_key(self) -> bool:
+        return bool(self._open) and self._open[-1].is_mapping and self._open[-1].pending is None
+
+    def _key(self, event: Any, start: int) -> None:
+        parent = self._open[-1]
+        key: str = restored(event.value)
+        plain = not event.style
+        if plain and key == "<<":
+            self._problem(
+                codes.MERGE_KEY, start, "the merge key << is not read", "write the keys out here"
+            )
+        elif plain and not _is_text(key):
+            self._problem(
+                codes.KEY_NOT_TEXT,
+                start,
+                f"the key {key or 'of this line'} is not a text",
+                f'put it in quotes: "{key}": …' if key else "write a key before the colon",
+            )
+        elif key in parent.seen:
+            first = self.source.position(parent.seen[key]).line
+            self._problem(
+                codes.DUPLICATE_KEY,
+                start,
+                f"the key {key!r} stands here and in line {first}",
+                "keep one of the two",
+            )
+        parent.seen.setdefault(key, start)
+        parent.pending, parent.pending_at = key, start
+
+    def _scalar(self, event: Any, start: int, end: int) -> None:
+        value: str = event.value
+        if not event.style and _NUMERIC.match(value):
+            self._number(value, start)
+        self._value("scalar", start, end, event.style or "", False)
+
+    def _number(self, value: str, start: int) -> None:
+        number = _reckoned(value)
+        if isinstance(number, int) and not -(2**63) <= number < 2**63:
+            self._problem(
+                codes.NUMBER_TOO_LARGE,
+                start,
+                f"the number {value[:40]} is too large",
+                f'if it is a text, put it in quotes: "{value[:40]}"',
+            )
+        elif isinstance(number, float) and not math.isfinite(number):
+            self._problem(
+                codes.NOT_A_NUMBER,
+                start,
+                f"{value[:40]} is not a number to reckon with",
+                "leave the key out where a figure is unknown",
+            )
+
+    def _place(self, start: int) -> tuple[ValuePath, int]:
+        """The path of the value that begins here, and where its key stands."""
+        if not self._open:
+            return (), start
+        parent = self._open[-1]
+        if parent.is_mapping:
+            key = parent.pending if parent.pending is not None else ""
+            return (*parent.path, key), parent.pending_at
+        return (*parent.path, parent.count), start
+
+    def _value(self, kind: str, start: int, end: int, style: str, flow: bool) -> None:
+        path, key = self._place(start)
+        self._count += 1
+        if self._count > NODE_LIMIT:
+            self._problem(
+                codes.FILE_TOO_LARGE,
+                start,
+                f"the file holds more than {NODE_LIMIT:,} values",
+                "split it into several files",
+            )
+            raise _Stop
+        self.documents[-1].setdefault(path, Node(kind, start, end, key, style, flow))
+        if self._open:
+            parent = self._open[-1]
+            parent.end = max(parent.end, end)
+            parent.count += 1
+            parent.pending = None
+
+    def _enter(self, is_mapping: bool, start: int, flow: bool) -> None:
+        if self._expects_key():
+            self._problem(
+                codes.KEY_NOT_TEXT,
+                start,
+                "a list or a mapping stands where a key belongs",
+                "a key is a word; a text with { or [ goes in quotes",
+            )
+            raise _Stop
+        if len(self._open) >= DEPTH_LIMIT:
+            self._problem(
+                codes.NESTED_TOO_DEEP,
+                start,
+                f"lists and mappings are nested more than {DEPTH_LIMIT} deep",
+                "no document needs more than six levels",
+            )
+            raise _Stop
+        path, key = self._place(start)
+        self._open.append(_Open(path, start, key, is_mapping, flow, start))
+
+    def _leave(self, end: int) -> None:
+        closed = self._open.pop()
+        kind = "mapping" if closed.is_mapping else "sequence"
+        self._value(kind, closed.start, end if closed.flow else closed.end, "", closed.flow)
+
+    def _syntax(self, error: Any) -> None:
+        mark = error.problem_mark or error.context_mark
+        offset = min(mark.index, len(self.source.text)) if mark else 0
+        problem = error.problem or "this is not YAML"
+        if self.source.text[offset : offset + 1] == "\t":
+            self._problem(
+                codes.TAB_INDENTATION,
+                offset,
+                "a tab where YAML wants spaces",
+                "indent by two spaces",
+            )
+            return
+        hint = next((h for part, h in _SYNTAX_HINTS if part in problem), "")
+        opened = error.context_mark
+        since = ""
+        if opened is not None and opened.index < offset:
+            if any(part in problem for part in _NEVER_CLOSED):
+                offset = opened.index
+            else:
+                since = f" (in what begins in line {self.source.position(opened.index).line})"
+        self._problem(codes.YAML_SYNTAX, offset, f"YAML stops here: {problem}{since}", hint)
+
+
+_NEVER_CLOSED = ("unexpected end of stream", "did not find expected node content")
+
+_SYNTAX_HINTS = (
+    (
+        "mapping values are not allowed",
+        "a text with a colon in it goes in quotes; or the line is indented wrongly",
+    ),
+    (
+        "invalid Unicode character escape",
+        "write both halves of the character, or the character itself",
+    ),
+    ("cannot start any token", "a text that begins with @, `, % or the like goes in quotes"),
+    ("unexpected end of stream", "a quote is opened and never closed"),
+    (
+        "unknown escape character",
+        "in double quotes write \\\\ for a backslash, or use single quotes",
+    ),
+    (
+        "could not find expected ':'",
+        "write 'key: value', or indent the line under the text it continues",
+    ),
+    ("did not find expected key", "the line is indented differently from the keys beside it"),
+    ("did not find expected '-' indicator", "items of one list start in the same column"),
+    ("did not find expected ',' or ']'", "close the list with ] and put commas between its items"),
+    (
+        "did not find expected ',' or '}'",
+        "close the mapping with } and put commas between its keys",
+    ),
+    ("did not find expected node content", "a [ or { is opened and never closed"),
+    ("block sequence entries are not allowed", "a list starts on its own line"),
+    ("did not find expected <document start>", "separate documents with a line ---"),
+)
+
+
+def _events(text: str) -> Iterator[Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    yield from yaml.parse(text, Loader=loader)
+
+
+def _reckoned(value: str) -> object:
+    """A plain scalar as the fast reader has it; whole numbers that it cannot hold stay whole."""
+    if _WHOLE.fullmatch(value) and len(value) > 18:
+        return int(value[:40])
+    try:
+        return loads(value)
+    except InvalidYamlError:
+        return 2**64
+
+
+def _is_text(key: str) -> bool:
+    if not key:
+        return False
+    try:
+        return isinstance(loads(key), str)
+    except InvalidYamlError:
+        return not _NUMERIC.match(key)
+
+
+class DocumentFile(Protocol):
+    """A file as read: its documents, what keeps some from being read, and where values stand."""
+
+    @property
+    def file(self) -> str:
+        """Its path, as diagnostics name it."""
+        ...
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with its form."""
+        ...
+
+    def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The documents that can be validated, each with its number in the file."""
+        ...
+
+    def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
+        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
+        ...
+
+    def locate_inside(self, document: int, path: ValuePath, offset: int) -> Position:
+        """Where a character of the text at ``path`` stands."""
+        ...
+
+    def source_of(self, document: int, path: ValuePath) -> str | None:
+        """The value at ``path`` as the file has it; None if there is none, or no text."""
+        ...
+
+    @property
+    def mentioned_ids(self) -> tuple[str, ...]:
+        """Ids that the parts which cannot be read seem to give to documents."""
+        ...
+
+
+def locate(diagnostic: Diagnostic, file: DocumentFile) -> Diagnostic:
+    """Look up the line of a diagnostic about a value of a document in ``file``."""
+    at = diagnostic.value
+    document = at.subject.document if at.subject else 0
+    source = file.source_of(document, at.path) if at.parsed else None
+    return diagnostic.located(position_of(at, file), source)
+
+
+def position_of(at: ValueLocation, file: DocumentFile) -> Position:
+    """The line and column of a value of a document in ``file``."""
+    document = at.subject.document if at.subject else 0
+    if at.offset is None:
+        return file.locate(document, at.path, key=at.at_key)
+    return file.locate_inside(document, at.path, at.offset)
+
+
+_MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?=[ \r\n]|\Z)", re.MULTILINE)
+
+
+def conflicts(source: SourceText) -> Iterator[Diagnostic]:
+    """One error for each conflict, at its first marker, and for each marker left behind."""
+    text = source.text
+    # Searching for plain text takes next to nothing, and nearly no file has a marker.
+    if not any(mark in text for mark in ("<<<<<<<", "=======", ">>>>>>>")):
+        return
+    found = list(_MARKER.finditer(text))
+    if not any(marker[0][0] in "<>" for marker in found):
+        return  # a line of equals signs alone may be an underlined heading
+    begun: int | None = None
+    for marker in found:
+        kind = marker[0][0]
+        if kind == "<":
+            if begun is not None:
+                yield _left_behind(source, begun)
+            begun = marker.start()
+        elif begun is None:
+            yield _left_behind(source, marker.start())
+        elif kind == ">":
+            end = source.position(marker.start()).line
+            yield codes.MERGE_CONFLICT.at(
+                source.position(begun), f"git left two versions here (to line {end})", "keep one"
+            )
+            begun = None
+    if begun is not None:
+        yield _left_behind(source, begun)
+
+
+def _left_behind(source: SourceText, offset: int) -> Diagnostic:
+    return codes.MERGE_CONFLICT.at(
+        source.position(offset), "git left a conflict marker here", "delete the line"
+    )

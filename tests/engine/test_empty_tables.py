@@ -1,0 +1,53 @@
+"""A table without rows gives columns without rows, also where only a constant is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.cel.operations import Lit
+from assay.cel.program import Compute, PoolUp
+from assay.engine.local import LocalEngine
+from assay.tables.tables import SCHEMAS, Tables, frame
+
+_NOTHING = Tables({space: frame(space, []) for space in SCHEMAS})
+
+
+@pytest.mark.parametrize("value", [True, 1, 0.5, "a"])
+def test_a_constant_over_no_rows_has_no_rows(value: bool | int | float | str) -> None:
+    engine = LocalEngine(_NOTHING)
+    engine.run((Compute("claim", "always", Lit(value)),))
+    assert engine.column("claim", "always").to_list() == []
+
+
+def test_a_pool_over_no_rows_is_empty() -> None:
+    engine = LocalEngine(_NOTHING)
+    engine.run(
+        (
+            Compute("claim", "kept", Lit(True)),
+            Compute("claim", "taken", Lit(500)),
+            PoolUp(
+                space="profile",
+                column="pooled",
+                elements="claim",
+                owner="profile_row",
+                keep="kept",
+                take="taken",
+                cover="taken",
+                by=None,
+                strongest=None,
+                combine="max",
+                empty=0,
+            ),
+        )
+    )
+    assert engine.column("profile", "pooled").to_list() == []
+
+
+def test_constants_are_made_anew_where_a_table_has_other_rows() -> None:
+    always = (Compute("claim", "always", Lit(True)),)
+    before = LocalEngine(_NOTHING)
+    before.run(always)
+    before.make([("claim", "always")])
+    one = dict.fromkeys(SCHEMAS["claim"])
+    grown = Tables({**_NOTHING.frames, "claim": frame("claim", [tuple(one.values())])})
+    assert before.varied(grown, always, ()).column("claim", "always").to_list() == [True]

@@ -1,0 +1,117 @@
+"""Whatever goes wrong while an apply is written, the old state or the new one is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.errors import UsageError
+from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
+from assay.plan.builder import make_plan
+from assay.plan.history import Applied, applied, read_history
+from assay.plan.lock import Lock, lock_bytes
+from assay.plan.lock_builder import lock_of
+from assay.workspace.paths import Workspace
+from tests.faults import FAULTS, Killed, at_every_call
+from tests.plan.office import Office
+
+pytestmark = pytest.mark.usefixtures("short_outlook")
+
+
+def _apply(office: Office, folder: Path) -> tuple[Workspace, Lock, Applied]:
+    desks = office.desks(folder)
+    workspace = Workspace(folder.resolve())
+    locks, bases = bases_of(workspace.lock_path)
+    plan = make_plan(locks[0] if locks else None, desks)
+    lock = lock_of(desks)
+    record = applied(
+        plan, at="2026-01-16T09:00:00+00:00", who="A", why="", bases=bases, lock=lock.digest
+    )
+    return workspace, lock, record
+
+
+@pytest.fixture
+def standing(tmp_path: Path) -> Workspace:
+    workspace, lock, record = _apply(Office(), tmp_path)
+    carry_out(workspace, lock, record)
+    return workspace
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_write_leaves_the_old_lock_or_the_new(
+    standing: Workspace, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    old = standing.lock_path.read_bytes()
+    kept = standing.history_path.read_bytes()
+    edited = Office().with_document("weir-paper", directness="record")
+    workspace, lock, record = _apply(edited, standing.root)
+    new = lock_bytes(lock)
+
+    def as_it_was() -> None:
+        standing.lock_path.write_bytes(old)
+        standing.history_path.write_bytes(kept)
+
+    times = 0
+    for done in at_every_call(
+        fault, monkeypatch, as_it_was, lambda: carry_out(workspace, lock, record)
+    ):
+        times += 1
+        there = standing.lock_path.read_bytes()
+        assert there == new if done else there in (old, new)
+        _, digests = bases_of(standing.lock_path)
+        recorded = read_history(standing.history_path, digests)
+        assert len(recorded) == (2 if there == new else 1)
+        assert standing.history_path.read_bytes().startswith(kept)
+    assert done
+    assert times > 6
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_write_leaves_the_old_plan_or_the_new(
+    standing: Workspace, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    path = standing.root / "seen.plan"
+    first, second = {"as_of": "2026-01-15", "n": 1}, {"as_of": "2026-01-16", "n": 2}
+    write_plan(standing, path, first)
+    old = path.read_bytes()
+    for done in at_every_call(
+        fault, monkeypatch, lambda: None, lambda: write_plan(standing, path, second)
+    ):
+        there = read_plan(path)
+        assert there.data == second if done else there.data in (first, second)
+        path.write_bytes(old)
+    assert done
+
+
+def test_after_an_interrupted_apply_the_same_apply_counts_once(
+    standing: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = Office().with_document("weir-paper", directness="record")
+    workspace, lock, record = _apply(edited, standing.root)
+    real = Path.replace
+
+    def stops_at_the_lock(self: Path, target: Any) -> Path:
+        if str(target).endswith("grades.lock"):
+            raise Killed
+        return real(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", stops_at_the_lock)
+        with pytest.raises(Killed):
+            carry_out(workspace, lock, record)
+    _, digests = bases_of(workspace.lock_path)
+    assert len(read_history(workspace.history_path, digests)) == 1
+    carry_out(workspace, lock, record)
+    _, digests = bases_of(workspace.lock_path)
+    assert len(read_history(workspace.history_path, digests)) == 2
+
+
+def test_an_apply_from_a_lock_that_is_no_longer_there_is_refused(standing: Workspace) -> None:
+    first = _apply(Office().with_document("weir-paper", directness="record"), standing.root)
+    second = _apply(Office().with_document("mill-paper", directness="record"), standing.root)
+    carry_out(*first)
+    with pytest.raises(UsageError, match="somebody else"):
+        carry_out(*second)
+    assert standing.lock_path.read_bytes() == lock_bytes(first[1])
