@@ -140,8 +140,6 @@ def _sweep(session: Session, request: Request, given: str, output: str) -> None:
     if output == "json":
         from assay.output.plan_json import sweep_json
 
-        from assay.output.plan_json import sweep_json
-
         print_json(sweep_json(wanted.path, points))
     elif output == "html":
         click.echo(plan_html.sweep_html(wanted.path, points))
