@@ -1,4 +1,4 @@
-"""The package, the layers in pyproject.toml and the tree in docs/design.md show the same modules."""
+"""The package, the layers in pyproject.toml and the tree in docs/design.md agree."""
 
 from __future__ import annotations
 
