@@ -1,14 +1,16 @@
-"""The whole flow, from documents to pages.
+"""The whole flow: load, validate, compile, tabulate, score, explain, plan, apply, review, render.
 
-documents → models → compiled rules → tables → scores → explanations → pages::
+Each step takes what the one before returns, and none reads the clock::
 
-    checked = check(workspace)            # load, validate, link, compile; every mistake at once
-    desk = assess(checked, as_of)         # tabulate and score
-    desk.explain(["some-profile"])        # the whole reasoning of one profile
-    build(desk, out)                      # the briefing pages
+    checked = check(workspace)                    # load, validate and link; compile the rulebook
+    desk = assess(checked, as_of)                 # tabulate and score
+    explain(desk, ["some-profile"])               # the computation behind the scores
+    planned = plan(checked, Request(), as_of=day) # changes since the last apply, with causes
+    apply(checked, propose(checked, as_of=day), at=now, who=name, why=reason)
+    open_review(checked, desk)                    # review items and decisions
+    build(desk, out)                              # render the briefing pages
 
-Each function takes what the one before it gives; none asks for the time or the machine. A cache
-saves work and changes no result: what it has not stored is computed.
+A cache saves work and changes no result: what it does not hold is computed.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +46,12 @@ if TYPE_CHECKING:
     from assay.briefing.atlas import Atlas
     from assay.briefing.site import SiteReport
     from assay.cel.program import Program
+    from assay.model.results import Explanation
+    from assay.plan.apply import Proposal, SavedPlan
+    from assay.plan.experiment import Sweep, SweepPoint
+    from assay.plan.history import Applied
+    from assay.plan.request import Planned, Request, Scoring
+    from assay.review.queue import Limits, Review
     from assay.scoring.compare import Cutpoint
     from assay.scoring.rule_tests import CaseResult, Coverage
 
@@ -56,11 +65,10 @@ _RULE_WARNINGS = "rule-warnings"
 
 @dataclass(frozen=True)
 class Checked:
-    """A workspace that was read, validated and compiled.
+    """A workspace that was loaded, validated and compiled.
 
-    ``program`` is the compiled rulebook, None where it has errors; ``other_diagnostics`` are about
-    the rulebook and the ledger of decisions. ``errors`` are all that keep the workspace from being
-    scored, in the order of places.
+    ``program`` is the compiled rulebook, None if it has errors. ``other_diagnostics`` are about
+    the rulebook and the ledger. ``errors`` are all those that prevent scoring, by location.
     """
 
     loaded: Loaded
@@ -71,20 +79,20 @@ class Checked:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Errors, warnings and infos, in the order of places; warnings are looked for here."""
-        stage("looking for what else there is to say")
+        """Errors, warnings and infos, by location; warnings are computed here."""
+        stage("looking for warnings")
         advice = [self.loaded.placed(f) for f in _advice(self.loaded)]
         own = [*self.other_diagnostics, *_rule_warnings(self.loaded, self.program, self.cache)]
         return tuple(sort_diagnostics([*self.loaded.diagnostics, *own, *advice]))
 
 
 def check(workspace: Workspace, as_of: date | None = None, cache: Cache | None = None) -> Checked:
-    """Read, validate and link the documents, and compile the rulebook; nothing is raised."""
+    """Load, validate and link the documents, and compile the rulebook; errors are collected."""
     loaded = load_workspace(workspace, as_of=as_of, cache=cache)
     stage("checking the rulebook")
     program, found = _compiled(loaded, cache)
     errors = loaded.errors
-    # Whether overrides refer to profiles and bands that exist, only a valid workspace can tell.
+    # Overrides refer to profiles and bands, which are known only if everything else is valid.
     usable = program is not None and not errors
     corpus, rulebook = (loaded.corpus, loaded.rulebook) if usable else (None, None)
     found += check_ledger(workspace.ledger_path, corpus, rulebook)
@@ -93,7 +101,7 @@ def check(workspace: Workspace, as_of: date | None = None, cache: Cache | None =
 
 
 def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list[Diagnostic]]:
-    """The rulebook as a program, None where it has errors, and all that is wrong with it."""
+    """The compiled rulebook, None if it has errors, and its diagnostics."""
     rulebook, rules = loaded.rulebook, loaded.rules
     if rulebook is not None:
         program, findings = check_rulebook(rulebook, cache)
@@ -107,7 +115,7 @@ def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list
 def _rule_warnings(
     loaded: Loaded, program: Program | None, cache: Cache | None
 ) -> list[Diagnostic]:
-    """Proofs about the rulebook take long, and depend only on it and on the values in use."""
+    """Warnings about the rulebook; the proofs behind them are slow, so they are cached."""
     from assay.tables.rows import written_values
 
     rulebook = loaded.rulebook
@@ -145,7 +153,7 @@ def _diagnostics_from_json(data: bytes) -> list[Diagnostic]:
 
 
 def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
-    """Warnings about the sentences of the claims."""
+    """Warnings about the wording of claims."""
     from assay.evidence.kept import words_of
     from assay.evidence.passages import check_passages
     from assay.evidence.vacuity import check_vacuity
@@ -159,11 +167,10 @@ def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
 
 
 def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
-    """Score every profile at a date, for an audience: the most public one, unless named.
+    """Score every profile at a date for an audience. Default: the most public one.
 
-    What the audience may not know is taken out before anything is scored. Raises
-    :class:`assay.errors.InputError` with all diagnostics where the workspace has errors, and
-    ``UsageError`` for an audience the rulebook does not have.
+    Evidence that the audience may not see is removed before scoring. Raises ``InputError`` with
+    all errors of the workspace, and ``UsageError`` for an unknown audience.
     """
     loaded, rulebook, program = checked.loaded, checked.loaded.rulebook, checked.program
     if checked.errors or program is None:
@@ -184,7 +191,7 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
 def _tabulated(
     checked: Checked, corpus: Corpus, rulebook: Rulebook, as_of: date, audience: str
 ) -> Built:
-    """The tables of the corpus, from the cache if it has them."""
+    """The tables of the corpus, cached."""
     stage("making tables")
     cache = checked.cache
     key = _tables_key(checked.loaded.documents_digest, rulebook, as_of, audience)
@@ -204,10 +211,10 @@ def _tables_key(documents: str, rulebook: Rulebook, as_of: date, audience: str) 
 def score_unchanged(
     workspace: Workspace, as_of: date | None, today: date, audience: str | None, cache: Cache
 ) -> Scores | None:
-    """The scores of a workspace whose tables are in the cache, without loading its documents.
+    """Score a workspace whose tables are cached, without loading its documents.
 
-    Tables are stored only for documents without errors, and found only under the same names and
-    bytes; so nothing is checked but the rulebook and the ledger. None if anything has to be.
+    Tables are cached only for documents without errors, by their names and bytes, so only the
+    rulebook and the ledger are checked again. None if the documents must be loaded.
     """
     rulebook = readable_rulebook(workspace, cache)
     if rulebook is None or has_errors(check_ledger(workspace.ledger_path)):
@@ -228,15 +235,16 @@ def score_unchanged(
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
-    """The workspace scored at a date for each of its audiences; raises as :func:`assess`."""
+    """Score the workspace for each of its audiences; raises as :func:`assess`."""
     first = assess(checked, as_of)
     return (first, *(assess(checked, as_of, a) for a in first.rulebook.audiences[1:]))
 
 
 def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
-    """Claims whose words disagree with the grade that they get; none where there are errors.
+    """Warnings about claims whose wording disagrees with their computed grade.
 
-    Scored for the audience that may know most, and only where some words could disagree.
+    Scores the workspace for the least public audience, and only if some wording could disagree.
+    Empty if the workspace has errors.
     """
     from assay.scoring.wording_lint import may_disagree, words_against_grades
 
@@ -248,13 +256,111 @@ def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
     return sort_diagnostics(loaded.placed(f) for f in found)
 
 
+# Explain -----------------------------------------------------------------------------------
+
+
+def explain(desk: Desk, ids: Sequence[str]) -> dict[str, Explanation]:
+    """Explain the scores of profiles. Raises ``UsageError`` for an id that is not scored."""
+    return desk.explain(ids)
+
+
+# Plan, apply -------------------------------------------------------------------------------
+
+
+def date_of(checked: Checked, pinned: date | None) -> date | None:
+    """The date to score at: ``pinned`` if given, otherwise that of the rulebook, if it has one."""
+    rulebook = checked.loaded.rulebook
+    return pinned or (rulebook.settings.as_of if rulebook else None)
+
+
+def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
+    """The steps above as a plan needs them: it scores several dates and versions.
+
+    Another version is scored at ``pinned``, otherwise at its own date, otherwise at ``as_of``.
+    """
+    from assay.plan.request import Scoring
+
+    def assess_version(version: Workspace, default: date) -> tuple[Desk, ...]:
+        found = check(version, pinned)
+        return assess_all(found, date_of(found, pinned) or default)
+
+    return Scoring(
+        checked.loaded.workspace,
+        as_of,
+        partial(assess_all, checked),
+        assess_version,
+        pages_touched,
+    )
+
+
+def plan(checked: Checked, request: Request, *, as_of: date, pinned: date | None = None) -> Planned:
+    """Preview the changes since the last apply, or against what ``request`` names.
+
+    Raises ``UsageError`` for a contradictory request, an unknown revision, setting or filter, and
+    ``InputError`` if the workspace has errors.
+    """
+    from assay.plan.request import make_planned
+
+    return make_planned(_scoring(checked, as_of, pinned), request)
+
+
+def sweep(
+    checked: Checked, request: Request, values: Sweep, *, as_of: date, pinned: date | None = None
+) -> list[SweepPoint]:
+    """Count the grades that each rulebook value would change; raises as :func:`plan`."""
+    from assay.plan.request import sweep_values
+
+    return sweep_values(_scoring(checked, as_of, pinned), request, values)
+
+
+def propose(
+    checked: Checked, saved: SavedPlan | None = None, *, as_of: date, pinned: date | None = None
+) -> Proposal:
+    """The plan to apply for all audiences, at the date of a saved plan if there is one."""
+    from assay.plan.apply import make_proposal
+
+    return make_proposal(_scoring(checked, as_of, pinned), saved)
+
+
+def apply(checked: Checked, proposal: Proposal, *, at: datetime, who: str, why: str) -> Applied:
+    """Record a proposal in grades.lock and the history, both or neither.
+
+    Raises ``UsageError`` if the lock has changed since the proposal, or cannot be written.
+    """
+    from assay.plan.apply import record_apply
+
+    return record_apply(checked.loaded.workspace, proposal, at=at, who=who, why=why)
+
+
+# Review ------------------------------------------------------------------------------------
+
+
+def open_review(checked: Checked, desk: Desk, limits: Limits | None = None) -> Review:
+    """Open the review of an assessment, with its ledger and the last apply.
+
+    Raises ``InputError`` if the ledger or the lock has errors.
+    """
+    from assay.plan.lock import read_lock
+    from assay.review.ledger import require_ledger
+    from assay.review.queue import Limits, Review
+
+    workspace = desk.workspace
+    return Review(
+        desk,
+        require_ledger(workspace.ledger_path),
+        read_lock(workspace.lock_path),
+        limits or Limits(),
+        {i: s.file for i, s in checked.loaded.subjects.items()},
+    )
+
+
 # Render ------------------------------------------------------------------------------------
 
 
 def build(desk: Desk, out: Path) -> SiteReport:
-    """Write the briefing pages into ``out``; an error leaves the site that was there.
+    """Render the briefing pages into ``out``; on failure the existing site stays unchanged.
 
-    Overrides that count take the place of computed grades, and pages tell both.
+    Active overrides replace computed grades; pages show both.
     """
     from assay.briefing.site import build_site
 
@@ -265,10 +371,10 @@ def build(desk: Desk, out: Path) -> SiteReport:
 
 
 def pages_touched(before: Sequence[Desk], after: Sequence[Desk]) -> tuple[str, ...]:
-    """Files of the site, for any audience, that would not be the same for two states of a desk.
+    """Files of the site that differ between two assessments, for any audience.
 
-    Decisions are those of the workspace that is there ``after``. Every page is made twice, with
-    all that it says: this costs several full re-scores.
+    Decisions are those of ``after``. Every page is rendered twice, with its explanations, which
+    takes several times as long as scoring.
     """
     from assay.briefing.files import differing
 
@@ -285,7 +391,7 @@ def pages_touched(before: Sequence[Desk], after: Sequence[Desk]) -> tuple[str, .
 
 
 def _atlas(desk: Desk, ledger_path: Path) -> tuple[Atlas, list[str]]:
-    """All that the pages of a desk are made from, and the overrides that count on it."""
+    """The content of all pages, and the ids of the active overrides."""
     from assay.briefing.atlas import Atlas
     from assay.review.effective import effective, published_results
     from assay.review.ledger import require_ledger
@@ -298,9 +404,12 @@ def _atlas(desk: Desk, ledger_path: Path) -> tuple[Atlas, list[str]]:
     return atlas, counting
 
 
+# Test the rulebook -------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class RuleTests:
-    """Results of the cases of a rulebook; ``coverage`` only if it was asked for."""
+    """Results of rule tests; ``coverage`` only on request."""
 
     results: tuple[CaseResult, ...]
     files: tuple[str, ...]
@@ -315,11 +424,11 @@ def rule_tests(
     *,
     covered: bool = False,
 ) -> RuleTests:
-    """Run the cases of the workspace, or those of the files named.
+    """Run the rule tests of the workspace, or those in ``paths``.
 
-    A case is scored at its own date, else its file's, else the rulebook's, else ``as_of``. Raises
-    :class:`assay.errors.InputError` where the rulebook has errors; the profiles of the workspace
-    play no part.
+    A case is scored at its own date, otherwise that of its file, then of the rulebook, then
+    ``as_of``. Profiles of the workspace are not used. Raises ``InputError`` if the rulebook has
+    errors.
     """
     from assay.scoring.rule_tests import RuleTester
     from assay.workspace.rule_cases import load_cases
@@ -339,7 +448,7 @@ def rule_tests(
 
 
 def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
-    """All there is to say about the rulebook; with ``desk`` also how it parts its profiles."""
+    """All diagnostics of the rulebook; with ``desk`` also scorers that barely separate profiles."""
     from assay.scoring.compare import saturated
 
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
@@ -350,7 +459,10 @@ def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
 
 
 def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:
-    """Starts of bands that part the profiles by a scorer; ``UsageError`` for an unknown one."""
+    """Band thresholds that split the profiles into ``shares``.
+
+    Raises ``UsageError`` for an unknown scorer.
+    """
     from assay.scoring.compare import cutpoints
 
     known = [s.scorer.name for s in desk.program.on("profile")]

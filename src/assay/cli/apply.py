@@ -44,8 +44,9 @@ def apply_command(
     A PLAN saved by `assay plan --out` is applied as of its own date. It is refused if its
     evidence or rules have changed since.
     """
+    from assay import pipeline
     from assay.model.base import reviewer_named
-    from assay.plan.apply import apply, moved_since, propose, read_plan
+    from assay.plan.apply import moved_since, read_plan
 
     session: Session = context.obj
     if session.audience is not None:
@@ -55,7 +56,8 @@ def apply_command(
     if seen is not None and session.as_of not in (None, seen.as_of):
         raise UsageError(f"the plan is as of {seen.as_of.isoformat()}; leave --as-of out")
     workspace = session.workspace()
-    proposal = propose(session.scoring(), seen)
+    checked = session.check()
+    proposal = pipeline.propose(checked, seen, as_of=session.settled(checked), pinned=session.as_of)
     plan = proposal.plan
     if seen is not None:
         from assay.output.plan_json import saved_json
@@ -71,7 +73,7 @@ def apply_command(
     who = named or _git_user(workspace.root)
     if not auto_approve:
         _ask(plan)
-    apply(workspace, proposal, at=session.clock(), who=who, why=reason)
+    pipeline.apply(checked, proposal, at=session.clock(), who=who, why=reason)
     _done(plan, output, f"applied as of {plan.as_of.isoformat()} by {who}")
 
 

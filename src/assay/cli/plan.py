@@ -94,7 +94,8 @@ def plan_command(
     --set and --sweep compare with the current workspace and change no file; for example
     --set claim.confidence.one-origin.cap=0.6.
     """
-    from assay.plan.request import Request, plan
+    from assay import pipeline
+    from assay.plan.request import Request
 
     session: Session = context.obj
     request = Request(audience=session.audience, **given)
@@ -107,7 +108,8 @@ def plan_command(
         _sweep(session, request, sweep, output)
         return
     request.require_consistent()
-    planned = plan(session.scoring(), request)
+    checked = session.check()
+    planned = pipeline.plan(checked, request, as_of=session.settled(checked), pinned=session.as_of)
     for note in planned.notes:
         click.echo(note, err=True)
     if out is not None:
@@ -131,12 +133,14 @@ def plan_command(
 def _sweep(session: Session, request: Request, given: str, output: str) -> None:
     from assay.output import html as plan_html
     from assay.output import plan_text
+    from assay.pipeline import sweep
     from assay.plan.experiment import Sweep
-    from assay.plan.request import sweep
 
     request.require_consistent(sweep=True)
     wanted = Sweep.parse(given)
-    points = sweep(session.scoring(), request, wanted)
+    checked = session.check()
+    day = session.settled(checked)
+    points = sweep(checked, request, wanted, as_of=day, pinned=session.as_of)
     if output == "json":
         from assay.output.plan_json import sweep_json
 

@@ -60,21 +60,11 @@ def decision_options(function: _F) -> _F:
 
 
 def open_review(session: Session, limits: Limits | None = None) -> Review:
-    """The desk with what was decided and what was last applied."""
-    from assay.plan.lock import read_lock
-    from assay.review.ledger import require_ledger
-    from assay.review.queue import Limits, Review
+    """Open the review of the workspace."""
+    from assay.pipeline import open_review as opened
 
     checked = session.check()
-    desk = session.desk(checked)
-    workspace = desk.workspace
-    return Review(
-        desk,
-        require_ledger(workspace.ledger_path),
-        read_lock(workspace.lock_path),
-        limits or Limits(),
-        {i: s.file for i, s in checked.loaded.subjects.items()},
-    )
+    return opened(checked, session.desk(checked), limits)
 
 
 def sign(session: Session, reviewer: str | None) -> Signature:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +18,6 @@ from assay.workspace.paths import Workspace
 if TYPE_CHECKING:
     from assay.assessment import Desk, Scores
     from assay.pipeline import Checked
-    from assay.plan.request import Scoring
     from assay.workspace.load import Loaded
 
 
@@ -98,10 +96,10 @@ class Session:
         return desk
 
     def settled(self, checked: Checked) -> date:
-        """The date asked for, else the workspace's own, else today."""
-        rulebook = checked.loaded.rulebook
-        own = rulebook.settings.as_of if rulebook else None
-        return self.as_of or own or self.clock().date()
+        """The date asked for, otherwise that of the rulebook, otherwise today."""
+        from assay.pipeline import date_of
+
+        return date_of(checked, self.as_of) or self.clock().date()
 
     def desk(self, checked: Checked | None = None) -> Desk:
         """The workspace, scored at the date asked for, else at its own, else today.
@@ -112,27 +110,6 @@ class Session:
 
         checked = checked or self.check()
         return assess(checked, self.settled(checked), self.audience)
-
-    def scoring(self) -> Scoring:
-        """The steps of the pipeline that plans need, for the workspace, read and checked."""
-        from assay.pipeline import assess_all, check, pages_touched
-        from assay.plan.request import Scoring
-
-        checked = self.check()
-
-        def assess_version(there: Workspace, default: date) -> tuple[Desk, ...]:
-            then = check(there, self.as_of)
-            rulebook = then.loaded.rulebook
-            own = rulebook.settings.as_of if rulebook else None
-            return assess_all(then, self.as_of or own or default)
-
-        return Scoring(
-            checked.loaded.workspace,
-            self.settled(checked),
-            partial(assess_all, checked),
-            assess_version,
-            pages_touched,
-        )
 
 
 class IsoDate(click.ParamType[date]):

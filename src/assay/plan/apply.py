@@ -217,7 +217,7 @@ class Proposal:
         return list(guards_hit(self.plan, self.desks[0].rulebook.guard, allowed))
 
 
-def propose(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
+def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
     """Plan an apply, at the date of a saved plan if there is one, for all audiences at once.
 
     It is not ``needed`` if the lock is up to date. Whether a saved plan can still be applied is
@@ -231,7 +231,9 @@ def propose(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
     return Proposal(plan, desks, tuple(bases), not stands)
 
 
-def apply(workspace: Workspace, proposal: Proposal, *, at: datetime, who: str, why: str) -> Applied:
+def record_apply(
+    workspace: Workspace, proposal: Proposal, *, at: datetime, who: str, why: str
+) -> Applied:
     """Write the lock and the history; raises as :func:`carry_out`."""
     lock = lock_of(proposal.desks)
     record = applied(

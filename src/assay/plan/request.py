@@ -77,7 +77,7 @@ class Planned:
     notes: tuple[str, ...] = ()
 
 
-def plan(scoring: Scoring, request: Request) -> Planned:
+def make_planned(scoring: Scoring, request: Request) -> Planned:
     """Make the plan that was requested.
 
     Raises ``UsageError`` for a contradictory request, for settings that do not fit the rulebook,
@@ -91,8 +91,8 @@ def plan(scoring: Scoring, request: Request) -> Planned:
     return _since_apply(scoring, request)
 
 
-def sweep(scoring: Scoring, request: Request, values: Sweep) -> list[SweepPoint]:
-    """Count the grades that change at each value of a figure; raises as :func:`plan`."""
+def sweep_values(scoring: Scoring, request: Request, values: Sweep) -> list[SweepPoint]:
+    """Count the grades that change at each value of a figure; raises as :func:`make_planned`."""
     from assay.plan.experiment import Setting, swept
 
     request.require_consistent(sweep=True)
