@@ -48,7 +48,10 @@ def letters(column: int) -> str:
 
 
 LARGEST = 50_000_000
-"""Bytes of a file, and of what a workbook unpacks to, at most."""
+"""Largest file, in bytes."""
+
+LARGEST_UNPACKED = 50_000_000
+"""Largest size of an unpacked workbook, in bytes."""
 
 _HEADER_WITHIN = 10
 MOST_COLUMNS = 200
@@ -289,9 +292,9 @@ def _require_small(data: bytes, place: str) -> None:
             size = sum(part.file_size for part in packed.infolist())
     except (zipfile.BadZipFile, ValueError, OSError):
         raise UsageError(f"{place} is not a workbook that can be read: it is no zip file") from None
-    if size > LARGEST:
+    if size > LARGEST_UNPACKED:
         raise UsageError(
-            f"{place} unpacks to {size:,} bytes, and at most {LARGEST:,} are read; split it, or "
+            f"{place} unpacks to {size:,} bytes, and at most {LARGEST_UNPACKED:,} are read; split it, or "
             "save it as CSV"
         )
 
