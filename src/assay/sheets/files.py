@@ -294,8 +294,8 @@ def _require_small(data: bytes, place: str) -> None:
         raise UsageError(f"{place} is not a workbook that can be read: it is no zip file") from None
     if size > LARGEST_UNPACKED:
         raise UsageError(
-            f"{place} unpacks to {size:,} bytes, and at most {LARGEST_UNPACKED:,} are read; split it, or "
-            "save it as CSV"
+            f"{place} unpacks to {size:,} bytes, and at most {LARGEST_UNPACKED:,} are read; "
+            "split it, or save it as CSV"
         )
 
 
