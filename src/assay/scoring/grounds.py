@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from assay.cel.operations import columns
@@ -65,11 +64,12 @@ class Basis:
 
 
 class Grounds:
-    """Finds what the grades of one run rest on; the outlook of the run must be known."""
+    """Finds the basis of every grade of one run."""
 
     def __init__(self, corpus: Corpus, run: Run) -> None:
         self._corpus = corpus
         self._run = run
+        self._explainer = Explainer(run)
         self._trace = Trace(run)
         self._reads = _Reader(run.program)
         self._found: dict[tuple[str, str], Basis] = {}
@@ -82,11 +82,6 @@ class Grounds:
                 profile_id, self._run.program.scorer(f"profile.{scorer}")
             )
         return self._found[key]
-
-    # Explaining reads the outlook, which the review adds to the run after it makes this object.
-    @cached_property
-    def _explainer(self) -> Explainer:
-        return Explainer(self._run)
 
     def _basis(self, profile_id: str, scorer: ScorerColumns) -> Basis:
         pending = [(scorer, self._run.profile_rows[profile_id])]
