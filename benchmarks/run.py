@@ -27,7 +27,7 @@ from assay.assessment import Desk
 from assay.graph.reach import reach_pairs
 from assay.pipeline import assess, check
 from assay.rules.scorers import compile_rulebook
-from assay.scoring.bulk import Asked
+from assay.scoring.bulk import BulkRequest
 from assay.scoring.compare import BandMoves, band_moves
 from assay.scoring.explain import Explainer
 from assay.scoring.outlook import Later
@@ -363,7 +363,7 @@ def main() -> None:
         figures += parts_figures(most, "500MB", Path(folder))
     if given.spark:
         with tempfile.TemporaryDirectory() as folder:
-            figures += spark_figures(Asked(BOOK, PROGRAM), most, Path(folder))
+            figures += spark_figures(BulkRequest(BOOK, PROGRAM), most, Path(folder))
     figures += growth_figures(GROWTH, scored)
     print(report(figures))
     machine = {
