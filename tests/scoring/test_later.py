@@ -23,7 +23,7 @@ from assay.rules.scorers import compile_rulebook
 from assay.scoring import outlook as module
 from assay.scoring.outlook import Horizons, Later
 from assay.scoring.run import run_program
-from assay.scoring.validity import Lasting
+from assay.scoring.validity import Validity
 from assay.tables.build import build_tables
 from assay.tables.tables import Tables
 from assay.workspace.load import load_workspace
@@ -245,9 +245,9 @@ def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, a
     bands = [s.band for s in program.on("profile") if s.band]
     hits = [r.applied for s in program.on("profile") for r in s.rules]
     changing = run.engine.delta_plan([("profile", c) for c in hits], [("profile", "today")])
-    lasting = Lasting(changing.schedule.steps, bands)
-    every = [*lasting.columns, *((space, name) for (space, _), name in lasting.columns.items())]
-    planned = schedule([*changing.schedule.steps, *lasting.steps], every)
+    validity = Validity(changing.schedule.steps, bands)
+    every = [*validity.columns, *((space, name) for (space, _), name in validity.columns.items())]
+    planned = schedule([*changing.schedule.steps, *validity.steps], every)
 
     def at(day: int) -> dict[Place, list[int | None]]:
         columns = dict(changing.kept)
@@ -257,10 +257,10 @@ def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, a
 
     begin = TODAY + ahead
     now = at(begin)
-    assert len(lasting.columns) > len(CONDITIONS)
-    assert not lasting.alone
+    assert len(validity.columns) > len(CONDITIONS)
+    assert not validity.independent
     for number in range(1, 20):
         then = at(begin + number)
-        for place, name in lasting.columns.items():
+        for place, name in validity.columns.items():
             for a, b, days in zip(now[place], then[place], now[place[0], name], strict=True):
                 assert a == b or (days is not None and days <= number), place

@@ -1,4 +1,4 @@
-"""Scores of a folder of tables as one table, as a whole or in parts, here or on Spark.
+"""Bulk scoring: from a folder of tables to one table of scores, here or on Spark.
 
 Tables that fit into memory are scored as a whole, others a part of the profiles at a time. The
 scores are the same.

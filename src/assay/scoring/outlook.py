@@ -26,7 +26,7 @@ from assay.model.documents import AnyProfile, Claim, Corpus
 from assay.model.results import HorizonGrade, Outlook, OutlookPoint, WatchNotice
 from assay.model.rulebook import Rulebook
 from assay.scoring.run import Rows, Run, ordered_bands
-from assay.scoring.validity import LASTS, Lasting
+from assay.scoring.validity import VALID_DAYS, Validity
 from assay.scoring.wording import fill_text
 from assay.tables.build import edge_frames, valid_on
 from assay.tables.check import within_profiles
@@ -292,8 +292,8 @@ class Later:
         now = [self.run.engine.column(*place) for place in places]
         changed = self._edges_on(begin)
         delta = self._delta_plan(places, changed)
-        lasting = Lasting(delta.schedule.steps, bands)
-        delta = delta.followed_by(lasting.steps)
+        validity = Validity(delta.schedule.steps, bands)
+        delta = delta.followed_by(validity.steps)
         last = end.toordinal()
         at_once = ROWS_AT_ONCE // sum(map(self.run.tables.height, self.run.tables.frames))
         days = np.full(len(first), begin.toordinal(), dtype=np.int64)
@@ -305,11 +305,11 @@ class Later:
             )
             open_ = first == 0
             first[open_ & differs] = days[open_ & differs]
-            following = days + made["profile", LASTS].to_numpy()
+            following = days + made["profile", VALID_DAYS].to_numpy()
             pending = (first == 0) & (following < last)
             if not pending.any():
                 return
-            if not (lasting.alone and within):
+            if not (validity.independent and within):
                 following[:] = following[pending].min()
             if at_once > 1 and (following == days + 1).any():
                 ahead = np.arange(min(at_once, last - following.min()))[:, np.newaxis]
@@ -344,7 +344,7 @@ class Later:
         return [date.fromordinal(day) for day in days.filter(within).unique().sort()]
 
 
-# Calendar -----------------------------------------------------------------------------------------
+# Due dates --------------------------------------------------------------------------------------
 
 
 Reason = Literal["watch", "recheck", "grade"]
@@ -352,7 +352,7 @@ Reason = Literal["watch", "recheck", "grade"]
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An entry of the calendar: ``day`` is the last day on which it is in time.
+    """A due date: ``day`` is the last day on which it is in time.
 
     ``watch``: a watch item with a date, which is ``written`` as the analyst gave it. ``recheck``:
     ``claims`` need rechecking by then. ``grade``: a grade will change without new evidence.
