@@ -3,8 +3,8 @@
 Each step that depends on the date gets a further step, which computes for every row after how many
 days, at the earliest, its value may change. The engine runs them like any other step. A condition
 such as ``age_days > 365`` changes once, on a known day. A value computed from conditions is valid
-for as long as the conditions, and a value of any other kind for one day. The result is never too late; if it
-is too early, the value is computed once more than necessary.
+for as long as the conditions, a value of any other kind for one day. The result is never too late.
+If it is too early, the value is computed once more than necessary.
 """
 
 from __future__ import annotations
