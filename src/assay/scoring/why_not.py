@@ -315,11 +315,10 @@ def against_lines(found: Against) -> Iterator[str]:
     """Format the distance from a band with its reasons."""
     start = f"{found.scorer}: {found.band.grade} starts at {found.band.from_:.3f}"
     if found.short == 0:
-        yield f"{start}; reached"
+        yield f"{start} and is reached"
         return
-    yield f"{start}; " + (
-        "not rated" if found.short is None else f"{found.short / 1000:.3f} missing"
-    )
+    distance = "it is not rated" if found.short is None else f"{found.short / 1000:.3f} is missing"
+    yield f"{start}; {distance}"
     for o in found.obstacles:
         at = "unknown" if o.at is None else f"{o.at / 1000:.3f}"
         rule = f" {o.rule}" if o.rule else ""
