@@ -30,7 +30,7 @@ from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import BulkRequest
 from assay.scoring.compare import BandMoves, band_moves
 from assay.scoring.explain import Explainer
-from assay.scoring.outlook import Later
+from assay.scoring.outlook import Projection
 from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 from assay.tables.parquet import read_tables, write_tables
@@ -126,7 +126,7 @@ def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
 
     def outlook() -> None:
         run = run_program(BOOK, PROGRAM, made)
-        later = Later(run, today)
+        later = Projection(run, today)
         later.ahead([today + timedelta(days=days) for days in (90, 365)], WANTED)
 
     rescore = partial(scored, made)

@@ -20,7 +20,7 @@ from assay.engine.plan import Place
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.rules.scorers import compile_rulebook
-from assay.scoring.outlook import Later, later_days
+from assay.scoring.outlook import Projection, later_days
 from assay.scoring.run import Run, ordered_bands, run_program
 from assay.tables.parquet import StoredTables, read_tables, write_frame
 from assay.tables.tables import Tables
@@ -152,7 +152,9 @@ def _first_day(tables: Tables | StoredTables) -> date:
 
 
 def _with_outlook(table: pl.DataFrame, run: Run, day: date, *, until: bool) -> pl.DataFrame:
-    return table.hstack(outlook_table(Later(run, day), later_days(day), until=until).drop("id"))
+    return table.hstack(
+        outlook_table(Projection(run, day), later_days(day), until=until).drop("id")
+    )
 
 
 def result_columns(program: Program) -> tuple[Place, ...]:
@@ -177,7 +179,7 @@ def score_table(run: Run) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def outlook_table(later: Later, days: dict[str, date], *, until: bool = True) -> pl.DataFrame:
+def outlook_table(later: Projection, days: dict[str, date], *, until: bool = True) -> pl.DataFrame:
     """``id``, the band of each scorer on each of the days, and the day of the next change."""
     run = later.run
     wanted = [p for p in result_columns(run.program) if p[1].startswith("band.")]

@@ -35,7 +35,7 @@ from assay.model.results import (
 )
 from assay.model.rulebook import Band, Phase
 from assay.progress import counting
-from assay.scoring.outlook import Horizons, Later, horizon_grade, outlooks, watched
+from assay.scoring.outlook import Horizons, Projection, horizon_grade, outlooks, watched
 from assay.scoring.run import Run, ordered_bands
 from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text
@@ -506,7 +506,7 @@ class Line(NamedTuple):
 
 def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
-    later, horizons = Later(run, as_of), Horizons.of(as_of)
+    later, horizons = Projection(run, as_of), Horizons.of(as_of)
     scores = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
     days: list[date | None] = later.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()

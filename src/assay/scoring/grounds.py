@@ -33,7 +33,7 @@ _SOURCE_FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
+class DecidingStep:
     """A step that decides a grade, with the key of its scorer and its subject."""
 
     scorer: str
@@ -57,7 +57,7 @@ class Basis:
     """
 
     digest: str
-    steps: tuple[Deciding, ...]
+    steps: tuple[DecidingStep, ...]
 
 
 class Grounds:
@@ -82,7 +82,7 @@ class Grounds:
     def _basis(self, profile_id: str, scorer: ScorerColumns) -> Basis:
         pending = [(scorer, self._run.profile_rows[profile_id])]
         seen: dict[tuple[str, int], list[object]] = {}
-        deciding: list[Deciding] = []
+        deciding: list[DecidingStep] = []
         evidence: set[str] = set()
         band: str | None = None
         while pending:
@@ -98,7 +98,7 @@ class Grounds:
                 reads = self._reads.step(current, step)
                 if not _decides(step, reads):
                     continue
-                deciding.append(Deciding(current.scorer.key, explained.subject, step))
+                deciding.append(DecidingStep(current.scorer.key, explained.subject, step))
                 signature.append(_signature(current, step, reads))
                 evidence.update(step.evidence)
                 pending += self._used(current.scorer.on, row, explained, step, reads)

@@ -73,7 +73,7 @@ def outlooks(
     ``listing`` has the watch items of analysts.
     """
     horizons = Horizons.of(as_of)
-    later = Later(run, as_of)
+    later = Projection(run, as_of)
     ahead = _runs_ahead(later, horizons)
     first: list[date | None] = later.first_changes(rows).to_list()
     chosen = list(range(len(first)) if rows is None else rows)
@@ -97,7 +97,7 @@ def _filled(run: Run, text: Sequence[TextPart], row: int) -> str:
     return fill_text(text, lambda column: run.engine.column("profile", column)[row])
 
 
-def watched(later: Later, horizons: Horizons) -> list[list[HorizonGrade]]:
+def watched(later: Projection, horizons: Horizons) -> list[list[HorizonGrade]]:
     """By profile row the horizons of the watch rules that fire."""
     found: list[list[HorizonGrade]] = [[] for _ in range(later.run.tables.height("profile"))]
     if later.run.program.watch:
@@ -128,7 +128,7 @@ def _graded(run: Run) -> list[ScorerColumns]:
     return [s for s in run.program.on("profile") if s.band]
 
 
-def _runs_ahead(later: Later, horizons: Horizons) -> list[Run]:
+def _runs_ahead(later: Projection, horizons: Horizons) -> list[Run]:
     """The runs of the three dates, with the scores of graded scorers."""
     columns = [
         ("profile", c) for s in _graded(later.run) for c in (s.score, s.coverage, s.band) if c
@@ -200,7 +200,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass
-class Later:
+class Projection:
     """Scores a run on later days, without new evidence.
 
     Dependencies begin and end on the days that the tables have for them.
@@ -266,7 +266,7 @@ class Later:
         first: _Days = np.zeros(count, dtype=np.int64)
         if rows is not None:
             first[:] = _SKIPPED
-            first[np.asarray(rows)] = 0
+            first[np.asarray(rows, dtype=np.int64)] = 0
         bands = [s.band for s in run.program.on("profile") if s.band]
         if bands and count:
             begin = self.as_of

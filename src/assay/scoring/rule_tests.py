@@ -54,7 +54,7 @@ class CaseResult:
 
 
 @dataclass
-class Seen:
+class Observed:
     """Outcomes of each rule and bands of each graded scorer that occurred in cases."""
 
     outcomes: dict[tuple[str, str], set[Outcome]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class RuleTester:
         # Watch rules read the outlook, which no case has.
         self._rulebook = rulebook.model_copy(update={"watch": ()})
         self.program: Program = compile_rulebook(self._rulebook)
-        self.seen = Seen() if covered else None
+        self.seen = Observed() if covered else None
 
     def run(self, cases: Sequence[LoadedCase]) -> list[CaseResult]:
         """Score the evidence of the cases and compare; the results are in the order of cases."""
@@ -323,7 +323,7 @@ class Coverage:
         return self.met * 1000 // self.total if self.total else 1000
 
 
-def coverage(rulebook: Rulebook, program: Program, seen: Seen) -> Coverage:
+def coverage(rulebook: Rulebook, program: Program, seen: Observed) -> Coverage:
     """Measure the test coverage, without outcomes that a rule can never have."""
     analysis = Analysis(program)
     rules, scales = [], []
