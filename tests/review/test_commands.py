@@ -136,7 +136,7 @@ def test_wrong_usage_ends_with_64_and_one_sentence(
     base = ["--workspace", str(office.root), "review"]
     assert run([*base, "accept", "harbor", "--reviewer", "Ann"]) == 64
     assert capsys.readouterr().err == (
-        "error: there is no profile 'harbor'; did you mean 'harbour'?\n"
+        "error: unknown profile 'harbor'; did you mean 'harbour'?\n"
     )
     assert run([*base, "flag", "harbour", "x", "--reviewer", "Ann\nBen"]) == 64
     assert capsys.readouterr().err == ("error: the reviewer's name: a name is one line of text\n")
