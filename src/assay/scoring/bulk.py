@@ -179,15 +179,17 @@ def score_table(run: Run) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def outlook_table(later: Projection, days: dict[str, date], *, until: bool = True) -> pl.DataFrame:
+def outlook_table(
+    projection: Projection, days: dict[str, date], *, until: bool = True
+) -> pl.DataFrame:
     """``id``, the band of each scorer on each of the days, and the day of the next change."""
-    run = later.run
+    run = projection.run
     wanted = [p for p in result_columns(run.program) if p[1].startswith("band.")]
     columns = [run.engine.column("profile", "id").cast(pl.String)]
-    for name, then in zip(days, later.ahead(list(days.values()), wanted), strict=True):
+    for name, then in zip(days, projection.ahead(list(days.values()), wanted), strict=True):
         columns += _all_bands(then, name)
     if until:
-        columns.append(later.first_changes())
+        columns.append(projection.first_changes())
     return pl.DataFrame(columns)
 
 

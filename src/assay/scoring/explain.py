@@ -506,11 +506,11 @@ class Line(NamedTuple):
 
 def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
-    later, horizons = Projection(run, as_of), Horizons.of(as_of)
+    projection, horizons = Projection(run, as_of), Horizons.of(as_of)
     scores = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
-    days: list[date | None] = later.first_changes().to_list()
+    days: list[date | None] = projection.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()
-    fired = watched(later, horizons)
+    fired = watched(projection, horizons)
     profiles = listing.select("id", "kind", "name", "sources", "origins").iter_rows()
 
     @cache  # thousands of profiles share a few hundred combinations of days

@@ -73,9 +73,9 @@ def outlooks(
     ``listing`` has the watch items of analysts.
     """
     horizons = Horizons.of(as_of)
-    later = Projection(run, as_of)
-    ahead = _runs_ahead(later, horizons)
-    first: list[date | None] = later.first_changes(rows).to_list()
+    projection = Projection(run, as_of)
+    ahead = _runs_ahead(projection, horizons)
+    first: list[date | None] = projection.first_changes(rows).to_list()
     chosen = list(range(len(first)) if rows is None else rows)
     points = _points(ahead, horizons, chosen)
     fired: dict[int, list[WatchNotice]] = {row: [] for row in chosen}
@@ -97,11 +97,11 @@ def _filled(run: Run, text: Sequence[TextPart], row: int) -> str:
     return fill_text(text, lambda column: run.engine.column("profile", column)[row])
 
 
-def watched(later: Projection, horizons: Horizons) -> list[list[HorizonGrade]]:
+def watched(projection: Projection, horizons: Horizons) -> list[list[HorizonGrade]]:
     """By profile row the horizons of the watch rules that fire."""
-    found: list[list[HorizonGrade]] = [[] for _ in range(later.run.tables.height("profile"))]
-    if later.run.program.watch:
-        for watch, rows in _firing(later.run, _runs_ahead(later, horizons)):
+    found: list[list[HorizonGrade]] = [[] for _ in range(projection.run.tables.height("profile"))]
+    if projection.run.program.watch:
+        for watch, rows in _firing(projection.run, _runs_ahead(projection, horizons)):
             for row in rows:
                 found[row].append(watch.rule.horizon)
     return found
@@ -128,12 +128,12 @@ def _graded(run: Run) -> list[ScorerColumns]:
     return [s for s in run.program.on("profile") if s.band]
 
 
-def _runs_ahead(later: Projection, horizons: Horizons) -> list[Run]:
+def _runs_ahead(projection: Projection, horizons: Horizons) -> list[Run]:
     """The runs of the three dates, with the scores of graded scorers."""
     columns = [
-        ("profile", c) for s in _graded(later.run) for c in (s.score, s.coverage, s.band) if c
+        ("profile", c) for s in _graded(projection.run) for c in (s.score, s.coverage, s.band) if c
     ]
-    return [later.run, *later.ahead(horizons.days[1:], columns)]
+    return [projection.run, *projection.ahead(horizons.days[1:], columns)]
 
 
 def _points(
