@@ -198,17 +198,17 @@ def neighbour_scorers(program: Program) -> tuple[str, ...]:
 
 
 def run_held(
-    rulebook: Rulebook, program: Program, tables: Tables, held: Held, near: Run | None = None
+    rulebook: Rulebook, program: Program, tables: Tables, frozen: Held, near: Run | None = None
 ) -> Run:
-    """Score every row, with neighbours' scores from ``held`` instead of the computed ones.
+    """Score every row, with neighbours' scores from ``frozen`` instead of the computed ones.
 
-    Without a held score, neighbours read the computed one. Columns with the same definition are
+    Without a frozen score, neighbours read the computed one. Columns with the same definition are
     taken from ``near``, a run of the same tables.
     """
     if reads_neighbours(program):
-        profiles = _with_held(tables.frames["profile"], neighbour_scorers(program), held)
+        profiles = _with_frozen(tables.frames["profile"], neighbour_scorers(program), frozen)
         tables = Tables({**tables.frames, "profile": profiles})
-        program = _reading_held(program)
+        program = _reading_frozen(program)
     if near is None:
         return run_program(rulebook, program, tables)
     return Run(rulebook, program, tables, near.engine.varied(tables, program.steps))
@@ -216,16 +216,13 @@ def run_held(
 
 def peers_felt(run: Run, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """For each of the profiles the peers whose scores its own scores read, in the order of ids."""
-    spaces = sorted({s.space for s in run.program.steps if _reads_peer(s)})
-    wanted = {run.profile_rows[i]: i for i in ids if i in run.profile_rows}
-    names = run.engine.column("profile", "id")
-    found: dict[str, set[str]] = {i: set() for i in wanted.values()}
-    for space in spaces:
-        frame = run.tables.frames[space].select("profile_row", _PEER)
-        frame = frame.filter(pl.col("profile_row").is_in(list(wanted)))
-        peers = names.gather(frame.get_column(_PEER)).to_list()
-        for row, peer in zip(frame.get_column("profile_row").to_list(), peers, strict=True):
-            found[wanted[row]].add(peer)
+    names = run.engine.column("profile", "id").to_list()
+    found: dict[str, set[str]] = {i: set() for i in ids if i in run.profile_rows}
+    rows = [run.profile_rows[i] for i in found]
+    for space in sorted({s.space for s in run.program.steps if _reads_peer(s)}):
+        pairs = run.tables.frames[space].select("profile_row", _PEER)
+        for row, peer in pairs.filter(pl.col("profile_row").is_in(rows)).iter_rows():
+            found[names[row]].add(names[peer])
     return {i: tuple(sorted(peers)) for i, peers in found.items()}
 
 
@@ -243,8 +240,22 @@ def _scorer(column: str) -> str:
     return column.partition(".")[2]
 
 
-def _reading_held(program: Program) -> Program:
-    """The program with every peer's score read from its held column, if it has one."""
+def _with_frozen(profiles: pl.DataFrame, names: Iterable[str], frozen: Held) -> pl.DataFrame:
+    ids = profiles.get_column("id").to_list()
+    columns: list[pl.Series] = []
+    for name in names:
+        found = [frozen.get(i, {}).get(name) for i in ids]
+        score, cover = ([f[part] if f else None for f in found] for part in (0, 1))
+        columns += [
+            pl.Series(f"is_frozen.{name}", [f is not None for f in found], dtype=pl.Boolean),
+            pl.Series(f"frozen.score.{name}", score, dtype=pl.Int64),
+            pl.Series(f"frozen.cover.{name}", cover, dtype=pl.Int64),
+        ]
+    return profiles.with_columns(columns)
+
+
+def _reading_frozen(program: Program) -> Program:
+    """The program with every peer's score read from its frozen column, if it has a value."""
     steps: list[Step] = []
     defined: set[str] = set()
     for step in program.steps:
@@ -254,24 +265,11 @@ def _reading_held(program: Program) -> Program:
         column = f"seen.{step.origin}"
         if column not in defined:
             defined.add(column)
-            has_held = Col(f"holds.{_scorer(step.origin)}")
-            value = apply("if", has_held, Col(f"held.{step.origin}"), Col(step.origin))
+            is_frozen = Col(f"is_frozen.{_scorer(step.origin)}")
+            value = apply("if", is_frozen, Col(f"frozen.{step.origin}"), Col(step.origin))
             steps.append(Compute("profile", column, value))
         steps.append(replace(step, origin=column))
     return replace(program, steps=tuple(steps))
-
-
-def _with_held(profiles: pl.DataFrame, names: Iterable[str], held: Held) -> pl.DataFrame:
-    ids = profiles.get_column("id").to_list()
-    columns: list[pl.Series] = []
-    for name in names:
-        found = [held.get(i, {}).get(name) for i in ids]
-        columns += [
-            pl.Series(f"holds.{name}", [f is not None for f in found], dtype=pl.Boolean),
-            pl.Series(f"held.score.{name}", [f[0] if f else None for f in found], dtype=pl.Int64),
-            pl.Series(f"held.cover.{name}", [f[1] if f else None for f in found], dtype=pl.Int64),
-        ]
-    return profiles.with_columns(columns)
 
 
 # Bands --------------------------------------------------------------------------------------------
