@@ -88,12 +88,12 @@ _PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 
 
 class Explainer:
-    """Explains single scores of one run."""
+    """Explains single scores of one run, by its ``trace``."""
 
     def __init__(self, run: Run) -> None:
         run.engine.run(run.program.text_steps)
         self._run = run
-        self._trace = Trace(run)
+        self.trace = Trace(run)
         self._bands: dict[str, list[Band]] = {}
         self._rules: dict[str, list[tuple[Phase, list[RuleColumns]]]] = {}
         self._idle_steps: dict[tuple[str, str, int | None], Step] = {}
@@ -105,12 +105,12 @@ class Explainer:
         """
         for scorer in self._run.program.on("profile"):
             yield self.score(scorer, row)
-        claims = self._trace.owned("claim", "profile_row", row)
+        claims = self.trace.owned("claim", "profile_row", row)
         for claim in claims:
             for scorer in reversed(self._run.program.on("claim")):
                 yield self.score(scorer, claim)
         for claim in claims:
-            for citation in self._trace.owned("citation", "owner_row", claim):
+            for citation in self.trace.owned("citation", "owner_row", claim):
                 for scorer in reversed(self._run.program.on("citation")):
                     yield self.score(scorer, citation)
 
@@ -121,7 +121,7 @@ class Explainer:
             self._bands[key] = ordered_bands(self._run.rulebook.bands(scorer.scorer))
             self._rules[key] = _rules_by_phase(scorer)
         points, coverage, band = (
-            None if column is None else self._trace.value(space, column, row)
+            None if column is None else self.trace.value(space, column, row)
             for column in (scorer.score, scorer.coverage, scorer.band)
         )
         assert points is None or isinstance(points, int)
@@ -137,20 +137,20 @@ class Explainer:
             steps += self._limited(scorer.held, row, steps[-1].after)
         if steps[-1].after != score.points:
             raise EngineError(
-                f"{self._trace.subject(space, row)}: {key} replays to {steps[-1].after}, "
+                f"{self.trace.subject(space, row)}: {key} replays to {steps[-1].after}, "
                 f"not to {score.points}"
             )
         return ScoreExplanation(
             name=scorer.scorer.name,
             on=space,
-            subject=self._trace.subject(space, row),
+            subject=self.trace.subject(space, row),
             score=score,
             steps=tuple(steps),
         )
 
     def _start(self, scorer: ScorerColumns, row: int) -> Step:
         space = scorer.scorer.on
-        start = self._trace.value(space, scorer.start, row)
+        start = self.trace.value(space, scorer.start, row)
         assert start is None or isinstance(start, int)
         evidence, because = self._pooled(scorer.pool, row) if scorer.pool else ((), _basis(scorer))
         return Step(
@@ -162,7 +162,7 @@ class Explainer:
             before=0,
             after=start,
             because=because,
-            missing=self._trace.missing(space, Col(scorer.start), row) if start is None else (),
+            missing=self.trace.missing(space, Col(scorer.start), row) if start is None else (),
             evidence=evidence,
         )
 
@@ -170,15 +170,15 @@ class Explainer:
         """The elements that count in a pool, strongest first, and a phrase about them."""
         best: dict[object, tuple[int, str]] = {}
         known, unsure = 0, False
-        for element in self._trace.owned(pool.elements, pool.owner, row):
-            points = self._trace.value(pool.elements, pool.take, element)
-            included = self._trace.value(pool.elements, pool.keep, element)
+        for element in self.trace.owned(pool.elements, pool.owner, row):
+            points = self.trace.value(pool.elements, pool.take, element)
+            included = self.trace.value(pool.elements, pool.keep, element)
             if included is not True or not isinstance(points, int):
                 unsure |= included is not False
                 continue
             known += 1
-            group = self._trace.value(pool.elements, pool.by, element) if pool.by else element
-            label = self._trace.label(pool.elements, element)
+            group = self.trace.value(pool.elements, pool.by, element) if pool.by else element
+            label = self.trace.label(pool.elements, element)
             best[group] = max(best.get(group, (-1, "")), (points, label))
         ranked = sorted(best.values(), key=lambda b: (-b[0], b[1]))
         if pool.combine == "min":
@@ -201,7 +201,7 @@ class Explainer:
     def _rule(
         self, scorer: ScorerColumns, phase: Phase, rule: RuleColumns, row: int, before: int | None
     ) -> Step:
-        space, trace = scorer.scorer.on, self._trace
+        space, trace = scorer.scorer.on, self.trace
         outcome = trace.evaluate(space, rule.outcome, row)
         if outcome is False and _is_constant(rule):
             return self._idle(scorer.scorer.key, phase, rule, before)
@@ -243,9 +243,9 @@ class Explainer:
 
     def _limited(self, column: str, row: int, before: int | None) -> Iterator[Step]:
         """The limit of a secondary report to the score of its originals, if it lowers the score."""
-        limit = self._trace.value("citation", column, row)
+        limit = self.trace.value("citation", column, row)
         if isinstance(limit, int) and before is not None and limit < before:
-            roots = self._trace.roots(row)
+            roots = self.trace.roots(row)
             # words: shown on pages
             because = f"a retelling carries no more than {', '.join(roots)}"
             yield _built_in("cap", "root", before, limit, because, roots)

@@ -20,7 +20,6 @@ from assay.model.results import ScoreExplanation, Step
 from assay.model.rulebook import SubjectKind
 from assay.scoring.explain import Explainer
 from assay.scoring.run import Run
-from assay.scoring.trace import Trace
 
 _CLAIM_FIELDS = {
     *("nature", "text", "holds", "as_of", "quantity", "sources"),
@@ -67,7 +66,7 @@ class Grounds:
         self._corpus = corpus
         self._run = run
         self._explainer = Explainer(run)
-        self._trace = Trace(run)
+        self._trace = self._explainer.trace
         self._reads = _Reader(run.program)
         self._found: dict[tuple[str, str], Basis] = {}
 

@@ -105,7 +105,7 @@ class RuleTester:
         if self.seen is not None:
             self.seen.add(run)
         explainer = Explainer(run)
-        rows = _rows_by_case(run, owners, len(cases))
+        rows = _rows_by_case(explainer.trace, owners, len(cases))
         for loaded, own in zip(cases, rows, strict=True):
             compared = _Comparison(run, explainer, loaded.subject, own)
             differences = tuple(compared.differences(loaded.case.expect))
@@ -152,8 +152,7 @@ _RowsByName = Mapping[str, dict[str, int]]
 """By kind the row of every subject, by its name."""
 
 
-def _rows_by_case(run: Run, owners: Sequence[int], count: int) -> Sequence[_RowsByName]:
-    trace = Trace(run)
+def _rows_by_case(trace: Trace, owners: Sequence[int], count: int) -> Sequence[_RowsByName]:
     cases: list[dict[str, dict[str, int]]] = [
         {"profile": {}, "claim": {}, "citation": {}} for _ in range(count)
     ]

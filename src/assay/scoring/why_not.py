@@ -270,7 +270,7 @@ class _Obstacles:
         self._columns = columns
         self._start = start
         self._explainer = Explainer(run)
-        self._trace = Trace(run)
+        self._trace = self._explainer.trace
 
     def of(self, row: int) -> Iterator[Obstacle]:
         yield from self._steps(self._explainer.score(self._columns, row))
