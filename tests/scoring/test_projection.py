@@ -1,4 +1,4 @@
-"""Later days: what is shared and what is left out never shows in what is found."""
+"""Projections: shared columns and skipped days never change a result."""
 
 from __future__ import annotations
 

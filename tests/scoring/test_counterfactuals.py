@@ -1,4 +1,4 @@
-"""What would change a grade, made true by editing the documents."""
+"""Changes that would move a grade, made by editing the documents."""
 
 from __future__ import annotations
 

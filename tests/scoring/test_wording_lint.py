@@ -1,4 +1,4 @@
-"""Words that say how sure a claim is, against the grade that is computed for it."""
+"""Claims whose wording is surer or less sure than their grade."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def test_words_move_no_score() -> None:
         assert scores_of(desk_of(sure), on, scorer) == scores_of(desk_of(plain), on, scorer)
 
 
-def test_check_tells_it_with_its_place(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reports_it_with_its_position(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["init", str(tmp_path / "desk")]) == 0
     workspace = Workspace(tmp_path / "desk")
     (workspace.profiles_dir / "closing.yaml").write_text(
