@@ -143,8 +143,12 @@ def band_moves(before: Run, after: Run) -> BandMoves:
             continue
         score: Place = ("profile", columns.score)
         band = ("profile", columns.band) if columns.band and earlier[columns.score] else None
-        if all(_is_shared(before, after, place) for place in (score, band) if place):
-            continue
+        if all(
+            before.engine.column(*place) is after.engine.column(*place)
+            for place in (score, band)
+            if place
+        ):
+            continue  # both runs share the columns
         was, now = _numbers(before, score), _numbers(after, score)
         scores += _count(was != now)
         if any(run.engine.column(*score).null_count() for run in (before, after)):
@@ -166,11 +170,6 @@ _UNKNOWN = -2
 
 def _count(rows: npt.NDArray[np.bool_]) -> int:
     return int(np.count_nonzero(rows))
-
-
-def _is_shared(before: Run, after: Run, place: Place) -> bool:
-    """Whether both runs have the same series, which saves the comparison."""
-    return before.engine.column(*place) is after.engine.column(*place)
 
 
 def _numbers(run: Run, place: Place) -> npt.NDArray[np.int64]:

@@ -95,7 +95,7 @@ class Explainer:
         self._run = run
         self.trace = Trace(run)
         self._bands: dict[str, list[Band]] = {}
-        self._rules: dict[str, list[tuple[Phase, list[RuleColumns]]]] = {}
+        self._rules: dict[str, dict[Phase, list[RuleColumns]]] = {}
         self._idle_steps: dict[tuple[str, str, int | None], Step] = {}
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
@@ -119,7 +119,8 @@ class Explainer:
         space, key = scorer.scorer.on, scorer.scorer.key
         if key not in self._bands:
             self._bands[key] = ordered_bands(self._run.rulebook.bands(scorer.scorer))
-            self._rules[key] = _rules_by_phase(scorer)
+            rules = sorted(scorer.rules, key=lambda r: r.rule.id)
+            self._rules[key] = {p: [r for r in rules if r.rule.phase == p] for p in _PHASES}
         points, coverage, band = (
             None if column is None else self.trace.value(space, column, row)
             for column in (scorer.score, scorer.coverage, scorer.band)
@@ -128,7 +129,7 @@ class Explainer:
         assert isinstance(coverage, int)
         score = Score(points, coverage, self._bands[key][band] if isinstance(band, int) else None)
         steps = [self._start(scorer, row)]
-        for phase, rules in self._rules[key]:
+        for phase, rules in self._rules[key].items():
             for rule in rules:
                 steps.append(self._rule(scorer, phase, rule, row, steps[-1].after))
             if phase in ("add", "cap"):
@@ -245,7 +246,8 @@ class Explainer:
         """The limit of a secondary report to the score of its originals, if it lowers the score."""
         limit = self.trace.value("citation", column, row)
         if isinstance(limit, int) and before is not None and limit < before:
-            roots = self.trace.roots(row)
+            links = self.trace.owned("root", "citation_row", row)
+            roots = tuple(self.trace.label("root", link) for link in links)
             # words: shown on pages
             because = f"a retelling carries no more than {', '.join(roots)}"
             yield _built_in("cap", "root", before, limit, because, roots)
@@ -254,11 +256,6 @@ class Explainer:
 def outcome_word(value: object) -> Outcome:
     """Name the outcome of a condition from its value, None where it is unknown."""
     return "unknown" if value is None else "true" if value else "false"
-
-
-def _rules_by_phase(scorer: ScorerColumns) -> list[tuple[Phase, list[RuleColumns]]]:
-    ordered = sorted(scorer.rules, key=lambda r: r.rule.id)
-    return [(phase, [r for r in ordered if r.rule.phase == phase]) for phase in _PHASES]
 
 
 def _is_constant(rule: RuleColumns) -> bool:

@@ -82,15 +82,11 @@ class Trace:
             return self.label("citation", self._row("root", "root_row", row))
         return self.subject("profile", self._row(space, "peer_row", row))
 
-    def roots(self, citation: int) -> tuple[str, ...]:
-        """The originals that a secondary report draws on."""
-        return tuple(self.label("root", r) for r in self.owned("root", "citation_row", citation))
-
     def _row(self, space: str, link: str, row: int) -> int:
-        found = self.value(space, link, row)
-        if not isinstance(found, int):
+        target = self.value(space, link, row)
+        if not isinstance(target, int):
             raise EngineError(f"{space} row {row} has no {link}")
-        return found
+        return target
 
     # Reasons -----------------------------------------------------------------------------
 
@@ -111,7 +107,7 @@ class Trace:
         column = expr.name
         step = self._run.program.definitions.get((space, column))
         if isinstance(step, Aggregate):
-            yield from self._missing_elements(step, row, home)
+            yield from self._missing_elements(step, [step.source], row, home)
             return
         if self.value(space, column, row) is not None:
             return
@@ -123,21 +119,20 @@ class Trace:
                 if isinstance(target, int):
                     yield from self._missing(step.target, Col(step.origin), target, home)
             case PoolUp():
-                yield from self._missing_pool(step, row, home)
+                yield from self._missing_elements(step, [step.keep, step.take], row, home)
             case None:
                 yield self._field(space, column, row, home)
 
-    def _missing_elements(self, step: Aggregate, row: int, home: tuple[str, int]) -> Iterator[str]:
-        if step.source is None:
-            return
+    def _missing_elements(
+        self,
+        step: Aggregate | PoolUp,
+        columns: Sequence[str | None],
+        row: int,
+        home: tuple[str, int],
+    ) -> Iterator[str]:
         for element in self.owned(step.elements, step.owner, row):
-            if self.value(step.elements, step.source, element) is None:
-                yield from self._missing(step.elements, Col(step.source), element, home)
-
-    def _missing_pool(self, step: PoolUp, row: int, home: tuple[str, int]) -> Iterator[str]:
-        for element in self.owned(step.elements, step.owner, row):
-            for column in (step.keep, step.take):
-                if self.value(step.elements, column, element) is None:
+            for column in columns:
+                if column and self.value(step.elements, column, element) is None:
                     yield from self._missing(step.elements, Col(column), element, home)
 
     def _field(self, space: str, column: str, row: int, home: tuple[str, int]) -> str:
@@ -150,9 +145,7 @@ class Trace:
     def evidence(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
         """The elements that make a condition true; for a citation without any, its own source."""
         found = tuple(dict.fromkeys(self._evidence(space, expr, row)))
-        if not found and space == "citation":
-            return (self.label("citation", row),)
-        return found
+        return found or ((self.label(space, row),) if space == "citation" else ())
 
     def _evidence(self, space: str, expr: Expr, row: int) -> Iterator[str]:
         if isinstance(expr, Apply):
