@@ -128,7 +128,8 @@ def counterfactuals(
     simple = pl.int_range(edits.listed.height, eager=True)
     simple = simple.filter(~simple.is_in(retraced.to_list()))
 
-    hypothetical = pl.DataFrame(_hypothetical(changes, as_of.toordinal()), schema=LOCAL["citation"])
+    added_sources = list(_hypothetical(changes, as_of.toordinal()))
+    hypothetical = pl.DataFrame(added_sources, schema=LOCAL["citation"])
     from_documents = _rows_of_documents(corpus, run, as_of, rows, edits, retraced)
     before = rows["citation"].height
     # Code texts of all citations together, so that equal texts have equal codes.
@@ -309,32 +310,22 @@ def _for_all(variants: pl.DataFrame) -> pl.DataFrame:
 # Actions: one change made to single claims --------------------------------------------------------
 
 
-def _variants(
-    claims: pl.DataFrame,
-    text: str | pl.Expr,
-    *,
-    turn: int | None = 0,
-    weight: int = 1,
-    lost: str | None = None,
-    sources: Sequence[str] | str = (),
-    fresh: bool = False,
-    known: bool = False,
-) -> pl.DataFrame:
-    """A row for each of the claims; ``lost`` and ``sources`` may name columns of theirs."""
-    values = {
-        "own": pl.col("own"),
-        "claim": pl.col("claim"),
-        "turn": pl.lit(turn),
-        "text": pl.lit(text) if isinstance(text, str) else text,
-        "weight": pl.lit(weight),
-        "lost": pl.lit(None) if lost is None else pl.col(lost),
-        "sources": pl.col(sources)
-        if isinstance(sources, str)
-        else pl.lit(list(sources), pl.List(pl.String)),
-        "fresh": pl.lit(fresh),
-        "known": pl.lit(known),
-    }
-    return claims.select(values[name].cast(dtype).alias(name) for name, dtype in _VARIANT.items())
+_DEFAULTS: Mapping[str, pl.Expr] = {
+    "own": pl.col("own"),
+    "claim": pl.col("claim"),
+    "turn": pl.lit(0),
+    "weight": pl.lit(1),
+    "lost": pl.lit(None),
+    "sources": pl.lit([], pl.List(pl.String)),
+    "fresh": pl.lit(False),
+    "known": pl.lit(False),
+}
+
+
+def _variants(claims: pl.DataFrame, **values: pl.Expr) -> pl.DataFrame:
+    """A row for each of the claims; ``values`` are columns of ``_VARIANT``."""
+    columns = {**_DEFAULTS, **values}
+    return claims.select(columns[name].cast(dtype).alias(name) for name, dtype in _VARIANT.items())
 
 
 _TIMES = ("", ", twice", ", three times")
@@ -342,9 +333,17 @@ _TIMES = ("", ", twice", ", three times")
 
 def _add_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
     for times, suffix in enumerate(_TIMES, start=1):
-        added = [_hypothetical_id(change, n) for n in range(1, times + 1)]
-        text = f"{change.text}{suffix}"
-        yield _variants(evidence.keys, text, turn=times, weight=times, sources=added)
+        yield _variants(
+            evidence.keys,
+            turn=pl.lit(times),
+            text=pl.lit(f"{change.text}{suffix}"),
+            weight=pl.lit(times),
+            sources=_ids([_hypothetical_id(change, n) for n in range(1, times + 1)]),
+        )
+
+
+def _ids(sources: Sequence[str]) -> pl.Expr:
+    return pl.lit(list(sources), pl.List(pl.String))
 
 
 def _lose_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
@@ -358,7 +357,7 @@ def _lose_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
     # words: shown on pages
     secondary = pl.when(pl.col("origin") == UNSEEN).then(pl.lit("what was only retold"))
     text = pl.concat_str(pl.lit(f"{change.text}: "), secondary.otherwise("origin"))
-    yield _variants(lost, text, turn=None, lost="lost")
+    yield _variants(lost, turn=pl.lit(None), text=text, lost=pl.col("lost"))
 
 
 def _see_original(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
@@ -371,20 +370,20 @@ def _see_original(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]
     found = linked.with_columns(pl.Series("originals", originals, pl.List(pl.String)))
     found = found.filter(pl.col("originals").list.len() > 0)
     text = pl.format("{} ({})", pl.lit(change.text), pl.col("originals").list.join(", "))
-    yield _variants(found, text, sources="originals", known=True)
+    yield _variants(found, text=text, sources=pl.col("originals"), known=pl.lit(True))
     others = claims.join(found, on=["own", "claim"], how="anti")
-    yield _variants(others, change.text, sources=[_hypothetical_id(change, 1)])
+    yield _variants(others, text=pl.lit(change.text), sources=_ids([_hypothetical_id(change, 1)]))
 
 
 def _resolve_dispute(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
     disputes = evidence.cited.filter(pl.col("stance") == "disputes")
     lost = disputes.group_by("own", "claim").agg(pl.col("citation").alias("lost"))
-    yield _variants(lost, change.text, lost="lost")
+    yield _variants(lost, text=pl.lit(change.text), lost=pl.col("lost"))
 
 
 def _recheck(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
     standing = evidence.keys.filter(pl.col("holds") == "standing")
-    yield _variants(standing, change.text, fresh=True)
+    yield _variants(standing, text=pl.lit(change.text), fresh=pl.lit(True))
 
 
 _ACTIONS: Mapping[str, Callable[[_Evidence, Change], Iterator[pl.DataFrame]]] = {
@@ -399,14 +398,30 @@ _ACTIONS: Mapping[str, Callable[[_Evidence, Change], Iterator[pl.DataFrame]]] = 
 # Hypothetical sources -----------------------------------------------------------------------------
 
 
-def _hypothetical(changes: Sequence[Change], day: int) -> list[dict[str, object]]:
+def _hypothetical(changes: Sequence[Change], day: int) -> Iterator[dict[str, object]]:
     """Citations of the sources that changes add, published on ``day`` by separate publishers."""
-    return [
-        _citation(change, _hypothetical_id(change, number), day)
-        for change in changes
-        if change.action in ("add_source", "see_original")
-        for number in range(1, len(_TIMES) + 1)
-    ]
+    for change in changes:
+        if change.action not in ("add_source", "see_original"):
+            continue
+        directness = _directness(change)
+        for number in range(1, len(_TIMES) + 1):
+            source = _hypothetical_id(change, number)
+            origin = UNSEEN if directness == "retelling" else source
+            yield {
+                "implied": False,
+                "decided": False,
+                "stance": "supports",
+                "directness": directness,
+                "origin": origin,
+                "origin_directness": directness,
+                "profile_origin": origin,
+                "day": day,
+                "source.id": source,
+                "source.day": day,
+                "source.directness": directness,
+                "publisher.id": source,
+                "publisher.reliability": change.reliability,
+            }
 
 
 def _hypothetical_id(change: Change, number: int) -> str:
@@ -415,26 +430,6 @@ def _hypothetical_id(change: Change, number: int) -> str:
 
 def _directness(change: Change) -> Directness:
     return change.directness or "first_hand"
-
-
-def _citation(change: Change, source_id: str, day: int) -> dict[str, object]:
-    directness = _directness(change)
-    origin = UNSEEN if directness == "retelling" else source_id
-    return {
-        "implied": False,
-        "decided": False,
-        "stance": "supports",
-        "directness": directness,
-        "origin": origin,
-        "origin_directness": directness,
-        "profile_origin": origin,
-        "day": day,
-        "source.id": source_id,
-        "source.day": day,
-        "source.directness": directness,
-        "publisher.id": source_id,
-        "publisher.reliability": change.reliability,
-    }
 
 
 # Edits of rows ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -250,7 +250,7 @@ class Explainer:
             roots = tuple(self.trace.label("root", link) for link in links)
             # words: shown on pages
             because = f"a retelling carries no more than {', '.join(roots)}"
-            yield _built_in("cap", "root", before, limit, because, roots)
+            yield Step("cap", "root", "true", True, limit, before, limit, because, evidence=roots)
 
 
 def outcome_word(value: object) -> Outcome:
@@ -285,18 +285,8 @@ def _clamped(before: int | None) -> Iterator[Step]:
     """The limits of every score, as a step if they change it."""
     if before is not None and not 0 <= before <= ONE:
         after = min(max(before, 0), ONE)
-        yield _built_in("clamp", "clamp", before, after, "a score is from 0 to 1")
-
-
-def _built_in(
-    phase: Literal["clamp", "cap"],
-    rule: str,
-    before: int,
-    after: int,
-    because: str,
-    evidence: tuple[str, ...] = (),
-) -> Step:
-    return Step(phase, rule, "true", True, after, before, after, because, (), evidence)
+        because = "a score is from 0 to 1"
+        yield Step("clamp", "clamp", "true", True, after, before, after, because)
 
 
 # Summaries ----------------------------------------------------------------------------------------
