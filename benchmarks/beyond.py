@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assay.scoring.bulk import Asked, score_whole
+from assay.scoring.bulk import BulkRequest, score_whole
 from assay.scoring.distributed import Cluster, score_on_spark
 from assay.tables.parquet import write_frame, write_tables
 from assay.tables.tables import Tables
@@ -66,16 +66,16 @@ def parts_figures(size: int, memory: str, folder: Path) -> Iterator[Figure]:
     yield Figure(f"{name}: peak memory", parts[1], whole[1], None, unit="MB")
 
 
-def spark_figures(asked: Asked, size: int, folder: Path) -> Iterator[Figure]:
+def spark_figures(request: BulkRequest, size: int, folder: Path) -> Iterator[Figure]:
     """The second run of one session, against Polars reading, scoring and writing the same."""
     given, out = folder / "tables", folder / "local.parquet"
     write_tables(tables(Shape(size)), given)
     cluster = Cluster("local[2]", str(given), str(folder / "spark"))
 
     def on_spark() -> object:
-        return score_on_spark(asked.rulebook, asked.program, cluster, None)
+        return score_on_spark(request.rulebook, request.program, cluster, None)
 
-    theirs, ours = in_turns(1, on_spark, lambda: write_frame(score_whole(asked, given), out))
+    theirs, ours = in_turns(1, on_spark, lambda: write_frame(score_whole(request, given), out))
     here = pl.read_parquet(out)
     words = [name for name, dtype in here.schema.items() if isinstance(dtype, pl.Enum)]
     here = here.with_columns(pl.col(words).cast(pl.String)).sort("id")

@@ -27,10 +27,10 @@ from assay.assessment import Desk
 from assay.graph.reach import reach_pairs
 from assay.pipeline import assess, check
 from assay.rules.scorers import compile_rulebook
-from assay.scoring.bulk import Asked
+from assay.scoring.bulk import BulkRequest
 from assay.scoring.compare import BandMoves, band_moves
 from assay.scoring.explain import Explainer
-from assay.scoring.outlook import Later
+from assay.scoring.outlook import Projection
 from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 from assay.tables.parquet import read_tables, write_tables
@@ -126,7 +126,7 @@ def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
 
     def outlook() -> None:
         run = run_program(BOOK, PROGRAM, made)
-        later = Later(run, today)
+        later = Projection(run, today)
         later.ahead([today + timedelta(days=days) for days in (90, 365)], WANTED)
 
     rescore = partial(scored, made)
@@ -363,7 +363,7 @@ def main() -> None:
         figures += parts_figures(most, "500MB", Path(folder))
     if given.spark:
         with tempfile.TemporaryDirectory() as folder:
-            figures += spark_figures(Asked(BOOK, PROGRAM), most, Path(folder))
+            figures += spark_figures(BulkRequest(BOOK, PROGRAM), most, Path(folder))
     figures += growth_figures(GROWTH, scored)
     print(report(figures))
     machine = {

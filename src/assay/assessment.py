@@ -1,10 +1,11 @@
-"""A workspace scored at a date for an audience, and the questions it answers."""
+"""A workspace scored on a date for an audience, and the questions it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assay import __version__
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scores:
-    """The scores of a workspace at a date for an audience, without its documents.
+    """The scores of a workspace on a date for an audience, without its documents.
 
     ``built`` are the tables that were scored, ``run`` the scores of their rows.
     """
@@ -39,70 +40,64 @@ class Scores:
     run: Run
 
     def overview(self) -> list[Line]:
-        """A line about every profile: scores, horizon, number of sources."""
+        """List every profile with its scores, horizon and number of sources."""
         from assay.scoring.explain import overview
 
-        stage("looking ahead")
+        stage("computing the outlook")
         return overview(self.run, self.built.listing, self.as_of)
 
     @property
     def rulebook_digest(self) -> str:
-        """Twelve hexadecimal digits that stand for the rulebook's content."""
+        """Twelve hexadecimal digits that identify the content of the rulebook."""
         return rulebook_digest(self.rulebook)
 
 
 @dataclass(frozen=True)
 class Desk(Scores):
-    """A workspace scored at a date for an audience, with its documents.
+    """A workspace scored on a date for an audience, with its documents.
 
     ``corpus`` holds the documents the audience may know, ``written`` all of them, drafts included.
-    What not every command needs is a method.
+    Methods that take profile ids raise ``UsageError`` for an id that is not scored.
     """
 
     corpus: Corpus
     written: Corpus
-    _results: dict[str, ProfileResult] = field(init=False, default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def results(self) -> dict[str, ProfileResult]:
-        """The results of every profile, by id; each is computed once."""
+        """The results of every profile, by id. Most commands read only a few, or none."""
         return self.results_of(list(self.run.profile_rows))
 
     def results_of(self, ids: Sequence[str]) -> dict[str, ProfileResult]:
-        """The results of some profiles, by id; each is computed once.
-
-        Raises ``UsageError`` for an id that is not scored.
-        """
+        """Compute the results of some profiles, by id."""
         from assay.scoring.explain import profile_results
 
         self.require(ids)
-        missing = [i for i in ids if i not in self._results]
-        if missing:
-            stage("looking ahead")
-            found = profile_results(self.run, self.built.listing, self.as_of, missing)
-            self._results.update(found)
-        return {i: self._results[i] for i in ids}
+        stage("computing the outlook")
+        return profile_results(self.run, self.built.listing, self.as_of, ids)
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
-        """The whole reasoning of profiles. Raises ``UsageError`` for an id that is not scored."""
+        """Explain the scores of some profiles, by id."""
         from assay.scoring.explain import explanations
 
-        changes, results = self.would_change(ids), self.results_of(ids)
+        changes = self.would_change(ids)
+        every = set(ids) == self.run.profile_rows.keys()
+        results = self.results if every else self.results_of(ids)
         stage("explaining")
         return explanations(self.run, results, changes, self.as_of, ids)
 
     def would_change(self, ids: Sequence[str]) -> dict[str, tuple[WouldChange, ...]]:
-        """What would move the profiles into other bands; raises as :meth:`explain`."""
+        """Find changes of the evidence that would move profiles into other bands, by id."""
         from assay.scoring.counterfactuals import would_change
 
         self.require(ids)
-        stage("trying what would change it")
+        stage("testing possible changes")
         return would_change(self.corpus, self.built.rows, self.run, self.as_of, ids)
 
     def why_not(self, profile_id: str, rule: str) -> list[WhyNot]:
-        """A rule's condition taken apart, for a profile or all of its claims or citations.
+        """Evaluate each part of a rule's condition, for a profile or all its claims or citations.
 
-        Raises ``UsageError`` for an id that is not scored and for a rule that is not there.
+        Raises ``UsageError`` for an unknown rule.
         """
         from assay.scoring.why_not import WhyNotAsker
 
@@ -110,7 +105,7 @@ class Desk(Scores):
         return WhyNotAsker(self.run).ask(rule, self.run.profile_rows[profile_id])
 
     def against(self, profile_id: str, band: str) -> list[Against]:
-        """What stands between a profile and a band; ``UsageError`` where no scale has it."""
+        """Find the steps that keep a profile below a band; ``UsageError`` for an unknown band."""
         from assay.scoring.why_not import against
 
         explanation = self.explain([profile_id])[profile_id]
@@ -125,15 +120,15 @@ class Desk(Scores):
                 continue
             if profile_id in self.written.profiles:
                 raise UsageError(
-                    f"the profile {profile_id!r} is not for the audience {self.audience!r}, or it "
-                    "is a draft or under embargo"
+                    f"profile {profile_id!r} is a draft, under embargo, or not for the audience "
+                    f"{self.audience!r}"
                 )
             near = nearest(profile_id, self.corpus.profiles)
-            hint = f"did you mean {near!r}?" if near else "'assay find WORDS' searches by name"
-            raise UsageError(f"there is no profile {profile_id!r}; {hint}")
+            hint = f"did you mean {near!r}?" if near else f"search with `assay find {profile_id}`"
+            raise UsageError(f"unknown profile {profile_id!r}; {hint}")
 
     def rescored(self, rulebook: Rulebook, program: Program) -> Desk:
-        """The same documents for the same audience, scored by another rulebook."""
+        """Score the same documents for the same audience by another rulebook."""
         return scored(
             self.workspace,
             self.corpus,
@@ -146,7 +141,7 @@ class Desk(Scores):
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that stand for engine, rulebook, date and all documents."""
+        """Twelve hexadecimal digits that identify engine, rulebook, date and all documents."""
         documents = [
             model.model_dump(mode="json", by_alias=True)
             for models in (self.corpus.publishers, self.corpus.sources, self.corpus.profiles)
@@ -166,14 +161,16 @@ def scored(
     written: Corpus | None = None,
     built: Built | None = None,
 ) -> Desk:
-    """Score a corpus by a compiled rulebook; ``built`` are its tables, if they are there already.
+    """Score a corpus by a compiled rulebook.
 
-    ``written`` are all documents, by default those of the corpus.
+    ``written`` are all documents, by default those of the corpus; ``built`` are the tables of the
+    corpus, which are made here by default.
     """
     if built is None:
         stage("making tables")
         built = build(corpus, rulebook, as_of)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
-    everything = corpus if written is None else written
-    return Desk(workspace, rulebook, program, as_of, audience, built, run, corpus, everything)
+    return Desk(
+        workspace, rulebook, program, as_of, audience, built, run, corpus, written or corpus
+    )

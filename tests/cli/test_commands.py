@@ -129,7 +129,7 @@ def test_an_unknown_profile_is_a_usage_error_with_a_hint(
 ) -> None:
     code, out, err = _run(capfd, "--workspace", str(desk), "explain", "port-ofice")
     assert (code, out) == (64, "")
-    assert err == "error: there is no profile 'port-ofice'; did you mean 'port-office'?\n"
+    assert err == "error: unknown profile 'port-ofice'; did you mean 'port-office'?\n"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.cli.workspaces import write_workspace
         ("score --as-off 2026-01-01", "unknown option '--as-off'; did you mean '--as-of'?"),
         ("explain x --whynot y", "unknown option '--whynot'; did you mean '--why-not'?"),
         ("score --format jsno", "unknown value 'jsno'; did you mean 'json'?"),
-        ("explain port-ofice", "there is no profile 'port-ofice'; did you mean 'port-office'?"),
+        ("explain port-ofice", "unknown profile 'port-ofice'; did you mean 'port-office'?"),
         ("explain port-office --why-not twic", "unknown rule 'twic'; did you mean 'twice'?"),
         ("explain port-office --against Godo", "unknown band 'Godo'; did you mean 'Good'?"),
         ("explain port-office --against x", "unknown band 'x'; there are: Good, Thin, good, thin"),

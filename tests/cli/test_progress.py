@@ -74,8 +74,8 @@ def test_unwatched_work_is_not_wrapped() -> None:
 
 STAGES = {
     "check": ["reading the documents", "validating the documents", "checking the rulebook"],
-    "score": ["making tables", "scoring", "looking ahead"],
-    "outlook": ["looking ahead"],
+    "score": ["making tables", "scoring", "computing the outlook"],
+    "outlook": ["computing the outlook"],
     "build": ["explaining", "writing pages"],
     "plan": ["comparing with what was applied"],
     "lineage": ["comparing the sources"],

@@ -82,7 +82,7 @@ def test_a_failure_reads_as_the_difference_of_two_explanations(
             - score 0.700
             + score 0.400
             - rule twice takes effect
-            + rule twice does not hold
+            + rule twice takes no effect
               start → 0.000  starts from nothing
               add cited → 0.400  somebody reports it
         0 passed, 1 failed, in 1 file
@@ -116,10 +116,10 @@ def test_coverage_names_what_no_case_has_met(
     assert capsys.readouterr().out == dedent(
         """\
         1 passed, 0 failed, in 1 file
-          claim.support.cited: never seen false
-          claim.support.twice: never seen true
-          profile.trust: never reached good
-        coverage 50.0 % (3 of 6)
+          claim.support.cited: no case where it is false
+          claim.support.twice: no case where it is true
+          profile.trust: no case reaches good
+        test coverage 50.0% (3 of 6)
         """
     )
     assert assay(root, "test", "--min", "60") == 1
@@ -186,8 +186,8 @@ def test_unknown_scorers_and_subjects_are_named(
     text = CASES.replace("trust: Thin", "trst: Thin").replace("claims: {c1:", "claims: {c9:")
     assert assay(workspace(tmp_path, text), "test") == 1
     out = capsys.readouterr().out
-    assert "there is no such scorer; on a profile there are: trust" in out
-    assert "no such claim in the case; there are: subject#c1" in out
+    assert "unknown scorer; scorers of a profile: trust" in out
+    assert "unknown claim; the case has: subject#c1" in out
 
 
 def test_the_json_of_tests(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,8 +221,8 @@ def test_lint_shows_what_no_longer_tells_profiles_apart(
     }
     assert assay(write_workspace(tmp_path, **profiles), "lint") == 0
     out = capsys.readouterr().out
-    assert "11 of 12 profiles are in one band of trust: 11 good, 1 thin [saturated-scorer]" in out
-    assert "hint: 'assay rules cutpoints trust' shows bands that would part them\n" in out
+    assert "trust barely separates profiles: 11 of 12 are Good [saturated-scorer]" in out
+    assert "hint: see `assay rules cutpoints trust`\n" in out
     assert assay(tmp_path, "lint", "--format", "sarif") == 0
     assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"
 

@@ -24,7 +24,7 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "a folder that is not there": (TABLES, "there is no folder tables"),
     "a column of nothing": (
         [*SPARK, *TABLES, "--partition-by", "colour"],
-        "results cannot be parted by 'colour'; possible are: confidence.band",
+        "cannot partition results by 'colour'; choose one of: confidence.band",
     ),
 }
 

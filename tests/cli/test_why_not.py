@@ -84,7 +84,7 @@ def test_against_lists_what_stands_in_between(
     assert capsys.readouterr().out == dedent(
         """\
         trust: Good starts at 0.500; 0.100 is missing
-          port-office#twelve-berths: 0.400  it brings no more than this
+          port-office#twelve-berths: 0.400  its score is no higher
           no single change in the catalogue would reach it
         """
     )
@@ -178,7 +178,7 @@ def test_against_lists_the_changes_that_would_reach_it(
     assert capsys.readouterr().out == dedent(
         """\
         trust: Good starts at 0.500; 0.100 is missing
-          port-office#twelve-berths: 0.400  it brings no more than this
+          port-office#twelve-berths: 0.400  its score is no higher
           would reach it, effort 4: cite a record of a new origin (0.700)
         """
     )

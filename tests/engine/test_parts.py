@@ -25,7 +25,7 @@ from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import outlook_table, result_columns
-from assay.scoring.outlook import Later
+from assay.scoring.outlook import Projection
 from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 from assay.tables.parquet import StoredTables, open_tables, write_tables
@@ -188,10 +188,10 @@ def test_the_outlook_of_a_part_is_that_of_the_whole(shape: Shape, profiles: int)
     book, program, made = workload(), forty_rules(), tables(shape)
     days = {"later": date.fromordinal(TODAY + 200)}
     today = date.fromordinal(TODAY)
-    whole = outlook_table(Later(run_program(book, program, made), today), days)
+    whole = outlook_table(Projection(run_program(book, program, made), today), days)
     passes = Passes(in_parts(made, profiles), Steps(program.steps), result_columns(program))
     parts = [
-        outlook_table(Later(Run(book, program, engine.tables, engine), today), days)
+        outlook_table(Projection(Run(book, program, engine.tables, engine), today), days)
         for engine in passes.run()
     ]
     assert pl.concat(parts).equals(whole)

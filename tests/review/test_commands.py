@@ -135,9 +135,7 @@ def test_wrong_usage_ends_with_64_and_one_sentence(
     office.write()
     base = ["--workspace", str(office.root), "review"]
     assert run([*base, "accept", "harbor", "--reviewer", "Ann"]) == 64
-    assert capsys.readouterr().err == (
-        "error: there is no profile 'harbor'; did you mean 'harbour'?\n"
-    )
+    assert capsys.readouterr().err == ("error: unknown profile 'harbor'; did you mean 'harbour'?\n")
     assert run([*base, "flag", "harbour", "x", "--reviewer", "Ann\nBen"]) == 64
     assert capsys.readouterr().err == ("error: the reviewer's name: a name is one line of text\n")
     assert run([*base, "undo", "12345678", "--reviewer", "Ann"]) == 64

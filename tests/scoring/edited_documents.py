@@ -1,4 +1,4 @@
-"""What-ifs as edits of documents: what the rows of what-ifs are held against."""
+"""Counterfactuals as edits of documents, to be compared with those as edits of rows."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _replaced(profile: AnyProfile, claims: Sequence[Claim]) -> AnyProfile:
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """What an action may use: where citations go back to, and what can be supposed."""
+    """What an action may use: the lineage of citations, and the sources that can be supposed."""
 
     lineage: Lineage
     supposed: Supposed

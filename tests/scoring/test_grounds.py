@@ -1,4 +1,4 @@
-"""What a grade rests on: its digest moves with that, and with nothing beside it."""
+"""The grounds of a grade: their digest changes with them and with nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One profile asked for alone has the results it has among all others."""
+"""One profile alone has the same results as among all others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.strategies import corpora, desk_of
 
 @settings(max_examples=4)
 @given(corpora())
-def test_one_is_told_as_among_all(corpus: Corpus) -> None:
+def test_one_has_the_results_it_has_among_all(corpus: Corpus) -> None:
     every = desk_of(corpus)
     ids = list(every.run.profile_rows)
     explained, results = every.explain(ids), every.results

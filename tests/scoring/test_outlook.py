@@ -1,4 +1,4 @@
-"""The outlook is what the engine says on those days, the evidence being what it is today."""
+"""The outlook equals the scores of those days with the evidence of today."""
 
 from __future__ import annotations
 

@@ -141,13 +141,14 @@ class WatchColumns:
 class Program:
     """A compiled rulebook.
 
-    ``steps`` make the scores. ``watch_steps`` read the outlook too, so they run when it is
-    known; ``text_steps`` fill sentences and run where these are shown.
+    ``steps`` compute the scores, ``text_steps`` the values in the sentences of rules.
+    ``watch_steps`` compute watch rules with their sentences. They read the outlook and columns of
+    the other steps, so they run last.
     """
 
     steps: tuple[Step, ...]
-    watch_steps: tuple[Step, ...]
     text_steps: tuple[Step, ...]
+    watch_steps: tuple[Step, ...]
     scorers: tuple[ScorerColumns, ...]
     watch: tuple[WatchColumns, ...]
     definitions: dict[tuple[str, str], Step] = field(repr=False)
@@ -185,7 +186,7 @@ _KINDS: Mapping[str, type] = {
     )
 }
 _FIELDS = {kind: tuple(f.name for f in fields(kind)) for kind in _KINDS.values()}
-_PARTS = ("steps", "watch_steps", "text_steps", "scorers", "watch")
+_PARTS = ("steps", "text_steps", "watch_steps", "scorers", "watch")
 
 
 def program_to_json(program: Program, rulebook: Rulebook) -> bytes:
@@ -210,7 +211,7 @@ def program_from_json(data: bytes, rulebook: Rulebook) -> Program:
         made = _KINDS.get(kind)
         nodes.append(_named(rulebook, given) if made is None else made(*map(value, given)))
     parts = {name: value(found[name]) for name in _PARTS}
-    every = (*parts["steps"], *parts["watch_steps"], *parts["text_steps"])
+    every = (*parts["steps"], *parts["text_steps"], *parts["watch_steps"])
     return Program(**parts, definitions={(s.space, s.column): s for s in every})
 
 

@@ -1,4 +1,4 @@
-"""What scoring gives: scores, the steps behind them, their outlook, what would change them."""
+"""Results of scoring: scores with their steps, outlooks, and changes that would move them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ HorizonGrade = Literal["now", "quarter", "year", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score in thousandths (0 to 1000), None where it is unknown ("not rated").
+    """A score in thousandths (0 to 1000), None if it is unknown ("not rated").
 
-    ``coverage`` is the share of rules and evidence that could be decided, in thousandths.
-    ``band`` is None where the scorer has no scale or the score is unknown.
+    ``coverage`` is the share of known rules and evidence, in thousandths. ``band`` is None if the
+    scorer has no scale or the score is unknown.
     """
 
     points: int | None
@@ -39,11 +39,11 @@ class Score:
 class Step:
     """One step of a score; ``before`` and ``after`` are scores in thousandths.
 
-    ``amount`` is in thousandths too (for ``multiply``, thousandths of a factor), None where it
-    is unknown or has no meaning. ``rule`` is the rule's id, or the name of a built-in step:
-    ``start``, ``pool``, ``clamp``, ``root`` (a retelling is held at its root's score).
-    ``missing`` names the fields whose absence left the condition undecided. ``evidence`` holds
-    ids of sources, of claims (``profile#claim``) and of profiles.
+    ``amount`` is in thousandths too (for ``multiply``, thousandths of a factor), None if it is
+    unknown or has no meaning. ``rule`` is the rule's id, or the name of a built-in step: ``start``,
+    ``pool``, ``clamp``, ``root`` (the limit of a secondary report to the score of its originals).
+    ``missing`` names the fields whose absence makes the condition unknown. ``evidence`` are ids
+    of sources, claims (``profile#claim``) and profiles.
     """
 
     phase: StepPhase
@@ -60,10 +60,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ScoreExplanation:
-    """How one score of one subject came about.
+    """The steps that lead to one score of one subject.
 
     ``subject`` is a profile id, ``profile#claim``, or ``profile#claim@source``. The first step
-    starts at 0, each step starts where the one before ended, the last ends at the score.
+    starts at 0, each step starts where the previous one ended, and the last ends at the score.
     """
 
     name: str
@@ -75,7 +75,7 @@ class ScoreExplanation:
 
 @dataclass(frozen=True, slots=True)
 class WouldChange:
-    """A change of the evidence that would move a score over the next boundary."""
+    """A change of the evidence that would move a score into the band ``to``."""
 
     scorer: str
     to: Band
@@ -87,7 +87,7 @@ class WouldChange:
 
 @dataclass(frozen=True, slots=True)
 class OutlookPoint:
-    """A score at a date, with nothing new having arrived by then."""
+    """A score on a date, without new evidence."""
 
     date: date
     score: Score
@@ -95,7 +95,7 @@ class OutlookPoint:
 
 @dataclass(frozen=True, slots=True)
 class WatchNotice:
-    """A thing to watch, written by an analyst or by a rule of the rulebook."""
+    """A watch item of an analyst, or of a watch rule."""
 
     horizon: Literal["now", "quarter", "year"]
     priority: str | None
@@ -108,9 +108,9 @@ class WatchNotice:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """When to look again: ``until`` is the first day within 366 on which a band differs.
+    """Scores without new evidence: ``until`` is the first day within 366 with another band.
 
-    ``grade`` is the first horizon at which a band changes or a watch item falls due.
+    ``grade`` is the first horizon in which a band changes or a watch item is due.
     """
 
     grade: HorizonGrade
@@ -121,10 +121,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class OriginGroup:
-    """Sources of a profile that go back to one origin.
-
-    ``origin`` is the id of its root, or ``unseen``.
-    """
+    """Sources of a profile with one origin: the id of the original, or ``unseen``."""
 
     origin: str
     sources: tuple[str, ...]
@@ -132,7 +129,7 @@ class OriginGroup:
 
 @dataclass(frozen=True, slots=True)
 class ProfileResult:
-    """All that was computed about one profile."""
+    """Scores, origins and outlook of one profile."""
 
     id: str
     scores: dict[str, Score]
@@ -148,10 +145,10 @@ class ProfileResult:
 
 @dataclass(frozen=True, slots=True)
 class ReachLine:
-    """A profile reached along dependencies: its strongest path and what is felt of it.
+    """A profile reached along dependencies, with the strongest path.
 
-    ``points`` is the reach in thousandths, None where a weight along the way is unknown;
-    ``path`` holds profile ids from the subject to the peer.
+    ``points`` is the reach in thousandths, None if a weight on the path is unknown; ``path`` are
+    profile ids from the subject to the peer.
     """
 
     peer: str
@@ -162,7 +159,7 @@ class ReachLine:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The whole reasoning of one profile."""
+    """The explanation of one profile: all its scores, and how they may change."""
 
     id: str
     as_of: date

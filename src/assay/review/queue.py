@@ -111,7 +111,6 @@ class Review:
 
     @cached_property
     def grounds(self) -> Grounds:
-        _ = self.desk.results  # the outlook, which reasons may speak of
         return Grounds(self.desk.corpus, self.desk.run)
 
     @cached_property

@@ -61,12 +61,12 @@ class _ProgramBuilder:
         compiler = self._compiler
         scorers = [self._scorer(i) for i in order]
         made = len(compiler.steps)
+        scorers = [self._with_texts(i, s) for i, s in zip(order, scorers, strict=True)]
+        worded = len(compiler.steps)
         outcomes = [
             compiler.column("profile", self._expr(("watch", i, "when"), self._watch_scope))
             for i in range(len(self._rulebook.watch))
         ]
-        watched = len(compiler.steps)
-        scorers = [self._with_texts(i, s) for i, s in zip(order, scorers, strict=True)]
         watch = tuple(
             WatchColumns(
                 rule, outcome, self._text(("watch", i, "text"), rule.text, self._watch_scope)
@@ -78,8 +78,8 @@ class _ProgramBuilder:
             raise CelError(self._problems)
         return Program(
             steps=tuple(compiler.steps[:made]),
-            watch_steps=tuple(compiler.steps[made:watched]),
-            text_steps=tuple(compiler.steps[watched:]),
+            text_steps=tuple(compiler.steps[made:worded]),
+            watch_steps=tuple(compiler.steps[worded:]),
             scorers=tuple(scorers[order.index(i)] for i in range(len(order))),
             watch=watch,
             definitions=compiler.definitions,

@@ -1,4 +1,4 @@
-"""From compiled rules and tables to scores, their reasons, and what would change them."""
+"""Scores of compiled rules on tables, with their explanations, outlook and counterfactuals."""
 
 SCORING_VERSION = 1
 """Raise by one in every change after which the same evidence and rules give another score.

@@ -1,4 +1,4 @@
-"""Scores of all profiles on Spark, in the columns that :mod:`assay.scoring.bulk` writes."""
+"""Scores of tables on Spark, with the same columns as those of :mod:`assay.scoring.bulk`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from assay.tables.tables import SCHEMAS
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Which Spark, what it reads, and where it writes.
+    """A Spark cluster with its input and output.
 
-    ``place`` is the address of a folder of tables, or the name of a ``database``; ``out`` the
-    address of the folder of results, parted into one folder for each value of ``partition_by``.
-    ``later_bands`` adds the bands a quarter and a year later.
+    ``place`` is the URL of a folder of tables, or the name of a ``database``; ``out`` the URL of
+    the folder of results, with one folder for each value of ``partition_by``. ``later_bands`` adds
+    the bands a quarter and a year later.
     """
 
     master: str | None
@@ -36,21 +36,17 @@ class Cluster:
 
 
 def score_on_spark(
-    rulebook: Rulebook,
-    program: Program,
-    cluster: Cluster,
-    as_of: date | None,
+    rulebook: Rulebook, program: Program, cluster: Cluster, as_of: date | None
 ) -> int:
-    """Score every profile of the tables and write the results; the number of profiles.
+    """Score every profile of the tables, write the results, and return the number of profiles.
 
-    Raises ``UsageError`` where Spark refuses, ``InputError`` for tables with mistakes.
+    Raises ``UsageError`` for anything Spark does not support, ``InputError`` for invalid tables.
     """
     now = list(_result_columns(rulebook, program))
-    later = {name: _later(now, name) for name in LATER if cluster.later_bands}
+    later = {name: _later_columns(now, name) for name in LATER if cluster.later_bands}
     columns = [*now, *(column for several in later.values() for column in several)]
-    kept = _kept(cluster.partition_by, columns)
-    needed = [("profile", c.source) for c in now]
-    require_patterns(Steps(program.steps).needed(needed))
+    fields = _partition_fields(cluster.partition_by, columns)
+    require_patterns(Steps(program.steps).needed([("profile", c.source) for c in now]))
     stage("starting Spark")
     from assay.engine.spark.session import refusals, start_spark
 
@@ -65,7 +61,7 @@ def score_on_spark(
         tables = read_tables(spark, cluster.place, database=cluster.database, day=day)
         stage("scores")
         definitions = {(s.space, s.column): s for s in program.steps}
-        wanted = [("profile", name) for name in ("id", *(c.source for c in now), *kept)]
+        wanted = [("profile", name) for name in ("id", *(c.source for c in now), *fields)]
         profiles = run_on_spark(tables, definitions, wanted, staging.settle)["profile"]
         for name, bands in later.items():
             then = later_days(tables.first_day())[name]
@@ -74,7 +70,7 @@ def score_on_spark(
             wanted = [("profile", source) for source in sources]
             there = run_on_spark(tables.on(then.toordinal()), definitions, wanted, staging.settle)
             profiles = beside(profiles, there["profile"], sources)
-        staging.publish(result_frame(profiles, columns, kept), cluster.partition_by)
+        staging.publish(result_frame(profiles, columns, fields), cluster.partition_by)
     return tables.heights["profile"]
 
 
@@ -88,8 +84,7 @@ def _result_columns(rulebook: Rulebook, program: Program) -> Iterator[ResultColu
             yield ResultColumn(f"{name}.band", scorer.band, words)
 
 
-def _later(now: Sequence[ResultColumn], name: str) -> list[ResultColumn]:
-    """The columns of the bands on a later day."""
+def _later_columns(now: Sequence[ResultColumn], name: str) -> list[ResultColumn]:
     return [
         ResultColumn(f"{c.name.removesuffix('.band')}.{name}", f"{name} {c.source}", c.words)
         for c in now
@@ -97,12 +92,12 @@ def _later(now: Sequence[ResultColumn], name: str) -> list[ResultColumn]:
     ]
 
 
-def _kept(partition_by: Sequence[str], columns: Sequence[ResultColumn]) -> list[str]:
-    """The columns of profiles that results are parted by, and that they would not have."""
+def _partition_fields(partition_by: Sequence[str], columns: Sequence[ResultColumn]) -> list[str]:
+    """The fields of profiles in ``partition_by``, which the results lack otherwise."""
     results = {c.name for c in columns if c.words}
     fields = [n for n in SCHEMAS["profile"] if n not in ("id", "topics")]
     for name in partition_by:
         if name not in results and name not in fields:
             known = ", ".join([*sorted(results), *fields])
-            raise UsageError(f"results cannot be parted by {name!r}; possible are: {known}")
+            raise UsageError(f"cannot partition results by {name!r}; choose one of: {known}")
     return [name for name in partition_by if name not in results]

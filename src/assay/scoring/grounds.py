@@ -1,8 +1,8 @@
-"""What one grade rests on, as a digest: the steps that made it and the evidence behind them.
+"""Grounds of grades: the steps that decide a grade and the evidence behind them, with a digest.
 
-The digest moves when these move and at nothing else: a rule that did not decide the grade, a
-claim that did not carry it and the wording of a reason leave it as it was. Fading with time
-leaves it too, as long as the band stays.
+The digest depends on nothing else. It stays the same if a rule that did not decide the grade
+changes, a claim that did not count, or the wording of a reason. It also stays the same while a
+score ages within its band.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from assay.cel.operations import columns
@@ -21,7 +20,6 @@ from assay.model.results import ScoreExplanation, Step
 from assay.model.rulebook import SubjectKind
 from assay.scoring.explain import Explainer
 from assay.scoring.run import Run
-from assay.scoring.trace import Trace
 
 _CLAIM_FIELDS = {
     *("nature", "text", "holds", "as_of", "quantity", "sources"),
@@ -34,8 +32,8 @@ _SOURCE_FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deciding:
-    """A step that made a grade what it is: the scorer's key, whom it scored, the step."""
+class DecidingStep:
+    """A step that decides a grade, with the key of its scorer and its subject."""
 
     scorer: str
     subject: str
@@ -44,7 +42,7 @@ class Deciding:
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What an expression reads: scores, by key, and whether it reads the date."""
+    """The scores that an expression reads, by key, and whether it reads the date."""
 
     scores: frozenset[str]
     dated: bool
@@ -52,47 +50,39 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What one grade rests on.
+    """The grounds of one grade.
 
-    ``evidence`` holds ids of sources, claims (``profile#claim``) and profiles; ``scorers`` the
-    keys of the scorers it was made by; ``digest`` sixteen hexadecimal digits.
+    ``digest`` has sixteen hexadecimal digits.
     """
 
     digest: str
-    steps: tuple[Deciding, ...]
-    evidence: tuple[str, ...]
-    scorers: tuple[str, ...]
+    steps: tuple[DecidingStep, ...]
 
 
 class Grounds:
-    """Finds what the grades of one run rest on; the outlook of the run must be known."""
+    """Finds the basis of every grade of one run."""
 
     def __init__(self, corpus: Corpus, run: Run) -> None:
         self._corpus = corpus
         self._run = run
-        self._trace = Trace(run)
+        self._explainer = Explainer(run)
+        self._trace = self._explainer.trace
         self._reads = _Reader(run.program)
         self._found: dict[tuple[str, str], Basis] = {}
 
     def of(self, profile_id: str, scorer: str) -> Basis:
-        """What the score of a profile rests on; ``scorer`` is the name of a profile scorer."""
+        """Find the basis of a profile's score; ``scorer`` is the name of a profile scorer."""
         key = (profile_id, scorer)
         if key not in self._found:
-            self._found[key] = self._basis(
-                profile_id, self._run.program.scorer(f"profile.{scorer}")
-            )
+            columns = self._run.program.scorer(f"profile.{scorer}")
+            self._found[key] = self._basis(profile_id, columns)
         return self._found[key]
-
-    # Explaining reads the outlook, which the review adds to the run after it makes this object.
-    @cached_property
-    def _explainer(self) -> Explainer:
-        return Explainer(self._run)
 
     def _basis(self, profile_id: str, scorer: ScorerColumns) -> Basis:
         pending = [(scorer, self._run.profile_rows[profile_id])]
         seen: dict[tuple[str, int], list[object]] = {}
-        deciding: list[Deciding] = []
-        evidence: dict[str, None] = {}
+        deciding: list[DecidingStep] = []
+        evidence: set[str] = set()
         band: str | None = None
         while pending:
             current, row = pending.pop()
@@ -107,27 +97,25 @@ class Grounds:
                 reads = self._reads.step(current, step)
                 if not _decides(step, reads):
                     continue
-                deciding.append(Deciding(current.scorer.key, explained.subject, step))
+                deciding.append(DecidingStep(current.scorer.key, explained.subject, step))
                 signature.append(_signature(current, step, reads))
-                evidence.update(dict.fromkeys(step.evidence))
-                pending += self._behind(current.scorer.on, row, explained, step, reads)
+                evidence.update(step.evidence)
+                pending += self._used(current.scorer.on, row, explained, step, reads)
             seen[key] = signature
         for subject in (d.subject for d in deciding):
             if "#" in subject:
-                evidence.setdefault(subject.partition("@")[0])
+                evidence.add(subject.partition("@")[0])
         documents = [self._document(i) for i in sorted(evidence)]
         nodes = sorted(json.dumps(s, sort_keys=True) for s in seen.values())
         return Basis(
             digest=digest_of([scorer.scorer.key, profile_id, band, nodes, documents]),
             steps=tuple(deciding),
-            evidence=tuple(evidence),
-            scorers=tuple(sorted({key for key, _ in seen})),
         )
 
-    def _behind(
+    def _used(
         self, on: SubjectKind, row: int, explained: ScoreExplanation, step: Step, reads: Reads
     ) -> Iterator[tuple[ScorerColumns, int]]:
-        """The scores a step was made from: of the same subject, and of its evidence."""
+        """The scores that a step reads, of the same subject and of its evidence."""
         for key in sorted(reads.scores):
             used = self._run.program.scorer(key)
             if used.scorer.on == on and used.scorer.name != explained.name:
@@ -137,7 +125,7 @@ class Grounds:
                     yield used, found
 
     def _rows(self, space: str, name: str, on: SubjectKind, row: int) -> Iterator[int]:
-        """The rows of ``space`` that evidence called ``name`` is at, seen from a subject."""
+        """The rows of ``space`` with the id ``name`` in the evidence of a subject at ``row``."""
         owner, _, claim = name.partition("#")
         if space == "profile" and not claim and owner in self._run.profile_rows:
             yield self._run.profile_rows[owner]
@@ -156,7 +144,7 @@ class Grounds:
         return self._trace.owned("claim", "profile_row", profile_row)
 
     def _document(self, name: str) -> object:
-        """What the evidence of that name says, without what only the desk keeps about it."""
+        """The content of the evidence with that id, without notes of analysts."""
         if "#" in name:
             found = self._corpus.claim("", name)
             return [name, _content(found[1], _CLAIM_FIELDS) if found else None]
@@ -169,15 +157,14 @@ class Grounds:
 
 
 class _Reader:
-    """Follows the columns a step was computed from."""
+    """Finds what steps read, through the columns of the program."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
         self._scores = {(s.scorer.on, s.score): s.scorer.key for s in program.scorers}
-        self._known: dict[tuple[str, str], Reads] = {}
 
     def step(self, scorer: ScorerColumns, step: Step) -> Reads:
-        """What decided the amount of a step and whether it applies."""
+        """Find what the amount and the outcome of a step read."""
         on = scorer.scorer.on
         if step.phase in ("start", "pool"):
             return self._through(on, [scorer.start])
@@ -201,10 +188,10 @@ class _Reader:
                 scores.add(self._scores[at])
                 continue
             dated = dated or at == ("profile", "today")
-            pending += self._from(at)
+            pending += self._inputs(at)
         return Reads(frozenset(scores), dated)
 
-    def _from(self, at: tuple[str, str]) -> list[tuple[str, str]]:
+    def _inputs(self, at: tuple[str, str]) -> list[tuple[str, str]]:
         space = at[0]
         match self._program.definitions.get(at):
             case Compute(expr=expr):
@@ -220,14 +207,14 @@ class _Reader:
 
 
 def _decides(step: Step, reads: Reads) -> bool:
-    """Whether the score would be another one, or soon will be, without the step."""
+    """Whether the score would be different without the step, now or on a later day."""
     if step.phase in ("start", "pool"):
         return True
     return step.applied and (step.before != step.after or (reads.dated and step.phase != "cap"))
 
 
 def _signature(scorer: ScorerColumns, step: Step, reads: Reads) -> list[object]:
-    """A step as the digest sees it; amounts that move with time or with a score as their text."""
+    """The part of a step that enters the digest; amounts that depend on dates or scores as text."""
     amount: object = step.amount
     if reads.dated or reads.scores:
         rule = next((r.rule for r in scorer.rules if r.rule.id == step.rule), None)
@@ -244,6 +231,6 @@ def _content(model: Any, fields: set[str]) -> object:
 
 
 def digest_of(value: object) -> str:
-    """Sixteen hexadecimal digits that stand for a value of plain JSON."""
+    """Return a digest of JSON data, sixteen hexadecimal digits."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

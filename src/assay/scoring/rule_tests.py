@@ -1,4 +1,4 @@
-"""Running the cases of a rulebook, and saying how what came out differs from what was expected."""
+"""Tests of a rulebook: run its cases, compare their scores, measure the test coverage."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import numpy as np
 import polars as pl
 
 from assay.arithmetic import to_points
-from assay.cel.operations import Col, Lit
-from assay.cel.program import Program, ScorerColumns
+from assay.cel.operations import Lit
+from assay.cel.program import Program, RuleColumns
 from assay.lint.analysis import Analysis
 from assay.model.documents import Corpus
 from assay.model.results import Outcome, Score, ScoreExplanation, Step
 from assay.model.rule_cases import Expectation, Expected, LoadedCase
-from assay.model.rulebook import Rulebook
+from assay.model.rulebook import Band, Rulebook
 from assay.rules.scorers import compile_rulebook
-from assay.scoring.explain import Explainer
+from assay.scoring.explain import Explainer, outcome_word
 from assay.scoring.run import Run, run_program
+from assay.scoring.trace import Trace
 from assay.tables.build import assemble
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_profiles
 from assay.tables.tables import Tables
@@ -27,9 +28,9 @@ from assay.tables.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One score that is not as expected: ``expected`` and ``found`` line by line, in pairs.
+    """A score that is not as expected: ``lines`` are pairs of the expected and the found.
 
-    ``explanation`` is the reasoning behind the score, None where there is no such score.
+    ``explanation`` explains the score, None if there is no such score.
     """
 
     scorer: str
@@ -40,7 +41,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What became of one case; it passed where nothing differs."""
+    """The result of one case; it passed if nothing differs."""
 
     name: str
     file: str
@@ -53,50 +54,42 @@ class CaseResult:
 
 
 @dataclass
-class Seen:
-    """What the cases have met: outcomes of each rule, and bands of each graded scorer."""
+class Observed:
+    """Outcomes of each rule and bands of each graded scorer that occurred in cases."""
 
     outcomes: dict[tuple[str, str], set[Outcome]] = field(default_factory=dict)
     bands: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, run: Run) -> None:
-        """Note every outcome and band of a run."""
+        """Add the outcomes and bands of a run."""
         for columns in run.program.scorers:
             scorer = columns.scorer
             for rule in columns.rules:
                 found = self.outcomes.setdefault((scorer.key, rule.rule.id), set())
-                if isinstance(rule.outcome, Lit):
-                    values: Iterable[object] = [rule.outcome.value]
-                else:
-                    values = _outcomes(run, scorer.on, rule.outcome)
-                found |= {_word(v) for v in values}
+                found |= {outcome_word(v) for v in _outcomes(run, scorer.on, rule)}
             if columns.band is not None:
                 reached = {s.band.id for s in run.scores(columns) if s.band}
                 self.bands.setdefault(scorer.key, set()).update(reached)
 
 
-def _outcomes(run: Run, space: str, outcome: Col) -> list[object]:
-    """The values of an outcome's column; implied citations are no rows anybody wrote."""
-    values = run.engine.column(space, outcome.name).to_list()
-    if space != "citation":
-        return values
-    owners = run.engine.column("citation", "owner_row").to_list()
-    return [v for v, owner in zip(values, owners, strict=True) if owner is not None]
-
-
-def _word(value: object) -> Outcome:
-    return "unknown" if value is None else "true" if value else "false"
+def _outcomes(run: Run, space: str, rule: RuleColumns) -> Iterable[object]:
+    if isinstance(rule.outcome, Lit):
+        return [rule.outcome.value]
+    values = run.engine.column(space, rule.outcome.name)
+    if space == "citation":  # originals that no claim cites are in no case
+        values = values.filter(run.engine.column("citation", "owner_row").is_not_null())
+    return values.unique().to_list()
 
 
 class RuleTester:
     """Runs cases with one rulebook, all cases of one date together."""
 
     def __init__(self, rulebook: Rulebook, *, covered: bool) -> None:
-        """With ``covered`` note outcomes and bands in ``seen``."""
-        # Watch rules read the outlook, which no case asks for.
+        """Collect outcomes and bands in ``seen`` if ``covered``."""
+        # Watch rules read the outlook, which no case has.
         self._rulebook = rulebook.model_copy(update={"watch": ()})
         self.program: Program = compile_rulebook(self._rulebook)
-        self.seen = Seen() if covered else None
+        self.seen = Observed() if covered else None
 
     def run(self, cases: Sequence[LoadedCase]) -> list[CaseResult]:
         """Score the evidence of the cases and compare; the results are in the order of cases."""
@@ -112,18 +105,22 @@ class RuleTester:
         if self.seen is not None:
             self.seen.add(run)
         explainer = Explainer(run)
-        rows = _rows_by_case(run, explainer, owners, len(cases))
-        for loaded, there in zip(cases, rows, strict=True):
-            found = _Comparison(run, explainer, loaded.subject, there)
-            differences = tuple(found.differences(loaded.case.expect))
+        rows = _rows_by_case(explainer.trace, owners, len(cases))
+        for loaded, own in zip(cases, rows, strict=True):
+            compared = _Comparison(run, explainer, loaded.subject, own)
+            differences = tuple(compared.differences(loaded.case.expect))
             yield CaseResult(loaded.case.name, loaded.file, loaded.line, differences)
 
 
-def _tables(corpora: Sequence[Corpus], rulebook: Rulebook, as_of: date) -> tuple[Tables, list[int]]:
-    """The tables of all corpora, and the number of the corpus that each profile is of.
+# Columns of rows with ids of profiles.
+_PROFILE_IDS = {"profile": ("id",), "ground": ("profile",), "edge": ("peer",)}
 
-    Profiles of several cases have the same id, and references lead from id to id. While tables are
-    made of their rows, an id therefore starts with the number of its corpus.
+
+def _tables(corpora: Sequence[Corpus], rulebook: Rulebook, as_of: date) -> tuple[Tables, list[int]]:
+    """Make common tables of all corpora; also return the number of the corpus of each profile.
+
+    Profiles of several cases may have the same id. While references are resolved, an id therefore
+    starts with the number of its corpus.
     """
     parts: list[Rows] = []
     owners: list[int] = []
@@ -151,31 +148,27 @@ def _tables(corpora: Sequence[Corpus], rulebook: Rulebook, as_of: date) -> tuple
     return replace(tables, frames={**tables.frames, "profile": profile}), owners
 
 
-_PROFILE_IDS = {"profile": ("id",), "ground": ("profile",), "edge": ("peer",)}
-"""The columns of rows that have ids of profiles."""
-
-_Named = Mapping[str, dict[str, int]]
-"""By kind, the row of everything that is scored, by its name."""
+_RowsByName = Mapping[str, dict[str, int]]
+"""By kind the row of every subject, by its name."""
 
 
-def _rows_by_case(
-    run: Run, explainer: Explainer, owners: Sequence[int], count: int
-) -> Sequence[_Named]:
-    rows: list[dict[str, dict[str, int]]] = [
+def _rows_by_case(trace: Trace, owners: Sequence[int], count: int) -> Sequence[_RowsByName]:
+    cases: list[dict[str, dict[str, int]]] = [
         {"profile": {}, "claim": {}, "citation": {}} for _ in range(count)
     ]
-    for on in ("profile", "claim", "citation"):
-        profiles = None if on == "profile" else run.engine.column(on, "profile_row").to_list()
-        for row, subject in explainer.subjects(on).items():
-            case = owners[row if profiles is None else profiles[row]]
-            rows[case][on][subject] = row
-    return rows
+    for row, case in enumerate(owners):
+        cases[case]["profile"][trace.subject("profile", row)] = row
+        for claim in trace.owned("claim", "profile_row", row):
+            cases[case]["claim"][trace.subject("claim", claim)] = claim
+            for citation in trace.owned("citation", "owner_row", claim):
+                cases[case]["citation"][trace.subject("citation", citation)] = citation
+    return cases
 
 
 class _Comparison:
-    """What one case expects, compared with a run."""
+    """Compares the expectations of one case with a run."""
 
-    def __init__(self, run: Run, explainer: Explainer, subject: str, rows: _Named) -> None:
+    def __init__(self, run: Run, explainer: Explainer, subject: str, rows: _RowsByName) -> None:
         self._run = run
         self._explainer = explainer
         self._subject = subject
@@ -199,72 +192,70 @@ class _Comparison:
             columns = next((s for s in self._run.program.on(on) if s.scorer.name == name), None)
             if columns is None:
                 known = ", ".join(s.scorer.name for s in self._run.program.on(on))
-                missing = f"there is no such scorer; on a {on} there are: {known}"
+                missing = f"unknown scorer; scorers of a {on}: {known}"
                 yield Difference(name, subject, (("a score", missing),))
             elif row is None:
                 known = ", ".join(self._rows[on]) or "none"
-                yield Difference(
-                    name, subject, (("a score", f"no such {on} in the case; there are: {known}"),)
-                )
+                missing = f"unknown {on}; the case has: {known}"
+                yield Difference(name, subject, (("a score", missing),))
             else:
                 explanation = self._explainer.score(columns, row)
-                lines = tuple(_lines(expectation, columns, explanation, self._run.rulebook))
+                bands = self._run.rulebook.bands(columns.scorer)
+                lines = tuple(_differing_lines(expectation, bands, explanation))
                 if lines:
                     yield Difference(name, subject, lines, explanation)
 
 
-def _lines(
-    expected: Expectation, columns: ScorerColumns, found: ScoreExplanation, rulebook: Rulebook
+def _differing_lines(
+    expected: Expectation, bands: Sequence[Band], found: ScoreExplanation
 ) -> Iterator[tuple[str, str]]:
     score = found.score
     if expected.score == "unknown" and score.points is not None:
-        yield "not rated", _score(score)
+        yield "not rated", _score_text(score)
     elif isinstance(expected.score, float) and score.points != to_points(expected.score):
-        yield f"score {expected.score:.3f}", f"score {_score(score)}"
+        yield f"score {expected.score:.3f}", f"score {_score_text(score)}"
     if expected.grade is not None and (
         score.band is None or expected.grade not in (score.band.grade, score.band.id)
     ):
-        known = [b.grade for b in rulebook.bands(columns.scorer)]
-        known += [b.id for b in rulebook.bands(columns.scorer)]
-        note = "" if expected.grade in known else " (the scale has no such grade)"
-        yield f"grade {expected.grade}{note}", f"grade {_score(score)}"
+        known = any(expected.grade in (band.grade, band.id) for band in bands)
+        note = "" if known else " (the scale has no such grade)"
+        yield f"grade {expected.grade}{note}", f"grade {_score_text(score)}"
     steps = {s.rule: s for s in found.steps}
-    for wanted, ids in (
+    for state, rules in (
         ("takes effect", expected.fired),
         ("takes no effect", expected.not_fired),
         ("is undecided", expected.unknown),
     ):
-        for rule in ids:
+        for rule in rules:
             step = steps.get(rule)
             if step is None:
-                yield f"rule {rule} {wanted}", f"there is no rule {rule}"
-            elif not _holds(wanted, step):
-                yield f"rule {rule} {wanted}", f"rule {rule} {_state(step)}"
+                yield f"rule {rule} {state}", f"unknown rule {rule}"
+            elif not _is_in(state, step):
+                yield f"rule {rule} {state}", f"rule {rule} {_state(step)}"
 
 
-def _holds(wanted: str, step: Step) -> bool:
-    if wanted == "is undecided":
+def _is_in(state: str, step: Step) -> bool:
+    if state == "is undecided":
         return step.outcome == "unknown"
-    return step.applied is (wanted == "takes effect")
+    return step.applied is (state == "takes effect")
 
 
 def _state(step: Step) -> str:
     if step.outcome == "unknown":
         missing = f"; unknown: {', '.join(step.missing)}" if step.missing else ""
-        return f"is undecided{', applied all the same' if step.applied else ''}{missing}"
-    return "takes effect" if step.applied else "does not hold"
+        return f"is undecided{', but applied' if step.applied else ''}{missing}"
+    return "takes effect" if step.applied else "takes no effect"
 
 
-def _score(score: Score) -> str:
+def _score_text(score: Score) -> str:
     if score.points is None:
         return "not rated"
-    return f"{score.points / 1000:.3f}" + (
-        f" {score.band.grade} ({score.band.id})" if score.band else ""
-    )
+    grade = f" {score.band.grade} ({score.band.id})" if score.band else ""
+    return f"{score.points / 1000:.3f}{grade}"
 
 
 def failure_lines(difference: Difference) -> Iterator[str]:
-    """A difference as text: expected with −, found with +, then the steps that led there."""
+    """Format a difference: expected lines with −, found ones with +, then the steps."""
     yield f"  {difference.scorer} of {difference.subject}"
     for expected, found in difference.lines:
         yield f"    - {expected}"
@@ -273,25 +264,19 @@ def failure_lines(difference: Difference) -> Iterator[str]:
         return
     for step in difference.explanation.steps:
         if step.applied or step.outcome == "unknown" or step.phase in ("start", "pool"):
-            yield f"      {_step(step)}"
+            name = step.phase if step.rule == step.phase else f"{step.phase} {step.rule}"
+            after = "unknown" if step.after is None else f"{step.after / 1000:.3f}"
+            state = " (undecided)" if step.outcome == "unknown" else ""
+            missing = f" [unknown: {', '.join(step.missing)}]" if step.missing else ""
+            yield f"      {name}{state} → {after}  {step.because}{missing}"
 
 
-def _step(step: Step) -> str:
-    name = step.phase if step.rule == step.phase else f"{step.phase} {step.rule}"
-    after = "unknown" if step.after is None else f"{step.after / 1000:.3f}"
-    state = " (undecided)" if step.outcome == "unknown" else ""
-    missing = f" [unknown: {', '.join(step.missing)}]" if step.missing else ""
-    return f"{name}{state} → {after}  {step.because}{missing}"
-
-
-def passed(results: Sequence[CaseResult]) -> int:
-    """How many cases passed."""
-    return sum(r.passed for r in results)
+# Test coverage ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class RuleCoverage:
-    """The outcomes a rule can have, and those that were seen."""
+    """The outcomes a rule can have, and those that occurred."""
 
     scorer: str
     rule: str
@@ -305,7 +290,7 @@ class RuleCoverage:
 
 @dataclass(frozen=True, slots=True)
 class BandCoverage:
-    """The bands of a scorer's scale, and those that were reached."""
+    """The bands of a scorer's scale, and those that occurred."""
 
     scorer: str
     bands: tuple[str, ...]
@@ -318,7 +303,7 @@ class BandCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All rules and scales; ``share`` is in thousandths, rounded down."""
+    """The test coverage of all rules and scales; ``share`` is in thousandths, rounded down."""
 
     rules: tuple[RuleCoverage, ...]
     scales: tuple[BandCoverage, ...]
@@ -337,56 +322,46 @@ class Coverage:
         return self.met * 1000 // self.total if self.total else 1000
 
 
-_ORDER: tuple[Outcome, ...] = ("true", "false", "unknown")
-
-
-def coverage(rulebook: Rulebook, program: Program, seen: Seen) -> Coverage:
-    """What of the rulebook was met; outcomes a rule can never have are not asked for."""
-    return Coverage(
-        tuple(_rules(program, seen)),
-        tuple(
-            BandCoverage(
-                s.scorer.key,
-                tuple(b.id for b in rulebook.bands(s.scorer)),
-                tuple(
-                    b.id
-                    for b in rulebook.bands(s.scorer)
-                    if b.id in seen.bands.get(s.scorer.key, ())
-                ),
-            )
-            for s in program.scorers
-            if s.band is not None
-        ),
-    )
-
-
-def _rules(program: Program, seen: Seen) -> Iterator[RuleCoverage]:
+def coverage(rulebook: Rulebook, program: Program, seen: Observed) -> Coverage:
+    """Measure the test coverage, without outcomes that a rule can never have."""
     analysis = Analysis(program)
+    rules, scales = [], []
     for columns in program.scorers:
+        scorer = columns.scorer
         for rule in columns.rules:
-            found = seen.outcomes.get((columns.scorer.key, rule.rule.id), set())
-            can = analysis.expression(columns.scorer.on, rule.outcome).outcomes | found
-            yield RuleCoverage(
-                columns.scorer.key,
-                rule.rule.id,
-                tuple(o for o in _ORDER if o in can),
-                tuple(o for o in _ORDER if o in found),
+            found = seen.outcomes.get((scorer.key, rule.rule.id), set())
+            possible = analysis.expression(scorer.on, rule.outcome).outcomes | found
+            rules.append(
+                RuleCoverage(
+                    scorer.key,
+                    rule.rule.id,
+                    tuple(o for o in _OUTCOMES if o in possible),
+                    tuple(o for o in _OUTCOMES if o in found),
+                )
             )
+        if columns.band is not None:
+            bands = tuple(band.id for band in rulebook.bands(scorer))
+            reached = seen.bands.get(scorer.key, set())
+            scales.append(BandCoverage(scorer.key, bands, tuple(b for b in bands if b in reached)))
+    return Coverage(tuple(rules), tuple(scales))
+
+
+_OUTCOMES: tuple[Outcome, ...] = ("true", "false", "unknown")
 
 
 def coverage_lines(found: Coverage) -> Iterator[str]:
-    """What was not met, and the share of what was."""
+    """List the outcomes and bands that no case has, and the share of the others."""
     for rule in found.rules:
         if rule.missing:
-            yield f"  {rule.scorer}.{rule.rule}: never seen {' or '.join(rule.missing)}"
+            yield f"  {rule.scorer}.{rule.rule}: no case where it is {' or '.join(rule.missing)}"
     for scale in found.scales:
         if scale.missing:
-            yield f"  {scale.scorer}: never reached {', '.join(scale.missing)}"
-    yield f"coverage {found.share / 10:.1f} % ({found.met} of {found.total})"
+            yield f"  {scale.scorer}: no case reaches {' or '.join(scale.missing)}"
+    yield f"test coverage {found.share / 10:.1f}% ({found.met} of {found.total})"
 
 
 def suggestions(found: Coverage) -> str:
-    """Cases in YAML, to be filled in, for what was not met."""
+    """Draft cases in YAML for the outcomes and bands that no case has."""
     lines = ["cases:"]
     for rule in found.rules:
         on, _, name = rule.scorer.partition(".")
@@ -400,7 +375,7 @@ def suggestions(found: Coverage) -> str:
     return "\n".join(lines) + "\n" if len(lines) > 1 else ""
 
 
-_PLACE = {"profile": "profile: ", "claim": "claims: {c1: ", "citation": "citations: {c1@s1: "}
+_EXPECTED = {"profile": "profile: ", "claim": "claims: {c1: ", "citation": "citations: {c1@s1: "}
 
 
 def _skeleton(title: str, on: str, scorer: str, expected: str) -> Sequence[str]:
@@ -411,5 +386,5 @@ def _skeleton(title: str, on: str, scorer: str, expected: str) -> Sequence[str]:
         "      sources: [{id: s1}]  # fill in: directness, publisher, published …",
         "      claims: [{id: c1, sources: [s1]}]  # fill in: nature, holds, as_of …",
         "    expect:",
-        f"      {_PLACE[on]}{{{scorer}: {expected}}}{closing}",
+        f"      {_EXPECTED[on]}{{{scorer}: {expected}}}{closing}",
     )

@@ -1,4 +1,4 @@
-"""Running a compiled rulebook over tables, and reading scores and reach from its columns."""
+"""Runs of a compiled rulebook on tables: scores and reach by row."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Rows = Sequence[int]
 
 @dataclass(frozen=True)
 class Run:
-    """Scores of every row of a set of tables."""
+    """The scores of every row of some tables."""
 
     rulebook: Rulebook
     program: Program
@@ -29,20 +29,20 @@ class Run:
 
     @cached_property
     def profile_rows(self) -> dict[str, int]:
-        """The row of each profile; of a profile with what-ifs, its own."""
+        """The row of each profile by id; with copies of profiles, the first row."""
         rows: dict[str, int] = {}
         for row, profile_id in enumerate(self.engine.column("profile", "id").to_list()):
             rows.setdefault(profile_id, row)
         return rows
 
     def scores(self, scorer: ScorerColumns, rows: Rows | None = None) -> list[Score]:
-        """The scores a scorer gave to the rows of the space it works on, all or some."""
+        """The scores of all or some rows of the space that the scorer works on."""
         space = scorer.scorer.on
         names = [name for name in (scorer.score, scorer.coverage, scorer.band) if name]
-        made = [self.engine.column(space, name) for name in names]
+        columns = [self.engine.column(space, name) for name in names]
         if rows is not None:
-            made = [series.gather(list(rows)) for series in made]
-        points, coverage, *bands = (series.to_list() for series in made)
+            columns = [series.gather(list(rows)) for series in columns]
+        points, coverage, *bands = (series.to_list() for series in columns)
         ordered = ordered_bands(self.rulebook.bands(scorer.scorer))
 
         @cache  # thousands of rows share a few hundred scores
@@ -53,7 +53,7 @@ class Run:
 
 
 def ordered_bands(bands: Sequence[Band]) -> list[Band]:
-    """The bands of a scale from the lowest to the highest."""
+    """Sort the bands of a scale from the lowest to the highest."""
     return sorted(bands, key=lambda b: b.from_)
 
 
@@ -65,11 +65,11 @@ def run_program(rulebook: Rulebook, program: Program, tables: Tables) -> Run:
 
 
 Reached = tuple[str, str, int | None, int]
-"""``upstream`` or ``downstream``, the peer, the reach in thousandths and the distance."""
+"""``upstream`` or ``downstream``, the peer, the reach in thousandths and the number of hops."""
 
 
 def reached(run: Run) -> Mapping[str, list[Reached]]:
-    """By profile id its strongest path to every profile up and down, in the order of ids."""
+    """By profile id the profiles upstream and downstream of it, in the order of ids."""
     ids = run.engine.column("profile", "id").to_list()
     found: dict[str, list[Reached]] = defaultdict(list)
     for space in ("upstream", "downstream"):

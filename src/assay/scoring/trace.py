@@ -1,4 +1,4 @@
-"""Following a column back: what a value of one row was made from, and what was missing for it."""
+"""Traces of values: the rows and fields from which a value of one row was computed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from assay.scoring.run import Run
 
 Value = object
 
-_OFTEN = 100
-"""Lookups after which a column is turned into a list, which is dear once and then cheaper."""
+# Lookups after which a column is converted to a list, which is slow once and faster from then on.
+_FREQUENT = 100
 
 
 class Trace:
-    """Looks up values, rows and their names in the tables of one run."""
+    """Looks up values, rows and their names in one run."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -31,18 +31,18 @@ class Trace:
         self._owners: dict[Place, npt.NDArray[np.int64]] = {}
 
     def value(self, space: str, column: str, row: int) -> Value:
-        """The value of a column at a row; None where unknown."""
+        """The value of a column for a row, None if unknown."""
         key = (space, column)
         if key not in self._columns:
             self._columns[key] = (self._run.engine.column(space, column), 0)
         values, times = self._columns[key]
-        if times == _OFTEN and isinstance(values, pl.Series):
+        if times == _FREQUENT and isinstance(values, pl.Series):
             values = values.to_list()
         self._columns[key] = (values, times + 1)
         return values[row]
 
     def evaluate(self, space: str, expr: Expr, row: int) -> Value:
-        """The value of a column or a constant."""
+        """The value of a column or a constant for a row."""
         if isinstance(expr, Lit):
             return expr.value
         if isinstance(expr, Col):
@@ -71,7 +71,7 @@ class Trace:
         return f"{self.subject('claim', claim)}@{self.value('citation', 'source.id', row)}"
 
     def label(self, space: str, row: int) -> str:
-        """What an element is called in evidence: a source, a claim or a profile id."""
+        """Name an element as evidence: a source id, ``profile#claim`` or a profile id."""
         if space == "citation":
             return str(self.value("citation", "source.id", row))
         if space in ("claim", "profile"):
@@ -82,20 +82,16 @@ class Trace:
             return self.label("citation", self._row("root", "root_row", row))
         return self.subject("profile", self._row(space, "peer_row", row))
 
-    def roots(self, citation: int) -> tuple[str, ...]:
-        """The sources a retelling goes back to."""
-        return tuple(self.label("root", r) for r in self.owned("root", "citation_row", citation))
-
     def _row(self, space: str, link: str, row: int) -> int:
-        found = self.value(space, link, row)
-        if not isinstance(found, int):
+        target = self.value(space, link, row)
+        if not isinstance(target, int):
             raise EngineError(f"{space} row {row} has no {link}")
-        return found
+        return target
 
     # Reasons -----------------------------------------------------------------------------
 
     def missing(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
-        """The fields whose absence left an expression unknown at a row."""
+        """The fields whose absence makes an expression unknown for a row."""
         return tuple(dict.fromkeys(self._missing(space, expr, row, (space, row))))
 
     def _missing(self, space: str, expr: Expr, row: int, home: tuple[str, int]) -> Iterator[str]:
@@ -111,7 +107,7 @@ class Trace:
         column = expr.name
         step = self._run.program.definitions.get((space, column))
         if isinstance(step, Aggregate):
-            yield from self._missing_elements(step, row, home)
+            yield from self._missing_elements(step, [step.source], row, home)
             return
         if self.value(space, column, row) is not None:
             return
@@ -123,36 +119,33 @@ class Trace:
                 if isinstance(target, int):
                     yield from self._missing(step.target, Col(step.origin), target, home)
             case PoolUp():
-                yield from self._missing_pool(step, row, home)
+                yield from self._missing_elements(step, [step.keep, step.take], row, home)
             case None:
                 yield self._field(space, column, row, home)
 
-    def _missing_elements(self, step: Aggregate, row: int, home: tuple[str, int]) -> Iterator[str]:
-        if step.source is None:
-            return
+    def _missing_elements(
+        self,
+        step: Aggregate | PoolUp,
+        columns: Sequence[str | None],
+        row: int,
+        home: tuple[str, int],
+    ) -> Iterator[str]:
         for element in self.owned(step.elements, step.owner, row):
-            if self.value(step.elements, step.source, element) is None:
-                yield from self._missing(step.elements, Col(step.source), element, home)
-
-    def _missing_pool(self, step: PoolUp, row: int, home: tuple[str, int]) -> Iterator[str]:
-        for element in self.owned(step.elements, step.owner, row):
-            for column in (step.keep, step.take):
-                if self.value(step.elements, column, element) is None:
+            for column in columns:
+                if column and self.value(step.elements, column, element) is None:
                     yield from self._missing(step.elements, Col(column), element, home)
 
     def _field(self, space: str, column: str, row: int, home: tuple[str, int]) -> str:
-        """A field as rules name it, with the row it is missing from where that is another one."""
+        """Name a field as rules do, with its row if it is not that of the expression."""
         name = _field_name(space, column)
         if (space, row) == home:
             return name
         return f"{name} of {self.label(space, row)}"
 
     def evidence(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
-        """The elements that made a condition true; a citation's own source where it has none."""
+        """The elements that make a condition true; for a citation without any, its own source."""
         found = tuple(dict.fromkeys(self._evidence(space, expr, row)))
-        if not found and space == "citation":
-            return (self.label("citation", row),)
-        return found
+        return found or ((self.label(space, row),) if space == "citation" else ())
 
     def _evidence(self, space: str, expr: Expr, row: int) -> Iterator[str]:
         if isinstance(expr, Apply):
@@ -172,7 +165,7 @@ class Trace:
 
 
 def _field_name(space: str, column: str) -> str:
-    """The field a column holds, as rules write it: days are told from their day column."""
+    """Name the field of a column as rules do; a column of days belongs to a date."""
     kind = SPACES[space]
     for field in kind.fields:
         if column in (field.since, field.upto):

@@ -1,10 +1,10 @@
-"""Validity analysis: for how many days columns keep their values if only the date moves on.
+"""Validity analysis: for how many days columns keep their values if only the date changes.
 
 Each step that depends on the date gets a further step, which computes for every row after how many
 days, at the earliest, its value may change. The engine runs them like any other step. A condition
-such as ``age_days > 365`` changes once, on a day that is known; a value computed from conditions
-lasts as long as they do; a value that is not understood lasts one day. So the answer is never too
-late, and where it is too early the value is computed once more than needed.
+such as ``age_days > 365`` changes once, on a known day. A value computed from conditions is valid
+for as long as the conditions, a value of any other kind for one day. The result is never too late.
+If it is too early, the value is computed once more than necessary.
 """
 
 from __future__ import annotations
@@ -15,26 +15,28 @@ from assay.cel.functions import OPERATIONS
 from assay.cel.operations import NEVER, Apply, Col, Each, Expr, Item, Lit, apply
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
 
-LASTS = "lasts"
+VALID_DAYS = "lasts"
 """The profile column with the days for which all wanted columns keep their values."""
 
 _ONE, _ZERO, _NEVER, _FALSE = Lit(1), Lit(0), Lit(NEVER), Lit(False)
+# Links that may lead to rows of other profiles.
 _LEADING_AWAY = ("peer_row", "ground_row")
 
 Place = tuple[str, str]
 
 
-class Lasting:
-    """The validity ``steps`` of other steps, which are given in an order in which they can run.
+class Validity:
+    """The validity ``steps`` of other steps, which must be in an order in which they can run.
 
-    ``alone`` is whether every profile could be scored on a day of its own: none reads a value that
-    depends on the date from another profile. ``columns`` names, for each column that depends on
-    the date, the one with its days.
+    ``independent`` is whether every profile could be scored on a different day: none reads a value
+    that depends on the date from another profile. ``columns`` maps each column that depends on
+    the date to the one with its days, ``slopes`` each whole number to its increase per day;
+    ``falling`` columns never increase.
     """
 
     def __init__(self, steps: Sequence[Step], wanted: Sequence[str]) -> None:
         self.steps: list[Step] = []
-        self.alone = True
+        self.independent = True
         self.slopes: dict[Place, int] = {("profile", "today"): 1}
         self.columns: dict[Place, str] = {}
         self.falling: set[Place] = set()
@@ -53,9 +55,7 @@ class Lasting:
                         step, [step.column + p for p in parts], [n for n in names if n is not None]
                     )
         days = _Timeline(self, "profile").shortest([Col(name) for name in wanted])
-        self.steps.append(Compute("profile", LASTS, _NEVER if days is None else days))
-
-    # Steps -----------------------------------------------------------------------------------
+        self.steps.append(Compute("profile", VALID_DAYS, _NEVER if days is None else days))
 
     def _compute(self, step: Compute) -> None:
         place = (step.space, step.column)
@@ -74,7 +74,7 @@ class Lasting:
         here, there = (step.space, step.column), (step.target, step.origin)
         if there not in self.slopes and there not in self.columns:
             return
-        self.alone &= step.link not in _LEADING_AWAY
+        self.independent &= step.link not in _LEADING_AWAY
         if there in self.slopes:
             self.slopes[here] = self.slopes[there]
             return
@@ -87,7 +87,7 @@ class Lasting:
     def _collected(
         self, step: Aggregate | PoolUp, made: Sequence[str], read: Sequence[str]
     ) -> None:
-        """A value computed from many rows lasts until the first of them changes."""
+        """Add steps for a value computed from many rows; it changes when the first of them does."""
         days = _Timeline(self, step.elements).shortest([Col(name) for name in read])
         if days is None:
             return
@@ -103,14 +103,14 @@ class Lasting:
 
 
 class _Timeline:
-    """How expressions over the rows of one space change while only the date moves on."""
+    """Finds how expressions over the rows of one space change with the date alone."""
 
-    def __init__(self, known: Lasting, space: str) -> None:
+    def __init__(self, known: Validity, space: str) -> None:
         self._known = known
         self._space = space
 
     def slope(self, expr: Expr) -> int | None:
-        """What a day adds to a whole number; 0 without the date; None if not known."""
+        """The increase of a whole number per day: 0 if independent of the date, None if unknown."""
         if isinstance(expr, Lit | Item):
             return 0
         if isinstance(expr, Col):
@@ -128,7 +128,7 @@ class _Timeline:
         return combine(known, expr.args)
 
     def falls(self, expr: Expr) -> bool:
-        """Whether a value never rises from one day to the next."""
+        """Whether a value never increases from one day to the next."""
         if self.slope(expr) == 0:
             return True
         if isinstance(expr, Col):
@@ -139,7 +139,7 @@ class _Timeline:
         return falls is not None and falls(self, expr)
 
     def days(self, expr: Expr) -> Expr | None:
-        """Days for which an expression surely keeps its value; None where it does for ever."""
+        """Days for which an expression certainly keeps its value; None if it always does."""
         slope = self.slope(expr)
         if slope is not None:
             return _ONE if slope else None
@@ -159,11 +159,11 @@ class _Timeline:
             case "if" | "pick":
                 return self._chosen(expr)
             case "known" if self.slope(expr.args[0]) is not None:
-                return None  # a day more makes no whole number known or unknown
+                return None  # no whole number becomes known or unknown by the date alone
         return self.shortest(expr.args)
 
     def shortest(self, exprs: Sequence[Expr]) -> Expr | None:
-        """Days for which all expressions surely keep their values."""
+        """Days for which all expressions certainly keep their values."""
         return _least([self.days(e) for e in exprs])
 
     def _compared(self, expr: Apply) -> Expr | None:
@@ -193,20 +193,20 @@ class _Timeline:
         return apply("coalesce", days, _NEVER)
 
     def _logic(self, expr: Apply) -> Expr | None:
-        """A side that decides keeps the result for as long as it lasts itself."""
+        """A side that decides keeps the result for the days it is valid itself."""
         sides = [(a, self.days(a)) for a in expr.args]
         together = _least([days for _, days in sides])
         if together is None:
             return None
-        held: list[Expr] = [together]
+        options: list[Expr] = [together]
         for side, days in sides:
             decides = apply("not", side) if expr.op == "and" else side
             sure = apply("coalesce", decides, _FALSE)
-            held.append(apply("pick", sure, _NEVER if days is None else days, _ZERO))
-        return Apply("greatest", tuple(held))
+            options.append(apply("pick", sure, _NEVER if days is None else days, _ZERO))
+        return Apply("greatest", tuple(options))
 
     def _chosen(self, expr: Apply) -> Expr | None:
-        """Only the chosen branch counts, and how long it is chosen."""
+        """Only the chosen branch counts, and the days for which it is chosen."""
         condition, *branches = expr.args
         then, otherwise = (self.days(b) for b in branches)
         taken: Expr | None = None
@@ -224,5 +224,5 @@ def _least(days: Sequence[Expr | None]) -> Expr | None:
 
 
 def _quotient(value: Expr, divisor: int) -> Expr:
-    """Whole division; the quotient of a value below zero is not used."""
+    """Divide whole numbers; quotients of negative values are not used."""
     return value if divisor == 1 else apply("quo", value, Lit(divisor))

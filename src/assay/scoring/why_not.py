@@ -1,15 +1,15 @@
-"""Why a rule did not fire: which part of its condition was false or unknown, with the values."""
+"""Reasons why a rule takes no effect, and why a profile does not reach a band."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay.cel import ast
 from assay.cel.ast import walk
 from assay.cel.errors import CelError
 from assay.cel.lower import Compiler
-from assay.cel.program import RuleColumns, ScorerColumns
+from assay.cel.program import ScorerColumns
 from assay.cel.scope import Rows, Scope, subject_scope
 from assay.cel.text import unparse
 from assay.diagnostics.suggest import unknown
@@ -17,7 +17,7 @@ from assay.errors import UsageError
 from assay.model.results import Explanation, Outcome, Score, ScoreExplanation, WouldChange
 from assay.model.rulebook import Band
 from assay.rules.expressions import Parsed, parse_rulebook
-from assay.scoring.explain import Explainer
+from assay.scoring.explain import Explainer, outcome_word
 from assay.scoring.run import Run
 from assay.scoring.trace import Trace
 from assay.scoring.wording import shown
@@ -25,10 +25,10 @@ from assay.scoring.wording import shown
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a condition with its outcome at one row.
+    """A part of a condition with its outcome for one row.
 
-    ``values`` are the fields it asks for with what they hold; ``elements`` the members of the
-    collection it ranges over, each with the outcome for it.
+    ``values`` are the fields it reads with their values; ``elements`` the elements of its
+    collection, each with the outcome for it.
     """
 
     text: str
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """What became of a rule for one subject."""
+    """The outcome of a rule for one subject."""
 
     scorer: str
     rule: str
@@ -50,7 +50,7 @@ class WhyNot:
 
 
 class WhyNotAsker:
-    """Takes conditions of one run apart."""
+    """Evaluates the parts of conditions in one run."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -59,26 +59,32 @@ class WhyNotAsker:
         self._compiler = Compiler(self._parsed.vocabulary, self._parsed.facts, prefix="why")
 
     def ask(self, rule: str, profile: int) -> list[WhyNot]:
-        """The rule for a profile, or for each of its claims or citations.
+        """Evaluate the rule for a profile, or for each of its claims or citations.
 
-        ``rule`` is an id, or ``scorer.id``. Raises ``UsageError`` where no scorer has it.
+        ``rule`` is an id, or ``scorer.id``. Raises ``UsageError`` for an unknown rule.
         """
         name, _, rule_id = rule.rpartition(".")
+        rulebook = self._run.rulebook
         found = [
-            (index, j, columns, r)
-            for index, scorer in enumerate(self._run.rulebook.scorers)
-            for columns in [self._run.program.scorer(scorer.key)]
-            for j, r in enumerate(columns.rules)
-            if r.rule.id == self._run.rulebook.successor(scorer, rule_id)
+            (("scorers", i, "rules", j, "when"), scorer.on, scorer.key, columns)
+            for i, scorer in enumerate(rulebook.scorers)
+            for j, columns in enumerate(self._run.program.scorer(scorer.key).rules)
+            if columns.rule.id == rulebook.successor(scorer, rule_id)
             and name in ("", scorer.name, scorer.key)
         ]
         if not found:
-            known = sorted({r.id for s in self._run.rulebook.scorers for r in s.rules})
+            known = sorted({r.id for s in rulebook.scorers for r in s.rules})
             raise UsageError(unknown("rule", rule, known))
         return [
-            self._at(index, j, columns, r, row)
-            for index, j, columns, r in found
-            for row in self._rows(columns.scorer.on, profile)
+            WhyNot(
+                scorer=key,
+                rule=columns.rule.id,
+                subject=self._trace.subject(on, row),
+                applied=self._trace.value(on, columns.applied, row) is True,
+                condition=self._part(self._parsed.expressions[path], subject_scope(on), row),
+            )
+            for path, on, key, columns in found
+            for row in self._rows(on, profile)
         ]
 
     def _rows(self, on: str, profile: int) -> Iterator[int]:
@@ -91,20 +97,8 @@ class WhyNotAsker:
             else:
                 yield from self._trace.owned("citation", "owner_row", claim)
 
-    def _at(
-        self, index: int, j: int, columns: ScorerColumns, rule: RuleColumns, row: int
-    ) -> WhyNot:
-        on = columns.scorer.on
-        node = self._parsed.expressions["scorers", index, "rules", j, "when"]
-        part = self._part(node, subject_scope(on), row)
-        applied = self._trace.value(on, rule.applied, row) is True
-        subject = self._trace.subject(on, row)
-        return WhyNot(columns.scorer.key, rule.rule.id, subject, applied, part)
-
-    # Parts -------------------------------------------------------------------------------
-
     def _part(self, node: ast.Expression, scope: Scope, row: int) -> Part:
-        outcome = _word(self._value(node, scope, row))
+        outcome = outcome_word(self._value(node, scope, row))
         if isinstance(node, ast.Call) and node.function in ("_&&_", "_||_", "!_"):
             parts = tuple(self._part(n, scope, row) for n in _flat(node))
             return Part(unparse(node), outcome, parts=parts)
@@ -119,7 +113,7 @@ class WhyNotAsker:
         )
 
     def _fact(self, node: ast.Expression, on: str) -> ast.Expression | None:
-        """The condition that a named fact of the row itself stands for."""
+        """The condition of a fact that the row itself has by name."""
         match node:
             case ast.Select(operand=ast.Ident(name=name), field=field) if name == on:
                 fact = self._parsed.facts.get((on, field))
@@ -128,26 +122,17 @@ class WhyNotAsker:
 
     def _value(self, node: ast.Expression, scope: Scope, row: int) -> object:
         expr = self._compiler.plain(scope, self._compiler.text(node, scope))
-        self._run_pending()
-        return self._trace.evaluate(scope.space.name, expr, row)
-
-    def _run_pending(self) -> None:
-        """Make the columns that were asked for and are not there yet."""
         engine = self._run.engine
         steps, self._compiler.steps = self._compiler.steps, []
         engine.run(s for s in steps if not engine.has(s.space, s.column))
+        return self._trace.evaluate(scope.space.name, expr, row)
 
     def _values(self, node: ast.Expression, scope: Scope, row: int) -> Iterator[tuple[str, str]]:
-        """The fields and counts a part speaks of, with their values at the row."""
-        told: set[str] = set()
-        for term in _terms(node):
-            text = unparse(term)
-            if text in told:
-                continue
-            told.add(text)
+        """The fields and counts in a part, with their values for the row."""
+        for text, term in {unparse(term): term for term in _terms(node)}.items():
             try:
                 yield text, shown(self._value(term, scope, row))
-            except CelError:
+            except CelError:  # it has no single value for a row
                 continue
 
     def _elements(
@@ -162,11 +147,12 @@ class WhyNotAsker:
         inner = scope.inside(rows, macro.variable)
         space = rows.collection.space
         for element in self._trace.owned(space, rows.collection.owner, row):
-            yield self._trace.label(space, element), _word(self._value(macro.body, inner, element))
+            outcome = outcome_word(self._value(macro.body, inner, element))
+            yield self._trace.label(space, element), outcome
 
 
 def _flat(node: ast.Call) -> Iterator[ast.Expression]:
-    """The operands of a chain of && or ||, or what a ! negates."""
+    """The operands of a chain of && or ||, or the operand of !."""
     for arg in node.args:
         if isinstance(arg, ast.Call) and arg.function == node.function and node.function != "!_":
             yield from _flat(arg)
@@ -175,7 +161,7 @@ def _flat(node: ast.Call) -> Iterator[ast.Expression]:
 
 
 def _terms(node: ast.Expression) -> Iterator[ast.Expression]:
-    """The fields, counts and own functions in a part, outermost first; macros have elements."""
+    """The fields and counts in a part, outermost first. Macros are shown by their elements."""
     match node:
         case ast.Select(test=True):
             yield ast.Select(node.offset, node.type, node.operand, node.field, test=False)
@@ -188,12 +174,8 @@ def _terms(node: ast.Expression) -> Iterator[ast.Expression]:
                 yield from _terms(child)
 
 
-def _word(value: object) -> Outcome:
-    return "unknown" if value is None else "true" if value else "false"
-
-
 def why_not_lines(found: WhyNot) -> Iterator[str]:
-    """A rule's condition as text, the parts that decided marked."""
+    """Format a rule's condition, each part with its outcome."""
     state = "takes effect" if found.applied else "takes no effect"
     yield f"{found.rule} of {found.scorer}, for {found.subject}: {state}"
     yield from _part_lines(found.condition, 1)
@@ -214,9 +196,15 @@ def _part_lines(part: Part, depth: int) -> Iterator[str]:
         yield from _part_lines(inner, depth + 1)
 
 
+# Bands --------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A step that keeps a score below the band, or an element of the pool that is below it."""
+    """A step that keeps a score below the band, or an element of the pool that is below it.
+
+    ``at`` is its score in thousandths, None if unknown.
+    """
 
     subject: str
     scorer: str
@@ -227,9 +215,10 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """One scorer and a band of its scale; ``short`` is how much is missing, in thousandths.
+    """The distance of a profile from a band of one scorer, with its reasons.
 
-    It is 0 where the band is reached, None where the score is unknown.
+    ``short`` is the difference from the start of the band in thousandths: 0 if the band is
+    reached, None if the score is unknown. ``changes`` would reach the band.
     """
 
     scorer: str
@@ -241,109 +230,100 @@ class Against:
 
 
 def against(run: Run, explanation: Explanation, profile: int, wanted: str) -> list[Against]:
-    """What stands between a profile and the band of that id or grade, for every scorer with it.
+    """Find what keeps a profile below a band, for every scorer with a band of that id or grade.
 
-    Raises ``UsageError`` where no scale has it.
+    ``profile`` is the row of the profile. Raises ``UsageError`` if no scorer has the band.
     """
-    found = []
-    for columns in run.program.on("profile"):
-        bands = run.rulebook.bands(columns.scorer)
-        band = next((b for b in bands if wanted in (b.id, b.grade)), None)
-        if band is not None:
-            found.append(_Between(run, columns, band, profile).told(explanation))
+    scorers = [(s, run.rulebook.bands(s.scorer)) for s in run.program.on("profile")]
+    found = [
+        _against(run, columns, band, profile, explanation)
+        for columns, bands in scorers
+        for band in [b for b in bands if wanted in (b.id, b.grade)][:1]
+    ]
     if not found:
-        scorers = [s.scorer for s in run.program.on("profile")]
-        every = [b for s in scorers for b in run.rulebook.bands(s)]
+        every = [band for _, bands in scorers for band in bands]
         known = [*(b.grade for b in every), *(b.id for b in every)]
         raise UsageError(unknown("band", wanted, known))
     return found
 
 
-class _Between:
-    def __init__(self, run: Run, columns: ScorerColumns, band: Band, profile: int) -> None:
+def _against(
+    run: Run, columns: ScorerColumns, band: Band, row: int, explanation: Explanation
+) -> Against:
+    name, start = columns.scorer.name, round(band.from_ * 1000)
+    score = run.scores(columns, [row])[0]
+    short = None if score.points is None else max(start - score.points, 0)
+    obstacles = () if short == 0 else tuple(_Obstacles(run, columns, start).of(row))
+    changes = tuple(
+        w
+        for w in explanation.would_change
+        if w.scorer == name and w.direction == "upgrade" and w.points >= start
+    )
+    return Against(name, band, score, short, obstacles, changes)
+
+
+class _Obstacles:
+    """Finds what keeps scores of profiles below ``start``, in thousandths."""
+
+    def __init__(self, run: Run, columns: ScorerColumns, start: int) -> None:
         self._run = run
         self._columns = columns
-        self._band = band
-        self._start = round(band.from_ * 1000)
-        self._row = profile
+        self._start = start
         self._explainer = Explainer(run)
-        self._trace = Trace(run)
+        self._trace = self._explainer.trace
 
-    def told(self, explanation: Explanation) -> Against:
-        name = self._columns.scorer.name
-        score = self._run.scores(self._columns)[self._row]
-        short = None if score.points is None else max(self._start - score.points, 0)
-        obstacles = tuple(self._obstacles()) if short != 0 else ()
-        changes = tuple(
-            w
-            for w in explanation.would_change
-            if w.scorer == name and w.direction == "upgrade" and w.points >= self._start
-        )
-        return Against(name, self._band, score, short, obstacles, changes)
-
-    def _obstacles(self) -> Iterator[Obstacle]:
-        own = self._explainer.score(self._columns, self._row)
-        yield from self._steps(own)
+    def of(self, row: int) -> Iterator[Obstacle]:
+        yield from self._steps(self._explainer.score(self._columns, row))
         pool = self._columns.pool
         if pool is None:
             return
-        for element in self._trace.owned(pool.elements, pool.owner, self._row):
-            take = self._trace.value(pool.elements, pool.take, element)
-            kept = self._trace.value(pool.elements, pool.keep, element)
-            if kept is False or (isinstance(take, int) and take >= self._start):
+        for element in self._trace.owned(pool.elements, pool.owner, row):
+            points = self._trace.value(pool.elements, pool.take, element)
+            included = self._trace.value(pool.elements, pool.keep, element)
+            if included is False or (isinstance(points, int) and points >= self._start):
                 continue
-            label = self._trace.label(pool.elements, element)
             inner = list(self._inner(pool.elements, element))
             yield from inner
             if not inner:
-                at = take if isinstance(take, int) else None
-                yield Obstacle(label, "", "", at, "it brings no more than this")
+                label = self._trace.label(pool.elements, element)
+                at = points if isinstance(points, int) else None
+                yield Obstacle(label, "", "", at, "its score is no higher")
 
     def _inner(self, space: str, row: int) -> Iterator[Obstacle]:
-        """What holds the element's own score of the same scale below the band."""
+        """The steps that keep the element's own scores of the same scale below the band."""
         for columns in self._run.program.on(space):
-            scorer = columns.scorer
-            if scorer.scale == self._columns.scorer.scale:
+            if columns.scorer.scale == self._columns.scorer.scale:
                 yield from self._steps(self._explainer.score(columns, row))
 
     def _steps(self, explanation: ScoreExplanation) -> Iterator[Obstacle]:
         if explanation.score.points is not None and explanation.score.points >= self._start:
             return
         for step in explanation.steps:
-            beginning = step.phase in ("start", "pool")
+            # The pool of a profile is shown by its elements.
+            first = step.phase == "start" or (step.phase == "pool" and explanation.on != "profile")
             lowering = step.phase in ("cap", "multiply") and step.applied
-            pooled = beginning and explanation.on == "profile" and step.phase == "pool"
-            if pooled or not (beginning or lowering):
+            if not (first or lowering):
                 continue
-            bound = step.amount if step.phase == "cap" else step.after
-            lowers = beginning or (step.before or 0) > (step.after or 0) or step.phase == "cap"
-            if lowers and (bound is None or bound < self._start):
+            limit = step.amount if step.phase == "cap" else step.after
+            lowers = first or step.phase == "cap" or (step.before or 0) > (step.after or 0)
+            if lowers and (limit is None or limit < self._start):
                 name = explanation.name
-                yield Obstacle(explanation.subject, name, step.rule, bound, step.because)
+                yield Obstacle(explanation.subject, name, step.rule, limit, step.because)
 
 
 def against_lines(found: Against) -> Iterator[str]:
-    """What stands in between, as text."""
-    start = f"{found.band.from_:.3f}"
-    if found.short is None:
-        yield f"{found.scorer}: {found.band.grade} starts at {start}; it is not rated"
-    elif found.short == 0:
-        yield f"{found.scorer}: {found.band.grade} starts at {start} and is reached"
+    """Format the distance from a band with its reasons."""
+    start = f"{found.scorer}: {found.band.grade} starts at {found.band.from_:.3f}"
+    if found.short == 0:
+        yield f"{start} and is reached"
         return
-    else:
-        yield (
-            f"{found.scorer}: {found.band.grade} starts at {start}; "
-            f"{found.short / 1000:.3f} is missing"
-        )
+    distance = "it is not rated" if found.short is None else f"{found.short / 1000:.3f} is missing"
+    yield f"{start}; {distance}"
     for o in found.obstacles:
         at = "unknown" if o.at is None else f"{o.at / 1000:.3f}"
         rule = f" {o.rule}" if o.rule else ""
         yield f"  {o.subject}{rule}: {at}  {o.because}"
-    yield from _changes(found.changes)
-
-
-def _changes(changes: Sequence[WouldChange]) -> Iterator[str]:
-    if not changes:
+    if not found.changes:
         yield "  no single change in the catalogue would reach it"
-    for w in changes:
+    for w in found.changes:
         yield f"  would reach it, effort {w.effort}: {w.change} ({w.points / 1000:.3f})"

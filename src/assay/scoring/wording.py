@@ -1,4 +1,4 @@
-"""Filling the sentences of the rulebook with values."""
+"""Sentences of the rulebook with values filled in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from assay.cel.program import TextPart
 
 
 def fill_text(parts: Sequence[TextPart], value: Callable[[str], object]) -> str:
-    """The sentence with its holes filled; ``value`` gives the value of a column."""
+    """Fill the placeholders of a sentence; ``value`` returns the value of a column."""
     return "".join(p if isinstance(p, str) else shown(value(p.name)) for p in parts)
 
 
 def shown(value: object) -> str:
-    """A value as a reader meets it: decimals without trailing zeros, unknown said so."""
+    """Format a value for readers: decimals without trailing zeros, None as "unknown"."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Claims whose words say otherwise than their grade how sure they are. Remarks: no score moves."""
+"""Claims whose wording is surer or less sure than their grade."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.evidence.vacuity import hedging_word, sure_word
 from assay.model.documents import Claim, Corpus
 from assay.model.results import Score
-from assay.model.rulebook import Band
 from assay.scoring.run import Run, ordered_bands
 
 
 def may_disagree(corpus: Corpus) -> bool:
-    """Whether any claim has words that a grade could speak against."""
+    """Whether any claim has words that may contradict its grade."""
     claims = (c for p in corpus.profiles.values() for c in p.claims)
     return any(sure_word(c.text) or hedging_word(c.text) for c in claims)
 
@@ -22,10 +21,10 @@ def may_disagree(corpus: Corpus) -> bool:
 def words_against_grades(
     corpus: Corpus, run: Run, subjects: Mapping[str, Subject]
 ) -> Iterator[Diagnostic]:
-    """Claims that sound sure below the top third of their scale, or unsure within it.
+    """Report claims worded as sure below the top third of a scale, or as unsure within it.
 
-    The grade is that of every claim scorer that has a scale. ``corpus`` is what was written, to
-    tell the place of each claim in its file.
+    Applies to every claim scorer with a scale. ``corpus`` holds all documents, which gives each
+    claim its location.
     """
     for scorer in run.program.on("claim"):
         bands = ordered_bands(run.rulebook.bands(scorer.scorer))
@@ -38,33 +37,28 @@ def words_against_grades(
         for claim_id, owner, score in zip(ids, owners, run.scores(scorer), strict=True):
             profile = corpus.profiles[names[owner]]
             number, claim = next((i, c) for i, c in enumerate(profile.claims) if c.id == claim_id)
-            said = _against(claim, score, high)
-            if said:
-                place = ("claims", number, "text")
-                yield content_codes.WORDS_AGAINST_GRADE.at(
-                    ValueLocation(place, subjects[profile.id]), *said
-                )
+            problem = _contradiction(claim, score, high)
+            if problem:
+                location = ValueLocation(("claims", number, "text"), subjects[profile.id])
+                yield content_codes.WORDS_AGAINST_GRADE.at(location, *problem)
 
 
-def _against(claim: Claim, score: Score, high: set[str]) -> tuple[str, str] | None:
+def _contradiction(claim: Claim, score: Score, high: set[str]) -> tuple[str, str] | None:
+    """The message and the hint, None if words and grade agree."""
     if claim.nature == "forecast":
-        return None  # what it says is compared with its likelihood
+        return None  # its wording is compared with its likelihood
     sure, hedged = sure_word(claim.text), hedging_word(claim.text)
-    graded = f"is graded {_graded(score.band, score)}"
+    graded = "is not rated"
+    if score.band is not None and score.value is not None:
+        graded = f"is graded {score.band.grade} ({score.value:.2f})"
     if sure and (score.band is None or score.band.id not in high):
         return (
-            f"the claim {claim.id!r} says {sure!r} and {graded}",
-            "leave the word out: how sure it is, is computed",
+            f"claim {claim.id!r} says {sure!r} but {graded}",
+            "remove the word; the grade shows how sure the claim is",
         )
     if hedged and not sure and score.band is not None and score.band.id in high:
         return (
-            f"the claim {claim.id!r} says {hedged!r} and {graded}",
-            "leave the word out, or name whose doubt it is and write 'nature: attributed'",
+            f"claim {claim.id!r} says {hedged!r} but {graded}",
+            "remove the word, or name who doubts it and use 'nature: attributed'",
         )
     return None
-
-
-def _graded(band: Band | None, score: Score) -> str:
-    if band is None or score.value is None:
-        return "not at all"
-    return f"{band.grade} ({score.value:.2f})"

@@ -1,4 +1,4 @@
-"""Later days: what is shared and what is left out never shows in what is found."""
+"""Projections: shared columns and skipped days never change a result."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook
 from assay.rules.scorers import compile_rulebook
 from assay.scoring import outlook as module
-from assay.scoring.outlook import Horizons, Later
+from assay.scoring.outlook import Horizons, Projection
 from assay.scoring.run import run_program
-from assay.scoring.validity import Lasting
+from assay.scoring.validity import Validity
 from assay.tables.build import build_tables
 from assay.tables.tables import Tables
 from assay.workspace.load import load_workspace
@@ -91,7 +91,7 @@ def test_until_is_the_first_day_on_which_a_band_differs(
     monkeypatch.setattr(module, "ROWS_AT_ONCE", rows)
     book, program = workload()
     made = tables(Shape(30, seed=seed, missing=missing))
-    found = Later(run_program(book, program, made), NOW).first_changes().to_list()
+    found = Projection(run_program(book, program, made), NOW).first_changes().to_list()
     assert found == first_changes(book, program, made)
     assert any(found) or seed  # that of seed 0 does change
 
@@ -115,7 +115,7 @@ def test_until_is_found_where_roots_and_citations_are_of_other_profiles(
         owner = frames["citation"].get_column("profile_row").shuffle(seed)
         frames["citation"] = frames["citation"].with_columns(profile_row=owner)
     run = run_program(book, program, Tables(frames))
-    found = Later(run, NOW).first_changes().to_list()
+    found = Projection(run, NOW).first_changes().to_list()
     assert found == first_changes(book, program, Tables(frames))
 
 
@@ -144,7 +144,7 @@ def test_a_later_day_is_what_tables_of_that_day_give(days: int) -> None:
     run = run_program(book, program, made)
     day = NOW + timedelta(days=days)
     columns = [("profile", c) for s in program.on("profile") for c in (s.score, s.coverage)]
-    later = Later(run, NOW)
+    later = Projection(run, NOW)
     anew = run_program(book, program, moved(made, day))
     alone, together = later.on(day, columns), later.ahead([NOW, day], columns)[1]
     for place in columns:
@@ -163,9 +163,9 @@ def test_several_days_together_are_each_of_them_alone(corpus: Corpus) -> None:
     scorers = desk.program.on("profile")
     columns = [("profile", c) for s in scorers for c in (s.score, s.coverage, s.band) if c]
     days = Horizons.of(AS_OF).days[1:]
-    together = Later(desk.run, AS_OF).ahead(days, columns)
+    together = Projection(desk.run, AS_OF).ahead(days, columns)
     for day, run in zip(days, together, strict=True):
-        alone = Later(desk_of(corpus).run, AS_OF).on(day, columns)
+        alone = Projection(desk_of(corpus).run, AS_OF).on(day, columns)
         for place in columns:
             assert run.engine.column(*place).to_list() == alone.engine.column(*place).to_list()
 
@@ -179,7 +179,7 @@ def test_until_agrees_with_the_days_around_it_in_the_shipped_workspace(
     program = compile_rulebook(loaded.rulebook)
     run = run_program(loaded.rulebook, program, build_tables(loaded.corpus, loaded.rulebook, as_of))
     monkeypatch.setattr(module, "LOOKAHEAD_DAYS", 366)
-    later = Later(run, as_of)
+    later = Projection(run, as_of)
     found = later.first_changes().to_list()
     bands = [("profile", s.band) for s in program.on("profile") if s.band]
 
@@ -245,9 +245,9 @@ def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, a
     bands = [s.band for s in program.on("profile") if s.band]
     hits = [r.applied for s in program.on("profile") for r in s.rules]
     changing = run.engine.delta_plan([("profile", c) for c in hits], [("profile", "today")])
-    lasting = Lasting(changing.schedule.steps, bands)
-    every = [*lasting.columns, *((space, name) for (space, _), name in lasting.columns.items())]
-    planned = schedule([*changing.schedule.steps, *lasting.steps], every)
+    validity = Validity(changing.schedule.steps, bands)
+    every = [*validity.columns, *((space, name) for (space, _), name in validity.columns.items())]
+    planned = schedule([*changing.schedule.steps, *validity.steps], every)
 
     def at(day: int) -> dict[Place, list[int | None]]:
         columns = dict(changing.kept)
@@ -257,10 +257,10 @@ def test_no_column_changes_before_its_days_are_over(seed: int, missing: float, a
 
     begin = TODAY + ahead
     now = at(begin)
-    assert len(lasting.columns) > len(CONDITIONS)
-    assert not lasting.alone
+    assert len(validity.columns) > len(CONDITIONS)
+    assert not validity.independent
     for number in range(1, 20):
         then = at(begin + number)
-        for place, name in lasting.columns.items():
+        for place, name in validity.columns.items():
             for a, b, days in zip(now[place], then[place], now[place[0], name], strict=True):
                 assert a == b or (days is not None and days <= number), place

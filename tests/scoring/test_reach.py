@@ -1,4 +1,4 @@
-"""Whom each profile reaches, and the score a summary speaks of."""
+"""The profiles that each profile reaches, and the score a summary is about."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def office(name: str, *on: str) -> Institution:
     )
 
 
-def test_reach_is_told_in_thousandths_up_and_down() -> None:
+def test_reach_is_in_thousandths_up_and_down() -> None:
     book = default_rulebook()
     weight, damping = book.reach.weights["high"], book.reach.damping
     corpus = corpus_of([], [], [office("a"), office("b", "a"), office("c", "b")])
@@ -61,7 +61,7 @@ def test_reach_is_told_in_thousandths_up_and_down() -> None:
         ([{"name": "support", "on": "claim", "scale": "grade"}], None, None),
     ],
 )
-def test_a_summary_speaks_of_the_score_that_publishes_or_the_first_graded(
+def test_a_summary_is_about_the_score_that_publishes_or_the_first_graded(
     scorers: list[dict[str, Any]], publish_by: str | None, name: str | None
 ) -> None:
     scales = {"grade": [{"id": "any", "from": 0.0, "grade": "Any", "label": "Any"}]}

@@ -1,4 +1,4 @@
-"""What would change a grade, made true by editing the documents."""
+"""Changes that would move a grade, made by editing the documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assay.evidence.origins import Lineage
 from assay.model.documents import Corpus
 from assay.model.results import Score, WouldChange
 from assay.model.rulebook import Band
-from assay.scoring.counterfactuals import run_beside, tried
+from assay.scoring.counterfactuals import counterfactuals, score_copies
 from tests.scoring.edited_documents import Supposed, WhatIf, what_ifs
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced
 
@@ -37,15 +37,17 @@ def as_rows(desk: Desk, ids: list[str]) -> list[tuple[str, str, int, list[Score]
     """Every change of the catalogue as the engine scores it: profile, text, effort, scores."""
     run = desk.run
     places = np.array([run.profile_rows[i] for i in ids], dtype=np.int64)
-    told, tables = tried(desk.corpus, desk.built.rows, run, AS_OF, places)
+    listed, tables = counterfactuals(desk.corpus, desk.built.rows, run, AS_OF, places)
     graded = [s for s in run.program.on("profile") if s.band]
     wanted = [("profile", c) for s in graded for c in (s.score, s.coverage, s.band) if c]
-    made = run_beside(run, tables, wanted)
-    names = [ids[list(places).index(own)] for own in told["own"]]
+    made = score_copies(run, tables, wanted)
+    names = [ids[list(places).index(own)] for own in listed["own"]]
     by_row = zip(*(made.scores(s) for s in graded), strict=True)
     return [
         (name, text, effort, list(row))
-        for name, text, effort, row in zip(names, told["text"], told["effort"], by_row, strict=True)
+        for name, text, effort, row in zip(
+            names, listed["text"], listed["effort"], by_row, strict=True
+        )
     ]
 
 

@@ -1,4 +1,4 @@
-"""Bands that would part the profiles of a workspace by their scores."""
+"""Bands that would separate the profiles of a workspace by their scores."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_each_band_holds_its_share_and_the_lowest_the_rest() -> None:
     ]
 
 
-def test_equal_scores_are_not_parted() -> None:
+def test_equal_scores_are_not_separated() -> None:
     assert cutpoints([800, 800, 800, 200], [0.25, 0.5]) == [Cutpoint(800, 3), Cutpoint(0, 1)]
 
 

@@ -1,4 +1,4 @@
-"""What falls due on which day: watch items, standing claims, grades."""
+"""Due dates of watch items, standing claims and grades."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_claim_falls_due_on_the_last_day_before_its_rule_finds_it_old() -> Non
     assert list(fired.values()) == [False, True]
 
 
-def test_a_grade_that_runs_out_falls_due_on_its_day() -> None:
+def test_a_grade_change_is_due_on_its_day() -> None:
     made = desk({"holds": "standing", "type": "figure", "key": True})
     until = made.results["office"].outlook.until
     assert until is not None

@@ -1,4 +1,4 @@
-"""Words that say how sure a claim is, against the grade that is computed for it."""
+"""Claims whose wording is surer or less sure than their grade."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def found(corpus: Corpus) -> list[Diagnostic]:
 def test_certain_words_over_a_low_grade(nature: str) -> None:
     (finding,) = found(corpus("The port has certainly closed in 2025.", "rumour", nature=nature))
     assert (finding.code, finding.value.path) == ("words-against-grade", ("claims", 1, "text"))
-    assert finding.message.startswith("the claim 'one' says 'certainly' and is graded")
+    assert finding.message.startswith("claim 'one' says 'certainly' but is graded")
 
 
 def test_doubtful_words_over_a_high_grade() -> None:
     doubted = corpus("The port has possibly closed in 2025.", "record", "seen")
     (finding,) = found(doubted)
-    assert finding.message == "the claim 'one' says 'possibly' and is graded A (0.95)"
+    assert finding.message == "claim 'one' says 'possibly' but is graded A (0.95)"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_certain_words_over_no_grade() -> None:
     unsourced = corpus("The port has certainly closed in 2025.")
     run = desk_of(unsourced, book.model_copy(update={"scorers": tuple(scorers)})).run
     (finding,) = words_against_grades(unsourced, run, {"closing": Subject("a.yaml")})
-    assert finding.message == "the claim 'one' says 'certainly' and is graded not at all"
+    assert finding.message == "claim 'one' says 'certainly' but is not rated"
 
 
 def test_a_forecast_is_measured_by_its_likelihood() -> None:
@@ -89,7 +89,9 @@ def test_words_move_no_score() -> None:
         assert scores_of(desk_of(sure), on, scorer) == scores_of(desk_of(plain), on, scorer)
 
 
-def test_check_tells_it_with_its_place(tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reports_it_with_its_position(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["init", str(tmp_path / "desk")]) == 0
     workspace = Workspace(tmp_path / "desk")
     (workspace.profiles_dir / "closing.yaml").write_text(
@@ -102,4 +104,4 @@ def test_check_tells_it_with_its_place(tmp_path: Any, capsys: pytest.CaptureFixt
     capsys.readouterr()
     assert run(["--workspace", str(workspace.root), "--as-of", "2026-01-15", "check"]) == 0
     told = capsys.readouterr().out
-    assert "profiles/closing.yaml:13:11: warning: the claim 'closed' says 'undoubtedly'" in told
+    assert "profiles/closing.yaml:13:11: warning: claim 'closed' says 'undoubtedly'" in told
