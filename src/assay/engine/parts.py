@@ -15,7 +15,7 @@ import polars as pl
 
 from assay.cel.program import Gather, Step
 from assay.engine.local import LocalEngine
-from assay.engine.plan import Place, definition, inputs, outputs, read_for
+from assay.engine.plan import Place, definition, dependencies, inputs, outputs
 from assay.errors import UsageError
 from assay.memory import no_room, require_room
 from assay.progress import counting
@@ -102,7 +102,7 @@ class Steps:
 
     def needed(self, wanted: Iterable[Place]) -> list[Step]:
         """The steps that the wanted columns hang on, each after those it reads."""
-        found = read_for(self._definitions, wanted)
+        found = dependencies(self._definitions, wanted)
         return [step for step in self.every if not found.isdisjoint(outputs(step))]
 
 
