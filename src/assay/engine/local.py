@@ -231,7 +231,7 @@ class DeltaPlan:
         return frozenset(p for step in steps for p in (*inputs(step), *outputs(step)))
 
     def followed_by(self, further: Sequence[Step]) -> DeltaPlan:
-        """Append steps; the profile columns they define are wanted too."""
+        """Append steps, and their profile columns to the wanted ones."""
         more = {place for step in further for place in outputs(step) if place[0] == "profile"}
         return DeltaPlan(
             schedule([*self.schedule.steps, *further], self.schedule.wanted | more), self.kept
