@@ -85,7 +85,6 @@ PENDING = (
     "src/assay/cel",
     "src/assay/cli",
     "src/assay/diagnostics",
-    "src/assay/engine",
     "src/assay/errors.py",
     "src/assay/graph",
     "src/assay/lint",

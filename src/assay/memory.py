@@ -21,7 +21,7 @@ def parse_size(text: str) -> int:
     """
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)b?\s*", text, re.IGNORECASE)
     if found is None:
-        raise ValueError(f"{text!r} is not a size such as 8GB or 500MB")
+        raise ValueError(f"invalid size {text!r}; use a size such as 8GB or 500MB")
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
@@ -44,8 +44,8 @@ def require_room(needed: int, available: int | None, what: str, hint: str) -> No
 def no_room(needed: int, available: int, what: str, hint: str) -> UsageError:
     """Error for ``what``, a plural noun, that needs more bytes than are available."""
     return UsageError(
-        f"{what} need about {_shown(needed)} of memory, and {_shown(available)} can be had; "
-        f"{hint}. Nothing was started; '--memory SIZE' sets another limit"
+        f"{what} need about {_shown(needed)} of memory, but only {_shown(available)} are "
+        f"available; {hint}, or set another limit with '--memory SIZE'"
     )
 
 

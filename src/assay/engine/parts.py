@@ -28,10 +28,8 @@ from assay.tables.tables import coded
 # citations and claims have more columns than rules on profiles alone.
 _BYTES_A_ROW = {"profile": 880, "claim": 440, "citation": 470}
 _OTHER_ROW = 60
-_NO_PARTS = (
-    "they cannot be scored in parts, because rows do not stand in the order of their profiles; "
-)
-_WAY_OUT = "score them with --engine spark, or on a machine with more memory"
+_NO_PARTS = "they cannot be scored in parts, because rows are not in the order of their profiles; "
+_WAY_OUT = "score them with --engine spark or on a machine with more memory"
 
 # Bytes of the process itself, measured at a million profiles, and of each profile for checking the
 # tables and for the results, in any number of parts.

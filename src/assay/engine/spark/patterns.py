@@ -59,13 +59,12 @@ def for_java(pattern: str) -> str:
     """Translate a pattern for Java. Raises ``UsageError`` if it might match other texts."""
     piece = _Reader(pattern).whole()
     if piece.ways > _MOST_WAYS or piece.endless > _MOST_ENDLESS:
-        raise _refusal(pattern, "it could be tried in too many ways")
+        raise _refusal(pattern, "too many ways to match")
     return piece.java
 
 
 def _refusal(pattern: str, why: str) -> UsageError:
-    what = f"matches(…) with the pattern {pattern!r}"
-    return PATTERNS.refusal(what, f"what it finds there is not sure to be the same, because {why}")
+    return PATTERNS.refusal(f"matches(…) with the pattern {pattern!r}", why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ class _Reader:
     def whole(self) -> _Piece:
         piece = self._alternatives(_Flags())
         if self._at < len(self._pattern):
-            raise self._refused("of a bracket that closes nothing")
+            raise self._refused("unmatched ')'")
         return piece
 
     def _refused(self, why: str) -> UsageError:
@@ -148,10 +147,10 @@ class _Reader:
         assert found is not None
         self._at = found.end()
         if found[3] is None and self._next() == "?":
-            raise self._refused("of what follows '(?'")
+            raise self._refused("unknown flag or group after '(?'")
         inner = self._alternatives(_with_flags(flags, found))
         if not self._skip(")"):
-            raise self._refused("of a bracket that is not closed")
+            raise self._refused("missing ')'")
         return inner if inner.single else replace(inner, java=f"(?:{inner.java})")
 
     def _repeated(self, piece: _Piece) -> _Piece:
@@ -165,11 +164,11 @@ class _Reader:
         if sign == "{" and found[2]:
             most = int(found[3]) if found[3] else None
         if piece.empty or _QUANTIFIER.match(self._pattern, self._at):
-            raise self._refused("of a repetition of what can be nothing")
+            raise self._refused("a repetition of a part that can be empty")
         if most is None and not piece.single:
-            raise self._refused("of a repetition without end of more than one character")
+            raise self._refused("an unbounded repetition of more than one character")
         if most is not None and piece.endless:
-            raise self._refused("of a repetition within a repetition")
+            raise self._refused("an unbounded repetition within a repetition")
         return _Piece(
             piece.java + found[0].removesuffix("?") if len(found[0]) > 1 else piece.java + sign,
             1 if most is None else _ways(piece.ways, least, most),
@@ -183,7 +182,7 @@ class _Reader:
         if self._skip(_WRITTEN_BOUNDARY):
             return _Piece(_BOUNDARY, empty=True)
         if self._skip(_WRITTEN_NO_BOUNDARY):
-            raise self._refused(r"of '\B'")
+            raise self._refused(r"the escape '\B'")
         if self._next() == "(":
             return self._group(flags)
         if self._skip("["):
@@ -194,14 +193,14 @@ class _Reader:
             if self._skip(sign):
                 return _Piece(java, empty=True)
         if self._next() in "*+?{":
-            raise self._refused("of a repetition of nothing")
+            raise self._refused("a repetition of nothing")
         one = self._character()
         return self._set(self._folded([(one, one)], flags))
 
     def _set(self, ranges: _Ranges) -> _Piece:
         allowed = list(_less(ranges, _SURROGATES))
         if not allowed:
-            raise self._refused("of a class without characters")
+            raise self._refused("a class without characters")
         inside = "".join(rf"\x{{{a:X}}}-\x{{{b:X}}}" for a, b in allowed)
         return _Piece(f"[{inside}]", single=True)
 
@@ -210,7 +209,7 @@ class _Reader:
         ranges: _Ranges = []
         while not (ranges and self._skip("]")):  # a leading bracket is a character
             if self._pattern.startswith("[:", self._at):
-                raise self._refused("of a class with a name")
+                raise self._refused("a named class")
             if self._skip("["):
                 ranges += self._class(flags)
                 continue
@@ -235,7 +234,7 @@ class _Reader:
         if letter in _CONTROLS:
             return _CONTROLS[letter]
         if not letter or not letter.isascii() or letter.isalnum():
-            raise self._refused(f"of '\\{letter}'")
+            raise self._refused(f"the escape '\\{letter}'")
         return ord(letter)
 
     def _folded(self, ranges: _Ranges, flags: _Flags) -> _Ranges:
@@ -243,7 +242,7 @@ class _Reader:
         if not flags.fold:
             return ranges
         if any(last > 0x7F for _, last in ranges):
-            raise self._refused("of (?i) for characters beyond ASCII")
+            raise self._refused("(?i) with characters outside ASCII")
         folded = list(ranges)
         for lower in range(ord("a"), ord("z") + 1):
             upper = lower - 0x20

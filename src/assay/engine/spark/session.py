@@ -29,26 +29,26 @@ class Limit:
 
 
 PATTERNS = Limit(
-    "matches(…) with more than characters, classes, alternatives, groups, ^, $, \\b, (?i) on "
-    "ASCII, repetitions with an end, and two endless ones of one character each",
-    "Spark's regular expressions are Java's, which backtrack and read some patterns otherwise "
-    "than CEL does, so a grade could differ or a job not end",
+    "matches(…) with anything but characters, classes, alternatives, groups, ^, $, \\b, (?i) for "
+    "ASCII, bounded repetitions, and at most two unbounded repetitions of one character",
+    "Spark uses Java's regular expressions, which backtrack and read some patterns differently "
+    "from CEL, so a grade could differ or a job never end",
     "use contains, startsWith or endsWith, or score on one machine",
 )
 OUTLOOK = Limit(
     "--with-outlook",
-    "the day of the next change is found by scoring a whole year day by day",
-    "use --with-later-bands, the bands a quarter and a year later, or score on one machine",
+    "the day of the next change requires scoring every day of a year",
+    "use --with-later-bands for the bands a quarter and a year later, or score on one machine",
 )
 DOCUMENTS = Limit(
     "scoring the documents in profiles/",
-    "documents are read, linked and traced to their origins on one machine",
-    "give tables with --tables or --database",
+    "documents are read and linked, and their lineage is traced, on one machine",
+    "use tables, with --tables or --database",
 )
 CONNECT = Limit(
-    "Spark Connect (an address with sc://)",
-    "intermediate tables are written beside the result and removed through the driver's own JVM",
-    "run assay where spark-submit would run, with the address of the cluster's master",
+    "Spark Connect (a URL with sc://)",
+    "intermediate tables are written next to the results and removed through the driver's JVM",
+    "run the command where spark-submit would run, with the URL of the cluster's master",
 )
 
 LIMITS: tuple[Limit, ...] = (PATTERNS, OUTLOOK, DOCUMENTS, CONNECT)
@@ -89,8 +89,8 @@ def start_spark(master: str | None) -> Any:
     except PySparkException as error:
         reason = first_line(error)
         if "JAVA_GATEWAY_EXITED" in str(error.getErrorClass()):
-            reason = "it needs Java 17 or later, found through JAVA_HOME or as 'java' on the path"
-        raise UsageError(f"Spark cannot be started: {reason}") from None
+            reason = "Java 17 or later is required; set JAVA_HOME, or add 'java' to the path"
+        raise UsageError(f"cannot start Spark: {reason}") from None
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
     return spark

@@ -43,8 +43,8 @@ class Staging:
         mark = self._spark._jvm.org.apache.hadoop.fs.Path(self._out, _DONE)
         if not self._files.exists(mark):
             raise UsageError(
-                f"{self._out.toString()} is there already and holds no results of Spark; "
-                "name another folder"
+                f"{self._out.toString()} exists and contains no results of Spark; "
+                "choose another folder"
             )
 
     def _path(self, name: str) -> Any:
