@@ -8,19 +8,26 @@ and plan ever larger queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from typing import TypeVar
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
-from assay.engine.plan import Place, inputs, outputs, plan
+from assay.cel.program import Aggregate, Gather, PoolUp, Step
+from assay.engine.plan import Place, Schedule, Stage, inputs, outputs, plan, schedule
 from assay.engine.spark.emit import absent, counted, emit, pooled, quoted, when_absent, whole
 from assay.engine.spark.tables import SparkTables
 from assay.tables.parquet import ROW
 
 Settle = Callable[[DataFrame], DataFrame]
 """Computes and stores a frame, and returns a frame that reads the stored one."""
+
+_Joined = tuple[str, str, DataFrame, Mapping[str, int | None]]
+"""A space, the column to join by, the frame to join, and the values of rows without a match."""
+
+_Move = Gather | Aggregate | PoolUp
+_M = TypeVar("_M", Gather, Aggregate, PoolUp)
 
 
 def run_on_spark(
@@ -31,7 +38,7 @@ def run_on_spark(
 ) -> dict[str, DataFrame]:
     """Compute the wanted columns; return frames by space that contain them and ``row``."""
     steps = plan(definitions, wanted, tables)
-    return _Execution(tables, steps, wanted, settle).run()
+    return _Execution(tables, schedule(steps, wanted), settle).run()
 
 
 def beside(frame: DataFrame, other: DataFrame, names: Mapping[str, str]) -> DataFrame:
@@ -41,107 +48,74 @@ def beside(frame: DataFrame, other: DataFrame, names: Mapping[str, str]) -> Data
 
 
 class _Execution:
-    """One run of a plan, which runs all ready steps of a kind together."""
+    """One run of a schedule."""
 
-    def __init__(
-        self, tables: SparkTables, steps: Sequence[Step], wanted: Sequence[Place], settle: Settle
-    ) -> None:
-        self._waiting = list(steps)
-        self._wanted = set(wanted)
+    def __init__(self, tables: SparkTables, schedule: Schedule, settle: Settle) -> None:
+        self._schedule = schedule
         self._settle = settle
-        self._inputs = {id(step): frozenset(inputs(step)) for step in steps}
-        self._missing = {p for step in steps for p in outputs(step)}
-        read = self._needed() | self._wanted
-        spaces = {space for space, _ in read} | {space for space, _ in self._missing}
+        computed = {place for step in schedule.steps for place in outputs(step)}
+        read = {place for step in schedule.steps for place in inputs(step)} | schedule.wanted
         self._frames = {
-            space: _only(tables.frame(space), (n for s, n in read - self._missing if s == space))
-            for space in spaces
+            space: _only(tables.frame(space), (n for s, n in read - computed if s == space))
+            for space in {space for space, _ in read | computed}
         }
         self._changed: set[str] = set()
 
     def run(self) -> dict[str, DataFrame]:
-        while self._waiting:
-            self._compute()
-            ready = self._ready()
-            self._settle_shared(ready)
+        stages = self._schedule.stages
+        for number, stage in enumerate(stages):
+            for query in stage.queries:
+                for level in query.levels:
+                    columns = {step.column: emit(step.expr) for step in level}
+                    self._frames[query.space] = self._frames[query.space].withColumns(columns)
+                self._changed.add(query.space)
+            later = [step for following in stages[number + 1 :] for step in _steps(following)]
+            read = self._schedule.wanted | {place for step in later for place in inputs(step)}
+            self._settle_shared((*stage.moves, *stage.aggregates), later, read)
             joined = [
-                *self._gather([s for s in ready if isinstance(s, Gather)]),
-                *self._aggregate([s for s in ready if isinstance(s, Aggregate)]),
-                *self._pool([s for s in ready if isinstance(s, PoolUp)]),
+                *self._gather([s for s in stage.moves if isinstance(s, Gather)]),
+                *self._aggregate(stage.aggregates),
+                *self._pool([s for s in stage.moves if isinstance(s, PoolUp)]),
             ]
             for space, key, right, fill in joined:
                 self._join(space, key, right, fill)
-            for step in ready:
-                self._missing.difference_update(outputs(step))
-            self._drop_unread()
+            self._drop_unread(read)
         return self._frames
 
-    def _needed(self) -> set[Place]:
-        return {p for step in self._waiting for p in self._inputs[id(step)]}
-
-    def _ready(self) -> list[Step]:
-        def fits(step: Step) -> bool:
-            return not isinstance(step, Compute) and self._missing.isdisjoint(
-                self._inputs[id(step)]
-            )
-
-        ready = [step for step in self._waiting if fits(step)]
-        self._waiting = [step for step in self._waiting if not fits(step)]
-        return ready
-
-    def _compute(self) -> None:
-        """Run all expressions whose input is computed, until none is left."""
-        progress = True
-        while progress:
-            now: dict[str, dict[str, Column]] = {}
-            later: list[Step] = []
-            for step in self._waiting:
-                if isinstance(step, Compute) and self._missing.isdisjoint(self._inputs[id(step)]):
-                    now.setdefault(step.space, {})[step.column] = emit(step.expr)
-                else:
-                    later.append(step)
-            for space, columns in now.items():
-                self._frames[space] = self._frames[space].withColumns(columns)
-                self._changed.add(space)
-                self._missing -= {(space, name) for name in columns}
-            self._waiting = later
-            progress = bool(now)
-
-    def _settle_shared(self, ready: Sequence[Step]) -> None:
+    def _settle_shared(
+        self, moves: Sequence[_Move], later: Sequence[Step], read: Set[Place]
+    ) -> None:
         """Settle the changed frames that more than one group of steps reads."""
         groups: dict[str, set[object]] = {}
-        for step in ready:
-            groups.setdefault(_source(step), set()).add(_grouping(step))
-        read_later = self._needed() | self._wanted
+        for step in moves:
+            source = step.target if isinstance(step, Gather) else step.elements
+            groups.setdefault(source, set()).add(_grouping(step))
         for space, readers in groups.items():
-            in_use = any(s == space for s, _ in read_later)
-            in_use |= any(step.space == space for step in (*ready, *self._waiting))
+            in_use = any(s == space for s, _ in read)
+            in_use |= any(step.space == space for step in (*moves, *later))
             if space in self._changed and len(readers) + in_use > 1:
-                keep = {n for s, n in read_later if s == space}
-                keep |= {n for step in ready for s, n in self._inputs[id(step)] if s == space}
                 frame = self._frames[space]
-                self._frames[space] = self._settle(_only(frame, keep.intersection(frame.columns)))
+                names = {n for s, n in read if s == space}
+                names |= {n for step in moves for s, n in inputs(step) if s == space}
+                self._frames[space] = self._settle(_only(frame, names.intersection(frame.columns)))
                 self._changed.discard(space)
 
-    def _gather(self, steps: Sequence[Gather]) -> Iterable[_Joined]:
+    def _gather(self, steps: Sequence[Gather]) -> Iterator[_Joined]:
         for (space, link, target), group in _groups(steps).items():
-            origins = {s.column: s.origin for s in group if isinstance(s, Gather)}
             right = self._frames[target].select(
-                quoted(ROW).alias(link), *(quoted(o).alias(c) for c, o in origins.items())
+                quoted(ROW).alias(link), *(quoted(s.origin).alias(s.column) for s in group)
             )
             yield space, link, right, {}
 
-    def _aggregate(self, steps: Sequence[Aggregate]) -> Iterable[_Joined]:
+    def _aggregate(self, steps: Sequence[Aggregate]) -> Iterator[_Joined]:
         for (space, elements, owner), group in _groups(steps).items():
-            chosen = [s for s in group if isinstance(s, Aggregate)]
-            right = counted(self._frames[elements], owner, chosen)
-            yield space, ROW, right, {s.column: when_absent(s) for s in chosen}
+            right = counted(self._frames[elements], owner, group)
+            yield space, ROW, right, {s.column: when_absent(s) for s in group}
 
-    def _pool(self, steps: Sequence[PoolUp]) -> Iterable[_Joined]:
+    def _pool(self, steps: Sequence[PoolUp]) -> Iterator[_Joined]:
         for (space, elements, owner, by), group in _groups(steps).items():
-            chosen = [s for s in group if isinstance(s, PoolUp)]
-            right = pooled(self._frames[elements], owner, by or None, chosen)
-            fill = {name: value for s in chosen for name, value in absent(s).items()}
+            right = pooled(self._frames[elements], owner, by or None, group)
+            fill = {name: value for s in group for name, value in absent(s).items()}
             yield space, ROW, right, fill
 
     def _join(self, space: str, key: str, right: DataFrame, fill: Mapping[str, int | None]) -> None:
@@ -155,33 +129,35 @@ class _Execution:
         self._frames[space] = frame.withColumns(filled).drop(matched)
         self._changed.add(space)
 
-    def _drop_unread(self) -> None:
+    def _drop_unread(self, read: Set[Place]) -> None:
         """Drop columns that no later step reads."""
-        read_later = self._needed() | self._wanted
         for space, frame in list(self._frames.items()):
-            names = {n for s, n in read_later if s == space}
+            names = {n for s, n in read if s == space}
             present = set(frame.columns)
             if not present <= names | {ROW}:
                 self._frames[space] = _only(frame, names & present)
 
 
-_Joined = tuple[str, str, DataFrame, Mapping[str, int | None]]
-"""A space, the column to join by, the frame to join, and the values of rows without a match."""
+def _steps(stage: Stage) -> Iterator[Step]:
+    for query in stage.queries:
+        for level in query.levels:
+            yield from level
+    yield from stage.aggregates
+    yield from stage.moves
 
 
 def _only(frame: DataFrame, names: Iterable[str]) -> DataFrame:
     return frame.select(ROW, *(quoted(name) for name in sorted(set(names) - {ROW})))
 
 
-def _source(step: Step) -> str:
-    """Space whose rows a step over links or collections reads."""
-    if isinstance(step, Gather):
-        return step.target
-    assert isinstance(step, Aggregate | PoolUp)
-    return step.elements
+def _groups(steps: Iterable[_M]) -> dict[tuple[str, ...], list[_M]]:
+    groups: dict[tuple[str, ...], list[_M]] = {}
+    for step in steps:
+        groups.setdefault(_grouping(step), []).append(step)
+    return groups
 
 
-def _grouping(step: Step) -> tuple[str, ...]:
+def _grouping(step: _Move) -> tuple[str, ...]:
     """Key of the steps that run together; its first item is the space of their columns."""
     match step:
         case Gather():
@@ -190,11 +166,3 @@ def _grouping(step: Step) -> tuple[str, ...]:
             return step.space, step.elements, step.owner
         case PoolUp():
             return step.space, step.elements, step.owner, step.by or ""
-    raise AssertionError(step)
-
-
-def _groups(steps: Sequence[Step]) -> dict[tuple[str, ...], list[Step]]:
-    groups: dict[tuple[str, ...], list[Step]] = {}
-    for step in steps:
-        groups.setdefault(_grouping(step), []).append(step)
-    return groups
