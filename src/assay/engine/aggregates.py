@@ -18,7 +18,7 @@ import polars as pl
 
 from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import PoolUp
-from assay.engine.plan import POOL_PARTS
+from assay.engine.plan import POOL_SUFFIXES
 from assay.tables.tables import Ints
 
 Counts = npt.NDArray[np.signedinteger]
@@ -166,7 +166,7 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series
         value = value.fill_null(step.empty)
     if step.combine in ("mean", "min"):
         value = pl.when(pl.col("unsure").fill_null(0) == 0).then(value)
-    elements, coverage = (step.column + part for part in POOL_PARTS)
+    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
     yield from result.select(
         value.alias(step.column),
         pl.col("elements").fill_null(0).alias(elements),

@@ -12,7 +12,7 @@ from functools import reduce
 
 from assay.cel.operations import Apply, Col, Each, Expr, Lit, apply, columns
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
-from assay.engine.plan import POOL_PARTS, Place, dependents, outputs
+from assay.engine.plan import POOL_SUFFIXES, Place, dependents, outputs
 
 TODAY: Place = ("profile", "today")
 
@@ -36,7 +36,7 @@ def steps_on_dates(steps: Sequence[Step], dates: int) -> Iterator[Step]:
 
 def numbered(name: str, number: int) -> str:
     """Name of a column on a further date; these are numbered from 1."""
-    for part in POOL_PARTS:
+    for part in POOL_SUFFIXES:
         if name.endswith(part):
             return f"{numbered(name.removesuffix(part), number)}{part}"
     return f"{name} @{number}"

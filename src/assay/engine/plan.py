@@ -22,7 +22,7 @@ from assay.engine.simplify import Known, as_distance, simplify
 Place = tuple[str, str]
 """Address of a column: its space and its name."""
 
-POOL_PARTS = (".elements", ".coverage")
+POOL_SUFFIXES = (".elements", ".coverage")
 """Suffixes of the columns that a pool defines besides its score."""
 
 _INLINED_SIZE = 300
@@ -57,7 +57,7 @@ def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
     """Step that defines a column, or None for a column of the tables."""
     step = definitions.get(place)
     if step is None:
-        for part in POOL_PARTS:
+        for part in POOL_SUFFIXES:
             if place[1].endswith(part):
                 step = definitions.get((place[0], place[1].removesuffix(part)))
     return step
@@ -81,7 +81,7 @@ def outputs(step: Step) -> tuple[Place, ...]:
     """Columns that a step defines."""
     names = [step.column]
     if isinstance(step, PoolUp):
-        names += [step.column + part for part in POOL_PARTS]
+        names += [step.column + part for part in POOL_SUFFIXES]
     return tuple((step.space, name) for name in names)
 
 

@@ -24,7 +24,7 @@ from assay.arithmetic import (
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, Op
 from assay.cel.program import Aggregate, PoolUp
-from assay.engine.plan import POOL_PARTS
+from assay.engine.plan import POOL_SUFFIXES
 from assay.engine.spark.patterns import java_pattern
 from assay.tables.parquet import ROW
 
@@ -399,7 +399,7 @@ def _results(index: int, step: PoolUp) -> Iterator[Column]:
         value = F.coalesce(value, whole(step.empty))
     if step.combine in ("mean", "min"):
         value = F.when(quoted(f"u{index}") == whole(0), value)
-    elements, coverage = (step.column + part for part in POOL_PARTS)
+    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
     yield value.cast("bigint").alias(step.column)
     yield quoted(f"n{index}").alias(elements)
     yield quoted(f"c{index}").alias(coverage)
@@ -427,7 +427,7 @@ def _combine_strongest(step: PoolUp, takes: Column) -> Column:
 
 def absent(step: PoolUp) -> dict[str, int | None]:
     """Values for an owner without rows."""
-    elements, coverage = (step.column + part for part in POOL_PARTS)
+    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
     return {step.column: step.empty, elements: 0, coverage: 0}
 
 
