@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from assay.arithmetic import mean_points, noisy_or
+from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
 from assay.cel.schema import HORIZONS, SPACES, Collection
 from assay.cel.text import split_text
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
@@ -325,6 +326,17 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     return str(value)
+
+
+def noisy_or(scores: list[int]) -> int:
+    """``1 - Π(1 - score)`` in thousandths, by the tables; 0 for no scores."""
+    weights = noisy_or_weights()
+    return bisect_right(noisy_or_thresholds(), sum(weights[s] for s in scores))
+
+
+def mean_points(total: int, count: int) -> int:
+    """``total / count``; halves round up."""
+    return (2 * total + count) // (2 * count)
 
 
 _COMBINE: dict[str, Callable[[list[int]], int]] = {

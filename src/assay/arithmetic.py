@@ -1,13 +1,11 @@
-"""Integer arithmetic of scores: thousandths, and tables in place of a math library.
+"""Integer arithmetic of scores: thousandths, and tables for half-lives and noisy-or.
 
-The tables are made from exact decimal arithmetic, so the same input gives the same grade on
-every machine.
+Exact arithmetic fills the tables, because math libraries round differently on different machines.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from decimal import Decimal, localcontext
 from functools import cache
 
@@ -21,30 +19,25 @@ _HALVINGS = 12
 _LOG_UNIT = 1_000_000
 _DIGITS = 40
 _EXACT: int = 10**_DIGITS
-"""What 1 is where whole numbers stand for exact ones."""
+"""1.0 in fixed-point numbers of 40 decimals."""
 
 CERTAIN = 1 << 40
-"""Weight of a score of 1.0 in the noisy-or table: more than any sum of lesser ones."""
+"""Weight of a score of 1.0 in the noisy-or table, above every sum of lesser weights."""
 
 
 def to_points(value: float) -> int:
-    """A number in thousandths, halves rounded up."""
+    """Convert a score to thousandths; halves round up."""
     return math.floor(value * 1000 + 0.5)
 
 
 def scale_points(points: int, factor: int) -> int:
-    """``points`` times ``factor`` thousandths, halves rounded up."""
+    """Multiply ``points`` by ``factor`` thousandths; halves round up."""
     return (points * factor + 500) // 1000
-
-
-def mean_points(total: int, count: int) -> int:
-    """``total / count``, halves rounded up."""
-    return (2 * total + count) // (2 * count)
 
 
 @cache
 def half_life_table() -> tuple[int, ...]:
-    """Thousandths left after ``i / HALVING_STEPS`` half-lives: ``round(1000 · 2^(-i/1000))``."""
+    """Thousandths left after each 1/1000 of a half-life: ``round(1000 · 2^(-i/1000))``."""
     with localcontext() as context:
         context.prec = _DIGITS
         ratio = int((Decimal(2) ** (Decimal(-1) / HALVING_STEPS)).scaleb(_DIGITS))
@@ -56,12 +49,12 @@ def half_life_table() -> tuple[int, ...]:
 
 
 def half_life(days: int, period: int) -> float:
-    """What is left of 1.0 after ``days``, halved every ``period`` days.
+    """Halve 1.0 every ``period`` days, for ``days``; days below 0 count as 0.
 
-    1.0 for days before the first; raises ``ValueError`` where the period is not positive.
+    Raises ``ValueError`` if the period is not positive.
     """
     if period <= 0:
-        raise ValueError("a half-life is a positive number of days")
+        raise ValueError("a half-life must be a positive number of days")
     table = half_life_table()
     return table[min(max(days, 0) * HALVING_STEPS // period, len(table) - 1)] / 1000
 
@@ -70,7 +63,7 @@ def half_life(days: int, period: int) -> float:
 def noisy_or_weights() -> tuple[int, ...]:
     """``round(-ln(1 - w/1000) · 10⁶)`` for w = 0 … 1000 (``CERTAIN`` for the last).
 
-    Noisy-or of scores is 1 - Π(1 - w), so these weights add where the scores combine.
+    Noisy-or is 1 - Π(1 - w), so to combine scores these weights are added.
     """
     return (*(_log_weight(2 * w) for w in range(ONE)), CERTAIN)
 
@@ -79,13 +72,13 @@ def noisy_or_weights() -> tuple[int, ...]:
 def noisy_or_thresholds() -> tuple[int, ...]:
     """Least summed weight that reaches each score from 1 to 1000.
 
-    Halfway between neighbouring scores rounds up; one score alone gives itself.
+    Halves round up; a single score combines to itself.
     """
     return tuple(_log_weight(2 * w - 1) for w in range(1, ONE + 1))
 
 
 def _log_weight(halves: int) -> int:
-    """``round(-ln(1 - w) · 10⁶)`` for a score of so many halves of a thousandth."""
+    """``round(-ln(1 - w) · 10⁶)`` for a score w in half-thousandths."""
     logs = _logarithms()
     weight = logs[2 * ONE] - logs[2 * ONE - halves]
     return (2 * weight * _LOG_UNIT + _EXACT) // (2 * _EXACT)
@@ -93,10 +86,10 @@ def _log_weight(halves: int) -> int:
 
 @cache
 def _logarithms() -> tuple[int, ...]:
-    """``ln(n) · 10⁴⁰`` for n = 1 … 2000 (0 for n = 0), each from the one before it.
+    """``ln(n) · 10⁴⁰`` for n = 1 … 2000 (0 for n = 0), each derived from its predecessor.
 
-    ln((n + 1) / n) = 2 · (x + x³/3 + x⁵/5 + …) with x = 1 / (2n + 1). Every term is cut off at
-    its last digit; there are fewer than 40 000 of them, so 35 digits are right.
+    ln((n + 1) / n) = 2 · (x + x³/3 + x⁵/5 + …) with x = 1 / (2n + 1). Each of fewer than 40,000
+    terms is truncated at its last digit, so 35 digits are exact.
     """
     logs = [0, 0]
     for n in range(1, 2 * ONE):
@@ -108,9 +101,3 @@ def _logarithms() -> tuple[int, ...]:
             k += 2
         logs.append(logs[-1] + total)
     return tuple(logs)
-
-
-def noisy_or(scores: list[int]) -> int:
-    """``1 - Π(1 - score)`` in thousandths, by the tables; 0 for no scores."""
-    weights = noisy_or_weights()
-    return bisect_right(noisy_or_thresholds(), sum(weights[s] for s in scores))

@@ -1,4 +1,4 @@
-"""How much memory there is, and whether work fits into it, said before it is started."""
+"""Memory limits: how much is available, and errors for work that would need more."""
 
 from __future__ import annotations
 
@@ -10,38 +10,42 @@ from pathlib import Path
 from assay.errors import UsageError
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_UNBOUNDED = 1 << 60
+# Version 1 of control groups writes "no limit" as a number near 2⁶³.
+_UNLIMITED = 1 << 60
 
 
 def parse_size(text: str) -> int:
-    """Bytes of a size such as ``8GB``, ``500 MB`` or ``2.5g``; raises ``ValueError``."""
+    """Convert a size such as ``8GB``, ``500 MB`` or ``2.5g`` to bytes.
+
+    Raises ``ValueError`` for anything else.
+    """
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)b?\s*", text, re.IGNORECASE)
     if found is None:
-        raise ValueError(f"{text!r} is not a size such as 8GB or 500MB")
+        raise ValueError(f"invalid size {text!r}; use a size such as 8GB or 500MB")
     return int(float(found[1]) * _UNITS[found[2].lower()])
 
 
 def available_bytes(root: Path = Path("/")) -> int | None:
-    """Memory that may still be taken: the least of what the machine and its limits leave.
+    """Available memory in bytes, or None if unknown.
 
-    Limits are those of control groups (containers, services) and of the process. None where
-    nothing tells.
+    The least of free memory, the limits of control groups (containers, services) and the limit of
+    the process.
     """
     found = [*_of_machine(root), *_of_groups(root), *_of_process()]
-    return min((n for n in found if n < _UNBOUNDED), default=None)
+    return min((n for n in found if n < _UNLIMITED), default=None)
 
 
-def require_room(needed: int, available: int | None, what: str, way_out: str) -> None:
-    """Raise ``UsageError`` where ``what`` needs more than is there, and say what can be done."""
+def require_room(needed: int, available: int | None, what: str, hint: str) -> None:
+    """Raise ``UsageError`` if ``what`` needs more bytes than are available."""
     if available is not None and needed > available:
-        raise no_room(needed, available, what, way_out)
+        raise no_room(needed, available, what, hint)
 
 
-def no_room(needed: int, available: int, what: str, way_out: str) -> UsageError:
-    """The refusal of ``what`` needs more than is there."""
+def no_room(needed: int, available: int, what: str, hint: str) -> UsageError:
+    """Error for ``what``, a plural noun, that needs more bytes than are available."""
     return UsageError(
-        f"{what} need about {_shown(needed)} of memory, and {_shown(available)} can be had; "
-        f"{way_out}. Nothing was started; '--memory SIZE' sets another limit"
+        f"{what} need about {_shown(needed)} of memory, but only {_shown(available)} are "
+        f"available; {hint}, or set another limit with '--memory SIZE'"
     )
 
 
@@ -54,14 +58,13 @@ def _of_machine(root: Path) -> Iterator[int]:
         if line.startswith("MemAvailable:"):
             yield int(line.split()[1]) * 1024
             return
-    names = getattr(os, "sysconf_names", {})
-    if root == Path("/") and "SC_PHYS_PAGES" in names:
-        # Where free memory is not told, such as on macOS, all of it is the limit.
+    if root == Path("/") and "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
+        # Systems such as macOS do not report free memory, so the limit is all of it.
         yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _of_groups(root: Path) -> Iterator[int]:
-    """What each control group around the process leaves; caches are given back when asked for."""
+    """Memory left in each control group around the process."""
     for line in _text(root / "proc/self/cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
         if not controllers:
@@ -72,14 +75,15 @@ def _of_groups(root: Path) -> Iterator[int]:
 
 
 def _up(mount: Path, path: str, limit: str, usage: str) -> Iterator[int]:
-    """A group and those around it; in a container the mount itself is the group."""
+    """Memory left in a group and its ancestors; in a container the mount itself is the group."""
     group = mount / path.strip("/")
     for folder in (group, *group.parents):
-        most, taken = _text(folder / limit).strip(), _text(folder / usage).strip()
-        if most.isdigit() and taken.isdigit():
+        most, used = _text(folder / limit).strip(), _text(folder / usage).strip()
+        if most.isdigit() and used.isdigit():
             stat = dict(line.split() for line in _text(folder / "memory.stat").splitlines())
+            # The kernel frees inactive file caches on demand.
             cached = int(stat.get("total_inactive_file", stat.get("inactive_file", "0")))
-            yield max(int(most) - int(taken) + cached, 0)
+            yield max(int(most) - int(used) + cached, 0)
         if folder == mount:
             return
 
@@ -87,7 +91,7 @@ def _up(mount: Path, path: str, limit: str, usage: str) -> Iterator[int]:
 def _of_process() -> Iterator[int]:
     try:
         import resource
-    except ImportError:  # not a system with such limits
+    except ImportError:  # Windows
         return
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     if soft != resource.RLIM_INFINITY:

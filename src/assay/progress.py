@@ -1,7 +1,6 @@
-"""How far a long piece of work has come, told to whoever watches.
+"""Progress of long work, as a side channel like a log.
 
-A side channel like a log: work names its stages and counts what it goes through, and neither
-knows nor asks whether anybody looks. Nothing that is computed depends on it.
+Work names its stages and counts its items whether or not a watcher is set. No result depends on it.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ _T = TypeVar("_T")
 
 
 class Watcher(Protocol):
-    """Who is told."""
+    """Receiver of progress."""
 
     def stage(self, name: str) -> None:
-        """A stage begins; the one before has ended."""
+        """Begin a stage and end the previous one."""
         ...
 
     def counted(self, what: str, done: int, total: int) -> None:
-        """So many of so many are done."""
+        """Receive the number of finished items."""
         ...
 
 
@@ -31,7 +30,7 @@ _WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 @contextmanager
 def watching(watcher: Watcher) -> Iterator[None]:
-    """Tell ``watcher`` of what is done meanwhile."""
+    """Report the progress of the work inside the context to ``watcher``."""
     before = _WATCHER.set(watcher)
     try:
         yield
@@ -40,19 +39,19 @@ def watching(watcher: Watcher) -> Iterator[None]:
 
 
 def stage(name: str) -> None:
-    """A stage of the work begins."""
+    """Begin a stage of the work."""
     watcher = _WATCHER.get()
     if watcher is not None:
         watcher.stage(name)
 
 
 def counting(items: Collection[_T], what: str) -> Iterable[_T]:
-    """The items, counted while somebody goes through them; ``what`` names them in the plural."""
+    """Report each item when it is reached; ``what`` names the items in the plural."""
     return counting_up_to(items, len(items), what)
 
 
 def counting_up_to(items: Iterable[_T], total: int, what: str) -> Iterable[_T]:
-    """The same for items that have no length of their own."""
+    """Report each item as :func:`counting` does, for items without a length."""
     watcher = _WATCHER.get()
     return items if watcher is None else _counted(watcher, items, total, what)
 

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from assay.engine import aggregates
 from assay.engine.aggregates import segment_counts, segment_sums
+from assay.tables.tables import Ints
 
 T = TypeVar("T")
 LENGTHS = st.lists(st.integers(0, 5), max_size=30)
 
 
-def offsets(lengths: list[int]) -> aggregates.Ints:
+def offsets(lengths: list[int]) -> Ints:
     return np.array([0, *accumulate(lengths)], dtype=np.int64)
 
 

@@ -262,7 +262,7 @@ def test_too_little_even_for_parts(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         parted_to_fit(tmp_path, 180_000_000, lambda _: 0)
     assert str(caught.value) == (
-        "these tables, scored in parts, need about 183 MB of memory, and 180 MB can be had; "
-        "score them with --engine spark, or on a machine with more memory. Nothing was started; "
-        "'--memory SIZE' sets another limit"
+        "these tables, scored in parts, need about 183 MB of memory, but only 180 MB are "
+        "available; score them with --engine spark or on a machine with more memory, or set "
+        "another limit with '--memory SIZE'"
     )

@@ -14,13 +14,12 @@ from assay.arithmetic import (
     ONE,
     half_life,
     half_life_table,
-    mean_points,
-    noisy_or,
     noisy_or_thresholds,
     noisy_or_weights,
     scale_points,
     to_points,
 )
+from tests.oracle import mean_points, noisy_or
 
 scores = st.integers(0, ONE)
 

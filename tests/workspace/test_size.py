@@ -32,7 +32,7 @@ def test_documents_that_do_not_fit(
     command = ["--workspace", str(given.root), "--memory", "300MB"]
     assert run([*command, "score"]) == 64
     said = capsys.readouterr().err
-    assert "the documents of this workspace need about 600 MB of memory, and 300 MB" in said
+    assert "the documents of this workspace need about 600 MB of memory, but only 300 MB" in said
     assert "--engine spark" in said
     for name in ("check", "plan", "build", "lineage"):
         assert run([*command, name]) == 64
@@ -62,11 +62,11 @@ def test_tables_that_do_not_fit(
     out = tmp_path / "out.parquet"
     assert run([*command, "--tables", str(tmp_path / "tables"), "--out", str(out)]) == 64
     said = capsys.readouterr().err
-    assert "these tables need about 3 MB of memory, and 2 MB can be had" in said
+    assert "these tables need about 3 MB of memory, but only 2 MB are available" in said
     assert "--engine spark" in said
     assert not out.exists()
 
 
 def test_a_size_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--memory", "plenty", "check"]) == 64
-    assert "'plenty' is not a size such as 8GB or 500MB" in capsys.readouterr().err
+    assert "invalid size 'plenty'; use a size such as 8GB or 500MB" in capsys.readouterr().err

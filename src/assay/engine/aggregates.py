@@ -1,16 +1,16 @@
 """Aggregates over collections: counts, sums and pools, one value for each owner.
 
 Collections are stored in the order of their owners. A sum over the rows of an owner is the
-difference of a running total at two places. Counts of conditions share one running total: it is a
-64-bit number of several lanes, each wide enough for the longest collection. The total may overflow;
-its differences never do, because no count outgrows its own lane.
+difference of two values of a running total. Counts of conditions share one running total: a 64-bit
+number of several lanes, each wide enough for the longest collection. The total may overflow, but
+its differences never do, because no count exceeds its lane.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, reduce
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -18,20 +18,22 @@ import polars as pl
 
 from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import PoolUp
-from assay.engine.plan import POOL_PARTS
+from assay.engine.plan import POOL_SUFFIXES
+from assay.tables.tables import Ints
 
-Ints = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.signedinteger]
 
 _WORD = np.dtype(np.int64)
+# Owners summed at a time, few enough for the processor's cache.
 _BLOCK = 16_384
+# Fewer rows than this are summed faster by one thread.
 _WORTH_THREADS = 2_000_000
 
 
 def segment_counts(conditions: Sequence[pl.Series], offsets: Ints) -> list[Counts]:
-    """For each condition the number of rows of each owner where it is true.
+    """Count, for each condition, the rows of each owner where it is true.
 
-    The counts come in the least type that holds them.
+    The counts have the narrowest type that holds them.
     """
     owners = len(offsets) - 1
     longest = int(np.diff(offsets).max(initial=1))
@@ -39,15 +41,15 @@ def segment_counts(conditions: Sequence[pl.Series], offsets: Ints) -> list[Count
     lanes = _WORD.itemsize // lane.itemsize
     results: list[Counts] = [np.empty(owners, dtype=lane) for _ in conditions]
     for first in range(0, len(conditions), lanes):
-        together = slice(first, first + lanes)
-        _count_together(conditions[together], offsets, results[together])
+        word = slice(first, first + lanes)
+        _count_in_lanes(conditions[word], offsets, results[word])
     return results
 
 
-def _count_together(
+def _count_in_lanes(
     conditions: Sequence[pl.Series], offsets: Ints, results: Sequence[Counts]
 ) -> None:
-    """Count conditions, of which there are no more than lanes in a number."""
+    """Count at most as many conditions as a number has lanes."""
     codes = _codes(conditions)
     lane = results[0].dtype
     steps = np.zeros((1 << len(conditions), _WORD.itemsize // lane.itemsize), dtype=lane)
@@ -59,69 +61,58 @@ def _count_together(
         words.take(codes[elements], out=out, mode="clip")  # other modes would buffer ``out``
         np.cumsum(out, out=out)
 
-    def keep(owners: slice, sums: Ints) -> None:
+    def store(owners: slice, sums: Ints) -> None:
         by_condition = sums.view(lane).reshape(len(sums), -1).T
         for result, count in zip(results, by_condition, strict=False):
             result[owners] = count
 
-    _sum_up(offsets, total, keep)
+    _sum_blocks(offsets, total, store)
 
 
 def _codes(conditions: Sequence[pl.Series]) -> npt.NDArray[np.uint8]:
-    """For each row which of the conditions, at most eight, are true: a bit for each."""
+    """Encode which of at most eight conditions are true in each row, one bit for each."""
     frame = pl.DataFrame([c.alias(str(bit)) for bit, c in enumerate(conditions)])
-    packed = frame.lazy().select(_packed(len(conditions)))
-    return packed.collect(optimizations=pl.QueryOptFlags.none()).to_series().to_numpy()
-
-
-@cache
-def _packed(count: int) -> pl.Expr:
     zero = pl.lit(0, dtype=pl.UInt8)
-    return reduce(
-        pl.Expr.add,
-        [
-            pl.when(pl.col(str(bit))).then(pl.lit(1 << bit, dtype=pl.UInt8)).otherwise(zero)
-            for bit in range(count)
-        ],
-    )
+    bits = [
+        pl.when(pl.col(str(bit))).then(pl.lit(1 << bit, dtype=pl.UInt8)).otherwise(zero)
+        for bit in range(len(conditions))
+    ]
+    code = frame.lazy().select(reduce(pl.Expr.add, bits))
+    return code.collect(optimizations=pl.QueryOptFlags.none()).to_series().to_numpy()
 
 
 def segment_sums(values: pl.Series, offsets: Ints) -> Ints:
-    """The sum over the rows of each owner; missing values count for nothing."""
+    """Sum the values of each owner; nulls count as 0."""
     numbers = (values.fill_null(0) if values.null_count() else values).to_numpy()
     result = np.empty(len(offsets) - 1, dtype=np.int64)
 
     def total(elements: slice, out: Ints) -> None:
         np.cumsum(numbers[elements], out=out)
 
-    def keep(owners: slice, sums: Ints) -> None:
+    def store(owners: slice, sums: Ints) -> None:
         result[owners] = sums
 
-    _sum_up(offsets, total, keep)
+    _sum_blocks(offsets, total, store)
     return result
 
 
 def segment_least(values: pl.Series, offsets: Ints) -> pl.Series:
-    """The least value over the rows of each owner; missing for owners without rows.
-
-    No value may be missing.
-    """
+    """Least value of each owner, null for owners without rows; ``values`` must have no nulls."""
     numbers = values.to_numpy()
-    some = np.flatnonzero(np.diff(offsets))
-    result = np.zeros(len(offsets) - 1, dtype=np.int64)
-    known = np.zeros(len(offsets) - 1, dtype=bool)
-    if len(some):
-        result[some] = np.minimum.reduceat(numbers[: offsets[-1]], offsets[some])
-        known[some] = True
+    known = np.diff(offsets) > 0
+    result = np.zeros(len(known), dtype=np.int64)
+    if known.any():
+        result[known] = np.minimum.reduceat(numbers[: offsets[-1]], offsets[:-1][known])
     return pl.select(pl.when(pl.Series(known)).then(pl.Series(result))).to_series()
 
 
-def _sum_up(
-    offsets: Ints, total: Callable[[slice, Ints], None], keep: Callable[[slice, Ints], None]
+def _sum_blocks(
+    offsets: Ints, total: Callable[[slice, Ints], None], store: Callable[[slice, Ints], None]
 ) -> None:
-    """Sum over the rows of each owner, for so many at a time that the processor's cache holds it.
+    """Sum over the rows of each owner, a block of owners at a time.
 
-    ``total`` writes the running total of some rows, ``keep`` is given the sums of some owners.
+    ``total`` writes the running total of a range of rows, ``store`` receives the sums of a range
+    of owners.
     """
     owners = len(offsets) - 1
     begins = range(0, owners, _BLOCK)
@@ -130,14 +121,14 @@ def _sum_up(
     threads = pl.thread_pool_size() if offsets[-1] >= _WORTH_THREADS else 1
 
     def share(number: int) -> None:
-        room = np.zeros(longest + 1, dtype=np.int64)
+        buffer = np.zeros(longest + 1, dtype=np.int64)
         for begin in begins[number::threads]:
-            places = offsets[begin : begin + _BLOCK + 1]
-            first, last = int(places[0]), int(places[-1])
-            running = room[: last - first + 1]
+            block = offsets[begin : begin + _BLOCK + 1]
+            first, last = int(block[0]), int(block[-1])
+            running = buffer[: last - first + 1]
             total(slice(first, last), running[1:])
-            at = running.take(places - first)
-            keep(slice(begin, begin + len(at) - 1), at[1:] - at[:-1])
+            totals = running.take(block - first)
+            store(slice(begin, begin + len(totals) - 1), np.diff(totals))
 
     if threads == 1:
         share(0)
@@ -146,14 +137,14 @@ def _sum_up(
             list(pool.map(share, range(threads)))
 
 
-# Pools: the strongest element of each group, combined ---------------------------------------------
+# Pools --------------------------------------------------------------------------------------------
 
 
 def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series]:
-    """The columns a pool defines, one value for each owner.
+    """Compute the columns a pool defines, with one value for each owner.
 
-    ``rows`` are the elements: ``owner`` (null for those of nobody), ``keep``, ``take``,
-    ``cover`` and, where the pool groups, ``by``.
+    ``rows`` are the elements: ``owner`` (may be null), ``keep``, ``take``, ``cover`` and, if the
+    pool groups, ``by``.
     """
     if "by" not in rows.columns:
         rows = rows.with_columns(by=pl.int_range(pl.len()))
@@ -167,7 +158,7 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series
         unsure=pl.col("unsure").sum().cast(pl.Int64),
     )
     every = pl.DataFrame({"owner": pl.int_range(owners, dtype=pl.Int64, eager=True)})
-    placed = every.join(counts, on="owner", how="left", maintain_order="left").join(
+    result = every.join(counts, on="owner", how="left", maintain_order="left").join(
         _combined(step, rows), on="owner", how="left", maintain_order="left"
     )
     value = pl.col("take").cast(pl.Int64)
@@ -175,8 +166,8 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series
         value = value.fill_null(step.empty)
     if step.combine in ("mean", "min"):
         value = pl.when(pl.col("unsure").fill_null(0) == 0).then(value)
-    elements, coverage = (step.column + part for part in POOL_PARTS)
-    yield from placed.select(
+    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
+    yield from result.select(
         value.alias(step.column),
         pl.col("elements").fill_null(0).alias(elements),
         pl.col("coverage").fill_null(0).alias(coverage),
@@ -184,13 +175,13 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series
 
 
 def _combined(step: PoolUp, rows: pl.DataFrame) -> pl.DataFrame:
-    """Owner and combined score of the known elements."""
+    """Combine the known elements of each owner, the strongest of each group."""
     groups = rows.filter("keep").drop_nulls(["take", "by"]).select("owner", "by", "take")
     if step.by is not None:
         groups = groups.group_by("owner", "by").agg(pl.col("take").max())
     if step.strongest is not None:
-        place = pl.col("take").rank("ordinal", descending=True).over("owner")
-        groups = groups.filter(place <= step.strongest)
+        rank = pl.col("take").rank("ordinal", descending=True).over("owner")
+        groups = groups.filter(rank <= step.strongest)
     take = pl.col("take")
     if step.combine != "noisy_or":
         reducers = {

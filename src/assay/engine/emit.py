@@ -1,8 +1,12 @@
-"""Column expressions as Polars expressions."""
+"""Polars expressions for column expressions.
+
+Columns may be stored in narrower types than they have in rules: texts as ``Enum``, whole numbers in
+8 to 32 bits. Expressions use these types where the result is the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from functools import reduce
 from string import ascii_lowercase, ascii_uppercase
 
@@ -11,18 +15,21 @@ import polars as pl
 from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, Op, columns
-from assay.engine.simplify import MOST, bound, least_type, stored_in
 
-Words = Mapping[str, Set[str]]
-"""Text columns that are stored as numbers, and the words each of them has."""
+_MOST: dict[pl.DataType, int] = {
+    pl.Int8(): (1 << 7) - 1,
+    pl.Int16(): (1 << 15) - 1,
+    pl.Int32(): (1 << 31) - 1,
+}
+"""Narrow types with the greatest number of each."""
+
+_BOUNDED_BY_ARGUMENTS: frozenset[Op] = frozenset(("add", "hold", "least", "greatest"))
 
 
 def emit(expr: Expr, schema: Mapping[str, pl.DataType] | None = None) -> pl.Expr:
-    """The Polars expression for a column expression; null stays unknown throughout.
+    """Translate a column expression to Polars, with null for unknown.
 
-    ``schema`` tells of columns that are stored in other types than they have in rules: texts as
-    ``Enum`` are compared with constants by number, counts in few bits as they are; everything
-    else sees texts and 64 bits.
+    ``schema`` contains the types of columns that are stored in narrower types than in rules.
     """
     return _Emitter(schema or {}).emit(expr)
 
@@ -30,28 +37,32 @@ def emit(expr: Expr, schema: Mapping[str, pl.DataType] | None = None) -> pl.Expr
 def emit_stored(
     expr: Expr, schema: Mapping[str, pl.DataType]
 ) -> tuple[pl.Expr, pl.DataType | None]:
-    """The expression for a column to be stored, and the type if that has less than 64 bits.
+    """Translate the expression of a column to store; also return its type if that is narrow.
 
-    Bands, and sums of amounts known beforehand, fit a few bits.
+    Bands, and sums of known amounts, have narrow types.
     """
     emitter = _Emitter(schema)
-    stored = emitter.narrow(expr)
-    return (emitter.emit(expr), None) if stored is None else stored
+    return emitter.narrow(expr) or (emitter.emit(expr), None)
+
+
+def widened(series: pl.Series) -> pl.Series:
+    """Convert a column to the type it has in rules: whole numbers have 64 bits."""
+    return series.cast(pl.Int64) if series.dtype in _MOST else series
 
 
 class _Emitter:
     def __init__(self, schema: Mapping[str, pl.DataType]) -> None:
-        self._words: Words = {
+        self._words = {
             name: frozenset(dtype.categories.to_list())
             for name, dtype in schema.items()
             if isinstance(dtype, pl.Enum)
         }
-        self._counts = {name: dtype for name, dtype in schema.items() if dtype in MOST}
+        self._narrow = {name: dtype for name, dtype in schema.items() if dtype in _MOST}
 
     def emit(self, expr: Expr) -> pl.Expr:
         if isinstance(expr, Col):
             column = pl.col(expr.name)
-            if expr.name in self._counts:
+            if expr.name in self._narrow:
                 return column.cast(pl.Int64)
             return column.cast(pl.String) if expr.name in self._words else column
         if isinstance(expr, Lit):
@@ -60,35 +71,32 @@ class _Emitter:
             return pl.element()
         if isinstance(expr, Each):
             return self._each(expr)
-        made = self._made(_mirrored(expr))
-        if next(columns(expr), None) is None:
-            # What was looked up or computed from constants is one row, which fits no table.
-            value = pl.select(made).to_series()
-            return pl.lit(value.item(), dtype=value.dtype)
-        return made
-
-    def _made(self, expr: Apply) -> pl.Expr:
+        expr = _mirrored(expr)
         special = _SPECIAL.get(expr.op)
         if special is not None:
-            return special(self, expr)
-        return _PLAIN[expr.op](*(self.emit(a) for a in expr.args))
+            emitted = special(self, expr)
+        else:
+            emitted = _PLAIN[expr.op](*(self.emit(a) for a in expr.args))
+        if next(columns(expr), None) is None:
+            # An expression of constants has one row, which does not fit the other columns.
+            value = pl.select(emitted).to_series()
+            return pl.lit(value.item(), dtype=value.dtype)
+        return emitted
 
     def _logic(self, expr: Apply) -> pl.Expr:
-        truths = (pl.lit(None, pl.Boolean) if a == Lit(None) else self.emit(a) for a in expr.args)
-        return _LOGIC[expr.op](*truths)
+        args = (pl.lit(None, pl.Boolean) if a == Lit(None) else self.emit(a) for a in expr.args)
+        return _LOGIC[expr.op](*args)
 
     def _each(self, expr: Each) -> pl.Expr:
         body = self.emit(expr.body)
-        asked = body.is_null() if expr.counted == "unknown" else body.fill_null(False)
-        counted = self.emit(expr.items).list.eval(asked).list.sum()
-        return counted.cast(pl.Int64)
+        condition = body.is_null() if expr.counted == "unknown" else body.fill_null(False)
+        return self.emit(expr.items).list.eval(condition).list.sum().cast(pl.Int64)
 
     def _if(self, expr: Apply) -> pl.Expr:
-        condition, then, otherwise = expr.args
-        asked = self.emit(condition)
-        if otherwise == Lit(None):
-            return pl.when(asked).then(self.emit(then))
-        return pl.when(asked).then(self.emit(then)).when(~asked).then(self.emit(otherwise))
+        condition = self.emit(expr.args[0])
+        then = pl.when(condition).then(self.emit(expr.args[1]))
+        otherwise = expr.args[2]
+        return then if otherwise == Lit(None) else then.when(~condition).then(self.emit(otherwise))
 
     def _pick(self, expr: Apply) -> pl.Expr:
         condition, then, otherwise = (self.emit(a) for a in expr.args)
@@ -106,12 +114,12 @@ class _Emitter:
         return self._ordered(expr)
 
     def _ordered(self, expr: Apply) -> pl.Expr:
-        """A comparison, of a count with a constant in the bits the count has."""
+        """Compare; a narrow column and a constant are compared in the type of the column."""
         op = _COMPARISONS[expr.op]
         a, b = expr.args
-        if isinstance(a, Col) and a.name in self._counts and isinstance(b, Lit):
-            dtype = self._counts[a.name]
-            if isinstance(b.value, int) and 0 <= b.value <= MOST[dtype]:
+        if isinstance(a, Col) and a.name in self._narrow and isinstance(b, Lit):
+            dtype = self._narrow[a.name]
+            if isinstance(b.value, int) and 0 <= b.value <= _MOST[dtype]:
                 return op(pl.col(a.name), pl.lit(b.value, dtype=dtype))
         if isinstance(b, Lit) and not isinstance(a, Lit):
             return op(self.emit(a), pl.lit(b.value))
@@ -119,8 +127,8 @@ class _Emitter:
 
     def _known(self, expr: Apply) -> pl.Expr:
         (arg,) = expr.args
-        asked = pl.col(arg.name) if isinstance(arg, Col) else self.emit(arg)
-        return asked.is_not_null()
+        value = pl.col(arg.name) if isinstance(arg, Col) else self.emit(arg)
+        return value.is_not_null()
 
     def _in(self, expr: Apply) -> pl.Expr:
         item, within = expr.args
@@ -137,19 +145,33 @@ class _Emitter:
         return column.is_in(values)
 
     def narrow(self, expr: Expr) -> tuple[pl.Expr, pl.DataType] | None:
-        """A whole number in the least type that is known to hold it; None where none is."""
-        if isinstance(expr, Col) and expr.name in self._counts:
-            return pl.col(expr.name), self._counts[expr.name]
+        """Translate an expression to the least narrow type that is sure to hold it, if any."""
+        if isinstance(expr, Col) and expr.name in self._narrow:
+            return pl.col(expr.name), self._narrow[expr.name]
         if not isinstance(expr, Apply):
             return None
         if expr.op == "band":
-            return self._few_bits_band(expr)
-        most = bound(expr, self._counts)
-        dtype = None if most is None else least_type(most)
-        return None if dtype is None else (self._few_bits(expr, dtype), dtype)
+            return self._narrow_band(expr)
+        most = self._bound(expr)
+        dtype = None if most is None else _least_type(most)
+        return None if dtype is None else (self._cast(expr, dtype), dtype)
 
-    def _few_bits(self, expr: Expr, dtype: pl.DataType) -> pl.Expr:
-        """What :func:`bound` knows of, in a type that holds it and all it is made from."""
+    def _bound(self, expr: Expr) -> int | None:
+        """Greatest absolute value of an expression of constants and narrow columns."""
+        if isinstance(expr, Col):
+            return _MOST.get(self._narrow[expr.name]) if expr.name in self._narrow else None
+        if isinstance(expr, Lit):
+            return abs(expr.value) if type(expr.value) is int else None
+        if not isinstance(expr, Apply) or expr.op not in ("pick", *_BOUNDED_BY_ARGUMENTS):
+            return None
+        bounds = [self._bound(a) for a in _values(expr)]
+        known = [bound for bound in bounds if bound is not None]
+        if len(known) < len(bounds):
+            return None
+        return sum(known) if expr.op == "add" else max(known)
+
+    def _cast(self, expr: Expr, dtype: pl.DataType) -> pl.Expr:
+        """Translate an expression with a known bound to a type that holds all its parts."""
         if isinstance(expr, Lit):
             return pl.lit(expr.value, dtype=dtype)
         if isinstance(expr, Col):
@@ -157,22 +179,22 @@ class _Emitter:
         assert isinstance(expr, Apply)
         if expr.op == "pick":
             condition, then, otherwise = expr.args
-            picked = pl.when(self.emit(condition)).then(self._few_bits(then, dtype))
-            return picked.otherwise(self._few_bits(otherwise, dtype))
-        args = [self._few_bits(a, dtype) for a in expr.args]
+            picked = pl.when(self.emit(condition)).then(self._cast(then, dtype))
+            return picked.otherwise(self._cast(otherwise, dtype))
+        args = [self._cast(a, dtype) for a in expr.args]
         if expr.op != "hold":
             return _PLAIN[expr.op](*args)
         value, low, high = args
-        # This takes a third of the time of a clip, but makes a bound of an unknown value.
-        held = pl.max_horizontal(pl.min_horizontal(value, high), low)
-        known = [pl.col(name).is_not_null() for name in stored_in(expr.args[0])]
-        return pl.when(reduce(pl.Expr.and_, known)).then(held) if known else held
+        # This takes a third of the time of a clip, but turns an unknown value into a bound.
+        clipped = pl.max_horizontal(pl.min_horizontal(value, high), low)
+        known = [pl.col(name).is_not_null() for name in _value_columns(expr.args[0])]
+        return pl.when(reduce(pl.Expr.and_, known)).then(clipped) if known else clipped
 
-    def _few_bits_band(self, expr: Apply) -> tuple[pl.Expr, pl.DataType]:
+    def _narrow_band(self, expr: Apply) -> tuple[pl.Expr, pl.DataType]:
         score, limits = expr.args
         assert isinstance(limits, Lit)
         assert isinstance(limits.value, tuple)
-        dtype = least_type(len(limits.value)) or pl.Int64()
+        dtype = _least_type(len(limits.value)) or pl.Int64()
         one, none = (pl.lit(n, dtype=dtype) for n in (1, 0))
         reached = [
             pl.when(self.emit(Apply("ge", (score, Lit(limit))))).then(one).otherwise(none)
@@ -182,37 +204,56 @@ class _Emitter:
         return pl.when(self.emit(score).is_not_null()).then(index), dtype
 
     def _band(self, expr: Apply) -> pl.Expr:
-        return self._few_bits_band(expr)[0].cast(pl.Int64)
+        return self._narrow_band(expr)[0].cast(pl.Int64)
 
     def _div(self, expr: Apply) -> pl.Expr:
-        """A quotient; Polars multiplies by the inverse of a constant, which is not the same."""
+        """Divide by a column: Polars would multiply by the inverse of a constant, less exactly."""
         a, b = expr.args
         divided, by = self.emit(a), self.emit(b)
         if next(columns(b), None) is None and next(columns(a), None) is not None:
             constant = pl.select(by).item()
-            # By zero it is the same, and the sign of a zero would be lost in the sum.
+            # For zero the result is exact, and the sum would lose the sign of a zero.
             if constant:
                 by = pl.int_range(pl.len()).cast(pl.Float64) * 0.0 + constant
         return divided / by
 
     def _hold(self, expr: Apply) -> pl.Expr:
-        stored = self.narrow(expr)
-        if stored is not None:
-            return stored[0].cast(pl.Int64)
+        narrow = self.narrow(expr)
+        if narrow is not None:
+            return narrow[0].cast(pl.Int64)
         value, low, high = (self.emit(a) for a in expr.args)
         return value.clip(low, high)
 
     def _compared(self, expr: Apply) -> pl.Expr:
-        """A comparison of doubles; Polars orders NaN, CEL lets every comparison with it fail."""
+        """Compare doubles; unlike Polars, CEL does not order NaN."""
         op = _COMPARISONS[OPERATIONS[expr.op].plain or expr.op]
         a, b = (self.emit(x) for x in expr.args)
         either = a.is_nan() | b.is_nan()
-        made = op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
-        return pl.when(a.is_not_null() & b.is_not_null()).then(made)
+        result = op(a, b) | either if expr.op == "fne" else op(a, b) & ~either
+        return pl.when(a.is_not_null() & b.is_not_null()).then(result)
+
+
+def _values(expr: Apply) -> tuple[Expr, ...]:
+    """Arguments whose values the expression may have, without the condition of a pick."""
+    return expr.args[1:] if expr.op == "pick" else expr.args
+
+
+def _value_columns(expr: Expr) -> Iterator[str]:
+    """Columns whose values a bounded expression may have."""
+    if isinstance(expr, Col):
+        yield expr.name
+    elif isinstance(expr, Apply):
+        for arg in _values(expr):
+            yield from _value_columns(arg)
+
+
+def _least_type(most: int) -> pl.DataType | None:
+    """Narrowest type for whole numbers up to ``most``, or None if they need 64 bits."""
+    return next((dtype for dtype, limit in _MOST.items() if most <= limit), None)
 
 
 def _mirrored(expr: Apply) -> Apply:
-    """Polars loses the height of a column of equal values compared with a constant on its left."""
+    """Move a constant to the right: with one on the left, Polars loses the height of a column."""
     mirrored = OPERATIONS[expr.op].mirrored
     if mirrored is not None and next(columns(expr.args[0]), None) is None:
         return Apply(mirrored, expr.args[::-1])
@@ -220,7 +261,7 @@ def _mirrored(expr: Apply) -> Apply:
 
 
 def _literal(expr: Lit) -> pl.Expr:
-    """A whole number has 64 bits, as in CEL."""
+    # CEL's whole numbers have 64 bits.
     if isinstance(expr.value, int) and not isinstance(expr.value, bool):
         return pl.lit(expr.value, dtype=pl.Int64)
     return pl.lit(expr.value)
@@ -235,13 +276,13 @@ def _greater(a: pl.Expr, b: pl.Expr) -> pl.Expr:
 
 
 def _quotient(a: pl.Expr, b: pl.Expr) -> pl.Expr:
-    """Whole division toward zero; unknown for a divisor of zero."""
+    """Divide whole numbers toward zero; unknown if the divisor is zero."""
     size = a.abs() // b.abs()
     return pl.when(b != 0).then(pl.when((a < 0) == (b < 0)).then(size).otherwise(0 - size))
 
 
 def _checked(op: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Callable[[pl.Expr, pl.Expr], pl.Expr]:
-    """Whole numbers with room for twice the digits; what does not fit 64 bits is unknown."""
+    """Compute with 128 bits; a result that does not fit 64 bits is unknown."""
 
     def build(a: pl.Expr, b: pl.Expr) -> pl.Expr:
         return op(a.cast(pl.Int128), b.cast(pl.Int128)).cast(pl.Int64, strict=False)
@@ -296,7 +337,7 @@ _SPECIAL: dict[Op, Callable[[_Emitter, Apply], pl.Expr]] = {
     "div": _Emitter._div,
     "hold": _Emitter._hold,
 }
-"""Primitives that look at how their arguments are written or stored."""
+"""Operations that depend on the form or storage of their arguments."""
 
 _PLAIN: dict[Op, Callable[..., pl.Expr]] = {
     "add": lambda a, b: a + b,
@@ -349,7 +390,7 @@ _PLAIN: dict[Op, Callable[..., pl.Expr]] = {
     "checked_half_life": lambda days, period: _half_life(days.cast(pl.Int128), period),
     "number": lambda a: pl.when(~a.is_nan()).then(a),
 }
-"""Primitives that are computed from the values of their arguments alone."""
+"""Operations that depend only on the values of their arguments."""
 
 PRIMITIVES = _SPECIAL.keys() | _PLAIN.keys()
-"""Every operation of the rule language, as Polars computes it."""
+"""All operations of the rule language that Polars computes."""

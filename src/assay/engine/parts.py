@@ -1,8 +1,8 @@
-"""Tables that do not fit into memory: how they are split, and programs run over them part by part.
+"""Scoring in parts, for tables that do not fit into memory.
 
-Within a part everything is made as in the whole. A column that a link reads from another part is
-held in memory as a whole: a column of the tables, or one that an earlier pass has made in every
-part. There are as many passes as the scores of neighbours require.
+Each part is computed like the whole. A column that a link reads from another part is held in memory
+for all rows: a column of the tables, or one that an earlier pass computed in every part. The scores
+of neighbours determine the number of passes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 
 from assay.cel.program import Gather, Step
 from assay.engine.local import LocalEngine
-from assay.engine.plan import Place, definition, inputs, outputs, read_for
+from assay.engine.plan import Place, definition, dependencies, inputs, outputs
 from assay.errors import UsageError
 from assay.memory import no_room, require_room
 from assay.progress import counting
@@ -24,35 +24,34 @@ from assay.tables.parquet import StoredTables, open_tables
 from assay.tables.parts import Part, PartedTables, bytes_by_profile, homes, parted
 from assay.tables.tables import coded
 
-# Measured with the shipped rulebook on a million and three million profiles, whose scorers of
-# citations and claims keep more columns than rules on profiles alone.
+# Bytes a row, measured with the shipped rulebook on one and three million profiles. Its scorers of
+# citations and claims have more columns than rules on profiles alone.
 _BYTES_A_ROW = {"profile": 880, "claim": 440, "citation": 470}
 _OTHER_ROW = 60
-_NO_PARTS = (
-    "they cannot be scored in parts, because rows do not stand in the order of their profiles; "
-)
-_WAY_OUT = "score them with --engine spark, or on a machine with more memory"
+_NO_PARTS = "they cannot be scored in parts, because rows are not in the order of their profiles; "
+_WAY_OUT = "score them with --engine spark or on a machine with more memory"
 
-# Measured at a million profiles: the process itself, and what checking the tables and their
-# results take for each profile whatever the parts.
+# Bytes of the process itself, measured at a million profiles, and of each profile for checking the
+# tables and for the results, in any number of parts.
 _PROCESS = 160_000_000
 _HELD_A_PROFILE = 180
 _LEAST_ROOM = 10_000_000
+_BYTES_HELD = 8
 
 
 def fits(folder: Path, available: int) -> bool:
-    """Whether the tables of a folder can be scored as a whole."""
+    """Whether the tables of a folder can be scored at once."""
     return needed_bytes(folder) <= available
 
 
 def needed_bytes(folder: Path) -> int:
-    """What scoring a folder of tables as a whole takes at most."""
+    """Upper bound of the memory for scoring the tables of a folder at once."""
     total = 0
     for path in sorted(folder.glob("*.parquet")):
         try:
             rows: int = pl.scan_parquet(path).select(pl.len()).collect().item()
         except pl.exceptions.PolarsError:
-            continue  # whoever reads it will say what is wrong with it
+            continue  # reported when the file is read
         total += rows * _BYTES_A_ROW.get(path.stem, _OTHER_ROW)
     return total
 
@@ -60,10 +59,10 @@ def needed_bytes(folder: Path) -> int:
 def parted_to_fit(
     folder: Path, available: int, held: Callable[[StoredTables], int]
 ) -> PartedTables:
-    """The tables of a folder in parts that can each be scored in the memory that is there.
+    """Split the tables of a folder into parts that can each be scored within the available memory.
 
-    ``held`` says how many bytes are taken throughout. Raises ``UsageError`` where that leaves too
-    little, or the tables cannot be parted; ``InputError`` for mistakes in them.
+    ``held`` returns the bytes of the columns held for all rows. Raises ``UsageError`` if those
+    leave too little memory or the tables cannot be split, ``InputError`` if they are invalid.
     """
     if min(available, needed_bytes(folder)) < _PROCESS + _LEAST_ROOM:
         raise as_a_whole(folder, available)
@@ -79,35 +78,32 @@ def parted_to_fit(
 
 
 def as_a_whole(folder: Path, available: int, because: str = "") -> UsageError:
-    """The refusal of tables that do not fit and, ``because`` of something, have no parts."""
+    """Error for tables that do not fit and cannot be scored in parts, ``because`` of a reason."""
     return no_room(needed_bytes(folder), available, "these tables", because + _WAY_OUT)
 
 
 # Passes -------------------------------------------------------------------------------------------
 
 
-_BYTES_HELD = 8
-
-
 class Steps:
-    """The steps of a program by what they define."""
+    """The steps of a program, found by the columns they define."""
 
     def __init__(self, steps: tuple[Step, ...]) -> None:
         self.every = steps
         self._definitions = {(step.space, step.column): step for step in steps}
 
     def defining(self, place: Place) -> Step | None:
-        """The step that makes a column; None for a column of the tables."""
+        """Step that defines a column, or None for a column of the tables."""
         return definition(self._definitions, place)
 
     def needed(self, wanted: Iterable[Place]) -> list[Step]:
-        """The steps that the wanted columns hang on, each after those it reads."""
-        found = read_for(self._definitions, wanted)
+        """Steps that the wanted columns depend on, each after those it reads."""
+        found = dependencies(self._definitions, wanted)
         return [step for step in self.every if not found.isdisjoint(outputs(step))]
 
 
 def bytes_held(steps: Steps, wanted: Iterable[Place], stored: StoredTables) -> int:
-    """What columns held as a whole take at most: those read through links that may lead away."""
+    """Upper bound of the memory for columns that links read from any part."""
     origins = {
         (step.target, step.origin)
         for step in steps.needed(wanted)
@@ -120,7 +116,7 @@ def bytes_held(steps: Steps, wanted: Iterable[Place], stored: StoredTables) -> i
 
 @dataclass
 class _Read:
-    """What parts are given: columns of the tables by space, columns held, links that lead away."""
+    """Input of a pass: columns of the tables by space, held columns, steps that leave a part."""
 
     columns: dict[str, set[str]] = field(default_factory=dict)
     held: list[Place] = field(default_factory=list)
@@ -129,7 +125,7 @@ class _Read:
 
 @dataclass
 class Passes:
-    """A program over tables in parts; the ``wanted`` columns are made in the last pass."""
+    """A program over tables in parts; the last pass computes the ``wanted`` columns."""
 
     parted: PartedTables
     steps: Steps
@@ -138,7 +134,7 @@ class Passes:
 
     @property
     def led_away(self) -> list[Gather]:
-        """The steps that read from other parts."""
+        """Steps that read from other parts."""
         return [
             step
             for step in self.steps.needed(self.wanted)
@@ -146,42 +142,45 @@ class Passes:
         ]
 
     def run(self) -> Iterator[LocalEngine]:
-        """An engine for each part, in their order, with the wanted columns made."""
+        """Compute the wanted columns, and yield the engine of each part in order."""
         before, parts = self._before(), self.parted.parts
-        turns = iter(counting([*parts] * (len(before) + 1), "parts"))
+        progress = iter(counting([*parts] * (len(before) + 1), "parts"))
         for wanted in before:
             pieces: dict[Place, list[pl.Series]] = {place: [] for place in wanted}
             read = self._read_for(wanted)
             for _ in parts:
-                engine = self._engine(next(turns), read, wanted)
+                engine = self._engine(next(progress), read, wanted)
                 for place, of_parts in pieces.items():
-                    of_parts.append(_movable(engine.column(*place)))
+                    series = engine.column(*place)
+                    # Parts may have different words, so their numbers cannot be concatenated.
+                    is_coded = isinstance(series.dtype, pl.Enum)
+                    of_parts.append(series.cast(pl.String) if is_coded else series)
             for (space, name), of_parts in pieces.items():
                 self._held[space, name] = self.parted.joined(space, of_parts)
         read = self._read_for(self.wanted)
-        for part in turns:
+        for part in progress:
             yield self._engine(part, read, self.wanted)
 
     def _leads_away(self, step: Step | None) -> bool:
         return isinstance(step, Gather) and self.parted.leads_away(step.space, step.link)
 
     def _before(self) -> list[list[Place]]:
-        """What each pass before the last makes to be held."""
-        number: dict[Place, int] = {}
+        """Columns to hold that each pass before the last computes."""
+        pass_of: dict[Place, int] = {}
         held: list[dict[Place, None]] = []
         for step in self.steps.needed(self.wanted):
-            own = max((number.get(place, 0) for place in inputs(step)), default=0)
+            earliest = max((pass_of.get(place, 0) for place in inputs(step)), default=0)
             if isinstance(step, Gather) and self._leads_away(step):
                 origin = (step.target, step.origin)
                 if self.steps.defining(origin):
-                    own = max(own, number[origin] + 1)
-                    held += [{} for _ in range(own - len(held))]
-                    held[number[origin]][origin] = None
-            number |= dict.fromkeys(outputs(step), own)
+                    earliest = max(earliest, pass_of[origin] + 1)
+                    held += [{} for _ in range(earliest - len(held))]
+                    held[pass_of[origin]][origin] = None
+            pass_of |= dict.fromkeys(outputs(step), earliest)
         return [list(places) for places in held]
 
     def _read_for(self, wanted: Iterable[Place]) -> _Read:
-        """What the wanted columns hang on, as far as the passes before have not made it."""
+        """Input that the wanted columns depend on and no earlier pass computed."""
         read = _Read()
         seen: set[Place] = set()
         waiting = list(wanted)
@@ -203,7 +202,7 @@ class Passes:
         return read
 
     def _engine(self, part: Part, read: _Read, wanted: Iterable[Place]) -> LocalEngine:
-        """An engine for a part that has what it cannot make from the part's own rows."""
+        """Compute the wanted columns of a part, with what it reads from other parts."""
         tables = self.parted.tables(part, read.columns)
         engine = LocalEngine(tables)
         engine.run(self.steps.every)
@@ -216,14 +215,9 @@ class Passes:
         return engine
 
     def _whole(self, step: Gather) -> pl.Series:
-        """The column that a link leads to, of all rows."""
+        """The column that a link reads, for all rows."""
         place = (step.target, step.origin)
         if place not in self._held:
-            given = self.parted.stored.column(*place).to_frame()
-            self._held[place] = coded(step.target, given).to_series()
+            stored = self.parted.stored.column(*place).to_frame()
+            self._held[place] = coded(step.target, stored).to_series()
         return self._held[place]
-
-
-def _movable(series: pl.Series) -> pl.Series:
-    """A column as it can be put together with those of other parts, whose words may differ."""
-    return series.cast(pl.String) if isinstance(series.dtype, pl.Enum) else series

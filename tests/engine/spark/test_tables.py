@@ -97,7 +97,7 @@ def test_what_is_no_result_is_not_written_over(spark: Any, folder: Path, tmp_pat
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "letter.txt").write_text("Dear all")
-    with pytest.raises(UsageError, match="no results of Spark"), Staging(spark, str(mine)):
+    with pytest.raises(UsageError, match="contains no results of Spark"), Staging(spark, str(mine)):
         pass
     assert (mine / "letter.txt").read_text() == "Dear all"
 

@@ -1,8 +1,8 @@
-"""Column expressions as Spark expressions: the counterpart of :mod:`assay.engine.emit`.
+"""Spark expressions for column expressions: the counterpart of :mod:`assay.engine.emit`.
 
-Both give the same value for the same row, unknown for unknown, to the bit. Spark is kept from
-raising (``spark.sql.ansi.enabled`` is off), and where its arithmetic leaves IEEE's or a whole
-number's path it is written out here.
+Both have the same value for every row, to the bit. Spark does not raise, because
+``spark.sql.ansi.enabled`` is off. Where its arithmetic differs from IEEE's or from that of whole
+numbers, the operation is composed of others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import reduce
 from string import ascii_lowercase, ascii_uppercase
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F  # the name every Spark program gives it
+from pyspark.sql import functions as F  # the customary name
 
 from assay.arithmetic import (
     HALVING_STEPS,
@@ -24,7 +24,7 @@ from assay.arithmetic import (
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, Op
 from assay.cel.program import Aggregate, PoolUp
-from assay.engine.plan import POOL_PARTS
+from assay.engine.plan import POOL_SUFFIXES
 from assay.engine.spark.patterns import java_pattern
 from assay.tables.parquet import ROW
 
@@ -33,30 +33,30 @@ _INFINITY = float("inf")
 
 
 def quoted(name: str) -> Column:
-    """A column by its name, whatever characters that has."""
+    """Column by its name, which may contain any character."""
     escaped = name.replace("`", "``")
     return F.col(f"`{escaped}`")
 
 
 def whole(value: int | None) -> Column:
-    """A constant of 64 bits."""
+    """Constant of 64 bits."""
     return F.lit(value).cast("bigint")
 
 
 def constants(values: Sequence[int]) -> Column:
-    """Constant whole numbers as an array, which Spark makes once for a query."""
+    """Array of whole constants, which Spark creates once a query."""
     return F.split(F.lit(",".join(map(str, values))), ",").cast("array<bigint>")
 
 
 def floored(number: Column, by: Column) -> Column:
-    """Whole division toward minus infinity by a positive whole number."""
+    """Divide by a positive whole number, rounding toward minus infinity."""
     return F.call_function("div", number - F.pmod(number, by), by)
 
 
 def emit(expr: Expr, item: Column | None = None) -> Column:
-    """The Spark expression for a column expression; ``item`` is what ``Item`` stands for.
+    """Translate a column expression to Spark, with ``item`` for ``Item``.
 
-    Raises ``UsageError`` for what Spark cannot give as the embedded engine does.
+    Raises ``UsageError`` if Spark might compute another value than the embedded engine.
     """
     if isinstance(expr, Col):
         return quoted(expr.name)
@@ -67,8 +67,8 @@ def emit(expr: Expr, item: Column | None = None) -> Column:
         return item
     if isinstance(expr, Each):
         return _each(expr, item)
-    if (of_constants := _OF_CONSTANTS.get(expr.op)) is not None:
-        return of_constants(expr, item)
+    if (with_constant := _WITH_CONSTANT.get(expr.op)) is not None:
+        return with_constant(expr, item)
     args = [emit(a, item) for a in expr.args]
     if (plain := OPERATIONS[expr.op].plain) is not None:
         return _without_nan(plain, *args)
@@ -85,11 +85,11 @@ def _literal(expr: Lit) -> Column:
 
 
 def _each(expr: Each, item: Column | None) -> Column:
-    def asked(one: Column) -> Column:
+    def condition(one: Column) -> Column:
         body = emit(expr.body, one)
         return body.isNull() if expr.counted == "unknown" else F.coalesce(body, F.lit(False))
 
-    return F.array_size(F.filter(emit(expr.items, item), asked)).cast("bigint")
+    return F.array_size(F.filter(emit(expr.items, item), condition)).cast("bigint")
 
 
 def _in(expr: Apply, item: Column | None) -> Column:
@@ -131,20 +131,20 @@ def _greater(a: Column, b: Column) -> Column:
 
 
 def _hold(value: Column, low: Column, high: Column) -> Column:
-    """Between two bounds; one that is unknown does not hold anything."""
+    """Limit a value to two bounds; an unknown bound limits nothing."""
     return F.when(value < low, low).when(value > high, high).otherwise(value)
 
 
 def _without_nan(plain: Op, a: Column, b: Column) -> Column:
-    """A comparison of doubles; Spark orders NaN, CEL lets every comparison with it fail."""
+    """Compare doubles; unlike Spark, CEL does not order NaN."""
     either = F.isnan(a) | F.isnan(b)
-    made = _PLAIN[plain](a, b)
-    made = made | either if plain == "ne" else made & ~either
-    return F.when(a.isNotNull() & b.isNotNull(), made)
+    result = _PLAIN[plain](a, b)
+    result = result | either if plain == "ne" else result & ~either
+    return F.when(a.isNotNull() & b.isNotNull(), result)
 
 
 def _divided(a: Column, b: Column) -> Column:
-    """Division of doubles, by zero as IEEE has it; Spark would make that unknown."""
+    """Divide doubles; by zero as in IEEE 754, where Spark returns null."""
     infinity = F.when(b.cast("string") == "-0.0", F.lit(-_INFINITY)).otherwise(F.lit(_INFINITY))
     return F.when(b == F.lit(0.0), a * infinity).otherwise(a / b)
 
@@ -154,7 +154,7 @@ def _quotient(a: Column, b: Column) -> Column:
 
 
 def _checked_quotient(a: Column, b: Column) -> Column:
-    """The least number has no counterpart above zero."""
+    # The negated least number does not fit 64 bits.
     fits = (a != F.lit(-(1 << 63))) | (b != whole(-1))
     return F.when((b != whole(0)) & fits, F.call_function("div", a, b))
 
@@ -164,7 +164,7 @@ def _remainder(a: Column, b: Column) -> Column:
 
 
 def _fits(number: Column) -> Column:
-    """Whether a double can be a whole number of 64 bits; NaN is above all of them."""
+    """Whether a double fits a whole number of 64 bits; Spark orders NaN above all numbers."""
     return (number >= F.lit(-_LIMIT)) & (number < F.lit(_LIMIT))
 
 
@@ -210,12 +210,12 @@ def _of_day(read: Callable[[Column], Column], less: int = 0) -> Callable[[Column
     return lambda seconds: read(_day(seconds)).cast("bigint") - whole(less)
 
 
-_OF_CONSTANTS: dict[Op, Callable[[Apply, Column | None], Column]] = {
+_WITH_CONSTANT: dict[Op, Callable[[Apply, Column | None], Column]] = {
     "in": _in,
     "band": _band,
     "matches": _matches,
 }
-"""Primitives whose last argument is a constant."""
+"""Operations whose last argument is a constant."""
 
 _PLAIN: dict[Op, Callable[..., Column]] = {
     "and": lambda a, b: a & b,
@@ -281,37 +281,37 @@ _PLAIN: dict[Op, Callable[..., Column]] = {
     "checked_half_life": lambda days, period: _half_life(_wide(days), _wide(period)),
     "number": lambda a: F.when(~F.isnan(a), a),
 }
-"""Primitives that are computed from the values of their arguments alone."""
+"""Operations that depend only on the values of their arguments."""
 
-PRIMITIVES = _OF_CONSTANTS.keys() | _PLAIN.keys()
-"""Every operation of the rule language, as Spark computes it, but comparisons guarded for NaN."""
+PRIMITIVES = _WITH_CONSTANT.keys() | _PLAIN.keys()
+"""All operations that Spark computes, without the comparisons of doubles."""
 
 
 def counted(rows: DataFrame, owner: str, steps: Sequence[Aggregate]) -> DataFrame:
-    """One row for each owner of any rows, by its ``row``, with a column for each of the steps."""
+    """Aggregate to one row for each owner that has rows, with a column for each step."""
     distinct = [s for s in steps if s.reducer == "distinct"]
     plain = [s for s in steps if s.reducer != "distinct"]
     owned = rows.where(quoted(owner).isNotNull()).withColumn(ROW, quoted(owner))
-    made: DataFrame | None = None
+    result: DataFrame | None = None
     if plain:
-        made = owned.groupBy(ROW).agg(*(_reduced(s).alias(s.column) for s in plain))
+        result = owned.groupBy(ROW).agg(*(_reduce(s).alias(s.column) for s in plain))
     for step in distinct:
-        # Apart from the others: Spark counts distinct values on a copy of the rows for each.
+        # Separately, because Spark copies the rows for each count of distinct values.
         assert step.source is not None
         values = owned.groupBy(ROW).agg(
             F.count_distinct(quoted(step.source)).cast("bigint").alias(step.column)
         )
-        made = values if made is None else made.join(values, on=ROW, how="full")
-    assert made is not None
-    return made
+        result = values if result is None else result.join(values, on=ROW, how="full")
+    assert result is not None
+    return result
 
 
 def when_absent(step: Aggregate) -> int | None:
-    """What an owner without rows has."""
+    """Value for an owner without rows."""
     return None if step.reducer in ("min", "max") else 0
 
 
-def _reduced(step: Aggregate) -> Column:
+def _reduce(step: Aggregate) -> Column:
     if step.source is None:
         return F.count(F.lit(1)).cast("bigint")
     value = quoted(step.source)
@@ -331,14 +331,14 @@ def _reduced(step: Aggregate) -> Column:
 
 
 def pooled(rows: DataFrame, owner: str, by: str | None, steps: Sequence[PoolUp]) -> DataFrame:
-    """One row for each owner of any rows, with the columns that the pools define.
+    """Aggregate to one row for each owner that has rows, with the columns that the pools define.
 
-    All ``steps`` have the same owner and the same ``by``.
+    All ``steps`` must have this ``owner`` and ``by``.
     """
     owned = rows.where(quoted(owner).isNotNull()).withColumn(ROW, quoted(owner))
     parts = [part for i, step in enumerate(steps) for part in _parts(i, step)]
     if by is None:
-        # Every row is a group of its own.
+        # Every row is a group.
         groups = owned.select(ROW, *(each.alias(name) for name, each, _ in parts))
     else:
         groups = (
@@ -346,16 +346,16 @@ def pooled(rows: DataFrame, owner: str, by: str | None, steps: Sequence[PoolUp])
             .groupBy(ROW, "by")
             .agg(*(over(each).alias(name) for name, each, over in parts))
         )
-    made = groups.groupBy(ROW).agg(
-        *(column for i, step in enumerate(steps) for column in _combined(i, step))
+    combined = groups.groupBy(ROW).agg(
+        *(column for i, step in enumerate(steps) for column in _combine(i, step))
     )
-    return made.select(
+    return combined.select(
         ROW, *(column for i, step in enumerate(steps) for column in _results(i, step))
     )
 
 
 def _parts(index: int, step: PoolUp) -> Iterator[tuple[str, Column, Callable[[Column], Column]]]:
-    """What is made of every row, and how it is brought together within a group."""
+    """Names and values of the columns of each row, and the functions that merge a group."""
     keep = quoted(step.keep)
     within = F.coalesce(keep, F.lit(True))
     take = F.when(keep, quoted(step.take))
@@ -367,7 +367,7 @@ def _parts(index: int, step: PoolUp) -> Iterator[tuple[str, Column, Callable[[Co
     yield f"t{index}", F.when(by_known, take), F.max
 
 
-def _combined(index: int, step: PoolUp) -> Iterator[Column]:
+def _combine(index: int, step: PoolUp) -> Iterator[Column]:
     yield F.sum(f"n{index}").alias(f"n{index}")
     yield F.sum(f"c{index}").alias(f"c{index}")
     yield F.sum(f"u{index}").alias(f"u{index}")
@@ -377,62 +377,62 @@ def _combined(index: int, step: PoolUp) -> Iterator[Column]:
         return
     match step.combine:
         case "min":
-            made = F.min(take)
+            combined = F.min(take)
         case "max":
-            made = F.max(take)
+            combined = F.max(take)
         case "sum":
-            made = F.sum(take)
+            combined = F.sum(take)
         case "mean":
-            made = _mean(F.sum(take), F.count(take))
+            combined = _mean(F.sum(take), F.count(take))
         case "noisy_or":
-            made = F.sum(_weight(take))
-    yield made.alias(f"t{index}")
+            combined = F.sum(_weight(take))
+    yield combined.alias(f"t{index}")
 
 
 def _results(index: int, step: PoolUp) -> Iterator[Column]:
     value = quoted(f"t{index}")
     if step.strongest is not None:
-        value = _of_strongest(step, F.slice(F.sort_array(value, asc=False), 1, step.strongest))
+        value = _combine_strongest(step, F.slice(F.sort_array(value, asc=False), 1, step.strongest))
     if step.combine == "noisy_or":
         value = F.when(value.isNotNull(), _reached(value))
     if step.empty is not None:
         value = F.coalesce(value, whole(step.empty))
     if step.combine in ("mean", "min"):
         value = F.when(quoted(f"u{index}") == whole(0), value)
-    elements, coverage = (step.column + part for part in POOL_PARTS)
+    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
     yield value.cast("bigint").alias(step.column)
     yield quoted(f"n{index}").alias(elements)
     yield quoted(f"c{index}").alias(coverage)
 
 
-def _of_strongest(step: PoolUp, takes: Column) -> Column:
-    """The combination of an array of scores, unknown for an empty one."""
+def _combine_strongest(step: PoolUp, takes: Column) -> Column:
+    """Combine an array of scores; null if it is empty."""
 
     def total(of: Column) -> Column:
         return F.aggregate(of, whole(0), lambda sofar, one: sofar + one)
 
     match step.combine:
         case "min":
-            made = F.array_min(takes)
+            combined = F.array_min(takes)
         case "max":
-            made = F.array_max(takes)
+            combined = F.array_max(takes)
         case "sum":
-            made = total(takes)
+            combined = total(takes)
         case "mean":
-            made = _mean(total(takes), F.array_size(takes).cast("bigint"))
+            combined = _mean(total(takes), F.array_size(takes).cast("bigint"))
         case "noisy_or":
-            made = total(F.transform(takes, _weight))
-    return F.when(F.array_size(takes) > 0, made)
+            combined = total(F.transform(takes, _weight))
+    return F.when(F.array_size(takes) > 0, combined)
 
 
 def absent(step: PoolUp) -> dict[str, int | None]:
-    """What an owner without rows has."""
-    elements, coverage = (step.column + part for part in POOL_PARTS)
+    """Values for an owner without rows."""
+    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
     return {step.column: step.empty, elements: 0, coverage: 0}
 
 
 def _mean(total: Column, count: Column) -> Column:
-    """Halves rounded up, below zero, too."""
+    """Mean with halves rounded up, also below zero."""
     return F.when(count > 0, floored(total * whole(2) + count, count * whole(2)))
 
 
@@ -442,14 +442,14 @@ def _weight(points: Column) -> Column:
 
 
 def _reached(weight: Column) -> Column:
-    """How many of the thresholds a summed weight has reached, by halving the interval."""
+    """Number of thresholds a summed weight has reached, by binary search."""
     thresholds = noisy_or_thresholds()
     table = constants(thresholds)
     steps = [1 << power for power in range(len(thresholds).bit_length() - 1, -1, -1)]
 
     def further(sofar: Column, step: Column) -> Column:
         at = F.get(table, (sofar + step - F.lit(1)).cast("int"))
-        # Beyond the last threshold there is none, which nothing reaches.
+        # Beyond the last threshold this is null, which no weight reaches.
         return F.when(at <= weight, sofar + step).otherwise(sofar)
 
     return F.aggregate(constants(steps), whole(0), further)

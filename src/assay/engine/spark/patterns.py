@@ -1,10 +1,10 @@
-r"""Regular expressions as Java has them, for those of which the meaning is sure to be the same.
+r"""Java's form of regular expressions, for those that are sure to match the same texts.
 
-A pattern comes as the embedded engine has it (:mod:`assay.cel.patterns`), whose engine follows
-all ways at once. Java's tries one after the other, which finds a match where there is one, but may
-take for ever, or outgrow its stack; it also has its own idea of what a letter, a line or a boundary
-of a word is. So nothing is left to it: characters become sets of code points, boundaries of words
-are written out, and patterns that could be tried in too many ways are refused.
+Patterns come in the form of the embedded engine (:mod:`assay.cel.patterns`), which tries all
+alternatives at once. Java tries them in turn: it finds the same matches, but may take exponential
+time or overflow its stack. Java also defines letters, lines and word boundaries differently.
+Therefore characters become sets of code points, word boundaries are spelled out, and patterns with
+too many ways to match are refused.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _Ranges = list[tuple[int, int]]
 
 
 def require_patterns(steps: Iterable[Step]) -> None:
-    """Raise ``UsageError`` where a step has a pattern that is not supported."""
+    """Raise ``UsageError`` if a step has a pattern that is not supported."""
     waiting: list[Expr] = [step.expr for step in steps if isinstance(step, Compute)]
     while waiting:
         expr = waiting.pop()
@@ -50,30 +50,30 @@ def require_patterns(steps: Iterable[Step]) -> None:
 
 
 def java_pattern(expr: Expr) -> str:
-    """The second operand of ``matches`` as Java is to have it."""
+    """Translate the second argument of ``matches`` for Java."""
     assert isinstance(expr, Lit)
     return for_java(str(expr.value))
 
 
 def for_java(pattern: str) -> str:
-    """The pattern as Java is to have it. Raises ``UsageError`` where it might differ."""
-    made = _Reader(pattern).whole()
-    if made.ways > _MOST_WAYS or made.endless > _MOST_ENDLESS:
-        raise _refusal(pattern, "it could be tried in too many ways")
-    return made.java
+    """Translate a pattern for Java. Raises ``UsageError`` if it might match other texts."""
+    piece = _Reader(pattern).whole()
+    if piece.ways > _MOST_WAYS or piece.endless > _MOST_ENDLESS:
+        raise _refusal(pattern, "too many ways to match")
+    return piece.java
 
 
 def _refusal(pattern: str, why: str) -> UsageError:
-    what = f"matches(…) with the pattern {pattern!r}"
-    return PATTERNS.refusal(what, f"what it finds there is not sure to be the same, because {why}")
+    return PATTERNS.refusal(f"matches(…) with the pattern {pattern!r}", why)
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A part of a pattern in Java's words.
+    """A part of a pattern in Java's form.
 
-    ``ways`` is in how many ways it can be tried at one place, apart from ``endless`` repetitions.
-    ``single`` is whether it is one set of characters, ``empty`` whether it can take none.
+    ``ways`` is the number of ways to match at one position, without ``endless``, the number of
+    unbounded repetitions. ``single`` is true for one set of characters, ``empty`` if the part can
+    match nothing.
     """
 
     java: str
@@ -95,10 +95,10 @@ class _Reader:
         self._at = 0
 
     def whole(self) -> _Piece:
-        made = self._alternatives(_Flags())
+        piece = self._alternatives(_Flags())
         if self._at < len(self._pattern):
-            raise self._refused("of a bracket that closes nothing")
-        return made
+            raise self._refused("unmatched ')'")
+        return piece
 
     def _refused(self, why: str) -> UsageError:
         return _refusal(self._pattern, why)
@@ -106,7 +106,7 @@ class _Reader:
     def _next(self) -> str:
         return self._pattern[self._at : self._at + 1]
 
-    def _taken(self, text: str) -> bool:
+    def _skip(self, text: str) -> bool:
         found = self._pattern.startswith(text, self._at)
         self._at += len(text) if found else 0
         return found
@@ -117,10 +117,10 @@ class _Reader:
         several: list[_Piece] = []
         current: list[_Piece] = []
         while self._next() not in ("", ")"):
-            if self._taken("|"):
+            if self._skip("|"):
                 several.append(_sequence(current))
                 current = []
-            elif (changed := self._changed(flags)) is not None:
+            elif (changed := self._flags_group(flags)) is not None:
                 flags = changed
             else:
                 current.append(self._repeated(self._atom(flags)))
@@ -134,23 +134,23 @@ class _Reader:
             empty=any(piece.empty for piece in several),
         )
 
-    def _changed(self, flags: _Flags) -> _Flags | None:
-        """What flags there are after a group that sets them for the rest, such as ``(?i)``."""
+    def _flags_group(self, flags: _Flags) -> _Flags | None:
+        """Skip a group such as ``(?i)`` and return the flags it sets, or None if none follows."""
         found = _GROUP.match(self._pattern, self._at)
         if found is None or found[3] != ")":
             return None
         self._at = found.end()
-        return _set(flags, found)
+        return _with_flags(flags, found)
 
     def _group(self, flags: _Flags) -> _Piece:
         found = _GROUP.match(self._pattern, self._at)
         assert found is not None
         self._at = found.end()
         if found[3] is None and self._next() == "?":
-            raise self._refused("of what follows '(?'")
-        inner = self._alternatives(_set(flags, found))
-        if not self._taken(")"):
-            raise self._refused("of a bracket that is not closed")
+            raise self._refused("unknown flag or group after '(?'")
+        inner = self._alternatives(_with_flags(flags, found))
+        if not self._skip(")"):
+            raise self._refused("missing ')'")
         return inner if inner.single else replace(inner, java=f"(?:{inner.java})")
 
     def _repeated(self, piece: _Piece) -> _Piece:
@@ -164,11 +164,11 @@ class _Reader:
         if sign == "{" and found[2]:
             most = int(found[3]) if found[3] else None
         if piece.empty or _QUANTIFIER.match(self._pattern, self._at):
-            raise self._refused("of a repetition of what can be nothing")
+            raise self._refused("a repetition of a part that can be empty")
         if most is None and not piece.single:
-            raise self._refused("of a repetition without end of more than one character")
+            raise self._refused("an unbounded repetition of more than one character")
         if most is not None and piece.endless:
-            raise self._refused("of a repetition within a repetition")
+            raise self._refused("an unbounded repetition within a repetition")
         return _Piece(
             piece.java + found[0].removesuffix("?") if len(found[0]) > 1 else piece.java + sign,
             1 if most is None else _ways(piece.ways, least, most),
@@ -179,38 +179,38 @@ class _Reader:
     # Characters ------------------------------------------------------------------------------
 
     def _atom(self, flags: _Flags) -> _Piece:
-        if self._taken(_WRITTEN_BOUNDARY):
+        if self._skip(_WRITTEN_BOUNDARY):
             return _Piece(_BOUNDARY, empty=True)
-        if self._taken(_WRITTEN_NO_BOUNDARY):
-            raise self._refused(r"of '\B'")
+        if self._skip(_WRITTEN_NO_BOUNDARY):
+            raise self._refused(r"the escape '\B'")
         if self._next() == "(":
             return self._group(flags)
-        if self._taken("["):
+        if self._skip("["):
             return self._set(self._class(flags))
-        if self._taken("."):
+        if self._skip("."):
             return self._set(_without([] if flags.dot_takes_lines else [(0x0A, 0x0A)]))
         for sign, java in (("^", r"\A"), ("$", r"\z"), (r"\A", r"\A"), (r"\z", r"\z")):
-            if self._taken(sign):
+            if self._skip(sign):
                 return _Piece(java, empty=True)
         if self._next() in "*+?{":
-            raise self._refused("of a repetition of nothing")
+            raise self._refused("a repetition of nothing")
         one = self._character()
         return self._set(self._folded([(one, one)], flags))
 
     def _set(self, ranges: _Ranges) -> _Piece:
-        kept = list(_less(ranges, _SURROGATES))
-        if not kept:
-            raise self._refused("of a class without characters")
-        inside = "".join(rf"\x{{{a:X}}}-\x{{{b:X}}}" for a, b in kept)
+        allowed = list(_less(ranges, _SURROGATES))
+        if not allowed:
+            raise self._refused("a class without characters")
+        inside = "".join(rf"\x{{{a:X}}}-\x{{{b:X}}}" for a, b in allowed)
         return _Piece(f"[{inside}]", single=True)
 
     def _class(self, flags: _Flags) -> _Ranges:
-        negated = self._taken("^")
+        negated = self._skip("^")
         ranges: _Ranges = []
-        while not (ranges and self._taken("]")):  # the first in a class is a character
+        while not (ranges and self._skip("]")):  # a leading bracket is a character
             if self._pattern.startswith("[:", self._at):
-                raise self._refused("of a class with a name")
-            if self._taken("["):
+                raise self._refused("a named class")
+            if self._skip("["):
                 ranges += self._class(flags)
                 continue
             first = last = self._character()
@@ -226,7 +226,7 @@ class _Reader:
         if found is not None:
             self._at = found.end()
             return int(found[1] or found[2], 16)
-        if not self._taken("\\"):
+        if not self._skip("\\"):
             self._at += 1
             return ord(self._pattern[self._at - 1])
         letter = self._next()
@@ -234,22 +234,22 @@ class _Reader:
         if letter in _CONTROLS:
             return _CONTROLS[letter]
         if not letter or not letter.isascii() or letter.isalnum():
-            raise self._refused(f"of '\\{letter}'")
+            raise self._refused(f"the escape '\\{letter}'")
         return ord(letter)
 
     def _folded(self, ranges: _Ranges, flags: _Flags) -> _Ranges:
-        """The ranges, with the other case of their letters where case plays no part."""
+        """Add the other case of the letters, if the flags ignore case."""
         if not flags.fold:
             return ranges
         if any(last > 0x7F for _, last in ranges):
-            raise self._refused("of (?i) for characters beyond ASCII")
-        made = list(ranges)
+            raise self._refused("(?i) with characters outside ASCII")
+        folded = list(ranges)
         for lower in range(ord("a"), ord("z") + 1):
             upper = lower - 0x20
             if any(a <= lower <= b or a <= upper <= b for a, b in ranges):
                 others = (lower, upper, _FOLDED_BEYOND_ASCII.get(lower, upper))
-                made += [(other, other) for other in others]
-        return made
+                folded += [(other, other) for other in others]
+        return folded
 
 
 def _sequence(pieces: list[_Piece]) -> _Piece:
@@ -266,7 +266,7 @@ def _sequence(pieces: list[_Piece]) -> _Piece:
     )
 
 
-def _set(flags: _Flags, group: re.Match[str]) -> _Flags:
+def _with_flags(flags: _Flags, group: re.Match[str]) -> _Flags:
     on, off = group[1] or "", group[2] or ""
     return _Flags(
         (flags.fold or "i" in on) and "i" not in off,
@@ -275,7 +275,7 @@ def _set(flags: _Flags, group: re.Match[str]) -> _Flags:
 
 
 def _ways(ways: int, least: int, most: int) -> int:
-    """In how many ways something is repeated so often; beyond the limit, one more than that."""
+    """Number of ways to match a repetition, at most one more than the limit."""
     total = 0
     for count in range(least, most + 1):
         total += ways**count if ways > 1 else 1
@@ -285,16 +285,16 @@ def _ways(ways: int, least: int, most: int) -> int:
 
 
 def _without(ranges: Iterable[tuple[int, int]]) -> _Ranges:
-    """Every code point that is in none of the ranges."""
-    left: _Ranges = [(0, _LAST)]
+    """All code points outside the ranges."""
+    rest: _Ranges = [(0, _LAST)]
     for range_ in ranges:
-        left = list(_less(left, range_))
-    return left
+        rest = list(_less(rest, range_))
+    return rest
 
 
-def _less(ranges: Iterable[tuple[int, int]], gone: tuple[int, int]) -> Iterator[tuple[int, int]]:
+def _less(ranges: Iterable[tuple[int, int]], removed: tuple[int, int]) -> Iterator[tuple[int, int]]:
     for first, last in ranges:
-        if first < gone[0]:
-            yield first, min(last, gone[0] - 1)
-        if last > gone[1]:
-            yield max(first, gone[1] + 1), last
+        if first < removed[0]:
+            yield first, min(last, removed[0] - 1)
+        if last > removed[1]:
+            yield max(first, removed[1] + 1), last

@@ -1,4 +1,4 @@
-"""The columns of the results, named before Spark is started."""
+"""Columns of the results, named before Spark starts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ResultColumn:
-    """A column of the results: thousandths, or the words that band numbers stand for."""
+    """A column of the results: thousandths, or a band number to replace by one of ``words``."""
 
     name: str
     source: str

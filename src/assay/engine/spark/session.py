@@ -1,6 +1,6 @@
-"""What the distributed engine does not do: marked where it is met, listed in the reference.
+"""Spark sessions, and the limits of Spark: checked on use, listed in the reference.
 
-Nothing here needs Spark, so that the page can be made without it.
+Nothing here imports Spark before a session starts, because the reference is generated without it.
 """
 
 from __future__ import annotations
@@ -15,61 +15,60 @@ from assay.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Something that is not done on Spark: what, why, and what to do in its place."""
+    """A feature that is not supported on Spark, with the reason and an alternative."""
 
     what: str
     why: str
     instead: str
 
     def refusal(self, what: str = "", why: str = "") -> UsageError:
-        """The error for a request that meets the limit, with what is known of this one."""
+        """Error for a request that exceeds the limit; ``what`` and ``why`` may be more specific."""
         return UsageError(
             f"{what or self.what} is not supported on Spark: {why or self.why}; {self.instead}"
         )
 
 
 PATTERNS = Limit(
-    "matches(…) with more than characters, classes, alternatives, groups, ^, $, \\b, (?i) on "
-    "ASCII, repetitions with an end, and two endless ones of one character each",
-    "Spark's regular expressions are Java's, which backtrack and read some patterns otherwise "
-    "than CEL does, so a grade could differ or a job not end",
+    "matches(…) with anything but characters, classes, alternatives, groups, ^, $, \\b, (?i) for "
+    "ASCII, bounded repetitions, and at most two unbounded repetitions of one character",
+    "Spark uses Java's regular expressions, which backtrack and read some patterns differently "
+    "from CEL, so a grade could differ or a job never end",
     "use contains, startsWith or endsWith, or score on one machine",
 )
 OUTLOOK = Limit(
     "--with-outlook",
-    "the day of the next change is found by scoring a whole year day by day",
-    "use --with-later-bands, the bands a quarter and a year later, or score on one machine",
+    "the day of the next change requires scoring every day of a year",
+    "use --with-later-bands for the bands a quarter and a year later, or score on one machine",
 )
 DOCUMENTS = Limit(
     "scoring the documents in profiles/",
-    "documents are read, linked and traced to their origins on one machine",
-    "give tables with --tables or --database",
+    "documents are read and linked, and their lineage is traced, on one machine",
+    "use tables, with --tables or --database",
 )
 CONNECT = Limit(
-    "Spark Connect (an address with sc://)",
-    "intermediate tables are written beside the result and removed through the driver's own JVM",
-    "run assay where spark-submit would run, with the address of the cluster's master",
+    "Spark Connect (a URL with sc://)",
+    "intermediate tables are written next to the results and removed through the driver's JVM",
+    "run the command where spark-submit would run, with the URL of the cluster's master",
 )
 
 LIMITS: tuple[Limit, ...] = (PATTERNS, OUTLOOK, DOCUMENTS, CONNECT)
-"""All of them, in the order of the reference page."""
-
+"""All limits in the order of the reference page."""
 
 SETTINGS: dict[str, str] = {
-    # What has no value is unknown; nothing raises in the middle of a job.
+    # Invalid operations give null, which is unknown, instead of ending the job.
     "spark.sql.ansi.enabled": "false",
-    # Column names come from the rulebook, where A and a are two names.
+    # Column names come from the rulebook, where A and a are different names.
     "spark.sql.caseSensitive": "true",
     "spark.sql.session.timeZone": "UTC",
 }
-"""Settings of a session that results hang on; everything else is the cluster's own choice."""
+"""Settings of a session that results depend on; the cluster chooses all others."""
 
 
 def start_spark(master: str | None) -> Any:
-    """A session on the cluster at ``master``, else on the one that Spark is set up for.
+    """Start a session on the cluster at ``master``. Default: the configuration of Spark.
 
-    Without either it runs in this process, on all its cores. Raises ``UsageError`` where Spark
-    cannot be started.
+    Without either, Spark runs in this process, on all cores. Raises ``UsageError`` if Spark cannot
+    start.
     """
     if master is not None and master.startswith("sc://"):
         raise CONNECT.refusal()
@@ -81,7 +80,7 @@ def start_spark(master: str | None) -> Any:
             "Spark is not installed; install it with: pip install 'assay[spark]'"
         ) from None
     builder = SparkSession.builder.appName("assay score").config("spark.log.level", "ERROR")
-    # What is going on is told by --progress.
+    # `--progress` reports progress.
     builder = builder.config("spark.ui.showConsoleProgress", "false")
     if master is not None:
         builder = builder.master(master)
@@ -90,8 +89,8 @@ def start_spark(master: str | None) -> Any:
     except PySparkException as error:
         reason = first_line(error)
         if "JAVA_GATEWAY_EXITED" in str(error.getErrorClass()):
-            reason = "it needs Java 17 or later, found through JAVA_HOME or as 'java' on the path"
-        raise UsageError(f"Spark cannot be started: {reason}") from None
+            reason = "Java 17 or later is required; set JAVA_HOME, or add 'java' to the path"
+        raise UsageError(f"cannot start Spark: {reason}") from None
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
     return spark
@@ -99,7 +98,7 @@ def start_spark(master: str | None) -> Any:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """What Spark refuses while it works, as ``UsageError`` in place of a trace of the JVM."""
+    """Raise errors of Spark as ``UsageError``, without the stack trace of the JVM."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -110,7 +109,7 @@ def refusals() -> Iterator[None]:
 
 
 def first_line(error: BaseException) -> str:
-    """What an error of Spark says, without the trace of the JVM that follows."""
+    """Message of an error of Spark, without the stack trace of the JVM that follows."""
     java = getattr(error, "java_exception", None)
-    said = str(error) if java is None else str(java.getMessage() or java.toString())
-    return next((line for line in said.splitlines() if line.strip()), type(error).__name__)
+    text = str(error) if java is None else str(java.getMessage() or java.toString())
+    return next((line for line in text.splitlines() if line.strip()), type(error).__name__)

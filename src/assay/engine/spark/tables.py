@@ -1,9 +1,8 @@
 """Tables as Spark reads them: a folder of Parquet, or a database of the catalog.
 
-Rows of a distributed table stand in no order. Each table that others lead to therefore says which
-row is which in a column ``row``, from 0; a table that is one Parquet file may leave it out, and
-its rows count as they stand in the file. What is checked, and what is said, is what
-:mod:`assay.tables.parquet` checks and says.
+Rows of a distributed table have no order. Each table that links lead to therefore needs a column
+``row`` with row numbers from 0. A table in a single Parquet file may omit it: its rows are numbered
+in the order of the file. Checks and messages are those of :mod:`assay.tables.parquet`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from assay.diagnostics.diagnostic import Position
 from assay.engine.spark.emit import quoted, whole
 from assay.engine.spark.session import first_line
 from assay.errors import InputError
-from assay.tables import check as mistakes
+from assay.tables import check as problems
 from assay.tables.parquet import ROW
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
@@ -34,10 +33,10 @@ _NEEDED = ("id", "kind", "today")
 
 @dataclass(frozen=True)
 class SparkTables:
-    """A frame for each space, with its columns and ``row``; facts that were counted once.
+    """A frame for each space, with its columns and ``row``, and statistics of the columns.
 
-    ``known`` says how many rows have a value in a column; ``day``, if given, is the date of every
-    row in place of the column ``today``.
+    ``known`` is the number of rows with a value in a column, ``today`` the first and last date.
+    ``day``, if given, replaces the column ``today`` in every row.
     """
 
     frames: Mapping[str, DataFrame]
@@ -58,18 +57,17 @@ class SparkTables:
         return least if least == most else None
 
     def on(self, day: int) -> SparkTables:
-        """The same rows on another day."""
+        """Return the same rows for another day."""
         return replace(self, day=day)
 
     def first_day(self) -> date:
-        """The date of the first row; where there is none, any day will do."""
+        """Date of the first row, or any date for a table without rows."""
         if self.day is not None:
             return date.fromordinal(self.day)
         first = self.frames["profile"].where(quoted(ROW) == whole(0)).select("today").collect()
         return date.fromordinal(first[0][0]) if first else date.min
 
     def frame(self, space: str) -> DataFrame:
-        """The rows of a space."""
         rows = self.frames[space]
         if self.day is not None and space == "profile":
             rows = rows.withColumn("today", whole(self.day))
@@ -77,15 +75,15 @@ class SparkTables:
 
 
 def read_tables(spark: SparkSession, place: str, *, database: bool, day: int | None) -> SparkTables:
-    """The tables of a folder or a database; a table that is not there has no rows.
+    """Read the tables of a folder or a database; tables that do not exist have no rows.
 
-    Raises ``InputError`` with everything that is wrong with them.
+    Raises ``InputError`` with all problems.
     """
     return _Reader(spark, place, database).read(day)
 
 
 class _Reader:
-    def __init__(self, spark: SparkSession, place: str, database: bool) -> None:
+    def __init__(self, spark: Any, place: str, database: bool) -> None:
         self._spark = spark
         self._place = place.rstrip("/")
         self._database = database
@@ -96,16 +94,16 @@ class _Reader:
         self._today: tuple[int | None, int | None] = (None, None)
 
     def read(self, day: int | None) -> SparkTables:
-        # Each of these is a small job, so their latencies are better had at once.
+        # Each table takes a small job; their latencies overlap in threads.
         with ThreadPoolExecutor(len(SCHEMAS)) as threads:
-            frames = dict(zip(SCHEMAS, threads.map(self._opened, SCHEMAS), strict=True))
+            frames = dict(zip(SCHEMAS, threads.map(self._open, SCHEMAS), strict=True))
             self._raise()
             rows = {space: frame for space, frame in frames.items() if frame is not None}
-            counted = threads.map(self._counted, rows, rows.values())
-            facts = dict(zip(rows, counted, strict=True))
+            counted = threads.map(self._statistics, rows, rows.values())
+            ranges = dict(zip(rows, counted, strict=True))
         for space, frame in rows.items():
-            for message in self._mistakes(space, frame, facts[space]):
-                self._problems.append((space, message))
+            found = self._row_problems(space, frame, ranges[space])
+            self._problems += [(space, message) for message in found]
         self._raise()
         return SparkTables(rows, self._heights, self._known, self._today, day)
 
@@ -124,41 +122,43 @@ class _Reader:
     def _name(self, space: str) -> str:
         return f"{self._place}.{space}" if self._database else f"{self._place}/{space}.parquet"
 
-    def _opened(self, space: str) -> DataFrame | None:
+    def _open(self, space: str) -> DataFrame | None:
         name = self._name(space)
         try:
-            frame = self._found(space, name)
+            frame = self._read(space, name)
             return None if frame is None else self._with_rows(space, frame)
         except (PySparkException, Py4JError) as error:
-            self._problems.append((space, mistakes.unreadable(first_line(error))))
+            self._problems.append((space, problems.unreadable(first_line(error))))
             return None
 
-    def _found(self, space: str, name: str) -> DataFrame | None:
+    def _read(self, space: str, name: str) -> DataFrame | None:
         if self._database:
-            there = self._spark.catalog.tableExists(name)
+            found = self._spark.catalog.tableExists(name)
         else:
-            there = exists(self._spark, name)
-        if there or space == "profile":
+            path = self._spark._jvm.org.apache.hadoop.fs.Path(name)
+            files = path.getFileSystem(self._spark._jsc.hadoopConfiguration())
+            found = bool(files.exists(path))
+        if found or space == "profile":
             return self._spark.table(name) if self._database else self._spark.read.parquet(name)
-        columns = {ROW: "bigint"} | {c: spark_type(t) for c, t in SCHEMAS[space].items()}
+        columns = {ROW: "bigint"} | {c: _spark_type(t) for c, t in SCHEMAS[space].items()}
         return self._spark.range(0).select(
             *(F.lit(None).cast(dtype).alias(name) for name, dtype in columns.items())
         )
 
     def _with_rows(self, space: str, frame: DataFrame) -> DataFrame | None:
-        """The frame with its columns in order, and ``row`` in front; None where that fails."""
+        """Select ``row`` and the columns of the schema; None if the frame does not have them."""
         given = dict(frame.dtypes)
-        wanted = {name: spark_type(t) for name, t in SCHEMAS[space].items()}
+        wanted = {name: _spark_type(t) for name, t in SCHEMAS[space].items()}
         numbered = ROW in given
         if numbered:
             self._numbered.add(space)
-        wrong = list(mistakes.of_columns(given, wanted | ({ROW: "bigint"} if numbered else {})))
+        wrong = list(problems.of_columns(given, wanted | ({ROW: "bigint"} if numbered else {})))
         linked = any(space in targets.values() for targets in ROW_LINKS.values())
         number = quoted(ROW)
         if not numbered and not linked:
             number = whole(None)
         elif not numbered and (self._database or len(frame.inputFiles()) != 1):
-            wrong.append(mistakes.unnumbered(ROW))
+            wrong.append(problems.unnumbered(ROW))
         elif not numbered:
             number = F.col("_metadata.row_index")
         self._problems += [(space, message) for message in wrong]
@@ -166,47 +166,49 @@ class _Reader:
             return None
         return frame.select(number.alias(ROW), *(quoted(name).alias(name) for name in wanted))
 
-    # Facts and rows --------------------------------------------------------------------------
+    # Statistics and rows ---------------------------------------------------------------------
 
-    def _counted(self, space: str, frame: DataFrame) -> dict[str, Any]:
-        """How many rows and values there are, and between what numbers links lie."""
+    def _statistics(self, space: str, frame: DataFrame) -> dict[str, Any]:
+        """Count rows and values; return the range of each link and of ``row``."""
         names = list(SCHEMAS[space])
-        asked = [F.count(F.lit(1)), *(F.count(quoted(name)) for name in names)]
-        asked += [f(quoted(c)) for c in (*ROW_LINKS[space], ROW) for f in (F.min, F.max)]
+        exprs = [F.count(F.lit(1)), *(F.count(quoted(name)) for name in names)]
+        exprs += [f(quoted(c)) for c in (*ROW_LINKS[space], ROW) for f in (F.min, F.max)]
         if space == "profile":
-            asked += [F.min("today"), F.max("today")]
-        values = list(frame.agg(*(e.alias(f"f{i}") for i, e in enumerate(asked))).collect()[0])
+            exprs += [F.min("today"), F.max("today")]
+        values = list(frame.agg(*(e.alias(f"f{i}") for i, e in enumerate(exprs))).collect()[0])
         self._heights[space] = values.pop(0)
         self._known |= {(space, name): values.pop(0) for name in names}
-        facts = {link: (values.pop(0), values.pop(0)) for link in (*ROW_LINKS[space], ROW)}
+        ranges = {link: (values.pop(0), values.pop(0)) for link in (*ROW_LINKS[space], ROW)}
         if space == "profile":
             self._today = (values.pop(0), values.pop(0))
-        return facts
+        return ranges
 
-    def _mistakes(self, space: str, frame: DataFrame, facts: Mapping[str, Any]) -> Iterator[str]:
+    def _row_problems(
+        self, space: str, frame: DataFrame, ranges: Mapping[str, Any]
+    ) -> Iterator[str]:
         height = self._heights[space]
         if height and space in self._numbered:
-            least, most = facts[ROW]
+            least, most = ranges[ROW]
             numbers = frame.agg(F.count_distinct(quoted(ROW))).collect()[0][0]
             if (least, most, numbers) != (0, height - 1, height):
-                yield mistakes.misnumbered(ROW, height)
+                yield problems.misnumbered(ROW, height)
                 return
         for link, target in ROW_LINKS[space].items():
-            optional = mistakes.may_be_missing(space, link)
-            least, most = facts[link]
+            optional = problems.may_be_missing(space, link)
+            least, most = ranges[link]
             below, last = least is not None and least < 0, self._heights[target] - 1
             above = most is not None and most > last
             if below or above or (not optional and self._known[space, link] < height):
                 outside = ~quoted(link).between(0, last)
                 bad = F.coalesce(outside, F.lit(not optional))
-                yield mistakes.leads_nowhere(_first(frame, bad), link, target)
+                yield problems.leads_nowhere(_first(frame, bad), link, target)
         if space == "profile":
             for name in _NEEDED:
                 if self._known[space, name] < height:
-                    yield mistakes.missing(_first(frame, quoted(name).isNull()), name)
-            yield from self._twice(frame)
+                    yield problems.missing(_first(frame, quoted(name).isNull()), name)
+            yield from self._duplicate_ids(frame)
 
-    def _twice(self, frame: DataFrame) -> Iterator[str]:
+    def _duplicate_ids(self, frame: DataFrame) -> Iterator[str]:
         found = (
             frame.where(quoted("id").isNotNull())
             .groupBy("id")
@@ -217,7 +219,7 @@ class _Reader:
             .collect()
         )
         for one in found:
-            yield mistakes.given_twice(one["first"], one["id"])
+            yield problems.given_twice(one["first"], one["id"])
 
 
 def _first(frame: DataFrame, bad: Any) -> int | None:
@@ -225,16 +227,10 @@ def _first(frame: DataFrame, bad: Any) -> int | None:
     return row
 
 
-def spark_type(dtype: Dtype) -> str:
-    """The name Spark has for a type of a table's column."""
+def _spark_type(dtype: Dtype) -> str:
+    """Name of a column type in Spark."""
     if dtype == pl.List(pl.String):
         return "array<string>"
     return {pl.String: "string", pl.Int64: "bigint", pl.Boolean: "boolean", pl.Float64: "double"}[
         dtype.base_type()
     ]
-
-
-def exists(spark: Any, place: str) -> bool:
-    """Whether a file or folder is there, on whatever file system the address names."""
-    path = spark._jvm.org.apache.hadoop.fs.Path(place)
-    return bool(path.getFileSystem(spark._jsc.hadoopConfiguration()).exists(path))

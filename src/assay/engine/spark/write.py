@@ -1,4 +1,4 @@
-"""Where Spark puts frames: results swapped in whole, and what it needs on the way there."""
+"""Frames that Spark writes: results that replace earlier ones at once, and intermediate frames."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ _DONE = "_SUCCESS"
 
 
 class Staging:
-    """A folder beside ``out`` for what a run writes before its results are whole.
-
-    Used as a context, it is gone afterwards, whatever happened.
-    """
+    """Temporary folder next to ``out`` for a run; the context manager removes it on exit."""
 
     def __init__(self, spark: Any, out: str) -> None:
         self._spark = spark
@@ -40,47 +37,47 @@ class Staging:
         self._files.delete(self._folder, True)
 
     def _require_own(self) -> None:
-        """Raise ``UsageError`` where ``out`` is something that no run of Spark has written."""
+        """Raise ``UsageError`` if ``out`` exists and no run of Spark has written it."""
         if not self._files.exists(self._out):
             return
         mark = self._spark._jvm.org.apache.hadoop.fs.Path(self._out, _DONE)
         if not self._files.exists(mark):
             raise UsageError(
-                f"{self._out.toString()} is there already and holds no results of Spark; "
-                "name another folder"
+                f"{self._out.toString()} exists and contains no results of Spark; "
+                "choose another folder"
             )
 
-    def _place(self, name: str) -> Any:
+    def _path(self, name: str) -> Any:
         return self._spark._jvm.org.apache.hadoop.fs.Path(self._folder, name)
 
     def settle(self, frame: DataFrame) -> DataFrame:
         """Write a frame and read it back."""
         self._count += 1
-        place = self._place(f"step-{self._count}").toString()
-        frame.write.parquet(place)
-        return self._spark.read.schema(frame.schema).parquet(place)
+        path = self._path(f"step-{self._count}").toString()
+        frame.write.parquet(path)
+        return self._spark.read.schema(frame.schema).parquet(path)
 
     def publish(self, frame: DataFrame, partition_by: Sequence[str]) -> None:
-        """Write results and put them in the place of ``out`` when they are whole."""
-        made, old = self._place("results"), self._place("old")
+        """Write results completely, then replace ``out`` by them."""
+        new, old = self._path("results"), self._path("old")
         writer = frame.write
         if partition_by:
             writer = writer.partitionBy(*partition_by)
-        writer.parquet(made.toString())
+        writer.parquet(new.toString())
         if self._files.exists(self._out):
             self._files.rename(self._out, old)
-        self._files.rename(made, self._out)
+        self._files.rename(new, self._out)
 
 
 def result_frame(
     profiles: DataFrame, columns: Sequence[ResultColumn], kept: Sequence[str]
 ) -> DataFrame:
-    """``id``, the columns of the results, and the columns of profiles that are ``kept``."""
-    made = [quoted("id")]
+    """Select ``id``, the columns of the results, and the ``kept`` columns of profiles."""
+    selected = [quoted("id")]
     for column in columns:
         value = quoted(column.source).cast("int")
         if column.words:
             value = F.get(F.array(*map(F.lit, column.words)), value)
-        made.append(value.alias(column.name))
-    made += [quoted(name) for name in kept]
-    return profiles.select(*made)
+        selected.append(value.alias(column.name))
+    selected += [quoted(name) for name in kept]
+    return profiles.select(*selected)
