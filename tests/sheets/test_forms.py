@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from assay.model.documents import Citation
 from assay.sheets import columns as forms
-from assay.sheets.columns import CellError, Form, Locale
-from assay.sheets.files import shielded, unshielded
+from assay.sheets.columns import CellError, Form
+from assay.sheets.files import from_cell, to_cell
 
-HERE, THERE = Locale(), Locale(decimal_comma=True)
+HERE, THERE = False, True
 
 
-def read(form: Form, cell: str, locale: Locale = HERE) -> Any:
-    return form.read(cell, locale)
+def read(form: Form, cell: str, decimal_comma: bool = HERE) -> Any:
+    return form.read(cell, decimal_comma)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_date_that_can_be_two_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "locale", "number"),
+    ("cell", "decimal_comma", "number"),
     [
         ("40", HERE, 40),
         ("40.5", HERE, 40.5),
@@ -64,8 +64,8 @@ def test_a_date_that_can_be_two_is_none() -> None:
         ("2.5", THERE, 2.5),
     ],
 )
-def test_numbers(cell: str, locale: Locale, number: float) -> None:
-    found = read(forms.NUMBER, cell, locale)
+def test_numbers(cell: str, decimal_comma: bool, number: float) -> None:
+    found = read(forms.NUMBER, cell, decimal_comma)
     assert found == number
     assert type(found) is type(number)
 
@@ -148,7 +148,7 @@ LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
     )
 )
 def test_citations_are_read_as_they_were_written(citations: list[Citation]) -> None:
-    cell = unshielded(shielded(forms.CITATIONS.show(citations)))
+    cell = from_cell(to_cell(forms.CITATIONS.show(citations)))
     again = [Citation.model_validate(item) for item in read(forms.CITATIONS, cell)]
     assert again == citations
 

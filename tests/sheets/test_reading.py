@@ -171,6 +171,6 @@ def test_what_is_no_table_is_refused(tmp_path: Path, name: str, data: bytes, mes
 def test_a_workbook_that_unpacks_to_too_much_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assay.sheets.files.LARGEST", 1000)
+    monkeypatch.setattr("assay.sheets.files.LARGEST_UNPACKED", 1000)
     with pytest.raises(UsageError, match="unpacks to"):
         workbook(tmp_path, lambda _book, _page: None)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.sheets.files import unshielded
+from assay.sheets.files import from_cell
 from assay.workspace.paths import Workspace
 from assay.yaml.edit import block
 from tests.cli.workspaces import RULES
@@ -132,7 +132,7 @@ def test_a_workbook(text: str) -> None:
     unchanged(text, xlsx=True)
 
 
-@given(documents(), TEXTS.filter(unshielded))
+@given(documents(), TEXTS.filter(from_cell))
 @settings(max_examples=30)
 def test_one_corrected_cell_is_one_change_whatever_the_text(text: str, title: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

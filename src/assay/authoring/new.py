@@ -64,14 +64,15 @@ def checked_id(given: str) -> str:
     """``given`` if it is an id. Raises ``UsageError`` with one that would be."""
     if not re.fullmatch(ID_PATTERN, given):
         better = slug(given)
-        hint = f"; {better!r} would be one" if better else ""
+        example = f", for example {better!r}" if better else ""
         raise UsageError(
-            f"{given!r} is not an id: write lower-case letters, digits and single hyphens{hint}"
+            f"invalid id {given!r}; use lower-case letters, digits and single hyphens{example}"
         )
     return given
 
 
-_FIRST_WORDS = 6
+CLAIM_ID_WORDS = 6
+"""How many words of a claim's text its id is made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def new_claim(
     profile = loaded.corpus.profiles[profile_id]
     taken = {c.id for c in profile.claims}
     if id_ is None:
-        id_ = first_free(suggest_id(" ".join(text.split()[:_FIRST_WORDS])), taken)
+        id_ = first_free(suggest_id(" ".join(text.split()[:CLAIM_ID_WORDS])), taken)
     elif checked_id(id_) in taken:
         raise UsageError(f"{profile_id!r} has a claim {id_!r} already; give another with --id")
     given = {k: v for k, v in (fields or {}).items() if v not in (None, (), [], "", False)}
