@@ -82,7 +82,6 @@ EXEMPT = {
 PENDING = (
     "src/assay/arithmetic.py",
     "src/assay/assessment.py",
-    "src/assay/authoring",
     "src/assay/cel",
     "src/assay/cli",
     "src/assay/diagnostics",
