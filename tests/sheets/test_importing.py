@@ -164,8 +164,8 @@ def test_a_claim_that_is_only_like_another_is_asked_about(desk: Desk) -> None:
         [{"profile": "port", "text": "It has six quays, of which 2 are new."}]
     )
     assert (mistake.file, mistake.line, mistake.column) == ("sheet.csv", 2, 1)
-    assert "is much like that of 'quays'" in mistake.message
-    assert "write quays if it is a correction" in mistake.hint
+    assert "is similar to that of 'quays'" in mistake.message
+    assert "add the id quays if it is a correction" in mistake.hint
 
 
 def test_every_mistake_is_told_at_its_cell_and_nothing_is_written(desk: Desk) -> None:
@@ -215,7 +215,7 @@ def test_text_under_no_heading_is_a_mistake(desk: Desk) -> None:
     path.write_text("profile,id,text\nport,crowded,It is full, and more\n", "utf-8")
     with pytest.raises(Exception, match="1 error") as caught:
         desk.plan(path)
-    assert "D2: the cell stands under no heading" in caught.value.diagnostics[0].message  # type: ignore[attr-defined]
+    assert "D2: the cell is in a column without a heading" in caught.value.diagnostics[0].message  # type: ignore[attr-defined]
 
 
 def test_a_sheet_that_is_none_is_refused(desk: Desk) -> None:

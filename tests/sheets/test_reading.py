@@ -157,7 +157,7 @@ def test_a_cell_far_below_the_table_does_not_fill_the_memory(tmp_path: Path) -> 
     ("name", "data", "message"),
     [
         ("a.ods", b"x", "neither CSV"),
-        ("a.xlsx", b"x", "it is no zip file"),
+        ("a.xlsx", b"x", "is not a workbook"),
         ("a.csv", b'name,"x\n', "is not a CSV file"),
         ("a.csv", b"name," + b"x" * 200_000, "field larger than field limit"),
     ],
