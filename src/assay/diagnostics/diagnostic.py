@@ -118,9 +118,9 @@ class Code:
     """A kind of diagnostic; ``hint`` is an instruction, or an example of a correct value."""
 
     slug: str
-    severity: Severity
     summary: str
     hint: str
+    severity: Severity = "error"
 
     def at(self, location: Position | ValueLocation, message: str, hint: str = "") -> Diagnostic:
         """Return a diagnostic of this kind."""
