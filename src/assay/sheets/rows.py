@@ -13,7 +13,7 @@ from assay.authoring.cite import address_key, publication
 from assay.authoring.find import fold
 from assay.authoring.new import CLAIM_ID_WORDS, checked_id, first_free, slug
 from assay.diagnostics import document_codes as codes
-from assay.diagnostics.diagnostic import Diagnostic, Position
+from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
 from assay.sheets.columns import KINDS, SHEETS, Kind, SheetKind
@@ -86,46 +86,47 @@ def read_rows(tables: Iterable[Table]) -> SheetRows:
 
 
 def _heading_problems(table: Table, sheet: SheetKind, records: Records) -> Iterator[Diagnostic]:
+    row = records.header
     for at, name in records.repeated:
-        first = cell_name(records.header, records.columns[name])
-        yield codes.SHEET_MISTAKE.at(
-            Position(table.place, records.header, at),
-            f"{cell_name(records.header, at)}: duplicate column {name!r}, first in {first}",
-            "delete or rename one of the two columns",
-        )
+        first = cell_name(row, records.columns[name])
+        message = f"duplicate column {name!r}, first in {first}"
+        yield _problem(table, row, at, message, "delete or rename one of the two columns")
     for name, at in records.columns.items():
         if name in sheet.by_name:
             continue
         near = nearest(name, sheet.by_name)
-        position = Position(table.place, records.header, at)
-        cell = cell_name(records.header, at)
         if near is not None and near not in records.columns:
-            yield codes.SHEET_MISTAKE.at(
-                position, f"{cell}: unknown column {name!r}", f"did you mean {near!r}?"
-            )
+            yield _problem(table, row, at, f"unknown column {name!r}", f"did you mean {near!r}?")
         else:
-            yield codes.SHEET_COLUMN_NOT_READ.at(
-                position, f"{cell}: the column {name!r} is not read"
-            )
+            message = f"the column {name!r} is not read"
+            yield _problem(table, row, at, message, code=codes.SHEET_COLUMN_NOT_READ)
 
 
 def _cell_errors(table: Table, sheet: SheetKind, records: Records) -> Iterator[Diagnostic]:
     names = {at: name for name, at in records.columns.items()}
     for (row, at), content in sorted(table.unread.items()):
         if row > records.header and names.get(at) in sheet.by_name:
-            yield codes.SHEET_MISTAKE.at(
-                Position(table.place, row, at),
-                f"{cell_name(row, at)} ({names[at]}): the cell contains {content}, not a value",
-                "replace it by its value (paste special: values)",
-            )
+            message = f"the cell of {names[at]!r} contains {content}, not a value"
+            hint = "replace it by its value (paste special: values)"
+            yield _problem(table, row, at, message, hint)
     for record in records.rows:
         for at, cell in enumerate(record.cells, 1):
             if cell and at not in names:
-                yield codes.SHEET_MISTAKE.at(
-                    Position(table.place, record.number, at),
-                    f"{cell_name(record.number, at)}: the cell is in a column without a heading",
-                    "give the column a heading, or put the text in quotes if a separator cut it",
-                )
+                message = "the cell is in a column without a heading"
+                hint = "give the column a heading, or put the text in quotes if a separator cut it"
+                yield _problem(table, record.number, at, message, hint)
+
+
+def _problem(
+    table: Table,
+    row: int,
+    column: int,
+    message: str,
+    hint: str = "",
+    code: Code = codes.SHEET_MISTAKE,
+) -> Diagnostic:
+    named = f"{cell_name(row, column)}: {message}"
+    return code.at(Position(table.place, row, column), named, hint)
 
 
 def _rows(table: Table, sheet: SheetKind, records: Records) -> Iterator[Row]:
