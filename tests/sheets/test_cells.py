@@ -1,4 +1,4 @@
-"""Cells keep their texts, and no spreadsheet takes one for a formula."""
+"""Cells preserve their texts, and no spreadsheet reads one as a formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values in cells: as the program writes them, and as people and spreadsheets do."""
+"""Values in cells, as assay, people and spreadsheets write them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_dates_as_spreadsheets_write_them(cell: str, date: str) -> None:
     assert read(forms.DATE, cell) == date
 
 
-def test_a_date_that_can_be_two_is_none() -> None:
+def test_an_ambiguous_date_is_refused() -> None:
     with pytest.raises(CellError, match="can be 2024-03-04 or 2024-04-03"):
         read(forms.DATE, "03/04/2024")
 
@@ -71,7 +71,7 @@ def test_numbers(cell: str, decimal_comma: bool, number: float) -> None:
 
 
 @pytest.mark.parametrize("cell", ["40 models", "17%", "2,5", "forty", "nan", "1e999", "9" * 30])
-def test_what_is_no_number_is_said(cell: str) -> None:
+def test_an_invalid_number_is_refused(cell: str) -> None:
     with pytest.raises(CellError):
         read(forms.NUMBER, cell)
 
@@ -123,7 +123,7 @@ def test_citations(cell: str, cited: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("cell", ["a [perhaps]", "a [at x", "a b", "[at x]"])
-def test_what_is_no_citation_is_said(cell: str) -> None:
+def test_an_invalid_citation_is_refused(cell: str) -> None:
     with pytest.raises(CellError):
         read(forms.CITATIONS, cell)
 
