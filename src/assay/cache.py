@@ -1,8 +1,7 @@
-"""A private cache on disk: bytes under the digest of what they were made from.
+"""A private cache on disk: bytes under the digest of the inputs they were computed from.
 
-It knows nothing of what it stores. Entries live in the user's own cache folder, never in a
-workspace, so a workspace that was cloned or copied brings none along. Every failure reads as "not
-there": whoever asks makes the bytes again.
+It does not interpret its entries. They are in the user's cache folder, never in a workspace, so a
+cloned or copied workspace brings none along. Every failure is a cache miss.
 """
 
 from __future__ import annotations
@@ -32,13 +31,13 @@ _FRESH_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Entries in ``folder``, made and understood by one version of the ``code``."""
+    """The entries in ``folder`` of one version of the ``code``."""
 
     folder: Path
     code: str
 
     def load(self, kind: str, key: str) -> bytes | None:
-        """The bytes stored under a kind and a key; None unless they are complete."""
+        """Return the bytes stored under a kind and a key; None if missing or damaged."""
         path = self._path(kind, key)
         try:
             content = path.read_bytes()
@@ -48,16 +47,13 @@ class Cache:
         if checksum != _checksum(body):
             return None
         with suppress(OSError):
-            # Pruning goes by the time of the last use; once an hour is precise enough.
+            # Pruning depends on the time of the last use; once an hour is precise enough.
             if time.time() - path.stat().st_mtime > _FRESH_SECONDS:
                 os.utime(path)
         return body
 
     def store(self, kind: str, key: str, body: bytes) -> None:
-        """Store bytes; readers find the previous entry or this one, never a part of it.
-
-        A disk that refuses is no error.
-        """
+        """Store bytes atomically. A failure to write is ignored."""
         with suppress(OSError):
             handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.folder)
             unfinished = Path(name)
@@ -76,10 +72,10 @@ class Cache:
 
 
 def user_cache(libraries: Sequence[str] = ()) -> Cache | None:
-    """The cache of the user who runs the process; None if there is no private folder for it.
+    """Return the cache of the current user, or None if there is no private folder for it.
 
-    Entries are valid for one state of assay's source files and one version of each of the
-    distributions ``libraries``.
+    Its entries are valid for the present source files of assay and the present version of each of
+    the distributions ``libraries``.
     """
     folder = _user_folder()
     if folder is None or not _is_private(folder):
@@ -88,13 +84,13 @@ def user_cache(libraries: Sequence[str] = ()) -> Cache | None:
 
 
 def content_digest(*parts: str | bytes) -> str:
-    """A digest of texts and bytes, in hexadecimal digits; where each part ends counts, too."""
-    found = blake2b(digest_size=16)
+    """Return a hexadecimal digest of the parts that also depends on where each one ends."""
+    digest = blake2b(digest_size=16)
     for part in parts:
         data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
-        found.update(len(data).to_bytes(8, "little"))
-        found.update(data)
-    return found.hexdigest()
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def _user_folder() -> Path | None:
@@ -112,27 +108,27 @@ def _user_folder() -> Path | None:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether the folder is there, or can be made, and nobody else can write to it."""
+    """Return whether the folder exists or can be created, and only its owner can write to it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.stat()
     except OSError:
         return False
     if sys.platform == "win32":
-        return True  # permissions there are no mode bits; the profile folder is private
+        return True  # there are no mode bits, and the profile folder is private
     return status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
 def _code_fingerprint(libraries: Sequence[str]) -> str:
-    found: list[str | bytes] = [__version__, sys.version]
+    parts: list[str | bytes] = [__version__, sys.version]
     for folder, inner, names in os.walk(Path(__file__).parent):
-        inner.sort()  # also the order in which they are walked
+        inner.sort()  # os.walk follows this order
         sources = sorted(name for name in names if name.endswith(".py"))
-        found += [folder, *sources, *(Path(folder, name).read_bytes() for name in sources)]
+        parts += [folder, *sources, *(Path(folder, name).read_bytes() for name in sources)]
     for library in libraries:
         with suppress(PackageNotFoundError):
-            found += [library, version(library)]
-    return content_digest(*found)
+            parts += [library, version(library)]
+    return content_digest(*parts)
 
 
 def _checksum(body: bytes) -> bytes:
@@ -140,7 +136,7 @@ def _checksum(body: bytes) -> bytes:
 
 
 def _prune(folder: Path) -> None:
-    """Delete what has not been used for long, and the least recently used beyond the size limit."""
+    """Delete entries unused for long, and the least recently used beyond the size limit."""
     now = time.time()
     entries = []
     for path in folder.iterdir():

@@ -1,12 +1,4 @@
-"""The exceptions assay raises, as one tree.
-
-::
-
-    AssayError
-    ├── InputError       documents or the rulebook have errors; carries the diagnostics
-    ├── UsageError       the command was called in a way that cannot be carried out
-    └── EngineError      the engine met a state its checks should have excluded
-"""
+"""The exceptions that assay raises on purpose."""
 
 from __future__ import annotations
 
@@ -20,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class AssayError(Exception):
-    """Base of every error assay raises on purpose."""
+    """Base of all errors that assay raises on purpose."""
 
 
 class InputError(AssayError):
-    """The input has errors; ``diagnostics`` holds all of them.
+    """The documents or the rulebook have errors; ``diagnostics`` contains all of them.
 
     ``root`` is the workspace that their files are relative to, once a command knows it.
     """
@@ -37,8 +29,8 @@ class InputError(AssayError):
 
 
 class UsageError(AssayError):
-    """The request cannot be carried out as asked (an unknown id, a missing workspace)."""
+    """The command cannot be carried out as given, for example because of an unknown id."""
 
 
 class EngineError(AssayError):
-    """A state that earlier checks should have excluded: a defect of assay itself."""
+    """A defect of assay: a state that earlier checks should have excluded."""

@@ -91,7 +91,7 @@ def test_a_file_is_known_by_its_contents(
     ("arguments", "message"),
     [
         (("javascript:alert(1)",), "not a web address"),
-        (("missing-file.pdf",), "neither a web address"),
+        (("missing-file.pdf",), "is not a URL or an existing file"),
         (("https://",), "not a web address"),
         (("https://[x",), "not a web address"),
         (("https://a.example/a b",), "not a web address"),
@@ -109,8 +109,8 @@ def test_what_cannot_be_cited(
 @pytest.mark.parametrize(
     ("claim", "message"),
     [
-        ("port#nothing", "it has: quays, crowded"),
-        ("port", "no claim ''"),
+        ("port#nothing", "unknown claim 'nothing'; there are: quays, crowded"),
+        ("port", "unknown claim ''"),
         ("prot#quays", "did you mean 'port'"),
     ],
 )
@@ -124,7 +124,7 @@ def test_an_unknown_claim_leaves_no_stub_behind(
 
 
 def test_a_claim_does_not_cite_a_source_twice(loaded: Loaded) -> None:
-    with pytest.raises(UsageError, match="cites 'record-1' already"):
+    with pytest.raises(UsageError, match="already cites 'record-1'"):
         cite(loaded, "https://example.org/reports/2024?a=1&b=2", claim="port#quays")
 
 

@@ -38,7 +38,7 @@ def test_where_no_id_can_be_made_one_is_asked_for() -> None:
 
 
 def test_a_bad_id_is_refused_with_a_better_one() -> None:
-    with pytest.raises(UsageError, match="'the-port' would be one"):
+    with pytest.raises(UsageError, match="for example 'the-port'"):
         checked_id("The Port")
 
 

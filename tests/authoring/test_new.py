@@ -52,7 +52,7 @@ def test_a_document_goes_into_the_file_that_is_named(loaded: Loaded, workspace: 
     ("arguments", "message"),
     [
         ({"name": "Port"}, "taken, in profiles/institutions/port.yaml"),
-        ({"name": "X", "id_": "../x"}, "not an id"),
+        ({"name": "X", "id_": "../x"}, "invalid id"),
         ({"name": "港"}, "give one with --id"),
         ({"name": "X", "into": Path("/etc/x.yaml")}, "not below profiles/"),
         ({"name": "X", "into": Path("profiles/../rules.yaml")}, "not below profiles/"),
@@ -117,7 +117,7 @@ def test_a_claim_needs_a_profile(loaded: Loaded) -> None:
         new_claim(loaded, "prot", "x")
     with pytest.raises(UsageError, match="not a profile"):
         new_claim(loaded, "article", "x")
-    with pytest.raises(UsageError, match="has a claim 'quays' already"):
+    with pytest.raises(UsageError, match="already has a claim 'quays'"):
         new_claim(loaded, "port", "x", id_="quays")
 
 

@@ -156,5 +156,5 @@ def test_files_that_are_there_are_left_alone(
     (desk / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
     (desk / ".github/workflows/grades.yml").unlink()
     assert run(["init", str(desk), "--ci"]) == 64
-    assert ".pre-commit-config.yaml is there already" in capfd.readouterr().err
+    assert "a different .pre-commit-config.yaml exists" in capfd.readouterr().err
     assert not (desk / ".github/workflows/grades.yml").exists()

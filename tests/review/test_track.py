@@ -103,7 +103,7 @@ def test_the_last_outcome_of_a_claim_counts_and_an_undone_one_does_not(desk: Off
     ("name", "when", "message"),
     [
         ("harbour", date(2026, 1, 31), "PROFILE#CLAIM"),
-        ("harbour#c9", date(2026, 1, 31), "no claim 'c9'; possible here: c0"),
+        ("harbour#c9", date(2026, 1, 31), "no claim 'c9'; choose c0"),
         ("harbor#c0", date(2026, 1, 31), "did you mean 'harbour'"),
         ("harbour#c0", date(2027, 1, 31), "still to come"),
     ],

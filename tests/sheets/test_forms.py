@@ -1,4 +1,4 @@
-"""Values in cells: as the program writes them, and as people and spreadsheets do."""
+"""Values in cells, as assay, people and spreadsheets write them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from assay.model.documents import Citation
 from assay.sheets import columns as forms
-from assay.sheets.columns import CellError, Form, Locale
-from assay.sheets.files import shielded, unshielded
+from assay.sheets.columns import CellError, Form
+from assay.sheets.files import from_cell, to_cell
 
-HERE, THERE = Locale(), Locale(decimal_comma=True)
+HERE, THERE = False, True
 
 
-def read(form: Form, cell: str, locale: Locale = HERE) -> Any:
-    return form.read(cell, locale)
+def read(form: Form, cell: str, decimal_comma: bool = HERE) -> Any:
+    return form.read(cell, decimal_comma)
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_dates_as_spreadsheets_write_them(cell: str, date: str) -> None:
     assert read(forms.DATE, cell) == date
 
 
-def test_a_date_that_can_be_two_is_none() -> None:
+def test_an_ambiguous_date_is_refused() -> None:
     with pytest.raises(CellError, match="can be 2024-03-04 or 2024-04-03"):
         read(forms.DATE, "03/04/2024")
 
 
 @pytest.mark.parametrize(
-    ("cell", "locale", "number"),
+    ("cell", "decimal_comma", "number"),
     [
         ("40", HERE, 40),
         ("40.5", HERE, 40.5),
@@ -64,14 +64,14 @@ def test_a_date_that_can_be_two_is_none() -> None:
         ("2.5", THERE, 2.5),
     ],
 )
-def test_numbers(cell: str, locale: Locale, number: float) -> None:
-    found = read(forms.NUMBER, cell, locale)
+def test_numbers(cell: str, decimal_comma: bool, number: float) -> None:
+    found = read(forms.NUMBER, cell, decimal_comma)
     assert found == number
     assert type(found) is type(number)
 
 
 @pytest.mark.parametrize("cell", ["40 models", "17%", "2,5", "forty", "nan", "1e999", "9" * 30])
-def test_what_is_no_number_is_said(cell: str) -> None:
+def test_an_invalid_number_is_refused(cell: str) -> None:
     with pytest.raises(CellError):
         read(forms.NUMBER, cell)
 
@@ -123,7 +123,7 @@ def test_citations(cell: str, cited: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("cell", ["a [perhaps]", "a [at x", "a b", "[at x]"])
-def test_what_is_no_citation_is_said(cell: str) -> None:
+def test_an_invalid_citation_is_refused(cell: str) -> None:
     with pytest.raises(CellError):
         read(forms.CITATIONS, cell)
 
@@ -148,7 +148,7 @@ LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
     )
 )
 def test_citations_are_read_as_they_were_written(citations: list[Citation]) -> None:
-    cell = unshielded(shielded(forms.CITATIONS.show(citations)))
+    cell = from_cell(to_cell(forms.CITATIONS.show(citations)))
     again = [Citation.model_validate(item) for item in read(forms.CITATIONS, cell)]
     assert again == citations
 

@@ -1,4 +1,4 @@
-"""Sheets come back: what is said in them is written, and not a byte besides."""
+"""An import writes the edits of a sheet into the files, and changes no other byte."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ import pytest
 
 from assay.errors import UsageError
 from assay.workspace.load import load_workspace
-from tests.sheets.desk import DOCUMENTS, Desk, fields
+from tests.sheets.sandbox import DOCUMENTS, Sandbox, fields
 
 
 @pytest.mark.parametrize("xlsx", [False, True])
-def test_what_goes_out_and_comes_back_changes_nothing(
-    desk: Desk, tmp_path: Path, xlsx: bool
-) -> None:
+def test_an_unedited_export_changes_nothing(sandbox: Sandbox, tmp_path: Path, xlsx: bool) -> None:
     if xlsx:
         pytest.importorskip("openpyxl")
-    planned = desk.plan(*desk.export(tmp_path, xlsx=xlsx))
+    planned = sandbox.plan(*sandbox.export(tmp_path, xlsx=xlsx))
     assert (planned.changes, planned.contents, planned.unchanged) == ((), {}, 5)
 
 
-def test_a_corrected_cell_changes_one_value_of_the_file(desk: Desk) -> None:
-    rows = desk.sheet("claims")
+def test_a_corrected_cell_changes_one_value_of_the_file(sandbox: Sandbox) -> None:
+    rows = sandbox.sheet("claims")
     rows[0]["text"] = "It has five quays, of which two are new."
     rows[0]["value"] = "5"
-    planned = desk.take(rows)
+    planned = sandbox.import_rows(rows)
     assert fields(planned) == [
         ("port#quays", "text", "It has four quays, of which two are new.", rows[0]["text"]),
         ("port#quays", "value", "4", "5"),
@@ -35,45 +33,45 @@ def test_a_corrected_cell_changes_one_value_of_the_file(desk: Desk) -> None:
         "      It has four quays, of which two\n      are new.\n",
         "      It has five quays, of which two are new.\n",
     )
-    assert desk.text == after.replace("value: 4", "value: 5")
+    assert sandbox.text == after.replace("value: 4", "value: 5")
 
 
-def test_an_emptied_cell_takes_the_value_away(desk: Desk) -> None:
-    rows = desk.sheet("claims")
+def test_an_emptied_cell_removes_the_value(sandbox: Sandbox) -> None:
+    rows = sandbox.sheet("claims")
     rows[0] |= {"as_of": "", "measure": "", "value": ""}
-    desk.take(rows)
+    sandbox.import_rows(rows)
     after = DOCUMENTS.replace("    as_of: 2025-03\n", "")
-    assert desk.text == after.replace("    quantity: {measure: quays, value: 4}\n", "")
+    assert sandbox.text == after.replace("    quantity: {measure: quays, value: 4}\n", "")
 
 
-def test_columns_and_rows_that_are_not_in_the_sheet_stay(desk: Desk) -> None:
-    planned = desk.take([{"profile": "port", "id": "crowded", "text": "It is full."}])
+def test_columns_and_rows_that_are_not_in_the_sheet_stay(sandbox: Sandbox) -> None:
+    planned = sandbox.import_rows([{"profile": "port", "id": "crowded", "text": "It is full."}])
     assert fields(planned) == [("port#crowded", "text", "It is crowded.", "It is full.")]
-    assert desk.text == DOCUMENTS.replace("It is crowded.", "It is full.")
+    assert sandbox.text == DOCUMENTS.replace("It is crowded.", "It is full.")
 
 
-def test_lists_change_item_by_item(desk: Desk) -> None:
-    rows = desk.sheet("profiles")
+def test_lists_change_item_by_item(sandbox: Sandbox) -> None:
+    rows = sandbox.sheet("profiles")
     assert rows[0]["aliases"] == "The Port; Docks\\; all; 港口"
     rows[0]["aliases"] = "The Port; 港口; Puerto"
     rows[0]["gaps"] = "Who owns it.\nWho pays; and how much."
-    desk.take(rows)
+    sandbox.import_rows(rows)
     after = DOCUMENTS.replace('[The Port, "Docks; all", 港口]', "[The Port, 港口, Puerto]")
-    assert desk.text == after.replace(
+    assert sandbox.text == after.replace(
         "  - Who owns it.\n", "  - Who owns it.\n  - Who pays; and how much.\n"
     )
 
 
-def test_a_citation_is_added_beside_the_comment_of_the_other(desk: Desk) -> None:
+def test_a_citation_is_added_beside_the_comment_of_the_other(sandbox: Sandbox) -> None:
     other = {"title": "A second count", "id": "count-two", "published": "2025-04-01"}
-    desk.take([other])
-    rows = desk.sheet("claims")
+    sandbox.import_rows([other])
+    rows = sandbox.sheet("claims")
     rows[0]["sources"] = "gazette-march; count-two [disputes, at p. 3]"
-    desk.take(rows)
+    sandbox.import_rows(rows)
     assert (
         "      - gazette-march  # the only one\n"
         "      - id: count-two\n        stance: disputes\n        locator: p. 3\n"
-    ) in desk.text
+    ) in sandbox.text
 
 
 FIFTY: list[dict[str, Any]] = [
@@ -89,31 +87,31 @@ FIFTY: list[dict[str, Any]] = [
 ]
 
 
-def test_fifty_rows_are_imported_corrected_and_imported_again(desk: Desk) -> None:
-    first = desk.take(FIFTY)
+def test_fifty_rows_are_imported_corrected_and_imported_again(sandbox: Sandbox) -> None:
+    first = sandbox.import_rows(FIFTY)
     assert (len(first.changes), first.given_ids) == (50, 50)
-    assert desk.take(FIFTY).changes == ()
+    assert sandbox.import_rows(FIFTY).changes == ()
     corrected = [
         row | {"Text": row["Text"].replace("dredged", "deepened by dredging")} for row in FIFTY
     ]
-    second = desk.take(corrected)
+    second = sandbox.import_rows(corrected)
     assert [c.known_by for c in second.changes] == ["text"] * 50
     assert not any(c.new for c in second.changes)
-    claims = desk.loaded.corpus.profiles["port"].claims
+    claims = sandbox.loaded.corpus.profiles["port"].claims
     assert len(claims) == 52
     assert claims[2].text == "Berth 0 was deepened by dredging to 9 metres in 2025."
     assert claims[2].sources[0].id == "gazette-march"
-    assert desk.text.startswith(DOCUMENTS.partition("gaps:")[0])
-    assert not desk.loaded.errors
+    assert sandbox.text.startswith(DOCUMENTS.partition("gaps:")[0])
+    assert not sandbox.loaded.errors
 
 
-def test_sources_without_ids_do_not_double(desk: Desk) -> None:
+def test_sources_without_ids_do_not_double(sandbox: Sandbox) -> None:
     rows = [
         {"title": "Berths counted again", "url": "http://www.example.org/berths?utm_source=x"},
         {"title": "Tonnage of March", "publisher": "harbour gazette", "published": "2025-04"},
         {"title": "Tide tables", "url": "https://tides.example.org/2025"},
     ]
-    first = desk.take(rows)
+    first = sandbox.import_rows(rows)
     assert [(c.id, c.new) for c in first.changes] == [
         ("gazette-march", False),
         ("tonnage-of-march", True),
@@ -121,21 +119,25 @@ def test_sources_without_ids_do_not_double(desk: Desk) -> None:
     ]
     rows[1]["title"] = "Tonnages of March"
     rows[2]["title"] = "Tide tables of 2025"
-    second = desk.take(rows)
+    second = sandbox.import_rows(rows)
     assert sorted((c.id, c.known_by) for c in second.changes) == [
         ("tides-example-2025", "address"),
         ("tonnage-of-march", "title"),
     ]
-    assert len(desk.loaded.corpus.sources) == 3
+    assert len(sandbox.loaded.corpus.sources) == 3
 
 
-def test_a_new_profile_comes_with_its_claims_and_its_source(desk: Desk, tmp_path: Path) -> None:
+def test_a_new_profile_comes_with_its_claims_and_its_source(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     files = [
-        desk.saved(
+        sandbox.saved(
             [{"kind": "event", "name": "Quay opened", "date": "29.01.2025"}], "profiles.csv"
         ),
-        desk.saved([{"title": "Opening", "id": "opening", "directness": "Record"}], "sources.csv"),
-        desk.saved(
+        sandbox.saved(
+            [{"title": "Opening", "id": "opening", "directness": "Record"}], "sources.csv"
+        ),
+        sandbox.saved(
             [
                 {
                     "profile": "quay opened",
@@ -147,39 +149,37 @@ def test_a_new_profile_comes_with_its_claims_and_its_source(desk: Desk, tmp_path
             "claims.csv",
         ),
     ]
-    planned = desk.plan(*reversed(files))
+    planned = sandbox.plan(*reversed(files))
     assert [c.id for c in planned.changes] == [
         "opening",
         "quay-opened",
         "quay-opened#the-fifth-quay-was-opened",
     ]
-    loaded = load_workspace(desk.workspace, contents=planned.contents)
+    loaded = load_workspace(sandbox.workspace, contents=planned.contents)
     assert not loaded.errors
     event = loaded.corpus.profiles["quay-opened"]
     assert event.claims[0].sources[0].id == "opening"
 
 
-def test_a_claim_that_is_only_like_another_is_asked_about(desk: Desk) -> None:
-    [mistake] = desk.mistakes(
-        [{"profile": "port", "text": "It has six quays, of which 2 are new."}]
-    )
-    assert (mistake.file, mistake.line, mistake.column) == ("sheet.csv", 2, 1)
-    assert "is much like that of 'quays'" in mistake.message
-    assert "write quays if it is a correction" in mistake.hint
+def test_a_claim_that_is_only_like_another_is_asked_about(sandbox: Sandbox) -> None:
+    [error] = sandbox.errors([{"profile": "port", "text": "It has six quays, of which 2 are new."}])
+    assert (error.file, error.line, error.column) == ("sheet.csv", 2, 1)
+    assert "is similar to that of 'quays'" in error.message
+    assert "add the id quays if it is a correction" in error.hint
 
 
-def test_every_mistake_is_told_at_its_cell_and_nothing_is_written(desk: Desk) -> None:
+def test_every_error_is_reported_at_its_cell_and_nothing_is_written(sandbox: Sandbox) -> None:
     rows = [
-        desk.sheet("claims")[0] | {"as_of": "2025-13", "sources": "nobody"},
+        sandbox.sheet("claims")[0] | {"as_of": "2025-13", "sources": "nobody"},
         {"profile": "prot", "id": "x", "key": "perhaps"},
         {"profile": "port", "id": "No Id", "text": "A."},
         {"profile": "port", "id": "new", "text": "B.", "nature": "fakt"},
         {"profile": "port", "id": "unsourced", "text": "C.", "nature": "fact"},
-        desk.sheet("claims")[0],
+        sandbox.sheet("claims")[0],
         {"profile": "port", "id": "likely", "text": "D.", "nature": "fact", "likelihood": "40%"},
         {"profile": "port", "id": "cited", "text": "E.", "sources": "gazette-march [perhaps]"},
     ]
-    found = [(d.line, d.column, d.code) for d in desk.mistakes(rows)]
+    found = [(d.line, d.column, d.code) for d in sandbox.errors(rows)]
     columns = list(dict.fromkeys(column for row in rows for column in row))
     at = {name: i for i, name in enumerate(columns, 1)}
     assert found == [
@@ -197,55 +197,61 @@ def test_every_mistake_is_told_at_its_cell_and_nothing_is_written(desk: Desk) ->
     ]
 
 
-def test_a_reference_to_nothing_is_told_at_its_cell(desk: Desk) -> None:
-    [mistake] = desk.mistakes([{"profile": "port", "id": "quays", "sources": "gazette-marsh"}])
-    assert mistake.message.startswith("C2 (sources): ")
-    assert (mistake.code, mistake.column) == ("dangling-reference", 3)
+def test_a_dangling_reference_is_reported_at_its_cell(sandbox: Sandbox) -> None:
+    [error] = sandbox.errors([{"profile": "port", "id": "quays", "sources": "gazette-marsh"}])
+    assert error.message.startswith("C2 (sources): ")
+    assert (error.code, error.column) == ("dangling-reference", 3)
 
 
-def test_columns_nobody_knows_are_named(desk: Desk) -> None:
-    [mistake] = desk.mistakes([{"profile": "port", "id": "quays", "text": "x", "as_off": "2025"}])
-    assert (mistake.line, mistake.column, mistake.hint) == (1, 4, "did you mean 'as_of'?")
-    planned = desk.take([{"profile": "port", "id": "quays", "text": "New.", "my notes": "x"}])
+def test_unknown_columns_are_reported(sandbox: Sandbox) -> None:
+    [error] = sandbox.errors([{"profile": "port", "id": "quays", "text": "x", "as_off": "2025"}])
+    assert (error.line, error.column, error.hint) == (1, 4, "did you mean 'as_of'?")
+    planned = sandbox.import_rows(
+        [{"profile": "port", "id": "quays", "text": "New.", "my notes": "x"}]
+    )
     assert [w.message for w in planned.warnings] == ["D1: the column 'my_notes' is not read"]
 
 
-def test_text_under_no_heading_is_a_mistake(desk: Desk) -> None:
-    path = desk.workspace.root / "cut.csv"
+def test_text_in_a_column_without_a_heading_is_an_error(sandbox: Sandbox) -> None:
+    path = sandbox.workspace.root / "cut.csv"
     path.write_text("profile,id,text\nport,crowded,It is full, and more\n", "utf-8")
     with pytest.raises(Exception, match="1 error") as caught:
-        desk.plan(path)
-    assert "D2: the cell stands under no heading" in caught.value.diagnostics[0].message  # type: ignore[attr-defined]
+        sandbox.plan(path)
+    assert "D2: the cell is in a column without a heading" in caught.value.diagnostics[0].message  # type: ignore[attr-defined]
 
 
-def test_a_sheet_that_is_none_is_refused(desk: Desk) -> None:
+def test_a_table_that_is_no_known_sheet_is_refused(sandbox: Sandbox) -> None:
     with pytest.raises(UsageError, match="no row of headings"):
-        desk.plan(desk.saved([{"port": "x", "quay": "y"}]))
+        sandbox.plan(sandbox.saved([{"port": "x", "quay": "y"}]))
 
 
-def test_an_unambiguous_reading_of_a_date_changes_nothing(desk: Desk) -> None:
-    desk.take([{"title": "Berths counted", "id": "gazette-march", "accessed": "2025-04-03"}])
+def test_an_unambiguous_reading_of_a_date_changes_nothing(sandbox: Sandbox) -> None:
+    sandbox.import_rows(
+        [{"title": "Berths counted", "id": "gazette-march", "accessed": "2025-04-03"}]
+    )
     rows = [{"title": "Berths counted", "id": "gazette-march", "accessed": "03/04/2025"}]
-    assert desk.take(rows).changes == ()
+    assert sandbox.import_rows(rows).changes == ()
     rows[0]["accessed"] = "05/06/2025"
-    [mistake] = desk.mistakes(rows)
-    assert "can be 2025-05-06 or 2025-06-05" in mistake.message
+    [error] = sandbox.errors(rows)
+    assert "can be 2025-05-06 or 2025-06-05" in error.message
 
 
-def test_a_draft_becomes_final_in_the_sheet(desk: Desk) -> None:
+def test_a_draft_becomes_final_in_the_sheet(sandbox: Sandbox) -> None:
     rows: list[dict[str, Any]] = [
         {"profile": "port", "id": "new", "text": "A.", "nature": "fact", "status": "draft"}
     ]
-    desk.take(rows)
+    sandbox.import_rows(rows)
     rows[0] |= {"status": "", "sources": "gazette-march"}
-    planned = desk.take(rows)
+    planned = sandbox.import_rows(rows)
     assert ("port#new", "status", "draft", "") in fields(planned)
 
 
-def test_a_formula_of_a_text_goes_out_shielded_and_comes_back(desk: Desk, tmp_path: Path) -> None:
-    desk.take([{"profile": "port", "id": "quays", "text": "=1+1 quays"}])
-    [*_, claims] = desk.export(tmp_path)
+def test_a_text_like_a_formula_is_escaped_and_imported_unchanged(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.import_rows([{"profile": "port", "id": "quays", "text": "=1+1 quays"}])
+    [*_, claims] = sandbox.export(tmp_path)
     assert b"'=1+1 quays" in claims.read_bytes()
-    assert desk.plan(claims).changes == ()
-    assert "text: " in desk.text
-    assert desk.loaded.corpus.profiles["port"].claims[0].text == "=1+1 quays"
+    assert sandbox.plan(claims).changes == ()
+    assert "text: " in sandbox.text
+    assert sandbox.loaded.corpus.profiles["port"].claims[0].text == "=1+1 quays"

@@ -43,7 +43,7 @@ def test_csv_of_every_spreadsheet(tmp_path: Path, data: bytes) -> None:
     assert [row[1:] for row in rows(found)] == [("Málaga", "2024")]
 
 
-def test_an_encoding_that_was_guessed_is_said(tmp_path: Path) -> None:
+def test_a_guessed_encoding_is_reported(tmp_path: Path) -> None:
     found = table(tmp_path, "a.csv", "name\nMálaga\n".encode("cp1252"))
     assert found.notes == ("not UTF-8, so read as Windows-1252",)
 
@@ -52,9 +52,7 @@ def test_an_encoding_that_was_guessed_is_said(tmp_path: Path) -> None:
     ("text", "encoding"),
     [("имя\nГавань\n", "cp1251"), ("имя\nГавань\n", "koi8-r"), ("名前\n港湾局\n", "shift-jis")],  # noqa: RUF001
 )
-def test_an_encoding_that_cannot_be_told_is_refused(
-    tmp_path: Path, text: str, encoding: str
-) -> None:
+def test_an_unrecognised_encoding_is_refused(tmp_path: Path, text: str, encoding: str) -> None:
     with pytest.raises(UsageError, match="CSV UTF-8"):
         table(tmp_path, "a.csv", text.encode(encoding))
 
@@ -157,12 +155,14 @@ def test_a_cell_far_below_the_table_does_not_fill_the_memory(tmp_path: Path) -> 
     ("name", "data", "message"),
     [
         ("a.ods", b"x", "neither CSV"),
-        ("a.xlsx", b"x", "it is no zip file"),
+        ("a.xlsx", b"x", "is not a workbook"),
         ("a.csv", b'name,"x\n', "is not a CSV file"),
         ("a.csv", b"name," + b"x" * 200_000, "field larger than field limit"),
     ],
 )
-def test_what_is_no_table_is_refused(tmp_path: Path, name: str, data: bytes, message: str) -> None:
+def test_a_file_that_is_no_table_is_refused(
+    tmp_path: Path, name: str, data: bytes, message: str
+) -> None:
     pytest.importorskip("openpyxl")
     with pytest.raises(UsageError, match=message):
         table(tmp_path, name, data)

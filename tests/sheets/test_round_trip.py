@@ -1,4 +1,4 @@
-"""Whatever the documents say: what goes out as sheets and comes back changes nothing."""
+"""Any documents survive an export to sheets and an import unchanged."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.sheets.files import unshielded
+from assay.sheets.files import from_cell
 from assay.workspace.paths import Workspace
 from assay.yaml.edit import block
 from tests.cli.workspaces import RULES
-from tests.sheets.desk import Desk
+from tests.sheets.sandbox import Sandbox
 from tests.strategies import shipped
 
 TEXTS = (
@@ -101,22 +101,22 @@ def documents(draw: st.DrawFn) -> str:
     return comment + "---\n".join(block(document) for document in made)
 
 
-def desk_of(text: str, folder: str) -> Desk:
-    root = Path(folder) / "desk"
+def sandbox_of(text: str, folder: str) -> Sandbox:
+    root = Path(folder) / "sandbox"
     (root / "profiles").mkdir(parents=True)
     (root / "rules.yaml").write_text(RULES, "utf-8")
     (root / "profiles" / "all.yaml").write_bytes(text.encode("utf-8"))
-    return Desk(Workspace(root))
+    return Sandbox(Workspace(root))
 
 
 def unchanged(text: str, *, xlsx: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        desk = desk_of(text, folder)
-        assert desk.loaded.errors == ()
-        planned = desk.plan(*desk.export(Path(folder), xlsx=xlsx))
+        sandbox = sandbox_of(text, folder)
+        assert sandbox.loaded.errors == ()
+        planned = sandbox.plan(*sandbox.export(Path(folder), xlsx=xlsx))
         assert [(c.id, c.fields) for c in planned.changes] == []
         assert planned.contents == {}
-        assert planned.unchanged == 4 + len(desk.loaded.corpus.profiles["port"].claims)
+        assert planned.unchanged == 4 + len(sandbox.loaded.corpus.profiles["port"].claims)
 
 
 @given(documents())
@@ -132,20 +132,20 @@ def test_a_workbook(text: str) -> None:
     unchanged(text, xlsx=True)
 
 
-@given(documents(), TEXTS.filter(unshielded))
+@given(documents(), TEXTS.filter(from_cell))
 @settings(max_examples=30)
 def test_one_corrected_cell_is_one_change_whatever_the_text(text: str, title: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        desk = desk_of(text, folder)
-        rows = desk.sheet("sources")
+        sandbox = sandbox_of(text, folder)
+        rows = sandbox.sheet("sources")
         rows[0]["title"] = title
-        planned = desk.take(rows)
+        planned = sandbox.import_rows(rows)
         [column] = [f.column for c in planned.changes for f in c.fields] or ["title"]
         assert column == "title"
-        assert desk.plan(desk.saved(rows)).changes == ()
-        assert desk.loaded.errors == ()
+        assert sandbox.plan(sandbox.saved(rows)).changes == ()
+        assert sandbox.loaded.errors == ()
 
 
 def test_the_shipped_documents(tmp_path: Path) -> None:
-    desk = Desk(shipped().workspace)
-    assert desk.plan(*desk.export(tmp_path)).changes == ()
+    sandbox = Sandbox(shipped().workspace)
+    assert sandbox.plan(*sandbox.export(tmp_path)).changes == ()

@@ -10,10 +10,9 @@ from tools.docs.markdown import block, code
 
 _INTRODUCTION = """# Diagnostics
 
-`assay check` shows every mistake of a workspace at once, each with its file, line and column, the
-line itself and what to write instead. In JSON and SARIF each has the code given here; codes are
-stable. Errors stop `score`, `explain`, `outlook`, `graph` and `build` (exit code 1); warnings and
-remarks (`info`) do not.
+`assay check` lists all problems of a workspace, each with its file, line and column, the line
+itself and a hint. Each has one of the codes below, which are stable, also in JSON and SARIF. Errors
+stop `score`, `explain`, `outlook`, `graph` and `build` (exit code 1). Warnings and infos do not.
 """
 
 

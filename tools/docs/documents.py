@@ -35,24 +35,24 @@ from tools.docs.markdown import code, sentence, table
 
 _INTRODUCTION = """# Documents
 
-A workspace is a folder with `rules.yaml` and `profiles/`. Below `profiles/` lie YAML files in any
-folders; a file holds one document or several, parted by `---`. `kind:` says what each is. Ids are
-shared by all kinds of documents.
+A workspace is a folder with `rules.yaml` and `profiles/`. Below `profiles/` are YAML files, in any
+folders. A file contains one or more documents, separated by `---`, each with its `kind:`. All kinds
+of documents share their ids.
 
-Programs may write many documents into one file: `.jsonl` with a document of JSON on each line, or
-`.parquet` with one in each row, whose columns are the keys below (lists and structs are what they
-are in YAML; null is a key that is not there). They are held to the same rules, and every mistake
-names its line and column, or its row. assay does not edit such files.
+Programs may write many documents into one file. A `.jsonl` file has a document in JSON on each
+line. A `.parquet` file has one in each row; its columns are the keys below, with lists and structs
+as in YAML, and null for a missing key. The same rules apply, and every error names its line and
+column, or its row. assay does not edit such files.
 
-- A **date** is as precise as it was written: `2024-01-29`, `2024-01`, `2024-Q1` or `2024`. A
-  **day** is always `2024-01-29`.
-- An **id** is lower-case letters, digits and single hyphens, at most 100 characters. A **claim** is
-  named by its id within its own profile, by `profile#claim` from elsewhere.
-- A **line** is one line of plain text of at most 300 characters, a **text** has up to 4000. Neither
+- A **date** states its precision: `2024-01-29`, `2024-01`, `2024-Q1` or `2024`. A **day** is always
+  complete: `2024-01-29`.
+- An **id** is lower-case letters, digits and single hyphens, at most 100 characters. A reference to
+  a **claim** is its id within its own profile, and `profile#claim` elsewhere.
+- A **line** is one line of plain text of at most 300 characters. A **text** has up to 4000. Neither
   is markup.
-- What is missing is unknown: never zero, never a middle value. The ratings `F`, `6` and `unknown`
+- A missing value is unknown: never zero, never a middle value. The ratings `F`, `6` and `unknown`
   read as missing.
-- A key that is not listed here is a mistake.
+- A key that is not listed here is an error.
 """
 
 DOCUMENTS: Sequence[tuple[str, type[Model]]] = (
@@ -85,104 +85,104 @@ _LAST_YEAR = 9999
 """What the schema of a date has, which may be a bare year."""
 
 MEANINGS: dict[str, str] = {
-    "kind": "what the document is",
-    "id": "how other documents and pages call it",
-    "name": "as people call it",
-    "aliases": "other names, in any script; `assay find` knows them",
-    "title": "as the publication gives it",
-    "url": "where it is to be found",
+    "kind": "kind of the document",
+    "id": "id by which documents, pages and commands refer to it",
+    "name": "usual name",
+    "aliases": "other names, in any script, which `assay find` searches",
+    "title": "title of the publication",
+    "url": "web address",
     "publisher": "id of the publisher",
-    "published": "when it was published",
-    "accessed": "when it was last read",
-    "retracted": "from this day on it counts for nothing",
-    "language": "code of its language: `en`, `zh-Hans`",
-    "note": "a remark; pages show that of a source",
-    "reliability_reason": "what the reliability rests on; required with one",
-    "region": "the region",
-    "topics": "topics, in the desk's own words",
-    "depends_on": "edges to what it depends on",
-    "affects": "edges to the profiles an event affects: they depend on it",
-    "claims": "what is said about it, one sentence each",
-    "watch": "what to look out for",
-    "image": "a picture and why it is there",
-    "audience": "who may see it, one of the rulebook's `audiences`; without one, everybody",
-    "status": "a draft is checked but not scored or shown",
-    "date": "when it happened; not together with `from` and `until`",
-    "from": "when it began",
-    "until": "when it ended",
-    "nature": "a fact; a statement attributed to somebody; a judgement, assumption or forecast of "
-    "the desk",
-    "section": "the part of the page it belongs to",
-    "text": "the sentence",
-    "as_of": "the date it is true of",
-    "quantity": "the figure it states",
-    "sources": "what it cites: source ids, or citations with more to say",
+    "published": "date of publication",
+    "accessed": "day on which it was last read",
+    "retracted": "first day on which it no longer counts",
+    "language": "language code, for example `en` or `zh-Hans`",
+    "note": "comment; pages show that of a source",
+    "reliability_reason": "reason for the reliability; required with one",
+    "region": "region",
+    "topics": "topics, in any words",
+    "depends_on": "links to the profiles that it depends on",
+    "affects": "links to the profiles that the event affects, which depend on it",
+    "claims": "claims of the profile",
+    "watch": "watch items",
+    "image": "picture for the page",
+    "audience": "most public audience that may see it, one of `audiences` in the rulebook. "
+    "Default: everyone",
+    "status": "`draft` if it is checked but neither scored nor shown",
+    "date": "date of the event; not together with `from` or `until`",
+    "from": "first date of the event",
+    "until": "last date of the event",
+    "nature": "`fact`, `attributed` (a named person or body states it), or our own `judgement`, "
+    "`assumption` or `forecast`",
+    "section": "section of the page",
+    "text": "claim in one sentence",
+    "as_of": "date of a dated claim",
+    "quantity": "number that the claim states",
+    "sources": "citations: ids of sources, or mappings with details",
     "contradicts": "claims that cannot be true together with it",
-    "stance": "does the source support the claim or dispute it",
-    "measure": "what is counted or measured",
-    "value": "the number",
-    "qualifier": "how the document limits it: more than, about",
-    "unit": "in what it is counted",
+    "stance": "whether the source supports or disputes the claim",
+    "measure": "measure that the number counts",
+    "value": "number",
+    "qualifier": "qualification of the number, for example more than or about",
+    "unit": "unit of the number",
     "on": "id of the other profile",
-    "criticality": "how much hangs on it; without one, unknown",
-    "valid_from": "from when on it counts",
-    "valid_until": "until when it counts",
-    "horizon": "when to look: now, this quarter, this year",
-    "trigger": "what would set it off",
-    "due": "when it falls due: at the last day of the date",
-    "owner": "who looks after it",
-    "priority": "how urgent it is",
-    "src": "the file, below the workspace's profiles",
-    "caption": "what is to be seen",
-    "source_context": "where the picture comes from and what it was made for",
-    "relevance": "why it is here",
-    "provenance": "how it was obtained, and under which licence",
+    "criticality": "importance of the dependency. Default: unknown",
+    "valid_from": "first date of the dependency",
+    "valid_until": "last date of the dependency",
+    "horizon": "time to review it: `now`, this `quarter` or this `year`",
+    "trigger": "observation that settles it",
+    "due": "date whose last day it is due on",
+    "owner": "person responsible",
+    "priority": "urgency",
+    "src": "file, relative to `profiles/`",
+    "caption": "description of the picture",
+    "source_context": "origin and original purpose of the picture",
+    "relevance": "relevance for the profile",
+    "provenance": "how it was obtained, and its licence",
     "revises": "id of the earlier version of the same publication",
-    "version": "of the form of this file",
-    "settings": "what holds for the whole workspace",
-    "facts": "named expressions, for rules to use like fields",
-    "Fact.on": "the kind of subject it is about",
-    "expr": "the expression",
-    "reason": "why it is switched off",
-    "Disabled.until": "from this day on it is in force again",
-    "scales": "by name, the bands of each scale",
-    "reach": "how far a dependency is felt",
-    "scorers": "the scores, each computed for every citation, claim or profile",
-    "scale": "the scale that names the bands of the score; without one it has none",
-    "grade": "what pages print",
-    "label": "what the grade means, in words",
-    "hops": "the longest path, in edges",
-    "damping": "what is left at each hop after the first",
-    "weights": "by criticality, what is felt across one edge",
-    "start": "what the rules start from, a number or CEL; without it and without a pool, 0",
-    "pool": "what the rules start from: a collection, combined",
-    "rules": "what is added, multiplied, floored or capped, and when",
-    "over": "the collection",
-    "where": "CEL: which of its elements count; `it` is the element",
-    "take": "CEL: the number taken of each",
-    "combine": "`noisy_or` is 1 − Π(1 − x)",
-    "empty": "the score where no element is left",
-    "when": "CEL: the condition",
-    "add": "added to the score",
-    "multiply": "multiplied with the score",
-    "floor": "the score is at least this",
-    "cap": "the score is at most this",
-    "action": "what is changed in the evidence to see what would become of the grade",
-    "directness": "of the source that is supposed",
-    "reliability": "of the publisher that is supposed",
-    "Scorer.name": "a word of lower-case letters, digits and underscores, used in conditions",
-    "Scorer.on": "what it scores",
-    "Band.id": "what the lock, the JSON and conditions call it",
-    "Band.from": "the least score in it",
-    "Rule.id": "a name, unique in its scorer",
-    "WatchRule.id": "a name, unique among the watch rules",
-    "Change.id": "a name, unique among the changes",
+    "version": "version of the file format",
+    "settings": "settings of the whole workspace",
+    "facts": "named expressions that rules use like fields",
+    "Fact.on": "kind of subject",
+    "expr": "CEL expression",
+    "reason": "reason for the suspension",
+    "Disabled.until": "day from which the rule applies again",
+    "scales": "bands of each scale, by the scale's name",
+    "reach": "strength of effects along dependencies",
+    "scorers": "scorers, each of which scores every citation, claim or profile",
+    "scale": "scale with the bands of the score. Default: none",
+    "grade": "letter or word shown on pages",
+    "label": "meaning of the grade, in words",
+    "hops": "longest path, in dependencies",
+    "damping": "share of the effect that is left at each hop after the first",
+    "weights": "share of the effect across one dependency, by criticality",
+    "start": "starting score, a number or CEL. Default: 0",
+    "pool": "starting score that is computed from a collection",
+    "rules": "adjustments of the score, with their conditions",
+    "over": "name of the collection",
+    "where": "CEL: condition for elements that count; `it` is the element",
+    "take": "CEL: number of each element",
+    "combine": "operation on the numbers; `noisy_or` is 1 − Π(1 − x)",
+    "empty": "score if no element is left",
+    "when": "CEL: condition of the rule",
+    "add": "amount added to the score",
+    "multiply": "factor of the score",
+    "floor": "lower limit of the score",
+    "cap": "upper limit of the score",
+    "action": "kind of change",
+    "directness": "directness of an added source",
+    "reliability": "reliability of the publisher of an added source",
+    "Scorer.name": "name for conditions: lower-case letters, digits and underscores",
+    "Scorer.on": "kind of subject that is scored",
+    "Band.id": "id for the lock, JSON and conditions",
+    "Band.from": "lowest score of the band",
+    "Rule.id": "id, unique in its scorer",
+    "WatchRule.id": "id, unique among the watch rules",
+    "Change.id": "id, unique among the changes",
     "Citation.id": "id of the source",
+    "WatchItem.text": "description of the development",
+    "WatchRule.when": "CEL: condition of the item",
 }
-"""What keys mean that the models leave to their names; ``Model.key`` where it is meant there only.
-
-A description in the model goes before these.
-"""
+"""Meanings of keys that the models do not describe; ``Model.key`` applies to one model only."""
 
 
 def documents_page() -> str:

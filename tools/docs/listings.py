@@ -39,12 +39,12 @@ outside ASCII are escaped. A closed stream discards its output.
 
 _SHEETS = """# Sheets
 
-What `assay sheet export` writes and `assay sheet import` reads, column by column. How to work with
-them is in [a page of its own](../how-to/work-in-sheets.md).
+Columns that `assay sheet export` writes and `assay sheet import` reads. See also
+[how to work in sheets](../how-to/work-in-sheets.md).
 
-A sheet is known by its headings, however they are spelt: `As of` is `as_of`. Columns may stand in
-any order, and those that are missing stay as they are in the documents. Of what a document holds
-besides, edges, watch items, pictures and `extra`, nothing is in a sheet and nothing is touched.
+A sheet is recognised by its headings, in any spelling: `As of` is `as_of`. Columns may be in any
+order. Values without a column remain unchanged in the documents, and so do dependencies, watch
+items, pictures and `extra`, which are in no sheet.
 """
 _SPARK = """# On Spark
 

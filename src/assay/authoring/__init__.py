@@ -1,1 +1,1 @@
-"""Writing documents for an analyst: new ones, citations, the search for ids, a first workspace."""
+"""Additions to a workspace: new documents and claims, citations, a starter workspace; search."""

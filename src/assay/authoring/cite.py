@@ -1,4 +1,4 @@
-"""When two web addresses are spellings of one."""
+"""Citations of a publication, and the comparison of web addresses that finds its source."""
 
 from __future__ import annotations
 
@@ -21,16 +21,158 @@ from assay.authoring.new import (
     require_profile,
     shorten,
     slug,
-    with_document,
+    with_documents,
 )
-from assay.diagnostics.suggest import nearest
+from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
 from assay.model.documents import Source
 from assay.workspace.load import Loaded
 from assay.workspace.transactions import commit, current, path_of
 from assay.yaml.edit import append_item
 
-# Parameters that say how a reader came to a page and nothing about which page it is.
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The source of a publication, whether it was created, and the claim that now cites it."""
+
+    id: str
+    file: str
+    created: bool
+    claim: str | None = None
+    claim_file: str | None = None
+
+
+def cite(
+    loaded: Loaded,
+    given: str,
+    *,
+    claim: str | None = None,
+    stance: str | None = None,
+    locator: str | None = None,
+    id_: str | None = None,
+    title: str | None = None,
+    fields: Mapping[str, str | None] | None = None,
+) -> Cited:
+    """Find or add the source for a web address or file, and cite it in ``claim`` (profile#claim).
+
+    ``title`` and ``fields`` describe a new source; an existing one is unchanged. Raises
+    ``UsageError`` if the claim is unknown or already cites the source, and ``InputError`` if the
+    result would have errors; nothing is written then.
+    """
+    wanted = publication(given)
+    found = _find_source(loaded, wanted)
+    contents: dict[Path, bytes] = {}
+    if found is not None:
+        source_id, file = found.id, loaded.subjects[found.id].file
+    else:
+        source_id = checked_id(id_) if id_ else first_free(wanted.id, loaded.subjects)
+        if source_id in loaded.subjects:
+            raise UsageError(f"the id {source_id!r} is taken; give another with --id")
+        path = document_path(loaded.workspace, "source", source_id)
+        file = loaded.workspace.relative(path)
+        details = {
+            "url": wanted.url,
+            **(fields or {}),
+            "note": f"File with SHA-256 {wanted.digest}." if wanted.digest else None,
+        }
+        data = document("source", source_id, title or wanted.title, details)
+        contents[path] = with_documents(loaded.workspace, path, current(path), [data])
+    claim_file = None
+    if claim is not None:
+        details = {"stance": stance if stance != "supports" else None, "locator": locator}
+        given_details = {key: value for key, value in details.items() if value}
+        item = {"id": source_id, **given_details} if given_details else source_id
+        claim_file = _add_citation(loaded, claim, source_id, item, contents)
+    if contents:
+        commit(loaded, contents)
+    return Cited(source_id, file, found is None, claim, claim_file)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A publication to cite: a web address, or a file identified by its contents."""
+
+    title: str
+    id: str
+    url: str | None = None
+    digest: str | None = None
+
+
+def publication(given: str) -> Publication:
+    """Return the publication at an http(s) address or in a file.
+
+    Raises ``UsageError`` for anything else.
+    """
+    if re.match(r"https?://", given, re.IGNORECASE):
+        try:
+            host = urlsplit(given).hostname
+        except ValueError:
+            host = None
+        if not host or any(c.isspace() for c in given):
+            raise UsageError(f"{given!r} is not a web address")
+        # The address is the title until an analyst has read the page.
+        title = re.sub(r"^https?://(?:www\.)?", "", given, flags=re.IGNORECASE).rstrip("/")[:300]
+        return Publication(title, _id_of(given, host), url=given)
+    path = Path(given)
+    if path.is_file():
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{given} cannot be read: {error.strerror}") from None
+        digest = hashlib.sha256(data).hexdigest()
+        name = path.stem.replace("_", " ").strip()
+        return Publication(name, slug(name) or f"file-{digest[:12]}", digest=digest)
+    if re.match(r"[a-z][a-z0-9+-]*:", given, re.IGNORECASE):
+        raise UsageError(f"{given!r} is not a web address; it must start with https:// or http://")
+    raise UsageError(f"{given!r} is not a URL or an existing file")
+
+
+_PAGE_ENDINGS = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|md|txt)$", re.IGNORECASE)
+
+
+def _id_of(address: str, host: str) -> str:
+    labels = re.sub(r"^www\d?\.", "", host.lower()).split(".")
+    outlet = slug("-".join(labels[:-1] if len(labels) > 1 else labels)) or "source"
+    steps = [
+        s for s in urlsplit(address).path.split("/") if s and s.lower() not in ("amp", "index.html")
+    ]
+    page = slug(_PAGE_ENDINGS.sub("", unquote(steps[-1]))) if steps else ""
+    if steps and not page:
+        page = hashlib.sha256(address_key(address).encode("utf-8")).hexdigest()[:8]
+    return shorten(f"{outlet}-{page}".strip("-"), 80)
+
+
+def _find_source(loaded: Loaded, wanted: Publication) -> Source | None:
+    sources = loaded.corpus.sources.values()
+    if wanted.url is not None:
+        key = address_key(wanted.url)
+        return next((s for s in sources if s.url and address_key(s.url) == key), None)
+    return next((s for s in sources if s.note and str(wanted.digest) in s.note), None)
+
+
+def _add_citation(
+    loaded: Loaded, claim: str, source_id: str, item: Any, contents: dict[Path, bytes]
+) -> str:
+    """Add a citation to the claim's file in ``contents``, and return the file's name."""
+    profile_id, _, claim_id = claim.partition("#")
+    require_profile(loaded, profile_id)
+    profile = loaded.corpus.profiles[profile_id]
+    number = next((i for i, c in enumerate(profile.claims) if c.id == claim_id), None)
+    if number is None:
+        message = unknown("claim", claim_id, (c.id for c in profile.claims))
+        raise UsageError(f"{profile_id}: {message}")
+    if any(c.id == source_id for c in profile.claims[number].sources):
+        raise UsageError(f"the claim {claim!r} already cites {source_id!r}")
+    path, document_number = path_of(loaded, profile_id)
+    file = loaded.workspace.relative(path)
+    before = contents.get(path) or current(path)
+    contents[path] = append_item(before, file, document_number, ("claims", number, "sources"), item)
+    return file
+
+
+# Web addresses ----------------------------------------------------------------------------------
+
+# Parameters that record how a reader came to a page, not which page it is.
 _TRACKING = re.compile(
     r"(?:utm|pk|mtm|matomo|piwik|hsa|oly_anon|oly_enc|vero)_.*|_openstat|_ga|_gl|_hs(?:enc|mi)"
     r"|__h(?:ssc|stc|sfp)|(?:fb|g|d|y|tw|tt)clid|msclkid|rb_clickid|wickedid|gclsrc|[gw]braid"
@@ -44,10 +186,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def address_key(address: str) -> str:
-    """The same text for every spelling of one address, to compare and never to visit.
+    """Return a text that all spellings of one address share, for comparison only.
 
-    Put aside are scheme, ``www.``, default port, fragment, trailing slash, tracking parameters
-    and the order of the others, AMP variants, and different ways to write the same characters.
+    It ignores scheme, ``www.``, default port, fragment, trailing slash, tracking parameters and
+    the order of the others, AMP variants, and different encodings of the same characters.
     """
     address = _without_amp_cache(address.strip())
     if "://" not in address:
@@ -60,8 +202,15 @@ def address_key(address: str) -> str:
         port = None
     if port is not None and port != _PORTS.get(parts.scheme.lower()):
         host = f"{host}:{port}"
-    query = urlencode(sorted(_kept(parts.query)))
-    # A fragment names a place on the page, except where a page is all script and it is the path.
+    query = urlencode(
+        sorted(
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if not _TRACKING.fullmatch(name)
+            and (name.lower(), value.lower()) not in _AMP_PARAMETERS
+        )
+    )
+    # A fragment is a place on the page, except on script-only pages, where it is the path.
     route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
     return host + _path(parts.path) + (f"?{query}" if query else "") + route
 
@@ -83,16 +232,8 @@ def _path(path: str) -> str:
     return path.rstrip("/")
 
 
-def _kept(query: str) -> list[tuple[str, str]]:
-    return [
-        (name, value)
-        for name, value in parse_qsl(query, keep_blank_values=True)
-        if not _TRACKING.fullmatch(name) and (name.lower(), value.lower()) not in _AMP_PARAMETERS
-    ]
-
-
 def _without_amp_cache(address: str) -> str:
-    """The page behind an address of a search engine's or a network's AMP cache."""
+    """Return the address of the page itself if this one leads to an AMP cache."""
     found = re.match(
         r"https?://(?:(?:www\.)?google\.[a-z.]+/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]|"
         r"cdn\.ampproject\.org/[a-z])/(s/)?(.+)",
@@ -102,158 +243,3 @@ def _without_amp_cache(address: str) -> str:
     if found is None:
         return address
     return f"{'https' if found[1] else 'http'}://{found[2]}"
-
-
-_PAGE_ENDINGS = re.compile(r"\.(?:html?|php|aspx?|jsp|pdf|md|txt)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """The source that stands for a publication, and what was written for it."""
-
-    id: str
-    file: str
-    created: bool
-    claim: str | None = None
-    claim_file: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """What is to be cited: a web address, or a file known by its contents."""
-
-    title: str
-    id: str
-    url: str | None = None
-    digest: str | None = None
-
-
-def publication(given: str) -> Publication:
-    """What ``given`` names: an address that starts with http, or an existing file.
-
-    Raises ``UsageError`` for anything else.
-    """
-    if re.match(r"https?://", given, re.IGNORECASE):
-        try:
-            host = urlsplit(given).hostname
-        except ValueError:
-            host = None
-        if not host or any(c.isspace() for c in given):
-            raise UsageError(f"{given!r} is not a web address")
-        return Publication(_title_of(given), _id_of(given, host), url=given)
-    path = Path(given)
-    if path.is_file():
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise UsageError(f"{given} cannot be read: {error.strerror}") from None
-        digest = hashlib.sha256(data).hexdigest()
-        name = path.stem.replace("_", " ").strip()
-        return Publication(name, slug(name) or f"file-{digest[:12]}", digest=digest)
-    if re.match(r"[a-z][a-z0-9+-]*:", given, re.IGNORECASE):
-        raise UsageError(f"{given!r} is not a web address: write one that starts with https://")
-    raise UsageError(f"{given!r} is neither a web address (https://…) nor a file")
-
-
-def find_source(loaded: Loaded, wanted: Publication) -> Source | None:
-    """The source with that address, however it is spelt, or with that file's contents."""
-    sources = loaded.corpus.sources.values()
-    if wanted.url is not None:
-        key = address_key(wanted.url)
-        return next((s for s in sources if s.url and address_key(s.url) == key), None)
-    return next((s for s in sources if s.note and str(wanted.digest) in s.note), None)
-
-
-def cite(
-    loaded: Loaded,
-    given: str,
-    *,
-    claim: str | None = None,
-    stance: str | None = None,
-    locator: str | None = None,
-    id_: str | None = None,
-    title: str | None = None,
-    fields: Mapping[str, str | None] | None = None,
-) -> Cited:
-    """Find or write the source for ``given``, and let ``claim`` (``profile#claim``) cite it.
-
-    ``title`` and ``fields`` go into a source that is written; one that is there stays as it
-    is. Raises ``UsageError`` for an unknown claim or one that cites the source already, and
-    ``InputError`` where the result would have mistakes; nothing is written then.
-    """
-    wanted = publication(given)
-    found = find_source(loaded, wanted)
-    contents: dict[Path, bytes] = {}
-    if found is not None:
-        source_id, file = found.id, loaded.subjects[found.id].file
-    else:
-        source_id = checked_id(id_) if id_ else first_free(wanted.id, loaded.subjects)
-        if source_id in loaded.subjects:
-            raise UsageError(f"the id {source_id!r} is taken; give another with --id")
-        path = document_path(loaded.workspace, "source", source_id)
-        file = loaded.workspace.relative(path)
-        details = {
-            "url": wanted.url,
-            **(fields or {}),
-            "note": f"File with SHA-256 {wanted.digest}." if wanted.digest else None,
-        }
-        data = document("source", source_id, title or wanted.title, details)
-        contents[path] = with_document(loaded.workspace, path, data)
-    claim_file = None
-    if claim is not None:
-        item = _citation(source_id, stance, locator)
-        claim_file = _cited_by(loaded, claim, source_id, item, contents)
-    if contents:
-        commit(loaded, contents)
-    return Cited(source_id, file, found is None, claim, claim_file)
-
-
-def _cited_by(
-    loaded: Loaded, claim: str, source_id: str, item: Any, contents: dict[Path, bytes]
-) -> str:
-    """Put the citation into the claim's file among ``contents``; its name relative to the root."""
-    profile_id, _, claim_id = claim.partition("#")
-    require_profile(loaded, profile_id)
-    profile = loaded.corpus.profiles[profile_id]
-    number = next((i for i, c in enumerate(profile.claims) if c.id == claim_id), None)
-    if number is None:
-        claims = [c.id for c in profile.claims]
-        near = nearest(claim_id, claims)
-        hint = f"did you mean {near!r}?" if near else f"it has: {', '.join(claims) or 'none'}"
-        raise UsageError(f"{profile_id!r} has no claim {claim_id!r}; {hint}")
-    if any(c.id == source_id for c in profile.claims[number].sources):
-        raise UsageError(f"the claim {claim!r} cites {source_id!r} already")
-    path, document_number = path_of(loaded, profile_id)
-    file = loaded.workspace.relative(path)
-    before = contents.get(path) or current(path)
-    contents[path] = append_item(before, file, document_number, ("claims", number, "sources"), item)
-    return file
-
-
-def _citation(source_id: str, stance: str | None, locator: str | None) -> Any:
-    """The short form where there is nothing else to say."""
-    item = {"id": source_id}
-    if stance is not None and stance != "supports":
-        item["stance"] = stance
-    if locator:
-        item["locator"] = locator
-    return item if len(item) > 1 else source_id
-
-
-def _title_of(address: str) -> str:
-    """The address itself stands in for the title until somebody has read the page."""
-    shown = re.sub(r"^https?://(?:www\.)?", "", address, flags=re.IGNORECASE)
-    return shown.rstrip("/")[:300]
-
-
-def _id_of(address: str, host: str) -> str:
-    labels = re.sub(r"^www\d?\.", "", host.lower()).split(".")
-    outlet = slug("-".join(labels[:-1] if len(labels) > 1 else labels)) or "source"
-    steps = [
-        s for s in urlsplit(address).path.split("/") if s and s.lower() not in ("amp", "index.html")
-    ]
-    page = slug(_PAGE_ENDINGS.sub("", unquote(steps[-1]))) if steps else ""
-    if not page:
-        digest = hashlib.sha256(address_key(address).encode("utf-8")).hexdigest()[:8]
-        page = digest if steps else ""
-    return shorten(f"{outlet}-{page}".strip("-"), 80)

@@ -1,4 +1,4 @@
-"""Finding ids by the words that an analyst remembers."""
+"""Search for documents and claims by words."""
 
 from __future__ import annotations
 
@@ -8,93 +8,82 @@ from dataclasses import dataclass
 
 from assay.model.documents import Corpus
 
-# How much a hit says about what was meant, best first.
-_RANKS = ("id", "name", "alias", "claim", "address")
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that fits: its kind, its id (``profile#claim`` for a claim), and its words."""
+    """A document or claim (``profile#claim``) that matches, with its name, title or text."""
 
     kind: str
     id: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    found: Found
-    fields: tuple[tuple[str, str], ...]
+# Fields that are searched, most significant first.
+_ID, _NAME, _ALIAS, _CLAIM, _ADDRESS = range(5)
 
 
 def find(corpus: Corpus, words: Sequence[str], limit: int | None = None) -> list[Found]:
-    """Documents and claims in which every word occurs, best first.
+    """Return the documents and claims in which every word occurs, best first.
 
-    Case and accents make no difference. Whole words count more than parts of words, ids and
-    names more than claims; what is equal goes by id.
+    Case and accents are ignored. Whole words count more than parts of words, ids and names more
+    than claims. Equal matches are sorted by id.
     """
     wanted = [fold(w) for word in words for w in word.split()]
     if not wanted:
         return []
-    scored = [
-        (rank, entry.found)
-        for entry in _entries(corpus)
-        if (rank := _rank(entry, wanted)) is not None
+    ranked = [
+        (rank, found.id, found)
+        for found, fields in _entries(corpus)
+        if (rank := _rank(fields, wanted)) is not None
     ]
-    scored.sort(key=lambda pair: (pair[0], pair[1].id))
-    return [found for _, found in scored[:limit]]
+    ranked.sort(key=lambda each: each[:2])
+    return [found for *_, found in ranked[:limit]]
 
 
 def fold(text: str) -> str:
-    """The text without case and accents, for comparison."""
+    """Return a text without case and accents, for comparison."""
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(
         c for c in unicodedata.normalize("NFKD", decomposed) if not unicodedata.combining(c)
     )
 
 
-def _entries(corpus: Corpus) -> Iterator[_Entry]:
-    for profile in corpus.profiles.values():
-        aliases = tuple(("alias", alias) for alias in profile.aliases)
-        yield _Entry(
-            Found(profile.kind, profile.id, profile.name),
-            (("id", profile.id), ("name", profile.name), *aliases),
-        )
-        for claim in profile.claims:
-            yield _Entry(
-                Found("claim", f"{profile.id}#{claim.id}", claim.text),
-                (("claim", claim.id), ("claim", claim.text)),
-            )
-    for source in corpus.sources.values():
-        address = (("address", source.url),) if source.url else ()
-        yield _Entry(
-            Found("source", source.id, source.title),
-            (("id", source.id), ("name", source.title), *address),
-        )
+def _entries(corpus: Corpus) -> Iterator[tuple[Found, list[tuple[int, str]]]]:
+    """Everything that can be found, with its fields: id, name, then others."""
+    for p in corpus.profiles.values():
+        aliases = [(_ALIAS, alias) for alias in p.aliases]
+        yield Found(p.kind, p.id, p.name), [(_ID, p.id), (_NAME, p.name), *aliases]
+        for c in p.claims:
+            yield Found("claim", f"{p.id}#{c.id}", c.text), [(_CLAIM, c.id), (_CLAIM, c.text)]
+    for s in corpus.sources.values():
+        address = [(_ADDRESS, s.url)] if s.url else []
+        yield Found("source", s.id, s.title), [(_ID, s.id), (_NAME, s.title), *address]
     for publisher in corpus.publishers.values():
-        yield _Entry(
+        yield (
             Found("publisher", publisher.id, publisher.name),
-            (("id", publisher.id), ("name", publisher.name)),
+            [(_ID, publisher.id), (_NAME, publisher.name)],
         )
 
 
-def _rank(entry: _Entry, wanted: Sequence[str]) -> tuple[int, int, int, int] | None:
-    """Smaller is better; None where a word occurs nowhere in the entry.
+def _rank(
+    fields: Sequence[tuple[int, str]], wanted: Sequence[str]
+) -> tuple[int, int, int, int] | None:
+    """Return the sort key of a match; None if a word does not occur.
 
-    In order: is it the very id or name; the worst place a word was found in; how many words
-    were only parts of words; how much else the entry says.
+    In order: whether the words are the complete id or name, the least significant field that was
+    needed, how many words are only parts of words, the length of the name.
     """
-    fields = [(_RANKS.index(kind), fold(text)) for kind, text in entry.fields]
-    whole = {token for _, text in fields for token in _tokens(text)}
+    folded = [(field, fold(text)) for field, text in fields]
+    whole = {token for _, text in folded for token in _tokens(text)}
     worst, parts = 0, 0
     for word in wanted:
-        places = [rank for rank, text in fields if word in text]
+        places = [field for field, text in folded if word in text]
         if not places:
             return None
         worst = max(worst, min(places))
         parts += word not in whole
-    exact = any(text == " ".join(wanted) for _, text in fields)
-    return (0 if exact else 1, worst, parts, len(fields[1][1]))
+    exact = any(text == " ".join(wanted) for _, text in folded)
+    return (0 if exact else 1, worst, parts, len(folded[1][1]))
 
 
 def _tokens(text: str) -> list[str]:

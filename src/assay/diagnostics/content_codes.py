@@ -1,4 +1,4 @@
-"""Codes of the content of documents: gaps in the evidence, and remarks for analysts."""
+"""Codes of the content of documents: missing evidence, and advice for analysts."""
 
 from __future__ import annotations
 
@@ -6,127 +6,116 @@ from assay.diagnostics.diagnostic import Code
 
 FACT_WITHOUT_SOURCE = Code(
     "fact-without-source",
-    "error",
-    "A claim of fact, or one attributed to somebody, cites no source.",
+    "A fact, or an attributed claim, cites no source.",
     "sources: [example-2024-01-29]",
 )
 JUDGEMENT_WITHOUT_GROUNDS = Code(
-    "judgement-without-grounds",
-    "error",
-    "A judgement does not say what it rests on.",
-    "rests_on: [approvals-40]",
+    "judgement-without-grounds", "A judgement names no grounds.", "rests_on: [approvals-40]"
 )
 JUDGEMENT_ON_JUDGEMENT = Code(
     "judgement-on-judgement",
-    "error",
-    "A judgement rests on another judgement.",
-    "Name the facts and assumptions that it rests on itself.",
+    "A judgement is based on another judgement.",
+    "Replace it under 'rests_on:' by the facts and assumptions that it is based on.",
 )
 NO_KEY_CLAIM = Code(
     "no-key-claim",
-    "warning",
-    "A profile has no key claim, so nothing that it stands on.",
+    "A profile has no key claim, so its headline grade depends on none.",
     "key: true",
+    "warning",
 )
 MANY_KEY_CLAIMS = Code(
     "many-key-claims",
-    "warning",
     "A profile has more than five key claims.",
-    "Keep the two to five that it would fall without.",
+    "Keep the two to five claims that the headline grade should depend on.",
+    "warning",
 )
 EDGE_WITHOUT_CLAIM = Code(
     "edge-without-claim",
-    "warning",
-    "No claim bears out a dependency.",
+    "No claim supports a dependency.",
     "depends_on:\n  - {on: example-ministry, relation: part_of, claims: [reports-to]}",
+    "warning",
 )
 NO_GAPS = Code(
     "no-gaps",
-    "warning",
-    "A profile does not say what is not known.",
+    "A profile lists no gaps.",
     "gaps: [The full list of approved models is not public.]",
+    "warning",
 )
 NOTHING_TO_WATCH = Code(
     "nothing-to-watch",
-    "info",
-    "A profile does not say what to look out for.",
+    "A profile has no watch items.",
     "watch:\n  - {horizon: quarter, text: Publication of the full list.}",
+    "info",
 )
 NO_BASIS = Code(
-    "no-basis",
-    "info",
-    "No claim is named for a field that says something of the subject.",
-    "basis: {region: [seated-in]}",
+    "no-basis", "No claim supports a field of the profile.", "basis: {region: [seated-in]}", "info"
 )
 SOURCE_AFTER_AS_OF = Code(
     "source-after-as-of",
+    "The source is later than the as-of date, so it is ignored.",
+    "Use a later as-of date.",
     "info",
-    "The source is dated after the as-of date: it does not exist yet.",
-    "Move the as-of date on when the workspace is brought up to date.",
 )
 RETRACTED_SOURCE_CITED = Code(
     "retracted-source-cited",
-    "warning",
-    "A claim still cites a source that was retracted.",
+    "A claim cites a source that was retracted.",
     "Cite another source, or remove the claim.",
+    "warning",
 )
 UNDATED_SOURCE_CITED = Code(
     "undated-source-cited",
-    "info",
-    "A claim that stands now rests on a source without a date.",
+    "A standing claim cites an undated source.",
     "published: 2024-01",
+    "info",
 )
 HOLDS_MISSING = Code(
-    "holds-missing",
-    "warning",
-    "A fact does not say whether it can grow old.",
-    "holds: dated",
+    "holds-missing", "A fact is neither dated nor standing.", "holds: dated", "warning"
 )
 RELIABILITY_UNDATED = Code(
     "reliability-undated",
-    "info",
-    "A publisher's reliability does not say of when it is.",
+    "A publisher's reliability has no date.",
     "reliability_date: 2026-01",
+    "info",
 )
 RATING_AGAINST_RELIABILITY = Code(
     "rating-against-reliability",
-    "info",
-    "A document rates itself far from what its publisher is rated.",
+    "A document's own rating differs much from its publisher's reliability.",
     "reliability: C",
+    "info",
 )
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",
-    "warning",
-    "A claim gives a figure that the words of the source it cites do not have.",
+    "A claim states a number that does not occur in the cited text.",
     "quantity: {measure: models filed, value: 70}",
+    "warning",
 )
 REPEATED_SENTENCE = Code(
     "repeated-sentence",
+    "A sentence occurs again, in another claim, gap or watch item.",
+    "Write what is true of this subject only.",
     "info",
-    "The same sentence stands elsewhere: in another claim, a gap or a watch item.",
-    "Say what is true of this subject alone.",
 )
 NOTHING_SAID = Code(
     "nothing-said",
-    "info",
-    "A claim has no number, no name and no date: nothing in it can be wrong.",
+    "A claim is too vague to check: it has no number, name or date.",
     "text: More than 40 models had been approved by late January 2024.",
+    "info",
 )
 EVENT_AS_INSTITUTION = Code(
     "event-as-institution",
-    "warning",
-    "An institution's name says what somebody did.",
+    "The name of an institution describes an event.",
     "kind: event",
+    "warning",
 )
 WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
-    "warning",
-    "The words of a claim say how sure it is, otherwise than its grade, nature or likelihood.",
+    "The words of a claim express another certainty than its grade, nature or likelihood.",
     "nature: attributed",
+    "warning",
 )
 HORIZON_SLOT = Code(
     "horizon-slot",
-    "info",
-    "What is to be watched lies further off than its horizon.",
+    "A watch item is due later than its horizon.",
     "watch:\n  - {horizon: year, text: Publication of the full list.}",
+    "info",
 )

@@ -1,4 +1,4 @@
-"""A diagnostic: one problem of the input, with its code, its location and a hint."""
+"""Diagnostics: problems of the input, with their code, location and hint."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Severity = Literal["error", "warning", "info"]
 RANK: dict[str, int] = {"error": 0, "warning": 1, "info": 2}
 
 SOURCE = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""Stands in a message or hint for the value it is about, quoted from the file once located."""
+"""Placeholder in a message or hint for the value, quoted from the file once it is located."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """A location in a file: 1-based line and column; ``file`` is relative to the workspace.
 
-    Both are 0 if the file as a whole is meant. In a table ``line`` is the row, and ``column``
-    is 0. ``excerpt`` is the source line the caret points into.
+    Both are 0 for the file as a whole. In a table ``line`` is the row, and ``column`` is 0.
+    ``excerpt`` is the source line, for the caret.
     """
 
     file: str
@@ -39,9 +39,9 @@ class Subject(NamedTuple):
 class ValueLocation:
     """A value of a document, before its line is looked up.
 
-    Without ``subject`` the path is one of the whole rulebook, whichever files it is split into.
-    ``at_key`` points to the key of the value, ``offset`` to a 0-based character of a text.
-    ``parsed`` replaces :data:`SOURCE` if the file has no text to quote, as a table.
+    Without ``subject`` it is a value of the rulebook, whichever files that is split into.
+    ``at_key`` means the key of the value, ``offset`` a character of a text, counted from 0.
+    ``parsed`` replaces :data:`SOURCE` if the file has no text to quote, such as a table.
     """
 
     path: tuple[str | int, ...] = ()
@@ -55,9 +55,9 @@ class ValueLocation:
 class Diagnostic:
     """One problem of the input at one location.
 
-    ``code`` is stable and listed in :mod:`assay.diagnostics.registry`. Finding the line of a
-    value takes another walk through its file, so checks give a :class:`ValueLocation`, and the
-    line is looked up once the diagnostic is to be shown.
+    ``code`` is stable and listed in :mod:`assay.diagnostics.registry`. Checks give a
+    :class:`ValueLocation`. Its line is looked up only when the diagnostic is shown, since that
+    requires another pass over the file.
     """
 
     code: str
@@ -68,13 +68,13 @@ class Diagnostic:
 
     @property
     def position(self) -> Position:
-        """The location in a file; only for a diagnostic whose line was looked up."""
+        """The location in a file; only after its line was looked up."""
         assert isinstance(self.location, Position), f"{self.code} is not located yet"
         return self.location
 
     @property
     def value(self) -> ValueLocation:
-        """The location in a document; only for a diagnostic whose line was not looked up yet."""
+        """The location in a document; only before its line is looked up."""
         assert isinstance(self.location, ValueLocation), f"{self.code} is located already"
         return self.location
 
@@ -96,12 +96,12 @@ class Diagnostic:
         return (at.file, at.line, at.column, rank, self.code, self.message, at.excerpt)
 
     def within(self, path: tuple[str | int, ...], shift: int = 0) -> Diagnostic:
-        """The problem of an expression as one of the text at ``path``, ``shift`` characters in."""
+        """Move a problem of an expression to the text at ``path``, ``shift`` characters in."""
         offset = None if self.value.offset is None else self.value.offset + shift
         return replace(self, location=replace(self.value, path=path, offset=offset))
 
     def located(self, position: Position, source: str | None = None) -> Diagnostic:
-        """The diagnostic at its position; ``source`` is the text of the value in the file."""
+        """Return the diagnostic at its position; ``source`` is the value as the file has it."""
         quoted = source or self.value.parsed
         if not quoted:
             return replace(self, location=position)
@@ -115,15 +115,15 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A kind of diagnostic: a stable name, its severity, a one-line summary, and how to fix it."""
+    """A kind of diagnostic; ``hint`` is an instruction, or an example of a correct value."""
 
     slug: str
-    severity: Severity
     summary: str
     hint: str
+    severity: Severity = "error"
 
     def at(self, location: Position | ValueLocation, message: str, hint: str = "") -> Diagnostic:
-        """A diagnostic of this kind."""
+        """Return a diagnostic of this kind."""
         return Diagnostic(self.slug, self.severity, message, location, hint)
 
 
@@ -133,5 +133,5 @@ def sort_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
-    """Return whether anything among them stops the work; warnings do not."""
+    """Return whether any diagnostic is an error."""
     return any(d.severity == "error" for d in diagnostics)

@@ -6,43 +6,38 @@ from assay.diagnostics.diagnostic import Code
 
 LEDGER_NOT_READ = Code(
     "ledger-not-read",
-    "error",
-    "The ledger cannot be opened, or a line of it is not a decision.",
-    "Restore the line from git; lines of the ledger are only ever added, by 'assay review'.",
+    "The ledger cannot be opened, or one of its lines is not a decision.",
+    "Restore the line from git; only 'assay review' adds lines to the ledger.",
 )
 LEDGER_CHANGED = Code(
     "ledger-changed",
-    "error",
-    "A line of the ledger does not have the digest that it was written with.",
-    "Restore the line from git, and take the decision back with 'assay review undo ID'.",
+    "A line of the ledger does not match its digest.",
+    "Restore the line from git, and reverse the decision with 'assay review undo ID'.",
 )
 LEDGER_DANGLING = Code(
     "ledger-dangling",
-    "error",
     "A decision follows, revokes or seconds one that is not in the ledger.",
-    "Restore the missing line from git; when two branches are joined, keep the lines of both.",
+    "Restore the missing line from git; when merging branches, keep the lines of both.",
 )
 LEDGER_CONFLICT = Code(
     "ledger-conflict",
-    "error",
-    "Git has left the marks of a conflict in the ledger.",
-    "Keep the lines of both sides and delete the marks; the order of lines does not matter.",
+    "The ledger contains conflict markers of git.",
+    "Keep the lines of both sides and delete the markers; the order of lines does not matter.",
 )
 LEDGER_NEWER = Code(
     "ledger-newer",
-    "error",
     "A line of the ledger was written by a newer version of assay.",
-    "Install that version; an older one cannot tell what the decision means.",
+    "Install that version; an older one cannot interpret the decision.",
 )
 LEDGER_BROKEN_END = Code(
     "ledger-broken-end",
-    "warning",
     "The last line of the ledger is cut off: its writer was interrupted before it was confirmed.",
-    "Nothing to do: the next decision sets it aside, in reviews.jsonl.aside.",
+    "Do nothing: the next decision moves it to reviews.jsonl.aside.",
+    "warning",
 )
 OVERRIDE_GONE = Code(
     "override-gone",
-    "warning",
-    "An override speaks of a profile, a scorer or a band that is not there any more.",
+    "An override is for a profile, scorer or band that no longer exists.",
     "assay review undo ID",
+    "warning",
 )

@@ -1,4 +1,4 @@
-"""Every code of a diagnostic, by area, in the order of the reference."""
+"""All codes of diagnostics, by area, in the order of the reference."""
 
 from __future__ import annotations
 

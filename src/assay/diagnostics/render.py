@@ -1,4 +1,4 @@
-"""Diagnostics as text for a terminal, as JSON, and as SARIF 2.1.0 for code hosts."""
+"""Diagnostics as text for a terminal, and as SARIF 2.1.0 for code hosts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def format_text(diagnostic: Diagnostic, file: str = "") -> str:
-    """The message with its location, the source line, a caret and the hint.
+    """Format the message with its location, the source line, a caret and the hint.
 
-    ``file`` is the path for the reader, if it is not the one from the workspace.
+    ``file`` is the path to print. Default: the path from the workspace.
     """
     at = diagnostic.position
     place = ":".join([file or at.file, *(str(number) for number in (at.line, at.column) if number)])
@@ -34,29 +34,11 @@ def format_text(diagnostic: Diagnostic, file: str = "") -> str:
     return "\n".join(lines)
 
 
-def as_json(diagnostics: Sequence[Diagnostic]) -> dict[str, Any]:
-    """The diagnostics as commands print them with ``--format json``."""
-    return {"diagnostics": [_json(d) for d in diagnostics]}
-
-
-def _json(diagnostic: Diagnostic) -> dict[str, object]:
-    at = diagnostic.position
-    return {
-        "code": diagnostic.code,
-        "severity": diagnostic.severity,
-        "message": diagnostic.message,
-        "file": at.file,
-        "line": at.line,
-        "column": at.column,
-        "hint": diagnostic.hint,
-    }
-
-
 def as_sarif(diagnostics: Sequence[Diagnostic], version: str, folder: str = "") -> dict[str, Any]:
-    """One run with the codes that occur and a result for each diagnostic.
+    """Return one SARIF run with the codes that occur and a result for each diagnostic.
 
-    Code hosts resolve paths from the root of the repository; ``folder`` is the path of the
-    workspace from there.
+    ``folder`` is the path of the workspace from the root of the repository, from which code hosts
+    resolve paths.
     """
     used = {d.code for d in diagnostics}
     rules = [_sarif_rule(code) for slug, code in CODES.items() if slug in used]

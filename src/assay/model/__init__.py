@@ -1,1 +1,1 @@
-"""What is written down: publishers, sources, profiles, claims and the rulebook."""
+"""Models of documents, the rulebook, its test cases, and computed results."""

@@ -1,35 +1,46 @@
-"""What an audience may know: filter first, score afterwards.
+"""The documents that an audience may see.
 
-Everything for a more confined audience is taken out of the documents, with every reference to
-it, as if it had never been written; so no count, score or path can tell of it.
+Everything for a more restricted audience is removed, with all references to it, before scoring:
+no count, score or path may reveal it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event
 
 
 def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date) -> Corpus:
-    """The corpus as ``audience`` may know it; ``audiences`` go from public to confined.
+    """Return the corpus that ``audience`` may see; ``audiences`` start with the most public.
 
-    What names no audience is for the most public one. Drafts, and what is under embargo on
-    ``as_of``, are for nobody.
+    Documents without an audience are for the most public one. Drafts, and profiles under embargo
+    on ``as_of``, are for nobody.
     """
     if all(map(_is_public, corpus.profiles.values())):
         return corpus
-    view = _View(audiences, audience, as_of)
-    for p in corpus.profiles.values():
-        view.note(
-            p.id, p.audience, p.status, p.embargo, ((c.id, c.audience, c.status) for c in p.claims)
-        )
-    return corpus.with_profiles({i: view.profile(corpus.profiles[i]) for i in view.profiles})
+    allowed = frozenset([None, *audiences[: audiences.index(audience) + 1]])
+    profiles = {
+        p.id: p
+        for p in corpus.profiles.values()
+        if p.audience in allowed
+        and p.status == "final"
+        and (p.embargo is None or p.embargo <= as_of)
+    }
+    claims = frozenset(
+        (p.id, c.id)
+        for p in profiles.values()
+        for c in p.claims
+        if c.audience in allowed and c.status == "final"
+    )
+    view = _View(allowed, frozenset(profiles), claims)
+    return corpus.with_profiles({i: view.profile(p) for i, p in profiles.items()})
 
 
 def _is_public(profile: AnyProfile) -> bool:
-    """Whether a profile is for everybody on any day, with all it holds."""
+    """Return whether everyone may see the profile and all its parts, on any day."""
     if profile.audience is not None or profile.status != "final" or profile.embargo is not None:
         return False
     edges = (*profile.depends_on, *(profile.affects if isinstance(profile, Event) else ()))
@@ -40,62 +51,37 @@ def _is_public(profile: AnyProfile) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _View:
-    """What an audience may know.
+    """The audiences, profiles and claims (by the ids of profile and claim) that may be seen."""
 
-    Before a profile is looked at, it and every other that it speaks of have to be noted.
-    """
-
-    def __init__(self, audiences: Sequence[str], audience: str, as_of: date) -> None:
-        self._allowed = {None, *audiences[: audiences.index(audience) + 1]}
-        self._as_of = as_of
-        self._claims: set[tuple[str, str]] = set()
-        self.profiles: set[str] = set()
-
-    def note(
-        self,
-        profile: str,
-        audience: str | None,
-        status: str,
-        embargo: date | None,
-        claims: Iterable[tuple[str, str | None, str]],
-    ) -> None:
-        """For whom a profile is, and each of its claims (id, audience and status)."""
-        if audience not in self._allowed or status != "final":
-            return
-        if embargo is None or embargo <= self._as_of:
-            self.profiles.add(profile)
-            self._claims.update(
-                (profile, claim)
-                for claim, confined, state in claims
-                if confined in self._allowed and state == "final"
-            )
+    audiences: frozenset[str | None]
+    profiles: frozenset[str]
+    claims: frozenset[tuple[str, str]]
 
     def profile(self, profile: AnyProfile) -> AnyProfile:
-        """The profile without what the audience may not know."""
         own = profile.id
         bottom_line = profile.bottom_line
         update: dict[str, object] = {
             "claims": tuple(
-                self._claim(own, c) for c in profile.claims if (own, c.id) in self._claims
+                self._claim(own, c) for c in profile.claims if (own, c.id) in self.claims
             ),
             "depends_on": self._edges(own, profile.depends_on),
-            "watch": tuple(w for w in profile.watch if w.audience in self._allowed),
+            "watch": tuple(w for w in profile.watch if w.audience in self.audiences),
             "basis": {field: self._known(own, ids) for field, ids in profile.basis.items()},
-            "bottom_line": bottom_line if (own, bottom_line) in self._claims else None,
+            "bottom_line": bottom_line if (own, bottom_line) in self.claims else None,
         }
         if isinstance(profile, Event):
             update["affects"] = self._edges(own, profile.affects)
         return profile.model_copy(update=update)
 
     def _claim(self, own: str, claim: Claim) -> Claim:
+        alternative = self._known(own, filter(None, [claim.alternative_to]))
         return claim.model_copy(
             update={
                 "rests_on": self._known(own, claim.rests_on),
                 "contradicts": self._known(own, claim.contradicts),
-                "alternative_to": next(
-                    iter(self._known(own, filter(None, [claim.alternative_to]))), None
-                ),
+                "alternative_to": alternative[0] if alternative else None,
             }
         )
 
@@ -103,13 +89,14 @@ class _View:
         return tuple(
             e.model_copy(update={"claims": self._known(own, e.claims)})
             for e in edges
-            if e.audience in self._allowed and e.on in self.profiles
+            if e.audience in self.audiences and e.on in self.profiles
         )
 
     def _known(self, own: str, references: Iterable[str]) -> tuple[str, ...]:
-        """The references whose claims the audience may know."""
-        return tuple(r for r in references if self._place(own, r) in self._claims)
-
-    def _place(self, own: str, reference: str) -> tuple[str, str]:
-        owner, _, claim = reference.rpartition("#")
-        return (owner or own, claim)
+        """Return the references (``claim`` or ``profile#claim``) to claims that may be seen."""
+        known = []
+        for reference in references:
+            owner, _, claim = reference.rpartition("#")
+            if (owner or own, claim) in self.claims:
+                known.append(reference)
+        return tuple(known)

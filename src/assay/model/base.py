@@ -1,4 +1,4 @@
-"""What all models share: strictness and the forms of ids and addresses."""
+"""The base class of all models, and the types of their ids, texts and addresses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _not_reserved(value: str) -> str:
     return value
 
 
-# Most addresses are plainly well formed, and told so at once.
+# A cheap test that most addresses pass; the others are parsed.
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[!-~]*)?", re.ASCII)
 
 
@@ -54,13 +54,13 @@ Id = Annotated[
     StringConstraints(pattern=ID_PATTERN, min_length=1, max_length=100),
     AfterValidator(_not_reserved),
 ]
-"""Lower-case letters, digits and single hyphens: safe as file name and in an address."""
+"""Lower-case letters, digits and single hyphens: safe in file names and web addresses."""
 
 ClaimReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=201)]
-"""``claim`` for a claim of the same profile, ``profile#claim`` for one of another."""
+"""``claim`` for a claim of the same profile, ``profile#claim`` for one of another profile."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-"""A sentence or a few: plain text, never markup."""
+"""One or more sentences of plain text, never markup."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 """A name or a title: one line of plain text."""
@@ -69,14 +69,13 @@ WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_
 
 
 Flag = Annotated[bool, Field(strict=True)]
-"""``true`` or ``false``, not a word or a number that could be meant as one."""
+"""``true`` or ``false``, never a word or a number such as yes or 1."""
 
 
 class Model(BaseModel):
-    """Frozen and without room for keys nobody knows.
+    """Base of all models: frozen, without unknown keys."""
 
-    How a model is validated is worked out when the first is: most commands validate a few kinds.
-    """
+    # Deferred: validators take long to build, and most commands use a few models only.
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -102,7 +101,7 @@ Plain = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
     AfterValidator(_visible),
 ]
-"""A sentence or a few, without control characters: it is shown in terminals."""
+"""One or more sentences without control characters, since terminals show them."""
 
 Person = Annotated[
     str,
@@ -115,12 +114,12 @@ _PERSON: TypeAdapter[str] = TypeAdapter(Person)
 
 
 def reviewer_named(text: str) -> str:
-    """The name of who decides or applies, spaces around it taken off.
+    """Return a valid reviewer's name without outer spaces.
 
-    Raises ``UsageError`` for what is no :data:`Person`.
+    Raises ``UsageError`` if it is not a :data:`Person`.
     """
     try:
         return _PERSON.validate_python(text)
     except ValidationError as error:
-        said = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-        raise UsageError(f"the reviewer's name: {said}") from None
+        message = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+        raise UsageError(f"the reviewer's name: {message}") from None

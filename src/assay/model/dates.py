@@ -1,4 +1,4 @@
-"""Dates of the precision a document gives: a day, a month, a quarter or a year."""
+"""Dates that are as precise as documents give them: a day, a month, a quarter or a year."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PATTERN = r"^\d{4}(-(Q[1-4]|\d{2}(-\d{2})?))?$"
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class PartialDate:
-    """A date as precise as it was written; ``first`` and ``last`` are its days, inclusive."""
+    """A date of a stated precision; ``first`` and ``last`` are its days, inclusive."""
 
     text: str
     first: date
@@ -29,9 +29,9 @@ class PartialDate:
 
     @staticmethod
     def parse(text: str) -> PartialDate:
-        """Read ``2024-01-29``, ``2024-01``, ``2024-Q1`` or ``2024``.
+        """Parse ``2024-01-29``, ``2024-01``, ``2024-Q1`` or ``2024``.
 
-        Raises ``ValueError`` for any other form and for days that do not exist.
+        Raises ``ValueError`` for any other form and for dates that do not exist.
         """
         return _parsed(text)
 
@@ -80,7 +80,7 @@ def _parsed(text: str) -> PartialDate:
             return PartialDate(text, date(y, 3 * q - 2, 1), _month_end(y, 3 * q), "quarter")
         return PartialDate(text, date(y, 1, 1), date(y, 12, 31), "year")
     except ValueError:
-        raise ValueError(f"{text} is not a date of the calendar") from None
+        raise ValueError(f"invalid date {text!r}") from None
 
 
 def _validate(value: object) -> PartialDate:
@@ -100,7 +100,7 @@ def _month_end(year: int, month: int) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day ``months`` later, or the last day of that month where it has no such day."""
+    """Return the same day ``months`` later, or the last day of that month if it is shorter."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return min(_month_end(year, month + 1), date(year, month + 1, 1) + timedelta(days=day.day - 1))

@@ -1,4 +1,4 @@
-"""Publishers, sources and the claims that cite them."""
+"""Documents: publishers, sources, and the profiles whose claims cite them."""
 
 from __future__ import annotations
 
@@ -45,21 +45,21 @@ def _iso_day(value: object) -> object:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"{value} is not a date of the calendar") from None
+        raise ValueError(f"invalid date {value!r}") from None
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
-"""A full day, written 2024-01-29."""
+"""A full day, for example 2024-01-29."""
 
 
 class Publisher(Model):
-    """Who published: an outlet, an office, a company."""
+    """An outlet, authority or company that issues sources."""
 
     kind: Literal["publisher"]
     id: Id
     name: Line
     owner: Annotated[
-        Id | None, Field(description="who owns it; outlets of one owner are one family")
+        Id | None, Field(description="id of the owner; publishers with one owner are one family")
     ] = None
     reliability: Annotated[
         Reliability | None,
@@ -70,7 +70,7 @@ class Publisher(Model):
     ] = None
     reliability_reason: Text | None = None
     reliability_date: Annotated[
-        PartialDate | None, Field(description="when it was settled, or last looked at")
+        PartialDate | None, Field(description="date of the reliability, or of its last review")
     ] = None
     url: WebAddress | None = None
     note: Text | None = None
@@ -78,38 +78,45 @@ class Publisher(Model):
     @model_validator(mode="after")
     def _reliability_has_a_reason(self) -> Publisher:
         if self.reliability is not None and self.reliability_reason is None:
-            raise ValueError("a reliability needs a reliability_reason: say what it rests on")
+            raise ValueError("a reliability needs a reliability_reason")
         return self
 
 
 class Ingested(Model):
-    """Where an ingested source came from; nothing of it is scored."""
+    """Import data of a source, which no score depends on."""
 
-    format: Annotated[Line, Field(description="the form of the document")]
-    file: Annotated[Line, Field(description="the document it was read from")]
+    format: Annotated[Line, Field(description="format of the imported document")]
+    file: Annotated[Line, Field(description="name of the imported document")]
     key: Annotated[
-        str, Field(description="which publication it is, whatever its text", max_length=4500)
+        str, Field(description="identity of the publication, whatever its text", max_length=4500)
     ]
     digest: Annotated[
-        str, Field(description="changes when the publication does", pattern=r"^[0-9a-f]{16}$")
+        str,
+        Field(description="digest that changes with the publication", pattern=r"^[0-9a-f]{16}$"),
     ]
-    encoding: Annotated[Line | None, Field(description="its encoding, if not UTF-8")] = None
-    mention: Annotated[Flag, Field(description="known from another document only")] = False
+    encoding: Annotated[
+        Line | None, Field(description="encoding of the document, if not UTF-8")
+    ] = None
+    mention: Annotated[
+        Flag, Field(description="true if the source is known only from another document")
+    ] = False
     text: Annotated[
         str | None,
         Field(
-            description="the file with its words, below profiles/",
+            description="file with the text of the publication, below profiles/",
             pattern=r"^[a-z0-9-]+(/[a-z0-9-]+)*\.txt$",
         ),
     ] = None
     fields: Annotated[
-        dict[str, Line], Field(description="where in the document each value stands")
+        dict[str, Line], Field(description="location of each value in the document")
     ] = Field(default_factory=dict)
-    ignored: Annotated[tuple[Line, ...], Field(description="opaque fields that were left out")] = ()
+    ignored: Annotated[
+        tuple[Line, ...], Field(description="fields of the document that were left out")
+    ] = ()
 
 
 class Source(Model):
-    """One publication: an article, a record, a page, in one version."""
+    """One version of one publication: an article, a record, a page."""
 
     kind: Literal["source"]
     id: Id
@@ -121,58 +128,59 @@ class Source(Model):
     directness: Annotated[
         Directness | None,
         Field(
-            description="record: an institution's own record of its own act; first_hand: the "
-            "publisher saw or checked it; retelling: it tells what others reported; self_report: "
-            "the subject about itself"
+            description="`record`: document by which the acting body acted or recorded its act; "
+            "`first_hand`: the publisher was present or examined the evidence; `retelling`: "
+            "secondary report of what others reported; `self_report`: the subject about itself"
         ),
     ] = None
     attribution: Annotated[
         Literal["named", "vague", "none"] | None,
         Field(
-            description="does the text name what it draws on: named, vaguely ('media reports'), "
-            "not at all"
+            description="how the text credits its sources: `named`, `vague` (for example media "
+            "reports) or `none`"
         ),
     ] = None
     attributed_to: Annotated[
-        Line | None, Field(description="whom the text credits, as it says")
+        Line | None, Field(description="publisher or person that the text credits, in its words")
     ] = None
-    cites: Annotated[tuple[Id, ...], Field(description="sources this one draws on")] = ()
+    cites: Annotated[tuple[Id, ...], Field(description="ids of the sources that it draws on")] = ()
     revises: Annotated[
-        Id | None, Field(description="an earlier version of the same publication")
+        Id | None, Field(description="id of an earlier version of the same publication")
     ] = None
     retracted: Day | None = None
     same_as: Annotated[
-        tuple[Id, ...], Field(description="decided: the same publication under another id")
+        tuple[Id, ...], Field(description="ids of sources reviewed as the same publication")
     ] = ()
     not_same_as: Annotated[
-        tuple[Id, ...], Field(description="decided: independent of that source")
+        tuple[Id, ...], Field(description="ids of sources reviewed as independent of it")
     ] = ()
     language: Annotated[str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = None
     note: Text | None = None
     ingested: Annotated[
-        Ingested | None, Field(description="where it came from, if `assay ingest` wrote it")
+        Ingested | None, Field(description="import data, if `assay ingest` wrote the source")
     ] = None
     extra: Annotated[
         dict[str, JsonValue],
-        Field(description="what its document says besides; read by nothing that scores"),
+        Field(description="further data of the document, which no score depends on"),
     ] = Field(default_factory=dict)
 
 
 class Citation(Model):
-    """One source cited by one claim. A bare source id is short for ``{id: …}``."""
+    """A source cited for one claim. A bare source id is short for ``{id: …}``."""
 
     id: Id
     stance: Stance = "supports"
-    locator: Annotated[Line | None, Field(description="where in the source: para 4, table 2")] = (
-        None
-    )
+    locator: Annotated[
+        Line | None, Field(description="place in the source, for example para 4 or table 2")
+    ] = None
     credibility: Annotated[
         Annotated[int, Field(ge=1, le=5, strict=True)] | None,
         BeforeValidator(_unknown_reads_as_missing),
         Field(description="Admiralty scale: 1 confirmed … 5 improbable; 6 reads as missing"),
     ] = None
     directness: Annotated[
-        Directness | None, Field(description="for this claim, if not the source's")
+        Directness | None,
+        Field(description="directness for this claim. Default: that of the source"),
     ] = None
 
     @model_validator(mode="before")
@@ -182,7 +190,7 @@ class Citation(Model):
 
 
 class Quantity(Model):
-    """A figure as the document gives it."""
+    """A number that a claim states."""
 
     measure: Line
     value: StrictInt | FiniteFloat
@@ -191,41 +199,41 @@ class Quantity(Model):
 
 
 class Claim(Model):
-    """One sentence about the subject, with what it rests on."""
+    """One sentence that can be true or false, with the evidence for it."""
 
     id: Id
     nature: Nature
     section: Section | None = None
     type: Annotated[
         ClaimType | None,
-        Field(description="what the sentence speaks of; sets how long it stays fresh"),
+        Field(description="subject matter; sets when a standing claim is due for a recheck"),
     ] = None
     text: Text
-    key: Annotated[Flag, Field(description="the profile stands on it")] = False
+    key: Annotated[
+        Flag, Field(description="true for a key claim, which the headline grade depends on")
+    ] = False
     holds: Annotated[
         Literal["dated", "standing"] | None,
         Field(
-            description="dated: true of a date, does not fade; standing: true now, must be kept "
-            "fresh"
+            description="`dated`: true of a date, never due for a recheck; `standing`: true now "
+            "and due for rechecks"
         ),
     ] = None
     as_of: PartialDate | None = None
-    checked: Annotated[
-        Day | None, Field(description="when somebody last checked that it still stands")
-    ] = None
+    checked: Annotated[Day | None, Field(description="day of the last recheck")] = None
     quantity: Quantity | None = None
     sources: tuple[Citation, ...] = ()
     rests_on: Annotated[
         tuple[ClaimReference, ...],
-        Field(description="the claims a judgement or forecast is drawn from"),
+        Field(description="claims that a judgement or forecast is based on"),
     ] = ()
     contradicts: tuple[ClaimReference, ...] = ()
     alternative_to: Annotated[
-        ClaimReference | None, Field(description="the judgement this one competes with")
+        ClaimReference | None, Field(description="judgement that this one is an alternative to")
     ] = None
     likelihood: Annotated[
         Annotated[float, Field(ge=0.0, le=1.0, strict=True)] | None,
-        Field(description="only of a forecast: its stated probability"),
+        Field(description="stated probability of a forecast"),
     ] = None
     audience: Id | None = None
     status: Literal["draft", "final"] = "final"
@@ -243,21 +251,24 @@ Relation = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
 
 
 class Dependency(Model):
-    """An edge: this profile depends on, or this event affects, another one."""
+    """A link to a profile that this one depends on, or that this event affects."""
 
     on: Id
     relation: Annotated[
-        Relation, Field(description="part_of, regulated_by, built_on, supplied_by, …")
+        Relation,
+        Field(description="kind of dependency: part_of, regulated_by, built_on, supplied_by, …"),
     ]
     criticality: Level | None = None
-    claims: Annotated[tuple[ClaimReference, ...], Field(description="the claims that say so")] = ()
+    claims: Annotated[
+        tuple[ClaimReference, ...], Field(description="claims that support the dependency")
+    ] = ()
     valid_from: PartialDate | None = None
     valid_until: PartialDate | None = None
     audience: Id | None = None
 
 
 class WatchItem(Model):
-    """What to look out for, until when, and what would set it off."""
+    """A development to monitor."""
 
     horizon: Horizon
     text: Text
@@ -269,7 +280,7 @@ class WatchItem(Model):
 
 
 class Image(Model):
-    """A picture and why it is there; ``src`` is a file beside the profiles."""
+    """A picture for the page, with its provenance and relevance."""
 
     src: Annotated[
         str,
@@ -283,38 +294,39 @@ class Image(Model):
     @model_validator(mode="after")
     def _stays_inside(self) -> Image:
         if ".." in self.src.split("/"):
-            raise ValueError("an image lies inside the workspace: no '..' in its path")
+            raise ValueError("the path of an image must not contain '..'")
         return self
 
 
 class Profile(Model):
-    """What institutions and events have in common."""
+    """Fields that institutions and events share."""
 
     id: Id
     name: Line
     aliases: tuple[Line, ...] = ()
     type: Annotated[
-        Line | None, Field(description="regulator, company, decision, publication …")
+        Line | None, Field(description="for example regulator, company, decision or publication")
     ] = None
     region: Line | None = None
     domain: Annotated[
-        Line | None, Field(description="the primary domain: Governance, Industry …")
+        Line | None, Field(description="primary domain, for example Governance or Industry")
     ] = None
     topics: tuple[Line, ...] = ()
     bottom_line: Annotated[
-        Id | None, Field(description="the claim that says it all; else the first key claim")
+        Id | None,
+        Field(description="id of the claim that sums up the profile. Default: the first key claim"),
     ] = None
     basis: Annotated[
         dict[str, tuple[Id, ...]],
-        Field(description="for a field such as region or type, the claims that say it"),
+        Field(description="claims that support a field such as `region` or `type`, by field"),
     ] = Field(default_factory=dict)
     depends_on: tuple[Dependency, ...] = ()
     claims: tuple[Claim, ...] = ()
-    gaps: Annotated[tuple[Text, ...], Field(description="what is not known")] = ()
+    gaps: Annotated[tuple[Text, ...], Field(description="sentences on what is not known")] = ()
     watch: tuple[WatchItem, ...] = ()
     image: Image | None = None
     audience: Id | None = None
-    embargo: Annotated[Day | None, Field(description="not shown to anybody before this day")] = None
+    embargo: Annotated[Day | None, Field(description="first day on which it is shown")] = None
     status: Literal["draft", "final"] = "final"
 
 
@@ -322,11 +334,11 @@ class Institution(Profile):
     """A body that acts: a regulator, a company, a laboratory, a platform."""
 
     kind: Literal["institution"]
-    base: Annotated[Line | None, Field(description="where it is seated")] = None
+    base: Annotated[Line | None, Field(description="seat of the institution")] = None
 
 
 class Event(Profile):
-    """Something that happened, on a day or over a time."""
+    """Something that happened, on one date or over a period."""
 
     kind: Literal["event"]
     date: PartialDate | None = None
@@ -358,14 +370,14 @@ class Corpus:
         return replace(self, profiles=dict(sorted(profiles.items())))
 
     def family(self, source: Source) -> str | None:
-        """Whose outlet it is: the publisher's owner, else the publisher; None where unknown."""
+        """Return the publisher's owner, or the publisher without one; None if it is unknown."""
         if source.publisher is None:
             return None
         publisher = self.publishers.get(source.publisher)
         return (publisher.owner if publisher else None) or source.publisher
 
     def claim(self, profile_id: str, reference: str) -> tuple[str, Claim] | None:
-        """The claim a reference names, with its profile's id; None where there is no such claim."""
+        """Return a claim by its reference, with its profile's id; None if there is none."""
         owner, _, claim_id = reference.rpartition("#")
         owner = owner or profile_id
         profile = self.profiles.get(owner)

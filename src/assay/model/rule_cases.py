@@ -1,4 +1,4 @@
-"""Cases a rulebook is tested with: given this evidence, expect that grade."""
+"""Test cases of a rulebook: given this evidence, expect that grade."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from assay.model.documents import Corpus, Day
 from assay.model.rulebook import Fraction, Name
 
 SUBJECT = "subject"
-"""The id of the profile that ``claims`` of a case belong to, where it has no other."""
+"""Default id of the profile of a case."""
 
 
 class Expectation(Model):
-    """What is expected of one score; what is not written is not asked.
+    """Expectation for one score; keys without a value are not checked.
 
-    A bare text is a grade, the id of a band, or ``not rated``; a bare number a score.
+    A bare text is a grade, the id of a band, or ``not rated``; a bare number is a score.
     """
 
     score: Annotated[
-        Fraction | Literal["unknown"] | None, Field(description="from 0 to 1, or unknown")
+        Fraction | Literal["unknown"] | None, Field(description="score from 0 to 1, or unknown")
     ] = None
-    grade: Annotated[Line | None, Field(description="a grade of the scale, or its band's id")] = (
+    grade: Annotated[Line | None, Field(description="grade of the scale, or the id of a band")] = (
         None
     )
-    fired: Annotated[tuple[Id, ...], Field(description="rules that take effect")] = ()
-    not_fired: Annotated[tuple[Id, ...], Field(description="rules that take no effect")] = ()
+    fired: Annotated[tuple[Id, ...], Field(description="ids of rules that take effect")] = ()
+    not_fired: Annotated[tuple[Id, ...], Field(description="ids of rules that take no effect")] = ()
     unknown: Annotated[
-        tuple[Id, ...], Field(description="rules whose condition cannot be decided")
+        tuple[Id, ...], Field(description="ids of rules whose condition is unknown")
     ] = ()
 
     @model_validator(mode="before")
@@ -48,35 +48,37 @@ Expectations = dict[Name, Expectation]
 
 
 class Expected(Model):
-    """Expectations by what is scored: the profile, its claims, their citations."""
+    """Expectations for the profile, its claims and their citations."""
 
     profile: Expectations = {}
     claims: Annotated[
-        dict[Line, Expectations], Field(description="by id, or profile#claim of another profile")
+        dict[Line, Expectations],
+        Field(description="expectations by claim: its id, or profile#claim for another profile"),
     ] = {}
     citations: Annotated[
-        dict[Line, Expectations], Field(description="by claim@source, or profile#claim@source")
+        dict[Line, Expectations],
+        Field(description="expectations by citation: claim@source, or profile#claim@source"),
     ] = {}
 
 
 class Given(Model):
-    """The evidence of a case, as documents have it; ids and texts may be left out.
+    """The evidence of a case, in the form of documents.
 
-    A publisher's name, a source's title and a claim's text are their ids where they are not
-    given; a claim is a key fact, and true of a date, unless it says otherwise.
+    A publisher's name, a source's title and a claim's text default to their ids. A claim is by
+    default a key claim, a fact and dated.
     """
 
     publishers: tuple[dict[str, Any], ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
     profile: Annotated[
-        dict[str, Any], Field(description="fields of the profile that is scored, besides claims")
+        dict[str, Any], Field(description="fields of the profile, except claims")
     ] = {}
     claims: tuple[dict[str, Any], ...] = ()
     others: Annotated[tuple[dict[str, Any], ...], Field(description="further profiles")] = ()
 
 
 class RuleCase(Model):
-    """One case: the evidence, the date, and what the rulebook is to make of it."""
+    """One case: the evidence, the date, and the expected scores."""
 
     name: Line
     why: Text | None = None
@@ -87,7 +89,7 @@ class RuleCase(Model):
 
 @dataclass(frozen=True)
 class LoadedCase:
-    """A case with its documents, the profile it is about, its date, and where it is written."""
+    """A case with its documents, the id of its profile, its date, and its position."""
 
     case: RuleCase
     corpus: Corpus
@@ -98,10 +100,10 @@ class LoadedCase:
 
 
 class RuleCases(Model):
-    """A file of cases; ``publishers`` and ``sources`` are there in every one of them."""
+    """A file of cases, with publishers and sources that all of them share."""
 
     as_of: Annotated[
-        Day | None, Field(description="the date of the cases; else the rulebook's")
+        Day | None, Field(description="date of the cases. Default: that of the rulebook")
     ] = None
     publishers: tuple[dict[str, Any], ...] = ()
     sources: tuple[dict[str, Any], ...] = ()

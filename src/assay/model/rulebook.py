@@ -1,6 +1,6 @@
 """The rulebook: scales, scorers, watch items and settings, as ``rules.yaml`` holds them.
 
-Conditions and amounts in CEL are kept as text here; :mod:`assay.rules` parses and checks them.
+Conditions and amounts in CEL are text here; :mod:`assay.rules` parses and checks them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from assay.model.base import Flag, Id, Line, Model, Text
 from assay.model.documents import Day, Directness, Horizon, Level, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-"""A word that conditions can use: lower-case letters, digits and underscores."""
+"""A name for conditions: lower-case letters, digits and underscores."""
 
 Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Phase = Literal["add", "multiply", "floor", "cap"]
@@ -47,33 +47,33 @@ Amount = Number | Cel
 
 
 class Band(Model):
-    """One step of a scale; it reaches from ``from`` up to the next band."""
+    """A range of scores with one grade, from ``from`` up to the next band."""
 
     id: Id
     from_: Annotated[Fraction, Field(alias="from")]
     grade: Line
     label: Line
-    publish: Annotated[Flag, Field(description="false: profiles in this band get no page")] = True
+    publish: Annotated[Flag, Field(description="false if profiles in this band get no page")] = True
 
 
 class Disabled(Model):
-    """A rule switched off for a while; from ``until`` on it is in force again."""
+    """Suspension of a rule, which applies again from ``until`` on."""
 
     reason: Text
     until: Day
 
 
 class Fact(Model):
-    """A named expression, for rules to use like a field: ``claim.NAME``."""
+    """A named expression that rules use like a field: ``claim.NAME``."""
 
     name: Name
     on: SubjectKind
     expr: Cel
-    describes: Annotated[Text | None, Field(description="what it says of a subject")] = None
+    describes: Annotated[Text | None, Field(description="meaning of the fact")] = None
 
 
 class Rule(Model):
-    """A condition, one amount, and the reason a reader is given."""
+    """A condition, one adjustment of the score, and the reason that readers see."""
 
     id: Id
     when: Cel = "true"
@@ -81,21 +81,23 @@ class Rule(Model):
     multiply: Amount | None = None
     floor: Amount | None = None
     cap: Amount | None = None
-    because: Annotated[Text, Field(description="shown on pages; {expressions} in braces are CEL")]
-    rationale: Annotated[Text | None, Field(description="why the rulebook has this rule")] = None
-    source: Annotated[Text | None, Field(description="where the figure comes from")] = None
+    because: Annotated[
+        Text, Field(description="sentence shown on pages; {expressions} in braces are CEL")
+    ]
+    rationale: Annotated[Text | None, Field(description="reason for having this rule")] = None
+    source: Annotated[Text | None, Field(description="where the number comes from")] = None
     on_unknown: Annotated[
         Literal["apply", "ignore"] | Number | None,
         Field(
-            description="what to do when the condition is unknown: apply, ignore, or this amount"
+            description="effect of an unknown condition: `apply`, `ignore`, or the amount to use"
         ),
     ] = None
     disabled: Annotated[
-        Disabled | None, Field(description="switched off, with the reason and until when")
+        Disabled | None, Field(description="suspension of the rule, with its reason and its end")
     ] = None
-    replaces: Annotated[
-        Id | None, Field(description="id of the rule this one takes the place of")
-    ] = None
+    replaces: Annotated[Id | None, Field(description="id of the rule that this one replaces")] = (
+        None
+    )
 
     @model_validator(mode="after")
     def _one_amount(self) -> Rule:
@@ -115,14 +117,18 @@ class Rule(Model):
 
 
 class Pool(Model):
-    """What a scorer starts from: a collection, kept and combined."""
+    """A starting score that is computed from a collection."""
 
     over: Name
     where: Cel = "true"
     take: Cel
-    by: Annotated[Cel | None, Field(description="the strongest of each group counts")] = None
+    by: Annotated[
+        Cel | None,
+        Field(description="CEL: groups, of each of which only the strongest element counts"),
+    ] = None
     strongest: Annotated[
-        Annotated[int, Field(ge=1, strict=True)] | None, Field(description="how many groups count")
+        Annotated[int, Field(ge=1, strict=True)] | None,
+        Field(description="number of groups that count"),
     ] = None
     combine: Combine
     empty: Fraction | Literal["unknown"]
@@ -133,8 +139,8 @@ class Scorer(Model):
 
     name: Name
     on: SubjectKind
-    title: Annotated[Line | None, Field(description="how pages call it")] = None
-    describes: Annotated[Text | None, Field(description="what the score means to a reader")] = None
+    title: Annotated[Line | None, Field(description="name of the score on pages")] = None
+    describes: Annotated[Text | None, Field(description="meaning of the score for readers")] = None
     scale: Name | None = None
     start: Amount | None = None
     pool: Pool | None = None
@@ -157,17 +163,17 @@ class Scorer(Model):
 
 
 class WatchRule(Model):
-    """A watch item that the rulebook writes wherever its condition holds."""
+    """A watch item for every profile that meets a condition."""
 
     id: Id
     horizon: Horizon
     priority: Level = "medium"
     when: Cel
-    text: Annotated[Text, Field(description="{expressions} in braces are CEL")]
+    text: Annotated[Text, Field(description="text of the item; {expressions} in braces are CEL")]
 
 
 class Reach(Model):
-    """How far a dependency is felt: hops, loss per hop, weight by criticality."""
+    """Strength of effects along dependencies: hops, loss per hop, weight by criticality."""
 
     hops: Annotated[int, Field(ge=1, le=6, strict=True)] = 3
     damping: Annotated[Fraction, Field(gt=0.0)] = 0.5
@@ -175,13 +181,13 @@ class Reach(Model):
 
 
 class Change(Model):
-    """One kind of change in the evidence that could be made, and what it costs."""
+    """A possible change of the evidence, and its effort."""
 
     id: Id
-    text: Annotated[Line, Field(description="how it reads: a record from a new origin")]
-    effort: Annotated[
-        int, Field(ge=1, strict=True, description="in units of the desk's own choice")
+    text: Annotated[
+        Line, Field(description="description, for example a record from an independent source")
     ]
+    effort: Annotated[int, Field(ge=1, strict=True, description="effort, in units of your choice")]
     action: Literal["add_source", "lose_source", "see_original", "resolve_dispute", "recheck"]
     directness: Directness | None = None
     reliability: Reliability | None = None
@@ -196,11 +202,11 @@ class Change(Model):
 
 
 class Guard(Model):
-    """What an apply may change without being asked twice; each guard is named to let it pass."""
+    """Limits on the changes of one apply. To exceed one, the apply must name it."""
 
     max_downgrades: Annotated[
         Annotated[int, Field(ge=0, strict=True)] | None,
-        Field(description="how many scores may fall by a band or more"),
+        Field(description="number of scores that may fall by a band or more"),
     ] = None
     max_share: Annotated[
         Fraction | None,
@@ -209,50 +215,53 @@ class Guard(Model):
 
 
 class Settings(Model):
-    """What holds for the whole workspace."""
+    """Settings of the whole workspace."""
 
-    as_of: Annotated[Day | None, Field(description="the date of the scores; else today")] = None
+    as_of: Annotated[Day | None, Field(description="date of the scores. Default: today")] = None
     publish_by: Annotated[
-        Name | None, Field(description="the profile scorer whose bands decide on pages")
+        Name | None,
+        Field(description="profile scorer whose bands decide which profiles get a page"),
     ] = None
     accept_origins_from: Annotated[
         Fraction | None,
-        Field(description="from which score on `assay lineage --accept-all` accepts a proposal"),
+        Field(description="score from which `assay lineage --accept-all` accepts a suggestion"),
     ] = None
     review_after_days: Annotated[
         dict[str, Annotated[int, Field(ge=1, le=36_500, strict=True)]],
-        Field(description="by claim type, after how many days a standing claim is to be rechecked"),
+        Field(description="days after which a standing claim is due for a recheck, by claim type"),
     ] = {}
 
 
 class Rulebook(Model):
-    """``rules.yaml``. As small as one scorer with one rule."""
+    """The rulebook. One scorer with one rule is enough."""
 
     version: Literal[1] = 1
     settings: Settings = Settings.model_construct()
     audiences: Annotated[
-        tuple[Id, ...], Field(description="from the most public to the most confined")
+        tuple[Id, ...], Field(description="audiences, from the most public to the most restricted")
     ] = ("public",)
     include: Annotated[
-        tuple[Line, ...], Field(description="further rule files, from this file's folder")
+        tuple[Line, ...],
+        Field(description="further rule files, relative to the folder of this one"),
     ] = ()
     parameters: Annotated[
-        dict[Name, Parameter], Field(description="named constants that expressions can use")
+        dict[Name, Parameter], Field(description="named constants for expressions")
     ] = {}
     facts: tuple[Fact, ...] = ()
     scales: dict[Name, tuple[Band, ...]] = {}
     reach: Reach = Reach.model_construct()
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
     watch: tuple[WatchRule, ...] = ()
-    guard: Annotated[
-        Guard, Field(description="what an apply may change at most before it is asked about")
-    ] = Guard.model_construct()
+    guard: Annotated[Guard, Field(description="limits on the changes of one apply")] = (
+        Guard.model_construct()
+    )
     changes: Annotated[
-        tuple[Change, ...], Field(description="what could change the evidence, with efforts")
+        tuple[Change, ...],
+        Field(description="possible changes of the evidence, with their efforts"),
     ] = ()
 
     def successor(self, scorer: Scorer, rule_id: str) -> str:
-        """The id of the rule that stands in the place of one of that id today."""
+        """Return the id of the rule that has replaced a rule, directly or through others."""
         followed = {r.replaces: r.id for r in scorer.rules if r.replaces}
         seen = {rule_id}
         while (after := followed.get(rule_id)) is not None and after not in seen:
@@ -265,11 +274,11 @@ class Rulebook(Model):
 
 
 def digest(value: object) -> str:
-    """Twelve hexadecimal digits of a BLAKE2b digest of ``value``, which is plain JSON data."""
+    """Return twelve hexadecimal digits of the BLAKE2b digest of plain JSON data."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.blake2b(text.encode("utf-8"), digest_size=6).hexdigest()
 
 
 def rulebook_digest(rulebook: Rulebook) -> str:
-    """The digest of what a rulebook says, however it is laid out."""
+    """Return the digest of a rulebook's content, whatever its layout."""
     return digest(rulebook.model_dump(mode="json", by_alias=True))

@@ -1,1 +1,1 @@
-"""Claims, sources, profiles and publishers as sheets: out for an analyst to edit, and back."""
+"""Spreadsheets of claims, sources, profiles and publishers: export, and import of the edits."""

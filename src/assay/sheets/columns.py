@@ -1,4 +1,4 @@
-"""How a value stands in a cell, and how a cell is read: dates, lists, citations, yes and no."""
+"""Columns of the sheets, and the forms in which their values are written and read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, Literal, get_args
 
 from assay.model.dates import PartialDate
 from assay.model.documents import (
-    AnyProfile,
     Citation,
     Claim,
     ClaimType,
@@ -22,12 +21,9 @@ from assay.model.documents import (
     Stance,
 )
 
-ABSENT = None
-"""What an empty cell is read as: the value is not there."""
-
 
 class CellError(Exception):
-    """A cell that cannot be read: what is wrong with it, and what to write instead."""
+    """A cell that cannot be read."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -36,109 +32,94 @@ class CellError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Locale:
-    """How the sheet's spreadsheet writes numbers."""
-
-    decimal_comma: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Form:
-    """``show`` writes a value of the model into a cell, ``read`` makes plain data of a cell.
+    """How the values of a column are written into cells and read from them.
 
-    ``read`` is not asked about empty cells. It lets through what the model will refuse in its own
-    words, and raises ``CellError`` only for what makes no sense as a cell.
+    ``read`` takes the text of a non-empty cell, and whether the sheet writes decimal commas. It
+    returns plain data, or None for no value. It raises ``CellError`` only for text without a
+    meaning, and leaves invalid values to the model, which has messages for them.
     """
 
     show: Callable[[Any], str]
-    read: Callable[[str, Locale], Any]
+    read: Callable[[str, bool], Any]
     hint: str
 
 
-def _text(cell: str, _locale: Locale) -> str:
-    return cell
+# Words and numbers ------------------------------------------------------------------------------
 
 
-TEXT = Form(str, _text, "text")
-
-
-def _word(cell: str, _locale: Locale) -> str:
+def _word(cell: str, _decimal_comma: bool = False) -> str:
     return "_".join(cell.casefold().replace("-", " ").split())
 
 
+TEXT = Form(str, lambda cell, _: cell, "text")
 WORD = Form(str, _word, "one of the words")
-
-
-ID = Form(str, _text, "an id")
+ID = Form(str, lambda cell, _: cell, "an id")
 
 _YES = frozenset(["yes", "y", "true", "x", "1", "✓", "✔", "wahr", "ja", "oui", "vrai", "sí", "si"])
 _NO = frozenset(["no", "n", "false", "0", "falsch", "nein", "non", "faux", "-"])
 
 
-def _flag(cell: str, _locale: Locale) -> Any:
+def _flag(cell: str, _decimal_comma: bool) -> bool | None:
     word = cell.casefold()
     if word in _YES:
         return True
     if word in _NO:
-        return ABSENT
+        return None
     raise CellError(f"{_short(cell)} is neither yes nor no", "write yes, or leave the cell empty")
 
 
 FLAG = Form(lambda value: "yes" if value else "", _flag, "yes or empty")
 
 _LARGEST = 2**62
-_PLAIN_NUMBER = re.compile(r"[-−+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
 
 
-def _number(cell: str, locale: Locale) -> Any:
+def _number(cell: str, decimal_comma: bool) -> int | float:
     text = re.sub(r"[\s\u00a0\u202f']", "", cell).replace("−", "-")
-    if locale.decimal_comma:
+    if decimal_comma:
         # 1.234,5: points group thousands there, and a lone point before three digits is one too.
         grouped = re.fullmatch(r"-?\d{1,3}(?:\.\d{3})+(?:,\d+)?", text)
         text = (text.replace(".", "") if grouped else text).replace(",", ".", 1)
     elif re.fullmatch(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", text):
         text = text.replace(",", "")
-    if not _PLAIN_NUMBER.fullmatch(text):
+    if not re.fullmatch(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?", text, re.ASCII):
         unit = "; the unit has a column of its own" if re.match(r"[-+]?\d", text) else ""
-        raise CellError(f"{_short(cell)} is not a number", f"write digits alone: 40.5{unit}")
+        raise CellError(f"{_short(cell)} is not a number", f"use digits only: 40.5{unit}")
     number = int(text) if re.fullmatch(r"[-+]?\d+", text) else float(text)
     if not -_LARGEST <= number <= _LARGEST:
-        raise CellError(f"{_short(cell)} is too large a number", "give it in a larger unit")
+        raise CellError(f"the number {_short(cell)} is out of range", "use a larger unit")
     return number
 
 
-NUMBER = Form(repr, _number, "a number")
-
-
-def _share(cell: str, locale: Locale) -> Any:
+def _share(cell: str, decimal_comma: bool) -> float:
     if cell.endswith("%"):
-        return round(_number(cell[:-1], locale) / 100, 12)
-    return float(_number(cell, locale))
+        return round(_number(cell[:-1], decimal_comma) / 100, 12)
+    return float(_number(cell, decimal_comma))
 
 
+NUMBER = Form(repr, _number, "a number")
 SHARE = Form(lambda value: repr(float(value)), _share, "0.4 or 40%")
 
-_MONTHS = {
-    name: i
-    for i, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
+
+# Dates ------------------------------------------------------------------------------------------
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _NAMED = re.compile(r"(?:(\d{1,2})[- ])?([a-z]{3})[a-z]*\.?[- ](\d{2}|\d{4})", re.ASCII)
-_STAMPED = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(?::00)?", re.ASCII)
+_QUARTER = re.compile(r"(\d{4})[- ]?q([1-4])|q([1-4])[- ](\d{4})")
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(?::00)?", re.ASCII)
 
 
 def readings(cell: str) -> list[str]:
-    """The dates that a cell can mean, as documents write them; empty where it is none.
+    """Return the dates that a cell in a spreadsheet's form can mean, as documents write them.
 
-    More than one where day and month cannot be told apart: 03/04/2024.
+    There are two if day and month cannot be distinguished, as in 03/04/2024.
     """
     text = cell.strip().casefold()
-    if match := _STAMPED.fullmatch(text):
-        return [match[1]]
     found: list[str] = []
+    if match := _MIDNIGHT.fullmatch(text):
+        return [match[1]]
     if match := _SLASHED.fullmatch(text):
         first, second = int(match[1]), int(match[2])
         days = {f"{match[3]}-{m:02d}-{d:02d}" for d, m in ((first, second), (second, first))}
@@ -147,8 +128,9 @@ def readings(cell: str) -> list[str]:
         found = [f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"]
     elif (match := _NAMED.fullmatch(text)) and match[2] in _MONTHS:
         year = match[3] if len(match[3]) == 4 else f"20{match[3]}"
-        found = [f"{year}-{_MONTHS[match[2]]:02d}" + (f"-{int(match[1]):02d}" if match[1] else "")]
-    elif match := re.fullmatch(r"(\d{4})[- ]?q([1-4])|q([1-4])[- ](\d{4})", text):
+        day = f"-{int(match[1]):02d}" if match[1] else ""
+        found = [f"{year}-{_MONTHS.index(match[2]) + 1:02d}{day}"]
+    elif match := _QUARTER.fullmatch(text):
         found = [f"{match[1] or match[4]}-Q{match[2] or match[3]}"]
     return [date for date in found if _is_date(date)]
 
@@ -161,13 +143,13 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _date(cell: str, _locale: Locale) -> str:
+def _date(cell: str, _decimal_comma: bool) -> str:
     if _is_date(cell):
         return cell
     found = readings(cell)
     if len(found) > 1:
         raise CellError(
-            f"{_short(cell)} can be {found[0]} or {found[1]}", f"write {found[0]} or {found[1]}"
+            f"the date {_short(cell)} can be {found[0]} or {found[1]}", "write the one you mean"
         )
     return found[0] if found else cell
 
@@ -176,128 +158,110 @@ DATE = Form(str, _date, "2024-01-29, 2024-01, 2024-Q1 or 2024")
 DAY = Form(str, _date, "2024-01-29")
 
 
-def _ids(cell: str, _locale: Locale) -> Any:
-    return [part for part in re.split(r"[;,\s]+", cell) if part] or ABSENT
+# Lists ------------------------------------------------------------------------------------------
 
 
-IDS = Form("; ".join, _ids, "ids, separated by semicolons")
+def _ids(cell: str, _decimal_comma: bool) -> list[str] | None:
+    return [part for part in re.split(r"[;,\s]+", cell) if part] or None
 
 
-def _names(cell: str, _locale: Locale) -> Any:
-    return _split(cell, ";\n") or ABSENT
+def _names(cell: str, _decimal_comma: bool) -> list[str] | None:
+    return _split(cell, ";\n") or None
 
 
-NAMES = Form(lambda v: "; ".join(_escaped(x, ";") for x in v), _names, "separated by semicolons")
-
-
-def _sentences(cell: str, _locale: Locale) -> Any:
-    return _split(cell, "\n") or ABSENT
-
-
-SENTENCES = Form(lambda v: "\n".join(_escaped(x, "") for x in v), _sentences, "one on each line")
-
-
-def _escaped(text: str, also: str) -> str:
-    text = text.replace("\\", "\\\\").replace("\n", "\\n")
-    return re.sub(f"[{re.escape(also)}]", r"\\\g<0>", text) if also else text
+def _sentences(cell: str, _decimal_comma: bool) -> list[str] | None:
+    return _split(cell, "\n") or None
 
 
 def _split(cell: str, separators: str) -> list[str]:
-    """The parts between separators; a backslash takes its meaning from the next character."""
-    parts, current, escaped = [], "", False
-    for character in cell:
-        if escaped:
-            current += "\n" if character == "n" else character
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif character in separators:
-            parts.append(current)
-            current = ""
-        else:
-            current += character
-    parts.append(current + ("\\" if escaped else ""))
-    return [stripped for part in parts if (stripped := part.strip())]
+    """Return the parts between separators; a backslash before a character makes it plain text."""
+    parts = re.findall(rf"(?:\\.|[^\\{separators}]|\\$)+", cell, re.DOTALL)
+    return [text for part in parts if (text := _unescape(part).strip())]
 
 
+def _escape(text: str, special: str) -> str:
+    text = text.replace("\\", "\\\\").replace("\n", "\\n")
+    return text.replace(special, f"\\{special}") if special else text
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], text, flags=re.DOTALL)
+
+
+IDS = Form("; ".join, _ids, "ids, separated by semicolons")
+NAMES = Form(lambda v: "; ".join(_escape(x, ";") for x in v), _names, "separated by semicolons")
+SENTENCES = Form(lambda v: "\n".join(_escape(x, "") for x in v), _sentences, "one on each line")
+
+
+# Citations --------------------------------------------------------------------------------------
+
+_GAPS = " \t\n;,"
+_CITED = re.compile(r"\s*([^\s;,\[\]]+)\s*(?:\[((?:[^\]\\]|\\.)*)\])?\s*(?:[;,]|\n|$)", re.DOTALL)
 _STANCES: Sequence[str] = get_args(Stance)
 _DIRECTNESS: Sequence[str] = get_args(Directness)
 
 
-def _cited(citations: Iterable[Citation]) -> str:
-    """``daily-2024-01-29; other [disputes, credibility 3, first_hand, at para 4]``."""
-    return "; ".join(_one_cited(citation) for citation in citations)
+def _show_citations(citations: Iterable[Citation]) -> str:
+    """Write citations: ``daily-2024-01-29; other [disputes, credibility 3, at para 4]``."""
+    cells = []
+    for citation in citations:
+        details: list[str] = []
+        if citation.stance != "supports":
+            details.append(citation.stance)
+        if citation.credibility is not None:
+            details.append(f"credibility {citation.credibility}")
+        if citation.directness is not None:
+            details.append(citation.directness)
+        if citation.locator is not None:
+            details.append(f"at {_escape(citation.locator, ']')}")
+        cells.append(f"{citation.id} [{', '.join(details)}]" if details else citation.id)
+    return "; ".join(cells)
 
 
-def _one_cited(citation: Citation) -> str:
-    said: list[str] = []
-    if citation.stance != "supports":
-        said.append(citation.stance)
-    if citation.credibility is not None:
-        said.append(f"credibility {citation.credibility}")
-    if citation.directness is not None:
-        said.append(citation.directness)
-    if citation.locator is not None:
-        said.append(f"at {_escaped(citation.locator, ']')}")
-    return f"{citation.id} [{', '.join(said)}]" if said else citation.id
-
-
-_CITED = re.compile(r"\s*([^\s;,\[\]]+)\s*(?:\[((?:[^\]\\]|\\.)*)\])?\s*(?:[;,]|\n|$)", re.DOTALL)
-
-
-def _citations(cell: str, _locale: Locale) -> Any:
+def _citations(cell: str, _decimal_comma: bool) -> list[Any] | None:
     found: list[Any] = []
-    at = 0
-    while at < len(cell) and cell[at:].strip(" \t\n;,"):
-        at += len(cell[at:]) - len(cell[at:].lstrip(" \t\n;,"))
-        match = _CITED.match(cell, at)
+    rest = cell.strip(_GAPS)
+    while rest:
+        match = _CITED.match(rest)
         if match is None:
             raise CellError(
-                f"{_short(cell[at:])} is not a source",
-                "write the source's id, and what is to be said of it in brackets: "
-                "daily-2024-01-29 [disputes, at para 4]",
+                f"{_short(rest)} is not a citation",
+                "write the source's id, and details in brackets: daily-2024-01-29 "
+                "[disputes, at para 4]",
             )
-        found.append(_citation(match[1], match[2]))
-        at = match.end()
-    return found or ABSENT
+        found.append(_citation(match[1], match[2] or ""))
+        rest = rest[match.end() :].lstrip(_GAPS)
+    return found or None
 
 
-def _citation(id_: str, details: str | None) -> Any:
-    """The short form where there is nothing else to say."""
+def _citation(id_: str, details: str) -> Any:
+    """Return a citation as documents have it: the bare id if there are no details."""
     item: dict[str, Any] = {}
-    rest = (details or "").strip()
+    rest = details.strip()
     while rest:
-        if place := re.fullmatch(r"at\s+(.+)", rest, re.DOTALL):
-            item["locator"] = re.sub(r"\\(.)", _unescaped, place[1].strip(), flags=re.DOTALL)
+        if locator := re.fullmatch(r"at\s+(.+)", rest, re.DOTALL):
+            item["locator"] = _unescape(locator[1].strip())
             break
-        word, _, rest = (part.strip() for part in rest.partition(","))
-        key, value = _detail(word)
-        item[key] = value
+        detail, _, rest = (part.strip() for part in rest.partition(","))
+        word = _word(detail)
+        if word in _STANCES:
+            item["stance"] = word
+        elif word in _DIRECTNESS:
+            item["directness"] = word
+        elif match := re.fullmatch(r"credibility_([1-6])", word):
+            item["credibility"] = int(match[1])
+        else:
+            raise CellError(
+                f"unknown detail {_short(detail)} of a citation",
+                f"use {', '.join([*_STANCES, *_DIRECTNESS])}, credibility 1 to 5, or at PLACE",
+            )
     if item.get("stance") == "supports":
         del item["stance"]
     order = ("stance", "locator", "credibility", "directness")
     return {"id": id_, **{k: item[k] for k in order if k in item}} if item else id_
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    return "\n" if match[1] == "n" else match[1]
-
-
-def _detail(word: str) -> tuple[str, Any]:
-    plain = "_".join(word.casefold().replace("-", " ").split())
-    if plain in _STANCES:
-        return "stance", plain
-    if plain in _DIRECTNESS:
-        return "directness", plain
-    if match := re.fullmatch(r"credibility_([1-6])", plain):
-        return "credibility", int(match[1])
-    raise CellError(
-        f"{_short(word)} says nothing of a citation",
-        f"write {', '.join([*_STANCES, *_DIRECTNESS])}, credibility 1 to 5, or at PLACE",
-    )
-
-
-CITATIONS = Form(_cited, _citations, "ids of sources, details in brackets")
+CITATIONS = Form(_show_citations, _citations, "ids of sources, details in brackets")
 
 
 def _short(text: str) -> str:
@@ -305,17 +269,17 @@ def _short(text: str) -> str:
     return repr(plain if len(plain) <= 60 else plain[:59] + "…")
 
 
+# Sheets -----------------------------------------------------------------------------------------
+
 Kind = Literal["publishers", "sources", "profiles", "claims"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""In the order in which they refer to each other."""
-
-Record = Publisher | Source | AnyProfile
+"""The sheets, each after those that it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, the value it stands for, how it is written, what it means."""
+    """A column of a sheet; ``path`` leads to its value if that is not the field ``name``."""
 
     name: str
     form: Form
@@ -326,17 +290,29 @@ class Column:
 
     @property
     def place(self) -> tuple[str, ...]:
-        """Where the value is in the document, or in the claim."""
+        """The path of the value in its document or claim."""
         return self.path or (self.name,)
+
+    def show(self, model: Any) -> str:
+        """Write the value of a document or claim into a cell; a default leaves it empty."""
+        value = model
+        for step in self.place:
+            value = getattr(value, "from_" if step == "from" else step, None)
+        if value is None or (self.name == "status" and value == "final"):
+            return ""
+        return self.form.show(value)
 
 
 @dataclass(frozen=True, slots=True)
 class SheetKind:
-    """A sheet: its columns, those that tell it from the others, the order of a document's keys."""
+    """One of the four sheets. ``keys`` is the order of keys in its documents or claims.
+
+    A sheet is recognised by the columns in ``required``, which a new row must fill.
+    """
 
     kind: Kind
     columns: tuple[Column, ...]
-    marks: frozenset[str]
+    required: frozenset[str]
     keys: tuple[str, ...]
 
     @property
@@ -344,35 +320,37 @@ class SheetKind:
         return {column.name: column for column in self.columns}
 
     def is_header(self, names: Collection[str]) -> bool:
-        """Whether a row with these cells is the heading of such a sheet.
+        """Return whether these cells are the headings of this sheet.
 
-        It is, if it has what a new row needs, or the id and a column that no other sheet has.
+        Enough are the required columns, or the id and a column that no other sheet has.
         """
         given = set(names)
-        return self.marks <= given or ("id" in given and bool(given & _OWN[self.kind]))
+        return self.required <= given or ("id" in given and bool(given & _UNIQUE[self.kind]))
 
 
-_FINAL = Column("status", WORD, "draft: not yet confirmed", choices=("draft", "final"))
-_AUDIENCE = Column("audience", ID, "who may know it; empty for everybody")
-_ID = Column("id", ID, "made from the words where it is left empty", width=28)
+_STATUS = Column("status", WORD, "draft: not yet confirmed", choices=("draft", "final"))
+_AUDIENCE = Column("audience", ID, "the most public audience that may see it; empty: everyone")
+_ID = Column("id", ID, "made from the text if left empty", width=28)
 
 PUBLISHERS = SheetKind(
     "publishers",
     (
         _ID,
-        Column("name", TEXT, "what it is called", width=30),
-        Column("owner", ID, "who owns it; outlets of one owner are one family", width=24),
+        Column("name", TEXT, "the name", width=30),
+        Column("owner", ID, "id of the owner; publishers with one owner are one family", width=24),
         Column(
             "reliability",
             TEXT,
-            "Admiralty scale: A completely reliable … E unreliable; empty where unknown",
+            "Admiralty scale: A completely reliable … E unreliable; empty if unknown",
             choices=("A", "B", "C", "D", "E"),
             width=11,
         ),
-        Column("reliability_reason", TEXT, "what the reliability rests on", width=50),
-        Column("reliability_date", DATE, "when it was settled, or looked at last", width=15),
-        Column("url", TEXT, "its web address", width=30),
-        Column("note", TEXT, "anything else", width=40),
+        Column("reliability_reason", TEXT, "the reason for the reliability", width=50),
+        Column(
+            "reliability_date", DATE, "date of the reliability, or of its last review", width=15
+        ),
+        Column("url", TEXT, "web address", width=30),
+        Column("note", TEXT, "free text", width=40),
     ),
     frozenset({"name", "reliability"}),
     tuple(Publisher.model_fields),
@@ -384,13 +362,14 @@ SOURCES = SheetKind(
         _ID,
         Column("title", TEXT, "the title as published", width=50),
         Column("publisher", ID, "the publisher's id or name", width=24),
-        Column("url", TEXT, "its web address", width=40),
+        Column("url", TEXT, "web address", width=40),
         Column("published", DATE, "2024-01-29, 2024-01, 2024-Q1 or 2024", width=12),
-        Column("accessed", DAY, "the day it was read", width=12),
+        Column("accessed", DAY, "day on which it was read", width=12),
         Column(
             "directness",
             WORD,
-            "did the publisher see it: record of an own act, first_hand, retelling, self_report",
+            # words: retelling is the value's name in documents
+            "record of an own act, first_hand report, retelling (secondary report) or self_report",
             choices=get_args(Directness),
         ),
         Column(
@@ -399,14 +378,14 @@ SOURCES = SheetKind(
             "does the text name what it draws on",
             choices=("named", "vague", "none"),
         ),
-        Column("attributed_to", TEXT, "whom the text credits", width=30),
+        Column("attributed_to", TEXT, "publisher or person that the text credits", width=30),
         Column("cites", IDS, "ids of the sources it draws on", width=30),
-        Column("revises", ID, "id of an earlier version of it", width=24),
-        Column("retracted", DAY, "the day it was retracted", width=12),
-        Column("same_as", IDS, "ids of the same publication", width=24),
-        Column("not_same_as", IDS, "ids of sources decided to be independent", width=24),
-        Column("language", TEXT, "en, fr, zh-Hant", width=10),
-        Column("note", TEXT, "anything else", width=40),
+        Column("revises", ID, "id of its earlier version", width=24),
+        Column("retracted", DAY, "day on which it was retracted", width=12),
+        Column("same_as", IDS, "ids of sources reviewed as the same publication", width=24),
+        Column("not_same_as", IDS, "ids of sources reviewed as independent of it", width=24),
+        Column("language", TEXT, "language code: en, fr, zh-Hant", width=10),
+        Column("note", TEXT, "free text", width=40),
     ),
     frozenset({"title"}),
     tuple(Source.model_fields),
@@ -417,21 +396,21 @@ PROFILES = SheetKind(
     (
         Column("kind", WORD, "institution or event", choices=("institution", "event")),
         _ID,
-        Column("name", TEXT, "what it is called", width=40),
+        Column("name", TEXT, "the name", width=40),
         Column("aliases", NAMES, "other names, separated by semicolons", width=30),
-        Column("type", TEXT, "regulator, company, decision …"),
-        Column("region", TEXT, "Asia Pacific …"),
-        Column("base", TEXT, "where an institution is seated"),
-        Column("domain", TEXT, "the primary domain: Governance, Industry …"),
-        Column("topics", NAMES, "separated by semicolons", width=30),
-        Column("date", DATE, "when an event happened", width=12),
-        Column("from", DATE, "or from when", width=12),
-        Column("until", DATE, "until when", width=12),
-        Column("bottom_line", ID, "id of the claim that says it all", width=24),
+        Column("type", TEXT, "for example regulator, company, decision"),
+        Column("region", TEXT, "for example Asia Pacific"),
+        Column("base", TEXT, "seat of an institution"),
+        Column("domain", TEXT, "primary domain, for example Governance"),
+        Column("topics", NAMES, "topics, separated by semicolons", width=30),
+        Column("date", DATE, "date of an event", width=12),
+        Column("from", DATE, "first date of an event that lasts", width=12),
+        Column("until", DATE, "last date of an event that lasts", width=12),
+        Column("bottom_line", ID, "id of the claim that sums up the profile", width=24),
         Column("gaps", SENTENCES, "what is not known, one on each line", width=50),
         _AUDIENCE,
-        Column("embargo", DAY, "not shown before this day", width=12),
-        _FINAL,
+        Column("embargo", DAY, "first day on which it is shown", width=12),
+        _STATUS,
     ),
     frozenset({"kind", "name"}),
     (
@@ -444,26 +423,35 @@ PROFILES = SheetKind(
 CLAIMS = SheetKind(
     "claims",
     (
-        Column("profile", ID, "id or name of the profile it is about", width=28),
+        Column("profile", ID, "id or name of the claim's profile", width=28),
         _ID,
-        Column("text", TEXT, "the sentence", width=70),
-        Column("nature", WORD, "what kind of sentence", choices=get_args(Nature)),
-        Column("section", WORD, "where it stands in the briefing", choices=get_args(Section)),
-        Column("type", WORD, "what it speaks of", choices=get_args(ClaimType)),
-        Column("key", FLAG, "does the profile stand on it", choices=("yes",), width=6),
+        Column("text", TEXT, "the claim in one sentence", width=70),
+        Column("nature", WORD, "nature of the claim", choices=get_args(Nature)),
+        Column("section", WORD, "section of the briefing", choices=get_args(Section)),
+        Column(
+            "type",
+            WORD,
+            "subject matter; sets how often a standing claim is rechecked",
+            choices=get_args(ClaimType),
+        ),
+        Column(
+            "key", FLAG, "key claim: the headline grade depends on it", choices=("yes",), width=6
+        ),
         Column(
             "holds",
             WORD,
-            "dated: true of a date; standing: true now, must be kept fresh",
+            "dated: true of a date; standing: true now and due for rechecks",
             choices=("dated", "standing"),
             width=10,
         ),
-        Column("as_of", DATE, "the date it is true of", width=12),
-        Column("checked", DAY, "the day somebody last checked it", width=12),
-        Column("measure", TEXT, "what a figure counts", ("quantity", "measure"), width=24),
-        Column("qualifier", TEXT, "more than, about …", ("quantity", "qualifier")),
-        Column("value", NUMBER, "the figure", ("quantity", "value"), width=10),
-        Column("unit", TEXT, "of what", ("quantity", "unit")),
+        Column("as_of", DATE, "date of a dated claim", width=12),
+        Column("checked", DAY, "day of the last recheck", width=12),
+        Column(
+            "measure", TEXT, "measure that the figure counts", ("quantity", "measure"), width=24
+        ),
+        Column("qualifier", TEXT, "for example more than, about", ("quantity", "qualifier")),
+        Column("value", NUMBER, "the number", ("quantity", "value"), width=10),
+        Column("unit", TEXT, "unit of the number", ("quantity", "unit")),
         Column(
             "sources",
             CITATIONS,
@@ -471,12 +459,14 @@ CLAIMS = SheetKind(
             "daily-2024-01-29 [disputes, credibility 3, first_hand, at para 4]",
             width=50,
         ),
-        Column("rests_on", IDS, "the claims a judgement or forecast is drawn from", width=30),
-        Column("contradicts", IDS, "claims that cannot be true with it", width=24),
-        Column("alternative_to", ID, "the judgement it competes with", width=24),
-        Column("likelihood", SHARE, "of a forecast only: 0.4 or 40%", width=10),
+        Column(
+            "rests_on", IDS, "ids of the claims that a judgement or forecast is based on", width=30
+        ),
+        Column("contradicts", IDS, "ids of claims that cannot be true with it", width=24),
+        Column("alternative_to", ID, "id of the judgement that it is an alternative to", width=24),
+        Column("likelihood", SHARE, "stated probability of a forecast", width=10),
         _AUDIENCE,
-        _FINAL,
+        _STATUS,
     ),
     frozenset({"profile", "text"}),
     (*Claim.model_fields, *Quantity.model_fields),
@@ -484,27 +474,9 @@ CLAIMS = SheetKind(
 
 SHEETS: dict[Kind, SheetKind] = {s.kind: s for s in (PUBLISHERS, SOURCES, PROFILES, CLAIMS)}
 
-_OWN: dict[Kind, frozenset[str]] = {
+_UNIQUE: dict[Kind, frozenset[str]] = {
     kind: frozenset(sheet.by_name)
     - {name for other in SHEETS.values() if other.kind != kind for name in other.by_name}
     for kind, sheet in SHEETS.items()
 }
 """The columns that one sheet has and no other."""
-
-_ATTRIBUTES = {"from": "from_"}
-_LEFT_OUT: dict[str, Any] = {"status": "final"}
-"""Values that stand for themselves where nothing is written, and so are not shown."""
-
-
-def shown(model: Any, column: Column) -> str:
-    """What stands in the cell of a column for a document or a claim; empty where nothing does."""
-    value = model
-    for step in column.place:
-        value = getattr(value, _ATTRIBUTES.get(step, step), None)
-        if value is None:
-            return ""
-    if not isinstance(value, (int, float)) and not value:
-        return ""
-    if _LEFT_OUT.get(column.name) == value:
-        return ""
-    return column.form.show(value)

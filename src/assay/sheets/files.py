@@ -1,4 +1,4 @@
-"""A text as a cell that no spreadsheet takes for a formula, and back."""
+"""Spreadsheet files: tables read from and written to CSV and XLSX."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -17,53 +18,23 @@ from typing import Any
 from assay.diagnostics.diagnostic import Position
 from assay.errors import UsageError
 
-# The last four are the wide forms, which some spreadsheets read like the plain ones.
-_FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-_SHIELDED = re.compile("'+[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029\x85\x0b\x0c]")
-
-
-def shielded(text: str) -> str:
-    """The text as a cell: without control characters and outer blanks, an apostrophe before what
-    would begin a formula.
-    """
-    plain = _CONTROL.sub("", _LINE_BREAK.sub("\n", text)).strip()
-    return f"'{plain}" if _FORMULA.match(plain) else plain
-
-
-def unshielded(cell: str) -> str:
-    """The text that a cell was written from."""
-    text = _CONTROL.sub("", _LINE_BREAK.sub("\n", cell)).strip()
-    return text[1:] if _SHIELDED.match(text) else text
-
-
-def letters(column: int) -> str:
-    """The column, counted from 1, as spreadsheets name it: A … Z, AA …"""
-    name = ""
-    while column > 0:
-        column, digit = divmod(column - 1, 26)
-        name = chr(ord("A") + digit) + name
-    return name
-
-
 LARGEST = 50_000_000
-"""Largest file, in bytes."""
+"""Limit of a file's size in bytes."""
 
 LARGEST_UNPACKED = 50_000_000
-"""Largest size of an unpacked workbook, in bytes."""
+"""Limit of the size in bytes of a workbook's unpacked parts."""
 
 _HEADER_WITHIN = 10
-MOST_COLUMNS = 200
+_MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One sheet: ``rows`` from the first of the file, ``unread`` what some cells hold instead of
-    a value, by row and column from 1.
+    """One sheet of a file.
 
-    ``place`` is the file, with the sheet's name where it has several. With ``decimal_comma`` a
-    comma in a number is what a point is elsewhere.
+    ``place`` is the file's name, with the sheet's name if the file has several. ``unread`` names
+    the content of cells without a value, by row and column from 1. With ``decimal_comma`` the
+    sheet writes 2,5 for 2.5.
     """
 
     place: str
@@ -74,235 +45,189 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def records(self, is_header: Callable[[Collection[str]], bool]) -> Records | None:
-        """The rows below the first that ``is_header``; None where none of the first ten is one.
+        """Return the non-empty rows below the header; None if none of the first ten rows is one.
 
-        Rows without anything in them are left out, whatever stands above the header is not read.
+        Rows above the header are ignored.
         """
-        for at, cells in enumerate(self.rows[:_HEADER_WITHIN]):
-            names = [heading(cell) for cell in cells]
-            if is_header(set(names)):
-                return self._below(at, names)
-        return None
-
-    def _below(self, header: int, names: list[str]) -> Records:
+        first = enumerate(self.rows[:_HEADER_WITHIN], 1)
+        header = next((n for n, cells in first if is_header({heading(c) for c in cells})), None)
+        if header is None:
+            return None
+        names = [heading(cell) for cell in self.rows[header - 1]]
         columns: dict[str, int] = {}
-        for i, name in enumerate(names, 1):
+        for at, name in enumerate(names, 1):
             if name:
-                columns.setdefault(name, i)
-        twice = [(i, name) for i, name in enumerate(names, 1) if name and columns[name] != i]
-        odd = {row for row, _ in self.unread}
-        found = []
-        for number, cells in enumerate(self.rows[header + 1 :], header + 2):
-            given = [unshielded(cell) for cell in cells]
-            if any(given) or number in odd:
-                found.append(Record(self.place, number, columns, given))
-        return Records(self, header + 1, columns, twice, found)
+                columns.setdefault(name, at)
+        repeated = [(at, name) for at, name in enumerate(names, 1) if name and columns[name] != at]
+        rows_unread = {row for row, _ in self.unread}
+        records = [
+            Record(self, row, columns, [from_cell(cell) for cell in cells])
+            for row, cells in enumerate(self.rows[header:], header + 1)
+        ]
+        filled = [r for r in records if any(r.cells) or r.number in rows_unread]
+        return Records(header, columns, repeated, filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The rows of a table below its header, whose columns are numbered from 1.
+
+    ``repeated`` are the columns whose name occurs further left.
+    """
+
+    header: int
+    columns: dict[str, int]
+    repeated: list[tuple[int, str]]
+    rows: list[Record]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A row of a table: its cells by the name of their column, each with its place."""
+    """A row of a table: its cells by the name of their column."""
 
-    place: str
+    table: Table
     number: int
     columns: dict[str, int]
     cells: Sequence[str]
 
     def __getitem__(self, column: str) -> str:
-        """The text of a cell; empty where the row or the table does not have it."""
+        """Return the text of a cell; empty if the row or the table does not have it."""
         at = self.columns.get(column, 0)
         return self.cells[at - 1] if 0 < at <= len(self.cells) else ""
 
     def at(self, column: str = "") -> Position:
-        """Where the cell of a column stands; the first cell of the row without one."""
-        return Position(self.place, self.number, self.columns.get(column, 1))
+        """Return the position of a cell; of the row's first cell without a known column."""
+        return Position(self.table.place, self.number, self.columns.get(column, 1))
 
     def name(self, column: str) -> str:
-        """The cell as a spreadsheet names it: F12."""
-        return f"{letters(self.columns.get(column, 1))}{self.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """The rows of a table below its header, and the columns that the header names."""
-
-    table: Table
-    header: int
-    columns: dict[str, int]
-    twice: list[tuple[int, str]]
-    rows: list[Record]
+        """Return the name of the cell of a column, see :func:`cell_name`."""
+        return cell_name(self.number, self.columns.get(column, 1))
 
 
 def heading(cell: str) -> str:
-    """The name of a column, however its heading is written: ``As of`` is ``as_of``."""
-    return "_".join(unshielded(cell).casefold().replace("-", " ").split())
+    """Return the column that a heading names: ``As of`` is ``as_of``."""
+    return "_".join(from_cell(cell).casefold().replace("-", " ").split())
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the name of a cell in spreadsheets, such as F12."""
+    return f"{column_letters(column)}{row}"
+
+
+def column_letters(column: int) -> str:
+    """Return the name of a column counted from 1: A … Z, AA …"""
+    name = ""
+    while column > 0:
+        column, digit = divmod(column - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name
+
+
+# Cells ------------------------------------------------------------------------------------------
+
+# The last four are the wide forms, which some spreadsheets read like the plain ones.
+_FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029\x85\x0b\x0c]")
+
+
+def to_cell(text: str) -> str:
+    """Return a text as a cell, with an apostrophe if it would be read as a formula."""
+    plain = _plain(text)
+    return f"'{plain}" if _FORMULA.match(plain) else plain
+
+
+def from_cell(cell: str) -> str:
+    """Return the text of a cell that :func:`to_cell` or a person wrote."""
+    plain = _plain(cell)
+    return plain[1:] if plain.startswith("'") and _FORMULA.match(plain) else plain
+
+
+def _plain(text: str) -> str:
+    """Remove control characters and outer blanks."""
+    return _CONTROL.sub("", _LINE_BREAK.sub("\n", text)).strip()
+
+
+# Reading ----------------------------------------------------------------------------------------
+
+
+def read_tables(path: Path) -> list[Table]:
+    """Read the visible sheets of an ``.xlsx`` workbook, or the single table of a CSV file.
+
+    Raises ``UsageError`` if the file is neither or too large.
+    """
+    suffix = path.suffix.casefold()
+    if suffix not in (".csv", ".tsv", ".txt", ".xlsx"):
+        raise UsageError(f"{path} is neither CSV (.csv, .tsv, .txt) nor a workbook (.xlsx)")
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UsageError(f"{path} is larger than the limit of {LARGEST:,} bytes")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+    name = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return _read_xlsx(data, name) if suffix == ".xlsx" else [_read_csv(data, name, path.stem)]
 
 
 _DELIMITERS = ",;\t"
-_MARKED = re.compile(r"sep=(.)\r?\n")
+_DECLARED_DELIMITER = re.compile(r"sep=(.)\r?\n")
 # No Western word has three letters in a row beyond ASCII; other scripts have little else.
 _NOT_WESTERN = re.compile(rb"[\x80-\xff]{3}")
 
 
-def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """The table as CSV in UTF-8, with a mark that spreadsheets know it by."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([shielded(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def read_csv(data: bytes, place: str, name: str) -> Table:
-    """The table in a CSV file, separated by commas, semicolons or tabs.
-
-    Raises ``UsageError`` where it is none, or its encoding cannot be told.
-    """
-    text, notes = _decoded(data, place)
-    marked = _MARKED.match(text)
+def _read_csv(data: bytes, place: str, name: str) -> Table:
+    text, notes = _decode(data, place)
+    declared = _DECLARED_DELIMITER.match(text)
     first = text.split("\n", 1)[0]
-    delimiter = marked[1] if marked else max(_DELIMITERS, key=first.count)
-    # A quote where none belongs, and a cell that is longer than any text, are mistakes.
-    lines = io.StringIO(text, newline="")
+    delimiter = declared[1] if declared else max(_DELIMITERS, key=first.count)
     try:
-        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+        # Strict: a misplaced quote is an error, since it would swallow the rows that follow.
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise UsageError(f"{place} is not a CSV file: {error}") from None
-    if marked:
+    if declared:
         rows[0] = []
     return Table(place, name, rows, decimal_comma=delimiter == ";", notes=notes)
 
 
-def _decoded(data: bytes, place: str) -> tuple[str, tuple[str, ...]]:
+def _decode(data: bytes, place: str) -> tuple[str, tuple[str, ...]]:
+    encodings: dict[str, tuple[str, ...]] = {"utf-8-sig": ()}
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16"), ("read as UTF-16",)
-        except UnicodeDecodeError:
-            raise UsageError(f"{place} begins like UTF-16 and is not") from None
-    try:
-        return data.decode("utf-8-sig"), ()
-    except UnicodeDecodeError:
-        pass
-    if not _NOT_WESTERN.search(data):
-        try:
-            return data.decode("cp1252"), ("not UTF-8, so read as Windows-1252",)
-        except UnicodeDecodeError:
-            pass
+        encodings = {"utf-16": ("read as UTF-16",)}
+    elif not _NOT_WESTERN.search(data):
+        encodings["cp1252"] = ("not UTF-8, so read as Windows-1252",)
+    for encoding, notes in encodings.items():
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding), notes
     raise UsageError(f"{place} is not text in UTF-8; save the sheet as 'CSV UTF-8', or as .xlsx")
 
 
-_LONGEST_CHOICES = 255
-_LONGEST_CELL = 32_767
-_ROWS_OFFERED = 2000
 _MOST_CELLS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A column to be written: its name, what it means, the words it may hold, its width."""
-
-    name: str
-    meaning: str = ""
-    choices: Sequence[str] = ()
-    width: int = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet to be written."""
-
-    name: str
-    headings: Sequence[Heading]
-    rows: Iterable[Sequence[str]] = field(default_factory=list)
-
-
-def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
-    """The sheets as a workbook. Raises ``UsageError`` where openpyxl is not installed."""
-    book = _openpyxl().Workbook()
-    book.remove(book.active)
-    for sheet in sheets:
-        _write(book.create_sheet(sheet.name), sheet)
-    made = io.BytesIO()
-    book.save(made)
-    return made.getvalue()
-
-
-def _write(page: Any, sheet: Sheet) -> None:
-    styles = import_module("openpyxl.styles")
-    page.append([heading.name for heading in sheet.headings])
-    for row in sheet.rows:
-        page.append([_fitting(shielded(cell)) or None for cell in row])
-    wrapped = styles.Alignment(wrap_text=True, vertical="top")
-    for cells in page.iter_rows(min_row=2):
-        for cell in cells:
-            # As text, so that no spreadsheet makes a date of 2024-01 or a sum of =1+1.
-            cell.number_format = "@"
-            cell.alignment = wrapped
-            if cell.value is not None:
-                cell.data_type = "s"
-    for i, heading in enumerate(sheet.headings, 1):
-        cell = page.cell(1, i)
-        cell.font = styles.Font(bold=True)
-        if heading.meaning:
-            cell.comment = import_module("openpyxl.comments").Comment(heading.meaning, "assay")
-        page.column_dimensions[letters(i)].width = heading.width
-        _offer(page, i, heading.choices)
-    page.freeze_panes = "A2"
-    page.auto_filter.ref = page.dimensions
-
-
-def _fitting(cell: str) -> str:
-    if len(cell) > _LONGEST_CELL:
-        raise UsageError(
-            f"a cell of a workbook holds {_LONGEST_CELL:,} characters, and this text has "
-            f"{len(cell):,}: {cell[:60]}…; export as CSV"
-        )
-    return cell
-
-
-def _offer(page: Any, column: int, choices: Sequence[str]) -> None:
-    """The words that a cell may hold, to choose from; others are told on import."""
-    listed = f'"{",".join(choices)}"'
-    if not choices or len(listed) > _LONGEST_CHOICES:
-        return
-    validation = import_module("openpyxl.worksheet.datavalidation").DataValidation(
-        type="list", formula1=listed, allow_blank=True, showErrorMessage=False
-    )
-    validation.add(f"{letters(column)}2:{letters(column)}{_ROWS_OFFERED}")
-    page.add_data_validation(validation)
-
-
-def read_xlsx(data: bytes, place: str) -> list[Table]:
-    """The sheets of a workbook that are shown. Raises ``UsageError`` where it is none."""
+def _read_xlsx(data: bytes, place: str) -> list[Table]:
     library = _openpyxl()
-    _require_small(data, place)
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+        if size > LARGEST_UNPACKED:
+            raise UsageError(
+                f"{place} unpacks to {size:,} bytes, more than the limit of "
+                f"{LARGEST_UNPACKED:,}; split it, or save it as CSV"
+            )
         book = library.load_workbook(io.BytesIO(data), keep_links=False)
         pages = [page for page in book.worksheets if page.sheet_state == "visible"]
         return [_table(page, place, len(pages) > 1) for page in pages]
     except UsageError:
         raise
-    except Exception as error:  # noqa: BLE001 - the library raises whatever a bad file leads it to
-        raise UsageError(f"{place} is not a workbook that can be read: {error}") from None
-
-
-def _require_small(data: bytes, place: str) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            size = sum(part.file_size for part in packed.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        raise UsageError(f"{place} is not a workbook that can be read: it is no zip file") from None
-    if size > LARGEST_UNPACKED:
-        raise UsageError(
-            f"{place} unpacks to {size:,} bytes, and at most {LARGEST_UNPACKED:,} are read; "
-            "split it, or save it as CSV"
-        )
+    except Exception as error:  # noqa: BLE001 - a broken workbook raises almost anything
+        raise UsageError(f"{place} is not a workbook, or is damaged: {error}") from None
 
 
 def _table(page: Any, place: str, several: bool) -> Table:
     rows: list[list[str]] = []
     unread: dict[tuple[int, int], str] = {}
-    width = min(page.max_column, MOST_COLUMNS)
+    width = min(page.max_column, _MOST_COLUMNS)
     if page.max_row * width > _MOST_CELLS:
         raise UsageError(
             f"{place}: the sheet {page.title!r} goes down to row {page.max_row:,}; delete the "
@@ -318,20 +243,14 @@ def _table(page: Any, place: str, several: bool) -> Table:
             texts.append("" if cell.data_type in "fe" else _text(cell.value, cell.number_format))
         rows.append(texts)
     for merged in page.merged_cells.ranges:
-        _fill_down(rows, merged)
+        # A cell merged over several rows holds the value of each of them.
+        column = merged.min_col - 1
+        if merged.min_row <= len(rows) and column < len(rows[merged.min_row - 1]):
+            for row in rows[merged.min_row : merged.max_row]:
+                row[column] = rows[merged.min_row - 1][column]
     while rows and not any(rows[-1]):
         rows.pop()
     return Table(f"{place}:{page.title}" if several else place, page.title, rows, unread)
-
-
-def _fill_down(rows: list[list[str]], merged: Any) -> None:
-    """Cells merged over several rows say the same of each of them."""
-    column = merged.min_col - 1
-    if merged.min_row > len(rows) or column >= len(rows[merged.min_row - 1]):
-        return
-    value = rows[merged.min_row - 1][column]
-    for row in rows[merged.min_row : merged.max_row]:
-        row[column] = value
 
 
 def _text(value: object, form: str) -> str:
@@ -339,8 +258,8 @@ def _text(value: object, form: str) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (datetime, date)):
-        return _dated(value, form)
+    if isinstance(value, date):
+        return _date_text(value, form)
     if isinstance(value, time):
         return value.isoformat()
     if isinstance(value, (int, float)) and "%" in form:
@@ -350,8 +269,8 @@ def _text(value: object, form: str) -> str:
     return str(value)
 
 
-def _dated(value: date, form: str) -> str:
-    """A date as precise as the cell shows it: spreadsheets make a day of every month."""
+def _date_text(value: date, form: str) -> str:
+    """Return a date as precise as shown: spreadsheets store a month as its first day."""
     day = value.date() if isinstance(value, datetime) else value
     shown = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", form.casefold())
     if "d" in shown or not {"m", "y"} & set(shown):
@@ -359,32 +278,99 @@ def _dated(value: date, form: str) -> str:
     return f"{day:%Y-%m}" if "m" in shown else f"{day:%Y}"
 
 
+# Writing ----------------------------------------------------------------------------------------
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Write a table as CSV in UTF-8, with the byte order mark that spreadsheets look for."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([to_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+_LONGEST_CHOICES = 255
+_LONGEST_CELL = 32_767
+_ROWS_WITH_CHOICES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of a sheet to write: its name, a comment, the words to choose from, its width."""
+
+    name: str
+    meaning: str = ""
+    choices: Sequence[str] = ()
+    width: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet to write."""
+
+    name: str
+    headings: Sequence[Heading]
+    rows: Iterable[Sequence[str]] = ()
+
+
+def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
+    """Write sheets as a workbook.
+
+    Raises ``UsageError`` if openpyxl is not installed or a text is too long for a cell.
+    """
+    library = _openpyxl()
+    book = library.Workbook()
+    book.remove(book.active)
+    for sheet in sheets:
+        _write(library, book.create_sheet(sheet.name), sheet)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def _write(library: Any, page: Any, sheet: Sheet) -> None:
+    page.append([heading.name for heading in sheet.headings])
+    for row in sheet.rows:
+        cells = [to_cell(text) for text in row]
+        for cell in cells:
+            if len(cell) > _LONGEST_CELL:
+                raise UsageError(
+                    f"a text has {len(cell):,} characters, and a cell of a workbook holds at most "
+                    f"{_LONGEST_CELL:,}: {cell[:60]}…; export as CSV"
+                )
+        page.append([cell or None for cell in cells])
+    wrapped = library.styles.Alignment(wrap_text=True, vertical="top")
+    for cells in page.iter_rows(min_row=2):
+        for cell in cells:
+            # As text, so that no spreadsheet makes a date of 2024-01 or a sum of =1+1.
+            cell.number_format = "@"
+            cell.alignment = wrapped
+            if cell.value is not None:
+                cell.data_type = "s"
+    for at, heading in enumerate(sheet.headings, 1):
+        letters = column_letters(at)
+        cell = page.cell(1, at)
+        cell.font = library.styles.Font(bold=True)
+        if heading.meaning:
+            cell.comment = library.comments.Comment(heading.meaning, "assay")
+        page.column_dimensions[letters].width = heading.width
+        choices = f'"{",".join(heading.choices)}"'
+        if heading.choices and len(choices) <= _LONGEST_CHOICES:
+            # Other words are reported on import, where the message can say more.
+            validation = library.worksheet.datavalidation.DataValidation(
+                type="list", formula1=choices, allow_blank=True, showErrorMessage=False
+            )
+            validation.add(f"{letters}2:{letters}{_ROWS_WITH_CHOICES}")
+            page.add_data_validation(validation)
+    page.freeze_panes = "A2"
+    page.auto_filter.ref = page.dimensions
+
+
 def _openpyxl() -> Any:
     try:
         return import_module("openpyxl")
     except ImportError:
         raise UsageError(
-            "workbooks need the library openpyxl: pip install 'assay[sheets]'; CSV works without"
+            "workbooks require openpyxl: pip install 'assay[sheets]'; CSV works without it"
         ) from None
-
-
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx")
-
-
-def read_tables(path: Path) -> list[Table]:
-    """The tables of a file: the sheets of an ``.xlsx`` workbook, the one of a CSV file.
-
-    Raises ``UsageError`` where the file is neither, or larger than any sheet.
-    """
-    if path.suffix.casefold() not in SUFFIXES:
-        raise UsageError(f"{path} is neither CSV (.csv, .tsv, .txt) nor a workbook (.xlsx)")
-    try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path} is larger than any sheet")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
-    name = path.name.encode("utf-8", "backslashreplace").decode("utf-8")
-    if path.suffix.casefold() == ".xlsx":
-        return read_xlsx(data, name)
-    return [read_csv(data, name, path.stem)]

@@ -1,10 +1,9 @@
-"""A document's data with the values that a row gives, and what that changes, field by field."""
+"""Import of edited sheets: the changes of documents, their verification, and the files to write."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ from typing import Any
 from assay.authoring.new import document_path, with_documents
 from assay.diagnostics.diagnostic import Diagnostic, sort_diagnostics
 from assay.errors import InputError
-from assay.sheets import columns as forms
-from assay.sheets.columns import CITATIONS, KINDS, CellError, Column, Kind, Locale, shown
-from assay.sheets.files import shielded, unshielded
-from assay.sheets.rows import Assigner, Row, SheetRows, Target, Targets
+from assay.sheets.columns import CITATIONS, DATE, DAY, CellError, Column, Kind, readings
+from assay.sheets.files import from_cell, to_cell
+from assay.sheets.rows import Assigner, Row, SheetRows, Target
 from assay.workspace.load import Loaded, load_workspace
 from assay.workspace.transactions import current, path_of, write_files
 from assay.workspace.validate import KINDS as MODELS
@@ -24,285 +22,18 @@ from assay.yaml.edit import rewrite
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One value: what stood there, what will; empty for nothing."""
+    """One value before and after the import; empty for no value."""
 
     column: str
     before: str
     after: str
 
 
-Resolve = Callable[[Column, Any], Any]
-"""What a value read from a cell stands for: the id that belongs to a name or an address."""
-
-
-def rewritten(
-    data: Mapping[str, Any], model: Any, row: Row, resolve: Resolve
-) -> tuple[dict[str, Any], list[FieldChange], list[Diagnostic]]:
-    """``data`` with what the row says; ``model`` is what is there now, None for what is new.
-
-    A cell that says what is there already changes nothing, however it is written in the file.
-    """
-    made = deepcopy(dict(data))
-    changes: list[FieldChange] = []
-    mistakes: list[Diagnostic] = []
-    for column in row.sheet.columns:
-        name = column.name
-        if name not in row.given or name in ("id", "profile") or name in row.unread:
-            continue
-        cell = row[name]
-        before = unshielded(shielded(shown(model, column))) if model is not None else ""
-        if _says(cell, before, column):
-            continue
-        value: Any = None
-        if cell:
-            try:
-                value = resolve(column, column.form.read(cell, Locale(row.decimal_comma)))
-            except CellError as error:
-                mistakes.append(row.mistake(name, error.message, error.hint))
-                value = cell
-        changed = put(made, column.place, value, row.sheet.keys)
-        if changed != made:
-            made = changed
-            changes.append(FieldChange(name, before, _shown(value, cell)))
-    return made, changes, mistakes
-
-
-def _says(cell: str, before: str, column: Column) -> bool:
-    return cell == before or (
-        column.form in (forms.DATE, forms.DAY) and before in forms.readings(cell)
-    )
-
-
-def _shown(value: Any, cell: str) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes"
-    return str(value) if isinstance(value, (str, int, float)) else cell
-
-
-def put(
-    data: Mapping[str, Any], place: Sequence[str], value: Any, order: Sequence[str]
-) -> dict[str, Any]:
-    """A copy of ``data`` with ``value`` at ``place``, its keys in ``order``.
-
-    None takes the key away, and a mapping that becomes empty with it.
-    """
-    made = dict(data)
-    step, *rest = place
-    if rest:
-        inner = made.get(step)
-        value = put(inner if isinstance(inner, dict) else {}, rest, value, order) or None
-    if value is None:
-        made.pop(step, None)
-        return made
-    if step in made:
-        made[step] = value
-        return made
-    earlier = order[: order.index(step)]
-    at = max((i for i, key in enumerate(made, 1) if key in earlier), default=0)
-    items = list(made.items())
-    return dict([*items[:at], (step, value), *items[at:]])
-
-
-@dataclass
-class Draft:
-    """``data`` of every document that a row is about; ``added`` are those that are new.
-
-    ``rows`` says which row gave a document, or with the claim's id a claim.
-    """
-
-    loaded: Loaded
-    assigner: Assigner
-    data: dict[str, dict[str, Any]] = field(default_factory=dict)
-    added: list[str] = field(default_factory=list)
-    rows: dict[tuple[str, str | None], Row] = field(default_factory=dict)
-
-    def write(self, target: Target) -> tuple[list[FieldChange], list[Diagnostic]]:
-        """Write a row's values into its document; what that changes, and the mistakes in cells."""
-        self.rows[target.document, target.claim] = target.row
-        if target.claim is None:
-            if target.model is None:
-                self.added.append(target.document)
-            before = self._before(target)
-            data, changes, mistakes = rewritten(before, target.model, target.row, self._resolve)
-            self.data[target.document] = data
-        else:
-            profile = self.data.get(target.document) or self.written(target.document)
-            claims = list(profile.get("claims") or [])
-            at = next((i for i, c in enumerate(claims) if c["id"] == target.claim), len(claims))
-            before = claims[at] if at < len(claims) else {"id": target.claim}
-            claim, changes, mistakes = rewritten(before, target.model, target.row, self._resolve)
-            claims[at:] = [claim, *claims[at + 1 :]]
-            self.data[target.document] = profile | {"claims": claims}
-        return changes, mistakes
-
-    def look_at(self, row: Row) -> list[Diagnostic]:
-        """The mistakes in the cells of a row that is about nothing."""
-        return rewritten({}, None, row, self._resolve)[2]
-
-    def _before(self, target: Target) -> dict[str, Any]:
-        if target.model is not None:
-            return self.written(target.document)
-        kind = {"publishers": "publisher", "sources": "source"}.get(target.row.sheet.kind)
-        return {"kind": kind, "id": target.document} if kind else {"id": target.document}
-
-    def written(self, document: str) -> dict[str, Any]:
-        """The data of a document as its file has it."""
-        subject = self.loaded.subjects[document]
-        return dict(self.loaded.files[subject.file].readable())[subject.document]
-
-    def _resolve(self, column: Column, value: Any) -> Any:
-        """Names of publishers and addresses of sources stand for their ids."""
-        if column.name == "publisher" and isinstance(value, str):
-            return self.assigner.named("publishers", value)
-        if column.form is CITATIONS and value is not None:
-            return [self._cited(item) for item in value]
-        return value
-
-    def _cited(self, item: Any) -> Any:
-        id_ = item if isinstance(item, str) else item["id"]
-        if not re.match(r"https?://", id_, re.IGNORECASE):
-            return item
-        found = self.assigner.addressed(id_)
-        if found is None:
-            raise CellError(
-                f"no source has the address {id_[:80]}",
-                "give it a row in the sheet 'sources', or write it down with 'assay cite'",
-            )
-        return found if isinstance(item, str) else {**item, "id": found}
-
-    def contents(self) -> dict[Path, bytes]:
-        """The files as they would be, without those that would stay as they are."""
-        workspace = self.loaded.workspace
-        changed: dict[Path, dict[int, Mapping[str, Any]]] = {}
-        new: dict[Path, list[dict[str, Any]]] = {}
-        added = set(self.added)
-        for document, data in self.data.items():
-            if document in added:
-                kind = data.get("kind")
-                name = kind if kind in MODELS else "institution"
-                new.setdefault(document_path(workspace, name, document), []).append(data)
-            elif data != self.written(document):
-                path, number = path_of(self.loaded, document)
-                changed.setdefault(path, {})[number] = data
-        contents = {
-            path: rewrite(current(path), workspace.relative(path), documents)
-            for path, documents in changed.items()
-        }
-        for path, documents in new.items():
-            existing = contents.get(path, current(path))
-            contents[path] = with_documents(workspace, path, existing, documents)
-        return contents
-
-    def without(self, bad: Collection[int]) -> Draft:
-        """The same without what the rows with these identities say, as far as it can be left out.
-
-        A new document stays, since others may name it.
-        """
-        data = dict(self.data)
-        for (document, claim_id), row in self.rows.items():
-            if id(row) not in bad or (document in self.added and claim_id is None):
-                continue
-            before = {} if document in self.added else self.written(document)
-            if claim_id is None:
-                data[document] = before | (
-                    {"claims": data[document]["claims"]} if "claims" in data[document] else {}
-                )
-                continue
-            old = next((c for c in before.get("claims") or () if c["id"] == claim_id), None)
-            claims = [
-                old if claim["id"] == claim_id else claim
-                for claim in data[document]["claims"]
-                if old is not None or claim["id"] != claim_id
-            ]
-            data[document] = data[document] | {"claims": claims}
-        return Draft(self.loaded, self.assigner, data, self.added, self.rows)
-
-
-def verify(draft: Draft, told: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """``told``, and every mistake that the rows would bring in besides.
-
-    References are followed only in documents without mistakes of form; so what the first look
-    finds is put aside and the rest is looked at again.
-    """
-    found = [*told, *_brought_in(draft, told)]
-    places = {(d.file, d.line) for d in found}
-    bad = {
-        id(row) for row in draft.rows.values() if (row.record.place, row.record.number) in places
-    }
-    if bad:
-        left_out = [claim for (_, claim), row in draft.rows.items() if claim and id(row) in bad]
-        # A claim that was put aside is missed by those that name it, and by nobody else.
-        found += [
-            diagnostic
-            for diagnostic in _brought_in(draft.without(bad), found)
-            if not any(repr(claim) in diagnostic.message for claim in left_out)
-        ]
-    return found
-
-
-def _brought_in(draft: Draft, told: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-    contents = draft.contents()
-    if not contents:
-        return
-    loaded = draft.loaded
-    places = {(d.file, d.line, d.column) for d in told}
-    before = {_key(d) for d in loaded.errors}
-    after = load_workspace(loaded.workspace, as_of=loaded.as_of, contents=contents)
-    documents = {subject: id_ for id_, subject in after.subjects.items()}
-    for diagnostic in after.file_diagnostics:
-        if diagnostic.severity == "error" and _key(diagnostic) not in before:
-            yield diagnostic
-    for finding in after.findings:
-        if finding.severity != "error":
-            continue
-        in_file = after.placed(finding)
-        if _key(in_file) in before:
-            continue
-        subject = finding.value.subject
-        placed = _in_sheet(draft, finding, documents.get(subject) if subject else None) or in_file
-        if (placed.file, placed.line, placed.column) not in places:
-            yield placed
-
-
-def _in_sheet(draft: Draft, finding: Diagnostic, document: str | None) -> Diagnostic | None:
-    """The finding at the cell that it comes from; None where no row gave the value."""
-    if document is None or document not in draft.data:
-        return None
-    path = finding.value.path
-    row = draft.rows.get((document, None))
-    if path[:1] == ("claims",) and len(path) > 1 and isinstance(path[1], int):
-        claim = draft.data[document]["claims"][path[1]]
-        row = draft.rows.get((document, claim.get("id")))
-        path = path[2:]
-    if row is None:
-        return None
-    column = _column_of(row, path, finding)
-    cell = f"{row.record.name(column)} ({column}): " if column else ""
-    located = finding.located(row.record.at(column))
-    return replace(located, message=f"{cell}{located.message}")
-
-
-def _column_of(row: Row, path: tuple[str | int, ...], finding: Diagnostic) -> str:
-    """The column that a finding is about: by its path, else by a key that it names.
-
-    Empty where the sheet has no such column.
-    """
-    by_path = [c.name for c in row.sheet.columns if path[: len(c.place)] == c.place]
-    named = re.findall(r"'([a-z_]+)[':]", f"{finding.message} {finding.hint}")
-    return next((name for name in (*by_path, *named, "id") if name in row.given), "")
-
-
-def _key(diagnostic: Diagnostic) -> tuple[str, str, str]:
-    return diagnostic.code, diagnostic.file, diagnostic.message
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of one document or claim; ``row`` is the number of its row in ``place``.
+    """Changes of one document or claim; ``row`` is the number of its row in ``place``.
 
-    ``known_by`` says by what a row without an id was known, where that was no exact match.
+    ``known_by`` is the column that a row without an id was matched by, unless it was equal.
     """
 
     kind: Kind
@@ -316,9 +47,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Import:
-    """What an import would do. ``contents`` are the files as they would be.
+    """A planned import. ``contents`` are the new contents of the files.
 
-    ``unchanged`` rows say what is there already; ``given_ids`` counts the new ones that had none.
+    ``unchanged`` counts rows without a change, ``given_ids`` new documents and claims whose rows
+    have no id.
     """
 
     changes: tuple[Change, ...]
@@ -331,30 +63,39 @@ class Import:
 
 
 def plan_import(loaded: Loaded, sheets: SheetRows) -> Import:
-    """What the rows would change. Raises ``InputError`` with every mistake in them at once."""
-    assigner, targets = Assigner(loaded), Targets()
-    for kind in KINDS[:-1]:
-        assigner.documents(kind, sheets.rows[kind], targets)
-    assigner.claims(sheets.rows["claims"], targets)
-    draft = Draft(loaded, assigner)
-    mistakes = [d for d in sheets.diagnostics if d.severity == "error"] + targets.mistakes
+    """Plan the changes that the rows make. Raises ``InputError`` with all errors in the rows."""
+    assigner = Assigner(loaded)
+    assigner.assign(sheets.rows)
+    draft = _Draft(loaded, assigner)
+    errors = [d for d in sheets.diagnostics if d.severity == "error"] + assigner.errors
     changes: list[Change] = []
-    for target in targets.found:
-        fields, wrong = draft.write(target)
-        mistakes += wrong
+    for target in assigner.targets:
+        fields, cell_errors = draft.write(target)
+        errors += cell_errors
         if target.model is None or fields:
-            changes.append(_change(target, fields))
-    placed = {id(target.row) for target in targets.found}
-    for row in (row for rows in sheets.rows.values() for row in rows if id(row) not in placed):
-        mistakes += draft.look_at(row)
-    mistakes = verify(draft, mistakes)
-    if mistakes:
-        raise InputError(sort_diagnostics(mistakes))
+            row = target.row
+            changes.append(
+                Change(
+                    row.sheet.kind,
+                    target.id,
+                    target.model is None,
+                    *row.place,
+                    tuple(fields),
+                    target.matched_by,
+                )
+            )
+    assigned = {id(target.row) for target in assigner.targets}
+    for row in (row for rows in sheets.rows.values() for row in rows if id(row) not in assigned):
+        # The cells of a row that could not be assigned may have errors, too.
+        errors += draft.updated({}, None, row)[2]
+    errors = _verify(draft, errors)
+    if errors:
+        raise InputError(sort_diagnostics(errors))
     contents = draft.contents()
     return Import(
         changes=tuple(changes),
-        unchanged=len(targets.found) - len(changes),
-        given_ids=targets.made,
+        unchanged=len(assigner.targets) - len(changes),
+        given_ids=assigner.new_ids,
         notes=tuple(sheets.notes),
         warnings=tuple(d for d in sheets.diagnostics if d.severity != "error"),
         files=tuple(loaded.workspace.relative(path) for path in contents),
@@ -367,14 +108,242 @@ def carry_out(planned: Import) -> None:
     write_files(planned.contents)
 
 
-def _change(target: Target, fields: list[FieldChange]) -> Change:
-    record = target.row.record
-    return Change(
-        target.row.sheet.kind,
-        target.id,
-        target.model is None,
-        record.place,
-        record.number,
-        tuple(fields),
-        target.guessed,
-    )
+# Changed documents ------------------------------------------------------------------------------
+
+
+@dataclass
+class _Draft:
+    """The data of every document that a row is about.
+
+    ``added`` are the new documents. ``rows`` has the row of each document, and of each claim by
+    the ids of its document and its own.
+    """
+
+    loaded: Loaded
+    assigner: Assigner
+    data: dict[str, dict[str, Any]] = field(default_factory=dict)
+    added: list[str] = field(default_factory=list)
+    rows: dict[tuple[str, str | None], Row] = field(default_factory=dict)
+
+    def write(self, target: Target) -> tuple[list[FieldChange], list[Diagnostic]]:
+        """Write a row's values into its document; return the changes and the errors in cells."""
+        document, row = target.document, target.row
+        self.rows[document, target.claim] = row
+        if target.claim is None:
+            before = {"id": document}
+            if target.model is not None:
+                before = self.original(document)
+            else:
+                self.added.append(document)
+                if row.sheet.kind != "profiles":  # whose sheet has a column for the kind
+                    before = {"kind": row.sheet.kind.removesuffix("s"), "id": document}
+            self.data[document], changes, errors = self.updated(before, target.model, row)
+        else:
+            profile = self.data.get(document) or self.original(document)
+            claims = list(profile.get("claims") or [])
+            at = next((i for i, c in enumerate(claims) if c["id"] == target.claim), len(claims))
+            before = claims[at] if at < len(claims) else {"id": target.claim}
+            claim, changes, errors = self.updated(before, target.model, row)
+            claims[at : at + 1] = [claim]
+            self.data[document] = profile | {"claims": claims}
+        return changes, errors
+
+    def updated(
+        self, data: Mapping[str, Any], model: Any, row: Row
+    ) -> tuple[dict[str, Any], list[FieldChange], list[Diagnostic]]:
+        """Return ``data`` with the values of a row, the changes, and the errors in its cells.
+
+        A cell with the present value of ``model`` changes nothing, so the file keeps its spelling.
+        """
+        made = dict(data)
+        changes: list[FieldChange] = []
+        errors: list[Diagnostic] = []
+        for column in row.sheet.columns:
+            name = column.name
+            if name not in row.given or name in ("id", "profile") or name in row.unread:
+                continue
+            cell = row[name]
+            before = from_cell(to_cell(column.show(model))) if model is not None else ""
+            if cell == before or (column.form in (DATE, DAY) and before in readings(cell)):
+                continue
+            value: Any = None
+            if cell:
+                try:
+                    value = column.form.read(cell, row.record.table.decimal_comma)
+                    value = self._with_ids(column, value)
+                except CellError as error:
+                    errors.append(row.error(name, error.message, error.hint))
+                    value = cell
+            changed = _put(made, column.place, value, row.sheet.keys)
+            if changed != made:
+                made = changed
+                changes.append(FieldChange(name, before, _after(value, cell)))
+        return made, changes, errors
+
+    def _with_ids(self, column: Column, value: Any) -> Any:
+        """Replace a publisher's name and the web addresses of sources by their ids."""
+        if column.name == "publisher":
+            return self.assigner.named("publishers", value)
+        if column.form is CITATIONS and value is not None:
+            return [self._citation_with_id(item) for item in value]
+        return value
+
+    def _citation_with_id(self, item: Any) -> Any:
+        address = item if isinstance(item, str) else item["id"]
+        if not re.match(r"https?://", address, re.IGNORECASE):
+            return item
+        found = self.assigner.addressed(address)
+        if found is None:
+            raise CellError(
+                f"no source has the address {address[:80]}",
+                "add a row for it to the sheet 'sources', or add the source with 'assay cite'",
+            )
+        return found if isinstance(item, str) else {**item, "id": found}
+
+    def original(self, document: str) -> dict[str, Any]:
+        """Return the data of a document in its file."""
+        subject = self.loaded.subjects[document]
+        return dict(self.loaded.files[subject.file].readable())[subject.document]
+
+    def contents(self) -> dict[Path, bytes]:
+        """Return the new contents of the files that change."""
+        workspace = self.loaded.workspace
+        changed: dict[Path, dict[int, Mapping[str, Any]]] = {}
+        new: dict[Path, list[dict[str, Any]]] = {}
+        added = set(self.added)
+        for document, data in self.data.items():
+            if document in added:
+                kind = data.get("kind")
+                name = kind if kind in MODELS else "institution"
+                new.setdefault(document_path(workspace, name, document), []).append(data)
+            elif data != self.original(document):
+                path, number = path_of(self.loaded, document)
+                changed.setdefault(path, {})[number] = data
+        contents = {
+            path: rewrite(current(path), workspace.relative(path), documents)
+            for path, documents in changed.items()
+        }
+        for path, documents in new.items():
+            existing = contents.get(path, current(path))
+            contents[path] = with_documents(workspace, path, existing, documents)
+        return contents
+
+    def without(self, bad: Collection[tuple[str, int]]) -> _Draft:
+        """Return the draft without the values of these rows.
+
+        New documents stay, since others may refer to them.
+        """
+        data = dict(self.data)
+        for (document, claim_id), row in self.rows.items():
+            if row.place not in bad or (document in self.added and claim_id is None):
+                continue
+            before = {} if document in self.added else self.original(document)
+            after = data[document]
+            if claim_id is None:
+                data[document] = before | ({"claims": after["claims"]} if "claims" in after else {})
+                continue
+            old = [c for c in before.get("claims") or () if c["id"] == claim_id]
+            at = next(i for i, c in enumerate(after["claims"]) if c["id"] == claim_id)
+            claims = [*after["claims"][:at], *old, *after["claims"][at + 1 :]]
+            data[document] = after | {"claims": claims}
+        return replace(self, data=data)
+
+
+def _put(
+    data: Mapping[str, Any], place: Sequence[str], value: Any, order: Sequence[str]
+) -> dict[str, Any]:
+    """Return a copy of ``data`` with ``value`` at ``place``, and new keys in their usual order.
+
+    None removes the key, and the mapping around it if it becomes empty.
+    """
+    made = dict(data)
+    step, *rest = place
+    if rest:
+        inner = made.get(step)
+        value = _put(inner if isinstance(inner, dict) else {}, rest, value, order) or None
+    if value is None:
+        made.pop(step, None)
+        return made
+    if step in made:
+        made[step] = value
+        return made
+    earlier = order[: order.index(step)]
+    at = max((i for i, key in enumerate(made, 1) if key in earlier), default=0)
+    items = list(made.items())
+    return dict([*items[:at], (step, value), *items[at:]])
+
+
+def _after(value: Any, cell: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes"
+    return str(value) if isinstance(value, (str, int, float)) else cell
+
+
+# Verification -----------------------------------------------------------------------------------
+
+
+def _verify(draft: _Draft, known: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return the known errors and all others that the rows would bring into the workspace.
+
+    References are checked only in documents whose values are valid. A second pass without the
+    rows that have errors therefore finds the errors in the others.
+    """
+    found = [*known, *_new_errors(draft, known)]
+    places = {(d.file, d.line) for d in found}
+    bad = {row.place for row in draft.rows.values() if row.place in places}
+    if bad:
+        # Claims that were left out are missing only in this second pass.
+        left_out = [claim for (_, claim), row in draft.rows.items() if claim and row.place in bad]
+        found += [
+            diagnostic
+            for diagnostic in _new_errors(draft.without(bad), found)
+            if not any(repr(claim) in diagnostic.message for claim in left_out)
+        ]
+    return found
+
+
+def _new_errors(draft: _Draft, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """Load the workspace with the draft and return the errors that it does not have without."""
+    contents = draft.contents()
+    if not contents:
+        return
+    loaded = draft.loaded
+    places = {(d.file, d.line, d.column) for d in known}
+    before = {(d.code, d.file, d.message) for d in loaded.errors}
+    after = load_workspace(loaded.workspace, as_of=loaded.as_of, contents=contents)
+    documents = {subject: id_ for id_, subject in after.subjects.items()}
+    for d in after.file_diagnostics:
+        if d.severity == "error" and (d.code, d.file, d.message) not in before:
+            yield d
+    for finding in after.findings:
+        in_file = after.placed(finding)
+        if finding.severity != "error" or (in_file.code, in_file.file, in_file.message) in before:
+            continue
+        subject = finding.value.subject
+        in_sheet = _in_sheet(draft, finding, documents.get(subject) if subject else None)
+        placed = in_sheet or in_file
+        if (placed.file, placed.line, placed.column) not in places:
+            yield placed
+
+
+def _in_sheet(draft: _Draft, finding: Diagnostic, document: str | None) -> Diagnostic | None:
+    """Return the finding at the cell that it comes from; None if no row gave the value."""
+    if document is None or document not in draft.data:
+        return None
+    path = finding.value.path
+    row = draft.rows.get((document, None))
+    if path[:1] == ("claims",) and len(path) > 1 and isinstance(path[1], int):
+        claim = draft.data[document]["claims"][path[1]]
+        row = draft.rows.get((document, claim.get("id")))
+        path = path[2:]
+    if row is None:
+        return None
+    # The column with this path, otherwise one whose key the message mentions.
+    by_path = [c.name for c in row.sheet.columns if path[: len(c.place)] == c.place]
+    mentioned = re.findall(r"'([a-z_]+)[':]", f"{finding.message} {finding.hint}")
+    column = next((name for name in (*by_path, *mentioned, "id") if name in row.given), "")
+    cell = f"{row.record.name(column)} ({column}): " if column else ""
+    located = finding.located(row.record.at(column))
+    return replace(located, message=f"{cell}{located.message}")

@@ -1,48 +1,58 @@
-"""Which sheet a table is, and its rows; what is wrong with the sheet as a whole."""
+"""Rows of imported sheets: read, and assigned to the documents and claims that they are about."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
 from assay.authoring.cite import address_key, publication
 from assay.authoring.find import fold
-from assay.authoring.new import checked_id, first_free, slug
+from assay.authoring.new import CLAIM_ID_WORDS, checked_id, first_free, slug
 from assay.diagnostics import document_codes as codes
-from assay.diagnostics.diagnostic import Diagnostic, Position
+from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
 from assay.sheets.columns import KINDS, SHEETS, Kind, SheetKind
-from assay.sheets.files import Record, Records, Table, letters
+from assay.sheets.files import Record, Records, Table, cell_name
 from assay.workspace.load import Loaded
+
+# Reading ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of one of the sheets; ``given`` are the columns that its sheet has."""
+    """A row of one of the sheets.
+
+    ``given`` are the columns of the table that the sheet knows, ``unread`` those of them whose
+    cell has no value to read.
+    """
 
     sheet: SheetKind
     record: Record
     given: frozenset[str]
-    decimal_comma: bool = False
-    unread: frozenset[str] = frozenset()
+    unread: frozenset[str]
 
     def __getitem__(self, column: str) -> str:
         return self.record[column]
 
-    def mistake(self, column: str, message: str, hint: str = "") -> Diagnostic:
-        """A mistake in one cell: its place, and what a spreadsheet calls it."""
-        named = f"{self.record.name(column)} ({column}): {message}" if column else message
+    @property
+    def place(self) -> tuple[str, int]:
+        """The sheet and the number of the row."""
+        return self.record.table.place, self.record.number
+
+    def error(self, column: str, message: str, hint: str) -> Diagnostic:
+        """Return an error in one cell."""
+        named = f"{self.record.name(column)} ({column}): {message}"
         return codes.SHEET_MISTAKE.at(self.record.at(column), named, hint)
 
 
 @dataclass
 class SheetRows:
-    """All rows that were read, by sheet, and what is to be said about the sheets."""
+    """All rows that were read, by sheet, with problems of the sheets themselves."""
 
     rows: dict[Kind, list[Row]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -50,149 +60,133 @@ class SheetRows:
 
 
 def read_rows(tables: Iterable[Table]) -> SheetRows:
-    """The rows of the tables. Raises ``UsageError`` where none of them is such a sheet."""
+    """Read the rows of the tables. Raises ``UsageError`` if none of them is a known sheet."""
     found = SheetRows()
     read = 0
     for table in tables:
         found.notes += [f"{table.place}: {note}" for note in table.notes]
-        chosen = _recognised(table)
-        if chosen is None:
+        # The sheet that the table's name suggests is tried first.
+        for kind in sorted(KINDS, key=lambda kind: kind != table.name.casefold()):
+            sheet = SHEETS[kind]
+            records = table.records(sheet.is_header)
+            if records is not None:
+                read += 1
+                found.diagnostics += _heading_problems(table, sheet, records)
+                found.diagnostics += _cell_errors(table, sheet, records)
+                found.rows[kind] += _rows(table, sheet, records)
+                break
+        else:
             found.notes.append(
-                f"{table.place}: not read: no row of headings says whether it holds "
+                f"{table.place}: not read: no row of headings identifies it as a sheet of "
                 "publishers, sources, profiles or claims"
             )
-            continue
-        read += 1
-        sheet, records = chosen
-        found.diagnostics += _headings(sheet, records)
-        found.diagnostics += _cells(table, sheet, records)
-        found.rows[sheet.kind] += _rows(table, sheet, records)
     if not read:
-        raise UsageError("; ".join(found.notes) or "there is no sheet to read")
+        raise UsageError("; ".join(found.notes) or "the files contain no sheet")
     return found
 
 
-def _recognised(table: Table) -> tuple[SheetKind, Records] | None:
-    """The sheet that the table's name says it is, else that of which it has the columns."""
-    kinds: Sequence[Kind] = sorted(KINDS, key=lambda kind: kind != table.name.casefold())
-    for kind in kinds:
-        sheet = SHEETS[kind]
-        records = table.records(sheet.is_header)
-        if records is not None:
-            return sheet, records
-    return None
-
-
-def _headings(sheet: SheetKind, records: Records) -> Iterable[Diagnostic]:
-    place = records.table.place
-    for at, name in records.twice:
-        yield codes.SHEET_MISTAKE.at(
-            Position(place, records.header, at),
-            f"{letters(at)}{records.header}: the column {name!r} stands here and in "
-            f"{letters(records.columns[name])}",
-            "keep one of the two",
-        )
+def _heading_problems(table: Table, sheet: SheetKind, records: Records) -> Iterator[Diagnostic]:
+    row = records.header
+    for at, name in records.repeated:
+        first = cell_name(row, records.columns[name])
+        message = f"duplicate column {name!r}, first in {first}"
+        yield _problem(table, row, at, message, "delete or rename one of the two columns")
     for name, at in records.columns.items():
         if name in sheet.by_name:
             continue
         near = nearest(name, sheet.by_name)
-        here = Position(place, records.header, at)
-        cell = f"{letters(at)}{records.header}"
         if near is not None and near not in records.columns:
-            yield codes.SHEET_MISTAKE.at(
-                here, f"{cell}: there is no column {name!r}", f"did you mean {near!r}?"
-            )
+            yield _problem(table, row, at, f"unknown column {name!r}", f"did you mean {near!r}?")
         else:
-            yield codes.SHEET_COLUMN_NOT_READ.at(here, f"{cell}: the column {name!r} is not read")
+            message = f"the column {name!r} is not read"
+            yield _problem(table, row, at, message, code=codes.SHEET_COLUMN_NOT_READ)
 
 
-def _cells(table: Table, sheet: SheetKind, records: Records) -> Iterable[Diagnostic]:
-    """Cells that hold no value, and values that stand under no heading."""
+def _cell_errors(table: Table, sheet: SheetKind, records: Records) -> Iterator[Diagnostic]:
     names = {at: name for name, at in records.columns.items()}
-    for (row, at), what in sorted(table.unread.items()):
+    for (row, at), content in sorted(table.unread.items()):
         if row > records.header and names.get(at) in sheet.by_name:
-            yield codes.SHEET_MISTAKE.at(
-                Position(table.place, row, at),
-                f"{letters(at)}{row} ({names[at]}): the cell holds {what}",
-                "replace it by its value (paste special: values)",
-            )
+            message = f"the cell of {names[at]!r} contains {content}, not a value"
+            hint = "replace it by its value (paste special: values)"
+            yield _problem(table, row, at, message, hint)
     for record in records.rows:
         for at, cell in enumerate(record.cells, 1):
             if cell and at not in names:
-                yield codes.SHEET_MISTAKE.at(
-                    Position(table.place, record.number, at),
-                    f"{letters(at)}{record.number}: the cell stands under no heading",
-                    "give the column a heading, or put the text in quotes if a separator cut it",
-                )
+                message = "the cell is in a column without a heading"
+                hint = "give the column a heading, or put the text in quotes if a separator cut it"
+                yield _problem(table, record.number, at, message, hint)
 
 
-def _rows(table: Table, sheet: SheetKind, records: Records) -> list[Row]:
-    names = {at: name for name, at in records.columns.items()}
-    unread: dict[int, set[str]] = {}
-    for row, at in table.unread:
-        unread.setdefault(row, set()).add(names.get(at, ""))
-    given = frozenset(records.columns) & frozenset(sheet.by_name)
-    return [
-        Row(
-            sheet,
-            record,
-            given,
-            table.decimal_comma,
-            frozenset(unread.get(record.number, ())),
-        )
-        for record in records.rows
-    ]
+def _problem(
+    table: Table,
+    row: int,
+    column: int,
+    message: str,
+    hint: str = "",
+    code: Code = codes.SHEET_MISTAKE,
+) -> Diagnostic:
+    named = f"{cell_name(row, column)}: {message}"
+    return code.at(Position(table.place, row, column), named, hint)
 
 
-ALIKE, NEAR = 0.8, 0.6
-"""Shares of likeness from which a text is the corrected form of another, and may be."""
+def _rows(table: Table, sheet: SheetKind, records: Records) -> Iterator[Row]:
+    given = frozenset(records.columns.keys() & sheet.by_name.keys())
+    for record in records.rows:
+        unread = {n for n in given if (record.number, records.columns[n]) in table.unread}
+        yield Row(sheet, record, given, frozenset(unread))
+
+
+# Similarity of texts ----------------------------------------------------------------------------
+
+STRONG, NEAR = 0.8, 0.6
+"""Similarity from which a text is a corrected form of another, and from which it may be."""
 
 _MARGIN = 0.1
 _MOST_COMPARED = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """What a text was matched with; ``sure`` where nobody has to say so."""
+class Match(NamedTuple):
+    """The best match of a text; the analyst must decide if it is not ``sure``."""
 
     id: str
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text in the form in which it is compared."""
+class Words(NamedTuple):
+    """A text prepared for comparison, and the numbers in it."""
 
     key: str
-    figures: tuple[str, ...]
+    figures: list[str]
 
     @classmethod
     def of(cls, text: str) -> Words:
-        return cls(key(text), tuple(re.findall(r"\d+", text)))
+        return cls(comparison_key(text), re.findall(r"\d+", text))
+
+
+def comparison_key(text: str) -> str:
+    """Return a text without case, accents and spacing."""
+    return " ".join(fold(text).split())
 
 
 def match(text: str, candidates: Mapping[str, Words]) -> Match | None:
-    """The candidate, by id, that ``text`` is a corrected form of.
+    """Return the candidate, by id, that ``text`` may be a corrected form of.
 
-    A likeness is sure where no figure differs, it is strong, and no other candidate comes close:
-    "More than 40 approved" and "More than 70 approved" may well be two claims.
+    A match is sure if no number differs, the similarity is strong, and no other candidate comes
+    close: "More than 40 approved" and "More than 70 approved" may well be two claims.
     """
     wanted = Words.of(text)
-    alike = {i: words for i, words in candidates.items() if words.figures == wanted.figures}
-    if found := _best(wanted, alike, NEAR if wanted.figures else ALIKE):
+    same = {i: words for i, words in candidates.items() if words.figures == wanted.figures}
+    # Equal numbers mean more than equal words: rows of one table differ in nothing else.
+    if found := _best(wanted, same, NEAR if wanted.figures else STRONG):
         return found
-    others = {i: words for i, words in candidates.items() if i not in alike}
+    others = {i: words for i, words in candidates.items() if i not in same}
     near = _best(wanted, others, NEAR)
     return Match(near.id, sure=False) if near is not None else None
 
 
 def _best(wanted: Words, candidates: Mapping[str, Words], strong: float) -> Match | None:
-    """The most like of the candidates, if it is near at all.
-
-    Equal figures say much more than equal words: rows of one table differ in nothing else.
-    """
     ranked = sorted(
-        (-_likeness(wanted.key, words.key), id_)
+        (-_similarity(wanted.key, words.key), id_)
         for id_, words in list(candidates.items())[:_MOST_COMPARED]
     )
     if not ranked or -ranked[0][0] < NEAR:
@@ -202,33 +196,36 @@ def _best(wanted: Words, candidates: Mapping[str, Words], strong: float) -> Matc
     return Match(id_, sure=-best >= strong and alone)
 
 
-def key(text: str) -> str:
-    """The text without case, accents and spacing, for comparison."""
-    return " ".join(fold(text).split())
-
-
-def _likeness(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < NEAR:
         return 0.0
     return matcher.ratio()
 
 
-_FIRST_WORDS = 6
+# Assignment -------------------------------------------------------------------------------------
+
+_TEXT_COLUMN: Mapping[Kind, str] = {
+    "publishers": "name",
+    "sources": "title",
+    "profiles": "name",
+    "claims": "text",
+}
+"""The column that identifies a row without an id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a row is about; ``model`` is what is there now, None for what is new.
+    """The document or claim that a row is about; ``model`` is None if it is new.
 
-    ``guessed`` says what a row without an id was known by, other than the very same words.
+    ``matched_by`` is the column that a row without an id was matched by, unless it is equal.
     """
 
     row: Row
     document: str
     claim: str | None
     model: Any
-    guessed: str = ""
+    matched_by: str = ""
 
     @property
     def id(self) -> str:
@@ -236,136 +233,122 @@ class Target:
         return f"{self.document}#{self.claim}" if self.claim else self.document
 
 
-@dataclass
-class Targets:
-    """All targets in the order of the sheets, and what keeps a row from having one."""
-
-    found: list[Target] = field(default_factory=list)
-    mistakes: list[Diagnostic] = field(default_factory=list)
-    made: int = 0
-
-
-_WORDS: Mapping[Kind, str] = {
-    "publishers": "name",
-    "sources": "title",
-    "profiles": "name",
-    "claims": "text",
-}
-"""By what a row is known that has no id."""
-
-
 class Assigner:
-    """Assigns rows to documents; two rows about one are a mistake."""
+    """Assigns rows to documents and claims, by id, name, web address or similar text."""
 
     def __init__(self, loaded: Loaded) -> None:
         corpus = loaded.corpus
+        self.targets: list[Target] = []
+        self.errors: list[Diagnostic] = []
+        self.new_ids = 0
+        """How many rows for new documents and claims have no id."""
         self._loaded = loaded
         self._models: dict[Kind, Mapping[str, Any]] = {
             "publishers": corpus.publishers,
             "sources": corpus.sources,
             "profiles": corpus.profiles,
         }
-        self._taken: set[str] = set(loaded.subjects)
         self._rows: dict[tuple[str, str | None], Row] = {}
-        self._names: dict[Kind, dict[str, str]] = {
-            "publishers": {},
-            "profiles": {},
-        }
+        self._document_ids = set(loaded.subjects)
+        self._claims: dict[str, dict[str, Any]] = {}
+        self._claim_ids: dict[str, set[str]] = {}
+        self._claim_words: dict[str, dict[str, Words]] = {}
+        self._names: dict[Kind, dict[str, str]] = {"publishers": {}, "profiles": {}}
         self._addresses: dict[str, str] = {}
-        self._by_id: dict[str, dict[str, Any]] = {}
-        self._words: dict[str, dict[str, Words]] = {}
         for publisher in corpus.publishers.values():
-            self._names["publishers"].setdefault(key(publisher.name), publisher.id)
+            self._names["publishers"].setdefault(comparison_key(publisher.name), publisher.id)
         for profile in corpus.profiles.values():
             for name in (profile.name, *profile.aliases):
-                self._names["profiles"].setdefault(key(name), profile.id)
+                self._names["profiles"].setdefault(comparison_key(name), profile.id)
         for source in corpus.sources.values():
             if source.url:
                 self._addresses.setdefault(address_key(source.url), source.id)
 
-    def named(self, kind: Kind, given: str) -> str:
-        """The id of what is called ``given``; ``given`` itself where nothing is, or it is one."""
-        if given in self._models[kind] or (given, None) in self._rows:
-            return given
-        return self._names[kind].get(key(given), given)
+    def assign(self, rows: Mapping[Kind, list[Row]]) -> None:
+        """Find the targets of all rows; those with an id first, since they take precedence."""
+        for kind in KINDS[:-1]:
+            for row in rows[kind]:
+                if row["id"] and self._is_valid_id(row) and self._is_free(kind, row):
+                    self._add(row, row["id"], None, self._models[kind].get(row["id"]))
+            for row in rows[kind]:
+                if not row["id"]:
+                    self._assign_document(kind, row)
+        self._assign_claims(rows["claims"])
+
+    def named(self, kind: Kind, text: str) -> str:
+        """Return the id of the publisher or profile with this id or name; otherwise the text."""
+        if text in self._models[kind] or (text, None) in self._rows:
+            return text
+        return self._names[kind].get(comparison_key(text), text)
 
     def addressed(self, address: str) -> str | None:
-        """The id of the source with this web address."""
+        """Return the id of the source with this web address."""
         return self._addresses.get(address_key(address))
 
-    def documents(self, kind: Kind, rows: list[Row], targets: Targets) -> None:
-        """Targets for publishers, sources or profiles."""
-        open_rows = []
-        for row in rows:
-            if not row["id"]:
-                open_rows.append(row)
-            elif (wrong := self._wrong_id(kind, row)) is not None:
-                targets.mistakes.append(wrong)
-            else:
-                self._take(targets, row, row["id"], None, self._models[kind].get(row["id"]))
-        for row in open_rows:
-            self._without_id(kind, row, targets)
-
-    def _wrong_id(self, kind: Kind, row: Row) -> Diagnostic | None:
-        given = row["id"]
+    def _is_valid_id(self, row: Row) -> bool:
         try:
-            checked_id(given)
+            checked_id(row["id"])
         except UsageError as error:
-            message, _, hint = str(error).partition(": ")
-            return row.mistake("id", message, hint)
-        if given in self._loaded.subjects and given not in self._models[kind]:
-            place = self._loaded.subjects[given].file
-            return row.mistake(
-                "id",
-                f"{given!r} is taken, in {place}, by another kind of document or one with mistakes",
-                "write another id; 'assay check' says what is wrong with a document",
-            )
-        return None
+            message, _, hint = str(error).partition("; ")
+            self.errors.append(row.error("id", message, hint))
+            return False
+        return True
 
-    def _without_id(self, kind: Kind, row: Row, targets: Targets) -> None:
-        column = _WORDS[kind]
-        words = row[column]
-        if not words:
-            targets.mistakes.append(
-                row.mistake(column, f"the row has neither an id nor a {column}", "write one")
+    def _is_free(self, kind: Kind, row: Row) -> bool:
+        given = row["id"]
+        if given not in self._loaded.subjects or given in self._models[kind]:
+            return True
+        file = self._loaded.subjects[given].file
+        message = (
+            f"the id {given!r} is taken, in {file}, by a document of another kind or with errors"
+        )
+        self.errors.append(
+            row.error(
+                "id", message, "use another id, or correct the errors that 'assay check' lists"
             )
+        )
+        return False
+
+    def _assign_document(self, kind: Kind, row: Row) -> None:
+        column = _TEXT_COLUMN[kind]
+        text = row[column]
+        models = self._models[kind]
+        if not text:
+            self.errors.append(row.error(column, f"the row has no id and no {column}", "add one"))
             return
-        known = self._known(kind, row)
+        known = self._exact(kind, row)
         if known is not None:
-            by = "address" if kind == "sources" else ""
-            self._take(targets, row, known, None, self._models[kind][known], guessed=by)
+            matched_by = "address" if kind == "sources" else ""
+            self._add(row, known, None, models[known], matched_by)
             return
         candidates = {
             id_: Words.of(getattr(model, column))
-            for id_, model in self._models[kind].items()
-            if (id_, None) not in self._rows and self._comparable(kind, row, model)
+            for id_, model in models.items()
+            if (id_, None) not in self._rows and self._is_comparable(kind, row, model)
         }
-        found = match(words, candidates)
-        if found is not None and not (found.sure and kind == "sources"):
-            targets.mistakes.append(self._unsure(row, column, found))
+        found = match(text, candidates)
+        if found is not None and (kind != "sources" or not found.sure):
+            self.errors.append(_ambiguous(row, column, found))
         elif found is not None:
-            self._take(targets, row, found.id, None, self._models[kind][found.id], guessed=column)
+            self._add(row, found.id, None, models[found.id], column)
         else:
-            id_ = self._new_id(row, words)
-            if id_ is None:
-                targets.mistakes.append(
-                    row.mistake("id", f"no id can be made of {words[:60]!r}", "write one")
-                )
-                return
-            targets.made += 1
-            self._take(targets, row, id_, None, None)
+            made = slug(text)
+            if re.match(r"https?://", row["url"]):
+                with suppress(UsageError):
+                    made = publication(row["url"]).id
+            self._add_new(row, made, text, self._document_ids)
 
-    def _known(self, kind: Kind, row: Row) -> str | None:
-        """What has the row's very name or address."""
+    def _exact(self, kind: Kind, row: Row) -> str | None:
+        """Return the id of the document with the row's name or address."""
         if kind != "sources":
-            id_ = self._names[kind].get(key(row["name"]))
-            return id_ if id_ in self._models[kind] else None
-        address = row["url"]
-        id_ = self.addressed(address) if re.match(r"https?://", address) else None
-        return id_ if id_ in self._models["sources"] else None
+            id_ = self._names[kind].get(comparison_key(row["name"]))
+        else:
+            address = row["url"]
+            id_ = self.addressed(address) if re.match(r"https?://", address) else None
+        return id_ if id_ in self._models[kind] else None
 
-    def _comparable(self, kind: Kind, row: Row, model: Any) -> bool:
-        """Whether a likeness of words would mean anything."""
+    def _is_comparable(self, kind: Kind, row: Row, model: Any) -> bool:
+        """Return whether similar titles could mean one source: nothing else may differ."""
         if kind != "sources":
             return True
         if row["url"] and model.url:
@@ -376,144 +359,110 @@ class Assigner:
             str(model.published or ""),
         )
 
-    def _new_id(self, row: Row, words: str) -> str | None:
-        made = slug(words)
-        if re.match(r"https?://", row["url"]):
-            with suppress(UsageError):
-                made = publication(row["url"]).id
-        return first_free(made, self._taken) if made else None
-
-    def claims(self, rows: list[Row], targets: Targets) -> None:
-        """Targets for claims: those with an id first, then those known by their words."""
-        open_rows: list[tuple[Row, str]] = []
+    def _assign_claims(self, rows: list[Row]) -> None:
+        without_id: list[tuple[Row, str]] = []
         for row in rows:
             profile = self.named("profiles", row["profile"])
-            if (wrong := self._wrong_profile(row, profile)) is not None:
-                targets.mistakes.append(wrong)
-            elif not row["id"]:
-                open_rows.append((row, profile))
+            if (error := self._profile_error(row, profile)) is not None:
+                self.errors.append(error)
+                continue
+            if profile not in self._claims:
+                model = self._models["profiles"].get(profile)
+                claims = {claim.id: claim for claim in model.claims} if model is not None else {}
+                self._claims[profile] = claims
+                self._claim_ids[profile] = set(claims)
+                self._claim_words[profile] = {i: Words.of(c.text) for i, c in claims.items()}
+            if not row["id"]:
+                without_id.append((row, profile))
+            elif self._is_valid_id(row):
+                self._add(row, profile, row["id"], self._claims[profile].get(row["id"]))
+        changed = []
+        for row, profile in without_id:
+            key = comparison_key(row["text"])
+            free = self._free_claims(profile)
+            found = next((i for i, words in free.items() if key and words.key == key), None)
+            if found is not None:
+                self._add(row, profile, found, self._claims[profile][found])
             else:
-                try:
-                    checked_id(row["id"])
-                except UsageError as error:
-                    message, _, hint = str(error).partition(": ")
-                    targets.mistakes.append(row.mistake("id", message, hint))
-                else:
-                    claims = self._claims(profile)
-                    self._take(targets, row, profile, row["id"], claims.get(row["id"]))
-        left = []
-        for row, profile in open_rows:
-            wanted = key(row["text"])
-            same = (i for i, words in self._texts(profile).items() if words.key == wanted)
-            found = next((i for i in same if (profile, i) not in self._rows), None)
-            if found is not None and wanted:
-                self._take(targets, row, profile, found, self._claims(profile)[found])
-            else:
-                left.append((row, profile))
-        for row, profile in left:
-            self._claim_without_id(row, profile, targets)
+                changed.append((row, profile))
+        for row, profile in changed:
+            self._assign_changed_claim(row, profile)
 
-    def _claim_without_id(self, row: Row, profile: str, targets: Targets) -> None:
-        text = row["text"]
-        if not text:
-            targets.mistakes.append(
-                row.mistake("text", "the row has neither an id nor a text", "write the sentence")
-            )
-            return
-        found = match(text, self._free(profile))
-        if found is not None and not found.sure:
-            targets.mistakes.append(self._unsure(row, "text", found))
-            return
-        if found is not None:
-            model = self._claims(profile)[found.id]
-            self._take(targets, row, profile, found.id, model, guessed="text")
-            return
-        made = slug(" ".join(text.split()[:_FIRST_WORDS]))
-        if not made:
-            targets.mistakes.append(
-                row.mistake("id", f"no id can be made of {text[:60]!r}", "write one")
-            )
-            return
-        number, id_ = 1, made
-        while id_ in self._claims(profile) or (profile, id_) in self._rows:
-            number += 1
-            id_ = f"{made}-{number}"
-        targets.made += 1
-        self._take(targets, row, profile, id_, None)
-
-    def _wrong_profile(self, row: Row, profile: str) -> Diagnostic | None:
+    def _profile_error(self, row: Row, profile: str) -> Diagnostic | None:
         if profile in self._models["profiles"] or (profile, None) in self._rows:
             return None
         if not profile:
-            return row.mistake(
-                "profile", "the row does not say which profile it is about", "write its id or name"
-            )
+            return row.error("profile", "the row names no profile", "add the profile's id or name")
         if profile in self._loaded.subjects:
-            return row.mistake(
+            return row.error(
                 "profile",
-                f"{profile!r} is not a profile, or has mistakes",
-                "'assay check' says what is wrong with it",
+                f"{profile!r} is not a profile, or has errors",
+                "list the errors with 'assay check'",
             )
         known = [*self._models["profiles"], *(d for d, claim in self._rows if claim is None)]
         near = nearest(profile, known)
-        hint = f"did you mean {near!r}?" if near else "give it a row in the sheet 'profiles'"
-        return row.mistake("profile", f"there is no profile {profile[:60]!r}", hint)
+        hint = f"did you mean {near!r}?" if near else "add a row for it to the sheet 'profiles'"
+        return row.error("profile", f"unknown profile {profile[:60]!r}", hint)
 
-    def _claims(self, profile: str) -> dict[str, Any]:
-        if profile not in self._by_id:
-            model = self._models["profiles"].get(profile)
-            claims = model.claims if model is not None else ()
-            self._by_id[profile] = {claim.id: claim for claim in claims}
-        return self._by_id[profile]
-
-    def _texts(self, profile: str) -> dict[str, Words]:
-        """The texts of the profile's claims, in the form in which they are compared."""
-        if profile not in self._words:
-            self._words[profile] = {
-                id_: Words.of(claim.text) for id_, claim in self._claims(profile).items()
-            }
-        return self._words[profile]
-
-    def _free(self, profile: str) -> dict[str, Words]:
-        """Those of the claims that no row is about yet."""
+    def _free_claims(self, profile: str) -> dict[str, Words]:
+        """Return the claims that no row is about yet."""
         return {
-            id_: words
-            for id_, words in self._texts(profile).items()
-            if (profile, id_) not in self._rows
+            i: w for i, w in self._claim_words[profile].items() if (profile, i) not in self._rows
         }
 
-    @staticmethod
-    def _unsure(row: Row, column: str, found: Match) -> Diagnostic:
-        return row.mistake(
-            "id",
-            f"the row has no id, and its {column} is much like that of {found.id!r}",
-            f"write {found.id} if it is a correction of it, and a new id if it is not",
-        )
+    def _assign_changed_claim(self, row: Row, profile: str) -> None:
+        text = row["text"]
+        if not text:
+            self.errors.append(row.error("text", "the row has no id and no text", "add the text"))
+            return
+        found = match(text, self._free_claims(profile))
+        if found is None:
+            made = slug(" ".join(text.split()[:CLAIM_ID_WORDS]))
+            self._add_new(row, made, text, self._claim_ids[profile], profile)
+        elif found.sure:
+            self._add(row, profile, found.id, self._claims[profile][found.id], "text")
+        else:
+            self.errors.append(_ambiguous(row, "text", found))
 
-    def _take(
-        self,
-        targets: Targets,
-        row: Row,
-        document: str,
-        claim: str | None,
-        model: Any,
-        guessed: str = "",
+    def _add_new(
+        self, row: Row, id_: str, text: str, taken: set[str], profile: str | None = None
     ) -> None:
+        if not id_:
+            self.errors.append(row.error("id", f"no id can be made from {text[:60]!r}", "add one"))
+            return
+        self.new_ids += 1
+        free = first_free(id_, taken)
+        self._add(row, profile or free, free if profile else None, None)
+
+    def _add(
+        self, row: Row, document: str, claim: str | None, model: Any, matched_by: str = ""
+    ) -> None:
+        target = Target(row, document, claim, model, matched_by)
         first = self._rows.get((document, claim))
         if first is not None:
-            where = f"row {first.record.number}"
-            if first.record.place != row.record.place:
-                where = f"{first.record.place}, {where}"
-            called = f"{document}#{claim}" if claim else document
-            targets.mistakes.append(
-                row.mistake("id", f"{called!r} is in {where} already", "keep one of the two rows")
+            place, number = first.place
+            where = f"row {number}" if place == row.place[0] else f"{place}, row {number}"
+            self.errors.append(
+                row.error(
+                    "id", f"{target.id!r} is already in {where}", "delete one of the two rows"
+                )
             )
             return
         self._rows[document, claim] = row
-        if claim is None:
-            self._taken.add(document)
-            if row.sheet.kind in self._names:
-                self._names[row.sheet.kind].setdefault(key(row["name"]), document)
-            elif re.match(r"https?://", row["url"]):
-                self._addresses.setdefault(address_key(row["url"]), document)
-        targets.found.append(Target(row, document, claim, model, guessed))
+        self.targets.append(target)
+        if claim is not None:
+            self._claim_ids[document].add(claim)
+            return
+        self._document_ids.add(document)
+        if row.sheet.kind in self._names:
+            self._names[row.sheet.kind].setdefault(comparison_key(row["name"]), document)
+        elif re.match(r"https?://", row["url"]):
+            self._addresses.setdefault(address_key(row["url"]), document)
+
+
+def _ambiguous(row: Row, column: str, found: Match) -> Diagnostic:
+    return row.error(
+        "id",
+        f"the row has no id, and its {column} is similar to that of {found.id!r}",
+        f"add the id {found.id} if it is a correction of it, otherwise a new id",
+    )

@@ -241,7 +241,7 @@ def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> 
 def _own_words(refusal: _Refusal, value: object) -> Diagnostic:
     """A model's own check: its words say what is wrong; where they name a key, point to it."""
     text, path = refusal.text, refusal.path
-    if "of the calendar" in text:
+    if text.startswith("invalid date"):
         return refusal.says(
             codes.IMPOSSIBLE_DATE, text, "write a date that exists, such as 2024-01-29"
         )

@@ -1,4 +1,4 @@
-"""A small desk whose analyst works in sheets."""
+"""A small workspace that is edited in sheets."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ gaps:
 
 
 @dataclass
-class Desk:
-    """A workspace, its sheets and what comes of taking them back."""
+class Sandbox:
+    """A workspace, with the export and import of its sheets."""
 
     workspace: Workspace
 
@@ -88,9 +88,9 @@ class Desk:
         return list(csv.DictReader(io.StringIO(text, newline="")))
 
     def export(self, folder: Path, *, xlsx: bool = False) -> list[Path]:
-        """Export everything; the files."""
+        """Export everything and return the files."""
         corpus = self.loaded.corpus
-        files = {"desk.xlsx": as_xlsx(corpus)} if xlsx else as_csv(corpus)
+        files = {"sandbox.xlsx": as_xlsx(corpus)} if xlsx else as_csv(corpus)
         for name, data in files.items():
             (folder / name).write_bytes(data)
         return [folder / name for name in files]
@@ -100,7 +100,7 @@ class Desk:
         return plan_import(self.loaded, read_rows(tables))
 
     def saved(self, rows: list[dict[str, Any]], name: str = "sheet.csv") -> Path:
-        """Rows as the CSV file that a spreadsheet would save."""
+        """Save rows as a spreadsheet would, in a CSV file."""
         columns = list(dict.fromkeys(column for row in rows for column in row))
         text = io.StringIO()
         writer = csv.DictWriter(text, columns, restval="")
@@ -110,23 +110,23 @@ class Desk:
         path.write_text(text.getvalue(), "utf-8-sig", newline="")
         return path
 
-    def take(self, rows: list[dict[str, Any]], name: str = "sheet.csv") -> Import:
-        """Import rows; what changed."""
+    def import_rows(self, rows: list[dict[str, Any]], name: str = "sheet.csv") -> Import:
+        """Import rows and return the changes."""
         planned = self.plan(self.saved(rows, name))
         carry_out(planned)
         return planned
 
-    def mistakes(self, rows: list[dict[str, Any]], name: str = "sheet.csv") -> list[Diagnostic]:
-        """The mistakes in rows, and that nothing was written for them."""
+    def errors(self, rows: list[dict[str, Any]], name: str = "sheet.csv") -> list[Diagnostic]:
+        """Return the errors in rows, after checking that nothing was written."""
         before = self.everything
         try:
-            self.take(rows, name)
+            self.import_rows(rows, name)
         except InputError as error:
             assert self.everything == before
             return list(error.diagnostics)
-        raise AssertionError("the sheet was taken")
+        raise AssertionError("the sheet was imported")
 
 
 def fields(planned: Import) -> list[tuple[str, str, str, str]]:
-    """What an import changed: the id, the column, what stood there and what does."""
+    """Return the changes of an import: id, column, value before and after."""
     return [(c.id, f.column, f.before, f.after) for c in planned.changes for f in c.fields]
