@@ -160,7 +160,7 @@ def _plain_bytes(path: str, file: str, limit: int) -> tuple[bytes, Diagnostic | 
                 return b"", too_large(file, size, limit)
             return opened.readall(), None
     except OSError as error:
-        return b"", _unreadable(file, error.strerror or "it cannot be read")
+        return b"", _unreadable(file, error.strerror or str(error))
 
 
 def _bytes(
@@ -173,7 +173,7 @@ def _bytes(
     try:
         return path.read_bytes(), None
     except OSError as error:
-        return b"", _unreadable(file, error.strerror or "it cannot be read")
+        return b"", _unreadable(file, error.strerror or str(error))
 
 
 class _Files(NamedTuple):
@@ -211,25 +211,25 @@ def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnos
     try:
         told = path.lstat()
     except OSError as error:
-        return _unreadable(file, error.strerror or "it cannot be read")
+        return _unreadable(file, error.strerror or str(error))
     if stat.S_ISLNK(told.st_mode):
         target = path.resolve()
         if not target.is_relative_to(workspace.root):
             return codes.OUTSIDE_WORKSPACE.at(
                 Position(file),
                 "the link leads out of the workspace",
-                "copy the file into profiles/ in place of the link",
+                "replace the link by a copy of the file",
             )
         if target.is_dir():
             return _unreadable(file, "links to folders are not followed")
         try:
             told = target.stat()
         except OSError as error:
-            return _unreadable(file, error.strerror or "it cannot be read")
+            return _unreadable(file, error.strerror or str(error))
     if not stat.S_ISREG(told.st_mode):
-        return _unreadable(file, "it is not a plain file")
+        return _unreadable(file, "it is not a regular file")
     return too_large(file, told.st_size, limit) if told.st_size > limit else None
 
 
 def _unreadable(file: str, reason: str) -> Diagnostic:
-    return codes.UNREADABLE_FILE.at(Position(file), f"the file cannot be read: {reason}")
+    return codes.UNREADABLE_FILE.at(Position(file), f"cannot read the file: {reason}")

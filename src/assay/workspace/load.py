@@ -261,7 +261,7 @@ _BYTES_A_ROW = 12_000
 _SMALL = 200_000_000
 _WAY_OUT = (
     "score them as tables ('assay score --tables', which takes a tenth of that, or '--engine "
-    "spark'), part the workspace, or use a machine with more memory"
+    "spark'), split the workspace, or use a machine with more memory"
 )
 
 

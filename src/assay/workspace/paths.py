@@ -25,10 +25,10 @@ class Workspace:
             if (candidate / "rules.yaml").is_file() and (candidate / "profiles").is_dir():
                 return cls(candidate)
         if not folder.is_dir():
-            raise UsageError(f"there is no folder {start}")
+            raise UsageError(f"folder {start} not found")
         raise UsageError(
-            f"{start} is not in a workspace: no folder from there upward has both rules.yaml and "
-            "profiles/. Create one with 'assay init DIR', or name one with '--workspace DIR'."
+            f"{start} is not in a workspace: neither it nor a folder above it has rules.yaml and "
+            "profiles/. Create one with 'assay init DIR', or choose one with '--workspace DIR'."
         )
 
     @property

@@ -123,21 +123,21 @@ class _Assembly:
         try:
             target = (beside.parent / name).resolve()
         except (OSError, ValueError):
-            return f"{name!r} cannot be a file", "include: [rules/evidence.yaml]"
+            return f"invalid path {name!r}", "include: [rules/evidence.yaml]"
         if not target.is_relative_to(self._workspace.root):
-            return f"{name!r} lies outside the workspace", "copy the file into the workspace"
+            return f"{name!r} is outside the workspace", "copy the file into the workspace"
         relative = self._workspace.relative(target)
         if relative in chain:
-            circle = " → ".join((*chain[chain.index(relative) :], relative))
-            return f"files include each other in a circle: {circle}", "take one of them out"
+            cycle = " → ".join((*chain[chain.index(relative) :], relative))
+            return f"'include' forms a cycle: {cycle}", "remove one of these includes"
         if any(f.file == relative for f in self._made.files):
-            return f"{name!r} is included twice", "name it once"
+            return f"{name!r} is included twice", "list it once"
         if target not in self._contents and not target.is_file():
             there = [p.name for p in target.parent.glob("*") if p.suffix in SUFFIXES]
-            return f"there is no file {name!r}", did_you_mean(target.name, sorted(there))
+            return f"file {name!r} not found", did_you_mean(target.name, sorted(there))
         if len(self._made.files) >= _FILE_LIMIT:
             self._full = True
-            return f"more than {_FILE_LIMIT} files are included", "put some of them together"
+            return f"more than {_FILE_LIMIT} files are included", "merge some of them"
         file = read_file(self._workspace, target, self._contents, self._parsed)
         self._made.files.append(file)
         self._join(file)
@@ -160,8 +160,8 @@ class _Assembly:
                 self._made.findings.append(
                     codes.BAD_INCLUDE.at(
                         ValueLocation((key,), subject, at_key=True),
-                        f"an included file has no {key!r} of its own",
-                        f"it may hold {', '.join((*_LISTS, *_MAPPINGS))} and include",
+                        f"unknown key {key!r} in an included file",
+                        f"use {', '.join((*_LISTS, *_MAPPINGS))} or include",
                     )
                 )
 
@@ -173,7 +173,7 @@ class _Assembly:
                 self._made.findings.append(
                     codes.BAD_INCLUDE.at(
                         ValueLocation((key, name), subject, at_key=True),
-                        f"{name!r} is given here and in {first}",
+                        f"duplicate key {name!r}, first set in {first}",
                         "keep one of the two",
                     )
                 )

@@ -42,7 +42,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
         for beside, _ in staged:
             beside.unlink(missing_ok=True)
         name = error.filename or next(iter(contents), "")
-        raise UsageError(f"{name} cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"cannot write {name}: {error.strerror or error}") from None
 
 
 def _write(beside: Path, target: Path, data: bytes) -> None:
@@ -118,10 +118,10 @@ def _check_replaceable(place: Path) -> None:
     if not place.exists():
         return
     if not place.is_dir():
-        raise UsageError(f"{place} is a file; name a folder")
+        raise UsageError(f"{place} is a file; choose a folder")
     if not (place / MARKER).is_file() and any(place.iterdir()):
         raise UsageError(
-            f"{place} is not empty and was not made by assay; name another folder or empty it"
+            f"{place} is not empty and was not made by assay; choose another folder or empty it"
         )
 
 
@@ -242,9 +242,8 @@ def path_of(loaded: Loaded, document_id: str) -> tuple[Path, int]:
     path = loaded.workspace.root / subject.file
     if path.suffix in BULK:
         raise UsageError(
-            f"{document_id!r} is written in {subject.file}:{subject.document + 1}, and assay does "
-            "not edit files of that form: make the change where the file is made, or move the "
-            "document into a YAML file and edit it there"
+            f"cannot edit {document_id!r} in {subject.file}:{subject.document + 1}: only YAML "
+            "files are edited; change what generates the file, or move the document to a YAML file"
         )
     return path, subject.document
 
@@ -256,7 +255,7 @@ def current(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
 
 
 def inside_profiles(workspace: Workspace, given: Path) -> Path:
@@ -266,7 +265,7 @@ def inside_profiles(workspace: Workspace, given: Path) -> Path:
     """
     path = (workspace.root / given).resolve()
     if not path.is_relative_to(workspace.profiles_dir.resolve()):
-        raise UsageError(f"{given} is not below profiles/; documents are kept there")
+        raise UsageError(f"{given} is not below profiles/, where documents belong")
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"{given} does not end in .yaml")
     return path

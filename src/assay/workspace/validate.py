@@ -1,4 +1,4 @@
-"""What a model refuses, in plain words: one message for each place, whatever the model tried."""
+"""Validation of documents and rulebooks: one readable message for each refused value."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import SOURCE, Code, Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import did_you_mean, nearest
 from assay.model.base import ID_PATTERN, REFERENCE_PATTERN
-from assay.model.documents import Citation, Event, Institution, Publisher, Source
-from assay.model.rulebook import Rulebook
+from assay.model.documents import Citation, Claim, Event, Institution, Publisher, Source
+from assay.model.rulebook import Rulebook, Settings
 from assay.yaml.reader import describe, scalar_text
 from assay.yaml.source_map import ValuePath
 
@@ -35,7 +35,7 @@ _FORMS: dict[str, tuple[Code, str]] = {
 _IMAGE_FORM = "a path below profiles/ that ends in .png, .jpg, .jpeg, .webp or .svg"
 
 _WANTED = {
-    "string_type": "a text",
+    "string_type": "text",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
@@ -50,6 +50,14 @@ _WANTED = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
     "mapping_type": "a mapping",
+}
+
+# By a part of the text that a model gives for a refused date.
+_DATE_HINTS = {
+    "write a day": "use YYYY-MM-DD",
+    "write a date": "use YYYY-MM-DD, YYYY-MM, YYYY-Qn or YYYY",
+    "calendar": "use an existing date, for example 2024-01-29",
+    "invalid date": "use an existing date, for example 2024-01-29",
 }
 
 _BOUNDS = {
@@ -158,14 +166,19 @@ def _rank(refusal: _Refusal, value: object) -> int:
 
 
 def _unknown_key(refusal: _Refusal, data: object, model: type[BaseModel]) -> Diagnostic:
-    hint = _known_keys(refusal.path, data, model)
-    message = f"unknown key {refusal.path[-1]!r}"
+    *around, key = refusal.path
+    owner = _model_at(model, around)
+    message = f"unknown key {key!r}" + (f" in {_kind_of(owner)}" if owner else "")
+    if owner is Claim and key in Citation.model_fields:
+        hint = "move it to the citation under 'sources'"
+    else:
+        hint = _known_keys(str(key), value_at(data, tuple(around)), owner)
     return refusal.says(codes.UNKNOWN_KEY, message, hint, at_key=True)
 
 
 def _missing_key(refusal: _Refusal, _value: object) -> Diagnostic:
     key, around = refusal.path[-1], refusal.path[:-1]
-    message = f"the key {key!r} is missing"
+    message = f"missing key {key!r}"
     return refusal.says(codes.MISSING_KEY, message, f"add '{key}: …'", path=around)
 
 
@@ -177,47 +190,47 @@ def _not_a_choice(refusal: _Refusal, value: object) -> Diagnostic:
         return refusal.says(codes.UNKNOWN_KEY, f"unknown key {key!r}", hint, at_key=True)
     name = _name(refusal.path)
     if not isinstance(value, (str, int)) or isinstance(value, bool):
-        choice = "possible here: " + ", ".join(words)
-        return refusal.says(
-            codes.WRONG_TYPE, f"{name} is {describe(value, SOURCE)}", choice, value=value
-        )
+        found = "is empty" if value is None else f"cannot be {describe(value, SOURCE)}"
+        hint = did_you_mean("", words)
+        return refusal.says(codes.WRONG_TYPE, f"{name} {found}", hint, value=value)
     found = repr(value[:60]) if isinstance(value, str) else f"'{SOURCE}'"
     hint = did_you_mean(str(value), words)
-    return refusal.says(codes.UNKNOWN_WORD, f"{name} cannot be {found}", hint, value=value)
+    return refusal.says(codes.UNKNOWN_WORD, f"invalid value {found} for {name}", hint, value=value)
 
 
 def _bad_form(refusal: _Refusal, value: object) -> Diagnostic:
     pattern = str(refusal.context.get("pattern", ""))
     code, form = _FORMS.get(pattern, (codes.BAD_FORM, _IMAGE_FORM))
     found = str(refusal.path[-1] if refusal.at_key else value)
-    message = f"{_name(refusal.path)} cannot be {found[:60]!r}"
+    message = f"invalid value {found[:60]!r} for {_name(refusal.path)}"
     if refusal.at_key:
-        message = f"the key {found[:60]!r} does not have the form of a name"
-    hint = f"write {form}"
+        message = f"invalid key {found[:60]!r}"
+    hint = f"use {form}"
     if code is codes.UNSAFE_ID:
-        message = f"{found[:60]!r} is not an id"
+        message = f"invalid id {found[:60]!r}"
         safe = re.sub(r"[^a-z0-9]+", "-", found.casefold()).strip("-")
         if pattern == ID_PATTERN and re.fullmatch(ID_PATTERN, safe) and "/" not in found:
-            hint = f"write {safe}: only lower-case letters, digits and single hyphens"
+            hint = f"use {safe}: lower-case letters, digits and single hyphens"
     return refusal.says(code, message, hint, at_key=refusal.at_key)
 
 
 def _too_long(refusal: _Refusal, value: object) -> Diagnostic:
-    message = f"{_name(refusal.path)} has {len(str(value)):,} characters"
-    return refusal.says(
-        codes.TOO_LONG, message, f"at most {refusal.context['max_length']:,} fit here"
-    )
+    message = f"{_name(refusal.path)} is too long: {len(str(value)):,} characters"
+    return refusal.says(codes.TOO_LONG, message, f"use at most {refusal.context['max_length']:,}")
 
 
 def _empty(refusal: _Refusal, _value: object) -> Diagnostic:
-    hint = "write it, or remove the key if it may be left out"
+    hint = "add a value, or remove the key if it is optional"
     return refusal.says(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
 
 
 def _out_of_range(refusal: _Refusal, value: object) -> Diagnostic:
     key, words = _BOUNDS[refusal.kind]
-    hint = f"write a number that is {words} {refusal.context[key]}"
-    return refusal.says(codes.OUT_OF_RANGE, f"{_name(refusal.path)} is {SOURCE}", hint, value=value)
+    name = _name(refusal.path)
+    shown = f"'{name[1:-1]}: {SOURCE}'" if name.startswith("'") else f"{name}, {SOURCE},"
+    message = f"{shown} is out of range"
+    hint = f"use a number that is {words} {refusal.context[key]}"
+    return refusal.says(codes.OUT_OF_RANGE, message, hint, value=value)
 
 
 def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> Diagnostic:
@@ -226,36 +239,31 @@ def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> 
         several.pop("a whole number", None)
     wanted = " or ".join(several)
     name = _name(refusal.path)
-    hint = f"write {wanted}"
+    hint = ""
     if value is None:
-        hint = f"write {wanted}, or remove the key if it may be left out"
-    elif wanted == "a text" and isinstance(value, (bool, int, float)):
-        hint = f'if it is meant as text, put it in quotes: "{SOURCE}"'
+        hint = f"add {wanted}, or remove the key if it is optional"
+    elif wanted == "text" and isinstance(value, (bool, int, float)):
+        hint = f'put it in quotes: "{SOURCE}"'
     elif wanted == "a list" and isinstance(value, str) and len(value) <= 60:
-        hint = f"write a list, even of one: [{value}]"
-    found = "has no value" if value is None else f"is {describe(value, SOURCE)}"
-    message = f"{name} {found}, where {wanted} is wanted"
+        hint = f"use a list, even for one item: [{value}]"
+    found = "is empty" if value is None else f"must be {wanted}, not {describe(value, SOURCE)}"
+    message = f"{name} {found}"
     return refusal.says(codes.WRONG_TYPE, message, hint, value=value)
 
 
 def _own_words(refusal: _Refusal, value: object) -> Diagnostic:
-    """A model's own check: its words say what is wrong; where they name a key, point to it."""
+    """Report a model's own check in its words; if they name a key, point to it."""
     text, path = refusal.text, refusal.path
-    if "of the calendar" in text:
-        return refusal.says(
-            codes.IMPOSSIBLE_DATE, text, "write a date that exists, such as 2024-01-29"
-        )
-    if text.startswith(("write a day", "write a date")):
-        return refusal.says(
-            codes.IMPOSSIBLE_DATE,
-            f"{_name(path)} cannot be {describe(value, SOURCE)}",
-            text,
-            value=value,
-        )
+    date_hint = next((hint for part, hint in _DATE_HINTS.items() if part in text), None)
+    if date_hint is not None:
+        message = f"invalid date {describe(value, SOURCE)}"
+        return refusal.says(codes.IMPOSSIBLE_DATE, message, date_hint, value=value)
     if "web address" in text:
-        return refusal.says(codes.UNSAFE_ADDRESS, f"{str(value)[:60]!r} is not a web address", text)
+        return refusal.says(codes.UNSAFE_ADDRESS, f"invalid URL {str(value)[:60]!r}", text)
     if "decimals" in text:
-        return refusal.says(codes.OUT_OF_RANGE, f"{_name(path)} is {SOURCE}", text, value=value)
+        return refusal.says(
+            codes.OUT_OF_RANGE, f"invalid value {SOURCE} for {_name(path)}", text, value=value
+        )
     if "reserved" in text:
         message, _, hint = text.partition("; ")
         return refusal.says(codes.UNSAFE_ID, message, hint)
@@ -278,33 +286,39 @@ _WORDS: dict[str, Callable[[_Refusal, object], Diagnostic]] = {
 """By the kind of refusal what to say; everything else is a model's own words."""
 
 
-def _known_keys(path: ValuePath, data: object, model: type[BaseModel]) -> str:
-    keys = keys_at(model, path[:-1])
-    given = value_at(data, path[:-1])
+def _known_keys(key: str, given: object, owner: type[BaseModel] | None) -> str:
+    keys = [f.alias or n for n, f in owner.model_fields.items()] if owner else []
     free = [k for k in keys if not isinstance(given, dict) or k not in given]
-    near = nearest(str(path[-1]), free)
-    if near is not None:
-        return f"did you mean {near!r}?"
-    given_already = nearest(str(path[-1]), keys)
-    if given_already is not None:
-        return f"{given_already!r} looks like it and is here already"
-    return "possible here: " + ", ".join(keys)
+    near = nearest(key, free)
+    if near is None:
+        given_already = nearest(key, keys)
+        if given_already is not None:
+            return f"{given_already!r} is similar, but already set"
+    return did_you_mean(key, free)
 
 
-def keys_at(model: type[BaseModel], path: ValuePath) -> list[str]:
-    """The keys that a mapping at ``path`` of the model may have, in the model's order."""
+def _kind_of(model: type[BaseModel]) -> str:
+    """Return the name of a model in words, with its article."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__).lower()
+    if model in (Rulebook, Settings):
+        return f"the {words}"
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _model_at(model: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel] | None:
+    """Return the model of the mapping at ``path``."""
     current: type[BaseModel] | None = model
     for step in path:
         if isinstance(step, int):
             continue
         if current is None:
-            return []
+            return None
         field = next((f for n, f in current.model_fields.items() if (f.alias or n) == step), None)
         if field is None:
             # A key of a free mapping, such as the name of a scale: the model stays the same.
             continue
         current = _model_in(field.annotation)
-    return [f.alias or n for n, f in current.model_fields.items()] if current else []
+    return current
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -475,7 +489,7 @@ def _findings(
     found = findings_of(errors[:_FINDING_LIMIT], data, model, subject)
     if len(errors) > _FINDING_LIMIT:
         more = len(errors) - _FINDING_LIMIT
-        message = f"{more} more mistakes in this document are not listed"
+        message = f"{more} more problems in this document are not listed"
         found.append(codes.TOO_MANY_MISTAKES.at(ValueLocation((), subject), message))
     return tuple(found)
 
@@ -484,18 +498,18 @@ def _no_kind(data: dict[str, Any], kind: object, subject: Subject) -> Diagnostic
     if "kind" not in data:
         return codes.MISSING_KIND.at(
             ValueLocation((), subject),
-            "the document does not say what kind it is",
+            "missing key 'kind'",
             "add 'kind: …' with one of " + ", ".join(KINDS),
         )
     if isinstance(kind, str):
         return codes.UNKNOWN_KIND.at(
             ValueLocation(("kind",), subject),
-            f"there is no kind {kind[:60]!r}",
+            f"unknown kind {kind[:60]!r}",
             did_you_mean(kind, KINDS),
         )
     parsed = scalar_text(kind) if isinstance(kind, (bool, int, float)) else ""
     return codes.UNKNOWN_KIND.at(
         ValueLocation(("kind",), subject, parsed=parsed),
-        f"'kind' is {describe(kind, SOURCE)}",
-        "possible here: " + ", ".join(KINDS),
+        f"'kind' must be text, not {describe(kind, SOURCE)}",
+        did_you_mean("", KINDS),
     )

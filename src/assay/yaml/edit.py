@@ -1,4 +1,4 @@
-"""Places between the values of a YAML file, where a line can be put in or taken out."""
+"""Edits of YAML files that preserve comments and formatting."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def append_item(data: bytes, file: str, document: int, path: ValuePath, item: An
     if node is None or present is None:
         return _set_list(data, read, document, path, [item])
     if not isinstance(present, list):
-        raise _refused(read, node, "there is no list here to add to")
+        raise _refused(read, node, "this value is not a list")
 
     def change(documents: list[Any]) -> None:
         value_at(documents[document], path).append(item)
@@ -193,7 +193,7 @@ def append_item(data: bytes, file: str, document: int, path: ValuePath, item: An
             return _insert(data, read, node.start + 1, flow(item), change)
         return _insert(data, read, last.end, f", {flow(item)}", change)
     if last is None:
-        raise _refused(read, node, "the list has no items to add after")
+        raise _refused(read, node, "the list is empty")
     indent = column(read, node.start)
     at, lead = next_line(read, node.end)
     at = after_comments(read, at, indent)
@@ -206,7 +206,7 @@ def _set_list(
     nodes = read.index.documents[document]
     parent, key = nodes.get(path[:-1]), path[-1]
     if parent is None or parent.kind != "mapping":
-        raise _refused(read, parent, f"there is no mapping to add {key!r} to")
+        raise _refused(read, parent, f"no mapping to add {key!r} to")
     given = value_at(read.documents[document], path[:-1])
     last = nodes[(*path[:-1], list(given)[-1])] if given else None
 
@@ -249,8 +249,8 @@ def _inserted(data: bytes, read: YamlFile, at: int, text: str, expected: list[An
     if _canonical([d for d in again.documents if d is not None]) != _canonical(expected):
         line = read.source.position(min(at, len(read.text))).line
         raise EditRefused(
-            f"{read.file}:{line}: the file is written in a way that this cannot be added to "
-            "without changing more; add it by hand"
+            f"{read.file}:{line}: cannot add this without changing other parts of the file; "
+            "add it by hand"
         )
     return edited
 
@@ -290,7 +290,7 @@ def rewrite(data: bytes, file: str, documents: Mapping[int, Mapping[str, Any]]) 
     read = read_yaml(data, file)
     broken = next((d for d in read.diagnostics if d.severity == "error"), None)
     if broken is not None or not read.documents:
-        raise EditRefused(f"{file}: the file has mistakes; correct them first")
+        raise EditRefused(f"{file}: the file has errors; correct them first")
     expected = [documents.get(i, d) for i, d in enumerate(read.documents)]
     pieces = sorted(
         (
@@ -305,8 +305,8 @@ def rewrite(data: bytes, file: str, documents: Mapping[int, Mapping[str, Any]]) 
     if _plain_value(read_yaml(edited, file).documents) != _plain_value(expected):
         line = read.source.position(pieces[0].start).line if pieces else 1
         raise EditRefused(
-            f"{file}:{line}: the file is written in a way that this cannot be changed in "
-            "without touching more; change it by hand"
+            f"{file}:{line}: cannot change this without changing other parts of the file; "
+            "change it by hand"
         )
     return edited
 
@@ -486,8 +486,8 @@ class _Differences:
 def _rewrite_refused(read: YamlFile, offset: int) -> EditRefused:
     line = read.source.position(offset).line
     return EditRefused(
-        f"{read.file}:{line}: the file is written in a way that this cannot be changed in without "
-        "touching more; change it by hand"
+        f"{read.file}:{line}: cannot change this without changing other parts of the file; change "
+        "it by hand"
     )
 
 

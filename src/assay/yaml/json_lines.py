@@ -72,7 +72,7 @@ def places(text: str, position: Callable[[int], Position]) -> Places:
         end = walk.value(0, (), None)
         end = walk.space(end)
         if end < len(text):
-            walk.stop(end, "one line holds one document", "write what follows on its own line")
+            walk.stop(end, "more than one document on a line", "put the rest on its own line")
     except _Stop:
         pass
     return walk.places
@@ -104,9 +104,12 @@ class _Walk:
         start = self.space(at)
         first = self._text[start : start + 1]
         if len(path) > DEPTH_LIMIT:
-            message = f"lists and mappings are nested more than {DEPTH_LIMIT} deep"
+            message = f"lists and mappings are nested more than {DEPTH_LIMIT} levels deep"
             self.problem(
-                codes.NESTED_TOO_DEEP, start, message, "no document needs more than six levels"
+                codes.NESTED_TOO_DEEP,
+                start,
+                message,
+                "use at most six levels, as every document can",
             )
             raise _Stop
         place = start if key is None else key
@@ -128,17 +131,15 @@ class _Walk:
         while True:
             start = self.space(at)
             if not self._text.startswith('"', start):
-                self.stop(
-                    start, "a key in double quotes is wanted here", _key_hint(self._text, start)
-                )
+                self.stop(start, "expected a key in double quotes", _key_hint(self._text, start))
             name, end = self._string(start)
             if name in seen:
-                message = f"the key {name!r} stands here and in column {seen[name] + 1}"
+                message = f"duplicate key {name!r}, first set in column {seen[name] + 1}"
                 self.problem(codes.DUPLICATE_KEY, start, message, "keep one of the two")
             seen.setdefault(name, start)
             at = self.space(end)
             if not self._text.startswith(":", at):
-                self.stop(at, f"after the key {name!r} a colon is wanted")
+                self.stop(at, f"expected a colon after the key {name!r}")
             at = self.space(self.value(at + 1, (*path, name), start))
             if self._text.startswith("}", at):
                 return at + 1
@@ -159,9 +160,9 @@ class _Walk:
         if self._text.startswith(",", at):
             return at + 1
         if at >= len(self._text):
-            hint = "a document is one line, from its { to its }"
-            self.stop(at, f"the line ends before its {closing}", hint)
-        self.stop(at, f"a comma or {closing} is wanted here")
+            hint = "put the whole document on one line"
+            self.stop(at, f"the line ends without the closing {closing}", hint)
+        self.stop(at, f"expected a comma or {closing}")
         raise AssertionError
 
     def _string(self, at: int) -> tuple[str, int]:
@@ -169,7 +170,7 @@ class _Walk:
         if found is None:
             self.stop(
                 at,
-                "this text does not end, or holds what JSON has to escape",
+                "the text has no closing quote, or a character that JSON must escape",
                 'write \\" for a quote inside a text, and \\\\ for a backslash',
             )
             raise AssertionError
@@ -177,7 +178,7 @@ class _Walk:
         text: str = json.loads(raw) if "\\" in raw else raw[1:-1]
         odd = unprintable(text)
         if odd is not None:
-            message = f"the invisible character U+{ord(odd):04X}"
+            message = f"invisible character U+{ord(odd):04X}"
             self.problem(codes.CONTROL_CHARACTER, at, message, "delete it")
         return text, found.end()
 
@@ -193,14 +194,12 @@ class _Walk:
                 return at + len(word)
         word = re.split(r"[\s,\]}]", self._text[at : at + 40], maxsplit=1)[0]
         if word in ("NaN", "Infinity", "-Infinity"):
-            hint = "leave the key out where a figure is unknown"
-            self.problem(codes.NOT_A_NUMBER, at, f"{word} is not a number to reckon with", hint)
+            hint = "leave the key out if the value is unknown"
+            self.problem(codes.NOT_A_NUMBER, at, f"{word} is not a finite number", hint)
             return at + len(word)
         if not word:
-            self.stop(at, "a value is wanted here")
-        self.stop(
-            at, f"{word!r} is not a value of JSON", f'if it is a text, put it in quotes: "{word}"'
-        )
+            self.stop(at, "expected a value")
+        self.stop(at, f"{word!r} is not a JSON value", f'if it is text, put it in quotes: "{word}"')
         raise AssertionError
 
     def _number(self, written: str, at: int) -> None:
@@ -208,13 +207,11 @@ class _Walk:
             return
         number: Any = json.loads(written) if len(written) < 400 else math.inf
         if isinstance(number, int) and not -(2**63) <= number < 2**63:
-            hint = f'if it is a text, put it in quotes: "{written[:40]}"'
-            self.problem(
-                codes.NUMBER_TOO_LARGE, at, f"the number {written[:40]} is too large", hint
-            )
+            hint = f'if it is text, put it in quotes: "{written[:40]}"'
+            self.problem(codes.NUMBER_TOO_LARGE, at, f"number {written[:40]} is too large", hint)
         elif isinstance(number, float) and not math.isfinite(number):
-            hint = "leave the key out where a figure is unknown"
-            message = f"{written[:40]} is not a number to reckon with"
+            hint = "leave the key out if the value is unknown"
+            message = f"{written[:40]} is not a finite number"
             self.problem(codes.NOT_A_NUMBER, at, message, hint)
 
 
@@ -222,8 +219,8 @@ def _key_hint(text: str, at: int) -> str:
     if text.startswith("}", at):
         return "remove the comma before it"
     if text.startswith("'", at):
-        return 'JSON has double quotes: "id"'
-    return 'write {"kind": "source", …}'
+        return 'use double quotes: "id"'
+    return 'start with {"kind": "source", …}'
 
 
 BULK_LIMIT = 4_000_000_000
@@ -320,7 +317,7 @@ def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
             unread.append(number)
     if not some:
         empty = codes.EMPTY_FILE.at(
-            Position(file), "the file holds no document", "write one, or delete the file"
+            Position(file), "the file has no document", "add one, or delete the file"
         )
         return JsonLinesFile(file, text, (empty,))
     if not unread:
@@ -371,7 +368,7 @@ def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
         if not found.problems:
             yield codes.NOT_A_MAPPING.at(
                 source.position(start),
-                f"a document is a mapping, and this is {describe(json.loads(line), line.strip())}",
+                f"a document must be a mapping, not {describe(json.loads(line), line.strip())}",
                 'write {"kind": "source", …} on one line',
             )
     yield from more_mistakes(read.file, len(unread) - _MISTAKES, "lines")
@@ -380,5 +377,5 @@ def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
 def more_mistakes(file: str, count: int, what: str) -> Iterator[Diagnostic]:
     """That a file has further lines or rows which cannot be read, if it has."""
     if count > 0:
-        message = f"{count} more {what} of this file cannot be read"
+        message = f"{count} more {what} of this file have errors"
         yield codes.TOO_MANY_MISTAKES.at(Position(file), message)

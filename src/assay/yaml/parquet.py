@@ -92,13 +92,13 @@ def read_parquet_rows(data: bytes, file: str) -> ParquetFile:
         rows = pl.read_parquet(BytesIO(data))
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
-        message = f"the file cannot be read as Parquet: {reason}"
+        message = f"cannot read the file as Parquet: {reason}"
         return ParquetFile(file, None, (codes.UNREADABLE_FILE.at(Position(file), message),))
     found = [
         codes.COLUMN_TYPE.at(
             Position(file),
-            f"the column {name!r} is of type {dtype}, which no document holds",
-            "write texts, numbers, truth values, dates, or lists and structs of these",
+            f"column {name!r} has the unsupported type {dtype}",
+            "use texts, numbers, booleans, dates, or lists and structs of these",
         )
         for name, dtype in rows.schema.items()
         if not _fits(dtype)
@@ -107,7 +107,7 @@ def read_parquet_rows(data: bytes, file: str) -> ParquetFile:
         return ParquetFile(file, None, tuple(found))
     if not rows.height:
         empty = codes.EMPTY_FILE.at(
-            Position(file), "the file holds no document", "write one, or delete the file"
+            Position(file), "the file has no document", "add one, or delete the file"
         )
         return ParquetFile(file, rows, (empty,))
     mistakes = {n: d for n, document in _documents(rows) for d in _mistakes(file, n, document)}
@@ -171,14 +171,14 @@ def _mistakes(file: str, number: int, document: dict[str, Any]) -> Iterator[Diag
     if not is_plain([document]):
         yield codes.NOT_A_NUMBER.at(
             _position(file, number, document, ()),
-            "the row holds a number that is infinite, not a number, or needs more than 64 bits",
-            "leave it null where a figure is unknown",
+            "the row has a number that is not finite or needs more than 64 bits",
+            "use null if the value is unknown",
         )
         return
     odd = unprintable(document)
     if odd is not None:
         position = _position(file, number, document, ())
-        message = f"the invisible character U+{ord(odd):04X}"
+        message = f"invisible character U+{ord(odd):04X}"
         yield codes.CONTROL_CHARACTER.at(position, message, "delete it")
 
 

@@ -1,7 +1,7 @@
-"""One YAML file into plain documents: dicts, lists, texts, numbers, truth values and nothing.
+"""Reading a YAML file as plain documents: dicts, lists, strings, numbers, booleans and None.
 
-Words stay words (``NO``, ``on``, ``2024-01-29``). What a reviewer could not see in a diff is
-not read at all: anchors, aliases, merge keys and tags.
+Words remain strings (``NO``, ``on``, ``2024-01-29``). Anchors, aliases, merge keys and tags are
+errors, because a diff does not show what they change.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     except (InvalidYamlError, ValueError, RecursionError) as error:
         return _refused(text, file, str(error))
     if not is_plain(documents):
-        return _refused(text, file, "it holds values that are not read")
+        return _refused(text, file, "it has values that are not supported")
     return _checked(YamlFile(file, text, tuple(documents)))
 
 
@@ -152,7 +152,7 @@ def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagno
         )
     if b"\0" in data:
         return "", codes.BINARY_FILE.at(
-            whole, f"the file is not text: byte {data.index(0)} is zero", "move it out of profiles/"
+            whole, f"the file is binary: byte {data.index(0)} is zero", "move it out of profiles/"
         )
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
@@ -170,7 +170,7 @@ def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagno
     if forbidden is not None:
         position = SourceText(file, text).position(forbidden.start())
         return text, codes.CONTROL_CHARACTER.at(
-            position, f"the invisible character U+{ord(forbidden[0]):04X}", "delete it"
+            position, f"invisible character U+{ord(forbidden[0]):04X}", "delete it"
         )
     return text, None
 
@@ -179,7 +179,7 @@ def too_large(file: str, size: int, limit: int = SIZE_LIMIT) -> Diagnostic:
     """The refusal of a file of ``size`` bytes."""
     return codes.FILE_TOO_LARGE.at(
         Position(file),
-        f"the file has {size:,} bytes; at most {limit:,} are read",
+        f"the file is too large: {size:,} bytes, at most {limit:,} are allowed",
         "split it into several files",
     )
 
@@ -194,7 +194,7 @@ def _refused(text: str, file: str, reason: str) -> YamlFile:
     if not problems:
         at = re.search(r"at line (\d+) column (\d+)", reason)
         position = Position(file, int(at[1]), int(at[2])) if at else Position(file)
-        problems = (codes.YAML_SYNTAX.at(position, f"YAML stops here: {reason}"),)
+        problems = (codes.YAML_SYNTAX.at(position, f"invalid YAML: {reason}"),)
     return YamlFile(file, text, (), problems)
 
 
@@ -231,8 +231,8 @@ def _checked(read: YamlFile) -> YamlFile:
     found = [
         codes.NOT_A_MAPPING.at(
             read.locate(i, ()),
-            f"a document is a mapping, and this is {describe(d, read.source_of(i, ()))}",
-            "write 'kind: source' and further keys, each on its line",
+            f"a document must be a mapping, not {describe(d, read.source_of(i, ()))}",
+            "start it with 'kind: source' and put each key on its own line",
         )
         for i, d in enumerate(read.documents)
         if d is not None and not isinstance(d, dict)
@@ -240,23 +240,20 @@ def _checked(read: YamlFile) -> YamlFile:
     if not found and all(d is None for d in read.documents):
         found = [
             codes.EMPTY_FILE.at(
-                Position(read.file), "the file holds no document", "write one, or delete the file"
+                Position(read.file), "the file has no document", "add one, or delete the file"
             )
         ]
     return YamlFile(read.file, read.text, read.documents, tuple(found)) if found else read
 
 
 def describe(value: object, source: str | None = None) -> str:
-    """The type and value in words; ``source`` is the value as the file has it."""
+    """Quote a value, or name its type if it is long; ``source`` is its text in the file."""
     if value is None:
         return "nothing"
-    if isinstance(value, bool):
-        return f"the truth value {source or scalar_text(value)}"
-    if isinstance(value, (int, float)):
-        return f"the number {source or scalar_text(value)}"
+    if isinstance(value, (bool, int, float)):
+        return source or scalar_text(value)
     if isinstance(value, str):
-        short = value if len(value) <= 40 else value[:39] + "…"
-        return f"the text {short!r}"
+        return repr(value if len(value) <= 40 else value[:39] + "…")
     return "a list" if isinstance(value, list) else "a mapping"
 
 

@@ -1,4 +1,4 @@
-"""The text of one file, and where in it a character stands."""
+"""Positions in a YAML file: of characters, of values, and of problems with its form."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ class _Walk:
         self.problems: list[Diagnostic] = []
         self._open: list[_Open] = []
         self._count = 0
-        self._aliases: list[tuple[int, str]] = []
+        self._alias: tuple[int, str] | None = None
 
     def run(self) -> None:
         import yaml
@@ -306,18 +306,13 @@ class _Walk:
         except yaml.MarkedYAMLError as error:
             self._syntax(error)
         except yaml.YAMLError as error:
-            self._problem(codes.YAML_SYNTAX, 0, f"this is not YAML: {error}")
+            self._problem(codes.YAML_SYNTAX, 0, f"invalid YAML: {error}")
         except _Stop:
             pass
-        if self._aliases:
-            start, what = self._aliases[0]
-            more = f" (nor are {len(self._aliases) - 1} more)" if len(self._aliases) > 1 else ""
-            self._problem(
-                codes.YAML_ALIAS,
-                start,
-                f"{what} is not read{more}",
-                "write the value out wherever it is wanted: a copy is what a diff can show",
-            )
+        if self._alias is not None:
+            start, kind = self._alias
+            message = f"YAML {kind} are not supported"
+            self._problem(codes.YAML_ALIAS, start, message, "repeat the value")
 
     def _problem(self, code: Code, offset: int, message: str, hint: str = "") -> None:
         if len(self.problems) < _PROBLEM_LIMIT:
@@ -328,7 +323,7 @@ class _Walk:
         if name == "DocumentStartEvent":
             self.documents.append({})
         elif name == "AliasEvent":
-            self._aliases.append((start, f"the alias *{event.anchor}"))
+            self._alias = self._alias or (start, "aliases")
             self._value("scalar", start, end, "alias", False)
         elif name == "ScalarEvent":
             self._properties(event, start)
@@ -345,13 +340,13 @@ class _Walk:
     def _properties(self, event: Any, start: int) -> None:
         """Refuse anchors and tags."""
         if event.anchor is not None:
-            self._aliases.append((start, f"the anchor &{event.anchor}"))
+            self._alias = self._alias or (start, "anchors")
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._problem(
                 codes.YAML_TAG,
                 start,
-                f"the tag {tag} is not read",
+                f"the YAML tag {tag} is not supported",
                 "write the value without the tag",
             )
 
@@ -364,21 +359,21 @@ class _Walk:
         plain = not event.style
         if plain and key == "<<":
             self._problem(
-                codes.MERGE_KEY, start, "the merge key << is not read", "write the keys out here"
+                codes.MERGE_KEY, start, "YAML merge keys are not supported", "repeat the keys"
             )
         elif plain and not _is_text(key):
             self._problem(
                 codes.KEY_NOT_TEXT,
                 start,
-                f"the key {key or 'of this line'} is not a text",
-                f'put it in quotes: "{key}": …' if key else "write a key before the colon",
+                f"key {key} must be text" if key else "missing key before the colon",
+                f'put it in quotes: "{key}": …' if key else "add a key, for example text: …",
             )
         elif key in parent.seen:
             first = self.source.position(parent.seen[key]).line
             self._problem(
                 codes.DUPLICATE_KEY,
                 start,
-                f"the key {key!r} stands here and in line {first}",
+                f"duplicate key {key!r}, first set on line {first}",
                 "keep one of the two",
             )
         parent.seen.setdefault(key, start)
@@ -396,15 +391,15 @@ class _Walk:
             self._problem(
                 codes.NUMBER_TOO_LARGE,
                 start,
-                f"the number {value[:40]} is too large",
-                f'if it is a text, put it in quotes: "{value[:40]}"',
+                f"number {value[:40]} is too large",
+                f'if it is text, put it in quotes: "{value[:40]}"',
             )
         elif isinstance(number, float) and not math.isfinite(number):
             self._problem(
                 codes.NOT_A_NUMBER,
                 start,
-                f"{value[:40]} is not a number to reckon with",
-                "leave the key out where a figure is unknown",
+                f"{value[:40]} is not a finite number",
+                "leave the key out if the value is unknown",
             )
 
     def _place(self, start: int) -> tuple[ValuePath, int]:
@@ -424,7 +419,7 @@ class _Walk:
             self._problem(
                 codes.FILE_TOO_LARGE,
                 start,
-                f"the file holds more than {NODE_LIMIT:,} values",
+                f"the file has more than {NODE_LIMIT:,} values",
                 "split it into several files",
             )
             raise _Stop
@@ -440,16 +435,16 @@ class _Walk:
             self._problem(
                 codes.KEY_NOT_TEXT,
                 start,
-                "a list or a mapping stands where a key belongs",
-                "a key is a word; a text with { or [ goes in quotes",
+                "a list or mapping is used as a key",
+                "use a word; put text with { or [ in quotes",
             )
             raise _Stop
         if len(self._open) >= DEPTH_LIMIT:
             self._problem(
                 codes.NESTED_TOO_DEEP,
                 start,
-                f"lists and mappings are nested more than {DEPTH_LIMIT} deep",
-                "no document needs more than six levels",
+                f"lists and mappings are nested more than {DEPTH_LIMIT} levels deep",
+                "use at most six levels, as every document can",
             )
             raise _Stop
         path, key = self._place(start)
@@ -463,12 +458,12 @@ class _Walk:
     def _syntax(self, error: Any) -> None:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(self.source.text)) if mark else 0
-        problem = error.problem or "this is not YAML"
+        problem = error.problem or "not YAML"
         if self.source.text[offset : offset + 1] == "\t":
             self._problem(
                 codes.TAB_INDENTATION,
                 offset,
-                "a tab where YAML wants spaces",
+                "tab in the indentation",
                 "indent by two spaces",
             )
             return
@@ -479,8 +474,10 @@ class _Walk:
             if any(part in problem for part in _NEVER_CLOSED):
                 offset = opened.index
             else:
-                since = f" (in what begins in line {self.source.position(opened.index).line})"
-        self._problem(codes.YAML_SYNTAX, offset, f"YAML stops here: {problem}{since}", hint)
+                since = (
+                    f" (in the value that starts on line {self.source.position(opened.index).line})"
+                )
+        self._problem(codes.YAML_SYNTAX, offset, f"invalid YAML: {problem}{since}", hint)
 
 
 _NEVER_CLOSED = ("unexpected end of stream", "did not find expected node content")
@@ -488,31 +485,31 @@ _NEVER_CLOSED = ("unexpected end of stream", "did not find expected node content
 _SYNTAX_HINTS = (
     (
         "mapping values are not allowed",
-        "a text with a colon in it goes in quotes; or the line is indented wrongly",
+        "put text with a colon in quotes, or correct the indentation",
     ),
     (
         "invalid Unicode character escape",
-        "write both halves of the character, or the character itself",
+        "write both halves of the surrogate pair, or the character itself",
     ),
-    ("cannot start any token", "a text that begins with @, `, % or the like goes in quotes"),
-    ("unexpected end of stream", "a quote is opened and never closed"),
+    ("cannot start any token", "put text that starts with @, ` or % in quotes"),
+    ("unexpected end of stream", "close the quote"),
     (
         "unknown escape character",
-        "in double quotes write \\\\ for a backslash, or use single quotes",
+        "write \\\\ for a backslash, or use single quotes",
     ),
     (
         "could not find expected ':'",
         "write 'key: value', or indent the line under the text it continues",
     ),
-    ("did not find expected key", "the line is indented differently from the keys beside it"),
-    ("did not find expected '-' indicator", "items of one list start in the same column"),
+    ("did not find expected key", "indent the line like the other keys"),
+    ("did not find expected '-' indicator", "start all items of the list in the same column"),
     ("did not find expected ',' or ']'", "close the list with ] and put commas between its items"),
     (
         "did not find expected ',' or '}'",
         "close the mapping with } and put commas between its keys",
     ),
-    ("did not find expected node content", "a [ or { is opened and never closed"),
-    ("block sequence entries are not allowed", "a list starts on its own line"),
+    ("did not find expected node content", "close the [ or {"),
+    ("block sequence entries are not allowed", "start the list on its own line"),
     ("did not find expected <document start>", "separate documents with a line ---"),
 )
 
@@ -618,7 +615,9 @@ def conflicts(source: SourceText) -> Iterator[Diagnostic]:
         elif kind == ">":
             end = source.position(marker.start()).line
             yield codes.MERGE_CONFLICT.at(
-                source.position(begun), f"git left two versions here (to line {end})", "keep one"
+                source.position(begun),
+                f"unresolved git conflict up to line {end}",
+                "keep one version",
             )
             begun = None
     if begun is not None:
@@ -627,5 +626,5 @@ def conflicts(source: SourceText) -> Iterator[Diagnostic]:
 
 def _left_behind(source: SourceText, offset: int) -> Diagnostic:
     return codes.MERGE_CONFLICT.at(
-        source.position(offset), "git left a conflict marker here", "delete the line"
+        source.position(offset), "stray git conflict marker", "delete the line"
     )
