@@ -100,8 +100,6 @@ PENDING = (
     "src/assay/scoring",
     "src/assay/sheets",
     "src/assay/tables",
-    "src/assay/workspace",
-    "src/assay/yaml",
 )
 
 GENERATED = "<!-- Made by `make docs`"

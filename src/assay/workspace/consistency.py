@@ -15,9 +15,9 @@ _NEEDS_SOURCE = ("fact", "attributed")
 
 
 def check_claims(profile: AnyProfile, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
-    """Ids given twice, facts without sources, judgements without grounds of their own.
+    """Report duplicate ids, facts without sources, and judgements without grounds.
 
-    What a draft still lacks is not held against it.
+    Drafts may lack sources and grounds.
     """
     seen: set[str] = set()
     for i, claim in enumerate(profile.claims):
@@ -62,7 +62,7 @@ def _unfounded(
 
 
 def check_sources(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    """Dates that run backwards, and decisions about sameness that contradict each other."""
+    """Report dates out of order, and sources listed both as the same and as not the same."""
     for source in corpus.sources.values():
         if source.cites or source.retracted is not None or source.revises is not None:
             yield from _backwards(source, corpus, subjects[source.id])
@@ -111,7 +111,7 @@ def _same_and_not_same(corpus: Corpus, subjects: Mapping[str, Subject]) -> Itera
 
 
 def _same(corpus: Corpus) -> dict[str, set[str]]:
-    """For every source that ``same_as`` joins to others, the whole group."""
+    """Return the group of every source that ``same_as`` joins to others."""
     groups: dict[str, set[str]] = {}
     for source in corpus.sources.values():
         for other in source.same_as:
@@ -129,11 +129,11 @@ _LETTERS = "ABCDE"
 _LETTER_FIELDS = ("reliability", "source_reliability", "admiralty")
 _NUMBER_FIELDS = ("quality", "confidence", "reliability", "credibility", "score")
 _FAR = 2
-"""Steps between two ratings from which one of them wants a second look."""
+"""Steps between a document's and its publisher's rating from which they are reported."""
 
 
 def check_publishers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    """Ratings without a day, and sources whose own rating is far from their publisher's."""
+    """Report undated ratings, and sources whose own rating is far from their publisher's."""
     for publisher in corpus.publishers.values():
         if publisher.reliability is not None and publisher.reliability_date is None:
             yield content_codes.RELIABILITY_UNDATED.at(
@@ -161,10 +161,10 @@ def _against(source: Source, publisher: Publisher, subject: Subject) -> Iterator
 
 
 def own_rating(field: str, value: Any) -> int | None:
-    """How a document rates itself, as a step of the Admiralty scale from 0 (A) to 4 (E).
+    """Return a document's own rating as a step of the Admiralty scale, from 0 (A) to 4 (E).
 
-    Letters as they are; a number of 0 to 100 in steps of twenty, as STIX 2.1 (appendix A) reads
-    confidence on that scale. None for everything else.
+    Letters map directly; a number of 0 to 100 in steps of twenty, like confidence in STIX 2.1
+    (appendix A). None for all other values.
     """
     name = field.casefold().replace("-", "_")
     if isinstance(value, str) and name in _LETTER_FIELDS:
@@ -177,14 +177,14 @@ def own_rating(field: str, value: Any) -> int | None:
     return 4 - min(4, int(value // 20))
 
 
-MOST_KEY_CLAIMS = 5
+_MOST_KEY_CLAIMS = 5
 _WANTS_BASIS = ("type", "region", "base", "domain")
 
 
 def lint(
     corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
 ) -> Iterator[Diagnostic]:
-    """Warnings and infos about every valid document."""
+    """Return warnings and infos about all valid documents."""
     for source in corpus.sources.values():
         if as_of is not None and source.published is not None and source.published.first > as_of:
             yield content_codes.SOURCE_AFTER_AS_OF.at(
@@ -195,7 +195,7 @@ def lint(
     yield from check_publishers(corpus, subjects)
     for profile in corpus.profiles.values():
         if profile.status == "draft":
-            continue  # what a draft still lacks is not held against it
+            continue  # a draft may be incomplete
         subject = subjects[profile.id]
         yield from _profile(profile, subject)
         yield from _basis(profile, subject)
@@ -212,9 +212,9 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
             f"profile {profile.id!r} has no key claim",
             "add 'key: true' to the two to five claims that its grade depends on",
         )
-    elif len(keys) > MOST_KEY_CLAIMS:
+    elif len(keys) > _MOST_KEY_CLAIMS:
         yield content_codes.MANY_KEY_CLAIMS.at(
-            ValueLocation(("claims", keys[MOST_KEY_CLAIMS], "key"), subject, at_key=True),
+            ValueLocation(("claims", keys[_MOST_KEY_CLAIMS], "key"), subject, at_key=True),
             f"profile {profile.id!r} has {len(keys)} key claims",
             "keep the two to five that matter most",
         )

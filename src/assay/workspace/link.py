@@ -1,4 +1,4 @@
-"""Chains of references that lead back to their beginning."""
+"""References between documents: unknown ids, wrong kinds, duplicates and cycles."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
 
 
-def circles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """Circles that have no member in common, each from its smallest member back to it.
+def cycles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Return disjoint cycles, each from its smallest member back to it.
 
-    References of something to itself are not circles; they are reported where they stand.
+    References of a document to itself are excluded; they are reported on their own.
     """
     remaining = {
         name: sorted({t for t in several if t != name})
@@ -38,7 +38,7 @@ def circles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
         if several
     }
     while True:
-        # The sorter asks for what comes before, and a circle is one either way round.
+        # The sorter expects predecessors, but a cycle is one in either direction.
         try:
             TopologicalSorter(remaining).prepare()
         except CycleError as error:
@@ -63,10 +63,10 @@ def link(
     rulebook: Rulebook | None,
     images: FilePath,
 ) -> Iterator[Diagnostic]:
-    """What does not hold between documents.
+    """Report invalid references between documents.
 
-    ``unread`` are ids of files that could not be read: a reference to one is not dangling.
-    Pictures are looked up below ``images``.
+    References to ``unread``, the ids in unreadable files, are not dangling. ``images`` is the
+    folder of pictures.
     """
     yield from _duplicate_ids(documents)
     kinds = {d.id: d.kind for d in documents if d.id is not None}
@@ -74,7 +74,7 @@ def link(
     yield from linker.documents(documents)
     subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
     yield from check_sources(corpus, subjects)
-    yield from _circles(corpus, subjects)
+    yield from _cycles(corpus, subjects)
 
 
 def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Diagnostic]:
@@ -120,7 +120,6 @@ class _Linker:
         self._suggesters: dict[tuple[str, ...], Suggester] = {}
 
     def documents(self, documents: Iterable[Validated]) -> Iterator[Diagnostic]:
-        """What does not hold of documents, one after the other."""
         for document in documents:
             model, readable = document.model, document.readable
             yield from self._references(model, document.subject)
@@ -139,7 +138,7 @@ class _Linker:
             yield from self.profile(model, subject)
 
     def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
-        """``owner`` may name somebody without a document of their own, but not the publisher."""
+        """Check ``owner``, which may be a publisher without a document."""
         if publisher.owner == publisher.id:
             yield _itself(
                 subject, ("owner",), f"publisher {publisher.id!r} names itself as its owner"
@@ -323,7 +322,7 @@ class _Linker:
         )
 
     def _has_image(self, src: str) -> bool:
-        """A plain file below the folder of profiles, not through a link that leads out of it."""
+        """Whether the file exists below the folder, and not through a link that leads out."""
         path = self._images / src
         return path.is_file() and path.resolve().is_relative_to(self._images.resolve())
 
@@ -351,8 +350,8 @@ def _itself(subject: Subject, path: ValuePath, message: str) -> Diagnostic:
     return codes.SELF_REFERENCE.at(ValueLocation(path, subject), message, "remove the reference")
 
 
-def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
-    """Chains of ``part_of``, ``cites``, ``revises`` and ``rests_on`` that come back."""
+def _cycles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
+    """Report cycles of ``part_of``, ``cites``, ``revises`` and ``rests_on``."""
     cites = {s.id: list(s.cites) for s in corpus.sources.values() if s.cites}
     revises = {s.id: [s.revises] for s in corpus.sources.values() if s.revises}
     parts = {
@@ -360,16 +359,16 @@ def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnosti
         for p in corpus.profiles.values()
     }
     for name, targets in (("cites", cites), ("revises", revises)):
-        for circle in circles(targets):
-            source = corpus.sources[circle[0]]
+        for cycle in cycles(targets):
+            source = corpus.sources[cycle[0]]
             path: ValuePath = (name,)
             if name == "cites":
-                path = ("cites", source.cites.index(circle[1]))
-            yield _cycle(subjects[circle[0]], path, circle, name)
-    for circle in circles(parts):
-        edges = corpus.profiles[circle[0]].depends_on
-        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == circle[1])
-        yield _cycle(subjects[circle[0]], ("depends_on", at, "on"), circle, "part_of")
+                path = ("cites", source.cites.index(cycle[1]))
+            yield _cycle(subjects[cycle[0]], path, cycle, name)
+    for cycle in cycles(parts):
+        edges = corpus.profiles[cycle[0]].depends_on
+        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == cycle[1])
+        yield _cycle(subjects[cycle[0]], ("depends_on", at, "on"), cycle, "part_of")
     yield from _grounds(corpus, subjects)
 
 
@@ -382,11 +381,11 @@ def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnosti
                 full = f"{profile.id}#{claim.id}"
                 places[full] = (profile.id, i)
                 targets[full] = [r if "#" in r else f"{profile.id}#{r}" for r in claim.rests_on]
-    for circle in circles(targets):
-        owner, i = places[circle[0]]
-        at = targets[circle[0]].index(circle[1])
+    for cycle in cycles(targets):
+        owner, i = places[cycle[0]]
+        at = targets[cycle[0]].index(cycle[1])
         path: ValuePath = ("claims", i, "rests_on", at)
-        yield _cycle(subjects[owner], path, circle, "rests_on")
+        yield _cycle(subjects[owner], path, cycle, "rests_on")
 
 
 def _cycle(subject: Subject, path: ValuePath, members: Iterable[str], key: str) -> Diagnostic:

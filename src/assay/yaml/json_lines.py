@@ -1,7 +1,6 @@
-"""Where every value of a line of JSON stands, and what of the line is not read.
+"""Reading a JSON Lines file: one document a line.
 
-The fast reader gives plain data without positions; a line is walked once more where something has
-to be said about it.
+The standard parser gives data without positions; lines with problems are parsed again with them.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from assay.yaml.source_map import DEPTH_LIMIT, Node, SourceText, ValuePath, conf
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""Characters that no text of a document holds: invisible ones, and halves of characters."""
+"""Characters not allowed in a text: invisible ones, and lone surrogates."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"')
@@ -32,7 +31,7 @@ _WORDS = ("true", "false", "null")
 
 
 def unprintable(document: Any) -> str | None:
-    """A character in some text of a document, key or value, that no text may hold."""
+    """Return a character in a key or value that is not allowed in a text, or None."""
     waiting = [document]
     while waiting:
         value = waiting.pop()
@@ -49,13 +48,13 @@ def unprintable(document: Any) -> str | None:
 
 @dataclass
 class Places:
-    """The values of one line by their paths, in characters from its start, and its problems."""
+    """Locations of the values of a line by path, and its problems."""
 
     nodes: dict[ValuePath, Node] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
 
     def nearest(self, path: ValuePath) -> Node | None:
-        """The value at ``path``, else the innermost one around it that exists."""
+        """Return the value at ``path``, or the innermost one around it that exists."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.nodes:
                 return self.nodes[path[:length]]
@@ -63,9 +62,9 @@ class Places:
 
 
 def places(text: str, position: Callable[[int], Position]) -> Places:
-    """Walk a line; stops at the first place where it is not JSON.
+    """Parse a line up to the first syntax error.
 
-    ``position`` gives the position in the file of a character of the line.
+    ``position`` maps a character of the line to its position in the file.
     """
     walk = _Walk(text, position)
     try:
@@ -79,7 +78,7 @@ def places(text: str, position: Callable[[int], Position]) -> Places:
 
 
 class _Stop(Exception):
-    """What follows cannot be read."""
+    """Ends the walk."""
 
 
 class _Walk:
@@ -100,7 +99,7 @@ class _Walk:
         return found.end() if found else at
 
     def value(self, at: int, path: ValuePath, key: int | None) -> int:
-        """Take the value that begins here; where it ends."""
+        """Parse the value that begins here; return its end."""
         start = self.space(at)
         first = self._text[start : start + 1]
         if len(path) > DEPTH_LIMIT:
@@ -224,19 +223,19 @@ def _key_hint(text: str, at: int) -> str:
 
 
 BULK_LIMIT = 4_000_000_000
-"""Bytes in a file of many documents, at most."""
+"""Maximum size of a JSON Lines or Parquet file in bytes."""
 
 LINE_LIMIT = 10_000_000
-"""Characters in one document, at most."""
+"""Maximum length of one document in characters."""
 
-_MISTAKES = 100
+_PROBLEM_LIMIT = 100
 _WALKED = 5000
 _ID = re.compile(r'"id"\s*:\s*"([^"\\]+)"')
 
 
 @dataclass(frozen=True)
 class JsonLinesFile:
-    """A file as read; the number of a document is that of its line, from 0."""
+    """Parsed file; a document's number is that of its line, from 0."""
 
     file: str
     text: str
@@ -244,14 +243,14 @@ class JsonLinesFile:
     unread: frozenset[int] = frozenset()
 
     def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The documents that can be validated, each with the number of its line."""
+        """Return the documents to validate, each with the number of its line."""
         lines = counting_up_to(_lines(self._source), self._source.height, "lines")
         for number, line in lines:
             if number not in self.unread:
                 yield number, json.loads(line)
 
     def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
-        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
+        """Return the position of a value or its key; if absent, of the innermost one around it."""
         node = self._places(document).nearest(path)
         offset = 0 if node is None else node.key if key else node.start
         return self._position(document, offset)
@@ -260,19 +259,19 @@ class JsonLinesFile:
         self,
         document: int,
         path: ValuePath,
-        offset: int,  # noqa: ARG002  # a text's characters are escaped: it has no lines of its own
+        offset: int,  # noqa: ARG002  # the text is on one line
     ) -> Position:
-        """Where the text begins that the character is of."""
+        """Return the position of the text."""
         return self.locate(document, path)
 
     def source_of(self, document: int, path: ValuePath) -> str | None:
-        """The value at ``path`` as the file has it."""
+        """Return the text of a value in the file; None if there is none."""
         node = self._places(document).nodes.get(path)
         return None if node is None else self._source.line(document)[node.start : node.end]
 
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
-        """Ids on the lines that cannot be read."""
+        """Ids on the unreadable lines."""
         return tuple(
             found
             for number in sorted(self.unread)
@@ -288,7 +287,7 @@ class JsonLinesFile:
         return {}
 
     def _places(self, document: int) -> Places:
-        """The places in a line; several things are said of one line, often after another."""
+        """Return the locations in a line, cached because one line may have several problems."""
         if document not in self._walked:
             if len(self._walked) >= _WALKED:
                 self._walked.clear()
@@ -301,7 +300,7 @@ class JsonLinesFile:
 
 
 def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
-    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    """Parse a file; all problems are in the result's diagnostics, none is raised."""
     text, refusal = decode(data, file, BULK_LIMIT)
     if refusal is not None:
         return JsonLinesFile(file, "", (refusal,))
@@ -313,7 +312,7 @@ def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
     some = False
     for number, line in counting_up_to(_lines(source), source.height, "lines"):
         some = True
-        if not _is_sound(line):
+        if not _is_valid(line):
             unread.append(number)
     if not some:
         empty = codes.EMPTY_FILE.at(
@@ -323,16 +322,16 @@ def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
     if not unread:
         return JsonLinesFile(file, text)
     read = JsonLinesFile(file, text, (), frozenset(unread))
-    return JsonLinesFile(file, text, tuple(_mistakes(read, unread)), read.unread)
+    return JsonLinesFile(file, text, tuple(_problems(read, unread)), read.unread)
 
 
 def _lines(source: SourceText) -> Iterator[tuple[int, str]]:
-    """Lines that hold something, with their numbers from 0."""
+    """Return the lines that are not blank, with their numbers from 0."""
     return ((number, line) for number, line in enumerate(source.lines()) if line.strip())
 
 
 class _Repeated(ValueError):
-    """A key stands twice in one mapping."""
+    """Duplicate key in a mapping."""
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -342,8 +341,8 @@ def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _is_sound(line: str) -> bool:
-    """Whether a line is one document, in the form in which documents are read."""
+def _is_valid(line: str) -> bool:
+    """Whether a line is one valid document."""
     if len(line) > LINE_LIMIT:
         return False
     try:
@@ -352,13 +351,13 @@ def _is_sound(line: str) -> bool:
         return False
     if not isinstance(document, dict) or not is_plain([document]):
         return False
-    # Only an escape can hide what may not stand in the line itself.
+    # The line has no forbidden characters, so only an escape can produce one.
     return "\\" not in line or unprintable(document) is None
 
 
-def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
+def _problems(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
     source = read._source
-    for number in unread[:_MISTAKES]:
+    for number in unread[:_PROBLEM_LIMIT]:
         start, line = source.start_of(number), source.line(number)
         if len(line) > LINE_LIMIT:
             yield too_large(read.file, len(line))
@@ -371,11 +370,11 @@ def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
                 f"a document must be a mapping, not {describe(json.loads(line), line.strip())}",
                 'write {"kind": "source", …} on one line',
             )
-    yield from more_mistakes(read.file, len(unread) - _MISTAKES, "lines")
+    yield from more_problems(read.file, len(unread) - _PROBLEM_LIMIT, "lines")
 
 
-def more_mistakes(file: str, count: int, what: str) -> Iterator[Diagnostic]:
-    """That a file has further lines or rows which cannot be read, if it has."""
+def more_problems(file: str, count: int, what: str) -> Iterator[Diagnostic]:
+    """Report the number of further lines or rows with errors, if any."""
     if count > 0:
         message = f"{count} more {what} of this file have errors"
-        yield codes.TOO_MANY_MISTAKES.at(Position(file), message)
+        yield codes.TOO_MANY_PROBLEM_LIMIT.at(Position(file), message)
