@@ -136,7 +136,8 @@ REFUSED: dict[str, tuple[bytes, str, str, str]] = {
     "lone surrogate": (
         b'a: "\\ud800"\n',
         "1:7",
-        "invalid YAML: found invalid Unicode character escape code (in the value that starts on line 1)",
+        "invalid YAML: found invalid Unicode character escape code "
+        "(in the value that starts on line 1)",
         "yaml-syntax",
     ),
 }
