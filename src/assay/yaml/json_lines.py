@@ -377,4 +377,4 @@ def more_problems(file: str, count: int, what: str) -> Iterator[Diagnostic]:
     """Report the number of further lines or rows with errors, if any."""
     if count > 0:
         message = f"{count} more {what} of this file have errors"
-        yield codes.TOO_MANY_PROBLEM_LIMIT.at(Position(file), message)
+        yield codes.TOO_MANY_MISTAKES.at(Position(file), message)
