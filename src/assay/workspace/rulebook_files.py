@@ -21,9 +21,9 @@ from assay.diagnostics.suggest import did_you_mean
 from assay.model.rulebook import Rulebook
 from assay.workspace.discover import SUFFIXES, ParsedFiles, read_file
 from assay.workspace.paths import Workspace
-from assay.workspace.validate import places_of, value_at
+from assay.workspace.validate import places_of
 from assay.yaml.reader import YamlFile, scalar_text
-from assay.yaml.source_map import ValuePath
+from assay.yaml.source_map import ValuePath, value_at
 
 _LISTS = ("facts", "scorers", "watch", "changes")
 _MAPPINGS = ("parameters", "scales")

@@ -18,7 +18,7 @@ from assay.model.base import ID_PATTERN, REFERENCE_PATTERN
 from assay.model.documents import Citation, Claim, Event, Institution, Publisher, Source
 from assay.model.rulebook import Rulebook, Settings
 from assay.yaml.reader import describe, scalar_text
-from assay.yaml.source_map import ValuePath
+from assay.yaml.source_map import ValuePath, value_at
 
 _ID_FORM = "lower-case letters, digits and single hyphens, such as example-regulator"
 
@@ -347,17 +347,6 @@ def _name(path: ValuePath) -> str:
     if isinstance(last, str):
         return repr(last)
     return f"item {last + 1} of {path[-2]!r}" if len(path) > 1 else f"item {last + 1}"
-
-
-def value_at(data: object, path: ValuePath) -> Any:
-    """Return the value at a path, or None."""
-    value: Any = data
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
 
 
 UNREADABLE = ""

@@ -16,7 +16,7 @@ from ryaml import InvalidYamlError, loads
 
 from assay.errors import UsageError
 from assay.yaml.reader import YamlFile, read_yaml
-from assay.yaml.source_map import Node, ValuePath
+from assay.yaml.source_map import Node, ValuePath, value_at
 
 
 def column(read: YamlFile, offset: int) -> int:
@@ -56,16 +56,6 @@ def after_comments(read: YamlFile, at: int, deeper_than: int) -> int:
 def break_length(text: str, at: int) -> int:
     """Return the length of the line break at ``at``."""
     return 2 if text.startswith("\r\n", at) else 1
-
-
-def value_at(data: Any, path: ValuePath) -> Any:
-    """Return the value at ``path``, or None."""
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
 
 
 # Booleans in YAML 1.1, which some editors and scripts still use.
@@ -302,11 +292,7 @@ def rewrite(data: bytes, file: str, documents: Mapping[int, Mapping[str, Any]]) 
     text = _patched(read, pieces)
     edited = (_BOM if data.startswith(_BOM) else b"") + text.encode("utf-8")
     if _plain_value(read_yaml(edited, file).documents) != _plain_value(expected):
-        line = read.source.position(pieces[0].start).line if pieces else 1
-        raise EditRefused(
-            f"{file}:{line}: cannot change this without changing other parts of the file; "
-            "change it by hand"
-        )
+        raise _rewrite_refused(read, pieces[0].start if pieces else 0)
     return edited
 
 

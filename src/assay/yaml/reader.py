@@ -29,6 +29,7 @@ from assay.yaml.source_map import (
     joined,
     raw_offset,
     restored,
+    value_at,
 )
 
 SIZE_LIMIT = 10_000_000
@@ -83,7 +84,7 @@ class YamlFile:
     def locate_inside(self, document: int, path: ValuePath, offset: int) -> Position:
         """Return the position of a character of the text at ``path``."""
         node = self.index.nearest(document, path)
-        value = _at(self.documents[document], path) if self.documents else None
+        value = value_at(self.documents[document], path) if self.documents else None
         if node is None or not isinstance(value, str):
             return self.locate(document, path)
         raw = self.text[node.start : node.end]
@@ -260,12 +261,3 @@ def describe(value: object, source: str | None = None) -> str:
 def scalar_text(value: object) -> str:
     """Return the YAML form of a value whose source is not known."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _at(document: Any, path: ValuePath) -> Any:
-    for step in path:
-        try:
-            document = document[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return document

@@ -220,6 +220,17 @@ def _skip_indentation(raw: str, at: int, value: str, index: int) -> int:
 ValuePath = tuple[str | int, ...]
 """Keys and list indexes from the top of a document to a value."""
 
+
+def value_at(data: Any, path: ValuePath) -> Any:
+    """Return the value at ``path``, or None."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
 DEPTH_LIMIT = 40
 NODE_LIMIT = 200_000
 _PROBLEM_LIMIT = 100
