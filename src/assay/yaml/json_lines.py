@@ -17,7 +17,14 @@ from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.progress import counting_up_to
 from assay.yaml.reader import decode, describe, is_plain, too_large
-from assay.yaml.source_map import DEPTH_LIMIT, Node, SourceText, ValuePath, conflicts
+from assay.yaml.source_map import (
+    DEPTH_LIMIT,
+    Node,
+    SourceText,
+    ValuePath,
+    conflicts,
+    innermost,
+)
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -52,13 +59,6 @@ class Places:
 
     nodes: dict[ValuePath, Node] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
-
-    def nearest(self, path: ValuePath) -> Node | None:
-        """Return the value at ``path``, or the innermost one around it that exists."""
-        for length in range(len(path), -1, -1):
-            if path[:length] in self.nodes:
-                return self.nodes[path[:length]]
-        return None
 
 
 def places(text: str, position: Callable[[int], Position]) -> Places:
@@ -251,7 +251,7 @@ class JsonLinesFile:
 
     def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
         """Return the position of a value or its key; if absent, of the innermost one around it."""
-        node = self._places(document).nearest(path)
+        node = innermost(self._places(document).nodes, path)
         offset = 0 if node is None else node.key if key else node.start
         return self._position(document, offset)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -265,11 +265,13 @@ class Index:
         """Return the value at ``path``, or the innermost one around it that exists."""
         if not 0 <= document < len(self.documents):
             return None
-        nodes = self.documents[document]
-        for length in range(len(path), -1, -1):
-            if path[:length] in nodes:
-                return nodes[path[:length]]
-        return None
+        return innermost(self.documents[document], path)
+
+
+def innermost(nodes: Mapping[ValuePath, Node], path: ValuePath) -> Node | None:
+    """Return the node at ``path``, or the innermost one around it that exists."""
+    parents = (path[:length] for length in range(len(path), -1, -1))
+    return next((nodes[parent] for parent in parents if parent in nodes), None)
 
 
 def index(source: SourceText) -> Index:
