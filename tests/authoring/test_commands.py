@@ -32,7 +32,10 @@ def test_check_counts_and_writes_schemas_for_the_editor(workspace: Workspace) ->
     result = run(check, workspace)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "0 errors, 1 warning, 1 info"
-    assert "profiles/institutions/port.yaml:3:5: warning: profile 'port' lists no gaps" in result.stdout
+    assert (
+        "profiles/institutions/port.yaml:3:5: warning: profile 'port' lists no gaps"
+        in result.stdout
+    )
     schema = json.loads((workspace.cache_dir / "profile.schema.json").read_text())
     assert "article" in json.dumps(schema["$defs"]["Source"]["properties"]["cites"])
 
