@@ -32,7 +32,10 @@ def test_check_counts_and_writes_schemas_for_the_editor(workspace: Workspace) ->
     result = run(check, workspace)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "0 errors, 1 warning, 1 info"
-    assert "profiles/institutions/port.yaml:3:5: warning: 'port' does not say" in result.stdout
+    assert (
+        "profiles/institutions/port.yaml:3:5: warning: profile 'port' lists no gaps"
+        in result.stdout
+    )
     schema = json.loads((workspace.cache_dir / "profile.schema.json").read_text())
     assert "article" in json.dumps(schema["$defs"]["Source"]["properties"]["cites"])
 
@@ -52,7 +55,7 @@ def test_check_speaks_json(workspace: Workspace) -> None:
     assert first == {
         "code": "unknown-kind",
         "severity": "error",
-        "message": "there is no kind 'sorce'",
+        "message": "unknown kind 'sorce'",
         "file": "profiles/broken.yaml",
         "line": 1,
         "column": 7,

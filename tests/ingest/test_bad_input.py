@@ -111,7 +111,7 @@ def test_a_key_given_twice_keeps_the_first_and_says_so() -> None:
     found = outcome(b"---\ntitle: One\ntitle: Two\n---\nWords.\n", "a.md")
     assert isinstance(found, Read)
     assert found.items.items[0].title == "One"
-    assert "stands here and in line 2" in found.items.notes[0]
+    assert "duplicate key 'title', first set on line 2" in found.items.notes[0]
 
 
 def test_front_matter_below_blank_lines() -> None:

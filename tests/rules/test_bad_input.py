@@ -152,8 +152,8 @@ def test_what_is_too_long_is_not_read(tmp_path: Path) -> None:
     ended = Ended(given(tmp_path, rulebook(whens)), "check")
     assert ended.code == 1
     assert ended.messages() == [
-        ("rules.yaml:12", "'when' has 10,014 characters [too-long]"),
-        ("rules.yaml:13", "'when' has 3,000,005 characters [too-long]"),
+        ("rules.yaml:12", "'when' is too long: 10,014 characters [too-long]"),
+        ("rules.yaml:13", "'when' is too long: 3,000,005 characters [too-long]"),
     ]
     assert ended.memory < MOST_MEMORY
     assert max(map(len, ended.text.splitlines())) < 500
@@ -218,9 +218,9 @@ def test_files_that_include_too_much(tmp_path: Path) -> None:
     assert ended.messages() == [
         (
             "b.yaml:1",
-            "files include each other in a circle: a.yaml → b.yaml → a.yaml [bad-include]",
+            "'include' forms a cycle: a.yaml → b.yaml → a.yaml [bad-include]",
         ),
-        ("rules.yaml:8", "'../outside.yaml' lies outside the workspace [bad-include]"),
+        ("rules.yaml:8", "'../outside.yaml' is outside the workspace [bad-include]"),
         ("rules.yaml:8", "'/etc/passwd' is not the name of a YAML file [bad-include]"),
         ("rules.yaml:8", "more than 200 files are included [bad-include]"),
     ]

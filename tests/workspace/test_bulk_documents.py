@@ -44,7 +44,7 @@ def as_parquet(given: list[dict[str, Any]]) -> bytes:
 
 def said(found: tuple[Diagnostic, ...]) -> list[tuple[str, str, str]]:
     """What is said, without the places; some messages name those of others."""
-    return sorted((d.code, d.message.partition(": here and")[0], d.hint) for d in found)
+    return sorted((d.code, d.message.partition(", first used")[0], d.hint) for d in found)
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -120,7 +120,7 @@ def test_a_column_of_no_document(make_workspace: MakeWorkspace) -> None:
     pl.DataFrame({"id": ["a"], "picture": [b"\x00"]}).write_parquet(buffer)
     (found,) = load_workspace(make_workspace({"m.parquet": buffer.getvalue()})).errors
     assert found.code == "column-type"
-    assert "'picture' is of type Binary" in found.message
+    assert "'picture' has the unsupported type Binary" in found.message
 
 
 def test_a_row_with_a_number_that_is_none(make_workspace: MakeWorkspace) -> None:
@@ -145,7 +145,7 @@ def test_what_is_no_parquet_is_a_mistake(make_workspace: MakeWorkspace) -> None:
 def test_an_edit_is_refused_and_the_way_is_named(form: str, make_workspace: MakeWorkspace) -> None:
     data = as_lines(documents(BASE)) if form == "jsonl" else as_parquet(documents(BASE))
     given = make_workspace({f"bulk.{form}": data})
-    with pytest.raises(UsageError, match="move the document into a YAML file") as refused:
+    with pytest.raises(UsageError, match="move the document to a YAML file") as refused:
         cite(load_workspace(given), "https://example.org/a", claim="ministry#taxes")
     assert f"profiles/bulk.{form}:3" in str(refused.value)
     assert [p.name for p in given.profiles_dir.iterdir()] == [f"bulk.{form}"]

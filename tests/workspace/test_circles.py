@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.workspace.link import circles
+from assay.workspace.link import cycles
 
 NAMES = st.sampled_from("abcdefgh")
 TARGETS = st.dictionaries(NAMES, st.lists(NAMES, max_size=4), max_size=8)
@@ -14,7 +14,7 @@ TARGETS = st.dictionaries(NAMES, st.lists(NAMES, max_size=4), max_size=8)
 
 @given(TARGETS)
 def test_every_circle_is_one_and_none_is_left(targets: dict[str, list[str]]) -> None:
-    found = list(circles(targets))
+    found = list(cycles(targets))
     for circle in found:
         assert circle[0] == circle[-1] == min(circle)
         assert all(b in targets[a] for a, b in pairwise(circle))
@@ -32,4 +32,4 @@ def test_every_circle_is_one_and_none_is_left(targets: dict[str, list[str]]) -> 
 @given(TARGETS)
 def test_the_order_of_documents_makes_no_difference(targets: dict[str, list[str]]) -> None:
     backward = dict(reversed([(k, v[::-1]) for k, v in targets.items()]))
-    assert list(circles(targets)) == list(circles(backward))
+    assert list(cycles(targets)) == list(cycles(backward))

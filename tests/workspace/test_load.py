@@ -61,11 +61,11 @@ def test_links_out_of_the_workspace_are_refused(
     (profiles / "around").symlink_to(profiles)
     os.mkfifo(profiles / "pipe.yaml")
     assert messages(workspace) == [
-        "profiles/around: the file cannot be read: links to folders are not followed",
+        "profiles/around: cannot read the file: links to folders are not followed",
         "profiles/file.yaml: the link leads out of the workspace",
         "profiles/folder: the link leads out of the workspace",
-        "profiles/nowhere.yaml: the file cannot be read: No such file or directory",
-        "profiles/pipe.yaml: the file cannot be read: it is not a plain file",
+        "profiles/nowhere.yaml: cannot read the file: No such file or directory",
+        "profiles/pipe.yaml: cannot read the file: it is not a regular file",
     ]
 
 
@@ -91,13 +91,13 @@ def test_a_picture_is_not_looked_up_through_a_link_that_leads_out(
         }
     )
     (workspace.profiles_dir / "out.png").symlink_to(outside / "secret.png")
-    assert messages(workspace) == ["profiles/a.yaml: there is no file profiles/out.png"]
+    assert messages(workspace) == ["profiles/a.yaml: image profiles/out.png not found"]
 
 
 def test_a_name_that_is_no_text_is_shown_escaped(make_workspace: MakeWorkspace) -> None:
     workspace = make_workspace({})
     (workspace.profiles_dir / os.fsdecode(b"bad\xff.yaml")).write_text("kind: x\n")
-    assert messages(workspace) == ["profiles/bad\\udcff.yaml: there is no kind 'x'"]
+    assert messages(workspace) == ["profiles/bad\\udcff.yaml: unknown kind 'x'"]
 
 
 def test_references_into_a_file_that_cannot_be_read_are_not_reported_on_top(
@@ -162,5 +162,5 @@ def test_a_workspace_is_found_from_a_folder_inside(make_workspace: MakeWorkspace
 def test_where_there_is_no_workspace_the_message_says_what_to_do(
     tmp_path: Path, folder: str
 ) -> None:
-    with pytest.raises(UsageError, match=r"assay init|there is no folder"):
+    with pytest.raises(UsageError, match=r"assay init|folder .* not found"):
         Workspace.find(tmp_path / folder)

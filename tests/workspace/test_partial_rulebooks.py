@@ -104,4 +104,4 @@ def test_what_is_missing_for_another_mistake_is_not_said_to_be_unknown(tmp_path:
 
 def test_nothing_is_said_of_what_cannot_be_read_at_all(tmp_path: Path) -> None:
     (told,) = errors_of(tmp_path, {"scorers": "none"})
-    assert told.message == "'scorers' is the text 'none', where a list is wanted"
+    assert told.message == "'scorers' must be a list, not 'none'"

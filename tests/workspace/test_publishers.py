@@ -31,15 +31,13 @@ def remarks(rating: str | None, extra: dict[str, Any], when: str | None = "2026"
 
 
 def test_a_rating_without_a_date_is_remarked_on() -> None:
-    assert remarks("B", {}, when=None) == [
-        "the reliability of 'gazette' does not say of when it is"
-    ]
+    assert remarks("B", {}, when=None) == ["the reliability of 'gazette' has no date"]
     assert remarks(None, {}, when=None) == []
 
 
 def test_a_document_that_rates_itself_far_otherwise_is_remarked_on() -> None:
     assert remarks("E", {"quality": 87}) == [
-        "the document rates itself 87 (quality), which is about A; 'gazette' is rated E"
+        "the document rates itself 87 (quality), about A, but 'gazette' is rated E"
     ]
     assert len(remarks("A", {"reliability": "D"})) == 1
 

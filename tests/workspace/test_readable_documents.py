@@ -16,7 +16,7 @@ from assay.workspace.paths import Workspace
 from tests.damage import Place, damaged
 
 IN_VAIN = {"dangling-reference", "wrong-kind", "self-reference", "cited-twice"}
-WRONG = "there is no source 'nowhere'"
+WRONG = "unknown source 'nowhere'"
 OFFICE: dict[str, Any] = {
     "kind": "event",
     "id": "opening",
@@ -82,11 +82,11 @@ def test_a_mistake_of_form_hides_no_reference_and_makes_up_none(
 def test_references_to_a_document_with_mistakes_are_not_in_vain(tmp_path: Path) -> None:
     source = {"kind": "source", "id": "nowhere", "titel": "Nowhere", "cites": ["report", "none"]}
     told = [d.message for d in errors_of(tmp_path, OFFICE, source, *OTHERS)]
-    assert told == ["unknown key 'titel'", "there is no source 'none'"]
+    assert told == ["unknown key 'titel' in a source", "unknown source 'none'"]
 
 
 def test_a_claim_without_a_readable_id_may_be_the_one_that_is_meant(tmp_path: Path) -> None:
     data = deepcopy(OFFICE)
     data["claims"][1]["id"] = 5
     told = [d.message for d in errors_of(tmp_path, data, *OTHERS)]
-    assert told == [WRONG, "'id' is the number 5, where a text is wanted"]
+    assert told == [WRONG, "'id' must be text, not 5"]

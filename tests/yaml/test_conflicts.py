@@ -27,8 +27,8 @@ url: https://example.org/1
 def test_each_conflict_of_a_yaml_file_is_reported_once(line_break: str) -> None:
     read = read_yaml(YAML.replace("\n", line_break).encode(), "a.yaml")
     assert [(d.code, d.line, d.message, d.hint) for d in read.diagnostics] == [
-        ("merge-conflict", 2, "git left two versions here (to line 6)", "keep one"),
-        ("merge-conflict", 8, "git left two versions here (to line 12)", "keep one"),
+        ("merge-conflict", 2, "unresolved git conflict up to line 6", "keep one version"),
+        ("merge-conflict", 8, "unresolved git conflict up to line 12", "keep one version"),
     ]
     assert read.mentioned_ids == ("one", "two")
 
@@ -37,7 +37,7 @@ def test_a_conflict_of_a_file_of_json_lines() -> None:
     text = '<<<<<<< HEAD\n{"id": "a"}\n=======\n{"id": "b"}\n>>>>>>> other\n{"id": "c"}\n'
     read = read_json_lines(text.encode(), "a.jsonl")
     assert [(d.code, d.line, d.message) for d in read.diagnostics] == [
-        ("merge-conflict", 1, "git left two versions here (to line 5)")
+        ("merge-conflict", 1, "unresolved git conflict up to line 5")
     ]
     assert list(read.readable()) == []
     assert read.mentioned_ids == ("a", "b", "c")

@@ -37,4 +37,4 @@ def test_other_styles_keep_their_text() -> None:
 def test_half_a_character_is_refused(half: str) -> None:
     (found,) = read_yaml(f'a: "x{half}"\n'.encode(), "a.yaml").diagnostics
     assert (found.code, found.line) == ("yaml-syntax", 1)
-    assert found.hint == "write both halves of the character, or the character itself"
+    assert found.hint == "write both halves of the surrogate pair, or the character itself"

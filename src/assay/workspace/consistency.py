@@ -1,4 +1,4 @@
-"""What one document, or two together, say that cannot both be so."""
+"""Contradictions and omissions within a document or between two of them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _NEEDS_SOURCE = ("fact", "attributed")
 
 
 def check_claims(profile: AnyProfile, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
-    """Ids given twice, facts without sources, judgements without grounds of their own.
+    """Report duplicate ids, facts without sources, and judgements without grounds.
 
-    What a draft still lacks is not held against it.
+    Drafts may lack sources and grounds.
     """
     seen: set[str] = set()
     for i, claim in enumerate(profile.claims):
         if claim.id in seen:
             yield codes.DUPLICATE_CLAIM.at(
                 ValueLocation(("claims", i, "id"), subject),
-                f"the claim id {claim.id!r} is given twice in this profile",
-                "give one of the two another id",
+                f"duplicate claim id {claim.id!r} in this profile",
+                "choose another id",
             )
         seen.add(claim.id)
         if "draft" not in (profile.status, claim.status):
@@ -36,10 +36,10 @@ def _unfounded(
     profile: AnyProfile, claim: Claim, i: int, corpus: Corpus, subject: Subject
 ) -> Iterator[Diagnostic]:
     if claim.nature in _NEEDS_SOURCE and not claim.sources:
-        what = "a fact" if claim.nature == "fact" else "attributed to somebody"
+        noun = "fact" if claim.nature == "fact" else "attributed claim"
         yield content_codes.FACT_WITHOUT_SOURCE.at(
             ValueLocation(("claims", i), subject),
-            f"the claim {claim.id!r} is {what} and cites no source",
+            f"{noun} {claim.id!r} cites no source",
             "add 'sources: [ID]', or 'status: draft' until there is one",
         )
     if claim.nature != "judgement":
@@ -47,8 +47,8 @@ def _unfounded(
     if not claim.rests_on:
         yield content_codes.JUDGEMENT_WITHOUT_GROUNDS.at(
             ValueLocation(("claims", i), subject),
-            f"the judgement {claim.id!r} does not say what it rests on",
-            "add 'rests_on: [CLAIM]' with the facts and assumptions it is drawn from",
+            f"judgement {claim.id!r} names no grounds",
+            "list the claims it is based on under 'rests_on:'",
         )
     for k, reference in enumerate(claim.rests_on):
         found = corpus.claim(profile.id, reference)
@@ -56,13 +56,13 @@ def _unfounded(
             grounds = ", ".join(found[1].rests_on)
             yield content_codes.JUDGEMENT_ON_JUDGEMENT.at(
                 ValueLocation(("claims", i, "rests_on", k), subject),
-                f"the judgement {claim.id!r} rests on {reference!r}, a judgement itself",
-                f"name what it rests on in the end: {grounds}" if grounds else "",
+                f"judgement {claim.id!r} rests on {reference!r}, another judgement",
+                f"list the grounds of that judgement instead: {grounds}" if grounds else "",
             )
 
 
 def check_sources(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    """Dates that run backwards, and decisions about sameness that contradict each other."""
+    """Report dates out of order, and sources listed both as the same and as not the same."""
     for source in corpus.sources.values():
         if source.cites or source.retracted is not None or source.revises is not None:
             yield from _backwards(source, corpus, subjects[source.id])
@@ -75,10 +75,11 @@ def _backwards(source: Source, corpus: Corpus, subject: Subject) -> Iterator[Dia
     if source.retracted is not None and source.retracted < source.published.first:
         yield codes.RETRACTED_EARLY.at(
             ValueLocation(("retracted",), subject),
-            f"retracted on {source.retracted}, before it was published ({source.published})",
+            f"source {source.id!r} was retracted on {source.retracted}, before its publication "
+            f"({source.published})",
             "correct one of the two dates",
         )
-    earlier = [(("cites", i), target, "draws on") for i, target in enumerate(source.cites)]
+    earlier = [(("cites", i), target, "cites") for i, target in enumerate(source.cites)]
     if source.revises is not None:
         earlier.append((("revises", -1), source.revises, "revises"))
     for (name, i), target, word in earlier:
@@ -88,7 +89,8 @@ def _backwards(source: Source, corpus: Corpus, subject: Subject) -> Iterator[Dia
         if other.published.first > source.published.last:
             yield codes.CITES_LATER.at(
                 ValueLocation((name, i) if i >= 0 else (name,), subject),
-                f"published {source.published}, it {word} {target!r}, published {other.published}",
+                f"source {source.id!r} ({source.published}) {word} {target!r}, published later "
+                f"({other.published})",
                 "correct one of the two dates, or the link",
             )
 
@@ -103,13 +105,13 @@ def _same_and_not_same(corpus: Corpus, subjects: Mapping[str, Subject]) -> Itera
             through = " through others" if other not in source.same_as else ""
             yield codes.SAME_AND_NOT_SAME.at(
                 ValueLocation(("not_same_as", i), subjects[source.id]),
-                f"{source.id!r} and {other!r} are also decided to be the same{through}",
-                "same_as joins: " + ", ".join(sorted(group)),
+                f"{source.id!r} and {other!r} are also listed as the same{through}",
+                "'same_as' joins " + ", ".join(sorted(group)),
             )
 
 
 def _same(corpus: Corpus) -> dict[str, set[str]]:
-    """For every source that ``same_as`` joins to others, the whole group."""
+    """Return the group of every source that ``same_as`` joins to others."""
     groups: dict[str, set[str]] = {}
     for source in corpus.sources.values():
         for other in source.same_as:
@@ -127,17 +129,17 @@ _LETTERS = "ABCDE"
 _LETTER_FIELDS = ("reliability", "source_reliability", "admiralty")
 _NUMBER_FIELDS = ("quality", "confidence", "reliability", "credibility", "score")
 _FAR = 2
-"""Steps between two ratings from which one of them wants a second look."""
+"""Steps between a document's and its publisher's rating from which they are reported."""
 
 
 def check_publishers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    """Ratings without a day, and sources whose own rating is far from their publisher's."""
+    """Report undated ratings, and sources whose own rating is far from their publisher's."""
     for publisher in corpus.publishers.values():
         if publisher.reliability is not None and publisher.reliability_date is None:
             yield content_codes.RELIABILITY_UNDATED.at(
                 ValueLocation(("reliability",), subjects[publisher.id], at_key=True),
-                f"the reliability of {publisher.id!r} does not say of when it is",
-                "add 'reliability_date:' when it is looked at next",
+                f"the reliability of {publisher.id!r} has no date",
+                "add 'reliability_date:' when it is next reviewed",
             )
     for source in corpus.sources.values():
         publisher_ = corpus.publishers.get(source.publisher or "")
@@ -152,18 +154,17 @@ def _against(source: Source, publisher: Publisher, subject: Subject) -> Iterator
         if own is not None and abs(own - stated) >= _FAR:
             yield content_codes.RATING_AGAINST_RELIABILITY.at(
                 ValueLocation(("extra", field), subject),
-                f"the document rates itself {value} ({field}), which is about "
-                f"{_LETTERS[own]}; {publisher.id!r} is rated {publisher.reliability}",
-                "look at the publisher's reliability again, or leave it: the rulebook reads that "
-                "alone",
+                f"the document rates itself {value} ({field}), about {_LETTERS[own]}, but "
+                f"{publisher.id!r} is rated {publisher.reliability}",
+                "review the publisher's reliability; the rulebook reads only that",
             )
 
 
 def own_rating(field: str, value: Any) -> int | None:
-    """How a document rates itself, as a step of the Admiralty scale from 0 (A) to 4 (E).
+    """Return a document's own rating as a step of the Admiralty scale, from 0 (A) to 4 (E).
 
-    Letters as they are; a number of 0 to 100 in steps of twenty, as STIX 2.1 (appendix A) reads
-    confidence on that scale. None for everything else.
+    Letters map directly; a number of 0 to 100 in steps of twenty, like confidence in STIX 2.1
+    (appendix A). None for all other values.
     """
     name = field.casefold().replace("-", "_")
     if isinstance(value, str) and name in _LETTER_FIELDS:
@@ -176,25 +177,25 @@ def own_rating(field: str, value: Any) -> int | None:
     return 4 - min(4, int(value // 20))
 
 
-MOST_KEY_CLAIMS = 5
+_MOST_KEY_CLAIMS = 5
 _WANTS_BASIS = ("type", "region", "base", "domain")
 
 
 def lint(
     corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
 ) -> Iterator[Diagnostic]:
-    """Warnings and infos about every valid document."""
+    """Return warnings and infos about all valid documents."""
     for source in corpus.sources.values():
         if as_of is not None and source.published is not None and source.published.first > as_of:
             yield content_codes.SOURCE_AFTER_AS_OF.at(
                 ValueLocation(("published",), subjects[source.id]),
-                f"{source.id!r} is dated {source.published}, after the as-of date {as_of}",
-                "until then it counts as not published",
+                f"source {source.id!r} ({source.published}) is later than the as-of date {as_of}",
+                "it is ignored until then",
             )
     yield from check_publishers(corpus, subjects)
     for profile in corpus.profiles.values():
         if profile.status == "draft":
-            continue  # what a draft still lacks is not held against it
+            continue  # a draft may be incomplete
         subject = subjects[profile.id]
         yield from _profile(profile, subject)
         yield from _basis(profile, subject)
@@ -208,25 +209,25 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
     if not keys:
         yield content_codes.NO_KEY_CLAIM.at(
             ValueLocation(("claims",), subject, at_key=True),
-            f"{profile.id!r} has no key claim",
-            "add 'key: true' to the two to five claims that it stands on",
+            f"profile {profile.id!r} has no key claim",
+            "add 'key: true' to the two to five claims that its grade depends on",
         )
-    elif len(keys) > MOST_KEY_CLAIMS:
+    elif len(keys) > _MOST_KEY_CLAIMS:
         yield content_codes.MANY_KEY_CLAIMS.at(
-            ValueLocation(("claims", keys[MOST_KEY_CLAIMS], "key"), subject, at_key=True),
-            f"{profile.id!r} has {len(keys)} key claims",
-            "keep the two to five that it would fall without",
+            ValueLocation(("claims", keys[_MOST_KEY_CLAIMS], "key"), subject, at_key=True),
+            f"profile {profile.id!r} has {len(keys)} key claims",
+            "keep the two to five that matter most",
         )
     if not profile.gaps:
         yield content_codes.NO_GAPS.at(
             ValueLocation(("id",), subject),
-            f"{profile.id!r} does not say what is not known",
-            "add 'gaps: […]'",
+            f"profile {profile.id!r} lists no gaps",
+            "add what is not known under 'gaps:'",
         )
     if not profile.watch:
         yield content_codes.NOTHING_TO_WATCH.at(
             ValueLocation(("id",), subject),
-            f"{profile.id!r} does not say what to look out for",
+            f"profile {profile.id!r} has no watch items",
             "add 'watch: [{horizon: quarter, text: …}]'",
         )
 
@@ -236,7 +237,7 @@ def _basis(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
         if getattr(profile, name, None) is not None and not profile.basis.get(name):
             yield content_codes.NO_BASIS.at(
                 ValueLocation((name,), subject, at_key=True),
-                f"no claim is named for {name!r}",
+                f"no claim supports {name!r}",
                 f"add 'basis: {{{name}: [CLAIM]}}'",
             )
 
@@ -248,11 +249,11 @@ def _edges(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
     for name, edges in named:
         for i, edge in enumerate(edges):
             if not edge.claims:
+                noun = "dependency" if name == "depends_on" else "effect"
                 yield content_codes.EDGE_WITHOUT_CLAIM.at(
                     ValueLocation((name, i), subject),
-                    f"no claim bears out that {profile.id!r} is linked to {edge.on!r} "
-                    f"({edge.relation})",
-                    "add 'claims: [CLAIM]' to the edge",
+                    f"no claim supports the {noun} on {edge.on!r}",
+                    "add `claims: [CLAIM]` to it",
                 )
 
 
@@ -260,7 +261,7 @@ def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[D
     if claim.nature == "fact" and claim.holds is None:
         yield content_codes.HOLDS_MISSING.at(
             ValueLocation(("claims", i), subject),
-            f"the fact {claim.id!r} does not say whether it can grow old",
+            f"fact {claim.id!r} is neither dated nor standing",
             "add 'holds: dated' (true of a date) or 'holds: standing' (true now)",
         )
     for k, citation in enumerate(claim.sources):
@@ -271,12 +272,12 @@ def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[D
         if source.retracted is not None:
             yield content_codes.RETRACTED_SOURCE_CITED.at(
                 ValueLocation(path, subject),
-                f"the claim {claim.id!r} cites {citation.id!r}, retracted on {source.retracted}",
-                "a retracted source counts for nothing: cite another, or remove the claim",
+                f"claim {claim.id!r} cites {citation.id!r}, retracted on {source.retracted}",
+                "cite another source, or remove the claim",
             )
         if source.published is None and claim.holds == "standing":
             yield content_codes.UNDATED_SOURCE_CITED.at(
                 ValueLocation(path, subject),
-                f"the standing claim {claim.id!r} rests on {citation.id!r}, which has no date",
-                "add 'published:' to the source, if only the year",
+                f"standing claim {claim.id!r} cites the undated source {citation.id!r}",
+                f"add 'published:' to {citation.id!r}; a year is enough",
             )

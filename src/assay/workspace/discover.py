@@ -1,4 +1,4 @@
-"""Which files of a workspace hold documents, and their bytes."""
+"""Document files of a workspace: finding and reading them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ BULK: dict[str, Callable[[bytes, str], DocumentFile]] = {
     ".jsonl": read_json_lines,
     ".parquet": read_parquet_rows,
 }
-"""How files of many documents end, which programs write, and how each is read."""
+"""Readers of generated files with many documents, by suffix."""
 
 
 class ParsedFiles:
-    """The documents of YAML files without mistakes, by the digest of the file's bytes.
+    """Parsed documents of YAML files without errors, by the digest of the file's bytes.
 
-    ``known`` are those parsed by an earlier process; ``used`` is what this one came across.
+    ``known`` were parsed by an earlier process; ``used`` are those that this one needed.
     """
 
     def __init__(self, known: Mapping[str, list[Any]] | None = None) -> None:
@@ -39,11 +39,11 @@ class ParsedFiles:
 
     @property
     def changed(self) -> bool:
-        """Whether other files were read than those that were known."""
+        """Whether the files in use differ from the known ones."""
         return self.used.keys() != self._known.keys()
 
     def read(self, data: bytes, file: str) -> YamlFile:
-        """A file of that name and content, parsed unless it was before."""
+        """Return the parsed file; parse it unless its content is known."""
         key = content_digest(data)
         known = self._known.get(key)
         if known is not None:
@@ -65,9 +65,9 @@ class ProfileFiles(NamedTuple):
 def read_profiles(
     workspace: Workspace, contents: Mapping[Path, bytes], parsed: ParsedFiles
 ) -> ProfileFiles:
-    """Every file of documents below ``profiles/``, read, in the order of their paths.
+    """Read all document files below ``profiles/``, ordered by path.
 
-    ``contents`` stands in for what is on disk, so that an edit can be checked before it is made.
+    ``contents`` overrides files on disk, so that an edit can be checked before it is written.
     """
     there = _walk(workspace.profiles_dir)
     given = {
@@ -88,7 +88,7 @@ def read_profiles(
 
 
 def documents_digest(workspace: Workspace) -> str:
-    """The digest that :func:`read_profiles` gives, without parsing a file."""
+    """Return the digest of :func:`read_profiles` without parsing any file."""
     there = _walk(workspace.profiles_dir)
     parts = []
     for name in sorted(there.documents):
@@ -97,9 +97,9 @@ def documents_digest(workspace: Workspace) -> str:
 
 
 def _digest(workspace: Workspace, parts: Sequence[str], there: _Files) -> str:
-    """Of names and contents of documents, and of where all other files are.
+    """Digest names and contents of documents, and the targets of all other files.
 
-    Documents may refer to other files, such as images, and are valid only if these exist.
+    Documents refer to files such as images, and are valid only if these exist.
     """
     root = workspace.profiles_dir
     return content_digest(*parts, *(f"{n} {os.path.realpath(root / n)}" for n in there.others))
@@ -108,7 +108,7 @@ def _digest(workspace: Workspace, parts: Sequence[str], there: _Files) -> str:
 def _content(
     workspace: Workspace, name: str, there: _Files, given: Mapping[str, bytes]
 ) -> tuple[str, bytes, Diagnostic | None]:
-    """A file below ``profiles/``: its name in diagnostics, its bytes, or why it is not read."""
+    """Return a file's name in diagnostics, its bytes, and why it cannot be read."""
     root = workspace.profiles_dir
     file = f"{workspace.relative(root)}/{name}"
     if not file.isascii():
@@ -122,15 +122,14 @@ def _content(
 
 
 def _documents_in(data: bytes, file: str, parsed: ParsedFiles) -> DocumentFile:
-    """The documents in a file of that name and content, whatever its form."""
     bulk = BULK.get(file[file.rfind(".") :])
     if bulk is not None:
-        return bulk(data, file)  # reading it again takes no longer than storing it would
+        return bulk(data, file)  # parsing it takes no longer than loading a cached copy
     return parsed.read(data, file)
 
 
 def document_files(workspace: Workspace) -> list[str]:
-    """Paths of every file of documents below ``profiles/``, in no order."""
+    """Return the paths of all document files below ``profiles/``, unordered."""
     return [f"{workspace.profiles_dir}/{name}" for name in _walk(workspace.profiles_dir).documents]
 
 
@@ -140,7 +139,7 @@ def read_file(
     contents: Mapping[Path, bytes],
     parsed: ParsedFiles,
 ) -> YamlFile:
-    """One YAML file; what keeps it from being read is among its diagnostics."""
+    """Read a YAML file; its diagnostics include why it cannot be read."""
     file = workspace.relative(path)
     given = contents.get(path)
     if given is not None:
@@ -152,7 +151,7 @@ def read_file(
 
 
 def _plain_bytes(path: str, file: str, limit: int) -> tuple[bytes, Diagnostic | None]:
-    """What a file holds that is no link, or why it is not read."""
+    """Return the content of a file that is not a link, or why it cannot be read."""
     try:
         with FileIO(path) as opened:
             size = os.fstat(opened.fileno()).st_size
@@ -160,24 +159,24 @@ def _plain_bytes(path: str, file: str, limit: int) -> tuple[bytes, Diagnostic | 
                 return b"", too_large(file, size, limit)
             return opened.readall(), None
     except OSError as error:
-        return b"", _unreadable(file, error.strerror or "it cannot be read")
+        return b"", _unreadable(file, error.strerror or str(error))
 
 
 def _bytes(
     workspace: Workspace, path: Path, file: str, limit: int
 ) -> tuple[bytes, Diagnostic | None]:
-    """What a file holds, or why it is not read."""
+    """Return the content of a file, or why it cannot be read."""
     refusal = _refusal(workspace, path, file, limit)
     if refusal is not None:
         return b"", refusal
     try:
         return path.read_bytes(), None
     except OSError as error:
-        return b"", _unreadable(file, error.strerror or "it cannot be read")
+        return b"", _unreadable(file, error.strerror or str(error))
 
 
 class _Files(NamedTuple):
-    """The files of documents in a folder, and whether each is a plain file; all other files."""
+    """Document files of a folder, each with whether it is a regular file; all other files."""
 
     documents: dict[str, bool]
     others: list[str]
@@ -209,27 +208,27 @@ def _walk(folder: Path) -> _Files:
 
 def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnostic | None:
     try:
-        told = path.lstat()
+        status = path.lstat()
     except OSError as error:
-        return _unreadable(file, error.strerror or "it cannot be read")
-    if stat.S_ISLNK(told.st_mode):
+        return _unreadable(file, error.strerror or str(error))
+    if stat.S_ISLNK(status.st_mode):
         target = path.resolve()
         if not target.is_relative_to(workspace.root):
             return codes.OUTSIDE_WORKSPACE.at(
                 Position(file),
                 "the link leads out of the workspace",
-                "copy the file into profiles/ in place of the link",
+                "replace the link by a copy of the file",
             )
         if target.is_dir():
             return _unreadable(file, "links to folders are not followed")
         try:
-            told = target.stat()
+            status = target.stat()
         except OSError as error:
-            return _unreadable(file, error.strerror or "it cannot be read")
-    if not stat.S_ISREG(told.st_mode):
-        return _unreadable(file, "it is not a plain file")
-    return too_large(file, told.st_size, limit) if told.st_size > limit else None
+            return _unreadable(file, error.strerror or str(error))
+    if not stat.S_ISREG(status.st_mode):
+        return _unreadable(file, "it is not a regular file")
+    return too_large(file, status.st_size, limit) if status.st_size > limit else None
 
 
 def _unreadable(file: str, reason: str) -> Diagnostic:
-    return codes.UNREADABLE_FILE.at(Position(file), f"the file cannot be read: {reason}")
+    return codes.UNREADABLE_FILE.at(Position(file), f"cannot read the file: {reason}")

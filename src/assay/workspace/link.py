@@ -1,4 +1,4 @@
-"""Chains of references that lead back to their beginning."""
+"""References between documents: unknown ids, wrong kinds, duplicates and cycles."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
 
 
-def circles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """Circles that have no member in common, each from its smallest member back to it.
+def cycles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Return disjoint cycles, each from its smallest member back to it.
 
-    References of something to itself are not circles; they are reported where they stand.
+    References of a document to itself are excluded; they are reported on their own.
     """
     remaining = {
         name: sorted({t for t in several if t != name})
@@ -38,7 +38,7 @@ def circles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
         if several
     }
     while True:
-        # The sorter asks for what comes before, and a circle is one either way round.
+        # The sorter expects predecessors, but a cycle is one in either direction.
         try:
             TopologicalSorter(remaining).prepare()
         except CycleError as error:
@@ -63,10 +63,10 @@ def link(
     rulebook: Rulebook | None,
     images: FilePath,
 ) -> Iterator[Diagnostic]:
-    """What does not hold between documents.
+    """Report invalid references between documents.
 
-    ``unread`` are ids of files that could not be read: a reference to one is not dangling.
-    Pictures are looked up below ``images``.
+    References to ``unread``, the ids in unreadable files, are not dangling. ``images`` is the
+    folder of pictures.
     """
     yield from _duplicate_ids(documents)
     kinds = {d.id: d.kind for d in documents if d.id is not None}
@@ -74,7 +74,7 @@ def link(
     yield from linker.documents(documents)
     subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
     yield from check_sources(corpus, subjects)
-    yield from _circles(corpus, subjects)
+    yield from _cycles(corpus, subjects)
 
 
 def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Diagnostic]:
@@ -86,19 +86,18 @@ def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Diagnostic]:
         other = first.setdefault(document.id, document)
         alike = folded.setdefault(document.id.casefold(), document)
         if other is not document:
-            where = f"in {other.subject.file}"
-            if other.subject.file == document.subject.file:
-                where = "above in this file"
+            same_file = other.subject.file == document.subject.file
+            where = "above in this file" if same_file else f"in {other.subject.file}"
             yield codes.DUPLICATE_ID.at(
                 ValueLocation(("id",), document.subject),
-                f"the id {document.id!r} is given twice: here and {where}",
-                "give one of the two another id; ids are shared by all kinds",
+                f"duplicate id {document.id!r}, first used {where}",
+                "choose another id; ids are shared by all kinds",
             )
         elif alike is not document:
             yield codes.DUPLICATE_ID.at(
                 ValueLocation(("id",), document.subject),
-                f"the ids {document.id!r} and {alike.id!r} differ only in case",
-                "ids are lower-case; give one of the two another",
+                f"ids {document.id!r} and {alike.id!r} differ only in case",
+                "change one of them; ids are lower-case",
             )
 
 
@@ -121,7 +120,6 @@ class _Linker:
         self._suggesters: dict[tuple[str, ...], Suggester] = {}
 
     def documents(self, documents: Iterable[Validated]) -> Iterator[Diagnostic]:
-        """What does not hold of documents, one after the other."""
         for document in documents:
             model, readable = document.model, document.readable
             yield from self._references(model, document.subject)
@@ -140,9 +138,11 @@ class _Linker:
             yield from self.profile(model, subject)
 
     def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
-        """``owner`` may name somebody without a document of their own, but not the publisher."""
+        """Check ``owner``, which may be a publisher without a document."""
         if publisher.owner == publisher.id:
-            yield _itself(subject, ("owner",), publisher.id)
+            yield _itself(
+                subject, ("owner",), f"publisher {publisher.id!r} names itself as its owner"
+            )
 
     def source(self, source: Source, subject: Subject) -> Iterator[Diagnostic]:
         if source.publisher is not None and self._kinds.get(source.publisher) != "publisher":
@@ -154,7 +154,9 @@ class _Linker:
             references += [((name, i), t) for i, t in enumerate(getattr(source, name))]
         for path, target in references:
             if target == source.id:
-                yield _itself(subject, path, target)
+                verb = {"cites": "cites itself", "revises": "revises itself"}
+                what = verb.get(str(path[0]), f"lists itself under {path[0]!r}")
+                yield _itself(subject, path, f"source {target!r} {what}")
             elif self._kinds.get(target) != "source":
                 yield from self._refer(subject, path, target, ("source",))
 
@@ -175,8 +177,8 @@ class _Linker:
         if profile.image is not None and not self._has_image(profile.image.src):
             yield codes.IMAGE_NOT_FOUND.at(
                 ValueLocation(("image", "src"), subject),
-                f"there is no file profiles/{profile.image.src}",
-                "the path of a picture starts at profiles/",
+                f"image profiles/{profile.image.src} not found",
+                "give its path below profiles/",
             )
 
     def _basis(
@@ -187,7 +189,7 @@ class _Linker:
             if name not in fields:
                 yield codes.UNKNOWN_KEY.at(
                     ValueLocation(("basis", name), subject, at_key=True),
-                    f"unknown key {name!r}: no field of this profile is called so",
+                    f"unknown key {name!r} in 'basis'",
                     did_you_mean(name, fields),
                 )
             for i, claim in enumerate(claims):
@@ -206,8 +208,8 @@ class _Linker:
             if citation.id in cited:
                 yield codes.CITED_TWICE.at(
                     ValueLocation((*at, "sources", i), subject),
-                    f"the claim {claim.id!r} cites {citation.id!r} twice",
-                    "keep one of the two; a locator can name several places",
+                    f"claim {claim.id!r} cites {citation.id!r} twice",
+                    "keep one citation; its locator can name several places",
                 )
             elif self._kinds.get(citation.id) != "source":
                 yield from self._refer(subject, (*at, "sources", i), citation.id, ("source",))
@@ -233,7 +235,8 @@ class _Linker:
         at: ValuePath,
     ) -> Iterator[Diagnostic]:
         if edge.on == profile.id:
-            yield _itself(subject, (*at, "on"), edge.on)
+            verb = "depends on" if at[0] == "depends_on" else "affects"
+            yield _itself(subject, (*at, "on"), f"profile {edge.on!r} {verb} itself")
         elif self._kinds.get(edge.on) not in _PROFILES:
             yield from self._refer(subject, (*at, "on"), edge.on, _PROFILES)
         for i, reference in enumerate(edge.claims):
@@ -252,13 +255,13 @@ class _Linker:
         if target not in self._kinds:
             yield codes.DANGLING_REFERENCE.at(
                 ValueLocation(path, subject),
-                f"there is no {' or '.join(wanted)} {target!r}",
+                f"unknown {_noun(wanted)} {target!r}",
                 self._suggestion(target, wanted),
             )
         elif kind is not None:
             yield codes.WRONG_KIND.at(
                 ValueLocation(path, subject),
-                f"{target!r} is {_a(kind)}, where {_a(' or '.join(wanted))} is wanted",
+                f"{target!r} must be a {_noun(wanted)}, not {_a(kind)}",
                 self._suggestion(target, wanted),
             )
 
@@ -268,8 +271,8 @@ class _Linker:
             suggester = Suggester(i for i, kind in self._kinds.items() if kind in wanted)
             self._suggesters[wanted] = suggester
         near = suggester.nearest(target)
-        new = f"write the {wanted[0]}: assay new {wanted[0]}"
-        return f"did you mean {near!r}?" if near else new
+        add = f"correct the id, or add it with `assay new {wanted[0]}`"
+        return f"did you mean {near!r}?" if near else add
 
     def _own_claim(
         self, subject: Subject, path: ValuePath, target: str, own: Collection[str]
@@ -277,7 +280,7 @@ class _Linker:
         if target not in own and UNREADABLE not in own:
             yield codes.DANGLING_REFERENCE.at(
                 ValueLocation(path, subject),
-                f"this profile has no claim {target!r}",
+                f"unknown claim {target!r} in this profile",
                 did_you_mean(target, own),
             )
 
@@ -293,7 +296,7 @@ class _Linker:
         owner_id, _, target = reference.rpartition("#")
         if owner_id in ("", profile.id):
             if target == claim_id:
-                yield _itself(subject, path, reference)
+                yield _itself(subject, path, f"claim {target!r} lists itself under {path[2]!r}")
             else:
                 yield from self._own_claim(subject, path, target, own)
             return
@@ -303,7 +306,7 @@ class _Linker:
         elif all(c.id != target for c in owner.claims):
             yield codes.DANGLING_REFERENCE.at(
                 ValueLocation(path, subject),
-                f"the profile {owner_id!r} has no claim {target!r}",
+                f"unknown claim {target!r} in profile {owner_id!r}",
                 did_you_mean(target, [c.id for c in owner.claims]),
             )
 
@@ -314,12 +317,12 @@ class _Linker:
             return
         yield codes.UNKNOWN_AUDIENCE.at(
             ValueLocation(path, subject),
-            f"the rulebook lists no audience {audience!r}",
+            f"unknown audience {audience!r}",
             did_you_mean(audience, self._audiences),
         )
 
     def _has_image(self, src: str) -> bool:
-        """A plain file below the folder of profiles, not through a link that leads out of it."""
+        """Whether the file exists below the folder, and not through a link that leads out."""
         path = self._images / src
         return path.is_file() and path.resolve().is_relative_to(self._images.resolve())
 
@@ -327,6 +330,10 @@ class _Linker:
 _WITH_BASIS = frozenset(
     ("name", "aliases", "type", "region", "base", "domain", "topics", "date", "from_", "until")
 )
+
+
+def _noun(kinds: tuple[str, ...]) -> str:
+    return "profile" if kinds == _PROFILES else kinds[0]
 
 
 def _a(noun: str) -> str:
@@ -339,31 +346,29 @@ def _edges(profile: AnyProfile) -> Iterator[tuple[str, tuple[Dependency, ...]]]:
         yield "affects", profile.affects
 
 
-def _itself(subject: Subject, path: ValuePath, target: str) -> Diagnostic:
-    return codes.SELF_REFERENCE.at(
-        ValueLocation(path, subject), f"{target!r} refers to itself", "remove the reference"
-    )
+def _itself(subject: Subject, path: ValuePath, message: str) -> Diagnostic:
+    return codes.SELF_REFERENCE.at(ValueLocation(path, subject), message, "remove the reference")
 
 
-def _circles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
-    """Chains of ``part_of``, ``cites``, ``revises`` and ``rests_on`` that come back."""
+def _cycles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
+    """Report cycles of ``part_of``, ``cites``, ``revises`` and ``rests_on``."""
     cites = {s.id: list(s.cites) for s in corpus.sources.values() if s.cites}
     revises = {s.id: [s.revises] for s in corpus.sources.values() if s.revises}
     parts = {
         p.id: [e.on for e in p.depends_on if e.relation == "part_of"]
         for p in corpus.profiles.values()
     }
-    for name, targets, word in (("cites", cites, "draws on"), ("revises", revises, "revises")):
-        for circle in circles(targets):
-            source = corpus.sources[circle[0]]
+    for name, targets in (("cites", cites), ("revises", revises)):
+        for cycle in cycles(targets):
+            source = corpus.sources[cycle[0]]
             path: ValuePath = (name,)
             if name == "cites":
-                path = ("cites", source.cites.index(circle[1]))
-            yield _circle(subjects[circle[0]], path, circle, word)
-    for circle in circles(parts):
-        edges = corpus.profiles[circle[0]].depends_on
-        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == circle[1])
-        yield _circle(subjects[circle[0]], ("depends_on", at, "on"), circle, "is part of")
+                path = ("cites", source.cites.index(cycle[1]))
+            yield _cycle(subjects[cycle[0]], path, cycle, name)
+    for cycle in cycles(parts):
+        edges = corpus.profiles[cycle[0]].depends_on
+        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == cycle[1])
+        yield _cycle(subjects[cycle[0]], ("depends_on", at, "on"), cycle, "part_of")
     yield from _grounds(corpus, subjects)
 
 
@@ -376,17 +381,16 @@ def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnosti
                 full = f"{profile.id}#{claim.id}"
                 places[full] = (profile.id, i)
                 targets[full] = [r if "#" in r else f"{profile.id}#{r}" for r in claim.rests_on]
-    for circle in circles(targets):
-        owner, i = places[circle[0]]
-        at = targets[circle[0]].index(circle[1])
+    for cycle in cycles(targets):
+        owner, i = places[cycle[0]]
+        at = targets[cycle[0]].index(cycle[1])
         path: ValuePath = ("claims", i, "rests_on", at)
-        yield _circle(subjects[owner], path, circle, "rests on")
+        yield _cycle(subjects[owner], path, cycle, "rests_on")
 
 
-def _circle(subject: Subject, path: ValuePath, members: Iterable[str], word: str) -> Diagnostic:
-    chain = f" {word} ".join(members)
+def _cycle(subject: Subject, path: ValuePath, members: Iterable[str], key: str) -> Diagnostic:
     return codes.CIRCLE.at(
         ValueLocation(path, subject),
-        f"a circle: {chain}",
-        "remove the link that the documents do not bear out",
+        f"{key!r} forms a cycle: {' → '.join(members)}",
+        "remove the link that the documents do not support",
     )

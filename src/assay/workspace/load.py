@@ -1,4 +1,4 @@
-"""A whole workspace, read, validated and linked: every mistake at once, nothing raised."""
+"""Loading of a workspace: read, validate and link its documents, with all problems at once."""
 
 from __future__ import annotations
 
@@ -34,12 +34,11 @@ from assay.yaml.source_map import DocumentFile, ValuePath, locate, position_of
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a workspace says, and what is wrong with it.
+    """Documents and rulebook of a workspace, with all problems found.
 
-    ``corpus`` holds the documents without mistakes of their own, ``rulebook`` is None where
-    ``rules.yaml`` has any. ``documents_digest`` changes with every name and byte below
-    ``profiles/``. ``errors`` is cheap to ask for; ``diagnostics`` adds warnings and infos, for
-    which documents are checked further and files are parsed again to find the lines.
+    ``corpus`` has the valid documents; ``rulebook`` is None if ``rules.yaml`` is invalid.
+    ``documents_digest`` changes with every name and byte below ``profiles/``. ``errors`` is
+    cheap; ``diagnostics`` adds warnings and infos, and parses files again to find their lines.
     """
 
     workspace: Workspace
@@ -55,13 +54,13 @@ class Loaded:
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
-        """Everything that keeps the workspace from being scored, in the order of places."""
+        """Problems that prevent scoring, ordered by position."""
         every = [*self.file_diagnostics, *(self.placed(f) for f in self.findings)]
         return tuple(sort_diagnostics(d for d in every if d.severity == "error"))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Errors, warnings and infos, in the order of places."""
+        """Errors, warnings and infos, ordered by position."""
         from assay.workspace.consistency import lint
 
         found = lint(self.corpus, self.as_of, self.subjects)
@@ -76,17 +75,16 @@ class Loaded:
         key: bool = False,
         offset: int | None = None,
     ) -> Position:
-        """Where a value of a document stands.
+        """Return the position of a value, of its ``key``, or of the character at ``offset``.
 
-        With ``key`` where its key stands, with ``offset`` where that character of a text stands.
-        A path that is not there gives the nearest thing around it.
+        A path that does not exist gives the innermost value around it.
         """
         return self._position(ValueLocation(path, self.subjects[document_id], key, offset))
 
     def locate_rule(
         self, path: ValuePath = (), *, key: bool = False, offset: int | None = None
     ) -> Position:
-        """The same for a value of the rulebook, in ``rules.yaml`` or a file it includes."""
+        """Return a position in ``rules.yaml`` or a file that it includes."""
         return self._position(ValueLocation(path, None, key, offset))
 
     def _position(self, location: ValueLocation) -> Position:
@@ -94,7 +92,7 @@ class Loaded:
         return position_of(own, self._file(own))
 
     def placed(self, diagnostic: Diagnostic) -> Diagnostic:
-        """The diagnostic with its line and column looked up."""
+        """Return the diagnostic with its line and column."""
         placed = self.rules.placed(diagnostic) if self.rules else diagnostic
         return locate(placed, self._file(placed.value))
 
@@ -115,10 +113,10 @@ def load_workspace(
     contents: Mapping[Path, bytes] | None = None,
     cache: Cache | None = None,
 ) -> Loaded:
-    """Read ``rules.yaml`` and every document; look at ``.errors`` of the result, or ``require`` it.
+    """Read ``rules.yaml`` and all documents; problems are in the result, none is raised.
 
-    ``as_of`` takes the place of the workspace's own setting. ``contents`` stands in for files on
-    disk, by absolute path. YAML files that were parsed before are taken from the ``cache``.
+    ``as_of`` overrides the workspace's setting, and ``contents`` files on disk, by absolute path.
+    YAML files parsed before are taken from the ``cache``.
     """
     with _uncollected():
         return _loaded(workspace, as_of, contents or {}, cache)
@@ -126,7 +124,7 @@ def load_workspace(
 
 @contextmanager
 def _parsed_files(workspace: Workspace, cache: Cache | None, kind: str) -> Iterator[ParsedFiles]:
-    """The files of a kind that were parsed when the workspace was last read; stored afterwards."""
+    """Provide the files parsed when the workspace was last read; update them in the cache."""
     root = str(workspace.root)
     body = None if cache is None else cache.load(kind, root)
     parsed = ParsedFiles(json.loads(body) if body else None)
@@ -137,9 +135,9 @@ def _parsed_files(workspace: Workspace, cache: Cache | None, kind: str) -> Itera
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for circles of objects: documents have none, and millions of values.
+    """Pause the garbage collector: documents have no reference cycles, but millions of values.
 
-    What was read is left out of every later search, too.
+    Later collections skip the objects created in this block.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -192,7 +190,7 @@ def _loaded(
 
 
 def load_rulebook(workspace: Workspace) -> Rulebook:
-    """The rulebook alone. Raises ``InputError`` where ``rules.yaml`` has errors of form."""
+    """Load only the rulebook. Raises ``InputError`` if its form is invalid."""
     rules = assemble(workspace, {}, ParsedFiles())
     rulebook, findings = _rulebook_of(rules)
     if rulebook is None:
@@ -203,19 +201,18 @@ def load_rulebook(workspace: Workspace) -> Rulebook:
 
 
 def readable_rulebook(workspace: Workspace, cache: Cache) -> Rulebook | None:
-    """The rulebook alone; None where it has errors of form."""
+    """Load only the rulebook; None if its form is invalid."""
     with _parsed_files(workspace, cache, "rules") as parsed:
         return _rulebook_of(assemble(workspace, {}, parsed))[0]
 
 
 def require(loaded: Loaded) -> None:
-    """Raise ``InputError`` with all diagnostics where the workspace has errors."""
+    """Raise ``InputError`` with all diagnostics if the workspace has errors."""
     if loaded.errors:
         raise InputError(loaded.diagnostics)
 
 
 def _rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
-    """The rulebook that was put together, None where it has errors of form; what is said of it."""
     if rules.unreadable:
         return None, tuple(rules.findings)
     rulebook, findings = validate_rulebook(rules.data)
@@ -223,7 +220,7 @@ def _rulebook_of(rules: Assembled) -> tuple[Rulebook | None, tuple[Diagnostic, .
 
 
 def subjects_of(documents: list[Validated]) -> dict[str, Subject]:
-    """Where each id is defined; of two documents with the same id, the first."""
+    """Return the document that defines each id; of duplicates, the first."""
     subjects: dict[str, Subject] = {}
     for document in documents:
         if document.id is not None:
@@ -232,7 +229,7 @@ def subjects_of(documents: list[Validated]) -> dict[str, Subject]:
 
 
 def corpus_of(documents: list[Validated], subjects: Mapping[str, Subject]) -> Corpus:
-    """The valid documents; of two with the same id only the first counts."""
+    """Collect the valid documents; of duplicate ids only the first counts."""
     publishers: dict[str, Publisher] = {}
     sources: dict[str, Source] = {}
     profiles: dict[str, Institution | Event] = {}
@@ -253,7 +250,7 @@ def corpus_of(documents: list[Validated], subjects: Mapping[str, Subject]) -> Co
     )
 
 
-# Measured on generated workspaces: a document of 345 bytes in YAML takes 10 kB as a model with its
+# Measured on generated workspaces: a document of 345 bytes of YAML takes 10 kB as a model with its
 # rows and results.
 _TIMES_ITS_TEXT = 30
 _TEXTS = (*SUFFIXES, ".jsonl")
@@ -261,16 +258,16 @@ _BYTES_A_ROW = 12_000
 _SMALL = 200_000_000
 _WAY_OUT = (
     "score them as tables ('assay score --tables', which takes a tenth of that, or '--engine "
-    "spark'), part the workspace, or use a machine with more memory"
+    "spark'), split the workspace, or use a machine with more memory"
 )
 
 
 def needed_bytes(workspace: Workspace) -> int:
-    """What a workspace takes at most when it is read, validated and scored."""
+    """Estimate the peak memory to read, validate and score a workspace."""
     text = rows = 0
     for path in document_files(workspace):
         if path.endswith(_TEXTS):
-            with suppress(OSError):  # what cannot be read is reported when it is read
+            with suppress(OSError):  # unreadable files are reported later
                 text += os.stat(path).st_size  # noqa: PTH116 - as fast as can be, for thousands
         elif path.endswith(".parquet") and Path(path).is_file():
             rows += rows_in(Path(path))
@@ -278,7 +275,7 @@ def needed_bytes(workspace: Workspace) -> int:
 
 
 def require_memory(workspace: Workspace, available: int | None) -> None:
-    """Raise ``UsageError`` where the documents will not fit; small workspaces always do."""
+    """Raise ``UsageError`` if the documents will not fit; small workspaces are not checked."""
     needed = needed_bytes(workspace)
     if needed > _SMALL:
         require_room(needed, available, "the documents of this workspace", _WAY_OUT)

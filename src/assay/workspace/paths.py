@@ -1,4 +1,4 @@
-"""Where the files of a workspace are."""
+"""Paths of the files in a workspace."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ class Workspace:
 
     @classmethod
     def find(cls, start: Path) -> Workspace:
-        """The workspace that ``start`` lies in, searched upward.
+        """Return the workspace that contains ``start``.
 
-        Raises ``UsageError`` where neither ``start`` nor a folder above it is one.
+        Raises ``UsageError`` if neither ``start`` nor a folder above it is one.
         """
         folder = start.resolve()
         for candidate in (folder, *folder.parents):
             if (candidate / "rules.yaml").is_file() and (candidate / "profiles").is_dir():
                 return cls(candidate)
         if not folder.is_dir():
-            raise UsageError(f"there is no folder {start}")
+            raise UsageError(f"folder {start} not found")
         raise UsageError(
-            f"{start} is not in a workspace: no folder from there upward has both rules.yaml and "
-            "profiles/. Create one with 'assay init DIR', or name one with '--workspace DIR'."
+            f"{start} is not in a workspace: neither it nor a folder above it has rules.yaml and "
+            "profiles/. Create one with 'assay init DIR', or choose one with '--workspace DIR'."
         )
 
     @property
@@ -41,7 +41,7 @@ class Workspace:
 
     @property
     def cache_dir(self) -> Path:
-        """Schemas for the editor; may be deleted at any time."""
+        """Schemas for editors; safe to delete."""
         return self.root / ".assay"
 
     @property
@@ -54,7 +54,7 @@ class Workspace:
 
     @property
     def history_path(self) -> Path:
-        """What was applied when, by whom and why; lines are only added."""
+        """History of applied plans, append-only."""
         return self.root / "history.jsonl"
 
     @property
@@ -63,7 +63,7 @@ class Workspace:
 
     @property
     def in_repository(self) -> str:
-        """The path from the root of the git repository; empty if it is the root, or in none."""
+        """Path from the root of the git repository; empty at the root, or outside of any."""
         for folder in (self.root, *self.root.parents):
             if (folder / ".git").exists():
                 path = self.root.relative_to(folder).as_posix()
@@ -71,6 +71,6 @@ class Workspace:
         return ""
 
     def relative(self, path: Path) -> str:
-        """``path`` as diagnostics name it: from the root, with forward slashes."""
+        """Return ``path`` as diagnostics show it: from the root, with forward slashes."""
         shown = path.as_posix().removeprefix(self.root.as_posix().rstrip("/") + "/")
         return shown.encode("utf-8", "backslashreplace").decode("utf-8")

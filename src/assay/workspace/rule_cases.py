@@ -1,4 +1,4 @@
-"""Reading the cases of a rulebook: ``rules.test.yaml`` and what lies in ``rules/tests/``."""
+"""Test cases of a rulebook: reading ``*.test.yaml`` and the files in ``rules/tests/``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from assay.yaml.source_map import ValuePath, locate
 
 @dataclass(frozen=True)
 class LoadedCases:
-    """All cases of a workspace, and what is wrong with them."""
+    """All cases of a workspace, and their problems."""
 
     cases: tuple[LoadedCase, ...]
     files: tuple[str, ...]
@@ -32,7 +32,7 @@ class LoadedCases:
 
 
 def case_files(workspace: Workspace) -> list[Path]:
-    """The files that hold cases, in the order of their paths."""
+    """Return the files with cases, ordered by path."""
     beside = [p for p in workspace.root.glob("*.test.y*ml") if p.suffix in SUFFIXES]
     folder = workspace.root / "rules" / "tests"
     below = [p for p in folder.rglob("*") if p.suffix in SUFFIXES] if folder.is_dir() else []
@@ -40,7 +40,7 @@ def case_files(workspace: Workspace) -> list[Path]:
 
 
 def misnamed_case_files(workspace: Workspace) -> dict[str, str]:
-    """Files beside the rulebook such as ``rules.tests.yaml``, and the name that would be read."""
+    """Return files such as ``rules.tests.yaml``, each with the name that would be read."""
     return {
         path.name: f"{path.name.removesuffix(path.suffix).removesuffix('.tests')}.test{path.suffix}"
         for path in sorted(workspace.root.glob("*.tests.y*ml"))
@@ -51,9 +51,9 @@ def misnamed_case_files(workspace: Workspace) -> dict[str, str]:
 def load_cases(
     workspace: Workspace, rulebook: Rulebook, as_of: date, paths: Sequence[Path] | None = None
 ) -> LoadedCases:
-    """Read, validate and link every case; nothing is raised for what is wrong with them.
+    """Read, validate and link all cases; problems are in the result, none is raised.
 
-    ``as_of`` is the date of cases for which neither their file nor the rulebook has one.
+    ``as_of`` is the date of cases if neither their file nor the rulebook sets one.
     """
     cases: list[LoadedCase] = []
     diagnostics: list[Diagnostic] = []
@@ -105,7 +105,7 @@ class _Reader:
         documents: list[Validated] = []
         own = _subject_of(case)
         for path, data in _documents(cases, case, ("cases", index, "given"), own):
-            # While they are linked, the documents of a case are told apart by their numbers.
+            # While they are linked, the documents of a case are numbered like those of a file.
             documents.append(validate_document(data, Subject(self._file.file, len(places))))
             places.append(path)
         corpus = corpus_of(documents, subjects_of(documents))
@@ -119,7 +119,7 @@ class _Reader:
         return LoadedCase(case, corpus, own, as_of, self._file.file, at.line), findings
 
     def _in_case(self, diagnostic: Diagnostic, places: Sequence[ValuePath]) -> Diagnostic:
-        """A diagnostic about a document of a case as one about the case."""
+        """Move a diagnostic about a document of a case to its place in the case file."""
         at = diagnostic.value
         number = at.subject.document if at.subject else 0
         location = replace(at, subject=self._here, path=(*places[number], *at.path))

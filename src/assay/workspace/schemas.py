@@ -1,7 +1,7 @@
 """JSON Schemas of the documents and the rulebook, for editors.
 
-Two of them are committed, made from the models alone. Two more go into a workspace's cache and
-also know its ids, so that an editor completes them with their titles.
+Two schemas are committed, generated from the models alone. Two more are in a workspace's cache and
+include its ids, so that an editor completes them with their titles.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RULES_SCHEMA = "rules.schema.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _Json = dict[str, Any]
 
-# Where ids of other documents stand, and of which kind: definition, key, kind of target.
+# References to other documents: definition, key, kind of target.
 _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("Source", "publisher", "publisher"),
     ("Source", "cites", "source"),
@@ -42,7 +42,7 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
 
 
 def profile_schema() -> _Json:
-    """The schema of every kind of document; ``kind`` says which of them holds."""
+    """Return the schema of all kinds of documents, chosen by ``kind``."""
     _, made = models_json_schema([(m, "validation") for m in KINDS.values()])
     definitions: _Json = made["$defs"]
     _allow_short_forms(definitions)
@@ -64,15 +64,14 @@ def profile_schema() -> _Json:
 
 
 def rules_schema() -> _Json:
-    """The schema of ``rules.yaml``."""
+    """Return the schema of ``rules.yaml``."""
     return {"$schema": _DIALECT, **Rulebook.model_json_schema()}
 
 
 def workspace_schema(loaded: Loaded) -> _Json:
-    """The schema of documents with the workspace's own ids and their titles.
+    """Return the schema of documents with the workspace's ids and their titles.
 
-    An id that is not among them is still accepted if it has the form of one: the schema may be
-    older than the document.
+    Other ids are accepted too if their form is right: the schema may be older than the document.
     """
     schema = profile_schema()
     known = dict(_known(loaded))
@@ -83,7 +82,7 @@ def workspace_schema(loaded: Loaded) -> _Json:
 
 
 def editor_schemas(loaded: Loaded) -> dict[Path, bytes]:
-    """The schemas that belong into the workspace's cache, by path."""
+    """Return the schemas for the workspace's cache, by path."""
     cache = loaded.workspace.cache_dir
     return {
         cache / PROFILE_SCHEMA: encoded(workspace_schema(loaded)),
@@ -92,22 +91,22 @@ def editor_schemas(loaded: Loaded) -> dict[Path, bytes]:
 
 
 def schema_files() -> dict[str, bytes]:
-    """The committed schemas by file name, as they are to be on disk."""
+    """Return the committed schemas by file name."""
     return {PROFILE_SCHEMA: encoded(profile_schema()), RULES_SCHEMA: encoded(rules_schema())}
 
 
 def encoded(schema: _Json) -> bytes:
-    """A schema as it is written to disk: indented, in UTF-8, with a line feed at the end."""
+    """Encode a schema as a file: indented UTF-8 that ends with a line feed."""
     return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
 def _allow_short_forms(definitions: _Json) -> None:
-    """What the models accept besides their own form: bare ids, and words for a missing rating."""
+    """Add forms that the models normalise: bare ids, and words for a missing rating."""
     citation = definitions["Citation"]
     bare = dict(citation["properties"]["id"])
     definitions["CitationOrId"] = {
         "anyOf": [bare, {"$ref": "#/$defs/Citation"}],
-        "description": "a source, or {id: …} with more to say of the citation",
+        "description": "a source, or {id: …} with details of the citation",
     }
     definitions["Claim"]["properties"]["sources"]["items"] = {"$ref": "#/$defs/CitationOrId"}
     definitions["Publisher"]["properties"]["reliability"]["anyOf"].append(
@@ -117,7 +116,7 @@ def _allow_short_forms(definitions: _Json) -> None:
 
 
 def _suggest(field: _Json, known: Mapping[str, str]) -> None:
-    """Let the texts of ``field`` be one of the known ids, or any other of the same form."""
+    """Offer the known ids for the texts of ``field``; accept others of the same form."""
     if not known:
         return
     for part in list(_texts(field)):

@@ -1,4 +1,4 @@
-"""Writing files so that a reader finds either the old ones or the new ones, never a half."""
+"""Every write to a workspace: files, whole folders and checked edits, each all or nothing."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from assay.workspace.paths import Workspace
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Stage every file beside its target, then swap them in, one by one.
+    """Write each file to a temporary name beside its target, then rename them all.
 
-    Folders are made as needed, modes are kept, a target that is a link stays one, and a file that
-    has these bytes already is left alone. Raises
-    ``UsageError`` where the disk refuses; no target has been touched then, unless swapping
-    itself failed half way.
+    Missing folders are created; modes, links and files with the same bytes are preserved. Raises
+    ``UsageError`` if the disk refuses: then no target has changed, unless a rename failed.
     """
     staged: list[tuple[Path, Path]] = []
     try:
@@ -42,7 +40,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
         for beside, _ in staged:
             beside.unlink(missing_ok=True)
         name = error.filename or next(iter(contents), "")
-        raise UsageError(f"{name} cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"cannot write {name}: {error.strerror or error}") from None
 
 
 def _write(beside: Path, target: Path, data: bytes) -> None:
@@ -55,7 +53,7 @@ def _write(beside: Path, target: Path, data: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make the new names last; not every system can open a folder for that."""
+    """Flush renames to disk; some systems cannot open a folder for that."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:
@@ -67,14 +65,14 @@ def _sync(folder: Path) -> None:
 
 
 MARKER = ".assay-site"
-"""The file that says a folder was made by assay, and may be replaced."""
+"""File that marks a folder as generated, so that it may be replaced."""
 
 _MARKER_TEXT = b"This folder is written by assay; what is put here by hand is lost.\n"
 
 
 @dataclass(frozen=True, slots=True)
 class PublishReport:
-    """What became of the files: paths relative to the target, sorted."""
+    """Files by outcome: paths relative to the target, sorted."""
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -84,9 +82,9 @@ class PublishReport:
 def publish(files: Iterable[tuple[str, bytes]], target: Path) -> PublishReport:
     """Make ``target`` a folder of exactly these files (relative paths with ``/``, and content).
 
-    A file whose bytes are already there is kept with its time of change. Whatever goes wrong,
-    in ``files`` or on the disk, leaves the old folder as it was. Raises ``UsageError`` where
-    the target cannot be written or is a folder assay did not make.
+    Unchanged files keep their modification time. Any failure, in ``files`` or on the disk, leaves
+    the old folder unchanged. Raises ``UsageError`` if the target cannot be written or is a
+    folder that was not generated.
     """
     place = target.resolve()
     previous = place.with_name(f".{place.name}.previous")
@@ -118,10 +116,10 @@ def _check_replaceable(place: Path) -> None:
     if not place.exists():
         return
     if not place.is_dir():
-        raise UsageError(f"{place} is a file; name a folder")
+        raise UsageError(f"{place} is a file; choose a folder")
     if not (place / MARKER).is_file() and any(place.iterdir()):
         raise UsageError(
-            f"{place} is not empty and was not made by assay; name another folder or empty it"
+            f"{place} is not empty and was not made by assay; choose another folder or empty it"
         )
 
 
@@ -190,7 +188,7 @@ def _same_bytes(path: Path, content: bytes) -> bool:
 
 
 def _swap(stage: Path, place: Path, previous: Path) -> None:
-    """In one step where the system can; else in two, the first of which ``_recover`` undoes."""
+    """Rename in one step if the system can, otherwise in two; ``_recover`` undoes the first."""
     if place.exists():
         if _exchange(stage, place):
             return
@@ -209,7 +207,7 @@ _HERE, _EXCHANGE = -100, 2
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Let two folders change their names in one step; False where the system cannot."""
+    """Exchange the names of two folders in one step; False if the system cannot."""
     try:
         rename = ctypes.CDLL(None).renameat2
     except (AttributeError, OSError, TypeError):
@@ -219,54 +217,53 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def commit(loaded: Loaded, contents: Mapping[Path, bytes]) -> Loaded:
-    """Write ``contents`` and return the workspace as it then reads.
+    """Write ``contents`` and return the changed workspace.
 
-    Raises ``InputError`` with the mistakes that the edit would bring in, and writes nothing.
-    Mistakes that were there before stand in nobody's way.
+    Raises ``InputError`` with the errors that the edit would introduce, and writes nothing.
+    Errors that existed before do not prevent the edit.
     """
     after = load_workspace(loaded.workspace, as_of=loaded.as_of, contents=contents)
     before = {(d.code, d.file, d.message) for d in loaded.errors}
-    brought_in = [d for d in after.errors if (d.code, d.file, d.message) not in before]
-    if brought_in:
-        raise InputError(brought_in)
+    introduced = [d for d in after.errors if (d.code, d.file, d.message) not in before]
+    if introduced:
+        raise InputError(introduced)
     write_files(contents)
     return after
 
 
 def path_of(loaded: Loaded, document_id: str) -> tuple[Path, int]:
-    """The file that holds a document, and which of its documents it is, for an edit.
+    """Return the file of a document and its number in the file, for an edit.
 
-    Raises ``UsageError`` for a document in a file that a program writes.
+    Raises ``UsageError`` for a document in a generated file.
     """
     subject = loaded.subjects[document_id]
     path = loaded.workspace.root / subject.file
     if path.suffix in BULK:
         raise UsageError(
-            f"{document_id!r} is written in {subject.file}:{subject.document + 1}, and assay does "
-            "not edit files of that form: make the change where the file is made, or move the "
-            "document into a YAML file and edit it there"
+            f"cannot edit {document_id!r} in {subject.file}:{subject.document + 1}: only YAML "
+            "files are edited; change what generates the file, or move the document to a YAML file"
         )
     return path, subject.document
 
 
 def current(path: Path) -> bytes:
-    """The bytes of a file, empty where it does not exist yet."""
+    """Return the bytes of a file, empty if it does not exist yet."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
 
 
 def inside_profiles(workspace: Workspace, given: Path) -> Path:
-    """``given`` as a YAML file below ``profiles/``; a relative path starts at the workspace.
+    """Resolve a YAML file below ``profiles/``; a relative path starts at the workspace.
 
-    Raises ``UsageError`` for any other place.
+    Raises ``UsageError`` for any other path.
     """
     path = (workspace.root / given).resolve()
     if not path.is_relative_to(workspace.profiles_dir.resolve()):
-        raise UsageError(f"{given} is not below profiles/; documents are kept there")
+        raise UsageError(f"{given} is not below profiles/, where documents belong")
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"{given} does not end in .yaml")
     return path

@@ -1,4 +1,4 @@
-"""What a model refuses, in plain words: one message for each place, whatever the model tried."""
+"""Validation of documents and rulebooks: one readable message for each refused value."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import SOURCE, Code, Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import did_you_mean, nearest
 from assay.model.base import ID_PATTERN, REFERENCE_PATTERN
-from assay.model.documents import Citation, Event, Institution, Publisher, Source
-from assay.model.rulebook import Rulebook
+from assay.model.documents import Citation, Claim, Event, Institution, Publisher, Source
+from assay.model.rulebook import Rulebook, Settings
 from assay.yaml.reader import describe, scalar_text
-from assay.yaml.source_map import ValuePath
+from assay.yaml.source_map import ValuePath, value_at
 
 _ID_FORM = "lower-case letters, digits and single hyphens, such as example-regulator"
 
@@ -35,7 +35,7 @@ _FORMS: dict[str, tuple[Code, str]] = {
 _IMAGE_FORM = "a path below profiles/ that ends in .png, .jpg, .jpeg, .webp or .svg"
 
 _WANTED = {
-    "string_type": "a text",
+    "string_type": "text",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
@@ -52,6 +52,14 @@ _WANTED = {
     "mapping_type": "a mapping",
 }
 
+# By a part of the text that a model gives for a refused date.
+_DATE_HINTS = {
+    "write a day": "use YYYY-MM-DD",
+    "write a date": "use YYYY-MM-DD, YYYY-MM, YYYY-Qn or YYYY",
+    "calendar": "use an existing date, for example 2024-01-29",
+    "invalid date": "use an existing date, for example 2024-01-29",
+}
+
 _BOUNDS = {
     "greater_than": ("gt", "greater than"),
     "greater_than_equal": ("ge", "at least"),
@@ -62,7 +70,7 @@ _BOUNDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """One error of the model, its path cut down to what the document really has."""
+    """One error of a model, with its path reduced to steps that the document has."""
 
     path: ValuePath
     kind: str
@@ -71,7 +79,7 @@ class _Refusal:
     at_key: bool
     subject: Subject | None
 
-    def says(
+    def diagnostic(
         self,
         code: Code,
         message: str,
@@ -81,10 +89,10 @@ class _Refusal:
         at_key: bool = False,
         value: object = None,
     ) -> Diagnostic:
-        """The error in plain words.
+        """Return the error as a diagnostic.
 
-        ``path`` is given if it points elsewhere than the model did, ``value`` if the message
-        quotes one that the file may have in another form, such as 1.10.
+        ``path`` overrides the model's location. ``value`` is given if the message quotes it, since
+        the file may contain another form of it, such as 1.10.
         """
         place = self.path if path is None else path
         parsed = scalar_text(value) if isinstance(value, (bool, int, float)) else ""
@@ -94,7 +102,7 @@ class _Refusal:
 def findings_of(
     errors: Iterable[ErrorDetails], data: object, model: type[BaseModel], subject: Subject | None
 ) -> list[Diagnostic]:
-    """The errors of one document, each place named once, in the order of the document's paths."""
+    """Convert the errors of a model to diagnostics, one for each place."""
     by_place: dict[tuple[ValuePath, bool, bool], list[_Refusal]] = {}
     for refusal in _refusals(errors, data, subject):
         missing = refusal.kind == "missing"
@@ -109,7 +117,7 @@ def findings_of(
 
 
 def places_of(errors: Iterable[ErrorDetails], data: object) -> list[ValuePath]:
-    """Where in a document the errors are; of a key that is missing, where it would be."""
+    """Return the paths of the errors; a missing key has the path it would have."""
     return [refusal.path for refusal in _refusals(errors, data, None)]
 
 
@@ -118,13 +126,13 @@ def _refusals(
 ) -> Iterator[_Refusal]:
     for error in errors:
         refusal = _refusal(error, data, subject)
-        # The items of a list that is said to be too short may have been refused one by one.
+        # A list may be reported as too short because its items were refused one by one.
         if refusal.kind != "too_short" or not value_at(data, refusal.path):
             yield refusal
 
 
 def _refusal(error: ErrorDetails, data: object, subject: Subject | None) -> _Refusal:
-    """Drop the steps that name a branch of a type instead of a key of the document."""
+    """Remove the steps of a path that name a branch of a union type."""
     steps = error["loc"]
     at_key = error["type"] == "extra_forbidden" or "[key]" in steps
     path: list[str | int] = []
@@ -151,22 +159,27 @@ def _diagnostic(group: Sequence[_Refusal], data: object, model: type[BaseModel])
 
 
 def _rank(refusal: _Refusal, value: object) -> int:
-    """Which of several branches of a type comes closest to what was meant."""
+    """Rank errors from several branches of a union: the lowest is closest to the intent."""
     if refusal.kind == "literal_error":
         return 0 if isinstance(value, str) else 3
     return 2 if refusal.kind in _WANTED else 1
 
 
 def _unknown_key(refusal: _Refusal, data: object, model: type[BaseModel]) -> Diagnostic:
-    hint = _known_keys(refusal.path, data, model)
-    message = f"unknown key {refusal.path[-1]!r}"
-    return refusal.says(codes.UNKNOWN_KEY, message, hint, at_key=True)
+    *around, key = refusal.path
+    owner = _model_at(model, around)
+    message = f"unknown key {key!r}" + (f" in {_kind_of(owner)}" if owner else "")
+    if owner is Claim and key in Citation.model_fields:
+        hint = "move it to the citation under 'sources'"
+    else:
+        hint = _known_keys(str(key), value_at(data, tuple(around)), owner)
+    return refusal.diagnostic(codes.UNKNOWN_KEY, message, hint, at_key=True)
 
 
 def _missing_key(refusal: _Refusal, _value: object) -> Diagnostic:
     key, around = refusal.path[-1], refusal.path[:-1]
-    message = f"the key {key!r} is missing"
-    return refusal.says(codes.MISSING_KEY, message, f"add '{key}: …'", path=around)
+    message = f"missing key {key!r}"
+    return refusal.diagnostic(codes.MISSING_KEY, message, f"add '{key}: …'", path=around)
 
 
 def _not_a_choice(refusal: _Refusal, value: object) -> Diagnostic:
@@ -174,50 +187,54 @@ def _not_a_choice(refusal: _Refusal, value: object) -> Diagnostic:
     if refusal.at_key:
         key = str(refusal.path[-1])
         hint = did_you_mean(key, words)
-        return refusal.says(codes.UNKNOWN_KEY, f"unknown key {key!r}", hint, at_key=True)
+        return refusal.diagnostic(codes.UNKNOWN_KEY, f"unknown key {key!r}", hint, at_key=True)
     name = _name(refusal.path)
     if not isinstance(value, (str, int)) or isinstance(value, bool):
-        choice = "possible here: " + ", ".join(words)
-        return refusal.says(
-            codes.WRONG_TYPE, f"{name} is {describe(value, SOURCE)}", choice, value=value
-        )
+        found = "is empty" if value is None else f"cannot be {describe(value, SOURCE)}"
+        hint = did_you_mean("", words)
+        return refusal.diagnostic(codes.WRONG_TYPE, f"{name} {found}", hint, value=value)
     found = repr(value[:60]) if isinstance(value, str) else f"'{SOURCE}'"
     hint = did_you_mean(str(value), words)
-    return refusal.says(codes.UNKNOWN_WORD, f"{name} cannot be {found}", hint, value=value)
+    return refusal.diagnostic(
+        codes.UNKNOWN_WORD, f"invalid value {found} for {name}", hint, value=value
+    )
 
 
 def _bad_form(refusal: _Refusal, value: object) -> Diagnostic:
     pattern = str(refusal.context.get("pattern", ""))
     code, form = _FORMS.get(pattern, (codes.BAD_FORM, _IMAGE_FORM))
     found = str(refusal.path[-1] if refusal.at_key else value)
-    message = f"{_name(refusal.path)} cannot be {found[:60]!r}"
+    message = f"invalid value {found[:60]!r} for {_name(refusal.path)}"
     if refusal.at_key:
-        message = f"the key {found[:60]!r} does not have the form of a name"
-    hint = f"write {form}"
+        message = f"invalid key {found[:60]!r}"
+    hint = f"use {form}"
     if code is codes.UNSAFE_ID:
-        message = f"{found[:60]!r} is not an id"
+        message = f"invalid id {found[:60]!r}"
         safe = re.sub(r"[^a-z0-9]+", "-", found.casefold()).strip("-")
         if pattern == ID_PATTERN and re.fullmatch(ID_PATTERN, safe) and "/" not in found:
-            hint = f"write {safe}: only lower-case letters, digits and single hyphens"
-    return refusal.says(code, message, hint, at_key=refusal.at_key)
+            hint = f"use {safe}: lower-case letters, digits and single hyphens"
+    return refusal.diagnostic(code, message, hint, at_key=refusal.at_key)
 
 
 def _too_long(refusal: _Refusal, value: object) -> Diagnostic:
-    message = f"{_name(refusal.path)} has {len(str(value)):,} characters"
-    return refusal.says(
-        codes.TOO_LONG, message, f"at most {refusal.context['max_length']:,} fit here"
+    message = f"{_name(refusal.path)} is too long: {len(str(value)):,} characters"
+    return refusal.diagnostic(
+        codes.TOO_LONG, message, f"use at most {refusal.context['max_length']:,}"
     )
 
 
 def _empty(refusal: _Refusal, _value: object) -> Diagnostic:
-    hint = "write it, or remove the key if it may be left out"
-    return refusal.says(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
+    hint = "add a value, or remove the key if it is optional"
+    return refusal.diagnostic(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
 
 
 def _out_of_range(refusal: _Refusal, value: object) -> Diagnostic:
     key, words = _BOUNDS[refusal.kind]
-    hint = f"write a number that is {words} {refusal.context[key]}"
-    return refusal.says(codes.OUT_OF_RANGE, f"{_name(refusal.path)} is {SOURCE}", hint, value=value)
+    name = _name(refusal.path)
+    shown = f"'{name[1:-1]}: {SOURCE}'" if name.startswith("'") else f"{name}, {SOURCE},"
+    message = f"{shown} is out of range"
+    hint = f"use a number that is {words} {refusal.context[key]}"
+    return refusal.diagnostic(codes.OUT_OF_RANGE, message, hint, value=value)
 
 
 def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> Diagnostic:
@@ -226,44 +243,39 @@ def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> 
         several.pop("a whole number", None)
     wanted = " or ".join(several)
     name = _name(refusal.path)
-    hint = f"write {wanted}"
+    hint = ""
     if value is None:
-        hint = f"write {wanted}, or remove the key if it may be left out"
-    elif wanted == "a text" and isinstance(value, (bool, int, float)):
-        hint = f'if it is meant as text, put it in quotes: "{SOURCE}"'
+        hint = f"add {wanted}, or remove the key if it is optional"
+    elif wanted == "text" and isinstance(value, (bool, int, float)):
+        hint = f'put it in quotes: "{SOURCE}"'
     elif wanted == "a list" and isinstance(value, str) and len(value) <= 60:
-        hint = f"write a list, even of one: [{value}]"
-    found = "has no value" if value is None else f"is {describe(value, SOURCE)}"
-    message = f"{name} {found}, where {wanted} is wanted"
-    return refusal.says(codes.WRONG_TYPE, message, hint, value=value)
+        hint = f"use a list, even for one item: [{value}]"
+    found = "is empty" if value is None else f"must be {wanted}, not {describe(value, SOURCE)}"
+    message = f"{name} {found}"
+    return refusal.diagnostic(codes.WRONG_TYPE, message, hint, value=value)
 
 
 def _own_words(refusal: _Refusal, value: object) -> Diagnostic:
-    """A model's own check: its words say what is wrong; where they name a key, point to it."""
+    """Report a model's own check in its words; if they name a key, point to it."""
     text, path = refusal.text, refusal.path
-    if text.startswith("invalid date"):
-        return refusal.says(
-            codes.IMPOSSIBLE_DATE, text, "write a date that exists, such as 2024-01-29"
-        )
-    if text.startswith(("write a day", "write a date")):
-        return refusal.says(
-            codes.IMPOSSIBLE_DATE,
-            f"{_name(path)} cannot be {describe(value, SOURCE)}",
-            text,
-            value=value,
-        )
+    date_hint = next((hint for part, hint in _DATE_HINTS.items() if part in text), None)
+    if date_hint is not None:
+        message = f"invalid date {describe(value, SOURCE)}"
+        return refusal.diagnostic(codes.IMPOSSIBLE_DATE, message, date_hint, value=value)
     if "web address" in text:
-        return refusal.says(codes.UNSAFE_ADDRESS, f"{str(value)[:60]!r} is not a web address", text)
+        return refusal.diagnostic(codes.UNSAFE_ADDRESS, f"invalid URL {str(value)[:60]!r}", text)
     if "decimals" in text:
-        return refusal.says(codes.OUT_OF_RANGE, f"{_name(path)} is {SOURCE}", text, value=value)
+        return refusal.diagnostic(
+            codes.OUT_OF_RANGE, f"invalid value {SOURCE} for {_name(path)}", text, value=value
+        )
     if "reserved" in text:
         message, _, hint = text.partition("; ")
-        return refusal.says(codes.UNSAFE_ID, message, hint)
+        return refusal.diagnostic(codes.UNSAFE_ID, message, hint)
     if isinstance(value, Mapping):
         named = next((k for k in value if re.search(rf"\b{re.escape(str(k))}\b", text)), None)
         if named is not None:
-            return refusal.says(codes.DOES_NOT_FIT, text, at_key=True, path=(*path, named))
-    return refusal.says(codes.DOES_NOT_FIT, text)
+            return refusal.diagnostic(codes.DOES_NOT_FIT, text, at_key=True, path=(*path, named))
+    return refusal.diagnostic(codes.DOES_NOT_FIT, text)
 
 
 _WORDS: dict[str, Callable[[_Refusal, object], Diagnostic]] = {
@@ -275,36 +287,42 @@ _WORDS: dict[str, Callable[[_Refusal, object], Diagnostic]] = {
     "too_short": _empty,
     **dict.fromkeys(_BOUNDS, _out_of_range),
 }
-"""By the kind of refusal what to say; everything else is a model's own words."""
+"""Diagnostics by pydantic's kind of error; all other kinds have a model's own words."""
 
 
-def _known_keys(path: ValuePath, data: object, model: type[BaseModel]) -> str:
-    keys = keys_at(model, path[:-1])
-    given = value_at(data, path[:-1])
+def _known_keys(key: str, given: object, owner: type[BaseModel] | None) -> str:
+    keys = [f.alias or n for n, f in owner.model_fields.items()] if owner else []
     free = [k for k in keys if not isinstance(given, dict) or k not in given]
-    near = nearest(str(path[-1]), free)
-    if near is not None:
-        return f"did you mean {near!r}?"
-    given_already = nearest(str(path[-1]), keys)
-    if given_already is not None:
-        return f"{given_already!r} looks like it and is here already"
-    return "possible here: " + ", ".join(keys)
+    near = nearest(key, free)
+    if near is None:
+        existing = nearest(key, keys)
+        if existing is not None:
+            return f"{existing!r} is similar, but already set"
+    return did_you_mean(key, free)
 
 
-def keys_at(model: type[BaseModel], path: ValuePath) -> list[str]:
-    """The keys that a mapping at ``path`` of the model may have, in the model's order."""
+def _kind_of(model: type[BaseModel]) -> str:
+    """Return the name of a model in words, with its article."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__).lower()
+    if model in (Rulebook, Settings):
+        return f"the {words}"
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _model_at(model: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel] | None:
+    """Return the model of the mapping at ``path``."""
     current: type[BaseModel] | None = model
     for step in path:
         if isinstance(step, int):
             continue
         if current is None:
-            return []
+            return None
         field = next((f for n, f in current.model_fields.items() if (f.alias or n) == step), None)
         if field is None:
-            # A key of a free mapping, such as the name of a scale: the model stays the same.
+            # A key of a free mapping, such as the name of a scale, has no model of its own.
             continue
         current = _model_in(field.annotation)
-    return [f.alias or n for n, f in current.model_fields.items()] if current else []
+    return current
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -322,7 +340,7 @@ def _words(expected: str) -> list[str]:
 
 
 def _name(path: ValuePath) -> str:
-    """What a value is called: its key, or which item of which list it is."""
+    """Name a value by its key, or by its list and number."""
     if not path:
         return "the document"
     last = path[-1]
@@ -331,19 +349,8 @@ def _name(path: ValuePath) -> str:
     return f"item {last + 1} of {path[-2]!r}" if len(path) > 1 else f"item {last + 1}"
 
 
-def value_at(data: object, path: ValuePath) -> Any:
-    """The value at a path of a document, None where there is none."""
-    value: Any = data
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
-
-
 UNREADABLE = ""
-"""Stands where a text is wanted and none can be read; no text of a valid document is empty."""
+"""Placeholder for a text that cannot be read; no text of a valid document is empty."""
 
 _Document = TypeVar("_Document", bound=BaseModel)
 
@@ -351,12 +358,12 @@ _Document = TypeVar("_Document", bound=BaseModel)
 def readable_document(
     kind: type[_Document], data: dict[str, Any], wrong: Container[ValuePath]
 ) -> _Document:
-    """What can be read of the data, of which the values at the ``wrong`` places were refused."""
+    """Build a document from the valid part of the data; ``wrong`` are the invalid paths."""
     return _Reader(wrong).model(kind, data, ())
 
 
 def is_readable(document: BaseModel, path: ValuePath) -> bool:
-    """Whether there is a text at a path of what could be read, or the id of a citation."""
+    """Whether the text or citation at a path could be read."""
     value: Any = document
     for step in path:
         value = getattr(value, str(step)) if isinstance(value, BaseModel) else value[step]
@@ -372,7 +379,7 @@ class _Reader:
             data = {"id": None if here in self._wrong else data}
         given: dict[Any, Any] = data if isinstance(data, dict) else {}
         keys = {field.alias or name: name for name, field in kind.model_fields.items()}
-        # Whatever is not there may be meant by a key that nobody knows.
+        # Any absent key may be meant by an unknown one.
         complete = isinstance(data, dict) and given.keys() <= keys.keys()
         values = {}
         for key, name in keys.items():
@@ -403,7 +410,7 @@ class _Reader:
 
 
 def _inside(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
-    """The model that a type holds, if it does, and whether it holds several."""
+    """Return the model in a type, if any, and whether the type is a list of them."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, False
     many = get_origin(annotation) is tuple
@@ -428,10 +435,10 @@ _FINDING_LIMIT = 50
 
 
 class Validated(NamedTuple):
-    """One document, or why it is none.
+    """Document or its problems.
 
-    ``id`` and ``kind`` are kept even of a document with mistakes, so that references to it are
-    not reported as dangling on top; ``readable`` is what can be made of it all the same.
+    An invalid document has ``id`` and ``kind`` too, so that references to it are not reported as
+    dangling; ``readable`` is its valid part.
     """
 
     subject: Subject
@@ -443,7 +450,7 @@ class Validated(NamedTuple):
 
 
 def validate_document(data: dict[str, Any], subject: Subject) -> Validated:
-    """The model that the document's ``kind`` names, or findings in its place."""
+    """Validate a document by its ``kind``."""
     kind, given_id = data.get("kind"), data.get("id")
     id_ = given_id if isinstance(given_id, str) else None
     if not isinstance(kind, str) or kind not in KINDS:
@@ -461,7 +468,7 @@ def validate_document(data: dict[str, Any], subject: Subject) -> Validated:
 def validate_rulebook(
     data: dict[str, Any],
 ) -> tuple[Rulebook | None, tuple[Diagnostic, ...]]:
-    """The rulebook, or None and what is wrong with its form."""
+    """Validate the form of a rulebook."""
     try:
         return Rulebook.model_validate(data), ()
     except ValidationError as error:
@@ -475,7 +482,7 @@ def _findings(
     found = findings_of(errors[:_FINDING_LIMIT], data, model, subject)
     if len(errors) > _FINDING_LIMIT:
         more = len(errors) - _FINDING_LIMIT
-        message = f"{more} more mistakes in this document are not listed"
+        message = f"{more} more problems in this document are not listed"
         found.append(codes.TOO_MANY_MISTAKES.at(ValueLocation((), subject), message))
     return tuple(found)
 
@@ -484,18 +491,18 @@ def _no_kind(data: dict[str, Any], kind: object, subject: Subject) -> Diagnostic
     if "kind" not in data:
         return codes.MISSING_KIND.at(
             ValueLocation((), subject),
-            "the document does not say what kind it is",
+            "missing key 'kind'",
             "add 'kind: …' with one of " + ", ".join(KINDS),
         )
     if isinstance(kind, str):
         return codes.UNKNOWN_KIND.at(
             ValueLocation(("kind",), subject),
-            f"there is no kind {kind[:60]!r}",
+            f"unknown kind {kind[:60]!r}",
             did_you_mean(kind, KINDS),
         )
     parsed = scalar_text(kind) if isinstance(kind, (bool, int, float)) else ""
     return codes.UNKNOWN_KIND.at(
         ValueLocation(("kind",), subject, parsed=parsed),
-        f"'kind' is {describe(kind, SOURCE)}",
-        "possible here: " + ", ".join(KINDS),
+        f"'kind' must be text, not {describe(kind, SOURCE)}",
+        did_you_mean("", KINDS),
     )

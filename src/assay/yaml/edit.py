@@ -1,4 +1,4 @@
-"""Places between the values of a YAML file, where a line can be put in or taken out."""
+"""Edits of YAML files that preserve comments and formatting."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ryaml import InvalidYamlError, loads
 
 from assay.errors import UsageError
 from assay.yaml.reader import YamlFile, read_yaml
-from assay.yaml.source_map import Node, ValuePath
+from assay.yaml.source_map import Node, ValuePath, value_at
 
 
 def column(read: YamlFile, offset: int) -> int:
-    """Characters between the start of the line and ``offset``."""
+    """Return the column of ``offset``, from 0."""
     return offset - read.source.line_start(offset)
 
 
 def next_line(read: YamlFile, offset: int) -> tuple[int, str]:
-    """Where the line after the content that ends at ``offset`` starts, and what must precede it."""
+    """Return the start of the line after ``offset``, and a line break to insert before it."""
     text = read.text
     if offset > 0 and text[offset - 1] in "\r\n":
         return offset, ""
@@ -36,7 +36,7 @@ def next_line(read: YamlFile, offset: int) -> tuple[int, str]:
 
 
 def after_comments(read: YamlFile, at: int, deeper_than: int) -> int:
-    """Past the comments that are indented like parts of the last item, and so belong to it."""
+    """Skip comments that are indented as part of the last item."""
     found = at
     while at < len(read.text):
         end = read.source.line_end(at)
@@ -54,33 +54,23 @@ def after_comments(read: YamlFile, at: int, deeper_than: int) -> int:
 
 
 def break_length(text: str, at: int) -> int:
-    """Characters of the line break at ``at``."""
+    """Return the length of the line break at ``at``."""
     return 2 if text.startswith("\r\n", at) else 1
 
 
-def value_at(data: Any, path: ValuePath) -> Any:
-    """The value at ``path`` of plain data; None where there is none."""
-    for step in path:
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
-# Read as truth values by YAML 1.1, which some editors and scripts still speak.
+# Booleans in YAML 1.1, which some editors and scripts still use.
 _WORDS = frozenset(["y", "n", "yes", "no", "on", "off"])
 _FLOW = re.compile(r"[\[\]{},]")
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
 def block(data: Mapping[str, Any] | Sequence[Any], indent: int = 0) -> str:
-    """Lines of block style, each ended by a line feed, the first one indented as well."""
+    """Format data in block style, with all lines indented and ended by a line feed."""
     return "".join(f"{' ' * indent}{line}\n" for line in _lines(data))
 
 
 def flow(data: Any) -> str:
-    """The data on one line: ``{id: a, stance: disputes}``, ``[a, b]``, or a scalar."""
+    """Format data on one line: ``{id: a, stance: disputes}``, ``[a, b]``, or a scalar."""
     if isinstance(data, Mapping):
         return "{" + ", ".join(f"{_key(k)}: {flow(v)}" for k, v in data.items()) + "}"
     if _is_list(data):
@@ -89,7 +79,7 @@ def flow(data: Any) -> str:
 
 
 def scalar(value: Any) -> str:
-    """A scalar that reads back as itself wherever it stands, in quotes only where needed."""
+    """Format a scalar so that it is valid in any context, in quotes only if needed."""
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -126,7 +116,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _is_short(value: Any) -> bool:
-    """Scalars, and lists of scalars that fit on a line."""
+    """Whether it is a scalar, or a list of scalars that fits on a line."""
     if isinstance(value, Mapping):
         return not value
     if not _is_list(value):
@@ -155,11 +145,11 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class EditRefused(UsageError):
-    """The file is written in a way that this edit cannot be made in without changing more."""
+    """The edit would change other parts of the file."""
 
 
 def append_documents(data: bytes, file: str, documents: Sequence[Mapping[str, Any]]) -> bytes:
-    """The file with more documents at its end."""
+    """Return the file with more documents at its end."""
     read = _read(data, file)
     text = read.text
     separator = ""
@@ -172,9 +162,9 @@ def append_documents(data: bytes, file: str, documents: Sequence[Mapping[str, An
 
 
 def append_item(data: bytes, file: str, document: int, path: ValuePath, item: Any) -> bytes:
-    """The file with one more item at the end of the list at ``path``; the list is made if absent.
+    """Return the file with one more item at the end of the list at ``path``.
 
-    An empty ``item`` value of a key (``sources:`` and nothing after it) counts as absent too.
+    If the list is absent, or its key has no value, it is created.
     """
     read = _read(data, file)
     node = read.index.documents[document].get(path)
@@ -182,7 +172,7 @@ def append_item(data: bytes, file: str, document: int, path: ValuePath, item: An
     if node is None or present is None:
         return _set_list(data, read, document, path, [item])
     if not isinstance(present, list):
-        raise _refused(read, node, "there is no list here to add to")
+        raise _refused(read, node, "this value is not a list")
 
     def change(documents: list[Any]) -> None:
         value_at(documents[document], path).append(item)
@@ -193,7 +183,7 @@ def append_item(data: bytes, file: str, document: int, path: ValuePath, item: An
             return _insert(data, read, node.start + 1, flow(item), change)
         return _insert(data, read, last.end, f", {flow(item)}", change)
     if last is None:
-        raise _refused(read, node, "the list has no items to add after")
+        raise _refused(read, node, "the list is empty")
     indent = column(read, node.start)
     at, lead = next_line(read, node.end)
     at = after_comments(read, at, indent)
@@ -206,7 +196,7 @@ def _set_list(
     nodes = read.index.documents[document]
     parent, key = nodes.get(path[:-1]), path[-1]
     if parent is None or parent.kind != "mapping":
-        raise _refused(read, parent, f"there is no mapping to add {key!r} to")
+        raise _refused(read, parent, f"no mapping to add {key!r} to")
     given = value_at(read.documents[document], path[:-1])
     last = nodes[(*path[:-1], list(given)[-1])] if given else None
 
@@ -239,7 +229,7 @@ def _insert(
 
 
 def _inserted(data: bytes, read: YamlFile, at: int, text: str, expected: list[Any]) -> bytes:
-    """The bytes with ``text`` put in, if they then read as ``expected``."""
+    """Insert ``text``; refuse unless the result reads as ``expected``."""
     if "\r\n" in read.text:
         text = text.replace("\n", "\r\n")
     edited = (read.text[:at] + text + read.text[at:]).encode("utf-8")
@@ -249,14 +239,14 @@ def _inserted(data: bytes, read: YamlFile, at: int, text: str, expected: list[An
     if _canonical([d for d in again.documents if d is not None]) != _canonical(expected):
         line = read.source.position(min(at, len(read.text))).line
         raise EditRefused(
-            f"{read.file}:{line}: the file is written in a way that this cannot be added to "
-            "without changing more; add it by hand"
+            f"{read.file}:{line}: cannot add this without changing other parts of the file; "
+            "add it by hand"
         )
     return edited
 
 
 def _canonical(documents: list[Any]) -> str:
-    """Data as text, so that 1, 1.0 and true are told apart."""
+    """Return data as text, in which 1, 1.0 and true differ."""
     return json.dumps(documents, ensure_ascii=False)
 
 
@@ -282,15 +272,14 @@ _WIDTH = 100
 
 
 def rewrite(data: bytes, file: str, documents: Mapping[int, Mapping[str, Any]]) -> bytes:
-    """The file with other data for the documents named by their number.
+    """Return the file with other data for some documents, by number.
 
-    Raises ``EditRefused`` where the file has mistakes, or is written in a way that it cannot be
-    changed in without touching more.
+    Raises ``EditRefused`` if the file has errors, or if other parts of it would change.
     """
     read = read_yaml(data, file)
     broken = next((d for d in read.diagnostics if d.severity == "error"), None)
     if broken is not None or not read.documents:
-        raise EditRefused(f"{file}: the file has mistakes; correct them first")
+        raise EditRefused(f"{file}: the file has errors; correct them first")
     expected = [documents.get(i, d) for i, d in enumerate(read.documents)]
     pieces = sorted(
         (
@@ -303,17 +292,13 @@ def rewrite(data: bytes, file: str, documents: Mapping[int, Mapping[str, Any]]) 
     text = _patched(read, pieces)
     edited = (_BOM if data.startswith(_BOM) else b"") + text.encode("utf-8")
     if _plain_value(read_yaml(edited, file).documents) != _plain_value(expected):
-        line = read.source.position(pieces[0].start).line if pieces else 1
-        raise EditRefused(
-            f"{file}:{line}: the file is written in a way that this cannot be changed in "
-            "without touching more; change it by hand"
-        )
+        raise _rewrite_refused(read, pieces[0].start if pieces else 0)
     return edited
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """``text`` in place of what stands from ``start`` to ``end``; whole lines where ``lines``."""
+    """Replacement of ``start`` to ``end`` by ``text``; of whole lines if ``lines``."""
 
     start: int
     end: int
@@ -338,14 +323,14 @@ def _patched(read: YamlFile, pieces: Sequence[_Piece]) -> str:
 
 
 class _Differences:
-    """What has to be written otherwise for one document to read as other data."""
+    """Text changes that turn one document into other data."""
 
     def __init__(self, read: YamlFile, document: int) -> None:
         self._read = read
         self._nodes = read.index.documents[document]
 
     def value(self, path: ValuePath, old: Any, new: Any) -> Iterator[_Piece]:
-        """The pieces that turn the value at ``path`` into ``new``."""
+        """Return the changes that turn the value at ``path`` into ``new``."""
         if _plain_value(old) == _plain_value(new):
             return
         if isinstance(old, dict) and isinstance(new, Mapping) and old and new:
@@ -390,13 +375,13 @@ class _Differences:
     def _replaced(self, path: ValuePath, new: Any) -> _Piece:
         node = self._node(path)
         if node.start == node.end and not node.flow:
-            # A key with nothing behind it: the value goes behind the colon.
+            # The key has no value yet: insert it after the colon.
             return _Piece(node.start, node.end, f" {flow(new)}")
         folded = self._folded(node, new) if node.style == ">" and isinstance(new, str) else None
         return _Piece(node.start, self._content_end(node), folded or flow(new))
 
     def _folded(self, node: Node, new: str) -> str | None:
-        """A folded text stays one, so that only the lines that differ show in a diff."""
+        """Format a folded text as folded again, so that a diff has only the changed lines."""
         header, _, body = self._read.text[node.start : node.end].partition("\n")
         first = next((line for line in body.split("\n") if line.strip()), "")
         indent = len(first) - len(first.lstrip(" "))
@@ -409,7 +394,7 @@ class _Differences:
         return "\n".join([start, *(" " * indent + line for line in lines)])
 
     def _added(self, path: ValuePath, before: str | None, item: Mapping[str, Any]) -> _Piece:
-        """A key put in behind the one that comes before it, else at the top of the mapping."""
+        """Insert a key after the one ``before``, or at the top of the mapping."""
         parent = self._node(path)
         if parent.flow:
             text = flow(item)[1:-1]
@@ -443,22 +428,20 @@ class _Differences:
         return _Piece(at, at, block(items, indent), lines=True)
 
     def _removed(
-        self, path: ValuePath, steps: Sequence[str] | range, first: int, behind: int
+        self, path: ValuePath, steps: Sequence[str] | range, first: int, last: int
     ) -> Iterator[_Piece]:
-        """Keys or items taken out, from the ``first`` up to ``behind``; comments on their lines go
-        with them.
-        """
-        if first == behind:
+        """Remove keys or items ``first`` to ``last``, exclusive, with comments on their lines."""
+        if first == last:
             return
         if self._node(path).flow:
             if first:
                 start = self._node((*path, steps[first - 1])).end
-                yield _Piece(start, self._node((*path, steps[behind - 1])).end, "")
+                yield _Piece(start, self._node((*path, steps[last - 1])).end, "")
             else:
                 start = self._node((*path, steps[first])).key
-                yield _Piece(start, self._node((*path, steps[behind])).key, "")
+                yield _Piece(start, self._node((*path, steps[last])).key, "")
             return
-        for step in steps[first:behind]:
+        for step in steps[first:last]:
             node = self._node((*path, step))
             start = self._read.source.line_start(node.key)
             lead = self._read.text[start : node.key].strip()
@@ -473,7 +456,7 @@ class _Differences:
         return after_comments(self._read, at, indent)
 
     def _content_end(self, node: Node) -> int:
-        """The end of what a value says: a text in block style ends before its line break."""
+        """Return the end of a value; a text in block style ends before its line break."""
         return node.start + len(self._read.text[node.start : node.end].rstrip())
 
     def _node(self, path: ValuePath) -> Node:
@@ -486,11 +469,11 @@ class _Differences:
 def _rewrite_refused(read: YamlFile, offset: int) -> EditRefused:
     line = read.source.position(offset).line
     return EditRefused(
-        f"{read.file}:{line}: the file is written in a way that this cannot be changed in without "
-        "touching more; change it by hand"
+        f"{read.file}:{line}: cannot change this without changing other parts of the file; change "
+        "it by hand"
     )
 
 
 def _plain_value(data: Any) -> str:
-    """Data as text whatever the order of keys, so that 1, 1.0 and true are told apart."""
+    """Return data as text regardless of key order, in which 1, 1.0 and true differ."""
     return json.dumps(data, ensure_ascii=False, sort_keys=True)

@@ -1,7 +1,6 @@
-"""Where every value of a line of JSON stands, and what of the line is not read.
+"""Reading a JSON Lines file: one document a line.
 
-The fast reader gives plain data without positions; a line is walked once more where something has
-to be said about it.
+The standard parser gives data without positions; lines with problems are parsed again with them.
 """
 
 from __future__ import annotations
@@ -18,12 +17,19 @@ from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.progress import counting_up_to
 from assay.yaml.reader import decode, describe, is_plain, too_large
-from assay.yaml.source_map import DEPTH_LIMIT, Node, SourceText, ValuePath, conflicts
+from assay.yaml.source_map import (
+    DEPTH_LIMIT,
+    Node,
+    SourceText,
+    ValuePath,
+    conflicts,
+    innermost,
+)
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""Characters that no text of a document holds: invisible ones, and halves of characters."""
+"""Characters not allowed in a text: invisible ones, and lone surrogates."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"')
@@ -32,7 +38,7 @@ _WORDS = ("true", "false", "null")
 
 
 def unprintable(document: Any) -> str | None:
-    """A character in some text of a document, key or value, that no text may hold."""
+    """Return a character in a key or value that is not allowed in a text, or None."""
     waiting = [document]
     while waiting:
         value = waiting.pop()
@@ -49,37 +55,30 @@ def unprintable(document: Any) -> str | None:
 
 @dataclass
 class Places:
-    """The values of one line by their paths, in characters from its start, and its problems."""
+    """Locations of the values of a line by path, and its problems."""
 
     nodes: dict[ValuePath, Node] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
 
-    def nearest(self, path: ValuePath) -> Node | None:
-        """The value at ``path``, else the innermost one around it that exists."""
-        for length in range(len(path), -1, -1):
-            if path[:length] in self.nodes:
-                return self.nodes[path[:length]]
-        return None
-
 
 def places(text: str, position: Callable[[int], Position]) -> Places:
-    """Walk a line; stops at the first place where it is not JSON.
+    """Parse a line up to the first syntax error.
 
-    ``position`` gives the position in the file of a character of the line.
+    ``position`` maps a character of the line to its position in the file.
     """
     walk = _Walk(text, position)
     try:
         end = walk.value(0, (), None)
         end = walk.space(end)
         if end < len(text):
-            walk.stop(end, "one line holds one document", "write what follows on its own line")
+            walk.stop(end, "more than one document on a line", "put the rest on its own line")
     except _Stop:
         pass
     return walk.places
 
 
 class _Stop(Exception):
-    """What follows cannot be read."""
+    """Ends the walk."""
 
 
 class _Walk:
@@ -100,13 +99,16 @@ class _Walk:
         return found.end() if found else at
 
     def value(self, at: int, path: ValuePath, key: int | None) -> int:
-        """Take the value that begins here; where it ends."""
+        """Parse the value that begins here; return its end."""
         start = self.space(at)
         first = self._text[start : start + 1]
         if len(path) > DEPTH_LIMIT:
-            message = f"lists and mappings are nested more than {DEPTH_LIMIT} deep"
+            message = f"lists and mappings are nested more than {DEPTH_LIMIT} levels deep"
             self.problem(
-                codes.NESTED_TOO_DEEP, start, message, "no document needs more than six levels"
+                codes.NESTED_TOO_DEEP,
+                start,
+                message,
+                "use at most six levels, as every document can",
             )
             raise _Stop
         place = start if key is None else key
@@ -128,17 +130,15 @@ class _Walk:
         while True:
             start = self.space(at)
             if not self._text.startswith('"', start):
-                self.stop(
-                    start, "a key in double quotes is wanted here", _key_hint(self._text, start)
-                )
+                self.stop(start, "expected a key in double quotes", _key_hint(self._text, start))
             name, end = self._string(start)
             if name in seen:
-                message = f"the key {name!r} stands here and in column {seen[name] + 1}"
+                message = f"duplicate key {name!r}, first set in column {seen[name] + 1}"
                 self.problem(codes.DUPLICATE_KEY, start, message, "keep one of the two")
             seen.setdefault(name, start)
             at = self.space(end)
             if not self._text.startswith(":", at):
-                self.stop(at, f"after the key {name!r} a colon is wanted")
+                self.stop(at, f"expected a colon after the key {name!r}")
             at = self.space(self.value(at + 1, (*path, name), start))
             if self._text.startswith("}", at):
                 return at + 1
@@ -159,9 +159,9 @@ class _Walk:
         if self._text.startswith(",", at):
             return at + 1
         if at >= len(self._text):
-            hint = "a document is one line, from its { to its }"
-            self.stop(at, f"the line ends before its {closing}", hint)
-        self.stop(at, f"a comma or {closing} is wanted here")
+            hint = "put the whole document on one line"
+            self.stop(at, f"the line ends without the closing {closing}", hint)
+        self.stop(at, f"expected a comma or {closing}")
         raise AssertionError
 
     def _string(self, at: int) -> tuple[str, int]:
@@ -169,7 +169,7 @@ class _Walk:
         if found is None:
             self.stop(
                 at,
-                "this text does not end, or holds what JSON has to escape",
+                "the text has no closing quote, or a character that JSON must escape",
                 'write \\" for a quote inside a text, and \\\\ for a backslash',
             )
             raise AssertionError
@@ -177,7 +177,7 @@ class _Walk:
         text: str = json.loads(raw) if "\\" in raw else raw[1:-1]
         odd = unprintable(text)
         if odd is not None:
-            message = f"the invisible character U+{ord(odd):04X}"
+            message = f"invisible character U+{ord(odd):04X}"
             self.problem(codes.CONTROL_CHARACTER, at, message, "delete it")
         return text, found.end()
 
@@ -193,14 +193,12 @@ class _Walk:
                 return at + len(word)
         word = re.split(r"[\s,\]}]", self._text[at : at + 40], maxsplit=1)[0]
         if word in ("NaN", "Infinity", "-Infinity"):
-            hint = "leave the key out where a figure is unknown"
-            self.problem(codes.NOT_A_NUMBER, at, f"{word} is not a number to reckon with", hint)
+            hint = "leave the key out if the value is unknown"
+            self.problem(codes.NOT_A_NUMBER, at, f"{word} is not a finite number", hint)
             return at + len(word)
         if not word:
-            self.stop(at, "a value is wanted here")
-        self.stop(
-            at, f"{word!r} is not a value of JSON", f'if it is a text, put it in quotes: "{word}"'
-        )
+            self.stop(at, "expected a value")
+        self.stop(at, f"{word!r} is not a JSON value", f'if it is text, put it in quotes: "{word}"')
         raise AssertionError
 
     def _number(self, written: str, at: int) -> None:
@@ -208,13 +206,11 @@ class _Walk:
             return
         number: Any = json.loads(written) if len(written) < 400 else math.inf
         if isinstance(number, int) and not -(2**63) <= number < 2**63:
-            hint = f'if it is a text, put it in quotes: "{written[:40]}"'
-            self.problem(
-                codes.NUMBER_TOO_LARGE, at, f"the number {written[:40]} is too large", hint
-            )
+            hint = f'if it is text, put it in quotes: "{written[:40]}"'
+            self.problem(codes.NUMBER_TOO_LARGE, at, f"number {written[:40]} is too large", hint)
         elif isinstance(number, float) and not math.isfinite(number):
-            hint = "leave the key out where a figure is unknown"
-            message = f"{written[:40]} is not a number to reckon with"
+            hint = "leave the key out if the value is unknown"
+            message = f"{written[:40]} is not a finite number"
             self.problem(codes.NOT_A_NUMBER, at, message, hint)
 
 
@@ -222,24 +218,24 @@ def _key_hint(text: str, at: int) -> str:
     if text.startswith("}", at):
         return "remove the comma before it"
     if text.startswith("'", at):
-        return 'JSON has double quotes: "id"'
-    return 'write {"kind": "source", …}'
+        return 'use double quotes: "id"'
+    return 'start with {"kind": "source", …}'
 
 
 BULK_LIMIT = 4_000_000_000
-"""Bytes in a file of many documents, at most."""
+"""Maximum size of a JSON Lines or Parquet file in bytes."""
 
 LINE_LIMIT = 10_000_000
-"""Characters in one document, at most."""
+"""Maximum length of one document in characters."""
 
-_MISTAKES = 100
+_PROBLEM_LIMIT = 100
 _WALKED = 5000
 _ID = re.compile(r'"id"\s*:\s*"([^"\\]+)"')
 
 
 @dataclass(frozen=True)
 class JsonLinesFile:
-    """A file as read; the number of a document is that of its line, from 0."""
+    """Parsed file; a document's number is that of its line, from 0."""
 
     file: str
     text: str
@@ -247,15 +243,15 @@ class JsonLinesFile:
     unread: frozenset[int] = frozenset()
 
     def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The documents that can be validated, each with the number of its line."""
+        """Return the documents to validate, each with the number of its line."""
         lines = counting_up_to(_lines(self._source), self._source.height, "lines")
         for number, line in lines:
             if number not in self.unread:
                 yield number, json.loads(line)
 
     def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
-        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
-        node = self._places(document).nearest(path)
+        """Return the position of a value or its key; if absent, of the innermost one around it."""
+        node = innermost(self._places(document).nodes, path)
         offset = 0 if node is None else node.key if key else node.start
         return self._position(document, offset)
 
@@ -263,19 +259,19 @@ class JsonLinesFile:
         self,
         document: int,
         path: ValuePath,
-        offset: int,  # noqa: ARG002  # a text's characters are escaped: it has no lines of its own
+        offset: int,  # noqa: ARG002  # the text is on one line
     ) -> Position:
-        """Where the text begins that the character is of."""
+        """Return the position of the text."""
         return self.locate(document, path)
 
     def source_of(self, document: int, path: ValuePath) -> str | None:
-        """The value at ``path`` as the file has it."""
+        """Return the text of a value in the file; None if there is none."""
         node = self._places(document).nodes.get(path)
         return None if node is None else self._source.line(document)[node.start : node.end]
 
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
-        """Ids on the lines that cannot be read."""
+        """Ids on the unreadable lines."""
         return tuple(
             found
             for number in sorted(self.unread)
@@ -291,7 +287,7 @@ class JsonLinesFile:
         return {}
 
     def _places(self, document: int) -> Places:
-        """The places in a line; several things are said of one line, often after another."""
+        """Return the locations in a line, cached because one line may have several problems."""
         if document not in self._walked:
             if len(self._walked) >= _WALKED:
                 self._walked.clear()
@@ -304,7 +300,7 @@ class JsonLinesFile:
 
 
 def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
-    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    """Parse a file; all problems are in the result's diagnostics, none is raised."""
     text, refusal = decode(data, file, BULK_LIMIT)
     if refusal is not None:
         return JsonLinesFile(file, "", (refusal,))
@@ -316,26 +312,26 @@ def read_json_lines(data: bytes, file: str) -> JsonLinesFile:
     some = False
     for number, line in counting_up_to(_lines(source), source.height, "lines"):
         some = True
-        if not _is_sound(line):
+        if not _is_valid(line):
             unread.append(number)
     if not some:
         empty = codes.EMPTY_FILE.at(
-            Position(file), "the file holds no document", "write one, or delete the file"
+            Position(file), "the file has no document", "add one, or delete the file"
         )
         return JsonLinesFile(file, text, (empty,))
     if not unread:
         return JsonLinesFile(file, text)
     read = JsonLinesFile(file, text, (), frozenset(unread))
-    return JsonLinesFile(file, text, tuple(_mistakes(read, unread)), read.unread)
+    return JsonLinesFile(file, text, tuple(_problems(read, unread)), read.unread)
 
 
 def _lines(source: SourceText) -> Iterator[tuple[int, str]]:
-    """Lines that hold something, with their numbers from 0."""
+    """Return the lines that are not blank, with their numbers from 0."""
     return ((number, line) for number, line in enumerate(source.lines()) if line.strip())
 
 
 class _Repeated(ValueError):
-    """A key stands twice in one mapping."""
+    """Duplicate key in a mapping."""
 
 
 def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -345,8 +341,8 @@ def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _is_sound(line: str) -> bool:
-    """Whether a line is one document, in the form in which documents are read."""
+def _is_valid(line: str) -> bool:
+    """Whether a line is one valid document."""
     if len(line) > LINE_LIMIT:
         return False
     try:
@@ -355,13 +351,13 @@ def _is_sound(line: str) -> bool:
         return False
     if not isinstance(document, dict) or not is_plain([document]):
         return False
-    # Only an escape can hide what may not stand in the line itself.
+    # The line has no forbidden characters, so only an escape can produce one.
     return "\\" not in line or unprintable(document) is None
 
 
-def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
+def _problems(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
     source = read._source
-    for number in unread[:_MISTAKES]:
+    for number in unread[:_PROBLEM_LIMIT]:
         start, line = source.start_of(number), source.line(number)
         if len(line) > LINE_LIMIT:
             yield too_large(read.file, len(line))
@@ -371,14 +367,14 @@ def _mistakes(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:
         if not found.problems:
             yield codes.NOT_A_MAPPING.at(
                 source.position(start),
-                f"a document is a mapping, and this is {describe(json.loads(line), line.strip())}",
+                f"a document must be a mapping, not {describe(json.loads(line), line.strip())}",
                 'write {"kind": "source", …} on one line',
             )
-    yield from more_mistakes(read.file, len(unread) - _MISTAKES, "lines")
+    yield from more_problems(read.file, len(unread) - _PROBLEM_LIMIT, "lines")
 
 
-def more_mistakes(file: str, count: int, what: str) -> Iterator[Diagnostic]:
-    """That a file has further lines or rows which cannot be read, if it has."""
+def more_problems(file: str, count: int, what: str) -> Iterator[Diagnostic]:
+    """Report the number of further lines or rows with errors, if any."""
     if count > 0:
-        message = f"{count} more {what} of this file cannot be read"
+        message = f"{count} more {what} of this file have errors"
         yield codes.TOO_MANY_MISTAKES.at(Position(file), message)

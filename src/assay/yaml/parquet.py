@@ -1,7 +1,7 @@
-"""A Parquet file with one document in each row: how a database hands over many of them.
+"""Reading a Parquet file: one document a row, one column a key.
 
-Columns are the keys of documents; lists and structs are what they are in YAML. A key that a row
-does not have is null there, and dates are dates or texts. Rows are counted from 1.
+Lists and structs correspond to lists and mappings, null to an absent key; dates may be dates or
+texts. Positions count rows from 1.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.progress import counting_up_to
-from assay.yaml.json_lines import more_mistakes, unprintable
+from assay.yaml.json_lines import more_problems, unprintable
 from assay.yaml.reader import is_plain
 from assay.yaml.source_map import ValuePath
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 10_000
 _EXCERPT = 120
-_MISTAKES = 100
+_PROBLEM_LIMIT = 100
 
 
 @dataclass(frozen=True)
 class ParquetFile:
-    """A file as read; the number of a document is that of its row, from 0."""
+    """Parsed file; a document's number is that of its row, from 0."""
 
     file: str
     rows: pl.DataFrame | None
@@ -41,7 +41,7 @@ class ParquetFile:
     unread: frozenset[int] = field(default=frozenset())
 
     def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The documents that can be validated, each with the number of its row."""
+        """Return the documents to validate, each with the number of its row."""
         height = 0 if self.rows is None else self.rows.height
         for number, document in counting_up_to(_documents(self.rows), height, "rows"):
             if number not in self.unread:
@@ -52,9 +52,9 @@ class ParquetFile:
         document: int,
         path: ValuePath,
         *,
-        key: bool = False,  # noqa: ARG002  # keys are the names of columns, which are in no row
+        key: bool = False,  # noqa: ARG002  # keys are column names
     ) -> Position:
-        """The row, and what stands at ``path`` in it, or around what is not there."""
+        """Return the row, with the value at ``path`` or the innermost one around it."""
         return _position(self.file, document, self._document(document), path)
 
     def locate_inside(
@@ -63,7 +63,7 @@ class ParquetFile:
         path: ValuePath,
         offset: int,  # noqa: ARG002  # a row has no columns
     ) -> Position:
-        """The row, and the text that the character is of."""
+        """Return the row, with the text at ``path``."""
         return self.locate(document, path)
 
     def source_of(
@@ -71,7 +71,7 @@ class ParquetFile:
         document: int,
         path: ValuePath,
     ) -> None:
-        """Values of a table are not written as text."""
+        """Return None: a table has no source text."""
 
     def _document(self, number: int) -> dict[str, Any]:
         assert self.rows is not None
@@ -79,26 +79,26 @@ class ParquetFile:
 
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
-        """Ids of the rows that cannot be read."""
+        """Ids of the unreadable rows."""
         found = (self._document(number).get("id") for number in sorted(self.unread))
         return tuple(i for i in found if isinstance(i, str))
 
 
 def read_parquet_rows(data: bytes, file: str) -> ParquetFile:
-    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    """Parse a file; all problems are in the result's diagnostics, none is raised."""
     import polars as pl
 
     try:
         rows = pl.read_parquet(BytesIO(data))
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         reason = str(error).splitlines()[0]
-        message = f"the file cannot be read as Parquet: {reason}"
+        message = f"cannot read the file as Parquet: {reason}"
         return ParquetFile(file, None, (codes.UNREADABLE_FILE.at(Position(file), message),))
     found = [
         codes.COLUMN_TYPE.at(
             Position(file),
-            f"the column {name!r} is of type {dtype}, which no document holds",
-            "write texts, numbers, truth values, dates, or lists and structs of these",
+            f"column {name!r} has the unsupported type {dtype}",
+            "use texts, numbers, booleans, dates, or lists and structs of these",
         )
         for name, dtype in rows.schema.items()
         if not _fits(dtype)
@@ -107,17 +107,17 @@ def read_parquet_rows(data: bytes, file: str) -> ParquetFile:
         return ParquetFile(file, None, tuple(found))
     if not rows.height:
         empty = codes.EMPTY_FILE.at(
-            Position(file), "the file holds no document", "write one, or delete the file"
+            Position(file), "the file has no document", "add one, or delete the file"
         )
         return ParquetFile(file, rows, (empty,))
-    mistakes = {n: d for n, document in _documents(rows) for d in _mistakes(file, n, document)}
-    shown = list(mistakes.values())[:_MISTAKES]
-    shown += more_mistakes(file, len(mistakes) - _MISTAKES, "rows")
-    return ParquetFile(file, rows, tuple(shown), frozenset(mistakes))
+    problems = {n: d for n, document in _documents(rows) for d in _problems(file, n, document)}
+    shown = list(problems.values())[:_PROBLEM_LIMIT]
+    shown += more_problems(file, len(problems) - _PROBLEM_LIMIT, "rows")
+    return ParquetFile(file, rows, tuple(shown), frozenset(problems))
 
 
 def rows_in(path: FilePath) -> int:
-    """How many rows a file has, by its footer; 0 where it cannot be read."""
+    """Return the number of rows by the file's footer; 0 if it cannot be read."""
     import polars as pl
 
     try:
@@ -127,7 +127,7 @@ def rows_in(path: FilePath) -> int:
 
 
 def _fits(dtype: pl.DataType) -> bool:
-    """Whether values of a column are values of documents."""
+    """Whether documents can have values of this type."""
     import polars as pl
 
     if isinstance(dtype, pl.List | pl.Array):
@@ -149,7 +149,7 @@ def _documents(rows: pl.DataFrame | None) -> Iterator[tuple[int, dict[str, Any]]
 
 
 def _mapping(given: dict[str, Any]) -> dict[str, Any] | None:
-    """The keys that have a value; None where none has, which is how a struct is left out."""
+    """Return the keys that have a value; None if none has, as for an absent struct."""
     made = {key: _value(value) for key, value in given.items() if value is not None}
     return {key: value for key, value in made.items() if value is not None} or None
 
@@ -159,26 +159,26 @@ def _value(value: Any) -> Any:
         return _mapping(value)
     if isinstance(value, list):
         return [_value(item) for item in value]
-    if isinstance(value, date):  # or a moment, which is one, too
+    if isinstance(value, date):  # includes datetime
         return value.isoformat()
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value
 
 
-def _mistakes(file: str, number: int, document: dict[str, Any]) -> Iterator[Diagnostic]:
-    """What keeps a row from being validated: at most one thing, the first of its kind."""
+def _problems(file: str, number: int, document: dict[str, Any]) -> Iterator[Diagnostic]:
+    """Report the first problem that prevents validation of a row."""
     if not is_plain([document]):
         yield codes.NOT_A_NUMBER.at(
             _position(file, number, document, ()),
-            "the row holds a number that is infinite, not a number, or needs more than 64 bits",
-            "leave it null where a figure is unknown",
+            "the row has a number that is not finite or needs more than 64 bits",
+            "use null if the value is unknown",
         )
         return
     odd = unprintable(document)
     if odd is not None:
         position = _position(file, number, document, ())
-        message = f"the invisible character U+{ord(odd):04X}"
+        message = f"invisible character U+{ord(odd):04X}"
         yield codes.CONTROL_CHARACTER.at(position, message, "delete it")
 
 

@@ -1,7 +1,7 @@
-"""One YAML file into plain documents: dicts, lists, texts, numbers, truth values and nothing.
+"""Reading a YAML file as plain documents: dicts, lists, strings, numbers, booleans and None.
 
-Words stay words (``NO``, ``on``, ``2024-01-29``). What a reviewer could not see in a diff is
-not read at all: anchors, aliases, merge keys and tags.
+Words remain strings (``NO``, ``on``, ``2024-01-29``). Anchors, aliases, merge keys and tags are
+errors, because a diff does not show what they change.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ from assay.yaml.source_map import (
     joined,
     raw_offset,
     restored,
+    value_at,
 )
 
 SIZE_LIMIT = 10_000_000
-"""Bytes in a file, at most."""
+"""Maximum size of a file in bytes."""
 
-# Above this the walk that notices deep nesting goes first: the fast reader would take its time.
+# Larger files are indexed first, because ryaml is slow on deep nesting.
 _WALK_FIRST = 65_536
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
-)  # not printable to YAML, or a line break to YAML and to nobody else
+)  # not printable in YAML, or a line break only in YAML
 _PRINTABLE = bytes([9, 10, 13, *range(32, 127)])
 _MARKED = re.compile(r"(?:^|[\s\[{,])[&*!]\S|<<|^%", re.MULTILINE)
 _TEXT = frozenset([str])
@@ -50,9 +51,9 @@ _ID_LINE = re.compile(r"^id:[ \t]+['\"]?([^\s'\"#]+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class YamlFile:
-    """A file as read. With an error among ``diagnostics`` there are no documents.
+    """Parsed file; it has no documents if it has errors.
 
-    ``documents`` keeps empty documents as None, so that an index names the same one everywhere.
+    Empty documents are None in ``documents``, so that numbers match the file.
     """
 
     file: str
@@ -69,28 +70,28 @@ class YamlFile:
         return index(self.source)
 
     def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The documents that can be validated, each with its number in the file."""
+        """Return the documents to validate, each with its number in the file."""
         if not has_errors(self.diagnostics):
             yield from ((i, d) for i, d in enumerate(self.documents) if d is not None)
 
     def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
-        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
+        """Return the position of a value or its key; if absent, of the innermost one around it."""
         node = self.index.nearest(document, path)
         if node is None:
             return Position(self.file)
         return self.source.position(node.key if key else node.start)
 
     def locate_inside(self, document: int, path: ValuePath, offset: int) -> Position:
-        """Where a character of the text at ``path`` stands."""
+        """Return the position of a character of the text at ``path``."""
         node = self.index.nearest(document, path)
-        value = _at(self.documents[document], path) if self.documents else None
+        value = value_at(self.documents[document], path) if self.documents else None
         if node is None or not isinstance(value, str):
             return self.locate(document, path)
         raw = self.text[node.start : node.end]
         return self.source.position(node.start + raw_offset(raw, node.style, value, offset))
 
     def source_of(self, document: int, path: ValuePath) -> str | None:
-        """The value at ``path`` as the file has it."""
+        """Return the text of a value in the file; None if there is none."""
         if not 0 <= document < len(self.index.documents):
             return None
         node = self.index.documents[document].get(path)
@@ -98,12 +99,12 @@ class YamlFile:
 
     @cached_property
     def mentioned_ids(self) -> tuple[str, ...]:
-        """Ids that the text seems to give to documents, for a file that cannot be read."""
+        """Ids that an unreadable file seems to contain."""
         return tuple(_ID_LINE.findall(self.text)) if has_errors(self.diagnostics) else ()
 
 
 def read_yaml(data: bytes, file: str) -> YamlFile:
-    """Read a file's bytes; every mistake is in the result's diagnostics, nothing is raised."""
+    """Parse a file; all problems are in the result's diagnostics, none is raised."""
     text, refusal = decode(data, file)
     if refusal is not None:
         return YamlFile(file, text, (), (refusal,))
@@ -119,7 +120,7 @@ def read_yaml(data: bytes, file: str) -> YamlFile:
     except (InvalidYamlError, ValueError, RecursionError) as error:
         return _refused(text, file, str(error))
     if not is_plain(documents):
-        return _refused(text, file, "it holds values that are not read")
+        return _refused(text, file, "it has values that are not supported")
     return _checked(YamlFile(file, text, tuple(documents)))
 
 
@@ -134,7 +135,7 @@ def _loaded(text: str) -> list[Any]:
 
 
 def _suspicious(text: str, data: bytes) -> bool:
-    """Whether there may be something that only the walk notices."""
+    """Whether the text may have a problem that only the index detects."""
     marks = "&" in text or "*" in text or "!" in text or "%" in text or "<<" in text
     if marks and _MARKED.search(text) is not None:
         return True
@@ -142,7 +143,7 @@ def _suspicious(text: str, data: bytes) -> bool:
 
 
 def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagnostic | None]:
-    """The text without byte-order mark, or why the bytes are not read as text."""
+    """Return the text without byte-order mark, or why the bytes are not text."""
     whole = Position(file)
     if len(data) > limit:
         return "", too_large(file, len(data), limit)
@@ -152,7 +153,7 @@ def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagno
         )
     if b"\0" in data:
         return "", codes.BINARY_FILE.at(
-            whole, f"the file is not text: byte {data.index(0)} is zero", "move it out of profiles/"
+            whole, f"the file is binary: byte {data.index(0)} is zero", "move it out of profiles/"
         )
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
@@ -170,16 +171,16 @@ def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagno
     if forbidden is not None:
         position = SourceText(file, text).position(forbidden.start())
         return text, codes.CONTROL_CHARACTER.at(
-            position, f"the invisible character U+{ord(forbidden[0]):04X}", "delete it"
+            position, f"invisible character U+{ord(forbidden[0]):04X}", "delete it"
         )
     return text, None
 
 
 def too_large(file: str, size: int, limit: int = SIZE_LIMIT) -> Diagnostic:
-    """The refusal of a file of ``size`` bytes."""
+    """Report a file that exceeds the size limit."""
     return codes.FILE_TOO_LARGE.at(
         Position(file),
-        f"the file has {size:,} bytes; at most {limit:,} are read",
+        f"the file is too large: {size:,} bytes, at most {limit:,} are allowed",
         "split it into several files",
     )
 
@@ -189,17 +190,17 @@ def _problems(text: str, file: str) -> tuple[Diagnostic, ...]:
 
 
 def _refused(text: str, file: str, reason: str) -> YamlFile:
-    """The file without documents; ``reason`` is said where the walk finds nothing to say."""
+    """Return the file without documents; ``reason`` is reported if the index has no problem."""
     problems = _problems(text, file)
     if not problems:
         at = re.search(r"at line (\d+) column (\d+)", reason)
         position = Position(file, int(at[1]), int(at[2])) if at else Position(file)
-        problems = (codes.YAML_SYNTAX.at(position, f"YAML stops here: {reason}"),)
+        problems = (codes.YAML_SYNTAX.at(position, f"invalid YAML: {reason}"),)
     return YamlFile(file, text, (), problems)
 
 
 def is_plain(documents: list[Any]) -> bool:
-    """Nothing that the walk would refuse: odd numbers and keys, too many values or levels."""
+    """Whether the index would accept it: finite numbers, text keys, limited size and depth."""
     level: list[Any] = documents
     count = 0
     for _ in range(DEPTH_LIMIT + 1):
@@ -227,12 +228,12 @@ def is_plain(documents: list[Any]) -> bool:
 
 
 def _checked(read: YamlFile) -> YamlFile:
-    """Every document is a mapping, and there is one."""
+    """Report documents that are not mappings, and a file without any."""
     found = [
         codes.NOT_A_MAPPING.at(
             read.locate(i, ()),
-            f"a document is a mapping, and this is {describe(d, read.source_of(i, ()))}",
-            "write 'kind: source' and further keys, each on its line",
+            f"a document must be a mapping, not {describe(d, read.source_of(i, ()))}",
+            "start it with 'kind: source' and put each key on its own line",
         )
         for i, d in enumerate(read.documents)
         if d is not None and not isinstance(d, dict)
@@ -240,35 +241,23 @@ def _checked(read: YamlFile) -> YamlFile:
     if not found and all(d is None for d in read.documents):
         found = [
             codes.EMPTY_FILE.at(
-                Position(read.file), "the file holds no document", "write one, or delete the file"
+                Position(read.file), "the file has no document", "add one, or delete the file"
             )
         ]
     return YamlFile(read.file, read.text, read.documents, tuple(found)) if found else read
 
 
 def describe(value: object, source: str | None = None) -> str:
-    """The type and value in words; ``source`` is the value as the file has it."""
+    """Quote a value, or name its type if it is long; ``source`` is its text in the file."""
     if value is None:
         return "nothing"
-    if isinstance(value, bool):
-        return f"the truth value {source or scalar_text(value)}"
-    if isinstance(value, (int, float)):
-        return f"the number {source or scalar_text(value)}"
+    if isinstance(value, (bool, int, float)):
+        return source or scalar_text(value)
     if isinstance(value, str):
-        short = value if len(value) <= 40 else value[:39] + "…"
-        return f"the text {short!r}"
+        return repr(value if len(value) <= 40 else value[:39] + "…")
     return "a list" if isinstance(value, list) else "a mapping"
 
 
 def scalar_text(value: object) -> str:
-    """A value as YAML would have it, if its source is not known."""
+    """Return the YAML form of a value whose source is not known."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _at(document: Any, path: ValuePath) -> Any:
-    for step in path:
-        try:
-            document = document[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return document

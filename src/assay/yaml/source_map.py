@@ -1,11 +1,11 @@
-"""The text of one file, and where in it a character stands."""
+"""Positions in a YAML file: of characters, of values, and of problems with its form."""
 
 from __future__ import annotations
 
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ _EXCERPT = 200
 
 @dataclass(frozen=True)
 class SourceText:
-    """Decoded text without byte-order mark; ``file`` is its path as diagnostics show it."""
+    """Decoded text without byte-order mark; ``file`` is its path in diagnostics."""
 
     file: str
     text: str
@@ -32,31 +32,31 @@ class SourceText:
         return [0, *(m.end() for m in _LINE_BREAK.finditer(self.text))]
 
     def position(self, offset: int) -> Position:
-        """Line and column, both from 1, of the character at ``offset``."""
+        """Return the position of the character at ``offset``."""
         line = bisect_right(self._line_starts, offset)
         start = self._line_starts[line - 1]
         return Position(self.file, line, offset - start + 1, self._excerpt(start, offset))
 
     def line_start(self, offset: int) -> int:
-        """The offset at which the line of ``offset`` begins."""
+        """Return the start of the line that contains ``offset``."""
         return self._line_starts[bisect_right(self._line_starts, offset) - 1]
 
     def line_end(self, offset: int) -> int:
-        """The offset of the line break that ends the line of ``offset``, or of the text's end."""
+        """Return the offset of the next line break, or of the text's end."""
         found = _LINE_BREAK.search(self.text, offset)
         return found.start() if found else len(self.text)
 
     @property
     def height(self) -> int:
-        """How many lines there are."""
+        """Number of lines."""
         return len(self._line_starts)
 
     def start_of(self, number: int) -> int:
-        """The offset at which a line begins, by its number from 0."""
+        """Return the start of a line, by its number from 0."""
         return self._line_starts[number]
 
     def lines(self) -> Iterator[str]:
-        """Every line without its break."""
+        """Return all lines without their breaks."""
         start = 0
         for found in _LINE_BREAK.finditer(self.text):
             yield self.text[start : found.start()]
@@ -64,7 +64,7 @@ class SourceText:
         yield self.text[start:]
 
     def line(self, number: int) -> str:
-        """A line by its number from 0, without its break."""
+        """Return a line by its number from 0, without its break."""
         start = self._line_starts[number]
         return self.text[start : self.line_end(start)]
 
@@ -81,14 +81,14 @@ PAIR = re.compile(
     r"(?<!\\)(?P<before>(?:\\\\)*)"
     r"\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-# Two private characters fill up the length. The first records which hex digits are capitals.
+# Two private characters fill the length; the first records which hex digits are capitals.
 _CAPITALS, _END = 0xE000, "\uf8ff"
 _READ = re.compile("([\U00010000-\U0010ffff])[\ue000-\ue0ff]\uf8ff")
 _UNREAD = re.compile("\\\\U([0-9a-f]{8})([\ue000-\ue0ff])\uf8ff")
 
 
 def joined(text: str) -> str:
-    """The text of a file with one escape instead of each two halves."""
+    """Replace each escaped surrogate pair by one escape of the same length."""
     return PAIR.sub(_join, text) if "\\u" in text else text
 
 
@@ -100,7 +100,7 @@ def _join(found: re.Match[str]) -> str:
 
 
 def restored(value: Any) -> Any:
-    """A value read from joined text as the file means it."""
+    """Undo :func:`joined` in a value read from its text."""
     if isinstance(value, str):
         return _UNREAD.sub(_split, _READ.sub(r"\1", value)) if _END in value else value
     if isinstance(value, list):
@@ -121,10 +121,10 @@ _ESCAPE_LENGTH = {"x": 4, "u": 6, "U": 10}
 
 
 def raw_offset(raw: str, style: str, value: str, wanted: int) -> int:
-    """Where in ``raw``, the text of a scalar as the file has it, ``value[wanted]`` was written.
+    """Return the offset of ``value[wanted]`` in ``raw``, the scalar's text in the file.
 
-    ``style`` is YAML's mark: empty for plain, a quote, ``|`` or ``>``. A ``wanted`` at or past
-    the end gives the place right after the last character.
+    ``style`` is YAML's indicator: empty for plain, a quote, ``|`` or ``>``. A ``wanted`` at or
+    after the end gives the offset after the last character.
     """
     last = _start(raw, style)
     for index, (begin, end) in enumerate(_places(raw, style, value)):
@@ -144,10 +144,10 @@ def _start(raw: str, style: str) -> int:
 
 
 def _places(raw: str, style: str, value: str) -> Iterator[tuple[int, int]]:
-    """For each character of ``value`` where it begins and ends in ``raw``.
+    """Return the start and end in ``raw`` of each character of ``value``.
 
-    Indentation and folded line breaks of ``raw`` have no counterpart in ``value``; so the two
-    are walked together, and white space of ``raw`` is skipped until they agree again.
+    Indentation and folded line breaks of ``raw`` have no counterpart in ``value``: both are
+    read in parallel, and white space of ``raw`` is skipped until they agree again.
     """
     at = _start(raw, style)
     line_begins = style in ("|", ">")
@@ -192,7 +192,7 @@ def _match(raw: str, style: str, at: int, character: str) -> tuple[int, int]:
 
 
 def _after_folded_space(raw: str, at: int) -> int:
-    """Blanks before a line break belong to the fold, of which the value has one space."""
+    """Skip a fold, including blanks before its line break; the value has one space for it."""
     rest = _skip_blanks(raw, at)
     if rest < len(raw) and raw[rest] in "\r\n":
         return _skip_white(raw, rest)
@@ -212,13 +212,24 @@ def _skip_white(raw: str, at: int) -> int:
 
 
 def _skip_indentation(raw: str, at: int, value: str, index: int) -> int:
-    """Past the blanks of ``raw`` that ``value`` does not have at the start of this line."""
+    """Skip the leading blanks of a line in ``raw`` that ``value`` does not have."""
     wanted = len(value[index:]) - len(value[index:].lstrip(" "))
     return max(at, _skip_blanks(raw, at) - wanted)
 
 
 ValuePath = tuple[str | int, ...]
 """Keys and list indexes from the top of a document to a value."""
+
+
+def value_at(data: Any, path: ValuePath) -> Any:
+    """Return the value at ``path``, or None."""
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
 
 DEPTH_LIMIT = 40
 NODE_LIMIT = 200_000
@@ -229,10 +240,10 @@ _WHOLE = re.compile(r"[-+]?[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The place of one value, in characters from the start of the text.
+    """Location of a value, in characters from the start of the text.
 
-    ``end`` is where its content ends: trailing comments and blank lines are not part of it.
-    ``key`` is where the key of the value stands, ``start`` itself for items and documents.
+    ``end`` excludes trailing comments and blank lines. ``key`` is the offset of the value's key,
+    ``start`` for items and documents.
     """
 
     kind: str
@@ -245,24 +256,26 @@ class Node:
 
 @dataclass(frozen=True)
 class Index:
-    """The values of a file: one mapping from path to place for each document."""
+    """Locations of all values: one mapping by path for each document."""
 
     documents: tuple[dict[ValuePath, Node], ...]
     problems: tuple[Diagnostic, ...]
 
     def nearest(self, document: int, path: ValuePath) -> Node | None:
-        """The value at ``path``, else the innermost one around it that exists."""
+        """Return the value at ``path``, or the innermost one around it that exists."""
         if not 0 <= document < len(self.documents):
             return None
-        nodes = self.documents[document]
-        for length in range(len(path), -1, -1):
-            if path[:length] in nodes:
-                return nodes[path[:length]]
-        return None
+        return innermost(self.documents[document], path)
+
+
+def innermost(nodes: Mapping[ValuePath, Node], path: ValuePath) -> Node | None:
+    """Return the node at ``path``, or the innermost one around it that exists."""
+    parents = (path[:length] for length in range(len(path), -1, -1))
+    return next((nodes[parent] for parent in parents if parent in nodes), None)
 
 
 def index(source: SourceText) -> Index:
-    """Walk the whole text once; stops at a syntax error, too deep nesting, or too many values."""
+    """Index the text; stops at a syntax error, too deep nesting, or too many values."""
     walk = _Walk(source)
     walk.run()
     return Index(tuple(walk.documents), tuple(walk.problems))
@@ -270,7 +283,7 @@ def index(source: SourceText) -> Index:
 
 @dataclass(slots=True)
 class _Open:
-    """A collection that the walk is inside of."""
+    """Collection that is not complete yet."""
 
     path: ValuePath
     start: int
@@ -285,7 +298,7 @@ class _Open:
 
 
 class _Stop(Exception):
-    """What follows is not worth walking."""
+    """Ends the walk."""
 
 
 class _Walk:
@@ -295,7 +308,7 @@ class _Walk:
         self.problems: list[Diagnostic] = []
         self._open: list[_Open] = []
         self._count = 0
-        self._aliases: list[tuple[int, str]] = []
+        self._alias: tuple[int, str] | None = None
 
     def run(self) -> None:
         import yaml
@@ -306,18 +319,13 @@ class _Walk:
         except yaml.MarkedYAMLError as error:
             self._syntax(error)
         except yaml.YAMLError as error:
-            self._problem(codes.YAML_SYNTAX, 0, f"this is not YAML: {error}")
+            self._problem(codes.YAML_SYNTAX, 0, f"invalid YAML: {error}")
         except _Stop:
             pass
-        if self._aliases:
-            start, what = self._aliases[0]
-            more = f" (nor are {len(self._aliases) - 1} more)" if len(self._aliases) > 1 else ""
-            self._problem(
-                codes.YAML_ALIAS,
-                start,
-                f"{what} is not read{more}",
-                "write the value out wherever it is wanted: a copy is what a diff can show",
-            )
+        if self._alias is not None:
+            start, kind = self._alias
+            message = f"YAML {kind} are not supported"
+            self._problem(codes.YAML_ALIAS, start, message, "repeat the value")
 
     def _problem(self, code: Code, offset: int, message: str, hint: str = "") -> None:
         if len(self.problems) < _PROBLEM_LIMIT:
@@ -328,7 +336,7 @@ class _Walk:
         if name == "DocumentStartEvent":
             self.documents.append({})
         elif name == "AliasEvent":
-            self._aliases.append((start, f"the alias *{event.anchor}"))
+            self._alias = self._alias or (start, "aliases")
             self._value("scalar", start, end, "alias", False)
         elif name == "ScalarEvent":
             self._properties(event, start)
@@ -343,15 +351,14 @@ class _Walk:
             self._leave(end)
 
     def _properties(self, event: Any, start: int) -> None:
-        """Refuse anchors and tags."""
         if event.anchor is not None:
-            self._aliases.append((start, f"the anchor &{event.anchor}"))
+            self._alias = self._alias or (start, "anchors")
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._problem(
                 codes.YAML_TAG,
                 start,
-                f"the tag {tag} is not read",
+                f"the YAML tag {tag} is not supported",
                 "write the value without the tag",
             )
 
@@ -364,21 +371,21 @@ class _Walk:
         plain = not event.style
         if plain and key == "<<":
             self._problem(
-                codes.MERGE_KEY, start, "the merge key << is not read", "write the keys out here"
+                codes.MERGE_KEY, start, "YAML merge keys are not supported", "repeat the keys"
             )
         elif plain and not _is_text(key):
             self._problem(
                 codes.KEY_NOT_TEXT,
                 start,
-                f"the key {key or 'of this line'} is not a text",
-                f'put it in quotes: "{key}": …' if key else "write a key before the colon",
+                f"key {key} must be text" if key else "missing key before the colon",
+                f'put it in quotes: "{key}": …' if key else "add a key, for example text: …",
             )
         elif key in parent.seen:
             first = self.source.position(parent.seen[key]).line
             self._problem(
                 codes.DUPLICATE_KEY,
                 start,
-                f"the key {key!r} stands here and in line {first}",
+                f"duplicate key {key!r}, first set on line {first}",
                 "keep one of the two",
             )
         parent.seen.setdefault(key, start)
@@ -391,24 +398,24 @@ class _Walk:
         self._value("scalar", start, end, event.style or "", False)
 
     def _number(self, value: str, start: int) -> None:
-        number = _reckoned(value)
+        number = _parsed(value)
         if isinstance(number, int) and not -(2**63) <= number < 2**63:
             self._problem(
                 codes.NUMBER_TOO_LARGE,
                 start,
-                f"the number {value[:40]} is too large",
-                f'if it is a text, put it in quotes: "{value[:40]}"',
+                f"number {value[:40]} is too large",
+                f'if it is text, put it in quotes: "{value[:40]}"',
             )
         elif isinstance(number, float) and not math.isfinite(number):
             self._problem(
                 codes.NOT_A_NUMBER,
                 start,
-                f"{value[:40]} is not a number to reckon with",
-                "leave the key out where a figure is unknown",
+                f"{value[:40]} is not a finite number",
+                "leave the key out if the value is unknown",
             )
 
     def _place(self, start: int) -> tuple[ValuePath, int]:
-        """The path of the value that begins here, and where its key stands."""
+        """Return the path of the value that begins here, and the offset of its key."""
         if not self._open:
             return (), start
         parent = self._open[-1]
@@ -424,7 +431,7 @@ class _Walk:
             self._problem(
                 codes.FILE_TOO_LARGE,
                 start,
-                f"the file holds more than {NODE_LIMIT:,} values",
+                f"the file has more than {NODE_LIMIT:,} values",
                 "split it into several files",
             )
             raise _Stop
@@ -440,16 +447,16 @@ class _Walk:
             self._problem(
                 codes.KEY_NOT_TEXT,
                 start,
-                "a list or a mapping stands where a key belongs",
-                "a key is a word; a text with { or [ goes in quotes",
+                "a list or mapping is used as a key",
+                "use a word; put text with { or [ in quotes",
             )
             raise _Stop
         if len(self._open) >= DEPTH_LIMIT:
             self._problem(
                 codes.NESTED_TOO_DEEP,
                 start,
-                f"lists and mappings are nested more than {DEPTH_LIMIT} deep",
-                "no document needs more than six levels",
+                f"lists and mappings are nested more than {DEPTH_LIMIT} levels deep",
+                "use at most six levels, as every document can",
             )
             raise _Stop
         path, key = self._place(start)
@@ -463,12 +470,12 @@ class _Walk:
     def _syntax(self, error: Any) -> None:
         mark = error.problem_mark or error.context_mark
         offset = min(mark.index, len(self.source.text)) if mark else 0
-        problem = error.problem or "this is not YAML"
+        problem = error.problem or "not YAML"
         if self.source.text[offset : offset + 1] == "\t":
             self._problem(
                 codes.TAB_INDENTATION,
                 offset,
-                "a tab where YAML wants spaces",
+                "tab in the indentation",
                 "indent by two spaces",
             )
             return
@@ -479,8 +486,10 @@ class _Walk:
             if any(part in problem for part in _NEVER_CLOSED):
                 offset = opened.index
             else:
-                since = f" (in what begins in line {self.source.position(opened.index).line})"
-        self._problem(codes.YAML_SYNTAX, offset, f"YAML stops here: {problem}{since}", hint)
+                since = (
+                    f" (in the value that starts on line {self.source.position(opened.index).line})"
+                )
+        self._problem(codes.YAML_SYNTAX, offset, f"invalid YAML: {problem}{since}", hint)
 
 
 _NEVER_CLOSED = ("unexpected end of stream", "did not find expected node content")
@@ -488,31 +497,31 @@ _NEVER_CLOSED = ("unexpected end of stream", "did not find expected node content
 _SYNTAX_HINTS = (
     (
         "mapping values are not allowed",
-        "a text with a colon in it goes in quotes; or the line is indented wrongly",
+        "put text with a colon in quotes, or correct the indentation",
     ),
     (
         "invalid Unicode character escape",
-        "write both halves of the character, or the character itself",
+        "write both halves of the surrogate pair, or the character itself",
     ),
-    ("cannot start any token", "a text that begins with @, `, % or the like goes in quotes"),
-    ("unexpected end of stream", "a quote is opened and never closed"),
+    ("cannot start any token", "put text that starts with @, ` or % in quotes"),
+    ("unexpected end of stream", "close the quote"),
     (
         "unknown escape character",
-        "in double quotes write \\\\ for a backslash, or use single quotes",
+        "write \\\\ for a backslash, or use single quotes",
     ),
     (
         "could not find expected ':'",
         "write 'key: value', or indent the line under the text it continues",
     ),
-    ("did not find expected key", "the line is indented differently from the keys beside it"),
-    ("did not find expected '-' indicator", "items of one list start in the same column"),
+    ("did not find expected key", "indent the line like the other keys"),
+    ("did not find expected '-' indicator", "start all items of the list in the same column"),
     ("did not find expected ',' or ']'", "close the list with ] and put commas between its items"),
     (
         "did not find expected ',' or '}'",
         "close the mapping with } and put commas between its keys",
     ),
-    ("did not find expected node content", "a [ or { is opened and never closed"),
-    ("block sequence entries are not allowed", "a list starts on its own line"),
+    ("did not find expected node content", "close the [ or {"),
+    ("block sequence entries are not allowed", "start the list on its own line"),
     ("did not find expected <document start>", "separate documents with a line ---"),
 )
 
@@ -524,8 +533,8 @@ def _events(text: str) -> Iterator[Any]:
     yield from yaml.parse(text, Loader=loader)
 
 
-def _reckoned(value: str) -> object:
-    """A plain scalar as the fast reader has it; whole numbers that it cannot hold stay whole."""
+def _parsed(value: str) -> object:
+    """Return a plain scalar as ryaml reads it; large whole numbers stay exact enough."""
     if _WHOLE.fullmatch(value) and len(value) > 18:
         return int(value[:40])
     try:
@@ -544,42 +553,42 @@ def _is_text(key: str) -> bool:
 
 
 class DocumentFile(Protocol):
-    """A file as read: its documents, what keeps some from being read, and where values stand."""
+    """Parsed file: its documents, its problems, and the positions of values."""
 
     @property
     def file(self) -> str:
-        """Its path, as diagnostics name it."""
+        """Path in diagnostics."""
         ...
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with its form."""
+        """Problems of its form."""
         ...
 
     def readable(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The documents that can be validated, each with its number in the file."""
+        """Return the documents to validate, each with its number in the file."""
         ...
 
     def locate(self, document: int, path: ValuePath, *, key: bool = False) -> Position:
-        """Where the value at ``path`` stands, or its key; the nearest thing around it if absent."""
+        """Return the position of a value or its key; if absent, of the innermost one around it."""
         ...
 
     def locate_inside(self, document: int, path: ValuePath, offset: int) -> Position:
-        """Where a character of the text at ``path`` stands."""
+        """Return the position of a character of the text at ``path``."""
         ...
 
     def source_of(self, document: int, path: ValuePath) -> str | None:
-        """The value at ``path`` as the file has it; None if there is none, or no text."""
+        """Return the text of a value in the file; None if there is none."""
         ...
 
     @property
     def mentioned_ids(self) -> tuple[str, ...]:
-        """Ids that the parts which cannot be read seem to give to documents."""
+        """Ids that the unreadable parts seem to contain."""
         ...
 
 
 def locate(diagnostic: Diagnostic, file: DocumentFile) -> Diagnostic:
-    """Look up the line of a diagnostic about a value of a document in ``file``."""
+    """Add the position in ``file`` to a diagnostic."""
     at = diagnostic.value
     document = at.subject.document if at.subject else 0
     source = file.source_of(document, at.path) if at.parsed else None
@@ -587,7 +596,7 @@ def locate(diagnostic: Diagnostic, file: DocumentFile) -> Diagnostic:
 
 
 def position_of(at: ValueLocation, file: DocumentFile) -> Position:
-    """The line and column of a value of a document in ``file``."""
+    """Return the line and column of a value in ``file``."""
     document = at.subject.document if at.subject else 0
     if at.offset is None:
         return file.locate(document, at.path, key=at.at_key)
@@ -598,9 +607,9 @@ _MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?=[ \r\n]|\Z)", re.MULTILINE)
 
 
 def conflicts(source: SourceText) -> Iterator[Diagnostic]:
-    """One error for each conflict, at its first marker, and for each marker left behind."""
+    """Report each git conflict at its first marker, and each stray marker."""
     text = source.text
-    # Searching for plain text takes next to nothing, and nearly no file has a marker.
+    # A plain search is much faster than the pattern, and hardly any file has a marker.
     if not any(mark in text for mark in ("<<<<<<<", "=======", ">>>>>>>")):
         return
     found = list(_MARKER.finditer(text))
@@ -611,21 +620,23 @@ def conflicts(source: SourceText) -> Iterator[Diagnostic]:
         kind = marker[0][0]
         if kind == "<":
             if begun is not None:
-                yield _left_behind(source, begun)
+                yield _stray(source, begun)
             begun = marker.start()
         elif begun is None:
-            yield _left_behind(source, marker.start())
+            yield _stray(source, marker.start())
         elif kind == ">":
             end = source.position(marker.start()).line
             yield codes.MERGE_CONFLICT.at(
-                source.position(begun), f"git left two versions here (to line {end})", "keep one"
+                source.position(begun),
+                f"unresolved git conflict up to line {end}",
+                "keep one version",
             )
             begun = None
     if begun is not None:
-        yield _left_behind(source, begun)
+        yield _stray(source, begun)
 
 
-def _left_behind(source: SourceText, offset: int) -> Diagnostic:
+def _stray(source: SourceText, offset: int) -> Diagnostic:
     return codes.MERGE_CONFLICT.at(
-        source.position(offset), "git left a conflict marker here", "delete the line"
+        source.position(offset), "stray git conflict marker", "delete the line"
     )
