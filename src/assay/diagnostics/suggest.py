@@ -43,7 +43,7 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
         return f"did you mean {near!r}?"
     if not 0 < len(known) <= _FEW:
         return ""
-    if len(known) > _CHOICES:
+    if len(known) > _CHOICES + 1:
         known = [*known[:_CHOICES], f"one of {len(known) - _CHOICES} others"]
     return "choose " + " or ".join(filter(None, [", ".join(known[:-1]), known[-1]]))
 
