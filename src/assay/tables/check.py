@@ -56,7 +56,7 @@ def row_errors(space: str, tables: Given) -> Iterator[str]:
         series = tables.given(space, owner)
         known = series.drop_nulls()
         if not known.is_sorted() or series.head(len(known)).null_count():
-            yield f"rows are not in the order of {owner!r}, with those of nobody at the end"
+            yield f"rows must be in the order of {owner!r}, those without one last"
     if space == "profile":
         for name in ("id", "kind", "today"):
             absent = tables.given(space, name).is_null().arg_true()
@@ -97,7 +97,7 @@ def within_profiles(tables: Given) -> bool:
 
 def unreadable(reason: str) -> str:
     """Describe a file that is not a table."""
-    return f"it cannot be read as Parquet: {reason}"
+    return f"cannot read the file as Parquet: {reason}"
 
 
 def of_columns(given: Mapping[str, str], expected: Mapping[str, str]) -> Iterator[str]:
@@ -106,28 +106,28 @@ def of_columns(given: Mapping[str, str], expected: Mapping[str, str]) -> Iterato
         if name not in given:
             yield f"the column {name!r} is missing"
         elif given[name] != dtype:
-            yield f"the column {name!r} is of type {given[name]}, where {dtype} is wanted"
+            yield f"the column {name!r} must be of type {dtype}, not {given[name]}"
     for name in given:
         if name not in expected:
-            yield f"there is no column {name!r} in this table"
+            yield f"unknown column {name!r}"
 
 
 def unnumbered(column: str) -> str:
     """Describe a table of several files that does not number its rows."""
     return (
-        f"the column {column!r} is missing: a table of several files does not say which row is "
-        "which; number the rows from 0"
+        f"the column {column!r} is missing: the rows of a table in several files must be "
+        "numbered from 0"
     )
 
 
 def misnumbered(column: str, height: int) -> str:
     """Describe row numbers with gaps or repeats."""
-    return f"{column!r} is not every number from 0 to {height - 1} once"
+    return f"the column {column!r} must have every number from 0 to {height - 1} once"
 
 
 def leads_nowhere(row: int | None, link: str, target: str) -> str:
     """Describe a link to a row that does not exist."""
-    return f"{_row(row)}{link!r} leads to no row of {target}.parquet"
+    return f"{_row(row)}{link!r} refers to a row that {target}.parquet does not have"
 
 
 def missing(row: int | None, name: str) -> str:
@@ -137,7 +137,7 @@ def missing(row: int | None, name: str) -> str:
 
 def given_twice(row: int | None, given_id: str) -> str:
     """Describe an id that two rows have."""
-    return f"{_row(row)}the id {given_id!r} is given twice"
+    return f"{_row(row)}duplicate id {given_id!r}"
 
 
 def _row(row: int | None) -> str:
