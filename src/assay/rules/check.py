@@ -126,11 +126,11 @@ def _bands(here: RulePath, name: str, bands: Sequence[Band]) -> Iterator[Diagnos
             yield codes.BANDS_OVERLAP.at(
                 ValueLocation((*here, i, "from"), parsed=str(band.from_)),
                 f"the bands {starts[band.from_].id!r} and {band.id!r} both start at {SOURCE}",
-                "give each band a start of its own",
+                "give each band a different start",
             )
         if band.id in ids:
             yield codes.DUPLICATE_BAND.at(
-                ValueLocation((*here, i, "id")), f"the band {band.id!r} is there twice"
+                ValueLocation((*here, i, "id")), f"duplicate band {band.id!r}"
             )
         starts.setdefault(band.from_, band)
         ids.setdefault(band.id, band)
@@ -142,7 +142,7 @@ def _bands(here: RulePath, name: str, bands: Sequence[Band]) -> Iterator[Diagnos
         yield codes.BANDS_UNORDERED.at(
             ValueLocation((*here, first, "from")),
             f"the band {bands[first].id!r} is out of order in the scale {name!r}",
-            "write the bands from the highest to the lowest",
+            "list the bands from the highest to the lowest",
         )
     lowest = min(bands, key=lambda b: b.from_)
     if lowest.from_ > 0.0:
@@ -163,19 +163,19 @@ def _names(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if scorer.key in keys:
             yield codes.DUPLICATE_SCORER.at(
                 ValueLocation((*here, "name")),
-                f"there are two scorers {scorer.name!r} on {scorer.on}s",
+                f"duplicate scorer {scorer.name!r} on {scorer.on}s",
             )
         keys.add(scorer.key)
         if scorer.name in _fields(SPACES[scorer.on]):
             yield codes.RESERVED_NAME.at(
                 ValueLocation((*here, "name")),
-                f"a {scorer.on} has a field {scorer.name!r} already",
+                f"a {scorer.on} already has a field {scorer.name!r}",
                 "choose another name for the scorer",
             )
         if scorer.scale is not None and scorer.scale not in rulebook.scales:
             yield codes.UNKNOWN_SCALE.at(
                 ValueLocation((*here, "scale")),
-                f"there is no scale {scorer.scale!r}",
+                f"unknown scale {scorer.scale!r}",
                 did_you_mean(scorer.scale, rulebook.scales),
             )
         yield from _repeated([r.id for r in scorer.rules], (*here, "rules"), "rule")
@@ -201,7 +201,7 @@ def _repeated(ids: Iterable[str], here: RulePath, noun: str) -> Iterator[Diagnos
     for j, rule_id in enumerate(ids):
         if rule_id in seen:
             yield codes.DUPLICATE_RULE.at(
-                ValueLocation((*here, j, "id")), f"there are two {noun}s {rule_id!r}"
+                ValueLocation((*here, j, "id")), f"duplicate {noun} {rule_id!r}"
             )
         seen.add(rule_id)
 
@@ -214,7 +214,7 @@ def _replaced(scorer: Scorer, here: RulePath) -> Iterator[Diagnostic]:
             yield codes.REPLACED_RULE.at(
                 ValueLocation((*here, "rules", j, "replaces")),
                 f"the rule {rule.id!r} replaces {what}",
-                "delete the rule that is replaced, or switch it off",
+                "delete or disable the rule that is replaced",
             )
 
 
@@ -225,14 +225,14 @@ def _fact_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if fact.name in seen:
             yield codes.DUPLICATE_FACT.at(
                 ValueLocation(("facts", i, "name")),
-                f"there are two facts {fact.name!r}",
-                "give one of the two another name",
+                f"duplicate fact {fact.name!r}",
+                "give one of them another name",
             )
         seen.add(fact.name)
         if fact.name in _fields(SPACES[fact.on]) or (fact.on, fact.name) in scores:
             yield codes.RESERVED_NAME.at(
                 ValueLocation(("facts", i, "name")),
-                f"a {fact.on} has a field or score {fact.name!r} already",
+                f"a {fact.on} already has a field or score {fact.name!r}",
                 "choose another name for the fact",
             )
     names = {name for s in SPACES.values() for name in (s.name, *_fields(s))} | {"it", "outlook"}
@@ -251,7 +251,7 @@ def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
     if chosen is not None and chosen not in graded:
         yield codes.UNKNOWN_SCORER.at(
             ValueLocation(("settings", "publish_by")),
-            f"there is no profile scorer {chosen!r} with a scale",
+            f"{chosen!r} is not a profile scorer with a scale",
             did_you_mean(chosen, graded),
         )
     types = [*get_args(ClaimType), "default"]
@@ -259,7 +259,7 @@ def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if name not in types:
             yield codes.UNKNOWN_CLAIM_TYPE.at(
                 ValueLocation(("settings", "review_after_days", name)),
-                f"no claim has the type {name!r}",
+                f"unknown claim type {name!r}",
                 did_you_mean(name, types),
             )
 
@@ -276,15 +276,15 @@ def _unknowns(rulebook: Rulebook) -> Iterator[Diagnostic]:
             if _lowers(rule) and rule.on_unknown is None and not always:
                 yield codes.UNDECIDED_UNKNOWN.at(
                     ValueLocation((*place, "id")),
-                    f"the rule {rule.id!r} lowers and does not say what to do when it is unknown",
-                    "add on_unknown: apply, so that a missing field cannot lift it, or ignore",
+                    f"the rule {rule.id!r} can lower a score, but has no on_unknown",
+                    "add on_unknown: apply, so that a missing field does not disable it, or ignore",
                 )
             computed = isinstance(rule.amount, str) and rule.amount not in rulebook.parameters
             if rule.on_unknown == "apply" and computed:
                 yield codes.UNKNOWN_AMOUNT.at(
                     ValueLocation((*place, "on_unknown")),
-                    f"the amount of {rule.id!r} is an expression that may be unknown itself",
-                    "write the amount to use: on_unknown: 0.8",
+                    f"the amount of {rule.id!r} is an expression, which may be unknown too",
+                    "give the amount to use, for example on_unknown: 0.8",
                 )
 
 
@@ -310,7 +310,7 @@ def _amounts(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 continue
             yield codes.AMOUNT_RANGE.at(
                 ValueLocation(("scorers", i, "rules", j, rule.phase), parsed=f"{rule.amount:g}"),
-                f"{rule.phase} {SOURCE} is beyond every score: they are from 0 to 1",
+                f"{rule.phase} {SOURCE} is out of range: scores are from 0 to 1",
                 f"write {rule.amount / 100:g} for {SOURCE} per cent",
             )
 

@@ -68,7 +68,7 @@ class Parsed:
             parts = split_text(text)
         except TextError as error:
             wrong = problem(
-                codes.UNBALANCED_BRACES, str(error), error.offset, "a brace is written {{"
+                codes.UNBALANCED_BRACES, str(error), error.offset, "write {{ for a brace"
             )
             self.problems.append(wrong.within(path))
             return
@@ -173,13 +173,13 @@ def _parse_pool(scorer: Scorer, pool: Pool, here: RulePath, parsed: Parsed) -> N
 
 def _wrong_type(node: ast.Expression, expected: str) -> Diagnostic:
     hints = {
-        "bool": "a condition is true or false: compare it with something",
-        "double": "an amount is a decimal: write 1.0, or double(…)",
-        "string": "elements are grouped by a text such as it.origin",
+        "bool": "compare it with a value: a condition is true or false",
+        "double": "write a decimal, for example 1.0, or double(…)",
+        "string": "group elements by a text, for example it.origin",
     }
     return problem(
         codes.TYPE_MISMATCH,
-        f"this is of type {node.type}, where {expected} is needed",
+        f"the expression must be of type {expected}, not {node.type}",
         node.offset,
         hints[expected],
     )
@@ -195,7 +195,7 @@ def _parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
         cycle = error.args[1]
         wrong = problem(
             codes.FACT_CIRCLE,
-            f"facts use each other in a circle: {' → '.join(reversed(cycle))}",
+            f"facts use each other in a cycle: {' → '.join(reversed(cycle))}",
             0,
             "let one of them use evidence instead",
         )
@@ -237,9 +237,9 @@ def _parse_fact(fact: Fact, vocabulary: Vocabulary) -> ast.Expression:
     if node.type.name not in ("bool", "int", "double", "string", "timestamp") and not texts:
         wrong = problem(
             codes.TYPE_MISMATCH,
-            f"a fact is a value, and this is of type {node.type}",
+            f"a fact must be a value, not of type {node.type}",
             node.offset,
-            "ask for a field, a size() or a condition",
+            "use a field, a size() or a condition",
         )
         raise CelError([wrong])
     return node
@@ -264,7 +264,7 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
         chain = " → ".join(reversed(cycle))
         wrong = problem(
             codes.SCORER_CIRCLE,
-            f"scorers use each other's scores in a circle: {chain}",
+            f"scorers use each other's scores in a cycle: {chain}",
             0,
             "let one of them use evidence instead of the other's score",
         )
