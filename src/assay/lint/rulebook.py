@@ -58,10 +58,10 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[Diagnostic]:
             until = rule.disabled.until
             place = ("scorers", i, "rules", j, "disabled")
             if as_of is not None and as_of >= until:
-                message = f"the rule {rule.id!r} was switched off until {until} and is in force"
-                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, "take 'disabled' out")
+                message = f"the rule {rule.id!r} was disabled until {until} and is in force again"
+                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, "delete 'disabled'")
             else:
-                message = f"the rule {rule.id!r} is switched off until {until}"
+                message = f"the rule {rule.id!r} is disabled until {until}"
                 yield codes.RULE_EXPIRY.at(ValueLocation(place), message, rule.disabled.reason)
 
 
@@ -148,9 +148,9 @@ def _band_words(name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
             if grade is not None and label is not None and grade != label:
                 yield codes.BAND_WORDS.at(
                     ValueLocation(("scales", name, list(bands).index(band), "label")),
-                    f"the band {band.id!r} is {band.grade!r} in its grade and {band.label!r} in "
-                    "its label",
-                    "say the same in both",
+                    f"the grade {band.grade!r} and the label {band.label!r} of the band "
+                    f"{band.id!r} contradict each other",
+                    "use the same rank in both",
                 )
     letters = [(b, b.grade[0]) for b in ordered if re.match(r"[A-F](\W|$)", b.grade)]
     for (low, first), (high, second) in pairwise(letters):
@@ -173,7 +173,7 @@ def _out_of_order(
             yield codes.BAND_WORDS.at(
                 ValueLocation(("scales", name, list(bands).index(high), key)),
                 f"{getattr(high, key)!r} starts at {high.from_:.3f}, above "
-                f"{getattr(low, key)!r} at {low.from_:.3f}, and says less",
+                f"{getattr(low, key)!r} at {low.from_:.3f}, but ranks lower",
                 f"exchange the {key}s, or the starts",
             )
 
@@ -187,9 +187,10 @@ def _likelihoods(name: str, bands: Sequence[Band], ordered: Sequence[Band]) -> I
             if meant is not None and (end <= meant[0] or band.from_ >= meant[1]):
                 yield codes.BAND_WORDS.at(
                     ValueLocation(("scales", name, list(bands).index(band), key)),
-                    f"{getattr(band, key)!r} stands for {meant[0]:.2f} to {meant[1]:.2f}, and "
+                    f"{getattr(band, key)!r} means {meant[0]:.2f} to {meant[1]:.2f}, and "
                     f"this band is {band.from_:.3f} to {end:.3f}",
-                    "take the word of the band, or move its start (ICD 203 has these words)",
+                    "use the word for this range, or move the start of the band "
+                    "(ICD 203 defines the words)",
                 )
 
 
@@ -228,7 +229,7 @@ def _unknown_values(
             continue
         reported.add(value)
         message = f"no {of} has the {column.replace('.', chr(39) + 's ')} {value!r}"
-        hint = f"did you mean {near!r}?" if near else "possible are: " + ", ".join(possible)
+        hint = f"did you mean {near!r}?" if near else "choose one of: " + ", ".join(possible)
         yield codes.UNKNOWN_VALUE.at(ValueLocation(place), message, hint)
 
 

@@ -65,7 +65,7 @@ class RuleLint:
             return [codes.NEVER_TRUE.at(ValueLocation((*place, "when")), message, _NEVER_HINT)]
         if outcomes == {"true"} and rule.rule.when.strip() != "true":
             message = f"the condition of {rule.rule.id!r} is always true"
-            hint = "leave 'when' out, so that a reader sees it applies to all"
+            hint = "delete 'when', so that a reader sees that the rule always applies"
             return [codes.ALWAYS_TRUE.at(ValueLocation((*place, "when")), message, hint)]
         return []
 
@@ -74,15 +74,15 @@ class RuleLint:
         first = self._first[self._meaning(rule, index)]
         if first != index and rule.rule.disabled is None:
             message = f"the rule {rule.rule.id!r} repeats {self._columns.rules[first].rule.id!r}"
-            hint = "delete one of the two, or change what it asks"
+            hint = "delete one of them, or change its condition"
             return [codes.REPEATED_RULE.at(ValueLocation((*place, "id")), message, hint)]
         other = self._bounds.shadow_of(index)
         if other is None:
             return []
         bound = "no higher" if rule.rule.phase == "cap" else "no lower"
         message = (
-            f"the rule {rule.rule.id!r} changes nothing: wherever it holds, "
-            f"{other.rule.id!r} holds too, with an amount that is {bound}"
+            f"the rule {rule.rule.id!r} changes nothing: whenever it applies, "
+            f"{other.rule.id!r} applies too, with an amount that is {bound}"
         )
         hint = "delete it, or make it stricter"
         return [codes.SHADOWED_RULE.at(ValueLocation((*place, "id")), message, hint)]
@@ -105,12 +105,11 @@ class RuleLint:
             message = f"{shown} changes nothing"
             yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "delete the rule")
         elif rule.rule.phase == "cap" and points >= (most := self._bounds.most_without(index)):
-            message = f"{shown} never holds anything down: without it the score is at most "
-            message += f"{most / 1000:.3f}"
+            message = f"{shown} limits no score: without it the score is at most {most / 1000:.3f}"
             yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "lower it, or delete the rule")
         elif rule.rule.phase == "floor" and points <= (least := self._bounds.least_without(index)):
-            message = f"{shown} never lifts anything: without it the score is at least "
-            message += f"{least / 1000:.3f} where the floors begin"
+            message = f"{shown} raises no score: without it the score is at least "
+            message += f"{least / 1000:.3f} before caps"
             yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "raise it, or delete the rule")
 
 
