@@ -136,7 +136,7 @@ class _Walk:
                 raise UsageError(
                     f"reach within {distance} hops follows more than {self._limit:,} paths; lower "
                     "'reach: hops' in rules.yaml, or remove edges of low criticality from the "
-                    "profiles most depend on"
+                    "profiles with most dependents"
                 )
 
 
