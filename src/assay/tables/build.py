@@ -157,7 +157,8 @@ def evidence_frames(rows: Rows) -> dict[str, pl.DataFrame]:
     def row(number: Ints) -> Ints:
         """Convert the number of a citation within its profile, those implied after the others."""
         beyond = number - number_cited[own]
-        return np.where(beyond < 0, first_cited[own] + number, first_implied[own] + beyond)
+        result: Ints = np.where(beyond < 0, first_cited[own] + number, first_implied[own] + beyond)
+        return result
 
     roots = pl.DataFrame(
         {
