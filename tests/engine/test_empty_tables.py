@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from assay.cel.operations import Lit
 from assay.cel.program import Compute, PoolUp
 from assay.engine.local import LocalEngine
-from assay.tables.tables import SCHEMAS, Tables, frame
+from assay.tables.tables import SCHEMAS, Tables
 
-_NOTHING = Tables({space: frame(space, []) for space in SCHEMAS})
+_NOTHING = Tables({space: pl.DataFrame(schema=schema) for space, schema in SCHEMAS.items()})
 
 
 @pytest.mark.parametrize("value", [True, 1, 0.5, "a"])
@@ -48,6 +49,6 @@ def test_constants_are_made_anew_where_a_table_has_other_rows() -> None:
     before = LocalEngine(_NOTHING)
     before.run(always)
     before.make([("claim", "always")])
-    one = dict.fromkeys(SCHEMAS["claim"])
-    grown = Tables({**_NOTHING.frames, "claim": frame("claim", [tuple(one.values())])})
+    one = pl.DataFrame([dict.fromkeys(SCHEMAS["claim"])], schema=SCHEMAS["claim"])
+    grown = Tables({**_NOTHING.frames, "claim": one})
     assert before.varied(grown, always, ()).column("claim", "always").to_list() == [True]

@@ -81,15 +81,15 @@ facts:
                 "[{name: a, on: claim, expr: claim.b > 1}, "
                 "{name: b, on: claim, expr: 'claim.a ? 1 : 2'}]"
             ),
-            "facts use each other in a circle",
+            "facts use each other in a cycle",
         ),
-        ("[{name: a, on: claim, expr: citations}]", "a fact is a value"),
-        ("[{name: key, on: claim, expr: 'true'}]", "a claim has a field or score 'key' already"),
+        ("[{name: a, on: claim, expr: citations}]", "a fact must be a value"),
+        ("[{name: key, on: claim, expr: 'true'}]", "a claim already has a field or score 'key'"),
         ("[{name: a, on: claim, expr: claim.nope}]", "a claim has no field 'nope'"),
         ("[{name: a, on: claim, expr: 'int(claim.id) > 1'}]", "this is not made a whole number"),
         (
             "[{name: a, on: claim, expr: 'true'}, {name: a, on: claim, expr: 'true'}]",
-            "there are two facts 'a'",
+            "duplicate fact 'a'",
         ),
     ],
 )

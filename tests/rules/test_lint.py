@@ -87,7 +87,7 @@ def test_a_cap_that_a_stricter_one_makes_idle() -> None:
         start=1.0,
     )
     assert [f[0] for f in found] == ["shadowed-rule"]
-    assert "'r0' changes nothing: wherever it holds, 'r1' holds too" in found[0][1]
+    assert "'r0' changes nothing: whenever it applies, 'r1' applies too" in found[0][1]
     assert (
         linted(
             {"when": "claim.contradictions > 5", "cap": 0.3},
@@ -104,7 +104,7 @@ def test_an_amount_that_changes_nothing() -> None:
     assert found == [
         (
             "idle-amount",
-            "cap 0.400 never holds anything down: without it the score is at most 0.300",
+            "cap 0.400 limits no score: without it the score is at most 0.300",
         )
     ]
 
@@ -128,7 +128,9 @@ def test_bands_whose_words_contradict_their_order() -> None:
         GRADES[1] | {"grade": "High", "label": "High"},
     ]
     found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": turned})
-    assert found == [("band-words", "'Low' starts at 0.600, above 'High' at 0.000, and says less")]
+    assert found == [
+        ("band-words", "'Low' starts at 0.600, above 'High' at 0.000, but ranks lower")
+    ]
     letters = [GRADES[0] | {"grade": "C/D"}, GRADES[1] | {"grade": "A"}]
     found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": letters})
     assert found[0][1] == "'C/D' starts at 0.600, above 'A' at 0.000; A is the best grade"
@@ -138,7 +140,10 @@ def test_a_word_on_the_page_that_is_not_the_word_of_its_band() -> None:
     labelled = [GRADES[0] | {"label": "Low"}, GRADES[1]]
     found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": labelled})
     assert found == [
-        ("band-words", "the band 'high' is 'High' in its grade and 'Low' in its label")
+        (
+            "band-words",
+            "the grade 'High' and the label 'Low' of the band 'high' contradict each other",
+        )
     ]
     turned = [
         {"id": "b", "from": 0.6, "grade": "x", "label": "Weak"},
@@ -146,7 +151,7 @@ def test_a_word_on_the_page_that_is_not_the_word_of_its_band() -> None:
     ]
     found = linted({"when": CITED, "add": 0.8}, scale="grade", scales={"grade": turned})
     assert found == [
-        ("band-words", "'Weak' starts at 0.600, above 'Strong' at 0.000, and says less")
+        ("band-words", "'Weak' starts at 0.600, above 'Strong' at 0.000, but ranks lower")
     ]
 
 
@@ -160,7 +165,7 @@ def test_a_word_for_a_likelihood_stands_for_the_range_of_the_standard() -> None:
     assert found == [
         (
             "band-words",
-            "'Very likely' stands for 0.80 to 0.95, and this band is 0.300 to 0.550",
+            "'Very likely' means 0.80 to 0.95, and this band is 0.300 to 0.550",
         )
     ]
 
@@ -197,10 +202,7 @@ def test_a_floor_below_everything_is_idle() -> None:
     found = linted({"when": CITED, "floor": 0.2}, {"when": "claim.key", "cap": 0.1}, start=0.4)
     assert found[0] == (
         "idle-amount",
-        (
-            "floor 0.200 never lifts anything: without it the score is at least 0.400 where the "
-            "floors begin"
-        ),
+        "floor 0.200 raises no score: without it the score is at least 0.400 before caps",
     )
 
 
@@ -234,10 +236,10 @@ def test_a_text_that_no_document_has() -> None:
 def test_a_rule_that_is_switched_off_is_told() -> None:
     rule = {"when": CITED, "add": 0.1}
     off = linted(rule | {"disabled": {"reason": "under review", "until": "2026-02-01"}})
-    assert off == [("rule-expiry", "the rule 'r0' is switched off until 2026-02-01")]
+    assert off == [("rule-expiry", "the rule 'r0' is disabled until 2026-02-01")]
     on = linted(rule | {"disabled": {"reason": "under review", "until": "2026-01-15"}})
     assert on == [
-        ("rule-expiry", "the rule 'r0' was switched off until 2026-01-15 and is in force")
+        ("rule-expiry", "the rule 'r0' was disabled until 2026-01-15 and is in force again")
     ]
 
 

@@ -53,23 +53,23 @@ MISTAKES: dict[str, tuple[str, Spoil, str]] = {
     "unknown column": (
         "claim",
         lambda f: f.with_columns(colour=pl.lit("red")),
-        "there is no column 'colour'",
+        "unknown column 'colour'",
     ),
     "wrong type": (
         "citation",
         lambda f: f.with_columns(pl.col("day").cast(pl.String)),
-        "the column 'day' is of type String, where Int64 is wanted",
+        "the column 'day' must be of type Int64, not String",
     ),
     "dangling row": (
         "claim",
         lambda f: f.with_columns(pl.col("profile_row") + 40),
-        "row 11: 'profile_row' leads to no row of profile.parquet",
+        "row 11: 'profile_row' refers to a row that profile.parquet does not have",
     ),
-    "wrong order": ("citation", lambda f: f.reverse(), "rows are not in the order of"),
+    "wrong order": ("citation", lambda f: f.reverse(), "rows must be in the order of"),
     "id given twice": (
         "profile",
         lambda f: f.with_columns(id=pl.lit("same")),
-        "row 1: the id 'same' is given twice",
+        "row 1: duplicate id 'same'",
     ),
 }
 

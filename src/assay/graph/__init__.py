@@ -1,1 +1,1 @@
-"""Dependencies between profiles: structure, and how far they are felt."""
+"""Dependencies between profiles: structure, and how far effects reach."""

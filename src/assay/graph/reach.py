@@ -1,12 +1,12 @@
-"""How far a dependency is felt: strongest-path reach, in integers.
+"""How far effects reach along dependencies: strongest-path reach, in integers.
 
 The reach of a path is the product of its edges' weights, damped once for every hop after the
-first, rounded half up to thousandths at each hop. Rounding keeps order, so the strongest path is
-found hop by hop. Of equally strong paths the shorter counts.
+first, rounded half up to thousandths at each hop. Rounding is monotonic, so the strongest path is
+found hop by hop. The shorter of equally strong paths counts.
 
-Paths are followed from a block of profiles at a time, so that memory is bounded. An end, how
-strongly it is reached and how far away it is are one 64-bit number: sorted, the best path of a pair
-is the last.
+Paths are followed from a block of profiles at a time, so that memory is bounded. Start, end,
+strength and length of a path are packed into one 64-bit number: after sorting, the best path of a
+pair is the last.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _PAIR_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
 )
 
 PATH_LIMIT = 150_000_000
-"""Paths followed at one hop, at most."""
+"""Maximal number of paths followed at one hop."""
 
 _BLOCK = 1 << 15
-"""Edges that the profiles of a block have, unless one has more by itself."""
+"""Edges of the profiles in a block, unless a single profile has more."""
 
 _RANKS = 16
-"""More than the longest path, so that strength and shortness fit one number."""
+"""More than the longest path, so that strength and length fit into one number."""
 
 _RANK_BITS = 15
 _LOWEST = 2 * _RANKS
@@ -45,28 +45,25 @@ Ints = npt.NDArray[np.int64]
 def reach_pairs(
     edges: pl.DataFrame, hops: int, damping: float, *, limit: int = PATH_LIMIT
 ) -> pl.DataFrame:
-    """Every pair of profiles joined by a path of at most ``hops`` edges, once.
+    """Return each pair of profiles connected by a path of at most ``hops`` edges.
 
-    ``edges`` has ``upper`` (what is depended on), ``lower`` (what depends on it) and ``points``
-    (weight in thousandths, null where unknown). Gives upper, lower, points (null where no path
-    is known all along) and distance, sorted by upper and lower. Raises ``UsageError`` where a
-    hop would follow more paths than ``limit``.
+    ``edges`` has ``upper`` (the profile depended on), ``lower`` (the dependent one) and ``points``
+    (weight in thousandths, null if unknown). Returns upper, lower, points (null if every path has
+    an unknown weight) and distance, sorted by upper and lower. Raises ``UsageError`` if a hop would
+    follow more paths than ``limit``.
     """
-    graph = _Graph(edges)
-    walk = _Walk(graph, hops, damping, limit)
+    walk = _Walk(_Graph(edges), hops, damping, limit)
     blocks = list(walk.blocks())
-    if len(blocks) > 1:
-        with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
-            found = list(threads.map(walk.follow, blocks))
-    else:
-        found = [walk.follow(block) for block in blocks]
-    if not found:
+    if not blocks:
         return pl.DataFrame(schema=_PAIR_SCHEMA)
-    return pl.concat(found).rechunk()
+    if len(blocks) == 1:
+        return walk.follow(blocks[0]).rechunk()
+    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
+        return pl.concat(threads.map(walk.follow, blocks)).rechunk()
 
 
 class _Graph:
-    """The strongest edge of each pair, by upper row: those of ``u`` begin at ``begins[u]``."""
+    """The strongest edge of each pair, sorted: those of upper row ``u`` begin at ``begins[u]``."""
 
     def __init__(self, edges: pl.DataFrame) -> None:
         ends = [edges[name].to_numpy() for name in ("upper", "lower")]
@@ -82,7 +79,7 @@ class _Graph:
 
 
 class _Walk:
-    """Following paths of at most so many hops; ``limit`` of them at each."""
+    """Paths of at most ``hops`` edges, and at most ``limit`` of them at each hop."""
 
     def __init__(self, graph: _Graph, hops: int, damping: float, limit: int) -> None:
         self._graph = graph
@@ -93,44 +90,44 @@ class _Walk:
         self._lock = Lock()
 
     def blocks(self) -> Iterator[Ints]:
-        """The profiles from which an edge leads, in parts that have about as many edges each."""
+        """Yield the profiles with edges, in blocks of about as many edges each."""
         uppers = np.flatnonzero(self._graph.degree)
         if len(uppers):
             part = (np.cumsum(self._graph.degree[uppers]) - 1) // _BLOCK
             yield from np.split(uppers, np.flatnonzero(np.diff(part)) + 1)
 
     def follow(self, uppers: Ints) -> pl.DataFrame:
-        """The best paths from some profiles."""
+        """Return the best paths from some profiles."""
         graph = self._graph
-        own, at = self._edges_of(uppers)
-        ends, points = graph.lower[at], graph.points[at]
-        found = [_keys(own, ends, points, 1, graph.bits)]
+        # `own` are positions in `uppers`, `points` is -1 if unknown.
+        own, edge = self._edges_of(uppers)
+        ends, points = graph.lower[edge], graph.points[edge]
+        best = [_keys(own, ends, points, 1, graph.bits)]
         for distance in range(2, self._hops + 1):
             self._count(distance, int(graph.degree[ends].sum()))
-            come, at = self._edges_of(ends)
-            by, start = graph.points[at], points[come]
-            scaled = ((start * by + 500) // 1000 * self._factor + 500) // 1000
-            felt = np.where((start < 0) | (by < 0), -1, scaled)
-            own, ends = own[come], graph.lower[at]
+            path, edge = self._edges_of(ends)
+            before, weight = points[path], graph.points[edge]
+            scaled = ((before * weight + 500) // 1000 * self._factor + 500) // 1000
+            points = np.where((before < 0) | (weight < 0), -1, scaled)
+            own, ends = own[path], graph.lower[edge]
             away = ends != uppers[own]
-            keys = _keys(own[away], ends[away], felt[away], distance, graph.bits)
-            keys = _strongest(keys)
-            found.append(keys)
+            keys = _strongest(_keys(own[away], ends[away], points[away], distance, graph.bits))
+            best.append(keys)
             own, ends, points = _parts(keys, graph.bits)
-        keys = _strongest(np.concatenate(found))
+        keys = _strongest(np.concatenate(best))
         own, ends, points = _parts(keys, graph.bits)
         rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
-        far = np.where(rank >= 0, _RANKS - 1 - rank % _RANKS, -1 - rank)
-        columns = {"upper": uppers[own], "lower": ends, "points": points, "distance": far}
-        made = pl.DataFrame(columns).cast(pl.Int32)
-        return made.with_columns(pl.when(pl.col("points") >= 0).then("points").alias("points"))
+        distances = np.where(rank >= 0, _RANKS - 1 - rank % _RANKS, -1 - rank)
+        columns = {"upper": uppers[own], "lower": ends, "points": points, "distance": distances}
+        pairs = pl.DataFrame(columns).cast(pl.Int32)
+        return pairs.with_columns(pl.when(pl.col("points") >= 0).then("points").alias("points"))
 
     def _edges_of(self, rows: Ints) -> tuple[Ints, Ints]:
-        """For every edge of each of the rows which row it is of, and the edge."""
+        """Return all edges of the rows: for each its position in ``rows``, and its number."""
         degree = self._graph.degree[rows]
-        which = np.repeat(np.arange(len(rows)), degree)
+        position = np.repeat(np.arange(len(rows)), degree)
         first = self._graph.begins[rows] - (np.cumsum(degree) - degree)
-        return which, first[which] + np.arange(len(which))
+        return position, first[position] + np.arange(len(position))
 
     def _count(self, distance: int, paths: int) -> None:
         with self._lock:
@@ -139,12 +136,15 @@ class _Walk:
                 raise UsageError(
                     f"reach within {distance} hops follows more than {self._limit:,} paths; lower "
                     "'reach: hops' in rules.yaml, or remove edges of low criticality from the "
-                    "profiles most depend on"
+                    "profiles with most dependents"
                 )
 
 
 def _keys(own: Ints, ends: Ints, points: Ints, distance: int, bits: int) -> Ints:
-    """Pair and rank: the strongest, then the shortest is the greatest; unknown ones are last."""
+    """Pack pairs and ranks: the strongest, then shortest path is the greatest, unknown the least.
+
+    All keys are positive.
+    """
     short = _RANKS - 1 - distance
     rank = points * _RANKS
     rank += short + _LOWEST
@@ -158,14 +158,14 @@ def _keys(own: Ints, ends: Ints, points: Ints, distance: int, bits: int) -> Ints
 
 
 def _parts(keys: Ints, bits: int) -> tuple[Ints, Ints, Ints]:
-    """Own, end and points (-1 where unknown) of keys."""
+    """Unpack own, end and points (-1 if unknown) from keys."""
     rank = (keys & ((1 << _RANK_BITS) - 1)) - _LOWEST
     pair = keys >> _RANK_BITS
     return pair >> bits, pair & ((1 << bits) - 1), np.where(rank >= 0, rank // _RANKS, -1)
 
 
 def _strongest(keys: Ints) -> Ints:
-    """Of the keys of each pair the greatest, in the order of pairs."""
+    """Return the greatest key of each pair, in the order of pairs."""
     ordered = np.sort(keys)
     last = np.ones(len(ordered), dtype=bool)
     np.not_equal(ordered[1:] >> _RANK_BITS, ordered[:-1] >> _RANK_BITS, out=last[:-1])
@@ -175,7 +175,7 @@ def _strongest(keys: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A strongest path; ``points`` is its reach in thousandths, None where it is unknown."""
+    """A strongest path to ``peer``; ``points`` is its reach in thousandths, None if unknown."""
 
     peer: int
     points: int | None
@@ -184,39 +184,38 @@ class Path:
 
     @property
     def strength(self) -> tuple[bool, int, int, tuple[int, ...]]:
-        """Sorts the strongest first: known, strong, short, then by the rows it leads through."""
+        """Sort key, strongest first: known, strong, short, then by the rows on the path."""
         return (self.points is None, -(self.points or 0), self.distance, self.path)
 
 
 def paths_from(
     links: Mapping[int, Sequence[tuple[int, int | None]]], start: int, hops: int, damping: float
 ) -> list[Path]:
-    """The strongest path from ``start`` to every row within ``hops``, strongest first.
+    """Return the strongest path from ``start`` to every row within ``hops``, strongest first.
 
-    ``links`` gives for each row the rows an edge leads to and the edge's weight in thousandths.
+    ``links`` has for each row the peers at its edges, with the weights in thousandths (None if
+    unknown).
     """
-    factor = to_points(damping)
     best: dict[int, Path] = {}
     frontier = {start: Path(start, 1000, 0, (start,))}
     for distance in range(1, hops + 1):
-        further: dict[int, Path] = {}
-        for here in sorted(frontier):
-            come = frontier[here]
-            for peer, weight in links.get(here, ()):
-                points = _on(come.points, weight, factor if distance > 1 else 1000)
-                found = Path(peer, points, distance, (*come.path, peer))
-                if peer != start and (
-                    peer not in further or found.strength < further[peer].strength
-                ):
-                    further[peer] = found
-        frontier = further
-        for peer, found in further.items():
-            if peer not in best or found.strength < best[peer].strength:
-                best[peer] = found
+        factor = to_points(damping) if distance > 1 else 1000
+        reached: dict[int, Path] = {}
+        for row in sorted(frontier):
+            path = frontier[row]
+            for peer, weight in links.get(row, ()):
+                if peer == start:
+                    continue
+                points = None
+                if path.points is not None and weight is not None:
+                    points = scale_points(scale_points(path.points, weight), factor)
+                _keep_stronger(reached, Path(peer, points, distance, (*path.path, peer)))
+        frontier = reached
+        for path in reached.values():
+            _keep_stronger(best, path)
     return sorted(best.values(), key=lambda p: p.strength)
 
 
-def _on(points: int | None, weight: int | None, factor: int) -> int | None:
-    if points is None or weight is None:
-        return None
-    return scale_points(scale_points(points, weight), factor)
+def _keep_stronger(best: dict[int, Path], path: Path) -> None:
+    if path.peer not in best or path.strength < best[path.peer].strength:
+        best[path.peer] = path

@@ -1,7 +1,7 @@
-"""The values an expression can have at all: intervals, sets of texts, true, false and unknown.
+"""Domains of expressions: the intervals, sets of texts and outcomes that they can have.
 
-The domains of the fields are widened through every operation, so a value outside the result is
-impossible for every document the models accept. Conditions joined by && narrow each other.
+A domain contains every value that is possible in a document the models accept, and may contain
+others. Conditions joined by && narrow each other's domains.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from assay.model.documents import ClaimType, Directness, Level, Nature, Reliabil
 Narrowed = dict[Expr, Domain]
 
 _DEEPEST = 5
-"""Assumptions are followed through this many columns, deeper ones have their whole domain: a column
-that is read twice on each level would be analysed 2ⁿ times."""
+"""Assumptions apply through this many levels of columns; deeper columns have their whole domain.
+Without a limit, a column read twice on each level would be analysed 2ⁿ times."""
 
 _NARROWINGS = 3
-"""Conditions nested deeper are analysed without assumptions: each assumption analyses its parts
-again, three times on each level."""
+"""Conditions nested deeper are analysed without assumptions, since each level of assumptions
+analyses its parts three times."""
 
 
 class Analysis:
@@ -49,12 +49,12 @@ class Analysis:
         self._known: dict[tuple[str, str], Domain] = {}
         self._depth = 0
         self._narrowings = 0
-        # In the order they are made, so that a long chain of columns is no recursion.
+        # In the order of computation, so that long chains of columns do not recurse.
         for space, name in self._definitions:
             self.column(space, name)
 
     def column(self, space: str, name: str) -> Domain:
-        """The domain of a column."""
+        """Return the domain of a column."""
         key = (space, name)
         if key not in self._known:
             self._known[key] = Domain()
@@ -66,9 +66,8 @@ class Analysis:
             case Compute(expr=expr):
                 return self.expression(space, expr)
             case Gather(link=link, target=target, origin=origin):
-                found = self.column(target, origin)
-                missing = link not in NEVER_MISSING[space]
-                return replace(found, unknown=found.unknown or missing)
+                linked = self.column(target, origin)
+                return replace(linked, unknown=linked.unknown or link not in _REQUIRED[space])
             case Aggregate() as step:
                 return self._aggregate(step)
             case PoolUp() as pool:
@@ -104,21 +103,21 @@ class Analysis:
     # Expressions -------------------------------------------------------------------------
 
     def expression(self, space: str, expr: Expr, given: Narrowed | None = None) -> Domain:
-        """The domain of an expression where the expressions of ``given`` have those domains."""
+        """Return the domain of an expression, assuming the domains in ``given``."""
         given = given or {}
-        found = self._plainly(space, expr, given)
-        return found.meet(given[expr]) if expr in given else found
+        domain = self._without_assumption(space, expr, given)
+        return domain.meet(given[expr]) if expr in given else domain
 
-    def _plainly(self, space: str, expr: Expr, given: Narrowed) -> Domain:
+    def _without_assumption(self, space: str, expr: Expr, given: Narrowed) -> Domain:
         if isinstance(expr, Lit):
             return literal(expr.value)
         if isinstance(expr, Col):
             step = self._definitions.get((space, expr.name))
             if given and isinstance(step, Compute) and self._depth < _DEEPEST:
                 self._depth += 1
-                found = self.expression(space, step.expr, given)
+                domain = self.expression(space, step.expr, given)
                 self._depth -= 1
-                return found
+                return domain
             return self.column(space, expr.name)
         if isinstance(expr, Each):
             return number(0, 2**31, unknown=self.expression(space, expr.items, given).unknown)
@@ -148,7 +147,7 @@ class Analysis:
         return truth(true, a.false or b.false, unknown)
 
     def _together(self, space: str, left: Expr, right: Expr, given: Narrowed) -> bool:
-        """Whether both can be true at once."""
+        """Return whether both conditions can be true together."""
         if self._narrowings == _NARROWINGS:
             return True
         self._narrowings += 1
@@ -160,20 +159,20 @@ class Analysis:
 
     def _choice(self, space: str, expr: Apply, given: Narrowed) -> Domain:
         condition, then, otherwise = expr.args
-        asked = self.expression(space, condition, given)
-        found: list[Domain] = []
-        if asked.true:
-            found += self._where(space, condition, then, given)
-        if asked.false:
-            found += self._where(space, Apply("not", (condition,)), otherwise, given)
-        known = [f for f in found if not is_nothing(f)]
+        outcome = self.expression(space, condition, given)
+        branches: list[Domain] = []
+        if outcome.true:
+            branches += self._branch(space, condition, then, given)
+        if outcome.false:
+            branches += self._branch(space, Apply("not", (condition,)), otherwise, given)
+        known = [b for b in branches if not is_nothing(b)]
         joined = reduce(Domain.join, known) if known else Domain(unknown=False)
-        return replace(joined, unknown=asked.unknown or any(f.unknown for f in found))
+        return replace(joined, unknown=outcome.unknown or any(b.unknown for b in branches))
 
-    def _where(
+    def _branch(
         self, space: str, condition: Expr, chosen: Expr, given: Narrowed
     ) -> Iterator[Domain]:
-        """The domain of a branch where the condition is true; none where it cannot be."""
+        """Yield the domain of a branch if its condition can be true."""
         if self._narrowings == _NARROWINGS:
             yield self.expression(space, chosen, given)
             return
@@ -190,44 +189,45 @@ class Analysis:
             return truth(True, False, unknown)
         return truth(any(t for t, _ in matched), all(f for _, f in matched), unknown)
 
-    # Narrowing ---------------------------------------------------------------------------
+    # Assumptions -------------------------------------------------------------------------
 
     def narrowed(self, space: str, expr: Expr, given: Narrowed | None = None) -> Narrowed | None:
-        """The domains that hold where ``expr`` is true; None where that is a contradiction."""
-        made = dict(given or {})
-        return made if self._assume(space, expr, True, made) else None
+        """Return the domains assuming that ``expr`` is true; None if it contradicts ``given``."""
+        domains = dict(given or {})
+        return domains if self._assume(space, expr, True, domains) else None
 
-    def _assume(self, space: str, expr: Expr, wanted: bool, made: Narrowed) -> bool:
+    def _assume(self, space: str, expr: Expr, outcome: bool, domains: Narrowed) -> bool:
+        """Narrow ``domains`` to an outcome of a condition; return False for a contradiction."""
         if isinstance(expr, Apply):
             first, *rest = expr.args
             if expr.op == "not":
-                return self._assume(space, first, not wanted, made)
-            if expr.op in ("and", "or") and wanted == (expr.op == "and"):
-                return all(self._assume(space, a, wanted, made) for a in expr.args)
+                return self._assume(space, first, not outcome, domains)
+            if expr.op in ("and", "or") and outcome == (expr.op == "and"):
+                return all(self._assume(space, a, outcome, domains) for a in expr.args)
             if expr.op == "known":
-                limit = Domain(False) if wanted else replace(NOTHING, unknown=True)
-                return self._limit(space, first, limit, made)
-            if rest and (limits := self._limits(space, expr, wanted, made)) is not None:
-                return self._limit(space, first, limits[0], made) and (
-                    limits[1] is None or self._limit(space, rest[0], limits[1], made)
+                limit = Domain(False) if outcome else replace(NOTHING, unknown=True)
+                return self._limit(space, first, limit, domains)
+            if rest and (limits := self._limits(space, expr, outcome, domains)) is not None:
+                return self._limit(space, first, limits[0], domains) and (
+                    limits[1] is None or self._limit(space, rest[0], limits[1], domains)
                 )
         if isinstance(expr, Col):
             step = self._definitions.get((space, expr.name))
-            if isinstance(step, Compute) and not self._assume(space, step.expr, wanted, made):
+            if isinstance(step, Compute) and not self._assume(space, step.expr, outcome, domains):
                 return False
-        return self._limit(space, expr, truth(wanted, not wanted, False), made)
+        return self._limit(space, expr, truth(outcome, not outcome, False), domains)
 
     def _limits(
-        self, space: str, expr: Apply, wanted: bool, made: Narrowed
+        self, space: str, expr: Apply, outcome: bool, domains: Narrowed
     ) -> tuple[Domain, Domain | None] | None:
-        """Limits of the two sides of a comparison with the wanted outcome."""
-        a, b = (self.expression(space, x, made) for x in expr.args[:2])
+        """Return limits of the two sides of a comparison with this outcome."""
+        a, b = (self.expression(space, x, domains) for x in expr.args[:2])
         op = OPERATIONS[expr.op].plain or expr.op
-        if op == "in" and wanted and isinstance(expr.args[1], Lit):
+        if op == "in" and outcome and isinstance(expr.args[1], Lit):
             values = expr.args[1].value
             assert isinstance(values, tuple)
             return reduce(Domain.join, [literal(v) for v in values], NOTHING), None
-        if not wanted:
+        if not outcome:
             op = OPERATIONS[op].negated or ""
         match op:
             case "eq":
@@ -238,11 +238,11 @@ class Analysis:
                 return above(b.low, op == "gt", a.whole), below(a.high, op == "gt", b.whole)
         return None
 
-    def _limit(self, space: str, expr: Expr, limit: Domain, made: Narrowed) -> bool:
+    def _limit(self, space: str, expr: Expr, limit: Domain, domains: Narrowed) -> bool:
         if isinstance(expr, Lit):
             return not literal(expr.value).meet(limit).impossible
-        made[expr] = self.expression(space, expr, made).meet(limit)
-        return not made[expr].impossible
+        domains[expr] = self.expression(space, expr, domains).meet(limit)
+        return not domains[expr].impossible
 
 
 # Fields ------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ _RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
     **{(way, "reach"): (0, 1) for way in ("upstream", "downstream")},
     **{(way, "distance"): (1, 6) for way in ("upstream", "downstream")},
 }
-NEVER_MISSING: Mapping[str, frozenset[str]] = {
+_REQUIRED: Mapping[str, frozenset[str]] = {
     "profile": frozenset(["id", "kind", "topics", "gaps", "today"]),
     "claim": frozenset(["id", "nature", "key", "contradictions", "profile_row"]),
     "citation": frozenset(
@@ -290,13 +290,13 @@ NEVER_MISSING: Mapping[str, frozenset[str]] = {
 
 
 def field_words(space: str, column: str) -> tuple[str, ...]:
-    """The texts a field can have at all; empty where that is open."""
+    """Return the texts that a field can have; empty if it may be any text."""
     return _WORDS.get((space, column), ())
 
 
 def field_domain(space: str, column: str) -> Domain:
-    """What a column of the tables can hold."""
-    unknown = column not in NEVER_MISSING[space]
+    """Return the values that a column of the tables can hold."""
+    unknown = column not in _REQUIRED[space]
     if words := field_words(space, column):
         return Domain(unknown, words=frozenset(words))
     if column.endswith("day") or column == "today":

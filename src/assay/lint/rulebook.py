@@ -1,7 +1,7 @@
-"""Likely mistakes in a rulebook that can be computed: each finding comes with its proof.
+"""Likely errors in a rulebook: each finding comes with its proof.
 
-The proofs are from :mod:`assay.lint.analysis`: a band out of reach is so for every document, and a
-condition that is always true is so for every row.
+The proofs are from :mod:`assay.lint.analysis`, so they hold for every document that the models
+accept.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from assay.model.rulebook import Band, Rulebook, Scorer
 from assay.rules.expressions import RulePath
 
 Values = Mapping[tuple[str, str], Collection[str]]
-"""The texts that documents hold, by space and column."""
+"""The texts in documents, by space and column."""
 
-_ALIKE = 0.86
-"""From this similarity on, a text that no document has counts as a misspelling."""
+_SIMILARITY = 0.86
+"""The least similarity to a text in documents at which another text counts as a misspelling."""
 
 
 def lint_rulebook(
     rulebook: Rulebook, program: Program, written: Values, as_of: date | None
 ) -> Iterator[Diagnostic]:
-    """Warnings and infos about a rulebook without errors, at a date."""
+    """Report warnings and infos about a rulebook without errors, on a date."""
     yield from _unused_names(rulebook)
     yield from _expiries(rulebook, as_of)
     for name, bands in rulebook.scales.items():
@@ -58,10 +58,10 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[Diagnostic]:
             until = rule.disabled.until
             place = ("scorers", i, "rules", j, "disabled")
             if as_of is not None and as_of >= until:
-                message = f"the rule {rule.id!r} was switched off until {until} and is in force"
-                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, "take 'disabled' out")
+                message = f"the rule {rule.id!r} was disabled until {until} and is in force again"
+                yield codes.RULE_EXPIRY.at(ValueLocation(place), message, "delete 'disabled'")
             else:
-                message = f"the rule {rule.id!r} is switched off until {until}"
+                message = f"the rule {rule.id!r} is disabled until {until}"
                 yield codes.RULE_EXPIRY.at(ValueLocation(place), message, rule.disabled.reason)
 
 
@@ -69,9 +69,9 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[Diagnostic]:
 
 
 def _unused_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    """A finding for every fact and every parameter that no expression uses."""
-    every = [*_expressions(rulebook), *(fact.expr for fact in rulebook.facts)]
-    mentions = Counter(name for text in every for name in members(text))
+    """Report facts and parameters that no expression uses."""
+    expressions = [*_expressions(rulebook), *(fact.expr for fact in rulebook.facts)]
+    mentions = Counter(name for text in expressions for name in members(text))
     for index, fact in enumerate(rulebook.facts):
         if mentions[fact.name] == (fact.name in members(fact.expr)):
             yield codes.UNUSED_NAME.at(
@@ -79,7 +79,7 @@ def _unused_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 f"nothing uses the fact {fact.name!r}",
                 f"use it as {fact.on}.{fact.name}, or delete it",
             )
-    named = {name for text in every for name in names(text)}
+    named = {name for text in expressions for name in names(text)}
     for parameter in rulebook.parameters:
         if parameter not in named:
             yield codes.UNUSED_NAME.at(
@@ -111,20 +111,20 @@ def _holes(sentence: str) -> Iterator[str]:
 def _unreached_bands(
     analysis: Analysis, bands: Sequence[Band], scorer: Scorer, here: RulePath
 ) -> Iterator[Diagnostic]:
-    """Bands that no evidence can bring the scorer into, with the scores it can reach."""
+    """Report bands that no evidence can reach, with the scores that the scorer can have."""
     if not bands:
         return
-    found = analysis.column(scorer.on, f"score.{scorer.name}")
+    scores = analysis.column(scorer.on, f"score.{scorer.name}")
     ordered = sorted(bands, key=lambda b: b.from_)
     ends = [*(b.from_ * 1000 for b in ordered[1:]), math.inf]
     for band, end in zip(ordered, ends, strict=True):
         start = band.from_ * 1000
-        if start > found.high or end <= found.low:
+        if start > scores.high or end <= scores.low:
             yield codes.UNREACHED_BAND.at(
                 ValueLocation((*here, "scale")),
                 f"{scorer.name} of a {scorer.on} never reaches {band.id!r}, which starts at "
-                f"{band.from_:.3f}: its scores are from {found.low / 1000:.3f} to "
-                f"{found.high / 1000:.3f}",
+                f"{band.from_:.3f}: its scores are from {scores.low / 1000:.3f} to "
+                f"{scores.high / 1000:.3f}",
                 "move the band, or let rules reach it",
             )
 
@@ -138,7 +138,7 @@ _RANKED = (
 
 
 def _band_words(name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
-    """Bands whose grade or label contradicts their place on the scale."""
+    """Report bands whose grade or label contradicts their position on the scale."""
     ordered = sorted(bands, key=lambda b: b.from_)
     for words in _RANKED:
         for key in ("grade", "label"):
@@ -148,9 +148,9 @@ def _band_words(name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
             if grade is not None and label is not None and grade != label:
                 yield codes.BAND_WORDS.at(
                     ValueLocation(("scales", name, list(bands).index(band), "label")),
-                    f"the band {band.id!r} is {band.grade!r} in its grade and {band.label!r} in "
-                    "its label",
-                    "say the same in both",
+                    f"the grade {band.grade!r} and the label {band.label!r} of the band "
+                    f"{band.id!r} contradict each other",
+                    "use the same rank in both",
                 )
     letters = [(b, b.grade[0]) for b in ordered if re.match(r"[A-F](\W|$)", b.grade)]
     for (low, first), (high, second) in pairwise(letters):
@@ -173,13 +173,13 @@ def _out_of_order(
             yield codes.BAND_WORDS.at(
                 ValueLocation(("scales", name, list(bands).index(high), key)),
                 f"{getattr(high, key)!r} starts at {high.from_:.3f}, above "
-                f"{getattr(low, key)!r} at {low.from_:.3f}, and says less",
+                f"{getattr(low, key)!r} at {low.from_:.3f}, but ranks lower",
                 f"exchange the {key}s, or the starts",
             )
 
 
 def _likelihoods(name: str, bands: Sequence[Band], ordered: Sequence[Band]) -> Iterator[Diagnostic]:
-    """Words for a likelihood on a band wholly outside the range that they mean."""
+    """Report likelihood words on a band that lies entirely outside their range."""
     ends = [*(b.from_ for b in ordered[1:]), 1.0]
     for band, end in zip(ordered, ends, strict=True):
         for key in ("grade", "label"):
@@ -187,9 +187,10 @@ def _likelihoods(name: str, bands: Sequence[Band], ordered: Sequence[Band]) -> I
             if meant is not None and (end <= meant[0] or band.from_ >= meant[1]):
                 yield codes.BAND_WORDS.at(
                     ValueLocation(("scales", name, list(bands).index(band), key)),
-                    f"{getattr(band, key)!r} stands for {meant[0]:.2f} to {meant[1]:.2f}, and "
+                    f"{getattr(band, key)!r} means {meant[0]:.2f} to {meant[1]:.2f}, and "
                     f"this band is {band.from_:.3f} to {end:.3f}",
-                    "take the word of the band, or move its start (ICD 203 has these words)",
+                    "use the word for this range, or move the start of the band "
+                    "(ICD 203 defines the words)",
                 )
 
 
@@ -216,55 +217,47 @@ def _rank(text: str, words: Sequence[str]) -> int | None:
 def _unknown_values(
     program: Program, space: str, expr: Expr, written: Values, place: RulePath
 ) -> Iterator[Diagnostic]:
-    """Texts that a condition compares a field with and that the field never holds."""
+    """Report texts that a condition compares with a field and that the field never has."""
     reported: set[str] = set()
-    for home, column, value in _compared(program, space, expr):
-        possible = field_words(home, column)
-        known = possible or written.get((home, column), ())
+    for of, column, value in _compared(program, space, expr):
+        possible = field_words(of, column)
+        known = possible or written.get((of, column), ())
         if value in known or value in reported or not value:
             continue
-        near = next(iter(get_close_matches(value, sorted(known), n=1, cutoff=_ALIKE)), None)
+        near = next(iter(get_close_matches(value, sorted(known), n=1, cutoff=_SIMILARITY)), None)
         if not possible and near is None:
             continue
         reported.add(value)
-        message = f"no {home} has the {column.replace('.', chr(39) + 's ')} {value!r}"
-        hint = f"did you mean {near!r}?" if near else "possible are: " + ", ".join(possible)
+        message = f"no {of} has the {column.replace('.', chr(39) + 's ')} {value!r}"
+        hint = f"did you mean {near!r}?" if near else "choose one of: " + ", ".join(possible)
         yield codes.UNKNOWN_VALUE.at(ValueLocation(place), message, hint)
 
 
 def _compared(program: Program, space: str, expr: Expr) -> Iterator[tuple[str, str, str]]:
-    """(space, column, text) of every comparison of a column with a constant text."""
+    """Yield space, column and text of every comparison of a field with a constant text."""
     seen: set[tuple[str, str]] = set()
     waiting = [(space, expr)]
     while waiting:
         space, part = waiting.pop()
         if isinstance(part, Col) and (space, part.name) not in seen:
             seen.add((space, part.name))
-            waiting += _behind(program, space, part.name)
+            waiting += _inputs(program, space, part.name)
         elif isinstance(part, Apply):
             if part.op in ("eq", "ne", "in", "has_item"):
-                columns = [_home(program, space, a.name) for a in part.args if isinstance(a, Col)]
-                constants = [v for a in part.args if isinstance(a, Lit) for v in _texts(a.value)]
-                yield from ((*home, v) for home in columns if home for v in constants)
+                columns = [program.source(space, a.name) for a in part.args if isinstance(a, Col)]
+                values = [a.value for a in part.args if isinstance(a, Lit)]
+                for column in columns:
+                    if column not in program.definitions:
+                        for value in values:
+                            items = value if isinstance(value, tuple) else (value,)
+                            yield from ((*column, item) for item in items if isinstance(item, str))
             waiting += [(space, arg) for arg in reversed(part.args)]
 
 
-def _behind(program: Program, space: str, column: str) -> Iterator[tuple[str, Expr]]:
-    """What a column is computed from; not what a score is."""
+def _inputs(program: Program, space: str, column: str) -> Iterator[tuple[str, Expr]]:
+    """Yield the expressions that a column is computed from; scores are not followed."""
     step = program.definitions.get((space, column))
     if isinstance(step, Compute) and not column.startswith(("score.", "raw.", "cover.")):
         yield space, step.expr
     elif isinstance(step, Aggregate) and step.source is not None:
         yield step.elements, Col(step.source)
-
-
-def _home(program: Program, space: str, column: str) -> tuple[str, str] | None:
-    """The field a column brings; None where it is computed."""
-    home = program.source(space, column)
-    return None if home in program.definitions else home
-
-
-def _texts(value: object) -> Iterator[str]:
-    for item in value if isinstance(value, tuple) else (value,):
-        if isinstance(item, str):
-            yield item

@@ -1,8 +1,8 @@
-"""Findings about the rules of one scorer, each proved for every document the models accept.
+"""Proofs about the rules of one scorer: conditions, repetitions, and rules without effect.
 
-With thousands of caps and floors each is not compared with every other one. A cap that holds
-wherever another does must allow every value the other asks of a column, so only those are compared
-whose interval of some column contains the other's.
+Scorers can have thousands of caps and floors, too many to compare all pairs. A cap that applies
+whenever another does must allow every value of a column that the other allows, so only those are
+compared whose interval of some column contains the other's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from assay.rules.expressions import RulePath
 
 
 class RuleLint:
-    """The rules of one scorer, with what is known of their conditions."""
+    """The rules of one scorer, with their conditions analysed."""
 
     def __init__(
         self, analysis: Analysis, program: Program, columns: ScorerColumns, here: RulePath
@@ -49,13 +49,13 @@ class RuleLint:
     def findings(self) -> Iterator[Diagnostic]:
         for j, rule in enumerate(self._columns.rules):
             place: RulePath = (*self._here, "rules", j)
-            found = self._outcome(rule, place) or self._alike(rule, j, place)
+            found = self._outcome(rule, place) or self._redundant(rule, j, place)
             yield from found
             if not found:
                 yield from self._amount(rule, j, place)
 
     def _outcome(self, rule: RuleColumns, place: RulePath) -> list[Diagnostic]:
-        """A condition that is never true, or always."""
+        """Report a condition that is never true, or always."""
         if rule.rule.disabled is not None:
             return []
         outcomes = self._analysis.expression(self._space, rule.outcome).outcomes
@@ -65,24 +65,24 @@ class RuleLint:
             return [codes.NEVER_TRUE.at(ValueLocation((*place, "when")), message, _NEVER_HINT)]
         if outcomes == {"true"} and rule.rule.when.strip() != "true":
             message = f"the condition of {rule.rule.id!r} is always true"
-            hint = "leave 'when' out, so that a reader sees it applies to all"
+            hint = "delete 'when', so that a reader sees that the rule always applies"
             return [codes.ALWAYS_TRUE.at(ValueLocation((*place, "when")), message, hint)]
         return []
 
-    def _alike(self, rule: RuleColumns, index: int, place: RulePath) -> list[Diagnostic]:
-        """A rule that repeats an earlier one, or that another one makes idle."""
+    def _redundant(self, rule: RuleColumns, index: int, place: RulePath) -> list[Diagnostic]:
+        """Report a rule that repeats an earlier one, or that another one makes redundant."""
         first = self._first[self._meaning(rule, index)]
         if first != index and rule.rule.disabled is None:
             message = f"the rule {rule.rule.id!r} repeats {self._columns.rules[first].rule.id!r}"
-            hint = "delete one of the two, or change what it asks"
+            hint = "delete one of them, or change its condition"
             return [codes.REPEATED_RULE.at(ValueLocation((*place, "id")), message, hint)]
         other = self._bounds.shadow_of(index)
         if other is None:
             return []
         bound = "no higher" if rule.rule.phase == "cap" else "no lower"
         message = (
-            f"the rule {rule.rule.id!r} changes nothing: wherever it holds, "
-            f"{other.rule.id!r} holds too, with an amount that is {bound}"
+            f"the rule {rule.rule.id!r} changes nothing: whenever it applies, "
+            f"{other.rule.id!r} applies too, with an amount that is {bound}"
         )
         hint = "delete it, or make it stricter"
         return [codes.SHADOWED_RULE.at(ValueLocation((*place, "id")), message, hint)]
@@ -95,7 +95,7 @@ class RuleLint:
         return rule.outcome
 
     def _amount(self, rule: RuleColumns, index: int, place: RulePath) -> Iterator[Diagnostic]:
-        """An amount that moves no score."""
+        """Report an amount that changes no score."""
         points = _fixed_points(rule.amount)
         if points is None or isinstance(rule.rule.on_unknown, float):
             return
@@ -105,12 +105,11 @@ class RuleLint:
             message = f"{shown} changes nothing"
             yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "delete the rule")
         elif rule.rule.phase == "cap" and points >= (most := self._bounds.most_without(index)):
-            message = f"{shown} never holds anything down: without it the score is at most "
-            message += f"{most / 1000:.3f}"
+            message = f"{shown} limits no score: without it the score is at most {most / 1000:.3f}"
             yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "lower it, or delete the rule")
         elif rule.rule.phase == "floor" and points <= (least := self._bounds.least_without(index)):
-            message = f"{shown} never lifts anything: without it the score is at least "
-            message += f"{least / 1000:.3f} where the floors begin"
+            message = f"{shown} raises no score: without it the score is at least "
+            message += f"{least / 1000:.3f} before caps"
             yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "raise it, or delete the rule")
 
 
@@ -123,18 +122,18 @@ def _applies_unknown(rule: Rule) -> bool:
 
 # Caps and floors ---------------------------------------------------------------------------
 
-_MOST_PROOFS = 50
-"""Candidates that are tried for one rule at most."""
+_MAX_PROOFS = 50
+"""Candidates tried for one rule, at most."""
 
 
 def _fixed_points(amount: Expr) -> int | None:
-    """The amount in thousandths where it is a constant."""
+    """Return the amount in thousandths if it is a constant."""
     return amount.value if isinstance(amount, Lit) and isinstance(amount.value, int) else None
 
 
 @dataclass
 class _Bucket:
-    """Rules of a phase that ask something of one column, with the interval each of them allows."""
+    """Rules of a phase with conditions on one column, and the interval that each allows."""
 
     rules: list[int] = field(default_factory=list)
     amounts: list[int] = field(default_factory=list)
@@ -147,14 +146,14 @@ class _Bucket:
         self.low.append(asked.low)
         self.high.append(asked.high)
 
-    def holding(self, asked: Domain) -> Iterator[int]:
-        """Places of those whose interval holds all values that are asked for."""
+    def containing(self, asked: Domain) -> Iterator[int]:
+        """Return the positions of those whose interval contains the values ``asked``."""
         low, high = np.array(self.low), np.array(self.high)
         found: list[int] = np.flatnonzero((low <= asked.low) & (asked.high <= high)).tolist()
         return iter(found)
 
     def as_strict(self, phase: str, amount: int, index: int) -> np.ndarray[Any, Any]:
-        """Which of them hold at least as tightly; of equal ones the earlier."""
+        """Return which of them are at least as strict; of equal ones the earlier."""
         amounts, rules = np.array(self.amounts), np.array(self.rules)
         tighter = amounts < amount if phase == "cap" else amounts > amount
         strict: np.ndarray[Any, Any] = tighter | ((amounts == amount) & (rules < index))
@@ -165,7 +164,7 @@ _OPEN = 2
 
 
 def _openness(domain: Domain) -> int:
-    """0 for an interval with an end, 1 for some texts, 2 for anything."""
+    """Return 0 for an interval with an end, 1 for a set of texts, 2 for any value."""
     if math.isfinite(domain.low) or math.isfinite(domain.high):
         return 0
     return 1 if domain.words is not None else _OPEN
@@ -178,12 +177,12 @@ def _lies_in(inner: Domain, outer: Domain) -> bool:
 
 
 def _varies(rule: RuleColumns) -> bool:
-    """Whether it holds only for a time, or with another amount where it is undecided."""
+    """Return whether a rule is disabled for a time, or has another amount if unknown."""
     return rule.rule.disabled is not None or isinstance(rule.rule.on_unknown, float)
 
 
 class _Bounds:
-    """The caps and floors of one scorer, with what their conditions ask for."""
+    """The caps and floors of one scorer, with the domains that their conditions assume."""
 
     def __init__(
         self, analysis: Analysis, columns: ScorerColumns, conditions: Sequence[Expr]
@@ -198,11 +197,11 @@ class _Bounds:
             if rule.rule.phase in ("cap", "floor"):
                 self._sort(j, rule)
         self._reach = analysis.expression(self._space, columns.unbounded)
-        self._limits = {phase: self._taken(phase) for phase in ("cap", "floor")}
+        self._limits = {phase: self._effective(phase) for phase in ("cap", "floor")}
         self._lifted = max([self._reach.high, *(e.high for _, _, e in self._limits["floor"])])
 
     def _sort(self, j: int, rule: RuleColumns) -> None:
-        """Sort a rule that can make others idle into its bucket."""
+        """Put a rule that can make others redundant into its bucket."""
         asked = self._asked[j] = self._analysis.narrowed(self._space, rule.outcome)
         amount = _fixed_points(rule.amount)
         if amount is None or _varies(rule):
@@ -218,7 +217,7 @@ class _Bounds:
     # Shadows -----------------------------------------------------------------------------
 
     def shadow_of(self, index: int) -> RuleColumns | None:
-        """A cap or floor that holds wherever this one does and is as strict."""
+        """Return a cap or floor that applies whenever this one does and is as strict."""
         rule = self._columns.rules[index]
         amount = _fixed_points(rule.amount)
         if index not in self._asked or amount is None or _varies(rule):
@@ -233,7 +232,7 @@ class _Bounds:
             tried += 1
             if self._is_implied(index, j):
                 return other
-            if tried == _MOST_PROOFS:
+            if tried == _MAX_PROOFS:
                 break
         return None
 
@@ -243,10 +242,10 @@ class _Bounds:
             bucket = self._buckets.get((phase, expr))
             if bucket is not None:
                 strict = bucket.as_strict(phase, amount, index)
-                yield from (bucket.rules[i] for i in bucket.holding(domain) if strict[i])
+                yield from (bucket.rules[i] for i in bucket.containing(domain) if strict[i])
 
     def _may_imply(self, index: int, other: int) -> bool:
-        """Whether all that the other asks of columns is asked here, too."""
+        """Return whether the condition narrows every column at least as much as the other."""
         mine, theirs = self._asked[index], self._asked[other]
         if mine is None:
             return False
@@ -263,8 +262,8 @@ class _Bounds:
 
     # Reach -------------------------------------------------------------------------------
 
-    def _taken(self, phase: str) -> list[tuple[int, bool, Domain]]:
-        """The bounds of a phase that can take effect: whether they always do, and with what."""
+    def _effective(self, phase: str) -> list[tuple[int, bool, Domain]]:
+        """List the rules of a phase that can apply: index, whether always, and the amounts."""
         found = []
         for j, rule in enumerate(self._columns.rules):
             if rule.rule.phase == phase:
@@ -275,12 +274,12 @@ class _Bounds:
         return found
 
     def most_without(self, index: int) -> float:
-        """The most the score can be where the cap at ``index`` takes no effect, in thousandths."""
+        """Return the highest score, in thousandths, without the cap at ``index``."""
         caps = [e.high for j, always, e in self._limits["cap"] if always and j != index]
         return min([float(ONE), self._lifted, *caps])
 
     def least_without(self, index: int) -> float:
-        """The least that enters the caps where the floor at ``index`` takes no effect."""
+        """Return the lowest score before caps, in thousandths, without the floor at ``index``."""
         floors = [e.low for j, always, e in self._limits["floor"] if always and j != index]
         return max([0.0, self._reach.low, *floors])
 
@@ -289,7 +288,7 @@ class _Bounds:
 
 
 def _impossible(analysis: Analysis, program: Program, space: str, expr: Expr) -> str:
-    """Why a condition cannot be true: the part of it that cannot, with the values it meets."""
+    """Explain why a condition cannot be true, by the part that cannot and its possible values."""
     expr = program.written_out(space, expr)
     if isinstance(expr, Apply) and expr.op == "and":
         for part in expr.args:

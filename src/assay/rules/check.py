@@ -1,4 +1,4 @@
-"""Everything that can be said against a rulebook before it scores anything."""
+"""Checks on a rulebook before it scores anything: scales, names, amounts and expressions."""
 
 from __future__ import annotations
 
@@ -26,45 +26,21 @@ _PROGRAM = "program"
 def check_rulebook(
     rulebook: Rulebook, cache: Cache | None = None
 ) -> tuple[Program | None, list[Diagnostic]]:
-    """The compiled rulebook, None where it has errors, and all findings.
+    """Return the compiled rulebook (None if it has errors) and all findings.
 
-    A rulebook that was compiled before is taken from the ``cache``.
+    A rulebook that was compiled before is loaded from the ``cache``.
     """
-    findings = list(_besides_expressions(rulebook))
+    findings = list(_structure(rulebook))
     if any(f.severity == "error" for f in findings):
-        return None, findings + _compiled(_put_right(rulebook))[1]
+        return None, findings + _compiled(_repaired(rulebook))[1]
     key = "" if cache is None else content_digest(rulebook.model_dump_json(by_alias=True))
     known = None if cache is None else cache.load(_PROGRAM, key)
     if known is not None:
         return program_from_json(known, rulebook), findings
-    program, wrong = _compiled(rulebook)
+    program, problems = _compiled(rulebook)
     if program is not None and cache is not None:
         cache.store(_PROGRAM, key, program_to_json(program, rulebook))
-    return program, findings + wrong
-
-
-def _besides_expressions(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    for looked_at in (_scales, _names, _unknowns, _sizes):
-        yield from looked_at(rulebook)
-
-
-def check_part(
-    rulebook: Rulebook, incomplete: Set[RulePath], missing: Set[str], unreadable: Set[str]
-) -> Iterator[Diagnostic]:
-    """What is wrong with what could be read of a rulebook.
-
-    ``incomplete`` are the beginnings of places where something is left out: only the expressions
-    there are looked at. ``missing`` are names that it would define, ``unreadable`` the sections
-    where that could be any name.
-    """
-    sections = {place[0] for place in incomplete}
-    for finding in _besides_expressions(rulebook):
-        about = _DEFINED_IN.get(finding.code)
-        if finding.value.path[:2] not in incomplete and about not in sections:
-            yield finding
-    for finding in _compiled(_put_right(rulebook), missing)[1]:
-        if unreadable.isdisjoint(_NAMED_IN.get(finding.code, ())):
-            yield finding
+    return program, findings + problems
 
 
 _NAMED_IN = {
@@ -74,45 +50,67 @@ _NAMED_IN = {
 _DEFINED_IN = {codes.UNKNOWN_SCALE.slug: "scales", codes.UNKNOWN_SCORER.slug: "scorers"}
 
 
+def check_part(
+    rulebook: Rulebook, incomplete: Set[RulePath], missing: Set[str], unreadable: Set[str]
+) -> Iterator[Diagnostic]:
+    """Check a rulebook of which only some parts could be read.
+
+    Below the paths in ``incomplete``, where something was left out, only expressions are checked.
+    ``missing`` are names that the rest would define; in the ``unreadable`` sections that may be
+    any name.
+    """
+    sections = {place[0] for place in incomplete}
+    for finding in _structure(rulebook):
+        section = _DEFINED_IN.get(finding.code)
+        if finding.value.path[:2] not in incomplete and section not in sections:
+            yield finding
+    for finding in _compiled(_repaired(rulebook), missing)[1]:
+        if unreadable.isdisjoint(_NAMED_IN.get(finding.code, ())):
+            yield finding
+
+
+def _structure(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Check everything but the expressions."""
+    for name, bands in rulebook.scales.items():
+        yield from _bands(("scales", name), name, bands)
+    yield from _names(rulebook)
+    yield from _unknowns(rulebook)
+    yield from _amounts(rulebook)
+
+
 def _compiled(
     rulebook: Rulebook, missing: Set[str] = frozenset()
 ) -> tuple[Program | None, list[Diagnostic]]:
-    """The program, or what is wrong with the expressions of the rulebook."""
+    """Return the program, or None and the problems of the expressions."""
     # The checker of expressions takes long to load, and most commands have a program cached.
     from assay.rules.scorers import compile_rulebook
 
     try:
         return compile_rulebook(rulebook, missing), []
     except CelError as error:
-        return None, [_of_sentence(problem) for problem in error.problems]
+        problems = []
+        for problem in error.problems:
+            *sentence, part = problem.value.path
+            # An expression inside a sentence has no value of its own in the file.
+            problems.append(problem.within(tuple(sentence)) if isinstance(part, int) else problem)
+        return None, problems
 
 
-def _put_right(rulebook: Rulebook) -> Rulebook:
-    """The rulebook with distinct scorers and every scale, so that its expressions can be read."""
+def _repaired(rulebook: Rulebook) -> Rulebook:
+    """Rename duplicate scorers and add missing scales, so that expressions can be checked."""
     seen: set[str] = set()
     scorers = []
     for i, scorer in enumerate(rulebook.scorers):
-        again = scorer.key in seen
+        duplicate = scorer.key in seen
         seen.add(scorer.key)
         scorers.append(
-            scorer.model_copy(update={"name": f"{scorer.name}_{i}"}) if again else scorer
+            scorer.model_copy(update={"name": f"{scorer.name}_{i}"}) if duplicate else scorer
         )
     scales = {s.scale: () for s in scorers if s.scale} | rulebook.scales
     return rulebook.model_copy(update={"scorers": tuple(scorers), "scales": scales})
 
 
-def _of_sentence(problem: Diagnostic) -> Diagnostic:
-    """A problem of an expression inside a sentence as one of the sentence."""
-    path = problem.value.path
-    return problem.within(path[:-1]) if isinstance(path[-1], int) else problem
-
-
 # Scales ------------------------------------------------------------------------------------
-
-
-def _scales(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    for name, bands in rulebook.scales.items():
-        yield from _bands(("scales", name), name, bands)
 
 
 def _bands(here: RulePath, name: str, bands: Sequence[Band]) -> Iterator[Diagnostic]:
@@ -126,23 +124,23 @@ def _bands(here: RulePath, name: str, bands: Sequence[Band]) -> Iterator[Diagnos
             yield codes.BANDS_OVERLAP.at(
                 ValueLocation((*here, i, "from"), parsed=str(band.from_)),
                 f"the bands {starts[band.from_].id!r} and {band.id!r} both start at {SOURCE}",
-                "give each band a start of its own",
+                "give each band a different start",
             )
         if band.id in ids:
             yield codes.DUPLICATE_BAND.at(
-                ValueLocation((*here, i, "id")), f"the band {band.id!r} is there twice"
+                ValueLocation((*here, i, "id")), f"duplicate band {band.id!r}"
             )
         starts.setdefault(band.from_, band)
         ids.setdefault(band.id, band)
     order = [b.from_ for b in bands]
     if order not in (sorted(order), sorted(order, reverse=True)):
-        out = next(
+        first = next(
             i for i in range(1, len(order)) if (order[i] > order[i - 1]) != (order[-1] > order[0])
         )
         yield codes.BANDS_UNORDERED.at(
-            ValueLocation((*here, out, "from")),
-            f"the band {bands[out].id!r} is out of order in the scale {name!r}",
-            "write the bands from the highest to the lowest",
+            ValueLocation((*here, first, "from")),
+            f"the band {bands[first].id!r} is out of order in the scale {name!r}",
+            "list the bands from the highest to the lowest",
         )
     lowest = min(bands, key=lambda b: b.from_)
     if lowest.from_ > 0.0:
@@ -163,19 +161,19 @@ def _names(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if scorer.key in keys:
             yield codes.DUPLICATE_SCORER.at(
                 ValueLocation((*here, "name")),
-                f"there are two scorers {scorer.name!r} on {scorer.on}s",
+                f"duplicate scorer {scorer.name!r} on {scorer.on}s",
             )
         keys.add(scorer.key)
         if scorer.name in _fields(SPACES[scorer.on]):
             yield codes.RESERVED_NAME.at(
                 ValueLocation((*here, "name")),
-                f"a {scorer.on} has a field {scorer.name!r} already",
+                f"a {scorer.on} already has a field {scorer.name!r}",
                 "choose another name for the scorer",
             )
         if scorer.scale is not None and scorer.scale not in rulebook.scales:
             yield codes.UNKNOWN_SCALE.at(
                 ValueLocation((*here, "scale")),
-                f"there is no scale {scorer.scale!r}",
+                f"unknown scale {scorer.scale!r}",
                 did_you_mean(scorer.scale, rulebook.scales),
             )
         yield from _repeated([r.id for r in scorer.rules], (*here, "rules"), "rule")
@@ -201,20 +199,20 @@ def _repeated(ids: Iterable[str], here: RulePath, noun: str) -> Iterator[Diagnos
     for j, rule_id in enumerate(ids):
         if rule_id in seen:
             yield codes.DUPLICATE_RULE.at(
-                ValueLocation((*here, j, "id")), f"there are two {noun}s {rule_id!r}"
+                ValueLocation((*here, j, "id")), f"duplicate {noun} {rule_id!r}"
             )
         seen.add(rule_id)
 
 
 def _replaced(scorer: Scorer, here: RulePath) -> Iterator[Diagnostic]:
-    there = {r.id for r in scorer.rules if r.disabled is None}
+    enabled = {r.id for r in scorer.rules if r.disabled is None}
     for j, rule in enumerate(scorer.rules):
-        if rule.replaces is not None and rule.replaces in there:
+        if rule.replaces is not None and rule.replaces in enabled:
             what = "itself" if rule.replaces == rule.id else f"{rule.replaces!r}, which is in force"
             yield codes.REPLACED_RULE.at(
                 ValueLocation((*here, "rules", j, "replaces")),
                 f"the rule {rule.id!r} replaces {what}",
-                "delete the rule that is replaced, or switch it off",
+                "delete or disable the rule that is replaced",
             )
 
 
@@ -225,14 +223,14 @@ def _fact_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if fact.name in seen:
             yield codes.DUPLICATE_FACT.at(
                 ValueLocation(("facts", i, "name")),
-                f"there are two facts {fact.name!r}",
-                "give one of the two another name",
+                f"duplicate fact {fact.name!r}",
+                "give one of them another name",
             )
         seen.add(fact.name)
         if fact.name in _fields(SPACES[fact.on]) or (fact.on, fact.name) in scores:
             yield codes.RESERVED_NAME.at(
                 ValueLocation(("facts", i, "name")),
-                f"a {fact.on} has a field or score {fact.name!r} already",
+                f"a {fact.on} already has a field or score {fact.name!r}",
                 "choose another name for the fact",
             )
     names = {name for s in SPACES.values() for name in (s.name, *_fields(s))} | {"it", "outlook"}
@@ -251,7 +249,7 @@ def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
     if chosen is not None and chosen not in graded:
         yield codes.UNKNOWN_SCORER.at(
             ValueLocation(("settings", "publish_by")),
-            f"there is no profile scorer {chosen!r} with a scale",
+            f"{chosen!r} is not a profile scorer with a scale",
             did_you_mean(chosen, graded),
         )
     types = [*get_args(ClaimType), "default"]
@@ -259,15 +257,16 @@ def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
         if name not in types:
             yield codes.UNKNOWN_CLAIM_TYPE.at(
                 ValueLocation(("settings", "review_after_days", name)),
-                f"no claim has the type {name!r}",
+                f"unknown claim type {name!r}",
                 did_you_mean(name, types),
             )
 
 
-# Unknowns ----------------------------------------------------------------------------------
+# Rules -------------------------------------------------------------------------------------
 
 
 def _unknowns(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Check how rules handle unknown conditions and amounts."""
     for i, scorer in enumerate(rulebook.scorers):
         for j, rule in enumerate(scorer.rules):
             place: RulePath = ("scorers", i, "rules", j)
@@ -275,36 +274,20 @@ def _unknowns(rulebook: Rulebook) -> Iterator[Diagnostic]:
             if _lowers(rule) and rule.on_unknown is None and not always:
                 yield codes.UNDECIDED_UNKNOWN.at(
                     ValueLocation((*place, "id")),
-                    f"the rule {rule.id!r} lowers and does not say what to do when it is unknown",
-                    "add on_unknown: apply, so that a missing field cannot lift it, or ignore",
+                    f"the rule {rule.id!r} can lower a score, but has no on_unknown",
+                    "add on_unknown: apply, so that a missing field does not disable it, or ignore",
                 )
             computed = isinstance(rule.amount, str) and rule.amount not in rulebook.parameters
             if rule.on_unknown == "apply" and computed:
                 yield codes.UNKNOWN_AMOUNT.at(
                     ValueLocation((*place, "on_unknown")),
-                    f"the amount of {rule.id!r} is an expression that may be unknown itself",
-                    "write the amount to use: on_unknown: 0.8",
+                    f"the amount of {rule.id!r} is an expression, which may be unknown too",
+                    "give the amount to use, for example on_unknown: 0.8",
                 )
 
 
-_ROOM = {"add": (-1.0, 1.0), "multiply": (0.0, 1000.0), "floor": (0.0, 1.0), "cap": (0.0, 1.0)}
-
-
-def _sizes(rulebook: Rulebook) -> Iterator[Diagnostic]:
-    """Amounts beyond every score: most likely per cent."""
-    for i, scorer in enumerate(rulebook.scorers):
-        for j, rule in enumerate(scorer.rules):
-            low, high = _ROOM[rule.phase]
-            if isinstance(rule.amount, str) or low <= rule.amount <= high:
-                continue
-            yield codes.AMOUNT_RANGE.at(
-                ValueLocation(("scorers", i, "rules", j, rule.phase), parsed=f"{rule.amount:g}"),
-                f"{rule.phase} {SOURCE} is beyond every score: they are from 0 to 1",
-                f"write {rule.amount / 100:g} for {SOURCE} per cent",
-            )
-
-
 def _lowers(rule: Rule) -> bool:
+    """Return whether a rule can lower a score."""
     amount = rule.amount
     if rule.phase == "cap":
         return True
@@ -313,13 +296,33 @@ def _lowers(rule: Rule) -> bool:
     return rule.phase == "add" and not isinstance(amount, str) and amount < 0.0
 
 
+_RANGES = {"add": (-1.0, 1.0), "multiply": (0.0, 1000.0), "floor": (0.0, 1.0), "cap": (0.0, 1.0)}
+
+
+def _amounts(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Report amounts out of range, which are most likely per cent."""
+    for i, scorer in enumerate(rulebook.scorers):
+        for j, rule in enumerate(scorer.rules):
+            low, high = _RANGES[rule.phase]
+            if isinstance(rule.amount, str) or low <= rule.amount <= high:
+                continue
+            yield codes.AMOUNT_RANGE.at(
+                ValueLocation(("scorers", i, "rules", j, rule.phase), parsed=f"{rule.amount:g}"),
+                f"{rule.phase} {SOURCE} is out of range: scores are from 0 to 1",
+                f"write {rule.amount / 100:g} for {SOURCE} per cent",
+            )
+
+
+# Expressions that cannot be compiled -------------------------------------------------------
+
+
 def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
-    """What is wrong with the expressions that were parsed, facts included."""
+    """Report the parsed expressions and facts that do not compile."""
     from assay.cel.lower import Compiler
 
     compiler = Compiler(parsed.vocabulary, parsed.facts)
     for path, node in parsed.expressions.items():
-        # A part of a sentence stands at a number.
+        # The last key of an expression inside a sentence is its number.
         compiled = compiler.text if isinstance(path[-1], int) else compiler.scalar
         try:
             compiled(node, _scope(rulebook, path))
@@ -329,7 +332,7 @@ def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
 
 
 def uncompilable_facts(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
-    """What is wrong with the facts, whether anything uses them or not."""
+    """Report the facts that do not compile, used or not."""
     from assay.cel.lower import Compiler
 
     compiler = Compiler(parsed.vocabulary, parsed.facts)
@@ -345,7 +348,7 @@ def uncompilable_facts(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnosti
 
 
 def _scope(rulebook: Rulebook, path: RulePath) -> Scope:
-    """What the expression at a path can name."""
+    """Return the names available to the expression at a path."""
     if path[0] == "watch":
         return subject_scope("profile", watch=True)
     scorer = rulebook.scorers[int(path[1])]

@@ -1,4 +1,4 @@
-"""Every expression of a rulebook, parsed and checked, and the order among its scorers."""
+"""The expressions of a rulebook, parsed and type-checked, and the order among its scorers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import Protocol
 
 from assay.cel import ast
 from assay.cel.ast import fields_read, walk
@@ -19,27 +18,19 @@ from assay.diagnostics.diagnostic import Diagnostic
 from assay.model.rulebook import Fact, Pool, Rulebook, Scorer
 
 RulePath = tuple[str | int, ...]
-"""Where in the rulebook: ``("scorers", 0, "rules", 3, "when")``."""
+"""Keys and indices that lead to a value, such as ``("scorers", 0, "rules", 3, "when")``."""
 
 _WORD = re.compile(r"\s*(\w+)")
 
 
-class _Take(Protocol):
-    """Parses one expression of the rulebook and adds it."""
-
-    def __call__(
-        self, path: RulePath, text: str, subject: str, wanted: str, *, it: str | None = None
-    ) -> None: ...
-
-
 @dataclass
 class Parsed:
-    """The checked expressions of a rulebook by place, and what is wrong with it.
+    """The checked expressions of a rulebook by path, and its problems.
 
-    The expressions of a sentence are at its path followed by the number of the part. ``facts``
-    are the named ones by space and name, each after those it uses; ``missing`` are names of
-    facts, scores and parameters that have no meaning here only for another mistake; ``complete``
-    is whether every expression could be parsed.
+    The path of an expression inside a sentence is that of the sentence and the number of the part.
+    ``facts`` are by space and name, each after those it uses. ``missing`` are names of facts,
+    scores and parameters that are unknown only because of another error. ``complete`` is False if
+    an expression could not be parsed.
     """
 
     vocabulary: Vocabulary
@@ -49,10 +40,47 @@ class Parsed:
     missing: frozenset[str] = frozenset()
     complete: bool = True
 
+    def add(
+        self,
+        path: RulePath,
+        text: str,
+        subject: str,
+        expected: str,
+        *,
+        it: str | None = None,
+        watch: bool = False,
+        shift: int = 0,
+    ) -> None:
+        """Parse an expression on ``subject`` of the ``expected`` type and add it or its problems.
+
+        ``shift`` is the offset of the expression in the value at ``path``.
+        """
+        try:
+            node = parse_cel(text, subject, self.vocabulary, it=it, watch=watch)
+            if expected not in ("any", node.type.name):
+                raise CelError([_wrong_type(node, expected)])
+            self.expressions[path] = node
+        except CelError as error:
+            self.add_problems(path, text, error.problems, shift)
+
+    def add_sentence(self, path: RulePath, text: str, subject: str, *, watch: bool = False) -> None:
+        """Parse the expressions inside a sentence and add them or their problems."""
+        try:
+            parts = split_text(text)
+        except TextError as error:
+            wrong = problem(
+                codes.UNBALANCED_BRACES, str(error), error.offset, "write {{ for a brace"
+            )
+            self.problems.append(wrong.within(path))
+            return
+        for index, part in enumerate(parts):
+            if not isinstance(part, str):
+                self.add((*path, index), part.text, subject, "any", watch=watch, shift=part.offset)
+
     def add_problems(
         self, path: RulePath, text: str, problems: Sequence[Diagnostic], shift: int = 0
     ) -> None:
-        """Add the problems of a text, without those that only follow from another one."""
+        """Add the problems of a text, except those that only follow from another error."""
         self.complete = False
         for one in problems:
             name = _WORD.match(text, one.value.offset or 0)
@@ -62,7 +90,7 @@ class Parsed:
             self.problems.append(one.within(path, shift))
 
     def uses(self, node: ast.Expression) -> Iterator[str]:
-        """Keys (``on.name``) of all scores an expression may read, its facts' scores included."""
+        """Return keys (``on.name``) of the scores an expression may read, also through facts."""
         seen: set[tuple[str, str]] = set()
         waiting = [node]
         while waiting:
@@ -74,7 +102,7 @@ class Parsed:
                     waiting.append(self.facts[key])
 
     def own_scores(self, node: ast.Expression, on: str) -> set[str]:
-        """Names of the scores of its own row that an expression on ``on`` names, or its facts."""
+        """Return names of scores of the subject's own row that are read, also through facts."""
         found: set[str] = set()
         seen: set[str] = set()
         waiting = [node]
@@ -91,86 +119,45 @@ class Parsed:
 
 
 def _is_own(node: ast.Expression, on: str) -> bool:
-    """Whether it is the row the expression is about, or the coverage of its scores."""
+    """Return whether an operand is the subject itself, or the coverage of its scores."""
     if isinstance(node, ast.Select) and node.field == "coverage":
         node = node.operand
     return isinstance(node, ast.Ident) and node.name == on
 
 
-def rulebook_vocabulary(rulebook: Rulebook) -> Vocabulary:
-    """The score names the rulebook defines."""
-    scores: dict[str, list[str]] = {}
-    for scorer in rulebook.scorers:
-        names = scores.setdefault(scorer.on, [])
-        if scorer.name not in names:
-            names.append(scorer.name)
-    outlook = tuple(s.name for s in rulebook.scorers if s.on == "profile" and s.scale)
-    return Vocabulary(
-        {on: tuple(names) for on, names in scores.items()},
-        outlook,
-        parameters=dict(rulebook.parameters),
-    )
-
-
 def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parsed:
-    """Parse and type-check every expression; mistakes are collected, none is raised.
+    """Parse and type-check every expression, and collect the problems.
 
-    That a name of the ``missing`` ones is not known is no mistake of the expression.
+    Unknown names among ``missing`` are not reported.
     """
-    parsed = Parsed(rulebook_vocabulary(rulebook), missing=frozenset(missing))
-    parse_facts(rulebook, parsed)
-    vocabulary = parsed.vocabulary
-
-    def take(
-        path: RulePath,
-        text: str,
-        subject: str,
-        wanted: str,
-        *,
-        it: str | None = None,
-        watch: bool = False,
-        shift: int = 0,
-    ) -> None:
-        try:
-            node = parse_cel(text, subject, vocabulary, it=it, watch=watch)
-            if wanted not in ("any", node.type.name):
-                raise CelError([_wrong_type(node, wanted)])
-            parsed.expressions[path] = node
-        except CelError as error:
-            parsed.add_problems(path, text, error.problems, shift)
-
-    def take_text(path: RulePath, text: str, subject: str, *, watch: bool = False) -> None:
-        try:
-            parts = split_text(text)
-        except TextError as error:
-            wrong = problem(
-                codes.UNBALANCED_BRACES, str(error), error.offset, "a brace is written {{"
-            )
-            parsed.problems.append(wrong.within(path))
-            return
-        for index, part in enumerate(parts):
-            if not isinstance(part, str):
-                take((*path, index), part.text, subject, "any", watch=watch, shift=part.offset)
-
+    scores: dict[str, tuple[str, ...]] = {}
+    for scorer in rulebook.scorers:
+        names = scores.get(scorer.on, ())
+        if scorer.name not in names:
+            scores[scorer.on] = (*names, scorer.name)
+    outlook = tuple(s.name for s in rulebook.scorers if s.on == "profile" and s.scale)
+    vocabulary = Vocabulary(scores, outlook, parameters=dict(rulebook.parameters))
+    parsed = Parsed(vocabulary, missing=frozenset(missing))
+    _parse_facts(rulebook, parsed)
     for i, scorer in enumerate(rulebook.scorers):
         here: RulePath = ("scorers", i)
         if isinstance(scorer.start, str):
-            take((*here, "start"), scorer.start, scorer.on, "double")
+            parsed.add((*here, "start"), scorer.start, scorer.on, "double")
         if scorer.pool:
-            _parse_pool(scorer, scorer.pool, here, parsed, take)
+            _parse_pool(scorer, scorer.pool, here, parsed)
         for j, rule in enumerate(scorer.rules):
             place: RulePath = (*here, "rules", j)
-            take((*place, "when"), rule.when, scorer.on, "bool")
+            parsed.add((*place, "when"), rule.when, scorer.on, "bool")
             if isinstance(rule.amount, str):
-                take((*place, rule.phase), rule.amount, scorer.on, "double")
-            take_text((*place, "because"), rule.because, scorer.on)
+                parsed.add((*place, rule.phase), rule.amount, scorer.on, "double")
+            parsed.add_sentence((*place, "because"), rule.because, scorer.on)
     for i, watch in enumerate(rulebook.watch):
-        take(("watch", i, "when"), watch.when, "profile", "bool", watch=True)
-        take_text(("watch", i, "text"), watch.text, "profile", watch=True)
+        parsed.add(("watch", i, "when"), watch.when, "profile", "bool", watch=True)
+        parsed.add_sentence(("watch", i, "text"), watch.text, "profile", watch=True)
     return parsed
 
 
-def _parse_pool(scorer: Scorer, pool: Pool, here: RulePath, parsed: Parsed, take: _Take) -> None:
+def _parse_pool(scorer: Scorer, pool: Pool, here: RulePath, parsed: Parsed) -> None:
     known = [c.name for c in SPACES[scorer.on].collections if c.name != "roots"]
     if pool.over not in known:
         hint = f"a {scorer.on} has: {', '.join(known)}" if known else "score claims instead"
@@ -179,60 +166,54 @@ def _parse_pool(scorer: Scorer, pool: Pool, here: RulePath, parsed: Parsed, take
         )
         parsed.problems.append(wrong.within((*here, "pool", "over")))
         return
-    take((*here, "pool", "where"), pool.where, scorer.on, "bool", it=pool.over)
-    take((*here, "pool", "take"), pool.take, scorer.on, "double", it=pool.over)
+    parsed.add((*here, "pool", "where"), pool.where, scorer.on, "bool", it=pool.over)
+    parsed.add((*here, "pool", "take"), pool.take, scorer.on, "double", it=pool.over)
     if pool.by:
-        take((*here, "pool", "by"), pool.by, scorer.on, "string", it=pool.over)
+        parsed.add((*here, "pool", "by"), pool.by, scorer.on, "string", it=pool.over)
 
 
-def _wrong_type(node: ast.Expression, wanted: str) -> Diagnostic:
+def _wrong_type(node: ast.Expression, expected: str) -> Diagnostic:
     hints = {
-        "bool": "a condition is true or false: compare it with something",
-        "double": "an amount is a decimal: write 1.0, or double(…)",
-        "string": "elements are grouped by a text such as it.origin",
+        "bool": "compare it with a value: a condition is true or false",
+        "double": "write a decimal, for example 1.0, or double(…)",
+        "string": "group elements by a text, for example it.origin",
     }
     return problem(
         codes.TYPE_MISMATCH,
-        f"this is of type {node.type}, where {wanted} is needed",
+        f"the expression must be of type {expected}, not {node.type}",
         node.offset,
-        hints[wanted],
+        hints[expected],
     )
 
 
-_FACT_TYPES = ("bool", "int", "double", "string", "timestamp")
-
-
-def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
-    """Parse the named facts, each after those it uses; they join the vocabulary with their types.
-
-    ``parsed.facts`` has their expressions by kind of subject and name.
-    """
+def _parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
+    """Parse the facts, each after those it uses, and add them to the vocabulary."""
     places = {f.name: i for i, f in enumerate(rulebook.facts)}
     needs = {f.name: members(f.expr) & places.keys() for f in rulebook.facts}
     try:
         order = list(TopologicalSorter(needs).static_order())
     except CycleError as error:
-        circle = error.args[1]
+        cycle = error.args[1]
         wrong = problem(
             codes.FACT_CIRCLE,
-            f"facts use each other in a circle: {' → '.join(reversed(circle))}",
+            f"facts use each other in a cycle: {' → '.join(reversed(cycle))}",
             0,
             "let one of them use evidence instead",
         )
-        parsed.problems.append(wrong.within(("facts", places[circle[0]], "name")))
+        parsed.problems.append(wrong.within(("facts", places[cycle[0]], "name")))
         parsed.missing |= places.keys()
         return
     types: dict[str, dict[str, ast.Type]] = {on: {} for on in SPACES}
     failed: dict[int, CelError] = {}
     for name in order:
         fact = rulebook.facts[places[name]]
-        # What it does not mention it need not know: a long chain would else take the square.
-        below = {
+        # Only the facts that it mentions: with all of them, long chains take quadratic time.
+        used = {
             on: {n: known[n] for n in sorted(needs[name] & known.keys())}
             for on, known in types.items()
         }
         try:
-            node = _fact(fact, replace(parsed.vocabulary, facts=below))
+            node = _parse_fact(fact, replace(parsed.vocabulary, facts=used))
         except CelError as error:
             failed[places[name]] = error
             continue
@@ -240,43 +221,35 @@ def parse_facts(rulebook: Rulebook, parsed: Parsed) -> None:
         types[fact.on][name] = node.type
     parsed.vocabulary = replace(parsed.vocabulary, facts={o: t for o, t in types.items() if t})
     parsed.missing |= {rulebook.facts[index].name for index in failed}
-    for index, found in failed.items():
+    for index, first_error in failed.items():
         fact = rulebook.facts[index]
-        problems = _problems(fact, parsed.vocabulary) or found.problems
+        problems = first_error.problems
+        try:
+            _parse_fact(fact, parsed.vocabulary)
+        except CelError as error:
+            problems = error.problems  # with the names of all facts to suggest
         parsed.add_problems(("facts", index, "expr"), fact.expr, problems)
 
 
-def _fact(fact: Fact, vocabulary: Vocabulary) -> ast.Expression:
-    """The expression of a fact; raises :class:`CelError`, also where its type has no column."""
+def _parse_fact(fact: Fact, vocabulary: Vocabulary) -> ast.Expression:
+    """Parse a fact; raise :class:`CelError` also if no column can have its type."""
     node = parse_cel(fact.expr, fact.on, vocabulary)
-    listed = node.type.item is not None and node.type.item.name == "string"
-    if node.type.name not in _FACT_TYPES and not listed:
-        raise CelError([_wrong_fact(node)])
+    texts = node.type.item is not None and node.type.item.name == "string"
+    if node.type.name not in ("bool", "int", "double", "string", "timestamp") and not texts:
+        wrong = problem(
+            codes.TYPE_MISMATCH,
+            f"a fact must be a value, not of type {node.type}",
+            node.offset,
+            "use a field, a size() or a condition",
+        )
+        raise CelError([wrong])
     return node
 
 
-def _problems(fact: Fact, vocabulary: Vocabulary) -> list[Diagnostic]:
-    """The problems of a fact once all others are known and can be suggested."""
-    try:
-        _fact(fact, vocabulary)
-    except CelError as error:
-        return error.problems
-    return []
-
-
-def _wrong_fact(node: ast.Expression) -> Diagnostic:
-    return problem(
-        codes.TYPE_MISMATCH,
-        f"a fact is a value, and this is of type {node.type}",
-        node.offset,
-        "ask for a field, a size() or a condition",
-    )
-
-
 def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
-    """Indices of the scorers so that each comes after those whose scores it uses.
+    """Return the indices of the scorers, each after those whose scores it uses.
 
-    A circle among them is added to the problems, and the order is then empty.
+    If they form a cycle, adds a problem and returns an empty list.
     """
     keys = {scorer.key: i for i, scorer in enumerate(rulebook.scorers)}
     needs: dict[str, set[str]] = {key: set() for key in sorted(keys)}
@@ -288,18 +261,18 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
     try:
         return [keys[key] for key in TopologicalSorter(needs).static_order()]
     except CycleError as error:
-        members = error.args[1]
-        chain = " → ".join(reversed(members))
+        cycle = error.args[1]
+        chain = " → ".join(reversed(cycle))
         wrong = problem(
             codes.SCORER_CIRCLE,
-            f"scorers use each other's scores in a circle: {chain}",
+            f"scorers use each other's scores in a cycle: {chain}",
             0,
             "let one of them use evidence instead of the other's score",
         )
-        parsed.problems.append(wrong.within(("scorers", keys[members[0]], "name")))
+        parsed.problems.append(wrong.within(("scorers", keys[cycle[0]], "name")))
         return []
 
 
 def score_uses(node: ast.Expression) -> Iterator[str]:
-    """Keys (``on.name``) of all scores an expression itself may read, of any row."""
+    """Return keys (``on.name``) of the scores an expression may read itself, of any row."""
     return (".".join(key) for key in fields_read(node))

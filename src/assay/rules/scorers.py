@@ -1,8 +1,8 @@
-"""From the rulebook to a program: phases, coverage, bands, and the order among scorers.
+"""Compilation of a rulebook to a program: phases, coverage, bands and texts.
 
 A scorer runs start or pool → add → clamp → multiply → floor → cap → clamp. The order of rules in
-the file does not matter: sums, greatest floor and least cap have none, and multiplications run
-in the order of rule ids.
+the file does not matter: addition, minimum and maximum do not depend on it, and multiplications,
+which round, run in the order of rule ids.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from assay.rules.expressions import Parsed, RulePath, parse_rulebook, score_uses
 def compile_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Program:
     """Parse, check and compile every expression of a rulebook.
 
-    ``missing`` are names that were to be defined and could not be read. Raises
-    :class:`CelError` with all problems at once.
+    ``missing`` are names whose definitions could not be read. Raises :class:`CelError` with all
+    problems at once.
     """
     parsed = parse_rulebook(rulebook, missing)
     order = scorer_order(rulebook, parsed)
@@ -53,14 +53,13 @@ class _ProgramBuilder:
     def __init__(self, rulebook: Rulebook, parsed: Parsed) -> None:
         self._rulebook = rulebook
         self._parsed = parsed
-        self._facts = parsed.facts
-        self._compiler = Compiler(parsed.vocabulary, self._facts)
+        self._compiler = Compiler(parsed.vocabulary, parsed.facts)
         self._problems: list[Diagnostic] = []
 
     def build(self, order: list[int]) -> Program:
         compiler = self._compiler
         scorers = [self._scorer(i) for i in order]
-        made = len(compiler.steps)
+        scored = len(compiler.steps)
         scorers = [self._with_texts(i, s) for i, s in zip(order, scorers, strict=True)]
         worded = len(compiler.steps)
         outcomes = [
@@ -77,8 +76,8 @@ class _ProgramBuilder:
         if self._problems:
             raise CelError(self._problems)
         return Program(
-            steps=tuple(compiler.steps[:made]),
-            text_steps=tuple(compiler.steps[made:worded]),
+            steps=tuple(compiler.steps[:scored]),
+            text_steps=tuple(compiler.steps[scored:worded]),
             watch_steps=tuple(compiler.steps[worded:]),
             scorers=tuple(scorers[order.index(i)] for i in range(len(order))),
             watch=watch,
@@ -107,10 +106,10 @@ class _ProgramBuilder:
             for j, rule in enumerate(scorer.rules)
         )
         score = f"score.{scorer.name}"
-        raw = held = None
-        unbounded = self._moved(scorer, start, rules)
+        raw = limit = None
+        unbounded = self._adjusted(scorer, start, rules)
         if scorer.on == "citation":
-            raw, held = self._held_at_roots(scorer, _bounded(unbounded, rules))
+            raw, limit = self._limited_by_roots(scorer, _bounded(unbounded, rules))
         else:
             self._compute(scorer.on, score, _bounded(unbounded, rules))
         coverage = f"cover.{scorer.name}"
@@ -118,8 +117,8 @@ class _ProgramBuilder:
         band = None
         if bands := self._rulebook.bands(scorer):
             band = f"band.{scorer.name}"
-            limits = Lit(tuple(to_points(b.from_) for b in bands))
-            self._compute(scorer.on, band, apply("band", Col(score), limits))
+            starts = Lit(tuple(to_points(b.from_) for b in bands))
+            self._compute(scorer.on, band, apply("band", Col(score), starts))
         return ScorerColumns(
             scorer,
             score,
@@ -130,11 +129,12 @@ class _ProgramBuilder:
             band,
             pool,
             raw,
-            held,
-            self._starts_from(here),
+            limit,
+            self._scores_in_start(here),
         )
 
-    def _starts_from(self, here: RulePath) -> tuple[str, ...]:
+    def _scores_in_start(self, here: RulePath) -> tuple[str, ...]:
+        """Return the names of the scores that the start of a scorer uses."""
         node = self._parsed.expressions.get((*here, "start"))
         names = self._parsed.vocabulary.scores
         used = () if node is None else self._parsed.uses(node)
@@ -150,7 +150,7 @@ class _ProgramBuilder:
     def _start(
         self, scorer: Scorer, here: RulePath, scope: Scope
     ) -> tuple[str, PoolUp | None, list[tuple[Expr, Expr]]]:
-        """The column of the start, and the (coverage, count) of what it is made from."""
+        """Add the start; return its column, its pool, and (coverage, count) of each input."""
         column = f"start.{scorer.name}"
         if scorer.pool:
             pool = self._pool(scorer, scorer.pool, (*here, "pool"), scope, column)
@@ -193,12 +193,15 @@ class _ProgramBuilder:
         return step
 
     def _element_coverage(self, here: RulePath, inner: Scope, take: str) -> Expr:
-        """Coverage of the score an element brings; all or nothing where it brings no score."""
+        """Return the coverage of the score that an element contributes.
+
+        An amount other than a score counts as covered if it is known.
+        """
         node = self._parsed.expressions[(*here, "take")]
         known = {s.key for s in self._rulebook.scorers}
         if isinstance(node, ast.Select) and next(score_uses(node), "") in known:
             operand = self._compiler.value(node.operand, inner)
-            # What ``coverage.NAME`` brings is an amount, and no score.
+            # `coverage.NAME` is an amount, not a score.
             if isinstance(operand, Row) and not operand.part:
                 return self._compiler.at(inner, operand.hops, f"cover.{node.field}")
         return apply("if", apply("known", Col(take)), Lit(ONE), Lit(0))
@@ -234,13 +237,13 @@ class _ProgramBuilder:
         return RuleColumns(rule, outcome, amount, column, effect, ())
 
     def _since(self, day: date, space: str) -> Expr:
-        """Whether the date of the scores has reached a day."""
+        """Return the condition that the date of the scores is a day or later."""
         hops = () if space == "profile" else ((row_column("profile"), "profile"),)
         today = self._compiler.at(Scope(SPACES[space], {}), hops, "today")
         return apply("ge", today, Lit(day.toordinal()))
 
-    def _moved(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
-        """The score in thousandths before floors and caps; unknown where the start is."""
+    def _adjusted(self, scorer: Scorer, start: str, rules: tuple[RuleColumns, ...]) -> Expr:
+        """Return the score in thousandths before floors and caps; unknown if the start is."""
         added = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "add")]
         score: Expr = sum_of([Col(start), *added])
         score = apply("hold", score, Lit(0), Lit(ONE))
@@ -252,13 +255,16 @@ class _ProgramBuilder:
     def _column(self, scorer: Scorer, expr: Expr) -> Expr:
         return expr if isinstance(expr, Lit) else Col(self._compiler.column(scorer.on, expr))
 
-    def _held_at_roots(self, scorer: Scorer, score: Expr) -> tuple[str, str]:
-        """A retelling is never stronger than what it draws on: hold it at the least of that."""
+    def _limited_by_roots(self, scorer: Scorer, score: Expr) -> tuple[str, str]:
+        """Limit the score of a secondary report to the lowest score of the originals it draws on.
+
+        Returns the columns of the score before the limit and of the limit.
+        """
         raw = self._compute("citation", f"raw.{scorer.name}", score)
         gathered = self._compiler.add(
             Gather("root", f"root_row:{raw}", "root_row", "citation", raw)
         )
-        held = self._compiler.add(
+        lowest = self._compiler.add(
             Aggregate("citation", f"held.{scorer.name}", "root", "citation_row", "min", gathered)
         )
         unknown = self._compiler.add(
@@ -266,11 +272,11 @@ class _ProgramBuilder:
                 "citation", f"unheld.{scorer.name}", "root", "citation_row", "unknown", gathered
             )
         )
-        limit = apply("coalesce", Col(held), Lit(ONE))
+        limit = apply("coalesce", Col(lowest), Lit(ONE))
         bounded = apply("hold", Col(raw), Lit(0), limit)
         final = apply("if", apply("eq", Col(unknown), Lit(0)), bounded, UNKNOWN)
         self._compute("citation", f"score.{scorer.name}", final)
-        return raw, held
+        return raw, lowest
 
     def _coverage(
         self,
@@ -279,24 +285,21 @@ class _ProgramBuilder:
         rules: tuple[RuleColumns, ...],
         parts: list[tuple[Expr, Expr]],
     ) -> Expr:
-        """(decided rules + coverage of the elements) / (rules + elements), rounded down."""
-        sure = 0
+        """Return (known rules + coverage of the inputs) / (rules + inputs), rounded down."""
+        always_known = 0
         covered: list[Expr] = []
-        counts: list[Expr] = [Lit(len(rules))]
         for r in rules:
             decided = _decided(r.outcome, r.amount)
             if decided == TRUE:
-                sure += ONE
+                always_known += ONE
             else:
                 covered.append(apply("if", decided, Lit(ONE), Lit(0)))
-        for coverage, elements in parts:
-            covered.append(coverage)
-            counts.append(elements)
-        whole = sum_of([*covered, Lit(sure)]) if covered else Lit(sure)
-        count = sum_of(counts)
-        nothing_asked = apply("if", apply("known", Col(score)), Lit(ONE), Lit(0))
-        share = apply("quo", self._column(scorer, whole), self._column(scorer, count))
-        return apply("if", apply("eq", count, Lit(0)), nothing_asked, share)
+        covered += [coverage for coverage, _ in parts]
+        total = sum_of([*covered, Lit(always_known)]) if covered else Lit(always_known)
+        count = sum_of([Lit(len(rules)), *(elements for _, elements in parts)])
+        without_inputs = apply("if", apply("known", Col(score)), Lit(ONE), Lit(0))
+        share = apply("quo", self._column(scorer, total), self._column(scorer, count))
+        return apply("if", apply("eq", count, Lit(0)), without_inputs, share)
 
     # Texts -----------------------------------------------------------------------------------
 
@@ -325,7 +328,7 @@ class _ProgramBuilder:
 
 
 def _bounded(score: Expr, rules: tuple[RuleColumns, ...]) -> Expr:
-    """The score between its floors and its caps; a cap outweighs a floor."""
+    """Return the score limited by its floors and caps; a cap takes precedence."""
     floors = [apply("if", Col(r.applied), r.effect, Lit(0)) for r in _of_phase(rules, "floor")]
     caps = [apply("if", Col(r.applied), r.effect, Lit(ONE)) for r in _of_phase(rules, "cap")]
     score = apply("hold", score, apply("greatest", Lit(0), *floors), Lit(ONE))
@@ -340,19 +343,19 @@ def _of_phase(rules: tuple[RuleColumns, ...], phase: str) -> list[RuleColumns]:
 
 
 def _decided(outcome: Expr, amount: Expr) -> Expr:
-    """Whether condition and, where it matters, amount are known; never unknown itself."""
+    """Return whether condition and, if it matters, amount are known; never unknown itself."""
     if isinstance(outcome, Lit) and outcome != TRUE:
         return Lit(outcome.value is not None)
     if isinstance(amount, Lit):
         return TRUE if isinstance(outcome, Lit) else apply("known", outcome)
-    whether = apply("known", amount)
+    amount_known = apply("known", amount)
     if isinstance(outcome, Lit):
-        return whether
-    needless = apply("coalesce", apply("not", outcome), Lit(False))
-    return apply("or", needless, apply("and", apply("known", outcome), whether))
+        return amount_known
+    false = apply("coalesce", apply("not", outcome), Lit(False))
+    return apply("or", false, apply("and", apply("known", outcome), amount_known))
 
 
 def _fires(outcome: Expr, amount: Expr) -> Expr:
-    """Whether the condition is true and the amount known; never unknown itself."""
+    """Return whether the condition is true and the amount known; never unknown itself."""
     true = outcome if isinstance(outcome, Lit) else apply("coalesce", outcome, Lit(False))
     return true if isinstance(amount, Lit) else apply("and", true, apply("known", amount))

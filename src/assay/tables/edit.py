@@ -1,7 +1,7 @@
-"""Rows of profiles with their evidence edited, made from the rows as they are.
+"""Tables of edited profiles, derived from the rows of the originals.
 
-What goes back to which origin is taken over, so an edit must be one that leaves it as it is for
-all that stays; see :mod:`assay.scoring.counterfactuals`.
+Lineage is copied, not traced again. An edit must therefore leave the lineage of the remaining
+citations unchanged; see :mod:`assay.scoring.counterfactuals`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from assay.tables.build import evidence_frames
 from assay.tables.rows import Rows
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Ints, Tables, begins, spans
 
+# Evidence of edited profiles ---------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A copy of a profile's evidence is made for each of ``owns``, the row of the profile.
+    """Edits of evidence; each copy has the profile at its row in ``owns`` as its original.
 
-    ``lost`` are citations (``copy``, ``citation``: its number within the profile), ``added`` the
-    rows of further ones (``copy``, ``claim``, ``source``: the row), ``checked`` the claims that
-    were checked on ``day`` (``copy``, ``claim``).
+    ``lost`` are citations removed (``copy``; ``citation``, its number within the profile),
+    ``added`` the further ones (``copy``, ``claim``; ``source``, the row to use), ``checked`` the
+    claims rechecked on ``day`` (``copy``, ``claim``).
     """
 
     owns: Ints
@@ -33,11 +35,22 @@ class Edited:
     day: int
 
 
-def edited_rows(rows: Rows, edited: Edited) -> Rows:
-    """The claims, citations and roots of the copies; ``own`` is the number of the copy.
+def evidence_rows(rows: Rows, places: Ints) -> Rows:
+    """Select the evidence of some profiles; ``own`` becomes the position in ``places``."""
+    position = np.full(rows["profile"].height, -1)
+    position[places] = np.arange(len(places))
+    selected = {"profile": rows["profile"][places]}
+    for name in ("claim", "citation", "root"):
+        own = pl.Series("own", position[rows[name]["own"].to_numpy()])
+        selected[name] = rows[name].with_columns(own).filter(pl.col("own") >= 0)
+    return selected
 
-    The citations of ``rows`` are those of the profiles and, behind them, those that are added:
-    their ``own`` is null.
+
+def edited_rows(rows: Rows, edited: Edited) -> Rows:
+    """Derive the claims, citations and roots of the copies; ``own`` is the number of the copy.
+
+    The citations in ``rows`` are those of the profiles, followed by those to add, whose ``own`` is
+    null.
     """
     citations, roots = _citations(rows, edited)
     claims = _claims(rows["claim"], rows["profile"].height, citations, edited)
@@ -48,41 +61,40 @@ def _citations(rows: Rows, edited: Edited) -> tuple[pl.DataFrame, pl.DataFrame]:
     given, links, owns = rows["citation"], rows["root"], edited.owns
     profiles = rows["profile"].height
     own = given["own"].drop_nulls().to_numpy()
-    offsets = begins(own, profiles)
-    row, copy = spans(offsets, owns)
+    row, copy = spans(begins(own, profiles), owns)
     start = begins(copy, len(owns))
     implied = given["implied"].to_numpy()[row]
-    gone = np.zeros(len(row), dtype=bool)
-    gone[start[edited.lost["copy"].to_numpy()] + edited.lost["citation"].to_numpy()] = True
+    removed = np.zeros(len(row), dtype=bool)
+    removed[start[edited.lost["copy"].to_numpy()] + edited.lost["citation"].to_numpy()] = True
 
     link, link_copy = spans(begins(links["own"].to_numpy(), profiles), owns)
-    retelling = start[link_copy] + links["citation"].to_numpy()[link]
+    citing = start[link_copy] + links["citation"].to_numpy()[link]
     root = start[link_copy] + links["root"].to_numpy()[link]
-    # A root that no claim cites stands there for the one retelling that draws on it.
-    gone[root[gone[retelling] & implied[root]]] = True
-    linked = ~gone[retelling]
+    # An uncited original exists only for the report that draws on it; drop both together.
+    removed[root[removed[citing] & implied[root]]] = True
+    linked = ~removed[citing]
 
     added = edited.added["copy"].to_numpy()
-    old = np.concatenate([np.flatnonzero(~gone), np.full(len(added), -1)])
-    made_of = np.concatenate([row[~gone], edited.added["source"].to_numpy()])
-    copies = np.concatenate([copy[~gone], added])
+    old = np.concatenate([np.flatnonzero(~removed), np.full(len(added), -1)])
+    source = np.concatenate([row[~removed], edited.added["source"].to_numpy()])
+    copies = np.concatenate([copy[~removed], added])
     claim = np.concatenate(
-        [given["claim"].gather(row[~gone]).to_numpy(), edited.added["claim"].to_numpy()]
+        [given["claim"].gather(row[~removed]).to_numpy(), edited.added["claim"].to_numpy()]
     )
-    behind = np.concatenate([implied[~gone], np.zeros(len(added), dtype=bool)])
-    order = np.lexsort((claim, behind, copies))
-    number = np.arange(len(order)) - begins(copies, len(owns))[copies[order]]
-    place = np.full(len(row) + 1, -1)
-    place[old[order]] = number
+    uncited = np.concatenate([implied[~removed], np.zeros(len(added), dtype=bool)])
+    order = np.lexsort((claim, uncited, copies))
+    # The new number of each old citation; the last entry takes the -1 of those added.
+    number = np.full(len(row) + 1, -1)
+    number[old[order]] = np.arange(len(order)) - begins(copies, len(owns))[copies[order]]
 
-    citations = given[made_of[order]].with_columns(
+    citations = given[source[order]].with_columns(
         pl.Series("own", copies[order]), pl.Series("claim", claim[order])
     )
     roots = pl.DataFrame(
         {
             "own": link_copy[linked],
-            "citation": place[retelling[linked]],
-            "root": place[root[linked]],
+            "citation": number[citing[linked]],
+            "root": number[root[linked]],
         }
     )
     return citations, roots
@@ -91,100 +103,92 @@ def _citations(rows: Rows, edited: Edited) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _claims(
     given: pl.DataFrame, profiles: int, citations: pl.DataFrame, edited: Edited
 ) -> pl.DataFrame:
-    """The claims of the copies, each as fresh as its last check or its latest support."""
+    """Copy the claims, each dated by its last check or its latest support."""
     row, copy = spans(begins(given["own"].to_numpy(), profiles), edited.owns)
     start = begins(copy, len(edited.owns))
-    claims = given[row].with_columns(pl.Series("own", copy))
-    fresh = start[edited.checked["copy"].to_numpy()] + edited.checked["claim"].to_numpy()
-    now = np.zeros(len(row), dtype=bool)
-    now[fresh] = True
+    rechecked = np.zeros(len(row), dtype=bool)
+    checked = edited.checked
+    rechecked[start[checked["copy"].to_numpy()] + checked["claim"].to_numpy()] = True
     supports = citations.filter(
         ~pl.col("implied") & (pl.col("stance") == "supports") & pl.col("day").is_not_null()
     )
     claim = start[supports["own"].to_numpy()] + supports["claim"].to_numpy()
     latest = np.full(len(row), -1)
-    some, first = np.unique(claim, return_index=True)
-    if len(some):
-        latest[some] = np.maximum.reduceat(supports["day"].to_numpy(), first)
-    return claims.with_columns(
-        pl.when(pl.Series(now)).then(edited.day).otherwise("checked").alias("checked"),
-    ).with_columns(
-        pl.max_horizontal("checked", pl.Series("latest", latest).replace(-1, None)).alias(
-            "checked_day"
+    supported, first = np.unique(claim, return_index=True)
+    if len(supported):
+        latest[supported] = np.maximum.reduceat(supports["day"].to_numpy(), first)
+    last_support = pl.Series("latest", latest).replace(-1, None)
+    return (
+        given[row]
+        .with_columns(
+            pl.Series("own", copy),
+            pl.when(pl.Series(rechecked)).then(edited.day).otherwise("checked").alias("checked"),
         )
+        .with_columns(pl.max_horizontal("checked", last_support).alias("checked_day"))
     )
 
 
-def evidence_rows(rows: Rows, places: Ints) -> Rows:
-    """The evidence of some of the profiles; ``own`` counts in ``places``."""
-    place = np.full(rows["profile"].height, -1)
-    place[places] = np.arange(len(places))
-    found = {"profile": rows["profile"][places]}
-    for name in ("claim", "citation", "root"):
-        own = pl.Series("own", place[rows[name]["own"].to_numpy()])
-        found[name] = rows[name].with_columns(own).filter(pl.col("own") >= 0)
-    return found
-
-
-EDGES = ("dependency", "dependent", "event", "upstream", "downstream")
+# Tables of edited profiles -----------------------------------------------------------------
 
 
 def beside(base: Tables, owns: Ints, rows: Rows) -> Tables:
-    """The tables of copies; ``owns`` are their originals, ``rows`` their evidence.
+    """Build the tables of copies from their evidence ``rows``; ``owns`` are their originals.
 
-    A copy has the claims of its original, in the same order, and its edges.
+    A copy has the claims of its original, in the same order, and its edges. Grounds outside the
+    copy are rows of ``base``, in the column ``there``.
     """
     profiles = _coded(base, "profile")[owns]
     evidence = evidence_frames({**rows, "profile": profiles})
-    edges = {space: _edges(base, space, owns) for space in EDGES}
+    edges = {}
+    for space in ("dependency", "dependent", "event", "upstream", "downstream"):
+        row, copy = spans(base.offsets(space, "profile_row", base.height("profile")), owns)
+        edges[space] = _coded(base, space)[row].with_columns(pl.Series("profile_row", copy))
     grounds = _grounds(base, owns, evidence["claim"])
     return Tables({"profile": profiles, **evidence, "ground": grounds, **edges}, base.day)
 
 
 def _coded(base: Tables, space: str) -> pl.DataFrame:
-    """A table with the texts as engines want them."""
     return pl.DataFrame([base.column(space, name) for name in SCHEMAS[space]])
 
 
-def _edges(base: Tables, space: str, owns: Ints) -> pl.DataFrame:
-    offsets = base.offsets(space, "profile_row", base.height("profile"))
-    row, copy = spans(offsets, owns)
-    return _coded(base, space)[row].with_columns(pl.Series("profile_row", copy))
-
-
 def _grounds(base: Tables, owns: Ints, claims: pl.DataFrame) -> pl.DataFrame:
-    """What the claims rest on: ``ground_row`` of the copy, else ``there``."""
-    there = base.offsets("claim", "profile_row", base.height("profile"))
+    """Link claims to their grounds: ``ground_row`` within the copy, otherwise ``there``."""
+    offsets = base.offsets("claim", "profile_row", base.height("profile"))
     copy = claims["profile_row"].to_numpy()
-    here = begins(copy, len(owns))
-    original = np.arange(len(copy)) - here[copy] + there[owns][copy]
+    start = begins(copy, len(owns))
+    original = np.arange(len(copy)) - start[copy] + offsets[owns][copy]
     row, claim = spans(base.offsets("ground", "claim_row", base.height("claim")), original)
     ground = base.frames["ground"]["ground_row"].to_numpy()[row]
-    whose = owns[copy[claim]]
-    own = (there[whose] <= ground) & (ground < there[whose + 1])
-    moved = ground - there[whose] + here[copy[claim]]
-    made = pl.DataFrame({"claim_row": claim, "own": own, "moved": moved, "ground": ground})
-    return made.select(
+    profile = owns[copy[claim]]
+    own = (offsets[profile] <= ground) & (ground < offsets[profile + 1])
+    copied = ground - offsets[profile] + start[copy[claim]]
+    grounds = pl.DataFrame({"claim_row": claim, "own": own, "copied": copied, "ground": ground})
+    return grounds.select(
         "claim_row",
-        pl.when("own").then("moved").alias("ground_row"),
+        pl.when("own").then("copied").alias("ground_row"),
         pl.when(~pl.col("own")).then("ground").alias("there"),
     )
 
 
+# Copies of all rows ------------------------------------------------------------------------
+
+_ORIGINAL = "original row"
+
+
 @dataclass(frozen=True)
 class Copies:
-    """Tables of copied rows; ``original`` gives by space the row that each is a copy of."""
+    """Tables of copied rows; ``original`` has for each space the row that each is a copy of."""
 
     tables: Tables
     original: Mapping[str, pl.Series]
 
 
 def copies(tables: Tables, count: int, columns: Collection[tuple[str, str]]) -> Copies:
-    """``count`` copies of all rows; copy ``i`` of a table of ``n`` rows begins at row ``i * n``.
+    """Copy all rows ``count`` times; copy ``i`` of a table of ``n`` rows begins at row ``i * n``.
 
-    Links lead to the rows of the same copy. Only the citations that no claim owns stand behind
-    all that are owned, as tables have them, and roots in the order of these. Copied are the
-    spaces and, besides links, the ``columns`` (space, name) that are named.
+    Links refer to rows of the same copy. As in all tables, citations without an owner follow those
+    of all copies, and roots are in the order of citations. Only the ``columns`` (space, name) and
+    the links of their spaces are copied.
     """
     spaces = {"profile", *(space for space, _ in columns)}
     if "root" in spaces:
@@ -201,13 +205,10 @@ def copies(tables: Tables, count: int, columns: Collection[tuple[str, str]]) -> 
     return Copies(Tables(copied, tables.day), original)
 
 
-_ORIGINAL = "original row"
-
-
 def _copied(tables: Tables, space: str, count: int, names: Collection[str]) -> pl.DataFrame:
     frame, links = tables.frames[space], ROW_LINKS[space]
-    kept = frame.select(n for n in frame.columns if n in names or n in links)
-    numbered = kept.with_columns(pl.int_range(frame.height, eager=True).alias(_ORIGINAL))
+    selected = frame.select(n for n in frame.columns if n in names or n in links)
+    numbered = selected.with_columns(pl.int_range(frame.height, eager=True).alias(_ORIGINAL))
     copy = pl.int_range(pl.len(), dtype=pl.Int64) // max(frame.height, 1)
     return pl.concat([numbered] * count).with_columns(
         pl.col(column) + copy * tables.height(target) for column, target in links.items()
@@ -215,13 +216,14 @@ def _copied(tables: Tables, space: str, count: int, names: Collection[str]) -> p
 
 
 def _owned_first(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Sort citations without an owner to the end, and renumber and sort roots accordingly."""
     citation = frames["citation"].with_row_index("old_row")
     ordered = citation.sort(pl.col("owner_row").is_null(), maintain_order=True)
-    made = {"citation": ordered.drop("old_row")}
+    changed = {"citation": ordered.drop("old_row")}
     if "root" in frames:
-        place = ordered.get_column("old_row").arg_sort().cast(pl.Int64)
+        new_row = ordered.get_column("old_row").arg_sort().cast(pl.Int64)
         root = frames["root"].with_columns(
-            place.gather(frames["root"].get_column(c)).alias(c) for c in ROW_LINKS["root"]
+            new_row.gather(frames["root"].get_column(c)).alias(c) for c in ROW_LINKS["root"]
         )
-        made["root"] = root.sort("citation_row")
-    return made
+        changed["root"] = root.sort("citation_row")
+    return changed

@@ -1,8 +1,7 @@
-"""Stored tables in parts: some profiles each, with all rows that are theirs.
+"""Stored tables in parts: some profiles each, with all rows that belong to them.
 
-Rows stand in the order of their owners, so what belongs to a range of profiles is a range of every
-table; of citations and of what they draw on it is two, those that claims own and, behind all of
-these, those that only retellings lead to.
+Rows are sorted by owner, so the rows of a range of profiles are one range of every table. Citations
+and roots have two: those that claims own, and after all of these the originals that no claim cites.
 """
 
 from __future__ import annotations
@@ -24,132 +23,54 @@ Part = Mapping[str, tuple[range, ...]]
 """For each space the rows that belong to a part."""
 
 
-@dataclass(frozen=True)
-class PartedTables:
-    """Stored tables and the parts they are gone through in."""
-
-    stored: StoredTables
-    parts: Sequence[Part]
-    _away: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
-
-    def on(self, day: int) -> PartedTables:
-        """The same rows on another day."""
-        return replace(self, stored=self.stored.on(day))
-
-    def leads_away(self, space: str, link: str) -> bool:
-        """Whether a link of some row leads into another part than the row is in."""
-        if link in OWNERS.get(space, ()):
-            return False
-        key = (space, link)
-        if key not in self._away:
-            self._away[key] = any(self._leaves(part, space, link) for part in self.parts)
-        return self._away[key]
-
-    def _leaves(self, part: Part, space: str, link: str) -> bool:
-        values = _rows(self.stored, space, [link], part[space]).to_series().drop_nulls()
-        there = part[ROW_LINKS[space][link]]
-        within = [values.is_between(of.start, of.stop - 1) for of in there]
-        return not (within[0] if len(within) == 1 else within[0] | within[1]).all()
-
-    def tables(self, part: Part, names: Mapping[str, Iterable[str]]) -> Tables:
-        """The rows of a part as tables of their own, with the columns named and all links.
-
-        Links count within the part; those that lead away from it count as in the whole.
-        """
-        every = {**names, "profile": {"id", *names.get("profile", ())}}
-        frames = {s: self._frame(part, s, every.get(s)) for s in SCHEMAS}
-        return Tables(frames, self.stored.day)
-
-    def _frame(self, part: Part, space: str, names: Iterable[str] | None) -> pl.DataFrame:
-        """The rows of a space; where nobody asks for it, none of them."""
-        links = ROW_LINKS[space]
-        if names is None:
-            return pl.DataFrame(schema={name: SCHEMAS[space][name] for name in links})
-        every = sorted({*names, *links})
-        return _rows(self.stored, space, every, part[space]).with_columns(
-            _counted_within(link, part[target])
-            for link, target in links.items()
-            if not self.leads_away(space, link)
-        )
-
-    def cut(self, part: Part, space: str, whole: pl.Series) -> pl.Series:
-        """What a column of all rows has in those of a part."""
-        return pl.concat([whole[of.start : of.stop] for of in part[space]])
-
-    def joined(self, space: str, pieces: Sequence[pl.Series]) -> pl.Series:
-        """A column of all rows from its pieces, one of each part."""
-        ranges = [(of, i) for i, part in enumerate(self.parts) for of in part[space]]
-        taken = [0] * len(pieces)
-        found: list[tuple[int, pl.DataFrame]] = []
-        for of, i in ranges:
-            found.append((of.start, pieces[i].slice(taken[i], len(of)).to_frame()))
-            taken[i] += len(of)
-        ordered = [piece for _, piece in sorted(found, key=lambda one: one[0])]
-        return pl.concat(ordered, how="vertical_relaxed").to_series()
-
-
-def _rows(stored: StoredTables, space: str, names: list[str], of: Sequence[range]) -> pl.DataFrame:
-    return pl.concat([stored.rows(space, names, rows) for rows in of])
-
-
-def _counted_within(link: str, there: Sequence[range]) -> pl.Expr:
-    """Row numbers of the whole as numbers within the part."""
-    first = pl.col(link) - there[0].start
-    if len(there) == 1:
-        return first
-    beyond = pl.col(link) - there[1].start + len(there[0])
-    return pl.when(pl.col(link) < there[0].stop).then(first).otherwise(beyond)
-
-
-# Making parts ------------------------------------------------------------------------------
-
-
 def homes(stored: StoredTables) -> Ints | None:
-    """The profile each citation belongs to; None where the tables cannot be parted by profiles.
+    """Return the profile of each citation; None if the tables cannot be split by profiles.
 
-    They can where each citation is of the profile of the claim that owns it, and those that no
-    claim owns stand in the order of their profiles, too.
+    They can if each citation has the profile of the claim that owns it, and those without an owner
+    are sorted by profile, too.
     """
     owner, cited_by = (stored.given("citation", name) for name in OWNERS["citation"])
-    known = owner.drop_nulls()
-    if not stored.given("claim", "profile_row").gather(known).equals(cited_by.drop_nulls()):
+    owned = owner.drop_nulls()
+    if not stored.given("claim", "profile_row").gather(owned).equals(cited_by.drop_nulls()):
         return None
-    nobodys = stored.given("citation", "profile_row")[len(known) :]
-    if not nobodys.is_sorted():
+    without_owner = stored.given("citation", "profile_row")[len(owned) :]
+    if not without_owner.is_sorted():
         return None
-    home: Ints = pl.concat([cited_by[: len(known)], nobodys]).to_numpy()
+    home: Ints = pl.concat([cited_by[: len(owned)], without_owner]).to_numpy()
     return home
 
 
 def bytes_by_profile(
     stored: StoredTables, home: Ints, bytes_a_row: Mapping[str, int], other: int
 ) -> Ints:
-    """What each profile takes with its rows: ``bytes_a_row`` by space, ``other`` elsewhere."""
+    """Estimate the memory that each profile takes with all its rows.
+
+    A row takes ``bytes_a_row`` of its space, or ``other`` in a space without an entry.
+    """
     count = stored.height("profile")
-    taken: Ints = np.full(count, bytes_a_row.get("profile", other))
-    taken += bytes_a_row.get("citation", other) * np.bincount(home, minlength=count)
+    total: Ints = np.full(count, bytes_a_row.get("profile", other))
+    total += bytes_a_row.get("citation", other) * np.bincount(home, minlength=count)
     for space in _BY_PROFILE:
         owned = stored.given(space, "profile_row").to_numpy()
-        taken += bytes_a_row.get(space, other) * np.bincount(owned, minlength=count)
-    return taken
+        total += bytes_a_row.get(space, other) * np.bincount(owned, minlength=count)
+    return total
 
 
-def parted(stored: StoredTables, home: Ints, taken: Ints, room: int) -> PartedTables:
-    """The tables in parts that take ``room`` bytes each, no part less than a profile."""
-    return PartedTables(stored, list(_parts(stored, home, _bounds(np.cumsum(taken), room))))
-
-
-def _bounds(running: Ints, room: int) -> Ints:
-    """The profiles at which parts begin, and where the last one ends."""
+def parted(stored: StoredTables, home: Ints, sizes: Ints, room: int) -> PartedTables:
+    """Split the tables into parts of ``room`` bytes each, with at least one profile in each."""
+    running = np.cumsum(sizes)
     bounds = [0]
     while bounds[-1] < len(running):
         before = running[bounds[-1] - 1] if bounds[-1] else 0
         end = int(np.searchsorted(running, before + room, side="right"))
         bounds.append(max(end, bounds[-1] + 1))
-    return np.array(bounds if len(bounds) > 1 else [0, 0])
+    profiles = np.array(bounds if len(bounds) > 1 else [0, 0])
+    return PartedTables(stored, list(_parts(stored, home, profiles)))
 
 
 def _parts(stored: StoredTables, home: Ints, profiles: Ints) -> Iterator[Part]:
+    """Yield the rows of each part; ``profiles`` are the bounds of parts in the profile table."""
+
     def within(space: str, owner: str, bounds: Ints) -> Ints:
         return np.searchsorted(stored.given(space, owner).drop_nulls().to_numpy(), bounds)
 
@@ -168,3 +89,78 @@ def _parts(stored: StoredTables, home: Ints, profiles: Ints) -> Iterator[Part]:
             "citation": tuple(range(b[i], b[i + 1]) for b in citations),
             "root": tuple(range(b[i], b[i + 1]) for b in roots),
         }
+
+
+@dataclass(frozen=True)
+class PartedTables:
+    """Stored tables, and their division into parts."""
+
+    stored: StoredTables
+    parts: Sequence[Part]
+    _away: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
+
+    def on(self, day: int) -> PartedTables:
+        """Return the same rows on another day (an ordinal)."""
+        return replace(self, stored=self.stored.on(day))
+
+    def leads_away(self, space: str, link: str) -> bool:
+        """Return whether the link of any row refers to a row of another part."""
+        if link in OWNERS.get(space, ()):
+            return False
+        key = (space, link)
+        if key not in self._away:
+            self._away[key] = any(self._leaves(part, space, link) for part in self.parts)
+        return self._away[key]
+
+    def _leaves(self, part: Part, space: str, link: str) -> bool:
+        values = self._rows(part, space, [link]).to_series().drop_nulls()
+        target = part[ROW_LINKS[space][link]]
+        within = [values.is_between(of.start, of.stop - 1) for of in target]
+        return not (within[0] if len(within) == 1 else within[0] | within[1]).all()
+
+    def tables(self, part: Part, names: Mapping[str, Iterable[str]]) -> Tables:
+        """Read the rows of a part, with the columns in ``names`` and all links.
+
+        Links to rows of the part count within it; links that may lead to other parts count in the
+        whole tables. Spaces without an entry in ``names`` have no rows.
+        """
+        names = {**names, "profile": {"id", *names.get("profile", ())}}
+        frames = {}
+        for space, schema in SCHEMAS.items():
+            links = ROW_LINKS[space]
+            if space not in names:
+                frames[space] = pl.DataFrame(schema={link: schema[link] for link in links})
+                continue
+            frames[space] = self._rows(part, space, sorted({*names[space], *links})).with_columns(
+                _counted_within(link, part[target])
+                for link, target in links.items()
+                if not self.leads_away(space, link)
+            )
+        return Tables(frames, self.stored.day)
+
+    def _rows(self, part: Part, space: str, names: list[str]) -> pl.DataFrame:
+        return pl.concat([self.stored.rows(space, names, rows) for rows in part[space]])
+
+    def cut(self, part: Part, space: str, whole: pl.Series) -> pl.Series:
+        """Return the values of a part from a column of all rows."""
+        return pl.concat([whole[of.start : of.stop] for of in part[space]])
+
+    def joined(self, space: str, pieces: Sequence[pl.Series]) -> pl.Series:
+        """Join a column of all rows from its pieces, one for each part."""
+        ordered: list[tuple[int, pl.DataFrame]] = []
+        for part, piece in zip(self.parts, pieces, strict=True):
+            offset = 0
+            for of in part[space]:
+                ordered.append((of.start, piece.slice(offset, len(of)).to_frame()))
+                offset += len(of)
+        ordered.sort(key=lambda one: one[0])
+        return pl.concat((piece for _, piece in ordered), how="vertical_relaxed").to_series()
+
+
+def _counted_within(link: str, target: Sequence[range]) -> pl.Expr:
+    """Convert row numbers of the whole table to numbers within a part."""
+    first = pl.col(link) - target[0].start
+    if len(target) == 1:
+        return first
+    second = pl.col(link) - target[1].start + len(target[0])
+    return pl.when(pl.col(link) < target[0].stop).then(first).otherwise(second)

@@ -1,7 +1,7 @@
-"""From models to rows: what each profile, claim, citation and edge says.
+"""Rows of profiles, claims, citations and edges, converted from documents.
 
-Numbers count within a profile, so that the rows of one profile stay the same whatever stands
-beside it; :mod:`assay.tables.build` puts them into tables.
+Numbers count within a profile, so the rows of a profile do not depend on other profiles;
+:mod:`assay.tables.build` joins them into tables.
 """
 
 from __future__ import annotations
@@ -54,17 +54,17 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         "valid_until_day": pl.Int64,
     },
 }
-"""``own`` is the row of the profile, ``claim``, ``citation`` and ``root`` count within it.
+"""``own`` is the row of the profile; ``claim``, ``citation`` and ``root`` count within it.
 
-Citations that are ``implied`` (roots that no claim cites) follow those that are written;
-``decided`` are those of sources of which somebody said what they are the same as, or are not.
-``checked`` is the day for which a check of the claim was written down. What a claim rests on is
-``ground`` in the same profile, else ``reference`` in ``profile``. Edges are those the profile
-wrote, valid or not; ``affects`` marks an event's effect."""
+``implied`` citations are uncited originals, after those that claims cite; ``decided`` ones have a
+source with a decision about duplicates (``same_as`` or ``not_same_as``). ``checked`` is the day
+recorded as the last check of a claim. A claim is based on ``ground`` in the same profile, or on
+claim ``reference`` of ``profile``. Edges are those in the profile's document, valid or not;
+``affects`` marks an event's effect."""
 
 
 def scored_profiles(corpus: Corpus, as_of: date) -> list[AnyProfile]:
-    """The profiles that are scored at a date: neither drafts nor under embargo."""
+    """Return the profiles scored on a date: neither drafts nor under embargo."""
     return [
         p
         for p in corpus.profiles.values()
@@ -73,7 +73,7 @@ def scored_profiles(corpus: Corpus, as_of: date) -> list[AnyProfile]:
 
 
 def scored_claims(profile: AnyProfile) -> list[Claim]:
-    """The claims of a profile that are scored: all but drafts."""
+    """Return the claims of a profile that are scored: all but drafts."""
     return [c for c in profile.claims if c.status == "final"]
 
 
@@ -83,23 +83,14 @@ def rows_of(
     as_of: date,
     profiles: Sequence[AnyProfile],
 ) -> Rows:
-    """The rows of the profiles at a date.
-
-    Evidence that does not exist yet or was retracted is left out.
-    """
+    """Convert profiles to rows, without evidence published later than ``as_of`` or retracted."""
     builder = _Builder(corpus, review_after_days, as_of)
     for profile in counting(profiles, "profiles"):
         builder.add(profile)
     return {
-        name: pl.DataFrame(builder.made[name], schema=schema, orient="row")
+        name: pl.DataFrame(builder.rows[name], schema=schema, orient="row")
         for name, schema in LOCAL.items()
     }
-
-
-def _day(value: PartialDate | date | None) -> int | None:
-    if value is None:
-        return None
-    return (value.first if isinstance(value, PartialDate) else value).toordinal()
 
 
 class _Builder:
@@ -108,36 +99,31 @@ class _Builder:
         self._review_after = review_after
         self._as_of = as_of
         self._lineage = Lineage(corpus, as_of)
-        self.made: dict[str, list[Row]] = {name: [] for name in LOCAL}
+        self.rows: dict[str, list[Row]] = {name: [] for name in LOCAL}
 
     def add(self, profile: AnyProfile) -> None:
-        """The rows of a profile and its evidence."""
-        own = len(self.made["profile"])
+        """Add the rows of a profile and its evidence."""
+        own = len(self.rows["profile"])
         claims = scored_claims(profile)
         at = {c.id: i for i, c in enumerate(claims)}
         traced = [self._lineage.trace(c.sources) for c in claims]
         cited = [per_claim for per_claim in traced if per_claim]
-        # The evidence of a single claim is traced already: the profile adds nothing to it.
-        together = cited[0] if len(cited) == 1 else self._trace_together(cited)
-        self._citations(own, traced, [t.origin for t in together])
+        if len(cited) == 1:  # tracing the evidence of the profile would give the same
+            of_profile = cited[0]
+        else:
+            of_profile = self._lineage.trace(t.citation for per_claim in cited for t in per_claim)
+        self._citations(own, traced, [t.origin for t in of_profile])
         for number, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
-            self.made["claim"].append((own, *self._claim(claim, per_claim)))
+            self.rows["claim"].append((own, *self._claim(claim, per_claim)))
             for reference in claim.rests_on:
                 owner, _, claim_id = reference.rpartition("#")
-                there = (owner or profile.id, claim_id)
-                self.made["ground"].append((own, number, at.get(reference), *there))
-        self.made["profile"].append(self._profile(profile))
-        self._edges(own, profile)
-
-    def _trace_together(self, traced: Sequence[Sequence[Traced]]) -> Sequence[Traced]:
-        """The citations of several claims, traced as if one claim made them all."""
-        return self._lineage.trace(t.citation for per_claim in traced for t in per_claim)
-
-    def _edges(self, own: int, profile: AnyProfile) -> None:
-        written = [(d, False) for d in profile.depends_on]
+                self.rows["ground"].append(
+                    (own, number, at.get(reference), owner or profile.id, claim_id)
+                )
+        self.rows["profile"].append(self._profile(profile))
+        self.rows["edge"] += [(own, *_edge(d, affects=False)) for d in profile.depends_on]
         if isinstance(profile, Event):
-            written += [(d, True) for d in profile.affects]
-        self.made["edge"] += [(own, *_edge(d, affects)) for d, affects in written]
+            self.rows["edge"] += [(own, *_edge(d, affects=True)) for d in profile.affects]
 
     def _profile(self, profile: AnyProfile) -> Row:
         begun = ended = None
@@ -187,28 +173,28 @@ class _Builder:
     def _citations(
         self, own: int, traced: Sequence[Sequence[Traced]], origins: Iterable[str]
     ) -> None:
-        """The citations of all claims, then the roots they draw on that no claim cites."""
+        """Add the citations of all claims, followed by the uncited originals they draw on."""
         lineage, in_profile = self._lineage, iter(origins)
-        written = sum(map(len, traced))
+        citations = sum(map(len, traced))
         implied: list[Row] = []
-        here = 0
+        number = 0
         for claim, per_claim in enumerate(traced):
-            rows = {
-                (lineage.canonical(t.citation.id), t.citation.stance): here + i
+            numbers = {
+                (lineage.canonical(t.citation.id), t.citation.stance): number + i
                 for i, t in enumerate(per_claim)
             }
             for one in per_claim:
-                self.made["citation"].append(
+                self.rows["citation"].append(
                     (own, claim, False, *self._citation(one, next(in_profile)))
                 )
                 for root in one.draws_on:
-                    cited = rows.get((root, one.citation.stance))
+                    cited = numbers.get((root, one.citation.stance))
                     if cited is None:
-                        cited = written + len(implied)
+                        cited = citations + len(implied)
                         implied.append((own, claim, True, *self._implied(one, root)))
-                    self.made["root"].append((own, here, cited))
-                here += 1
-        self.made["citation"] += implied
+                    self.rows["root"].append((own, number, cited))
+                number += 1
+        self.rows["citation"] += implied
 
     def _citation(self, traced: Traced, profile_origin: str) -> Row:
         citation = traced.citation
@@ -224,11 +210,12 @@ class _Builder:
             *self._source(self._corpus.sources[citation.id]),
         )
 
-    def _implied(self, retold: Traced, root: str) -> Row:
+    def _implied(self, report: Traced, root: str) -> Row:
+        """Return the citation of an original that only ``report`` draws on."""
         source = self._corpus.sources[root]
         return (
             self._lineage.decided(root),
-            retold.citation.stance,
+            report.citation.stance,
             source.directness,
             None,
             source.id,
@@ -253,7 +240,7 @@ class _Builder:
         )
 
 
-def _edge(dependency: Dependency, affects: bool) -> Row:
+def _edge(dependency: Dependency, *, affects: bool) -> Row:
     until = dependency.valid_until
     return (
         dependency.on,
@@ -266,32 +253,35 @@ def _edge(dependency: Dependency, affects: bool) -> Row:
     )
 
 
-_PROFILE = ("id", "type", "region", "base", "domain")
+def _day(value: PartialDate | date | None) -> int | None:
+    if value is None:
+        return None
+    return (value.first if isinstance(value, PartialDate) else value).toordinal()
 
 
 def written_values(corpus: Corpus) -> dict[tuple[str, str], set[str]]:
-    """Every text of the fields that conditions compare, by space and column."""
-    found: dict[tuple[str, str], set[str]] = {}
+    """Collect the texts in fields that conditions compare, by space and column."""
+    values: dict[tuple[str, str], set[str]] = {}
 
-    def note(space: str, column: str, value: str | None) -> None:
+    def add(space: str, column: str, value: str | None) -> None:
         if value is not None:
-            found.setdefault((space, column), set()).add(value)
+            values.setdefault((space, column), set()).add(value)
 
     for profile in corpus.profiles.values():
-        for field in _PROFILE:
-            note("profile", field, getattr(profile, field, None))
+        for field in ("id", "type", "region", "base", "domain"):
+            add("profile", field, getattr(profile, field, None))
         for topic in profile.topics:
-            note("profile", "topics", topic)
+            add("profile", "topics", topic)
         affects = profile.affects if isinstance(profile, Event) else ()
         for edge in (*profile.depends_on, *affects):
             for space in ("dependency", "dependent", "event"):
-                note(space, "relation", edge.relation)
+                add(space, "relation", edge.relation)
         for claim in profile.claims:
-            note("claim", "id", claim.id)
-            note("claim", "unit", claim.quantity.unit if claim.quantity else None)
+            add("claim", "id", claim.id)
+            add("claim", "unit", claim.quantity.unit if claim.quantity else None)
     for source in corpus.sources:
-        note("citation", "source.id", source)
+        add("citation", "source.id", source)
     for publisher in corpus.publishers.values():
-        note("citation", "publisher.id", publisher.id)
-        note("citation", "publisher.owner", publisher.owner)
-    return found
+        add("citation", "publisher.id", publisher.id)
+        add("citation", "publisher.owner", publisher.owner)
+    return values

@@ -1,4 +1,4 @@
-"""The tables of one or more dates, as the engines read them."""
+"""Columns and links of the tables that engines read, and the tables in memory."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ SCHEMAS: dict[str, dict[str, Dtype]] = {
     "upstream": _REACH,
     "downstream": _REACH,
 }
-"""Columns of every table; days are ordinals of the calendar, ``today`` the date of the row."""
+"""Columns of every table. Days are proleptic ordinals (:meth:`datetime.date.toordinal`); ``today``
+is the date of the row."""
 
 ROW_LINKS: dict[str, dict[str, str]] = {
     "profile": {},
@@ -100,8 +101,7 @@ ROW_LINKS: dict[str, dict[str, str]] = {
         for space in ("dependency", "dependent", "event", "upstream", "downstream")
     },
 }
-"""Which table each column of row numbers leads to."""
-
+"""For each column of row numbers, the table that it refers to."""
 
 CODED: dict[str, frozenset[str]] = {
     "profile": frozenset(["kind", "type", "region", "base", "domain"]),
@@ -123,7 +123,7 @@ CODED: dict[str, frozenset[str]] = {
         for space in ("dependency", "dependent", "event")
     },
 }
-"""Text columns with few distinct values, which engines compare by number."""
+"""Text columns with few distinct values, stored as ``Enum`` so that engines compare numbers."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -132,9 +132,9 @@ Ints = npt.NDArray[np.int64]
 class Tables:
     """One frame for each space, in the order of :data:`SCHEMAS`.
 
-    ``day``, if given, is the date of every row in place of the column ``today``. ``edges`` are all
-    that documents give, by ``lower`` and ``upper`` row, valid or not; None where only those that
-    are valid are known.
+    ``day``, if given, is the date of every row and replaces the column ``today``. ``edges`` are all
+    edges in the documents, by ``lower`` and ``upper`` row, valid or not; None if only the valid
+    ones are known.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -147,28 +147,28 @@ class Tables:
         return self.frames[space].height
 
     def on(self, day: int, changed: Mapping[str, pl.DataFrame] | None = None) -> Tables:
-        """The same rows on another day, with other edges if some are ``changed``."""
-        spaces = changed or {}
+        """Return the same rows on another day (an ordinal), with the ``changed`` frames."""
+        changed = changed or {}
         return Tables(
-            {**self.frames, **spaces},
+            {**self.frames, **changed},
             day,
             self.edges,
-            {k: v for k, v in self._coded.items() if k[0] not in spaces},
-            {k: v for k, v in self._offsets.items() if k[0] not in spaces},
+            {k: v for k, v in self._coded.items() if k[0] not in changed},
+            {k: v for k, v in self._offsets.items() if k[0] not in changed},
         )
 
     def at(self, days: pl.Series, changed: Mapping[str, pl.DataFrame] | None = None) -> Tables:
-        """The same rows, each profile on a day of its own (ordinals)."""
-        there = self.on(0, changed)
-        profile = there.frames["profile"].with_columns(days.alias("today"))
-        return replace(there, frames={**there.frames, "profile": profile}, day=None)
+        """Return the same rows with a separate day (an ordinal) for each profile."""
+        tables = self.on(0, changed)
+        profile = tables.frames["profile"].with_columns(days.alias("today"))
+        return replace(tables, frames={**tables.frames, "profile": profile}, day=None)
 
     def given(self, space: str, name: str) -> pl.Series:
-        """A column as the tables have it, whatever the ``day``."""
+        """Return a column of the frame, ignoring ``day``."""
         return self.frames[space].get_column(name)
 
     def column(self, space: str, name: str) -> pl.Series:
-        """A column; texts with few distinct values as ``Enum``."""
+        """Return a column, with texts of few distinct values as ``Enum``."""
         key = (space, name)
         if name == "today" and self.day is not None:
             return pl.repeat(self.day, self.height(space), dtype=pl.Int64, eager=True).alias(name)
@@ -176,53 +176,46 @@ class Tables:
             return self._coded[key]
         series = self.given(space, name)
         if series.dtype == pl.String and name in CODED.get(space, ()):
-            series = self._coded[key] = _as_words(series)
+            series = self._coded[key] = _as_enum(series)
         return series
 
     def offsets(self, elements: str, owner: str, owners: int) -> Ints:
-        """Where the rows of each owner begin, and where the last end.
+        """Return the first row of each owner, followed by the end of the last one.
 
-        Rows stand in the order of their owners; those without one stand at the end.
+        Rows are sorted by owner, with those that have none at the end.
         """
         key = (elements, owner)
         if key not in self._offsets:
             owned = self.frames[elements].get_column(owner).drop_nulls().to_numpy()
-            counts = np.bincount(owned, minlength=owners)
-            self._offsets[key] = np.concatenate([[0], np.cumsum(counts)])
+            self._offsets[key] = begins(owned, owners)
         return self._offsets[key]
 
 
-def frame(space: str, rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    """A table from its rows, with the columns of its schema."""
-    return pl.DataFrame(rows, schema=SCHEMAS[space], orient="row")
-
-
 def coded(space: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Texts with few distinct values as numbers, as the engines want them."""
+    """Convert texts with few distinct values to ``Enum``, as engines expect them."""
     return frame.with_columns(
-        _as_words(series)
+        _as_enum(series)
         for series in frame.iter_columns()
         if series.name in CODED.get(space, ()) and series.dtype == pl.String
     )
 
 
-def _as_words(texts: pl.Series) -> pl.Series:
+def _as_enum(texts: pl.Series) -> pl.Series:
     return texts.cast(pl.Enum(texts.unique().drop_nulls().sort()))
 
 
 def begins(owners: Ints, count: int) -> Ints:
-    """Where the rows of each of ``count`` owners begin, and where the last end."""
+    """Return the first row of each of ``count`` owners, followed by the end of the last one."""
     return np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=count))]).astype(np.int64)
 
 
 def spans(offsets: Ints, owners: Ints) -> tuple[Ints, Ints]:
-    """The rows of each of the owners given, one after the other, and whose they are.
+    """Return the rows of each owner in turn, and for each row its position in ``owners``.
 
-    ``offsets`` say where the rows of each owner begin. An owner may be given several times: the
-    second result counts in ``owners``.
+    ``offsets`` come from :func:`begins`. An owner may occur several times.
     """
     counts = offsets[owners + 1] - offsets[owners]
-    which = np.repeat(np.arange(len(owners)), counts)
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]]) if len(owners) else counts
-    rows: Ints = np.arange(len(which)) - first[which] + offsets[owners][which]
-    return rows, which
+    position = np.repeat(np.arange(len(owners)), counts)
+    first = np.cumsum(counts) - counts
+    rows: Ints = np.arange(len(position)) - first[position] + offsets[owners][position]
+    return rows, position

@@ -49,7 +49,7 @@ def test_a_type_is_called_what_spark_calls_it(spark: Any, folder: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_there(spark, folder)
     (found,) = caught.value.diagnostics
-    assert found.message == "the column 'day' is of type string, where bigint is wanted"
+    assert found.message == "the column 'day' must be of type bigint, not string"
 
 
 def test_several_files_need_to_say_which_row_is_which(spark: Any, folder: Path) -> None:
@@ -60,7 +60,7 @@ def test_several_files_need_to_say_which_row_is_which(spark: Any, folder: Path) 
     frame[20:].write_parquet(folder / "profile.parquet" / "b.parquet")
     with pytest.raises(InputError) as caught:
         read_there(spark, folder)
-    assert "number the rows from 0" in caught.value.diagnostics[0].message
+    assert "must be numbered from 0" in caught.value.diagnostics[0].message
 
 
 def test_wrong_numbers_of_rows(spark: Any, folder: Path) -> None:
@@ -69,7 +69,7 @@ def test_wrong_numbers_of_rows(spark: Any, folder: Path) -> None:
     for read in (read_here, lambda place: read_there(spark, place)):
         with pytest.raises(InputError) as caught:
             read(folder)
-        said = "'row' is not every number from 0 to 49 once"
+        said = "the column 'row' must have every number from 0 to 49 once"
         assert [d.message for d in caught.value.diagnostics] == [said]
 
 
