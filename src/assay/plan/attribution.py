@@ -12,7 +12,7 @@ from assay.errors import UsageError
 from assay.model.audience import seen_by
 from assay.model.rulebook import Band, Rulebook
 from assay.plan.lock import Lock, LockedProfile
-from assay.plan.lock_builder import moved_evidence
+from assay.plan.lock_builder import changed_evidence
 from assay.plan.plan import Cause, CauseKind, Change, Direction, Grade, graded
 from assay.rules.check import check_rulebook
 from assay.rules.expressions import parse_rulebook, score_uses
@@ -294,7 +294,7 @@ class _Attribution:
     def __init__(self, base: Baseline, sides: Sides) -> None:
         self._base = base
         self._sides = sides
-        self._moved = moved_evidence(sides.before, sides.after)
+        self._moved = changed_evidence(sides.before, sides.after)
         self._engine_moved = base.lock.engine != SCORING_VERSION
         self._rescoring = _Rescoring(base, sides)
         self._stages = self._rescoring.stages(evidence=bool(self._moved), engine=self._engine_moved)

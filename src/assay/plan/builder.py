@@ -15,7 +15,7 @@ from assay.plan.lock_builder import (
     evidence_of,
     inputs_digest,
     locked_profiles,
-    moved_evidence,
+    changed_evidence,
     same_evidence,
 )
 from assay.plan.plan import (
@@ -283,7 +283,7 @@ def _pages(desks: Iterable[Desk], old: _Entries, new: _Entries) -> tuple[str, ..
         regraded = {
             i for i in before.keys() | after.keys() if _shown(before, i) != _shown(after, i)
         }
-        touched = regraded | moved_evidence(before, after)
+        touched = regraded | changed_evidence(before, after)
         for i in regraded:
             for side in (before, after):
                 touched |= side[i].inputs.edges.keys() if i in side else set()

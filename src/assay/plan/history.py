@@ -8,7 +8,6 @@ line tells it: after an interruption, or on two branches.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +16,10 @@ from typing import Any
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.errors import InputError
-from assay.plan.lock import sealed, unsealed
+from assay.plan.lock import CONFLICT_MARKER, from_line, to_line
 from assay.plan.plan import Cause, Change, Correction, Grade, Plan
 
 FORMAT = 1
-_MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 
 LABELS = {
     "rule": "our rules changed",
@@ -83,7 +81,7 @@ def applied(plan: Plan, *, at: str, who: str, why: str, bases: Sequence[str], lo
 
 def line_of(record: Applied) -> str:
     """The record as a line of the history."""
-    return sealed(
+    return to_line(
         {
             "assay_history": FORMAT,
             "at": record.at,
@@ -133,7 +131,7 @@ def history_text(path: Path) -> str:
     except OSError as error:
         message = error.strerror or str(error)
         raise InputError([codes.HISTORY_LINE.at(Position(path.name), message)]) from None
-    lines = [x for x in text.split("\n") if x.strip() and not _MARKER.match(x)]
+    lines = [x for x in text.split("\n") if x.strip() and not CONFLICT_MARKER.match(x)]
     return "".join(f"{x}\n" for x in dict.fromkeys(lines))
 
 
@@ -149,7 +147,7 @@ def read_history(path: Path, current: Sequence[str] = ()) -> tuple[Applied, ...]
         if not line:
             continue
         try:
-            value = unsealed(line)
+            value = from_line(line)
             if value is None:
                 message = "the line was changed after it was written"
                 found.append(_wrong(path, number, message, line))
