@@ -11,11 +11,11 @@ from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
 from assay.plan.lock import Lock, LockedProfile, canonical_rulebook, differing, digest_of
 from assay.plan.lock_builder import (
+    changed_evidence,
     evidence_digest,
     evidence_of,
     inputs_digest,
     locked_profiles,
-    changed_evidence,
     same_evidence,
 )
 from assay.plan.plan import (
