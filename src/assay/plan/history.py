@@ -2,8 +2,9 @@
 
 The line is written before the lock that it leads to. It counts if that lock was reached: if it is
 the current lock, or if another line starts from it. The line of an interrupted apply stays in the
-file but does not count. Of several lines from one lock to the same lock, only the last counts;
-there are several after an interruption, or if two branches applied the same.
+file but does not count. Only the last of several lines from
+one lock to the same lock counts; there are several after an interruption, or if two branches
+applied the same.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An apply: when (``at``), by whom, why, as of which date, from which locks to which.
+    """An apply: its time (``at``), reviewer (``who``) and reason (``why``), and its effects.
 
     ``bases`` are digests of locks: none for the first apply, two if it joins two branches.
     """
