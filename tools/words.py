@@ -94,7 +94,6 @@ PENDING = (
     "src/assay/model",
     "src/assay/output",
     "src/assay/pipeline.py",
-    "src/assay/plan",
     "src/assay/progress.py",
     "src/assay/rules",
     "src/assay/scoring",

@@ -2,9 +2,8 @@
 
 The line is written before the lock that it leads to. It counts if that lock was reached: if it is
 the current lock, or if another line starts from it. The line of an interrupted apply stays in the
-file but does not count. Only the last of several lines from
-one lock to the same lock counts; there are several after an interruption, or if two branches
-applied the same.
+file but does not count. Only the last of several lines from one lock to the same lock counts;
+there are several after an interruption, or if two branches applied the same.
 """
 
 from __future__ import annotations
