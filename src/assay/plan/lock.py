@@ -281,7 +281,7 @@ def _parse(lines: Sequence[_Line], file: str, *, whole: bool) -> Lock:
         content = digest_of([line_digest(text) for _, text in lines[1:]])
         if head["profiles"] != len(entries) or head["content"] != content:
             message = (
-                f"the {len(entries)} profiles are not the {head['profiles']} of the first line"
+                f"{len(entries)} profiles, not the {head['profiles']} that the first line lists"
             )
             found.append(_problem(codes.LOCK_TRUNCATED, file, lines[-1][0], message))
     if found:
