@@ -77,7 +77,7 @@ STAGES = {
     "score": ["making tables", "scoring", "computing the outlook"],
     "outlook": ["computing the outlook"],
     "build": ["explaining", "writing pages"],
-    "plan": ["comparing with what was applied"],
+    "plan": ["comparing with the last apply"],
     "lineage": ["comparing the sources"],
 }
 

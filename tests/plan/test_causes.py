@@ -149,11 +149,11 @@ def test_what_another_engine_moved_beside_the_evidence_is_said_to_be_unknown(
     plan = make_plan(lock, desks)
     assert plan.behind == ("documents", "engine")
     assert plan.engine_in_evidence
-    assert "what assay moved is in the same amount" in plan_text(plan)
+    assert "amounts of evidence include the effect of the scoring version" in plan_text(plan)
     alone = make_plan(lock, Office().desks(tmp_path))
     assert alone.behind == ("engine",)
     assert not alone.engine_in_evidence
-    assert "grades.lock is behind assay itself" in plan_text(alone)
+    assert "grades.lock is out of date (scoring version)" in plan_text(alone)
 
 
 def test_a_moved_boundary_changes_the_band_and_not_the_score(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_the_workflow_passes_though_days_went_by_and_fails_where_the_lock_is_beh
     last = [*commands.values()][-1]
     assert last.returncode == 1
     assert last.stderr == (
-        "grades.lock is behind the documents; run 'assay apply' and commit what it writes\n"
+        "grades.lock is out of date (documents); run 'assay apply' and commit what it writes\n"
     )
     repository.apply("--as-of", "2025-07-01")
     assert repository.shell("assay plan --locked").returncode == 0
@@ -140,7 +140,7 @@ def test_the_hook_stops_a_commit_that_leaves_the_lock_behind(repository: Reposit
     done = repository.shell(hooks)
     assert done.returncode == 1
     assert done.stdout.count("Failed") == 1
-    assert "grades.lock is behind the documents" in done.stdout
+    assert "grades.lock is out of date (documents)" in done.stdout
 
 
 def test_files_that_are_there_are_left_alone(

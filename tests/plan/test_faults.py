@@ -112,6 +112,6 @@ def test_an_apply_from_a_lock_that_is_no_longer_there_is_refused(standing: Works
     first = _apply(Office().with_document("weir-paper", directness="record"), standing.root)
     second = _apply(Office().with_document("mill-paper", directness="record"), standing.root)
     carry_out(*first)
-    with pytest.raises(UsageError, match="somebody else"):
+    with pytest.raises(UsageError, match="changed since this plan was made"):
         carry_out(*second)
     assert standing.lock_path.read_bytes() == lock_bytes(first[1])

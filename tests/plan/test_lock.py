@@ -10,11 +10,11 @@ from assay.plan.builder import make_plan
 from assay.plan.lock import (
     ConflictedLock,
     differing,
+    from_line,
     lock_bytes,
     parse_lock,
     read_lock,
-    sealed,
-    unsealed,
+    to_line,
 )
 from tests.plan.office import Office
 
@@ -46,10 +46,10 @@ def test_a_lock_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_lock_of_form_1_is_of_another_scoring_version(written: bytes, tmp_path: Path) -> None:
     head, _, profiles = written.decode().partition("\n")
-    value = unsealed(head)
+    value = from_line(head)
     assert value is not None
     value |= {"assay_lock": 1, "engine": "0.1.0", "engine_digest": "421b5a3ec1e7"}
-    lock = parse_lock(f"{sealed(value)}\n{profiles}".encode(), "grades.lock")
+    lock = parse_lock(f"{to_line(value)}\n{profiles}".encode(), "grades.lock")
     assert lock.engine == "0.1.0"
     plan = make_plan(lock, Office().desks(tmp_path))
     assert plan.behind == ("engine",)

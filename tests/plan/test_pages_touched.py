@@ -164,15 +164,15 @@ def test_without_the_documents_that_were_applied_it_is_said_that_pages_are_not_c
     EDITED.written(tmp_path)
     code, out, err = applied("plan", "--pages")
     assert code == 0
-    assert "(what moved, and its neighbours)" in out
+    assert "changed profiles and their neighbours" in out
     assert err == (
-        "the pages cannot be compared: documents moved, and git does not have those that were "
-        "applied\n"
+        "pages are not compared exactly: documents have changed, and git does not have the "
+        "applied ones\n"
     )
     _git(tmp_path, "init", "-q", "-b", "trunk")
     _git(tmp_path, "add", "rules.yaml", "profiles", "grades.lock")
     _git(tmp_path, "commit", "-qm", "the lock with documents it does not stand for")
-    assert "commit the lock with the documents it stands for" in applied("plan", "--pages")[2]
+    assert "commit the lock together with its documents" in applied("plan", "--pages")[2]
 
 
 def test_before_the_first_apply_every_page_is_new(assay: Call, tmp_path: Path) -> None:
@@ -193,4 +193,4 @@ def test_a_sweep_lists_no_pages(assay: Call) -> None:
     sweep = "citation.strength.first-hand.add=0.3..0.8:0.1"
     code, out, err = assay("plan", "--pages", "--sweep", sweep)
     assert (code, out) == (64, "")
-    assert err == "error: a sweep lists no pages; --set compares those of one value\n"
+    assert err == "error: --sweep lists no pages; compare those of one value with --set\n"

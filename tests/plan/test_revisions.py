@@ -46,7 +46,7 @@ def test_without_a_repository_or_revision_the_reason_is_said(assay: Call, tmp_pa
     assert code == 64
     assert "not in a git repository" in err
     _git(tmp_path, "init")
-    assert "there is no revision 'HEAD'" in assay("plan", "--against", "HEAD")[2]
+    assert "unknown revision 'HEAD'" in assay("plan", "--against", "HEAD")[2]
 
 
 def test_two_branches_that_both_applied_are_joined_by_one_command(

@@ -112,4 +112,4 @@ def _done(plan: Plan, output: str, message: str) -> None:
         from assay.output import plan_text as plan_words
 
         click.echo(message)
-        click.echo(plan_words.counts(plan))
+        click.echo(plan_words.counts(plan, applied=True))

@@ -1,4 +1,4 @@
-"""How a plan reads: the sentences that text, Markdown and HTML share."""
+"""Plans and sweeps as text and Markdown, and the sentences and tables that HTML shares."""
 
 from __future__ import annotations
 
@@ -17,119 +17,134 @@ from assay.plan.plan import (
     Disagreement,
     Grade,
     Group,
-    HorizonChange,
     Plan,
 )
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.plan.experiment import SweepPoint
 
 
 DIRECTION_WORDS: dict[Direction, tuple[str, str]] = {
-    "downgrade": ("downgrade", "downgrades"),
-    "upgrade": ("upgrade", "upgrades"),
-    "status": ("change of status", "changes of status"),
+    "downgrade": ("down", "down"),
+    "upgrade": ("up", "up"),
+    "status": ("rating gained or lost", "ratings gained or lost"),
     "same": ("within the band", "within their bands"),
 }
 ARROWS: dict[Direction, str] = {"downgrade": "↓", "upgrade": "↑", "status": "±", "same": "="}
-CAUSE_WORDS: dict[CauseKind, str] = {
-    "evidence": "evidence",
-    "time": "time",
-    "rule": "rules",
-    "neighbour": "neighbours",
-    "engine": "the engine",
+_CAUSES: dict[CauseKind, tuple[str, str]] = {
+    "evidence": ("evidence", "evidence"),
+    "time": ("time", "time"),
+    "rule": ("rule", "rules"),
+    "neighbour": ("neighbour", "neighbours"),
+    "engine": ("scoring version", "scoring version"),
 }
-BEHIND_WORDS: dict[Behind, str] = {
-    "documents": "the documents",
-    "rules": "the rulebook",
-    "engine": "assay itself",
-    "branches": "the lock of the other branch",
+_OUT_OF_DATE: dict[Behind, str] = {
+    "documents": "documents",
+    "rules": "rules",
+    "engine": "scoring version",
+    "branches": "lock of the other branch",
 }
-BRANCHES, GROUPED, BIGGEST = (
-    "Applied differently by two branches",
-    "Grouped by what led them",
-    "Biggest changes",
-)
+
+BRANCHES, GROUPED, BIGGEST = "Applied differently by two branches", "By cause", "Biggest changes"
 """Titles of the parts of a plan that are tables."""
 
-CHANGE_HEAD = ("", "profile", "score", "from", "to", "because")
-GROUP_HEAD = ("changes", "score", "direction", "led by", "profiles")
+CHANGE_HEAD = ("", "profile", "score", "from", "to", "cause")
+GROUP_HEAD = ("changes", "score", "direction", "cause", "profiles")
 DISAGREEMENT_HEAD = ("profile", "score", "ours", "theirs", "now")
 SWEEP_HEAD = ("value", "up", "down", "status", "profiles")
 
 _GROUP = 3
-"""So many changes by one cause are shown as a group."""
+"""Number of changes by one cause from which they are shown as a group."""
 
 _FEW = 6
+_DETAILS = 200
+_WIDTH = 40
+_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+!|~@"} | {"<": "&lt;", ">": "&gt;"})
+
+
+# Sentences ---------------------------------------------------------------------------------
 
 
 def headline(plan: Plan) -> str:
-    """What the plan compares."""
-    since = f" of {plan.base_as_of.isoformat()}" if plan.base_as_of else ""
-    against = {
-        NOTHING: "nothing: this would be the first lock",
-        WORKSPACE: "the workspace as it stands",
-    }.get(plan.base, f"{plan.base}{since}")
-    return f"{count(plan.profiles, 'profile')} as of {plan.as_of.isoformat()}, against {against}"
+    """State the states that the plan compares."""
+    since = f"as of {plan.base_as_of.isoformat()}" if plan.base_as_of else ""
+    if plan.against_lock:
+        base = f", compared with the last apply ({plan.base}, {since})"
+    elif plan.base == NOTHING:
+        base = "; nothing applied yet"
+    elif plan.base == WORKSPACE:
+        base = ", compared with the current workspace"
+    else:
+        base = f", compared with {plan.base} ({since})"
+    return f"Plan for {plural(plan.profiles, 'profile')} as of {plan.as_of.isoformat()}{base}"
 
 
-def counts(plan: Plan) -> str:
-    """How many scores go which way."""
-    if not plan.changes:
-        return "No score would change."
-    parts = [_counted(n, *DIRECTION_WORDS[d]) for d, n in plan.directions().items() if n]
-    verb = "would change"
-    return f"{count(len(plan.changes), 'score')} {verb}: {', '.join(parts)}."
+def counts(plan: Plan, *, applied: bool = False) -> str:
+    """Count the changes by direction; they are in the past if ``applied``."""
+    change = "changed" if applied else "would change" if plan.base == WORKSPACE else "will change"
+    numbers = plan.directions()
+    grades = len(plan.changes) - numbers["same"]
+    first = plan.base == NOTHING
+    status = ("first rating", "first ratings") if first else DIRECTION_WORDS["status"]
+    parts = []
+    if numbers["upgrade"] or numbers["downgrade"]:
+        parts.append(f"{numbers['upgrade']} up, {numbers['downgrade']} down")
+    if numbers["status"]:
+        parts.append(plural(numbers["status"], *status))
+    lines = [f"{plural(grades, 'grade')} {change}: {', '.join(parts)}."] if grades else []
+    if numbers["same"]:
+        band = "its band" if numbers["same"] == 1 else "their bands"
+        lines.append(f"{plural(numbers['same'], 'score')} {change} within {band}.")
+    return " ".join(lines) or f"No grade {change}."
 
 
 def causes(plan: Plan) -> str:
-    """In how many changes each kind of cause has a part."""
-    parts = [f"{CAUSE_WORDS[k]} in {n}" for k, n in plan.kinds().items() if n]
+    """Name the cause if all changes have the same, otherwise count the changes by cause."""
+    found = {(c.kind, c.refs) for change in plan.changes for c in change.causes}
+    if len(found) == 1:
+        return f"Cause: {_cause(*found.pop())}."
+    parts = [f"{_CAUSES[kind][1]} in {n}" for kind, n in plan.kinds().items() if n]
     return f"Causes: {', '.join(parts)}." if parts else ""
 
 
 def besides(plan: Plan) -> list[str]:
-    """What changes besides scores, a line each."""
+    """Summarise the changes other than scores, a line each."""
     published = [p.id for p in plan.published if p.published]
     withdrawn = [p.id for p in plan.published if not p.published]
-    lines = []
-    if published:
-        lines.append(f"Published: {some(published)}.")
-    if withdrawn:
-        lines.append(f"Withdrawn: {some(withdrawn)}.")
-    if plan.horizons:
-        lines.append(f"Horizon: {_counted(len(plan.horizons), 'profile', 'profiles')}.")
-    if plan.watch:
-        lines.append(f"Watch items: {_counted(len(plan.watch), 'profile', 'profiles')}.")
-    if plan.corrections:
-        lines.append(f"Corrections: {len(plan.corrections)}.")
-    if plan.pages:
-        told = "" if plan.pages_compared else " (what moved, and its neighbours)"
-        lines.append(f"Pages touched: {len(plan.pages)}{told}.")
-    return lines
+    pages = "" if plan.pages_compared else ": changed profiles and their neighbours"
+    lines = (
+        (published, f"Published: {some(published)}."),
+        (withdrawn, f"Withdrawn: {some(withdrawn)}."),
+        (plan.horizons, f"Horizon: {plural(len(plan.horizons), 'profile')}."),
+        (plan.watch, f"Watch items: {plural(len(plan.watch), 'profile')}."),
+        (plan.corrections, f"Corrections: {len(plan.corrections)}."),
+        (plan.pages, f"{plural(len(plan.pages), 'page')} affected{pages}."),
+    )
+    return [line for changes, line in lines if changes]
 
 
 def behind(plan: Plan) -> str:
-    """What the lock does not stand for as it is; empty where it stands for all."""
-    what = [BEHIND_WORDS[b] for b in plan.behind]
-    return f"grades.lock is behind {' and '.join(what)}" if what else ""
+    """State in what the lock is out of date; empty if it is up to date."""
+    parts = [_OUT_OF_DATE[b] for b in plan.behind]
+    return f"grades.lock is out of date ({', '.join(parts)})" if parts else ""
 
 
 def cautions(plan: Plan) -> list[str]:
-    """What a reader of the plan must know to read it right."""
+    """Warn of two cases in which the changes alone would mislead."""
     lines = []
     if plan.behind and plan.empty:
-        lines.append(f"{behind(plan)}: 'assay apply' records them, though no grade moves.")
+        lines.append(f"{behind(plan)}; `assay apply` records this, although no grade changes.")
     if plan.engine_in_evidence:
         lines.append(
-            "grades.lock was applied by another scoring version, which cannot score the new "
-            "evidence: where evidence moved, what assay moved is in the same amount."
+            "grades.lock was applied with another scoring version, which cannot score the new "
+            "evidence: amounts of evidence include the effect of the scoring version."
         )
     return lines
 
 
 def grade(value: Grade) -> str:
-    """A grade with its score; "not rated" where there is none."""
+    """Format a grade with its score."""
     if value.points is None:
         return "not rated"
     score = f"{value.points / 1000:.3f}"
@@ -137,25 +152,24 @@ def grade(value: Grade) -> str:
 
 
 def cause(value: Cause) -> str:
-    """One cause: its amount, its kind, and what moved."""
-    amount = "" if value.amount is None else f"{signed(value.amount)} "
-    return f"{amount}{CAUSE_WORDS[value.kind]}: {some(value.refs)}"
+    """Format a cause with its amount."""
+    amount = "" if value.amount is None else f" {signed(value.amount)}"
+    return f"{_cause(value.kind, value.refs)}{amount}"
+
+
+def _cause(kind: CauseKind, refs: Sequence[str]) -> str:
+    return f"{_CAUSES[kind][len(refs) > 1]} {some(refs)}"
 
 
 def change_line(change: Change) -> str:
-    """One change with its causes."""
+    """Format a change with its causes."""
     why = "; ".join(cause(c) for c in change.causes)
-    move = f"{grade(change.before)} → {grade(change.after)}"
-    return f"{ARROWS[change.direction]} {change.id} {change.scorer}: {move} ({why})"
-
-
-def horizon_line(change: HorizonChange) -> str:
-    """When to look again, before and after."""
-    return f"{change.id}: {_until(change.before)} → {_until(change.after)}"
+    grades = f"{grade(change.before)} → {grade(change.after)}"
+    return f"{ARROWS[change.direction]} {change.id} {change.scorer}: {grades} ({why})"
 
 
 def correction_lines(correction: Correction) -> list[str]:
-    """What was said and what is said now."""
+    """Format a correction, with the wording before and after."""
     if correction.kind == "retracted":
         return [f"{correction.ref}: retracted on {correction.after}"]
     lines = [f"{correction.ref}: {correction.kind}"]
@@ -166,8 +180,28 @@ def correction_lines(correction: Correction) -> list[str]:
     return lines
 
 
+def signed(points: int) -> str:
+    """Format thousandths as a score with its sign."""
+    sign = "−" if points < 0 else "+" if points > 0 else "±"
+    return f"{sign}{abs(points) / 1000:.3f}"
+
+
+def some(ids: Sequence[str], few: int = _FEW) -> str:
+    """Join the first ids, with the number of those left out."""
+    shown = ", ".join(ids[:few])
+    return shown if len(ids) <= few else f"{shown} and {len(ids) - few} more"
+
+
+def count(number: int, noun: str) -> str:
+    """Return the number with its noun."""
+    return plural(number, noun)
+
+
+# Tables and lists --------------------------------------------------------------------------
+
+
 def change_rows(changes: Iterable[Change]) -> list[tuple[str, ...]]:
-    """A row of :data:`CHANGE_HEAD` for each change."""
+    """Return a row of :data:`CHANGE_HEAD` for each change."""
     return [
         (
             ARROWS[c.direction],
@@ -182,18 +216,18 @@ def change_rows(changes: Iterable[Change]) -> list[tuple[str, ...]]:
 
 
 def shown_groups(plan: Plan) -> list[Group]:
-    """The groups that are large enough to be shown as such."""
+    """Return the groups that are large enough to be shown."""
     return [g for g in plan.groups() if len(g.ids) >= _GROUP]
 
 
 def group_rows(groups: Iterable[Group]) -> list[tuple[str, ...]]:
-    """A row of :data:`GROUP_HEAD` for each group."""
+    """Return a row of :data:`GROUP_HEAD` for each group."""
     return [
         (
             str(len(g.ids)),
             g.scorer,
             DIRECTION_WORDS[g.direction][0],
-            f"{CAUSE_WORDS[g.kind]}: {some(g.refs)}",
+            _cause(g.kind, g.refs),
             some(g.ids),
         )
         for g in groups
@@ -201,12 +235,12 @@ def group_rows(groups: Iterable[Group]) -> list[tuple[str, ...]]:
 
 
 def disagreement_rows(disagreements: Iterable[Disagreement]) -> list[tuple[str, ...]]:
-    """A row of :data:`DISAGREEMENT_HEAD` for each grade that two branches applied differently."""
+    """Return a row of :data:`DISAGREEMENT_HEAD` for each grade."""
     return [(d.id, d.scorer, grade(d.ours), grade(d.theirs), grade(d.now)) for d in disagreements]
 
 
 def sweep_rows(points: Iterable[SweepPoint]) -> list[tuple[str, ...]]:
-    """A row of :data:`SWEEP_HEAD` for each value."""
+    """Return a row of :data:`SWEEP_HEAD` for each value."""
     return [
         (
             str(p.value),
@@ -217,55 +251,34 @@ def sweep_rows(points: Iterable[SweepPoint]) -> list[tuple[str, ...]]:
 
 
 def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
-    """What changes besides scores, one by one: titles and entries, of what there is."""
+    """Yield titles and entries of the changes other than scores."""
     watch = [
         f"{w.id}: {sign} {item}"
         for w in plan.watch
         for sign, items in (("+", w.added), ("−", w.removed))
         for item in items
     ]
+    horizons = [f"{h.id}: {_horizon(h.before)} → {_horizon(h.after)}" for h in plan.horizons]
     found = (
-        ("Horizon", [horizon_line(h) for h in plan.horizons]),
+        ("Horizon", horizons),
         ("Watch items", watch),
         ("Corrections", ["\n".join(correction_lines(c)) for c in plan.corrections]),
-        ("Pages touched", list(plan.pages)),
+        ("Pages affected", list(plan.pages)),
     )
     return ((title, entries) for title, entries in found if entries)
 
 
-def signed(points: int) -> str:
-    """Thousandths as a signed score."""
-    sign = "−" if points < 0 else "+" if points > 0 else "±"
-    return f"{sign}{abs(points) / 1000:.3f}"
-
-
-def some(ids: Sequence[str], few: int = _FEW) -> str:
-    """The first of the ids, and how many more there are."""
-    shown = ", ".join(ids[:few])
-    return shown if len(ids) <= few else f"{shown} and {len(ids) - few} more"
-
-
-def count(number: int, noun: str) -> str:
-    """The number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
-
-
-def _until(horizon: tuple[str, str | None] | None) -> str:
+def _horizon(horizon: tuple[str, str | None] | None) -> str:
     if horizon is None:
-        return "not there"
+        return "no profile"
     return horizon[0] if horizon[1] is None else f"{horizon[0]}, until {horizon[1]}"
 
 
-_DETAILS = 200
-_WIDTH = 40
+# Terminal ----------------------------------------------------------------------------------
 
 
 def plan_text(plan: Plan) -> str:
-    """The plan as it is shown in a terminal."""
+    """Format a plan for the terminal."""
     lines = [headline(plan), counts(plan)]
     lines += filter(None, [causes(plan), *besides(plan), *cautions(plan)])
     for title, block in _blocks(plan):
@@ -283,34 +296,39 @@ def _blocks(plan: Plan) -> Iterator[tuple[str, list[str]]]:
             ],
         )
     if len(plan.changes) > 1:
-        yield "Biggest", [change_line(c) for c in plan.biggest()]
+        yield BIGGEST, [change_line(c) for c in plan.biggest()]
     if groups := shown_groups(plan):
-        yield (
-            GROUPED,
-            [
-                f"{len(g.ids)} × {g.scorer}, {DIRECTION_WORDS[g.direction][0]}, by "
-                f"{CAUSE_WORDS[g.kind]} {some(g.refs)}: {some(g.ids)}"
-                for g in groups
-            ],
-        )
+        yield GROUPED, [_group_line(g) for g in groups]
     if plan.changes:
         details = [change_line(c) for c in plan.changes[:_DETAILS]]
         if len(plan.changes) > _DETAILS:
             more = len(plan.changes) - _DETAILS
-            details.append(f"… and {more} more; --format json has all, --only ID one")
+            details.append(
+                f"… and {more} more; list all with --format json, or one profile with --only"
+            )
         yield "Changes", details
     for title, entries in lists(plan):
         yield title, [line for entry in entries for line in entry.split("\n")]
     if plan.today:
         title = f"Ageing by {plan.today.isoformat()}, not part of the plan"
-        yield title, [change_line(c) for c in plan.ageing] or ["nothing"]
+        yield title, [change_line(c) for c in plan.ageing] or ["none"]
+
+
+def _group_line(group: Group) -> str:
+    profiles = tuple(dict.fromkeys(group.ids))
+    change = f"{group.scorer} {DIRECTION_WORDS[group.direction][0]}"
+    reason = _cause(group.kind, group.refs)
+    return f"{plural(len(profiles), 'profile')}, {change}: {reason} ({some(profiles)})"
+
+
+# Markdown ----------------------------------------------------------------------------------
 
 
 def plan_markdown(plan: Plan) -> str:
-    """The plan as a comment on a pull request: a summary, then tables that fold away."""
+    """Format a plan as a comment on a pull request: a summary, and tables, some of them folded."""
     lines = ["## Grades", "", _md(headline(plan)) + ".", "", f"**{counts(plan)}**"]
-    said = [causes(plan), *besides(plan), *cautions(plan)]
-    lines += [_md(x) for x in said if x]
+    notes = [causes(plan), *besides(plan), *cautions(plan)]
+    lines += [_md(note) for note in notes if note]
     if plan.disagreements:
         rows = disagreement_rows(plan.disagreements)
         lines += ["", f"### {BRANCHES}", "", *_table(DISAGREEMENT_HEAD, rows)]
@@ -324,7 +342,7 @@ def plan_markdown(plan: Plan) -> str:
         block = [line.strip() for entry in entries for line in entry.split("\n")]
         lines += _folded(title, [f"- {_md(line)}" for line in block])
     if plan.today:
-        title = f"Ageing by {plan.today.isoformat()}: {count(len(plan.ageing), 'score')}"
+        title = f"Ageing by {plan.today.isoformat()}: {plural(len(plan.ageing), 'score')}"
         lines += _folded(f"{title}, not part of this plan", _changes(plan.ageing))
     return "\n".join(lines)
 
@@ -345,18 +363,15 @@ def _folded(title: str, block: Sequence[str]) -> list[str]:
     return ["", "<details>", f"<summary>{_md(title)}</summary>", "", *block, "", "</details>"]
 
 
-_MARKUP = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+!|~@"} | {"<": "&lt;", ">": "&gt;"})
-
-
 def _md(text: str) -> str:
-    """Plain text that Markdown leaves as it is."""
+    """Escape plain text for Markdown, on one line."""
     return " ".join(text.split()).replace("&", "&amp;").translate(_MARKUP)
 
 
 def sweep_text(path: str, points: Sequence[SweepPoint]) -> str:
-    """A table and a plot of how many profiles' grades move at each value."""
+    """Format a sweep for the terminal: a table, with bars for the profiles whose grades change."""
     most = max((p.moves.profiles for p in points), default=0) or 1
-    lines = [f"{path}: profiles whose grade would not be what it is", ""]
+    lines = [f"{path}: profiles whose grade would change", ""]
     lines.append(f"{'value':>8}  {'up':>6}  {'down':>6}  {'status':>6}  {'profiles':>8}")
     for p in points:
         m = p.moves
@@ -369,6 +384,6 @@ def sweep_text(path: str, points: Sequence[SweepPoint]) -> str:
 
 
 def sweep_markdown(path: str, points: Sequence[SweepPoint]) -> str:
-    """The table of a sweep for a pull request."""
+    """Format a sweep as a table for a pull request."""
     table = _table(SWEEP_HEAD, sweep_rows(points))
     return "\n".join([f"## {_md(path)}", "", *table])

@@ -1,4 +1,4 @@
-"""Saving a plan, and applying one: compared with the saved plan, guarded, recorded, written."""
+"""Saved plans, and the steps of an apply: compare, guard, record, write."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from assay.plan.history import Applied, applied, history_text, line_of
 from assay.plan.lock import ConflictedLock, Lock, digest_of, lock_bytes, read_lock
 from assay.plan.lock_builder import lock_of
 from assay.plan.plan import Plan
+from assay.text import plural
 from assay.workspace.paths import Workspace
 from assay.workspace.transactions import write_files
 
@@ -30,43 +31,43 @@ if TYPE_CHECKING:
 PLAN_FORMAT = 1
 SIZE_LIMIT = 1_000_000_000
 
-_SAME = {
-    "base": "grades.lock was written anew by somebody else",
-    "rulebook": "rules.yaml says something else",
-    "inputs": "documents say something else",
-    "engine": "assay has another scoring version",
+_PARTS = {
+    "base": "grades.lock",
+    "rulebook": "rules.yaml",
+    "inputs": "documents",
+    "engine": "the scoring version",
 }
+"""Parts of a saved plan that must be the same when it is applied, as messages name them."""
 
 
 @dataclass(frozen=True)
 class SavedPlan:
-    """A plan as it was written: ``data`` is what ``assay plan --format json`` prints."""
+    """A plan read from a file; ``data`` is the JSON that ``assay plan`` saved."""
 
     as_of: date
     data: Mapping[str, Any]
 
 
 def write_plan(workspace: Workspace, path: Path, data: Mapping[str, Any]) -> None:
-    """Write a plan beside the work, whole or not at all.
+    """Save a plan, whole or not at all.
 
-    Raises ``UsageError`` where the place belongs to the workspace's own files or the disk
-    refuses.
+    Raises ``UsageError`` for a path of the workspace's own files, and if writing fails.
     """
-    place = path.resolve()
+    target = path.resolve()
     own = (workspace.rules_path, workspace.lock_path, workspace.ledger_path)
-    if place in (*own, workspace.history_path) or place.is_relative_to(workspace.profiles_dir):
+    if target in (*own, workspace.history_path) or target.is_relative_to(workspace.profiles_dir):
         raise UsageError(f"{path} belongs to the workspace; name another file for the plan")
-    if place.is_dir():
+    if target.is_dir():
         raise UsageError(f"{path} is a folder; name a file for the plan")
     body = {"assay_plan": PLAN_FORMAT, **data}
     text = json.dumps({**body, "digest": digest_of(body)}, ensure_ascii=False, indent=2)
-    write_files({place: (text + "\n").encode("utf-8")})
+    write_files({target: (text + "\n").encode("utf-8")})
 
 
 def read_plan(path: Path) -> SavedPlan:
-    """A plan that was written by :func:`write_plan`.
+    """Read a plan saved by :func:`write_plan`.
 
-    Raises ``InputError`` where it is something else, of a newer version, cut off or edited.
+    Raises ``InputError`` if it is no such file, or is truncated, edited or of a newer version.
     """
     try:
         with path.open("rb") as handle:
@@ -76,27 +77,26 @@ def read_plan(path: Path) -> SavedPlan:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        raise _refusal(codes.PLAN_NOT_READ, path, "it is not text in UTF-8") from None
+        raise _refusal(codes.PLAN_NOT_READ, path, "not UTF-8 text") from None
     try:
         data = json.loads(text)
     except ValueError as error:
         line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
-        raise _refusal(
-            codes.PLAN_NOT_READ, path, "it is not JSON from here on, or cut off", line, column
-        ) from None
+        message = "invalid or truncated JSON"
+        raise _refusal(codes.PLAN_NOT_READ, path, message, line, column) from None
     except RecursionError:
-        raise _refusal(codes.PLAN_NOT_READ, path, "it is nested too deep") from None
+        raise _refusal(codes.PLAN_NOT_READ, path, "nested too deeply") from None
     if not isinstance(data, dict) or not isinstance(data.get("assay_plan"), int):
-        raise _refusal(codes.PLAN_NOT_READ, path, "this is not a plan of assay")
+        raise _refusal(codes.PLAN_NOT_READ, path, "not a saved plan")
     if data["assay_plan"] > PLAN_FORMAT:
-        raise _refusal(
-            codes.PLAN_NEWER,
-            path,
-            f"the plan has the form {data['assay_plan']}, and this assay reads up to {PLAN_FORMAT}",
+        message = (
+            f"plan format {data['assay_plan']} is too new; "
+            f"this version of assay reads up to {PLAN_FORMAT}"
         )
+        raise _refusal(codes.PLAN_NEWER, path, message)
     digest = data.pop("digest", None)
     if digest != digest_of(data):
-        raise _refusal(codes.PLAN_EDITED, path, "the plan was changed after it was made")
+        raise _refusal(codes.PLAN_EDITED, path, "the plan was edited after it was saved")
     del data["assay_plan"]
     return SavedPlan(date.fromisoformat(data["as_of"]), data)
 
@@ -106,69 +106,61 @@ def _refusal(code: Code, path: Path, message: str, line: int = 0, column: int = 
 
 
 def moved_since(saved: SavedPlan, now: Mapping[str, Any]) -> Iterator[str]:
-    """What is not as it was when a plan was saved; ``now`` is the same plan made again.
-
-    Nothing where the plan can be applied as it was seen.
-    """
-    was, there = saved.data.get("evidence"), now["evidence"]
-    if isinstance(was, dict) and _ids(was) and _ids(was).isdisjoint(_ids(there)):
-        yield "it is a plan of another workspace: none of its profiles is in this one"
+    """Yield why a saved plan is out of date; ``now`` is the JSON of the same plan, made again."""
+    was, evidence = saved.data.get("evidence"), now["evidence"]
+    was = was if isinstance(was, dict) else {}
+    if _ids(was) and _ids(was).isdisjoint(_ids(evidence)):
+        yield "the plan is of another workspace: none of its profiles is in this one"
         return
-    unlike = [key for key in _SAME if saved.data.get(key) != now[key]]
-    for key in unlike:
-        yield _SAME[key]
-        if key == "inputs" and isinstance(was, dict):
-            ids = {
-                i
-                for audience in was.keys() | there.keys()
-                for i in _differing(was.get(audience), there.get(audience))
-            }
-            yield f"of: {', '.join(sorted(ids))}"
-    if not unlike and saved.data.get("changes") != now["changes"]:
-        yield "the changes would be others than those that were seen"
+    changed = [key for key in _PARTS if saved.data.get(key) != now[key]]
+    for key in changed:
+        ids: set[str] = set()
+        if key == "inputs":
+            for audience in was.keys() | evidence.keys():
+                ids |= _differing(was.get(audience), evidence.get(audience))
+        named = f": {', '.join(sorted(ids))}" if ids else ""
+        yield f"{_PARTS[key]} changed since the plan was made{named}"
+    if not changed and saved.data.get("changes") != now["changes"]:
+        yield "the grade changes differ from those of the saved plan"
 
 
 def _ids(evidence: Mapping[str, Any]) -> set[str]:
     return {i for ids in evidence.values() if isinstance(ids, dict) for i in ids}
 
 
-def _differing(was: object, now: object) -> Iterator[str]:
+def _differing(was: object, now: object) -> set[str]:
     a = was if isinstance(was, dict) else {}
     b = now if isinstance(now, dict) else {}
-    yield from (i for i in a.keys() | b.keys() if a.get(i) != b.get(i))
+    return {i for i in a.keys() | b.keys() if a.get(i) != b.get(i)}
 
 
 def guards_hit(plan: Plan, guard: Guard, allowed: Collection[str]) -> Iterator[str]:
-    """What the rulebook's guards have against a plan, those allowed by name left out."""
+    """Yield the guards of the rulebook that a plan violates, except the ``allowed`` ones."""
     if plan.base_as_of is None:
         return
-    downgrades = plan.directions()["downgrade"]
-    if (
-        guard.max_downgrades is not None
-        and downgrades > guard.max_downgrades
-        and "max_downgrades" not in allowed
-    ):
-        yield f"max_downgrades: {downgrades} downgrades, {guard.max_downgrades} are allowed"
-    moved = {(c.id, c.audience) for c in plan.changes if c.direction != "same"}
-    share = len(moved) / max(plan.profiles, 1)
+    most, downgrades = guard.max_downgrades, plan.directions()["downgrade"]
+    if most is not None and downgrades > most and "max_downgrades" not in allowed:
+        yield f"max_downgrades: {plural(downgrades, 'downgrade')}, at most {most} allowed"
+    changed = {(c.id, c.audience) for c in plan.changes if c.direction != "same"}
+    share = len(changed) / max(plan.profiles, 1)
     if guard.max_share is not None and share > guard.max_share and "max_share" not in allowed:
         yield (
-            f"max_share: bands change in {len(moved)} of {plan.profiles} profiles "
-            f"({share:.1%}), {guard.max_share:.1%} are allowed"
+            f"max_share: grades change in {len(changed)} of {plural(plan.profiles, 'profile')} "
+            f"({share:.1%}), at most {guard.max_share:.1%} allowed"
         )
 
 
 def carry_out(workspace: Workspace, lock: Lock, record: Applied) -> None:
-    """Add the record to the history and swap the lock in, whole or not at all.
+    """Add the record to the history and replace the lock, both or neither.
 
-    The swap of the lock is what counts: the history's line stands before it and has no effect
-    without it. Raises ``UsageError`` where the lock is no longer the one the record starts from
-    or the disk refuses.
+    The history is written first, but its line does not count until the lock is replaced. Raises
+    ``UsageError`` if the lock is no longer the one that the record starts from, or if writing
+    fails.
     """
-    with exclusive(workspace.root):
-        there = bases_of(workspace.lock_path)[1]
-        if list(record.bases) != list(there):
-            raise UsageError("grades.lock was written by somebody else meanwhile; plan again")
+    with _exclusive(workspace.root):
+        _, current = bases_of(workspace.lock_path)
+        if list(record.bases) != list(current):
+            raise UsageError("grades.lock changed since this plan was made; run `assay plan` again")
         lines = history_text(workspace.history_path) + line_of(record) + "\n"
         write_files(
             {
@@ -179,7 +171,7 @@ def carry_out(workspace: Workspace, lock: Lock, record: Applied) -> None:
 
 
 def bases_of(path: Path) -> tuple[tuple[Lock, ...], Sequence[str]]:
-    """The lock that is there, both sides of a conflicted one, and their digests."""
+    """Read the lock, if it exists, or both sides of a conflicted one; return their digests too."""
     try:
         lock = read_lock(path)
     except ConflictedLock as conflict:
@@ -188,8 +180,8 @@ def bases_of(path: Path) -> tuple[tuple[Lock, ...], Sequence[str]]:
 
 
 @contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
-    """Only one process at a time holds ``folder``; where the system cannot tell, all do."""
+def _exclusive(folder: Path) -> Iterator[None]:
+    """Lock ``folder`` against other processes, on systems and file systems that can."""
     handle = None
     with suppress(OSError, ImportError):
         import fcntl
@@ -205,7 +197,10 @@ def exclusive(folder: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A plan that can be applied, the locks it starts from, and the scores to lock."""
+    """A plan to apply, the scores to lock, and digests of the locks that it starts from.
+
+    It is not ``needed`` if the lock is up to date.
+    """
 
     plan: Plan
     desks: tuple[Desk, ...]
@@ -213,22 +208,21 @@ class Proposal:
     needed: bool
 
     def guards_hit(self, allowed: Collection[str]) -> list[str]:
-        """The guards of the rulebook that stop the plan, except those allowed by name."""
+        """Return the violated guards of the rulebook, except the ``allowed`` ones."""
         return list(guards_hit(self.plan, self.desks[0].rulebook.guard, allowed))
 
 
 def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
     """Plan an apply, at the date of a saved plan if there is one, for all audiences at once.
 
-    It is not ``needed`` if the lock is up to date. Whether a saved plan can still be applied is
-    for :func:`moved_since` to tell.
+    Does not check that a saved plan is up to date: see :func:`moved_since`.
     """
     locks, bases = bases_of(scoring.workspace.lock_path)
     desks = scoring.assess(saved.as_of if saved else scoring.as_of)
     theirs = locks[1] if len(locks) > 1 else None
     plan = make_plan(locks[0] if locks else None, desks, theirs=theirs)
-    stands = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
-    return Proposal(plan, desks, tuple(bases), not stands)
+    current = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
+    return Proposal(plan, desks, tuple(bases), not current)
 
 
 def record_apply(

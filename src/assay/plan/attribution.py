@@ -1,18 +1,24 @@
-"""Which parts of two rulebooks differ, and which scores each part can move."""
+"""Changes of scores since the last apply, split by cause.
+
+The inputs that changed are replaced one after another, in a fixed order: evidence, date, rules,
+and last the scores of neighbours, which stay frozen at their locked values until then. Each stage
+scores everything again; the difference that it makes is the amount of its cause, so the amounts
+add up to the whole change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from assay.cel.program import Program
 from assay.errors import UsageError
 from assay.model.audience import seen_by
-from assay.model.rulebook import Band, Rulebook
+from assay.model.rulebook import Rulebook
 from assay.plan.lock import Lock, LockedProfile
-from assay.plan.lock_builder import moved_evidence
+from assay.plan.lock_builder import changed_evidence
 from assay.plan.plan import Cause, CauseKind, Change, Direction, Grade, graded
 from assay.rules.check import check_rulebook
 from assay.rules.expressions import parse_rulebook, score_uses
@@ -33,21 +39,386 @@ from assay.tables.tables import Tables
 if TYPE_CHECKING:
     from assay.assessment import Desk
 
+_NO_GRADE = Grade()
+_Locked = Mapping[str, LockedProfile]
+_Stage = tuple[CauseKind, Run]
+"""A kind of input, and the scores after it was replaced."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The profiles of one audience, locked (``before``) and current (``after``)."""
+
+    desk: Desk
+    before: _Locked
+    after: _Locked
+
+
+def changes_of(lock: Lock, audiences: Iterable[Sides]) -> list[Change]:
+    """Return every changed score with its causes, by audience, profile and scorer.
+
+    Raises ``UsageError`` if this version cannot read the rulebook of the lock.
+    """
+    changed = [(sides, pairs) for sides in audiences if (pairs := list(_changed_scores(sides)))]
+    if not changed:
+        return []
+    base = baseline(lock, changed[0][0].desk)
+    return [change for sides, pairs in changed for change in _attribute(base, sides, pairs)]
+
+
+def _changed_scores(sides: Sides) -> Iterator[tuple[str, str]]:
+    for profile_id in sorted(sides.before.keys() | sides.after.keys()):
+        was, now = sides.before.get(profile_id), sides.after.get(profile_id)
+        old = was.scores if was else {}
+        new = now.scores if now else {}
+        added_or_removed = (was is None) != (now is None)
+        for scorer in dict.fromkeys([*new, *old]):
+            if added_or_removed or graded(old.get(scorer)) != graded(new.get(scorer)):
+                yield profile_id, scorer
+
+
+def _attribute(base: Baseline, sides: Sides, pairs: Sequence[tuple[str, str]]) -> Iterator[Change]:
+    """Split the changes of one audience; ``pairs`` are (profile id, scorer)."""
+    evidence = changed_evidence(sides.before, sides.after)
+    rescoring = _Rescoring(base, sides)
+    stages = rescoring.stages(evidence=bool(evidence), engine=base.lock.engine != SCORING_VERSION)
+    ids = tuple(dict.fromkeys(i for i, _ in pairs))
+    scored = [_grades(run, ids) for _, run in stages]
+    splits = []
+    for profile_id, scorer in pairs:
+        was = sides.before.get(profile_id)
+        first = graded(was.scores.get(scorer) if was else None)
+        grades = [first, *(s.get(profile_id, {}).get(scorer, _NO_GRADE) for s in scored)]
+        exists = [was is not None, *(profile_id in s for s in scored)]
+        splits.append((profile_id, scorer, grades, list(_split(grades, exists))))
+
+    # Naming costs further comparisons of runs, so only the stages that changed a score are named.
+    namers: dict[int, _Namer] = {}
+    for index in sorted({index for *_, amounts in splits for index, _ in amounts}):
+        before = stages[index - 1][1] if index else None
+        namers[index] = _namer(rescoring, sides, evidence, stages[index], before, ids)
+    for profile_id, scorer, grades, amounts in splits:
+        causes = []
+        for index, amount in amounts:
+            kind, refs = namers[index](profile_id, scorer)
+            causes.append(Cause(kind, amount, refs))
+        first, last = grades[0], grades[-1]
+        direction = _direction(base.rulebook, sides.desk.rulebook, scorer, first, last)
+        yield Change(profile_id, sides.desk.audience, scorer, first, last, direction, tuple(causes))
+
+
+def _split(grades: Sequence[Grade], exists: Sequence[bool]) -> Iterator[tuple[int, int | None]]:
+    """Yield index and amount of each stage that changed a grade.
+
+    If the score is known at both ends but unknown in between, the whole difference falls to the
+    stage at which it is known again.
+    """
+    both_known = grades[0].points is not None and grades[-1].points is not None
+    last_known = grades[0].points
+    for index in range(1, len(grades)):
+        was, now = grades[index - 1], grades[index]
+        if exists[index - 1] == exists[index] and (was.points, was.band) == (now.points, now.band):
+            continue
+        if now.points is None:
+            yield index - 1, 0 if both_known else None
+        elif both_known:
+            assert last_known is not None
+            yield index - 1, now.points - last_known
+            last_known = now.points
+        else:
+            yield index - 1, None if was.points is None else now.points - was.points
+
+
+def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
+    """Return the grades of the profiles that exist, by profile id and scorer."""
+    rows = {i: run.profile_rows[i] for i in ids if i in run.profile_rows}
+    scorers = run.program.on("profile")
+    read = [name for c in scorers for name in (c.score, c.coverage, c.band) if name]
+    run.engine.make(("profile", name) for name in read)
+    found: dict[str, dict[str, Grade]] = {i: {} for i in rows}
+    for columns in scorers:
+        scores = run.scores(columns)
+        for profile_id, row in rows.items():
+            score = scores[row]
+            band = score.band.id if score.band else None
+            found[profile_id][columns.scorer.name] = Grade(score.points, band, score.grade)
+    return found
+
+
+def _direction(old: Rulebook, new: Rulebook, scorer: str, before: Grade, after: Grade) -> Direction:
+    if (before.points is None) != (after.points is None) or before == after == _NO_GRADE:
+        return "status"
+    # A band that the new scale still has is compared by its new start.
+    low = _band_start((new, old), scorer, before.band)
+    high = _band_start((new,), scorer, after.band)
+    if before.band == after.band or low is None or high is None or low == high:
+        return "same"
+    return "upgrade" if high > low else "downgrade"
+
+
+def _band_start(rulebooks: Iterable[Rulebook], scorer: str, band: str | None) -> float | None:
+    """Return the start of a band in the first rulebook that has it."""
+    for rulebook in rulebooks:
+        own = next((s for s in rulebook.scorers if s.key == f"profile.{scorer}"), None)
+        for found in rulebook.bands(own) if own else ():
+            if found.id == band:
+                return found.from_
+    return None
+
+
+# The locked rulebook -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A lock with its rulebook, compiled by this version."""
+
+    lock: Lock
+    rulebook: Rulebook
+    program: Program
+
+
+def baseline(lock: Lock, desk: Desk) -> Baseline:
+    """Compile the rulebook of a lock, unless it scores as the current one.
+
+    Raises ``UsageError`` if this version cannot read it.
+    """
+    rulebook = locked_rulebook(lock)
+    if _scoring_parts(rulebook) == _scoring_parts(desk.rulebook):
+        return Baseline(lock, rulebook, desk.program)
+    program, _ = check_rulebook(rulebook)
+    if program is None:
+        raise _unreadable()
+    return Baseline(lock, rulebook, program)
+
+
+def locked_rulebook(lock: Lock) -> Rulebook:
+    """Return the rulebook of a lock. Raises ``UsageError`` if this version cannot read it."""
+    try:
+        return Rulebook.model_validate(dict(lock.rulebook))
+    except ValueError:
+        raise _unreadable() from None
+
+
+def _unreadable() -> UsageError:
+    return UsageError(
+        "this version of assay cannot read the rulebook in grades.lock; plan with the version "
+        "that applied it, or delete grades.lock and apply again"
+    )
+
+
+def _scoring_parts(rulebook: Rulebook) -> object:
+    """The parts of a rulebook that scores depend on; its date is an input of its own."""
+    return rulebook.model_dump(exclude={"settings": {"as_of"}, "guard": True})
+
+
+# Scoring again -----------------------------------------------------------------------------
+
+
+class _Rescoring:
+    """Scores current evidence by locked rules or at the locked date, with frozen neighbours."""
+
+    def __init__(self, base: Baseline, sides: Sides) -> None:
+        self.base = base
+        self._desk = sides.desk
+        self._locked_scores: Held = {
+            i: {name: (s.points, s.coverage) for name, s in p.scores.items()}
+            for i, p in sides.before.items()
+        }
+
+    def stages(self, *, evidence: bool, engine: bool) -> tuple[_Stage, ...]:
+        """Return the stages in their order; the last has the current scores.
+
+        ``evidence`` and ``engine`` state whether these changed.
+        """
+        base, desk = self.base, self._desk
+        dated = base.lock.as_of != desk.as_of
+        ruled = _scoring_parts(base.rulebook) != _scoring_parts(desk.rulebook)
+        rules, program = (base.rulebook, base.program) if ruled else (desk.rulebook, desk.program)
+        stages: list[_Stage] = []
+        if evidence or engine:
+            run = self._run(rules, program, base.lock.as_of, last=not dated and not ruled)
+            stages.append(("evidence" if evidence else "engine", run))
+        if dated:
+            stages.append(("time", self._run(rules, program, desk.as_of, last=not ruled)))
+        if ruled:
+            run = self._run(desk.rulebook, desk.program, desk.as_of, last=True)
+            stages.append(("rule", run))
+        if not stages or stages[-1][1] is not desk.run:
+            stages.append(("neighbour" if stages else "engine", desk.run))
+        return tuple(stages)
+
+    def locked_state(self) -> Run:
+        """Score the locked state again, which needs its evidence: the current must be the same."""
+        base = self.base
+        return self._frozen(base.rulebook, base.program, base.lock.as_of)
+
+    def _run(self, rulebook: Rulebook, program: Program, as_of: date, *, last: bool) -> Run:
+        """Score; after the ``last`` stage only neighbours can differ from the current scores."""
+        if last and not reads_neighbours(program):
+            return self._desk.run
+        return self._frozen(rulebook, program, as_of)
+
+    def _frozen(self, rulebook: Rulebook, program: Program, as_of: date) -> Run:
+        tables, now = self._tables(rulebook, as_of), self._desk.run
+        similar = now if tables is now.tables else None
+        return run_held(rulebook, program, tables, self._locked_scores, similar)
+
+    def _tables(self, rulebook: Rulebook, as_of: date) -> Tables:
+        desk = self._desk
+        if as_of == desk.as_of and _table_parts(rulebook) == _table_parts(desk.rulebook):
+            return desk.run.tables
+        audience = desk.audience
+        if audience not in rulebook.audiences:
+            audience = rulebook.audiences[-1]
+        corpus = seen_by(desk.written, rulebook.audiences, audience, as_of)
+        return build_tables(corpus, rulebook, as_of)
+
+
+def _table_parts(rulebook: Rulebook) -> object:
+    """The parts of a rulebook that tables depend on."""
+    return (rulebook.audiences, rulebook.reach, rulebook.settings.review_after_days)
+
+
+# Naming the causes -------------------------------------------------------------------------
+
+
+_Namer = Callable[[str, str], tuple[CauseKind, tuple[str, ...]]]
+"""Names the cause of a change at one stage, from profile id and scorer."""
+
+
+def _namer(
+    rescoring: _Rescoring,
+    sides: Sides,
+    evidence: frozenset[str],
+    stage: _Stage,
+    before: Run | None,
+    ids: Sequence[str],
+) -> _Namer:
+    """Return the namer of a stage; ``before`` are the scores of the stage before it, if any."""
+    kind, after = stage
+    base = rescoring.base
+    engine = str(base.lock.engine)
+    match kind:
+        case "evidence":
+            changed = base.lock.engine != SCORING_VERSION
+            return _evidence_namer(sides, evidence, ids, engine if changed else None)
+        case "time":
+            aged = moved_claims(rescoring.locked_state() if before is None else before, after)
+            return lambda profile_id, _: ("time", aged.get(profile_id) or (profile_id,))
+        case "rule":
+            changes = RuleChanges(base.rulebook, sides.desk.rulebook)
+            return _rule_namer(
+                changes, rescoring.locked_state() if before is None else before, after
+            )
+        case "neighbour":
+            return _neighbour_namer(sides, ids)
+        case "engine":
+            return lambda _id, _scorer: ("engine", (engine,))
+
+
+def _evidence_namer(
+    sides: Sides, changed: frozenset[str], ids: Iterable[str], engine: str | None
+) -> _Namer:
+    """Name the changed parts of a profile's own evidence, or the peers whose evidence changed.
+
+    If neither changed, the cause is ``engine``, the former version, if there is one.
+    """
+    refs: dict[str, tuple[str, ...]] = {}
+    for profile_id in ids:
+        was, now = sides.before.get(profile_id), sides.after.get(profile_id)
+        refs[profile_id] = tuple(_changed_inputs(was, now)) if was and now else (profile_id,)
+    if not all(refs.values()):
+        peers = _peers(sides, changed)
+        for profile_id, own in refs.items():
+            if not own:
+                refs[profile_id] = tuple(sorted(set(peers.get(profile_id, ())) & changed))
+
+    def name(profile_id: str, _scorer: str) -> tuple[CauseKind, tuple[str, ...]]:
+        found = refs[profile_id]
+        if not found and engine is not None:
+            return "engine", (engine,)
+        return "evidence", found or (profile_id,)
+
+    return name
+
+
+def _changed_inputs(was: LockedProfile, now: LockedProfile) -> Iterator[str]:
+    """Yield the ids of the changed parts of a profile's evidence."""
+    a, b = was.inputs, now.inputs
+    if a.own != b.own:
+        yield now.id
+    for claim in _changed_keys(a.claims, b.claims):
+        yield claim if "#" in claim else f"{now.id}#{claim}"
+    yield from _changed_keys(a.sources, b.sources)
+    yield from _changed_keys(a.publishers, b.publishers)
+    yield from _changed_keys(a.edges, b.edges)
+
+
+def _changed_keys(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
+    return [k for k in sorted(old.keys() | new.keys()) if old.get(k) != new.get(k)]
+
+
+def _peers(sides: Sides, changed: frozenset[str]) -> Mapping[str, set[str]]:
+    """Return the profiles that each profile reaches or reached, at any distance."""
+    before, after = sides.before, sides.after
+    found = {i: {peer for _, peer, _, _ in r} for i, r in reached(sides.desk.run).items()}
+    for side in (before, after):
+        for profile_id, entry in side.items():
+            found.setdefault(profile_id, set()).update(entry.inputs.edges)
+    # A removed path led through profiles whose own edges changed.
+    rewired = {
+        i
+        for i in changed
+        if i not in after or (i in before and before[i].inputs.edges != after[i].inputs.edges)
+    }
+    return {i: peers | rewired for i, peers in found.items()}
+
+
+def _rule_namer(changes: RuleChanges, before: Run, after: Run) -> _Namer:
+    """Name the changed parts of the rulebook that the score uses and that act differently."""
+    spaces = ("profile", "claim", "citation")
+    same_rows = all(before.tables.height(s) == after.tables.height(s) for s in spaces)
+    acted = differing_rules(before, after, sorted(changes.rules)) if same_rows else {}
+    return lambda profile_id, scorer: (
+        "rule",
+        changes.affecting(scorer, profile_id, acted) or ("rules.yaml",),
+    )
+
+
+def _neighbour_namer(sides: Sides, ids: Iterable[str]) -> _Namer:
+    """Name the neighbours whose scores the profile reads; only those that changed, if any did."""
+    read = peers_felt(sides.desk.run, ids)
+    scorers = neighbour_scorers(sides.desk.program)
+
+    def changed(peer: str) -> bool:
+        was, now = sides.before.get(peer), sides.after.get(peer)
+        if was is None or now is None:
+            return True
+        return any(
+            (a.points, a.coverage) != (b.points, b.coverage)
+            for scorer in scorers
+            if (a := was.scores.get(scorer)) and (b := now.scores.get(scorer))
+        )
+
+    def name(profile_id: str, _scorer: str) -> tuple[CauseKind, tuple[str, ...]]:
+        peers = read.get(profile_id, ())
+        return "neighbour", tuple(p for p in peers if changed(p)) or peers or (profile_id,)
+
+    return name
+
+
+# Parts of rulebooks ------------------------------------------------------------------------
+
 
 _TEXTS = {"because", "rationale", "source", "title", "describes", "label", "text"}
 
 
-def changed_parts(old: Rulebook, new: Rulebook) -> tuple[str, ...]:
-    """Names of the parts that can move a score and are not the same, sorted.
+def parts_of(rulebook: Rulebook) -> dict[str, Any]:
+    """Return everything in a rulebook that affects a score, band, page or watch item, by name.
 
     A rule is ``on.scorer.rule``; others are ``on.scorer.pool``, ``scale.name``, ``reach.hops`` …
     """
-    before, after = parts_of(old), parts_of(new)
-    return tuple(sorted(k for k in before.keys() | after.keys() if before.get(k) != after.get(k)))
-
-
-def parts_of(rulebook: Rulebook) -> dict[str, Any]:
-    """All that can move a score, a band, a page or a watch item, by the name of the part."""
     parts: dict[str, Any] = {}
     for scorer in rulebook.scorers:
         parts[scorer.key] = True
@@ -68,481 +439,65 @@ def parts_of(rulebook: Rulebook) -> dict[str, Any]:
     return parts
 
 
-class Concerns:
+class RuleChanges:
     """The parts that differ between two rulebooks, and the scores that each of them affects."""
 
     def __init__(self, old: Rulebook, new: Rulebook) -> None:
         self._rulebooks = (old, new)
-        self.changed = changed_parts(old, new)
-        known = {f"{s.key}.{r.id}" for book in (old, new) for s in book.scorers for r in s.rules}
-        self.rules = tuple(k for k in self.changed if k in known)
-        self._texts = {s.key: s.model_dump_json() for book in (old, new) for s in book.scorers}
-        needs: dict[str, set[str]] = {key: set() for key in self._texts}
+        self._changed = _changed_keys(parts_of(old), parts_of(new))
+        scorers = [s for book in (old, new) for s in book.scorers]
+        rules = {f"{s.key}.{r.id}" for s in scorers for r in s.rules}
+        self.rules = rules.intersection(self._changed)
+        self._texts = {s.key: s.model_dump_json() for s in scorers}
+        self._uses: dict[str, set[str]] = {key: set() for key in self._texts}
         for book in (old, new):
             for path, node in parse_rulebook(book).expressions.items():
                 if path[0] == "scorers" and "because" not in path:
-                    needs[book.scorers[int(path[1])].key].update(score_uses(node))
-        # Each scorer itself and every scorer whose scores it uses, directly or not.
-        self._uses = {key: _closure(key, needs) for key in needs}
+                    self._uses[book.scorers[int(path[1])].key].update(score_uses(node))
+        self._by_scorer = {key: self._affecting(key) for key in self._texts}
 
-    def of(
+    def affecting(
         self, scorer: str, profile_id: str, acted: Mapping[str, frozenset[str]]
     ) -> tuple[str, ...]:
-        """The changed parts behind a move of a profile's score, the likely ones only.
+        """Return the changed parts that the score uses, without rules that act as before.
 
-        ``acted`` gives for each changed rule the profiles where it acts differently.
+        ``acted`` has for each changed rule the profiles where it acts differently.
         """
-        key = f"profile.{scorer}"
-        used = self._uses.get(key, frozenset([key]))
-        mine = [k for k in self.changed if self._bears(k, key, used)]
-        rules = set(self.rules)
-        found = [k for k in mine if k not in rules or profile_id in acted.get(k, ())]
-        return tuple(found or mine or self.changed)
+        parts = self._by_scorer.get(f"profile.{scorer}", [])
+        acting = [p for p in parts if p not in self.rules or profile_id in acted.get(p, ())]
+        return tuple(acting or parts or self._changed)
 
-    def _bears(self, part: str, key: str, used: Iterable[str]) -> bool:
-        head, _, rest = part.partition(".")
-        if head == "scale":
-            return any(
-                s.key == key and s.scale == rest for book in self._rulebooks for s in book.scorers
-            )
-        texts = [self._texts.get(k, "") for k in used]
-        if head == "reach":
-            return any("downstream" in t or "upstream" in t for t in texts)
-        if part == "settings.review_after_days":
-            return any("review_after_days" in t for t in texts)
-        if head in ("watch", "settings"):
-            return False
-        if head == "audiences":
-            return True
-        return any(part == k or part.startswith(f"{k}.") for k in used)
+    def _affecting(self, key: str) -> list[str]:
+        used = self._used_by(key)
+        return [part for part in self._changed if self._affects(part, key, used)]
 
-
-def _closure(key: str, needs: Mapping[str, set[str]]) -> frozenset[str]:
-    found: set[str] = set()
-    waiting = [key]
-    while waiting:
-        here = waiting.pop()
-        if here not in found:
-            found.add(here)
-            waiting += needs.get(here, ())
-    return frozenset(found)
-
-
-_NO_GRADE = Grade()
-Locked = Mapping[str, LockedProfile]
-
-
-@dataclass(frozen=True)
-class Sides:
-    """The profiles of one audience as they were locked, and as its assessment has them now."""
-
-    desk: Desk
-    before: Locked
-    after: Locked
-
-
-def changes_of(lock: Lock, audiences: Iterable[Sides]) -> list[Change]:
-    """Every score that changed, by audience, profile and scorer."""
-    differing = [(sides, pairs) for sides in audiences if (pairs := list(_differing(sides)))]
-    if not differing:
-        return []
-    base = baseline(lock, differing[0][0].desk)
-    return [
-        change for sides, pairs in differing for change in _Attribution(base, sides).changes(pairs)
-    ]
-
-
-def _differing(sides: Sides) -> Iterator[tuple[str, str]]:
-    for profile_id in sorted(sides.before.keys() | sides.after.keys()):
-        was, now = sides.before.get(profile_id), sides.after.get(profile_id)
-        old = was.scores if was else {}
-        new = now.scores if now else {}
-        for scorer in dict.fromkeys([*new, *old]):
-            present = (was is None) != (now is None)
-            if present or graded(old.get(scorer)) != graded(new.get(scorer)):
-                yield profile_id, scorer
-
-
-# The locked state ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A lock with its rulebook, compiled by this version."""
-
-    lock: Lock
-    rulebook: Rulebook
-    program: Program
-
-
-def baseline(lock: Lock, desk: Desk) -> Baseline:
-    """Compile the rulebook of a lock; if no score depends on what changed in it, use the desk's.
-
-    Raises ``UsageError`` if this version cannot read that rulebook.
-    """
-    rulebook = locked_rulebook(lock)
-    if _effective(rulebook) == _effective(desk.rulebook):
-        return Baseline(lock, rulebook, desk.program)
-    program, _ = check_rulebook(rulebook)
-    if program is None:
-        raise _unreadable()
-    return Baseline(lock, rulebook, program)
-
-
-def locked_rulebook(lock: Lock) -> Rulebook:
-    """The rulebook as it was applied; raises ``UsageError`` if this version cannot read it."""
-    try:
-        return Rulebook.model_validate(dict(lock.rulebook))
-    except ValueError:
-        raise _unreadable() from None
-
-
-def _unreadable() -> UsageError:
-    return UsageError(
-        "the rulebook in grades.lock is not one that this version of assay can read; plan with "
-        "the version that applied it, or delete grades.lock and apply anew"
-    )
-
-
-def _effective(rulebook: Rulebook) -> object:
-    """The parts of a rulebook that scores depend on; its date is an input of its own."""
-    return rulebook.model_dump(exclude={"settings": {"as_of"}, "guard": True})
-
-
-# Scoring again -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The scores after the input called ``kind`` was replaced too."""
-
-    kind: CauseKind
-    run: Run
-
-
-class _Rescoring:
-    """Scores the evidence of now with other rules or at another date, neighbours frozen."""
-
-    def __init__(self, base: Baseline, sides: Sides) -> None:
-        self._base = base
-        self._desk = sides.desk
-        self._held: Held = {
-            i: {name: (s.points, s.coverage) for name, s in p.scores.items()}
-            for i, p in sides.before.items()
-        }
-
-    def stages(self, *, evidence: bool, engine: bool) -> tuple[Stage, ...]:
-        """The stages in their order; the last is the desk as it is.
-
-        ``evidence`` and ``engine`` state whether these changed.
-        """
-        base, desk = self._base, self._desk
-        dated = base.lock.as_of != desk.as_of
-        ruled = _effective(base.rulebook) != _effective(desk.rulebook)
-        rules, program = (base.rulebook, base.program) if ruled else (desk.rulebook, desk.program)
-        stages: list[Stage] = []
-        if evidence or engine:
-            kind: CauseKind = "evidence" if evidence else "engine"
-            last = not dated and not ruled
-            stages.append(Stage(kind, self._run(rules, program, base.lock.as_of, last)))
-        if dated:
-            stages.append(Stage("time", self._run(rules, program, desk.as_of, not ruled)))
-        if ruled:
-            stages.append(Stage("rule", self._run(desk.rulebook, desk.program, desk.as_of, True)))
-        if not stages or stages[-1].run is not desk.run:
-            stages.append(Stage("neighbour" if stages else "engine", desk.run))
-        return tuple(stages)
-
-    def locked_state(self) -> Run:
-        """The locked state, scored again; only good if the evidence is as it was."""
-        base = self._base
-        return self._frozen(base.rulebook, base.program, base.lock.as_of)
-
-    def _run(self, rulebook: Rulebook, program: Program, as_of: date, last: bool) -> Run:
-        """``last``: no input but the neighbours changes after this stage."""
-        if last and not reads_neighbours(program):
-            return self._desk.run
-        return self._frozen(rulebook, program, as_of)
-
-    def _frozen(self, rulebook: Rulebook, program: Program, as_of: date) -> Run:
-        tables, now = self._tables(rulebook, as_of), self._desk.run
-        near = now if tables is now.tables else None
-        return run_held(rulebook, program, tables, self._held, near)
-
-    def _tables(self, rulebook: Rulebook, as_of: date) -> Tables:
-        desk = self._desk
-        if as_of == desk.as_of and _shape(rulebook) == _shape(desk.rulebook):
-            return desk.run.tables
-        audience = desk.audience
-        if audience not in rulebook.audiences:
-            audience = rulebook.audiences[-1]
-        corpus = seen_by(desk.written, rulebook.audiences, audience, as_of)
-        return build_tables(corpus, rulebook, as_of)
-
-
-def _shape(rulebook: Rulebook) -> object:
-    """The parts of a rulebook that tables depend on."""
-    return (rulebook.audiences, rulebook.reach, rulebook.settings.review_after_days)
-
-
-# Splitting -----------------------------------------------------------------------------------
-
-
-class _Attribution:
-    """Splits the changes of one audience."""
-
-    def __init__(self, base: Baseline, sides: Sides) -> None:
-        self._base = base
-        self._sides = sides
-        self._moved = moved_evidence(sides.before, sides.after)
-        self._engine_moved = base.lock.engine != SCORING_VERSION
-        self._rescoring = _Rescoring(base, sides)
-        self._stages = self._rescoring.stages(evidence=bool(self._moved), engine=self._engine_moved)
-
-    def changes(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Change]:
-        before, desk = self._sides.before, self._sides.desk
-        ids = tuple(dict.fromkeys(i for i, _ in pairs))
-        scored = [_grades(stage.run, ids) for stage in self._stages]
-        split = []
-        for profile_id, scorer in pairs:
-            was = before.get(profile_id)
-            start = graded(was.scores.get(scorer) if was else None)
-            states = [start, *(s.get(profile_id, {}).get(scorer, _NO_GRADE) for s in scored)]
-            there = [was is not None, *(profile_id in s for s in scored)]
-            split.append((profile_id, scorer, states, list(_split(states, there))))
-        names = self._names(ids, {index for *_, amounts in split for index, _ in amounts})
-        for profile_id, scorer, states, amounts in split:
-            first, last = states[0], states[-1]
-            yield Change(
-                profile_id,
-                desk.audience,
-                scorer,
-                first,
-                last,
-                self._direction(scorer, first, last),
-                tuple(names[index].cause(profile_id, scorer, amount) for index, amount in amounts),
-            )
-
-    def _names(self, ids: Sequence[str], indices: Iterable[int]) -> dict[int, _Names]:
-        """The names of the causes at each stage that changed a score."""
-        found: dict[int, _Names] = {}
-        for index in indices:
-            stage = self._stages[index]
-            match stage.kind:
-                case "evidence":
-                    engine = str(self._base.lock.engine) if self._engine_moved else None
-                    found[index] = _Evidence(self._sides, self._moved, ids, engine)
-                case "time":
-                    found[index] = _Time(moved_claims(self._before(index), stage.run))
-                case "rule":
-                    concerns = Concerns(self._base.rulebook, self._sides.desk.rulebook)
-                    found[index] = _Rules(concerns, self._before(index), stage.run)
-                case "neighbour":
-                    found[index] = _Neighbours(self._sides, ids)
-                case "engine":
-                    found[index] = _Engine(str(self._base.lock.engine))
+    def _used_by(self, key: str) -> set[str]:
+        """Return a scorer and all scorers whose scores it uses, directly or not."""
+        found: set[str] = set()
+        waiting = [key]
+        while waiting:
+            scorer = waiting.pop()
+            if scorer not in found:
+                found.add(scorer)
+                waiting += self._uses.get(scorer, ())
         return found
 
-    def _before(self, index: int) -> Run:
-        """The scores before a stage."""
-        return self._stages[index - 1].run if index else self._rescoring.locked_state()
-
-    def _direction(self, scorer: str, before: Grade, after: Grade) -> Direction:
-        if (before.points is None) != (after.points is None) or (
-            before == _NO_GRADE and after == _NO_GRADE
-        ):
-            return "status"
-        if before.band == after.band:
-            return "same"
-        low = _rank(self._base.rulebook, self._sides.desk.rulebook, scorer, before.band)
-        high = _rank(self._sides.desk.rulebook, self._sides.desk.rulebook, scorer, after.band)
-        if low is None or high is None:
-            return "same"
-        if low == high:
-            return "same"
-        return "upgrade" if high > low else "downgrade"
-
-
-def _rank(own: Rulebook, new: Rulebook, scorer: str, band: str | None) -> float | None:
-    """Where a band begins: in the new scale where it has that band, else in its own."""
-    for book in (new, own):
-        for found in _bands(book, scorer):
-            if found.id == band:
-                return found.from_
-    return None
-
-
-def _bands(rulebook: Rulebook, scorer: str) -> tuple[Band, ...]:
-    key = f"profile.{scorer}"
-    return next((rulebook.bands(s) for s in rulebook.scorers if s.key == key), ())
-
-
-def _split(states: Sequence[Grade], there: Sequence[bool]) -> Iterator[tuple[int, int | None]]:
-    """For each stage that changed the state its index and amount.
-
-    Where the score is known at both ends, a time of being unknown in between is bridged: the
-    whole difference falls to the stage at which the score is known again.
-    """
-    both_known = states[0].points is not None and states[-1].points is not None
-    last = states[0].points
-    for index in range(1, len(states)):
-        was, now = states[index - 1], states[index]
-        appeared = there[index - 1] != there[index]
-        if not appeared and (was.points, was.band) == (now.points, now.band):
-            continue
-        if now.points is None:
-            yield index - 1, 0 if both_known else None
-        elif both_known:
-            assert last is not None
-            yield index - 1, now.points - last
-            last = now.points
-        else:
-            yield index - 1, None if was.points is None else now.points - was.points
-
-
-def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
-    rows = {i: run.profile_rows[i] for i in ids if i in run.profile_rows}
-    scorers = run.program.on("profile")
-    read = [name for c in scorers for name in (c.score, c.coverage, c.band) if name]
-    run.engine.make(("profile", name) for name in read)
-    found: dict[str, dict[str, Grade]] = {i: {} for i in rows}
-    for columns in scorers:
-        scores = run.scores(columns)
-        for profile_id, row in rows.items():
-            score = scores[row]
-            band = score.band.id if score.band else None
-            found[profile_id][columns.scorer.name] = Grade(score.points, band, score.grade)
-    return found
-
-
-# Naming --------------------------------------------------------------------------------------
-
-
-class _Names(Protocol):
-    """Names the causes of changes at one stage."""
-
-    def cause(self, profile_id: str, scorer: str, amount: int | None) -> Cause: ...
-
-
-class _Engine:
-    def __init__(self, version: str) -> None:
-        self._version = version
-
-    def cause(self, _profile_id: str, _scorer: str, amount: int | None) -> Cause:
-        return Cause("engine", amount, (self._version,))
-
-
-class _Evidence:
-    """Names the parts of a profile's own evidence, or else the neighbours whose evidence changed.
-
-    If neither changed, it was another version of the engine, if there was one.
-    """
-
-    def __init__(
-        self, sides: Sides, moved: frozenset[str], ids: Iterable[str], engine: str | None
-    ) -> None:
-        self._engine = engine
-        self._refs: dict[str, tuple[str, ...]] = {}
-        for profile_id in ids:
-            was, now = sides.before.get(profile_id), sides.after.get(profile_id)
-            if was is None or now is None:
-                self._refs[profile_id] = (profile_id,)
-            else:
-                self._refs[profile_id] = tuple(moved_parts(was, now))
-        if not all(self._refs.values()):
-            peers = _peers(sides, moved)
-            for profile_id, own in self._refs.items():
-                if not own:
-                    near = sorted(set(peers.get(profile_id, ())) & moved)
-                    self._refs[profile_id] = tuple(near)
-
-    def cause(self, profile_id: str, _scorer: str, amount: int | None) -> Cause:
-        found = self._refs[profile_id]
-        if not found and self._engine is not None:
-            return Cause("engine", amount, (self._engine,))
-        return Cause("evidence", amount, found or (profile_id,))
-
-
-def _peers(sides: Sides, moved: frozenset[str]) -> Mapping[str, set[str]]:
-    """The profiles that each profile reached or reaches, along declared edges and further."""
-    before, after = sides.before, sides.after
-    found = {i: {peer for _, peer, _, _ in r} for i, r in reached(sides.desk.run).items()}
-    for side in (before, after):
-        for profile_id, entry in side.items():
-            found.setdefault(profile_id, set()).update(entry.inputs.edges)
-    # A path that was removed led through profiles whose own edges changed.
-    rewired = {
-        i
-        for i in moved
-        if i not in after or (i in before and before[i].inputs.edges != after[i].inputs.edges)
-    }
-    return {i: peers | rewired for i, peers in found.items()}
-
-
-class _Time:
-    """Names the claims of which the days that passed changed a score."""
-
-    def __init__(self, aged: Mapping[str, tuple[str, ...]]) -> None:
-        self._aged = aged
-
-    def cause(self, profile_id: str, _scorer: str, amount: int | None) -> Cause:
-        return Cause("time", amount, self._aged.get(profile_id) or (profile_id,))
-
-
-class _Rules:
-    """Names the changed parts of the rulebook that the score uses and that act differently."""
-
-    def __init__(self, concerns: Concerns, before: Run, after: Run) -> None:
-        self._concerns = concerns
-        self._acted = (
-            differing_rules(before, after, concerns.rules) if _same_rows(before, after) else {}
-        )
-
-    def cause(self, profile_id: str, scorer: str, amount: int | None) -> Cause:
-        found = self._concerns.of(scorer, profile_id, self._acted)
-        return Cause("rule", amount, found or ("rules.yaml",))
-
-
-class _Neighbours:
-    """Names the neighbours whose scores the profile reads, those that changed if any did."""
-
-    def __init__(self, sides: Sides, ids: Iterable[str]) -> None:
-        self._sides = sides
-        self._felt = peers_felt(sides.desk.run, ids)
-        self._scorers = neighbour_scorers(sides.desk.program)
-
-    def cause(self, profile_id: str, _scorer: str, amount: int | None) -> Cause:
-        peers = self._felt.get(profile_id, ())
-        changed = tuple(p for p in peers if self._score_changed(p))
-        return Cause("neighbour", amount, changed or peers or (profile_id,))
-
-    def _score_changed(self, peer: str) -> bool:
-        was, now = self._sides.before.get(peer), self._sides.after.get(peer)
-        if was is None or now is None:
-            return True
-        return any(
-            (a.points, a.coverage) != (b.points, b.coverage)
-            for n in self._scorers
-            if (a := was.scores.get(n)) and (b := now.scores.get(n))
-        )
-
-
-def _same_rows(a: Run, b: Run) -> bool:
-    return all(a.tables.height(s) == b.tables.height(s) for s in ("profile", "claim", "citation"))
-
-
-def moved_parts(was: LockedProfile, now: LockedProfile) -> Iterator[str]:
-    """Ids of the parts of a profile's evidence that are not what they were."""
-    a, b = was.inputs, now.inputs
-    if a.own != b.own:
-        yield now.id
-    for claim in sorted(a.claims.keys() | b.claims.keys()):
-        old, new = a.claims.get(claim), b.claims.get(claim)
-        if (old and old.digest) != (new and new.digest):
-            yield claim if "#" in claim else f"{now.id}#{claim}"
-    for source in sorted(a.sources.keys() | b.sources.keys()):
-        old_source, new_source = a.sources.get(source), b.sources.get(source)
-        if (old_source and old_source.digest) != (new_source and new_source.digest):
-            yield source
-    for left, right in ((a.publishers, b.publishers), (a.edges, b.edges)):
-        yield from (i for i in sorted(left.keys() | right.keys()) if left.get(i) != right.get(i))
+    def _affects(self, part: str, key: str, used: Iterable[str]) -> bool:
+        head, _, rest = part.partition(".")
+        texts = [self._texts.get(scorer, "") for scorer in used]
+        match head:
+            case "scale":
+                return any(
+                    s.key == key and s.scale == rest for b in self._rulebooks for s in b.scorers
+                )
+            case "reach":
+                return any("downstream" in text or "upstream" in text for text in texts)
+            case "settings":
+                return part == "settings.review_after_days" and any(
+                    "review_after_days" in text for text in texts
+                )
+            case "watch":
+                return False
+            case "audiences":
+                return True
+        return any(part == scorer or part.startswith(f"{scorer}.") for scorer in used)

@@ -1,14 +1,13 @@
-"""``history.jsonl``: every apply, one sealed line each, only ever added.
+"""``history.jsonl``: a line for each apply, never changed afterwards.
 
-A line is written before the lock it leads to. It counts once that lock was reached: it is the
-lock that is there, or another line starts from it. A line of an apply that was interrupted is
-kept and left out. What was applied twice, from one lock to the same lock, counts once, as its last
-line tells it: after an interruption, or on two branches.
+The line is written before the lock that it leads to. It counts if that lock was reached: if it is
+the current lock, or if another line starts from it. The line of an interrupted apply stays in the
+file but does not count. Only the last of several lines from one lock to the same lock counts;
+there are several after an interruption, or if two branches applied the same.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,27 +16,27 @@ from typing import Any
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.errors import InputError
-from assay.plan.lock import sealed, unsealed
+from assay.plan.lock import CONFLICT_MARKER, from_line, to_line
 from assay.plan.plan import Cause, Change, Correction, Grade, Plan
 
 FORMAT = 1
-_MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 
-LABELS = {
+_ACTIONS = {
     "rule": "our rules changed",
     "evidence": "evidence changed",
     "neighbour": "a neighbour changed",
     "time": "time passed",
     "engine": "the engine changed",
 }
-"""What a rating action is called, by the kind of cause that did most of it."""
-
-FIRST = "first graded"
+"""The action behind a change, by the kind of its leading cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One apply: when and by whom, why, at which date, from which locks to which."""
+    """An apply: its time (``at``), reviewer (``who``) and reason (``why``), and its effects.
+
+    ``bases`` are digests of locks: none for the first apply, two if it joins two branches.
+    """
 
     at: str
     who: str
@@ -50,22 +49,21 @@ class Applied:
     corrections: tuple[Correction, ...]
 
     def changes_of(self, profile_id: str) -> tuple[Change, ...]:
-        """The changes of a profile's scores."""
         return tuple(c for c in self.changes if c.id == profile_id)
 
     def corrections_of(self, profile_id: str) -> tuple[Correction, ...]:
-        """The corrections of a profile and its claims."""
+        """Corrections of the profile's claims."""
         return tuple(c for c in self.corrections if c.ref.partition("#")[0] == profile_id)
 
     def action(self, change: Change) -> str:
-        """What a change of this apply is called; those of the first lock moved nothing."""
+        """Name the action behind a change."""
         if not self.bases:
-            return FIRST
-        return LABELS[change.leading.kind] if change.causes else ""
+            return "first graded"
+        return _ACTIONS[change.leading.kind] if change.causes else ""
 
 
 def applied(plan: Plan, *, at: str, who: str, why: str, bases: Sequence[str], lock: str) -> Applied:
-    """The record of applying a plan; ``at`` is a moment in ISO form with its offset."""
+    """Make the record of applying a plan; ``at`` is an ISO 8601 time with its offset."""
     counts: dict[str, int] = {str(d): n for d, n in plan.directions().items()}
     counts["profiles"] = plan.profiles
     return Applied(
@@ -82,8 +80,8 @@ def applied(plan: Plan, *, at: str, who: str, why: str, bases: Sequence[str], lo
 
 
 def line_of(record: Applied) -> str:
-    """The record as a line of the history."""
-    return sealed(
+    """Encode the record as a line of the history."""
+    return to_line(
         {
             "assay_history": FORMAT,
             "at": record.at,
@@ -104,70 +102,60 @@ def _change_data(change: Change) -> dict[str, Any]:
         "id": change.id,
         "audience": change.audience,
         "scorer": change.scorer,
-        "from": _grade_data(change.before),
-        "to": _grade_data(change.after),
+        "from": [change.before.points, change.before.band, change.before.grade],
+        "to": [change.after.points, change.after.band, change.after.grade],
         "direction": change.direction,
         "causes": [[c.kind, c.amount, list(c.refs)] for c in change.causes],
     }
-
-
-def _grade_data(grade: Grade) -> list[object]:
-    return [grade.points, grade.band, grade.grade]
 
 
 # Reading -----------------------------------------------------------------------------------
 
 
 def history_text(path: Path) -> str:
-    """What the file holds, without what git wrote into it; empty where there is none.
+    """Return the lines of the file, without conflict markers and repetitions; empty if missing.
 
-    A last line without its end is kept as a line of its own.
+    A last line without a line break gets one.
     """
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError:
-        message = "it is not text in UTF-8"
-        raise InputError([codes.HISTORY_LINE.at(Position(path.name), message)]) from None
+        message = "not UTF-8 text"
     except OSError as error:
         message = error.strerror or str(error)
-        raise InputError([codes.HISTORY_LINE.at(Position(path.name), message)]) from None
-    lines = [x for x in text.split("\n") if x.strip() and not _MARKER.match(x)]
-    return "".join(f"{x}\n" for x in dict.fromkeys(lines))
+    else:
+        lines = [x for x in text.split("\n") if x.strip() and not CONFLICT_MARKER.match(x)]
+        return "".join(f"{x}\n" for x in dict.fromkeys(lines))
+    raise InputError([codes.HISTORY_LINE.at(Position(path.name), message)])
 
 
 def read_history(path: Path, current: Sequence[str] = ()) -> tuple[Applied, ...]:
-    """Every apply that was carried out, in the order of the file.
+    """Return every apply that counts, in the order of the file.
 
-    ``current`` are the digests of the lock that is there; without them every line counts. Raises
+    ``current`` are the digests of the current lock; without them every line counts. Raises
     ``InputError`` with every line that cannot be read or was changed.
     """
     found: list[Diagnostic] = []
     records: list[Applied] = []
-    for number, line in enumerate(history_text(path).split("\n"), 1):
-        if not line:
-            continue
+    for number, line in enumerate(history_text(path).split("\n")[:-1], 1):
         try:
-            value = unsealed(line)
-            if value is None:
-                message = "the line was changed after it was written"
-                found.append(_wrong(path, number, message, line))
+            value = from_line(line)
+            message = "the line was changed after it was written"
+            if value is not None:
+                records.append(_record(value))
                 continue
-            records.append(_record(value))
         except (ValueError, KeyError, TypeError, IndexError):
-            found.append(_wrong(path, number, "the line is cut off or not of a history", line))
+            message = "the line is truncated or does not describe an apply"
+        position = Position(path.name, number, 1, line[:120])
+        found.append(codes.HISTORY_LINE.at(position, message, codes.HISTORY_LINE.hint))
     if found:
         raise InputError(found)
-    return tuple(_carried_out(records, current))
+    return tuple(_completed(records, current))
 
 
-def _wrong(path: Path, number: int, message: str, line: str) -> Diagnostic:
-    position = Position(path.name, number, 1, line[:120])
-    return codes.HISTORY_LINE.at(position, message, codes.HISTORY_LINE.hint)
-
-
-def _carried_out(records: Sequence[Applied], current: Sequence[str]) -> Iterator[Applied]:
+def _completed(records: Sequence[Applied], current: Sequence[str]) -> Iterator[Applied]:
     reached = {base for r in records for base in r.bases} | set(current)
     last = {(r.bases, r.lock): i for i, r in enumerate(records)}
     for i, record in enumerate(records):
@@ -179,7 +167,7 @@ def _carried_out(records: Sequence[Applied], current: Sequence[str]) -> Iterator
 
 def _record(value: dict[str, Any]) -> Applied:
     if value["assay_history"] > FORMAT:
-        raise ValueError("a newer form")
+        raise ValueError("a newer format")
     return Applied(
         at=value["at"],
         who=value["who"],
@@ -209,5 +197,5 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def sparkline(points: Sequence[int | None]) -> str:
-    """Scores through time as a row of bars on the scale from 0 to 1; a dot where not rated."""
+    """Draw scores over time as bars on a scale from 0 to 1; a dot if not rated."""
     return "".join("·" if p is None else _BARS[min(p * len(_BARS) // 1000, 7)] for p in points)

@@ -1,4 +1,8 @@
-"""Lines of JSON that carry the digest of their own content, so that a changed one is found out."""
+"""``grades.lock``: the grades in force, with digests of everything that they were computed from.
+
+The lock is lines of JSON, one per profile and audience, so that git merges it by profile. Each
+line ends with a digest of its content, so that an edit is noticed.
+"""
 
 from __future__ import annotations
 
@@ -16,56 +20,15 @@ from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.errors import InputError
 from assay.model.rulebook import Rulebook
 
-_MARK = ', "digest": "'
-_TAIL = len(_MARK) + 12 + len('"}')
-_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def digest_of(value: object) -> str:
-    """Twelve hexadecimal digits that stand for a value of plain data, whatever its key order."""
-    return _digest(_CANONICAL.encode(value))
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
-
-
-def sealed(value: dict[str, Any]) -> str:
-    """The value on one line, its digest last; ``value`` is not empty."""
-    body = json.dumps(value, ensure_ascii=False)
-    return f'{body[:-1]}{_MARK}{_digest(body)}"}}'
-
-
-def seal_of(line: str) -> str:
-    """The digest that a sealed line carries."""
-    return line[-14:-2]
-
-
-def unsealed(line: str) -> dict[str, Any] | None:
-    """The value of a sealed line, None where its digest is not that of its content.
-
-    Raises ``ValueError`` where the line is not a JSON object with a digest at its end.
-    """
-    found = json.loads(line)
-    if not isinstance(found, dict) or line[-_TAIL : -_TAIL + len(_MARK)] != _MARK:
-        raise ValueError("not a sealed line")
-    if _digest(line[:-_TAIL] + "}") != seal_of(line):
-        return None
-    del found["digest"]
-    return found
-
-
 FORMAT = 2
-"""The version of the lock's form; a reader refuses what is newer."""
-
-SIZE_LIMIT = 2_000_000_000
+"""Version of the file format; a lock of a newer one is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class LockedScore:
-    """A score that was applied, in thousandths (None: not rated), and its band then.
+    """An applied score, in thousandths (None: not rated), and its band at the time.
 
-    ``grounds`` is the digest of the steps and the evidence of this very score.
+    ``grounds`` is the digest of the steps and the evidence of this score.
     """
 
     points: int | None
@@ -77,7 +40,7 @@ class LockedScore:
 
 @dataclass(frozen=True, slots=True)
 class LockedWatch:
-    """A watch item: of a rule its id, of an analyst the text."""
+    """A watch item: the id of the rule, or the text of an analyst."""
 
     horizon: str
     rule: str | None
@@ -86,7 +49,7 @@ class LockedWatch:
 
 @dataclass(frozen=True, slots=True)
 class LockedClaim:
-    """A claim as it was graded: digest of all it says, and its wording."""
+    """The digest and the wording of a claim."""
 
     digest: str
     text: str
@@ -94,18 +57,18 @@ class LockedClaim:
 
 @dataclass(frozen=True, slots=True)
 class LockedSource:
-    """A source as it was counted; ``retracted`` is the day as it was written, if it was."""
+    """The digest of a source, and the date of its retraction."""
 
     digest: str
     retracted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Grounding:
-    """Digests of everything that a profile's scores were made from, part by part.
+class InputDigests:
+    """Digests of everything that the scores of a profile were computed from.
 
-    ``own`` stands for its fields other than claims and edges, ``edges`` for what joins it with
-    each peer, ``reach`` for all that it reaches and is reached by.
+    ``own`` covers its fields other than claims and dependencies, ``edges`` by peer the
+    dependencies declared on either side, ``reach`` all profiles it reaches or is reached by.
     """
 
     own: str
@@ -115,15 +78,10 @@ class Grounding:
     edges: Mapping[str, str]
     reach: str
 
-    @property
-    def digest(self) -> str:
-        """One digest of all parts."""
-        return digest_of(asdict(self))
-
 
 @dataclass(frozen=True, slots=True)
 class LockedProfile:
-    """All that was applied of one profile for one audience."""
+    """The applied state of a profile for one audience."""
 
     id: str
     audience: str
@@ -133,7 +91,7 @@ class LockedProfile:
     until: str | None
     published: bool
     watch: tuple[LockedWatch, ...]
-    inputs: Grounding
+    inputs: InputDigests
 
     @property
     def key(self) -> tuple[str, str]:
@@ -142,11 +100,12 @@ class LockedProfile:
 
 @dataclass(frozen=True)
 class Lock:
-    """What was last applied.
+    """The state recorded by the last apply.
 
-    ``engine`` is the scoring version; in a lock of form 1 it is a text, the version of assay.
-    ``rulebook`` is the canonical JSON of the rulebook as it was; ``inputs`` and ``reach`` are
-    digests of all documents and all reach. ``entries`` are by (profile id, audience).
+    ``engine`` is the scoring version; in format 1 it is a text, the version of assay.
+    ``rulebook`` is the canonical JSON of the rulebook. ``inputs`` and ``reach`` are digests of all
+    documents and of all reach. ``entries`` are by (profile id, audience). ``file_digest`` is the
+    digest of the file that the lock was read from.
     """
 
     as_of: date
@@ -156,24 +115,22 @@ class Lock:
     reach: str
     entries: Mapping[tuple[str, str], LockedProfile] = field(default_factory=dict)
     format: int = FORMAT
-    written: str = field(default="", compare=False)
+    file_digest: str = field(default="", compare=False)
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that stand for the whole lock, as it was written."""
-        return self.written or seal_of(_lines(self)[0])
-
-    @property
-    def rulebook_digest(self) -> str:
-        """Twelve hexadecimal digits that stand for the rulebook, as commands show them."""
-        return digest_of(self.rulebook)
+        """The digest of the whole lock, 12 hexadecimal digits."""
+        return self.file_digest or line_digest(_lines(self)[0])
 
     def profile(self, profile_id: str, audience: str) -> LockedProfile | None:
         return self.entries.get((profile_id, audience))
 
 
 class ConflictedLock(InputError):
-    """Two branches both applied; ``ours`` and ``theirs`` are the lock as either side has it."""
+    """A lock with conflict markers of git, because two branches both applied.
+
+    ``ours`` and ``theirs`` are the locks of the two sides.
+    """
 
     def __init__(self, diagnostic: Diagnostic, ours: Lock, theirs: Lock) -> None:
         super().__init__([diagnostic])
@@ -182,21 +139,33 @@ class ConflictedLock(InputError):
 
 
 def canonical_rulebook(rulebook: Rulebook) -> dict[str, Any]:
-    """The rulebook as the lock holds it: all that it says, defaults written out."""
+    """Return the rulebook as plain data, defaults included."""
     return rulebook.model_dump(mode="json", by_alias=True)
+
+
+def differing(ours: Lock, theirs: Lock) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield each ((profile id, audience), scorer) whose score or band differs."""
+    for key in sorted(ours.entries.keys() | theirs.entries.keys()):
+        mine, other = ours.entries.get(key), theirs.entries.get(key)
+        a = mine.scores if mine else {}
+        b = other.scores if other else {}
+        for scorer in dict.fromkeys([*a, *b]):
+            left, right = a.get(scorer), b.get(scorer)
+            if (left and (left.points, left.band)) != (right and (right.points, right.band)):
+                yield key, scorer
 
 
 # Writing -----------------------------------------------------------------------------------
 
 
 def lock_bytes(lock: Lock) -> bytes:
-    """The lock as its file holds it."""
+    """Return the content of the lock's file."""
     return ("\n".join(_lines(lock)) + "\n").encode("utf-8")
 
 
 def _lines(lock: Lock) -> list[str]:
     entries = sorted(lock.entries.values(), key=lambda e: (e.audience, e.id))
-    lines = [sealed(_profile_data(e)) for e in entries]
+    lines = [to_line(_profile_data(e)) for e in entries]
     head = {
         "assay_lock": lock.format,
         "as_of": lock.as_of.isoformat(),
@@ -204,10 +173,10 @@ def _lines(lock: Lock) -> list[str]:
         "inputs": lock.inputs,
         "reach": lock.reach,
         "profiles": len(lines),
-        "content": digest_of([seal_of(line) for line in lines]),
+        "content": digest_of([line_digest(line) for line in lines]),
         "rulebook": lock.rulebook,
     }
-    return [sealed(head), *lines]
+    return [to_line(head), *lines]
 
 
 def _profile_data(entry: LockedProfile) -> dict[str, Any]:
@@ -236,187 +205,193 @@ def _profile_data(entry: LockedProfile) -> dict[str, Any]:
 # Reading -----------------------------------------------------------------------------------
 
 
-def read_lock(path: Path) -> Lock | None:
-    """The lock at ``path``, None where there is none.
+CONFLICT_MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
+_SIDES_AFTER = {"<": (True, False), "|": (False, False), "=": (False, True), ">": (True, True)}
+"""Whether the lines after a marker belong to our side, and to theirs."""
 
-    Raises :class:`ConflictedLock` where git left two versions in it, and ``InputError`` with
-    every place that was truncated, edited or written by a newer version.
+_SHOWN = 120
+"""Length of the part of a line that is quoted in a diagnostic."""
+
+_Line = tuple[int, str]
+
+
+def read_lock(path: Path) -> Lock | None:
+    """Read the lock at ``path``; None if it does not exist.
+
+    Raises :class:`ConflictedLock` if it contains conflict markers, and ``InputError`` with every
+    line that was truncated or edited, or if a newer version wrote it.
     """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _refusal(codes.LOCK_NOT_READ, path.name, 0, error.strerror or str(error)) from None
+        message = error.strerror or str(error)
+        raise InputError([_problem(codes.LOCK_NOT_READ, path.name, 0, message)]) from None
     return parse_lock(data, path.name)
 
 
 def parse_lock(data: bytes, file: str) -> Lock:
-    """The lock that ``data`` holds; ``file`` is its name in diagnostics. Raises as `read_lock`."""
+    """Parse the content of a lock; ``file`` is its name in diagnostics. Raises as `read_lock`."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise _refusal(codes.LOCK_NOT_READ, file, 0, "it is not text in UTF-8") from None
+        raise InputError([_problem(codes.LOCK_NOT_READ, file, 0, "not UTF-8 text")]) from None
     lines = [(n, t) for n, t in enumerate(text.replace("\r\n", "\n").split("\n"), 1) if t]
-    if any(_MARKER.match(t) for _, t in lines):
-        sides = _sides(lines)
-        first = next(n for n, t in lines if _MARKER.match(t))
-        message = "two branches both applied, and their grades are joined by neither"
-        diagnostic = codes.LOCK_CONFLICT.at(
-            Position(file, first, 1),
-            message,
-            "'assay plan' shows where they differ, 'assay apply' writes the lock anew",
-        )
-        ours, theirs = (_Reader(file).read(side, whole=False) for side in sides)
-        raise ConflictedLock(diagnostic, ours, theirs)
-    return _Reader(file).read(lines, whole=True)
-
-
-_MARKER = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?:\s|$)")
-_Line = tuple[int, str]
-
-
-_INTO = {"<": (True, False), "|": (False, False), "=": (False, True), ">": (True, True)}
-"""Whether what follows a marker is of our side, and of theirs."""
+    first = next((n for n, t in lines if CONFLICT_MARKER.match(t)), None)
+    if first is None:
+        return _parse(lines, file, whole=True)
+    diagnostic = _problem(codes.LOCK_CONFLICT, file, first, "two branches both applied")
+    # Git may have joined lines of both sides, so neither side matches its first line.
+    ours, theirs = (_parse(side, file, whole=False) for side in _sides(lines))
+    raise ConflictedLock(diagnostic, ours, theirs)
 
 
 def _sides(lines: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
-    """The file as either side has it; what git joined by itself is on both."""
-    ours: list[_Line] = []
-    theirs: list[_Line] = []
-    mine = other = True
+    """Split a conflicted file into its two sides; lines outside a conflict belong to both."""
+    sides: tuple[list[_Line], list[_Line]] = ([], [])
+    belongs = (True, True)
     for line in lines:
-        marker = _MARKER.match(line[1])
-        if marker is not None:
-            mine, other = _INTO[marker[1][0]]
+        if marker := CONFLICT_MARKER.match(line[1]):
+            belongs = _SIDES_AFTER[marker[1][0]]
             continue
-        if mine:
-            ours.append(line)
-        if other:
-            theirs.append(line)
-    return ours, theirs
+        for side, included in zip(sides, belongs, strict=True):
+            if included:
+                side.append(line)
+    return sides
 
 
-def _refusal(code: Code, file: str, line: int, message: str, hint: str = "") -> InputError:
-    column = 1 if line else 0
-    return InputError([code.at(Position(file, line, column), message, hint or code.hint)])
-
-
-class _Reader:
-    """Reads the lines of a lock and collects everything that is wrong with them."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._found: list[Diagnostic] = []
-
-    def read(self, lines: Sequence[_Line], *, whole: bool) -> Lock:
-        """``whole`` is false for one side of a conflict, in which lines of both may be mixed."""
-        if not lines:
-            raise _refusal(codes.LOCK_TRUNCATED, self._file, 0, "the lock is empty")
-        head = self._head(lines[0])
-        entries: dict[tuple[str, str], LockedProfile] = {}
-        for number, text in lines[1:]:
-            entry = self._entry(number, text)
-            if entry is None:
-                continue
-            if entry.key in entries:
-                self._say(codes.LOCK_EDITED, number, f"the profile {entry.id!r} is there twice")
-            entries[entry.key] = entry
-        if whole and not self._found:
-            content = digest_of([seal_of(text) for _, text in lines[1:]])
-            if head["profiles"] != len(entries) or head["content"] != content:
-                self._say(
-                    codes.LOCK_TRUNCATED,
-                    lines[-1][0],
-                    f"the lock holds {len(entries)} profiles, and was written with others: "
-                    f"its first line speaks of {head['profiles']}",
-                )
-        if self._found:
-            raise InputError(self._found)
-        return Lock(
-            as_of=date.fromisoformat(head["as_of"]),
-            engine=head["engine"],
-            rulebook=head["rulebook"],
-            inputs=head["inputs"],
-            reach=head["reach"],
-            entries=entries,
-            written=seal_of(lines[0][1]),
-        )
-
-    def _say(self, code: Code, number: int, message: str, text: str = "") -> None:
-        position = Position(self._file, number, 1, text[:120])
-        self._found.append(code.at(position, message, code.hint))
-
-    def _value(self, number: int, text: str) -> dict[str, Any] | None:
-        try:
-            value = unsealed(text)
-        except ValueError:
-            self._say(codes.LOCK_TRUNCATED, number, "the line is cut off or is not JSON", text)
-            return None
-        if value is None:
-            self._say(codes.LOCK_EDITED, number, "the line was changed by hand", text)
-        return value
-
-    def _head(self, line: _Line) -> dict[str, Any]:
-        number, text = line
-        newer = re.match(r'\{"assay_lock": (\d{1,9})\b', text)
-        if newer is None:
-            raise _refusal(codes.LOCK_NOT_READ, self._file, number, "this is not a lock of assay")
-        if int(newer[1]) > FORMAT:
-            raise _refusal(
-                codes.LOCK_NEWER,
-                self._file,
-                number,
-                f"the lock has the form {newer[1]}, and this assay reads up to {FORMAT}",
+def _parse(lines: Sequence[_Line], file: str, *, whole: bool) -> Lock:
+    """Parse the lines of a lock; if ``whole``, they must be those that its first line lists."""
+    if not lines:
+        raise InputError([_problem(codes.LOCK_TRUNCATED, file, 0, "the lock is empty")])
+    head = _parse_head(*lines[0], file)
+    found: list[Diagnostic] = []
+    entries: dict[tuple[str, str], LockedProfile] = {}
+    for number, text in lines[1:]:
+        entry = _parse_profile(number, text, file)
+        if isinstance(entry, Diagnostic):
+            found.append(entry)
+            continue
+        if entry.key in entries:
+            message = f"duplicate profile {entry.id!r}"
+            found.append(_problem(codes.LOCK_EDITED, file, number, message))
+        entries[entry.key] = entry
+    if whole and not found:
+        content = digest_of([line_digest(text) for _, text in lines[1:]])
+        if head["profiles"] != len(entries) or head["content"] != content:
+            message = (
+                f"{len(entries)} profiles, not the {head['profiles']} that the first line lists"
             )
-        value = self._value(number, text)
-        if value is None:
-            raise InputError(self._found)
-        return value
-
-    def _entry(self, number: int, text: str) -> LockedProfile | None:
-        value = self._value(number, text)
-        if value is None:
-            return None
-        try:
-            return _profile(value)
-        except (KeyError, TypeError, AttributeError, IndexError):
-            self._say(codes.LOCK_NOT_READ, number, "the line is not that of a profile", text)
-            return None
-
-
-def _profile(value: dict[str, Any]) -> LockedProfile:
-    return LockedProfile(
-        id=value["id"],
-        audience=value["audience"],
-        kind=value["kind"],
-        scores={name: LockedScore(**score) for name, score in value["scores"].items()},
-        horizon=value["horizon"],
-        until=value["until"],
-        published=value["published"],
-        watch=tuple(LockedWatch(**w) for w in value["watch"]),
-        inputs=Grounding(
-            own=value["own"],
-            claims={i: LockedClaim(*c) for i, c in value["claims"].items()},
-            sources={i: LockedSource(*s) for i, s in value["sources"].items()},
-            publishers=value["publishers"],
-            edges=value["edges"],
-            reach=value["reach"],
-        ),
+            found.append(_problem(codes.LOCK_TRUNCATED, file, lines[-1][0], message))
+    if found:
+        raise InputError(found)
+    return Lock(
+        as_of=date.fromisoformat(head["as_of"]),
+        engine=head["engine"],
+        rulebook=head["rulebook"],
+        inputs=head["inputs"],
+        reach=head["reach"],
+        entries=entries,
+        file_digest=line_digest(lines[0][1]),
     )
 
 
-def differing(ours: Lock, theirs: Lock) -> Iterator[tuple[tuple[str, str], str]]:
-    """Each (profile and audience, scorer) whose score is not the same in both locks."""
-    for key in sorted(ours.entries.keys() | theirs.entries.keys()):
-        mine, other = ours.entries.get(key), theirs.entries.get(key)
-        a = mine.scores if mine else {}
-        b = other.scores if other else {}
-        for scorer in dict.fromkeys([*a, *b]):
-            left, right = a.get(scorer), b.get(scorer)
-            if _graded(left) != _graded(right):
-                yield key, scorer
+def _parse_head(number: int, text: str, file: str) -> dict[str, Any]:
+    version = re.match(r'\{"assay_lock": (\d{1,9})\b', text)
+    if version is None:
+        raise InputError([_problem(codes.LOCK_NOT_READ, file, number, "not a lock of assay")])
+    if int(version[1]) > FORMAT:
+        message = f"lock format {version[1]} is too new; this version of assay reads up to {FORMAT}"
+        raise InputError([_problem(codes.LOCK_NEWER, file, number, message)])
+    value = _parse_line(number, text, file)
+    if isinstance(value, Diagnostic):
+        raise InputError([value])
+    return value
 
 
-def _graded(score: LockedScore | None) -> tuple[int | None, str | None] | None:
-    return None if score is None else (score.points, score.band)
+def _parse_line(number: int, text: str, file: str) -> dict[str, Any] | Diagnostic:
+    try:
+        value = from_line(text)
+    except ValueError:
+        message = "the line is truncated or is not JSON"
+        return _problem(codes.LOCK_TRUNCATED, file, number, message, text)
+    if value is None:
+        return _problem(codes.LOCK_EDITED, file, number, "the line was edited by hand", text)
+    return value
+
+
+def _parse_profile(number: int, text: str, file: str) -> LockedProfile | Diagnostic:
+    value = _parse_line(number, text, file)
+    if isinstance(value, Diagnostic):
+        return value
+    try:
+        return LockedProfile(
+            id=value["id"],
+            audience=value["audience"],
+            kind=value["kind"],
+            scores={name: LockedScore(**score) for name, score in value["scores"].items()},
+            horizon=value["horizon"],
+            until=value["until"],
+            published=value["published"],
+            watch=tuple(LockedWatch(**w) for w in value["watch"]),
+            inputs=InputDigests(
+                own=value["own"],
+                claims={i: LockedClaim(*c) for i, c in value["claims"].items()},
+                sources={i: LockedSource(*s) for i, s in value["sources"].items()},
+                publishers=value["publishers"],
+                edges=value["edges"],
+                reach=value["reach"],
+            ),
+        )
+    except (KeyError, TypeError, AttributeError, IndexError):
+        message = "the line does not describe a profile"
+        return _problem(codes.LOCK_NOT_READ, file, number, message, text)
+
+
+def _problem(code: Code, file: str, line: int, message: str, text: str = "") -> Diagnostic:
+    return code.at(Position(file, line, 1 if line else 0, text[:_SHOWN]), message, code.hint)
+
+
+# Lines with digests ------------------------------------------------------------------------
+
+
+_MARK = ', "digest": "'
+_DIGEST_LENGTH = 12
+_TAIL = len(_MARK) + _DIGEST_LENGTH + len('"}')
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(value: object) -> str:
+    """Return a digest of plain data in any key order, 12 hexadecimal digits."""
+    return _digest(_CANONICAL.encode(value))
+
+
+def to_line(value: dict[str, Any]) -> str:
+    """Encode a value that is not empty as a line of JSON with its digest at the end."""
+    body = json.dumps(value, ensure_ascii=False)
+    return f'{body[:-1]}{_MARK}{_digest(body)}"}}'
+
+
+def from_line(line: str) -> dict[str, Any] | None:
+    """Decode a line; None if its digest does not match its content.
+
+    Raises ``ValueError`` if the line is not a JSON object with a digest at its end.
+    """
+    found = json.loads(line)
+    if not isinstance(found, dict) or line[-_TAIL : -_TAIL + len(_MARK)] != _MARK:
+        raise ValueError("no digest")
+    if _digest(line[:-_TAIL] + "}") != line_digest(line):
+        return None
+    del found["digest"]
+    return found
+
+
+def line_digest(line: str) -> str:
+    """Return the digest at the end of a line."""
+    return line[-_DIGEST_LENGTH - 2 : -2]
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_LENGTH // 2)
+    return digest.hexdigest()

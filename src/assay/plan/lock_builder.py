@@ -1,4 +1,4 @@
-"""The state of a desk as a lock holds it."""
+"""Locks built from scored workspaces, and the digests of evidence in them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assay.evidence.behind import Behind
-from assay.model.documents import AnyProfile, Corpus, Event
+from assay.model.documents import Corpus, Event
 from assay.plan.lock import (
-    Grounding,
+    InputDigests,
     Lock,
     LockedClaim,
     LockedProfile,
@@ -22,14 +22,12 @@ from assay.scoring import SCORING_VERSION
 
 if TYPE_CHECKING:
     from assay.assessment import Desk
-    from assay.model.results import ProfileResult
-    from assay.scoring.grounds import Grounds
 
 
 def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
-    """What would be applied now: the desk once for every audience, all at one date.
+    """Build the lock of a workspace scored for each of its audiences, all at one date.
 
-    Without ``grounds`` it is only good to compare with, not to be written.
+    A lock without ``grounds`` can be compared with, but not written.
     """
     first = desks[0]
     entries: dict[tuple[str, str], LockedProfile] = {}
@@ -45,31 +43,67 @@ def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
     )
 
 
-def inputs_digest(evidence: Mapping[tuple[str, str], str]) -> str:
-    """Twelve hexadecimal digits that stand for all documents that were scored.
+def locked_profiles(desk: Desk, *, grounds: bool) -> dict[str, LockedProfile]:
+    """Return the entries of a lock for one audience, by profile id."""
+    from assay.scoring.run import reached
 
-    ``evidence`` is the :func:`evidence_digest` of every (profile, audience).
-    """
+    reach = {i: digest_of(pairs) for i, pairs in reached(desk.run).items()}
+    inputs = _input_digests(desk.corpus, reach)
+    found = None
+    if grounds:
+        from assay.scoring.grounds import Grounds  # takes long to load
+
+        found = Grounds(desk.corpus, desk.run)
+    entries = {}
+    for profile_id, result in desk.results.items():
+        outlook = result.outlook
+        entries[profile_id] = LockedProfile(
+            id=profile_id,
+            audience=desk.audience,
+            kind=desk.corpus.profiles[profile_id].kind,
+            scores={
+                name: LockedScore(
+                    score.points,
+                    score.coverage,
+                    score.band.id if score.band else None,
+                    score.grade,
+                    found.of(profile_id, name).digest if found else "",
+                )
+                for name, score in result.scores.items()
+            },
+            horizon=outlook.grade,
+            until=outlook.until.isoformat() if outlook.until else None,
+            published=result.published,
+            watch=tuple(
+                LockedWatch(n.horizon, n.rule, None if n.rule else n.text) for n in outlook.watch
+            ),
+            inputs=inputs[profile_id],
+        )
+    return entries
+
+
+# Digests of evidence -----------------------------------------------------------------------
+
+
+def evidence_of(desk: Desk) -> dict[str, InputDigests]:
+    """Return digests of the evidence of each profile, by id, without reach; nothing is scored."""
+    return _input_digests(desk.corpus, {})
+
+
+def inputs_digest(evidence: Mapping[tuple[str, str], str]) -> str:
+    """Return one digest of all :func:`evidence_digest`, by (profile id, audience)."""
     return digest_of(sorted([*key, digest] for key, digest in evidence.items()))
 
 
-def evidence_digest(inputs: Grounding) -> str:
-    """One digest of what documents say of a profile; reach, which rules shape too, left out."""
-    return digest_of(
-        [
-            inputs.own,
-            {i: c.digest for i, c in inputs.claims.items()},
-            {i: s.digest for i, s in inputs.sources.items()},
-            dict(inputs.publishers),
-            dict(inputs.edges),
-        ]
-    )
+def evidence_digest(inputs: InputDigests) -> str:
+    """Return one digest of a profile's evidence. Reach is left out, since rules affect it too."""
+    return digest_of(_evidence(inputs))
 
 
-def moved_evidence(
+def changed_evidence(
     before: Mapping[str, LockedProfile], after: Mapping[str, LockedProfile]
 ) -> frozenset[str]:
-    """Ids of the profiles of which documents say something else than they did, or that are new."""
+    """Return the ids of profiles that were added, were removed, or have other evidence."""
     return frozenset(
         i
         for i in before.keys() | after.keys()
@@ -77,134 +111,67 @@ def moved_evidence(
     )
 
 
-def same_evidence(one: Grounding, other: Grounding) -> bool:
-    """Whether documents say the same; what is reached, which rules shape too, left out."""
-    return (
-        one.own == other.own
-        and one.claims.keys() == other.claims.keys()
-        and all(c.digest == other.claims[i].digest for i, c in one.claims.items())
-        and one.sources.keys() == other.sources.keys()
-        and all(s.digest == other.sources[i].digest for i, s in one.sources.items())
-        and one.publishers == other.publishers
-        and one.edges == other.edges
-    )
+def same_evidence(one: InputDigests, other: InputDigests) -> bool:
+    """Compare the evidence of a profile. Reach is left out, since rules affect it too."""
+    return _evidence(one) == _evidence(other)
 
 
-def locked_profiles(desk: Desk, *, grounds: bool) -> dict[str, LockedProfile]:
-    """Every profile of a desk as the lock holds it; without ``grounds`` where nobody asks."""
-    groundings = groundings_of(desk)
-    found = None
-    if grounds:
-        from assay.scoring.grounds import Grounds
-
-        found = Grounds(desk.corpus, desk.run)
-    return {i: _locked(desk, result, groundings[i], found) for i, result in desk.results.items()}
-
-
-def _locked(
-    desk: Desk, result: ProfileResult, inputs: Grounding, grounds: Grounds | None
-) -> LockedProfile:
-    outlook = result.outlook
-    return LockedProfile(
-        id=result.id,
-        audience=desk.audience,
-        kind=desk.corpus.profiles[result.id].kind,
-        scores={
-            name: LockedScore(
-                score.points,
-                score.coverage,
-                score.band.id if score.band else None,
-                score.grade,
-                grounds.of(result.id, name).digest if grounds else "",
-            )
-            for name, score in result.scores.items()
-        },
-        horizon=outlook.grade,
-        until=outlook.until.isoformat() if outlook.until else None,
-        published=result.published,
-        watch=tuple(
-            LockedWatch(n.horizon, n.rule, None if n.rule else n.text) for n in outlook.watch
-        ),
-        inputs=inputs,
-    )
+def _evidence(inputs: InputDigests) -> list[object]:
+    return [
+        inputs.own,
+        {i: c.digest for i, c in inputs.claims.items()},
+        {i: s.digest for i, s in inputs.sources.items()},
+        dict(inputs.publishers),
+        dict(inputs.edges),
+    ]
 
 
-# What a profile's scores are made from -----------------------------------------------------
-
-
-def groundings_of(desk: Desk) -> dict[str, Grounding]:
-    """By profile id, digests of everything its scores are made from."""
-    from assay.scoring.run import reached
-
-    reach = {i: digest_of(pairs) for i, pairs in reached(desk.run).items()}
-    return _Groundings(desk.corpus).of(reach)
-
-
-def evidence_of(desk: Desk) -> dict[str, Grounding]:
-    """By profile id, digests of what documents say of it; nothing is scored for it."""
-    return _Groundings(desk.corpus).of({})
-
-
-class _Groundings:
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._behind = Behind(corpus)
-        self._sources = {
-            i: LockedSource(digest_of(_plain(s)), s.retracted.isoformat() if s.retracted else None)
-            for i, s in corpus.sources.items()
-        }
-        self._publishers = {i: digest_of(_plain(p)) for i, p in corpus.publishers.items()}
-        self._claims = {
-            f"{p.id}#{c.id}": LockedClaim(digest_of(_plain(c)), c.text)
-            for p in corpus.profiles.values()
-            for c in p.claims
-        }
-
-    def of(self, reach: Mapping[str, str]) -> dict[str, Grounding]:
-        edges = self._edges()
-        return {
-            i: self._grounding(profile, edges[i], reach.get(i, ""))
-            for i, profile in self._corpus.profiles.items()
-        }
-
-    def _grounding(
-        self, profile: AnyProfile, edges: Mapping[str, list[object]], reach: str
-    ) -> Grounding:
+def _input_digests(corpus: Corpus, reach: Mapping[str, str]) -> dict[str, InputDigests]:
+    behind = Behind(corpus)
+    profiles = corpus.profiles.values()
+    all_sources = {
+        i: LockedSource(digest_of(_plain(s)), s.retracted.isoformat() if s.retracted else None)
+        for i, s in corpus.sources.items()
+    }
+    all_publishers = {i: digest_of(_plain(p)) for i, p in corpus.publishers.items()}
+    all_claims = {
+        f"{p.id}#{c.id}": LockedClaim(digest_of(_plain(c)), c.text)
+        for p in profiles
+        for c in p.claims
+    }
+    edges = _edges(corpus)
+    found = {}
+    for profile in profiles:
         own = _plain(profile)
         for part in ("claims", "depends_on", "affects"):
             own.pop(part, None)
-        claims = self._behind.claims(profile)
-        sources = self._behind.sources(claims.values())
-        publishers = sorted(
-            {
-                p
-                for s in sources
-                if (p := self._corpus.sources[s].publisher) in self._publishers and p
-            }
-        )
+        claims = behind.claims(profile)
+        sources = behind.sources(claims.values())
+        publishers = all_publishers.keys() & {corpus.sources[s].publisher for s in sources}
         prefix = f"{profile.id}#"
-        return Grounding(
+        found[profile.id] = InputDigests(
             own=digest_of(own),
-            claims={c.removeprefix(prefix): self._claims[c] for c in sorted(claims)},
-            sources={s: self._sources[s] for s in sources},
-            publishers={p: self._publishers[p] for p in publishers},
-            edges={peer: digest_of(joined) for peer, joined in sorted(edges.items())},
-            reach=reach,
+            claims={c.removeprefix(prefix): all_claims[c] for c in sorted(claims)},
+            sources={s: all_sources[s] for s in sources},
+            publishers={p: all_publishers[p] for p in sorted(publishers)},
+            edges={peer: digest_of(edge) for peer, edge in sorted(edges[profile.id].items())},
+            reach=reach.get(profile.id, ""),
         )
+    return found
 
-    def _edges(self) -> dict[str, dict[str, list[object]]]:
-        """For each profile what joins it with each peer, whoever of the two wrote it down."""
-        joined: dict[str, dict[str, list[object]]] = {i: {} for i in self._corpus.profiles}
-        for profile in self._corpus.profiles.values():
-            effects = profile.affects if isinstance(profile, Event) else ()
-            for kind, edges in (("depends_on", profile.depends_on), ("affects", effects)):
-                for edge in edges:
-                    if edge.on not in joined:
-                        continue
-                    said = [kind, profile.id, _plain(edge)]
-                    joined[profile.id].setdefault(edge.on, []).append(said)
-                    joined[edge.on].setdefault(profile.id, []).append(said)
-        return joined
+
+def _edges(corpus: Corpus) -> dict[str, dict[str, list[object]]]:
+    """Return for each profile its edges by peer, whichever of the two declares them."""
+    found: dict[str, dict[str, list[object]]] = {i: {} for i in corpus.profiles}
+    for profile in corpus.profiles.values():
+        effects = profile.affects if isinstance(profile, Event) else ()
+        for kind, edges in (("depends_on", profile.depends_on), ("affects", effects)):
+            for edge in edges:
+                if edge.on in found:
+                    declared = [kind, profile.id, _plain(edge)]
+                    found[profile.id].setdefault(edge.on, []).append(declared)
+                    found[edge.on].setdefault(profile.id, []).append(declared)
+    return found
 
 
 def _plain(model: Any) -> dict[str, Any]:

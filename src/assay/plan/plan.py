@@ -1,28 +1,26 @@
-"""A plan: everything that would change if what is scored now were applied, and why."""
+"""A plan: the changes that applying the current scores would make, with their causes."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from assay.plan.lock import LockedScore
 
 Behind = Literal["documents", "rules", "engine", "branches"]
 CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
 Direction = Literal["upgrade", "downgrade", "same", "status"]
-DIRECTIONS: tuple[Direction, ...] = ("downgrade", "upgrade", "status", "same")
-NOTHING, WORKSPACE = "nothing", "workspace"
-"""Bases that are no lock: nothing was applied yet, or the workspace as it stands."""
 
-KINDS: tuple[CauseKind, ...] = ("evidence", "time", "rule", "neighbour", "engine")
+NOTHING, WORKSPACE = "nothing", "workspace"
+"""Bases that are no lock: nothing applied yet, or the current workspace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A score in thousandths (None: not rated, or no such profile) and the band it falls into."""
+    """A score in thousandths (None: not rated, or no such profile), and its band."""
 
     points: int | None = None
     band: str | None = None
@@ -30,16 +28,16 @@ class Grade:
 
 
 def graded(score: LockedScore | None) -> Grade:
-    """The grade of a locked score; none at all where there is no score."""
+    """Return the grade of a locked score, empty if there is none."""
     return Grade() if score is None else Grade(score.points, score.band, score.grade)
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A part of a change: how much of it, in thousandths, and what moved.
+    """A part of a change, in thousandths; None if the score became known or unknown.
 
-    ``amount`` is None where the score became known or unknown. ``refs`` holds ids of profiles,
-    claims (``profile#claim``), sources and publishers, and names of parts of the rulebook.
+    ``refs`` are ids of profiles, claims (``profile#claim``), sources and publishers, or names of
+    parts of the rulebook; of the engine, the former scoring version.
     """
 
     kind: CauseKind
@@ -49,7 +47,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A score that would not be what it was; the amounts of its causes add up to its own."""
+    """A changed score; the amounts of its causes add up to its own amount."""
 
     id: str
     audience: str
@@ -61,20 +59,20 @@ class Change:
 
     @property
     def amount(self) -> int | None:
-        """The difference in thousandths; None where the score was or is not known."""
+        """The difference in thousandths; None if the score was or is unknown."""
         if self.before.points is None or self.after.points is None:
             return None
         return self.after.points - self.before.points
 
     @property
     def leading(self) -> Cause:
-        """The cause that did most of it, the first of equal ones."""
+        """The cause with the largest amount, the first of equal ones."""
         return max(self.causes, key=lambda c: 10_000 if c.amount is None else abs(c.amount))
 
 
 @dataclass(frozen=True, slots=True)
 class HorizonChange:
-    """When to look again, before and after; None where the profile was or is not there."""
+    """Horizon and next review before and after; None if the profile does not exist."""
 
     id: str
     audience: str
@@ -84,7 +82,7 @@ class HorizonChange:
 
 @dataclass(frozen=True, slots=True)
 class WatchChange:
-    """Watch items that would appear and disappear, as they read."""
+    """Texts of watch items that would be added and removed."""
 
     id: str
     audience: str
@@ -94,7 +92,7 @@ class WatchChange:
 
 @dataclass(frozen=True, slots=True)
 class PublicationChange:
-    """A profile that would get a page, or lose it."""
+    """A profile that would gain or lose its page."""
 
     id: str
     audience: str
@@ -103,7 +101,7 @@ class PublicationChange:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A claim reworded, added or removed, or a source retracted: its wording before and after."""
+    """A claim reworded, added or removed, or a source retracted (``after`` is the date)."""
 
     kind: Literal["reworded", "added", "removed", "retracted"]
     ref: str
@@ -113,7 +111,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A grade that two branches applied differently, and what it would be now."""
+    """A grade that two branches applied differently, and the computed one."""
 
     id: str
     audience: str
@@ -125,7 +123,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Changes of one scorer in one direction that one cause led."""
+    """Changes of one scorer, in one direction, with the same leading cause."""
 
     scorer: str
     direction: Direction
@@ -136,19 +134,21 @@ class Group:
 
 @dataclass(frozen=True)
 class Plan:
-    """What would change from ``base`` (the digest of a lock, or a name) to what is scored now.
+    """The changes from ``base`` (the digest of a lock, or a name) to the current scores.
 
-    ``inputs`` and ``rulebook`` are digests of what was scored, ``engine`` is the scoring version;
-    a plan that is applied later must find them unchanged. ``ageing`` is what time alone would do
-    by ``today`` where the plan itself is at the lock's date. ``behind`` names what the lock does
-    not stand for as it is. ``evidence`` has the digest of what documents say of each (profile,
-    audience). ``pages`` are those of profiles that moved and of their neighbours, or,
-    ``pages_compared``, exactly the files of the site that would not be the same.
+    ``against_lock``: whether the base is a lock. ``inputs``, ``rulebook`` and ``engine`` are
+    digests of the scored documents and rules, and the scoring version; a saved plan is applied
+    only if they are unchanged. ``behind`` names those in which the lock is out of date.
+    ``ageing`` holds the changes due to time alone by ``today``, if the plan is as of the date of
+    the lock. ``evidence`` has a digest of the evidence of each (profile id, audience). ``pages``
+    are those of changed profiles and their neighbours; if ``pages_compared``, exactly the files
+    of the site that differ.
     """
 
     as_of: date
     base: str
     base_as_of: date | None
+    against_lock: bool
     inputs: str
     rulebook: str
     engine: int
@@ -168,10 +168,9 @@ class Plan:
 
     @property
     def matters(self) -> bool:
-        """Whether a band, a page, a horizon or a watch item would change, or any score at all
-        for another reason than time.
+        """Whether a band, page, horizon or watch item changes, or a score not by time alone.
 
-        A neighbour that only aged is time as well.
+        A neighbour's score that changes by time counts as time.
         """
         if self.horizons or self.watch or self.published:
             return True
@@ -181,36 +180,37 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Whether applying would change nothing that a reader can see."""
+        """Whether no reader would see a change."""
         return not (self.changes or self.horizons or self.watch or self.published)
 
     @property
     def lock_up_to_date(self) -> bool:
-        """Whether the plan is compared with a lock, and that is up to date."""
-        return self.base != NOTHING and not self.behind
+        """Whether the base is a lock of the current documents, rules and scoring version."""
+        return self.against_lock and not self.behind
 
     @property
     def engine_in_evidence(self) -> bool:
-        """Whether what the engine moved may lie in amounts that are called evidence.
+        """Whether amounts of evidence may include effects of another scoring version.
 
-        What another version of the engine made of the old evidence cannot be scored again.
+        The former version cannot score the new evidence, so the two cannot be separated.
         """
         return "engine" in self.behind and any(
             k.kind == "evidence" for c in self.changes for k in c.causes
         )
 
     def directions(self) -> dict[Direction, int]:
-        """How many scores go which way."""
+        """Count the changes by direction."""
         counted = Counter(c.direction for c in self.changes)
-        return {d: counted[d] for d in DIRECTIONS}
+        order: tuple[Direction, ...] = ("downgrade", "upgrade", "status", "same")
+        return {direction: counted[direction] for direction in order}
 
     def kinds(self) -> dict[CauseKind, int]:
-        """How many changes each kind of cause has a part in."""
+        """Count the changes that each kind of cause contributes to."""
         counted = Counter(k for c in self.changes for k in {x.kind for x in c.causes})
-        return {k: counted[k] for k in KINDS}
+        return {kind: counted[kind] for kind in get_args(CauseKind)}
 
     def biggest(self, count: int = 10) -> tuple[Change, ...]:
-        """The changes that weigh most: of status, then of band, then by amount."""
+        """Return the largest changes: first of status, then of band, then by amount."""
         ranks = {"status": 0, "downgrade": 1, "upgrade": 1, "same": 2}
         ordered = sorted(
             self.changes,
@@ -219,7 +219,7 @@ class Plan:
         return tuple(ordered[:count])
 
     def groups(self) -> tuple[Group, ...]:
-        """Changes that one cause led, the largest groups first."""
+        """Group the changes by leading cause, the largest groups first."""
         found: dict[tuple[str, Direction, CauseKind, tuple[str, ...]], list[str]] = {}
         for change in self.changes:
             lead = change.leading
@@ -229,46 +229,11 @@ class Plan:
         return tuple(sorted(groups, key=lambda g: (-len(g.ids), g.scorer, g.direction, g.refs)))
 
 
-def only(plan: Plan, ids: Sequence[str]) -> Plan:
-    """The plan with the changes of these profiles alone."""
-    return _kept(plan, {c for c in plan.changes if c.id in ids}, frozenset(ids))
-
-
-def because(plan: Plan, ref: str) -> Plan:
-    """The plan with the changes alone in which ``ref`` has a part.
-
-    A part of the rulebook stands for all below it: ``claim.confidence`` for each of its rules.
-    """
-    kept = {
-        c
-        for c in plan.changes
-        if any(
-            r == ref or r.startswith((f"{ref}.", f"{ref}#"))
-            for cause in c.causes
-            for r in cause.refs
-        )
-    }
-    return _kept(plan, kept, frozenset(c.id for c in kept))
-
-
-def for_audience(plan: Plan, audience: str) -> Plan:
-    """The plan with what concerns one audience alone; pages and corrections are of all."""
+def only(plan: Plan, ids: Collection[str]) -> Plan:
+    """Restrict a plan to some profiles."""
     return replace(
         plan,
-        changes=tuple(c for c in plan.changes if c.audience == audience),
-        horizons=tuple(h for h in plan.horizons if h.audience == audience),
-        watch=tuple(w for w in plan.watch if w.audience == audience),
-        published=tuple(p for p in plan.published if p.audience == audience),
-        disagreements=tuple(d for d in plan.disagreements if d.audience == audience),
-        ageing=tuple(c for c in plan.ageing if c.audience == audience),
-        evidence={k: v for k, v in plan.evidence.items() if k[1] == audience},
-    )
-
-
-def _kept(plan: Plan, changes: set[Change], ids: frozenset[str]) -> Plan:
-    return replace(
-        plan,
-        changes=tuple(c for c in plan.changes if c in changes),
+        changes=tuple(c for c in plan.changes if c.id in ids),
         horizons=tuple(h for h in plan.horizons if h.id in ids),
         watch=tuple(w for w in plan.watch if w.id in ids),
         published=tuple(p for p in plan.published if p.id in ids),
@@ -279,6 +244,33 @@ def _kept(plan: Plan, changes: set[Change], ids: frozenset[str]) -> Plan:
     )
 
 
-def _is_page_of(path: str, ids: frozenset[str]) -> bool:
+def _is_page_of(path: str, ids: Collection[str]) -> bool:
     folder, _, name = path.rpartition("/")
     return not folder.startswith("rules") and name.removesuffix(".html") in ids
+
+
+def because(plan: Plan, ref: str) -> Plan:
+    """Restrict a plan to changes caused by ``ref``, and their profiles.
+
+    A part of the rulebook includes all parts below it: ``claim.confidence`` all of its rules.
+    """
+
+    def below(name: str) -> bool:
+        return name == ref or name.startswith((f"{ref}.", f"{ref}#"))
+
+    changes = tuple(c for c in plan.changes if any(below(r) for k in c.causes for r in k.refs))
+    return replace(only(plan, {c.id for c in changes}), changes=changes)
+
+
+def for_audience(plan: Plan, audience: str) -> Plan:
+    """Restrict a plan to one audience; pages and corrections are the same for all."""
+    return replace(
+        plan,
+        changes=tuple(c for c in plan.changes if c.audience == audience),
+        horizons=tuple(h for h in plan.horizons if h.audience == audience),
+        watch=tuple(w for w in plan.watch if w.audience == audience),
+        published=tuple(p for p in plan.published if p.audience == audience),
+        disagreements=tuple(d for d in plan.disagreements if d.audience == audience),
+        ageing=tuple(c for c in plan.ageing if c.audience == audience),
+        evidence={k: v for k, v in plan.evidence.items() if k[1] == audience},
+    )

@@ -1,4 +1,4 @@
-"""Plans on request: what is compared with what, at which date, and which changes are shown."""
+"""Requested plans: the states to compare, their date, and the changes to show."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 class Scoring:
     """The steps of the pipeline that plans need, for one checked workspace.
 
-    ``assess`` scores it at a date, once for each audience; ``as_of`` is its own date.
-    ``assess_version`` does the same for another version of it, at the date of that version; a
-    version without a date is scored at the one given. ``pages`` lists the files of the site that
-    differ between two assessments.
+    ``assess`` scores it at a date for each audience; ``as_of`` is its own date.
+    ``assess_version`` scores another version of it at the date of that version, or at the date
+    given if that has none. ``pages`` lists the files of the site that differ between two
+    assessments.
     """
 
     workspace: Workspace
@@ -41,12 +41,12 @@ class Scoring:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to compare, and which changes to show.
+    """The states to compare, and the changes to show.
 
-    The workspace is compared with the last apply, or with a git revision (``against``).
-    ``settings`` are values of the rulebook to try, each ``PATH=VALUE``; the result is compared
-    with the workspace as it is. ``at_lock`` compares at the date of the lock, and lists separately
-    the changes that are due to time alone. ``pages`` compares all pages, which is slow.
+    The workspace is compared with the last apply, or with a git revision (``against``). With
+    ``settings``, each ``PATH=VALUE`` for the rulebook, the result is compared with the current
+    workspace. ``at_lock`` compares as of the date of the lock, and lists changes by time alone
+    separately. ``pages`` compares all pages, which is slow.
     """
 
     settings: tuple[str, ...] = ()
@@ -61,16 +61,19 @@ class Request:
         """Raise ``UsageError`` for a request that contradicts itself, or cannot be swept."""
         tried = bool(self.settings) or sweep
         if tried and (self.against is not None or self.at_lock):
-            raise UsageError("--set and --sweep are tried against the workspace as it stands")
+            raise UsageError(
+                "--set and --sweep compare with the current workspace; "
+                "omit --against, --at-lock and --locked"
+            )
         if self.pages and sweep:
-            raise UsageError("a sweep lists no pages; --set compares those of one value")
+            raise UsageError("--sweep lists no pages; compare those of one value with --set")
         if self.against is not None and self.at_lock:
-            raise UsageError("--at-lock and --locked compare with the lock, not with a revision")
+            raise UsageError("--at-lock and --locked compare with grades.lock; omit --against")
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The whole plan, the part of it to show, and notes for the reader."""
+    """The whole plan, the requested part (``shown``), and notes for the reader."""
 
     plan: Plan
     shown: Plan
@@ -128,7 +131,7 @@ def _against_revision(scoring: Scoring, request: Request, revision: str) -> Plan
 def _since_apply(scoring: Scoring, request: Request) -> Planned:
     locks, _ = bases_of(scoring.workspace.lock_path)
     base = locks[0] if locks else None
-    notes = [] if base else ["there is no grades.lock: nothing was applied yet"]
+    notes = [] if base else ["nothing applied yet: grades.lock does not exist"]
     day = base.as_of if base and request.at_lock else scoring.as_of
     desks = scoring.assess(day)
     made = make_plan(base, desks, theirs=locks[1] if len(locks) > 1 else None)
@@ -136,7 +139,7 @@ def _since_apply(scoring: Scoring, request: Request) -> Planned:
         try:
             made = _with_pages(made, _pages_since(scoring, base, desks))
         except UsageError as error:
-            notes.append(f"the pages cannot be compared: {error}")
+            notes.append(f"pages are not compared exactly: {error}")
     if base and day != scoring.as_of:
         made = with_ageing(made, make_plan(base, scoring.assess(scoring.as_of)))
     planned = _filtered(made, base, desks, request)
@@ -144,7 +147,10 @@ def _since_apply(scoring: Scoring, request: Request) -> Planned:
 
 
 def _pages_since(scoring: Scoring, base: Lock | None, desks: Sequence[Desk]) -> tuple[str, ...]:
-    """The pages that differ from those of the lock; raises if these cannot be made again."""
+    """Return the pages that differ from the applied ones.
+
+    Raises ``UsageError`` if these cannot be rendered again.
+    """
     from assay.plan.revision import as_applied
 
     if base is None:
@@ -161,7 +167,7 @@ def _with_pages(made: Plan, pages: tuple[str, ...]) -> Plan:
 
 
 def _filtered(made: Plan, base: Lock | None, desks: Sequence[Desk], request: Request) -> Planned:
-    """Apply the filters: an unknown name is an error, one without changes is noted."""
+    """Filter a plan. An unknown name raises ``UsageError``; one without changes leaves a note."""
     shown = made
     if request.audience is not None:
         audiences = {d.audience for d in desks} | {c.audience for c in made.changes}
@@ -190,18 +196,18 @@ def _require(name: str, known: Iterable[str], kind: str) -> None:
     names = set(known)
     if name in names:
         return
-    # A rule is often called by its own id, without those of its scorer and its space.
+    # Users often name a rule by its own id, without its scorer.
     by_last = {n.rpartition(".")[2]: n for n in sorted(names) if "." in n}
     near = nearest(name, by_last)
     if near is not None and "." not in name:
         hint = f"did you mean {by_last[near]!r}?"
     else:
-        hint = did_you_mean(name, sorted(names)) or "'assay find WORDS' searches by name"
-    raise UsageError(f"there is no {kind} {name!r}; {hint}")
+        hint = did_you_mean(name, sorted(names)) or f"search with `assay find {name}`"
+    raise UsageError(f"unknown {kind} {name!r}; {hint}")
 
 
 def _names(base: Lock | None, desks: Sequence[Desk]) -> set[str]:
-    """Everything that can be a cause: parts of both rulebooks, and the evidence on both sides."""
+    """Return all possible causes: parts of both rulebooks, and ids of evidence on both sides."""
     from assay.plan.attribution import locked_rulebook, parts_of
 
     corpus = desks[0].written

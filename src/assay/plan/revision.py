@@ -1,4 +1,4 @@
-"""Asking git, which may be there or not."""
+"""Earlier versions of a workspace in git: at a revision, or as last applied. Git is optional."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GitUser:
-    """Who git says is working here."""
+    """The user configured in git."""
 
     name: str
     email: str | None
@@ -42,22 +42,21 @@ class GitUser:
 
 
 def installed() -> bool:
-    """Whether there is a git to ask."""
+    """Whether git is installed."""
     return shutil.which("git") is not None
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run git in a folder, on the repository that the folder lies in.
-
-    Raises ``FileNotFoundError`` where git is not installed.
-    """
+    """Run git in a folder of a repository. Raises ``FileNotFoundError`` without git."""
     program = shutil.which("git")
     if program is None:
         raise FileNotFoundError("git")
-    # A hook's own settings must not lead git to another repository.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    kept = ("GIT_CONFIG", "GIT_CEILING")
-    environment |= {k: v for k, v in os.environ.items() if k.startswith(kept)}
+    # In a hook, variables such as GIT_DIR would make git use another repository.
+    environment = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith("GIT_") or k.startswith(("GIT_CONFIG", "GIT_CEILING"))
+    }
     return subprocess.run(  # noqa: S603 - a fixed program, arguments as a list
         [program, "-C", str(folder), *arguments],
         capture_output=True,
@@ -68,7 +67,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def ask(folder: Path, *arguments: str) -> str | None:
-    """What git prints; None where it refuses or is not there."""
+    """Return the output of git; None if it fails or is not installed."""
     try:
         done = run(folder, *arguments)
     except FileNotFoundError:
@@ -77,7 +76,7 @@ def ask(folder: Path, *arguments: str) -> str | None:
 
 
 def git_user(folder: Path) -> GitUser | None:
-    """The user git is set up for in a folder, None where it is not."""
+    """Return the user configured for a folder, None if there is none."""
     name = ask(folder, "config", "--get", "user.name")
     if not name or not name.strip():
         return None
@@ -87,16 +86,17 @@ def git_user(folder: Path) -> GitUser | None:
 
 @contextmanager
 def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
-    """The workspace's rulebook and documents at a revision, in a folder that is then removed.
+    """Provide the rulebook and documents of a revision, in a folder that is removed at the end.
 
-    Raises ``UsageError`` where there is no git, no repository, no such revision, or no workspace
-    in it.
+    Raises ``UsageError`` without git, a repository, the revision, or a workspace in it.
     """
     commit = _commit(workspace.root, revision)
     prefix = _git(workspace.root, ["rev-parse", "--show-prefix"]).decode().strip()
     names = [n for n in ("rules.yaml", "profiles") if _holds(workspace.root, commit, prefix + n)]
     if len(names) < 2:
-        raise UsageError(f"at {revision} there is no workspace here: no rules.yaml and profiles/")
+        raise UsageError(
+            f"revision {revision!r} has no workspace here; it needs rules.yaml and profiles/"
+        )
     archive = _git(workspace.root, ["archive", "--format=tar", commit, "--", *names])
     folder = Path(tempfile.mkdtemp(prefix="assay-revision-"))
     try:
@@ -104,7 +104,7 @@ def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
             extract(tar, folder)
         yield Workspace(folder.resolve())
     except tarfile.TarError as error:
-        raise UsageError(f"{revision} cannot be read: {error}") from None
+        raise UsageError(f"cannot read revision {revision!r}: {error}") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -112,8 +112,8 @@ def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
 def extract(tar: tarfile.TarFile, folder: Path) -> None:
     """Write the regular files of an archive below ``folder``.
 
-    Links are skipped, as in the workspace itself, and so is a name that leads elsewhere. The
-    filters of ``extractall`` are newer than Python 3.11.2.
+    Links are skipped, as in the workspace itself, and so are names outside the folder. The
+    filters of ``extractall`` need a Python newer than 3.11.2.
     """
     for member in tar:
         parts = PurePosixPath(member.name).parts
@@ -127,14 +127,16 @@ def extract(tar: tarfile.TarFile, folder: Path) -> None:
 
 def _commit(root: Path, revision: str) -> str:
     if revision.startswith("-") or not revision.strip() or "\0" in revision:
-        raise UsageError(f"{revision!r} is not a revision; write a branch, a tag or a commit")
+        raise UsageError(f"invalid revision {revision!r}; use a branch, a tag or a commit")
     if _run(root, ["rev-parse", "--git-dir"]).returncode:
-        raise UsageError("the workspace is not in a git repository, so there are no revisions")
+        raise UsageError("the workspace is not in a git repository, so it has no revisions")
     found = _run(root, ["rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"])
     if found.returncode:
         shallow = _run(root, ["rev-parse", "--is-shallow-repository"]).stdout.strip() == b"true"
-        hint = "; the clone is shallow: 'git fetch --unshallow' brings the rest" if shallow else ""
-        raise UsageError(f"there is no revision {revision!r} here{hint}")
+        hint = (
+            "; the clone is shallow, fetch the rest with `git fetch --unshallow`" if shallow else ""
+        )
+        raise UsageError(f"unknown revision {revision!r}{hint}")
     return found.stdout.decode().strip()
 
 
@@ -145,8 +147,8 @@ def _holds(root: Path, commit: str, path: str) -> bool:
 def _git(folder: Path, arguments: Sequence[str]) -> bytes:
     done = _run(folder, arguments)
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise UsageError(f"git refuses: {said[-1] if said else 'without a reason'}")
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise UsageError(f"git failed: {lines[-1] if lines else f'exit code {done.returncode}'}")
     return done.stdout
 
 
@@ -154,37 +156,37 @@ def _run(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[
     try:
         return run(folder, *arguments)
     except FileNotFoundError:
-        message = "git is not installed, so there are no revisions to compare with"
+        message = "git is not installed, so there are no revisions"
         raise UsageError(message) from None
 
 
 @contextmanager
 def as_applied(lock: Lock, desk: Desk) -> Iterator[tuple[Desk, ...]]:
-    """The desk once for every audience that it was applied for, as long as the block runs.
+    """Provide the applied state of a workspace, scored again for each of its audiences.
 
-    The documents are those of ``desk`` where they are as they were, else those that git has with
-    the lock. Raises ``UsageError`` where neither are those the lock was made from, and where
-    another version of assay made it.
+    Documents are the current ones if unchanged, otherwise those committed with the lock. Raises
+    ``UsageError`` if neither are the applied ones, or if the scoring version has changed.
     """
     if lock.engine != SCORING_VERSION:
         raise UsageError(
-            "grades.lock was applied by another scoring version, so its pages are unknown"
+            "grades.lock was applied with another scoring version, so its pages are unknown"
         )
     found = _desks(lock, desk, desk.workspace, desk.written)
     if _inputs(found) == lock.inputs:
         yield found
         return
     workspace = desk.workspace
-    commit = ask(workspace.root, "log", "-1", "--format=%H", "--", workspace.lock_path.name)
-    if not (commit or "").strip():
-        raise UsageError("documents moved, and git does not have those that were applied")
-    with workspace_at(workspace, (commit or "").strip()) as there:
+    found_commit = ask(workspace.root, "log", "-1", "--format=%H", "--", workspace.lock_path.name)
+    commit = (found_commit or "").strip()
+    if not commit:
+        raise UsageError("documents have changed, and git does not have the applied ones")
+    with workspace_at(workspace, commit) as there:
         loaded = load_workspace(there, as_of=lock.as_of)
         found = _desks(lock, desk, there, loaded.corpus)
         if loaded.errors or _inputs(found) != lock.inputs:
             raise UsageError(
-                "documents moved, and those that git has with grades.lock are not those that were "
-                "applied; commit the lock with the documents it stands for"
+                "documents have changed, and those committed with grades.lock are not the applied "
+                "ones; commit the lock together with its documents"
             )
         yield found
 
