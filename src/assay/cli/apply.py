@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.options import Choice, Command, json_option, reviewer_option
 from assay.cli.output import print_json
-from assay.cli.session import Choice, Command, Session, format_option
+from assay.cli.session import Session
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("saved", required=False, metavar="[PLAN]", type=click.Path(path_type=Path))
 @click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--reason", default="", help="Reason, for the history.")
-@click.option("--reviewer", metavar="NAME", help="Reviewer. Default: git's user.name.")
+@reviewer_option
 @click.option(
     "--allow-guard",
     "allowed",
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     type=Choice(["max_downgrades", "max_share"]),
     help="Apply despite this guard. Repeatable.",
 )
-@format_option("json")
+@json_option
 @click.pass_context
 def apply_command(
     context: click.Context,

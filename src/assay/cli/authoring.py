@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
+from assay.cli import completion
+from assay.cli.options import Choice, Command, Group, json_option
 from assay.cli.output import print_json
-from assay.cli.session import Choice, Command, Group, Session, format_option
+from assay.cli.session import Session
 
 if TYPE_CHECKING:
     from assay.authoring.new import Written
@@ -57,7 +58,7 @@ def new_command() -> None:
 
 def _common(function: _Command) -> _Command:
     for option in (
-        format_option("json"),
+        json_option,
         click.option(
             "--id", "id_", metavar="ID", help="Id. Default: derived from the name or text."
         ),
@@ -141,7 +142,7 @@ def event(session: Session, /, name: str, **options: Any) -> None:
 
 @new_command.command(name="source")
 @click.argument("title")
-@click.option("--publisher", metavar="ID", shell_complete=names.publishers, help="Publisher.")
+@click.option("--publisher", metavar="ID", shell_complete=completion.publishers, help="Publisher.")
 @click.option(
     "--url",
     metavar="URL",
@@ -158,7 +159,7 @@ def event(session: Session, /, name: str, **options: Any) -> None:
     "--cites",
     multiple=True,
     metavar="ID",
-    shell_complete=names.sources,
+    shell_complete=completion.sources,
     help="Source that it draws on. Repeatable.",
 )
 @_into
@@ -176,7 +177,7 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
 @click.option(
     "--owner",
     metavar="ID",
-    shell_complete=names.publishers,
+    shell_complete=completion.publishers,
     help="Owner; publishers with one owner are one family.",
 )
 @click.option(
@@ -200,7 +201,7 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
 
 
 @new_command.command(name="claim")
-@click.argument("profile", metavar="PROFILE", shell_complete=names.profiles)
+@click.argument("profile", metavar="PROFILE", shell_complete=completion.profiles)
 @click.argument("text")
 @click.option(
     "--nature",
@@ -213,7 +214,7 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
     "sources",
     multiple=True,
     metavar="ID",
-    shell_complete=names.sources,
+    shell_complete=completion.sources,
     help="Source that supports it. Repeatable.",
 )
 @click.option(
@@ -273,7 +274,7 @@ def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
 @click.option(
     "--claim",
     metavar="PROFILE#CLAIM",
-    shell_complete=names.claims,
+    shell_complete=completion.claims,
     help="Claim that cites the source.",
 )
 @click.option(
@@ -289,7 +290,7 @@ def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
 @click.option(
     "--publisher",
     metavar="ID",
-    shell_complete=names.publishers,
+    shell_complete=completion.publishers,
     help="Publisher, if the source is added.",
 )
 @click.option("--published", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024.")
@@ -298,7 +299,7 @@ def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
     type=Choice(["record", "first_hand", "retelling", "self_report"]),
     help="Directness of the source.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def cite_command(session: Session, /, publication: str, output: str, **options: str | None) -> None:
     """Find or add the source for a URL or file, and optionally cite it.
@@ -332,7 +333,7 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
 @click.command(name="find", cls=Command)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(min=1), default=20, help="Most results. Default: 20.")
-@format_option("json")
+@json_option
 @click.pass_obj
 def find_command(session: Session, words: tuple[str, ...], limit: int, output: str) -> None:
     """Search ids, names, titles and claims.

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from assay.cli.options import Command, json_option
 from assay.cli.output import observed, print_json
-from assay.cli.session import Command, Session, format_option
+from assay.cli.session import Session
 from assay.text import plural
 
 
@@ -17,7 +18,7 @@ from assay.text import plural
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the site. Default: site/ in the workspace.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def build_command(session: Session, out: Path | None, output: str) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from assay.cli.diagnostics import print_diagnostics
-from assay.cli.output import observed, print_json
-from assay.cli.session import Choice, Command, Session
+from assay.cli.options import Choice, Command
+from assay.cli.output import observed, print_diagnostics, print_json
+from assay.cli.session import Session
 from assay.diagnostics.diagnostic import RANK, Severity
 from assay.text import plural
 

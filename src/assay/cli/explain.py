@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import names
+from assay.cli import completion
+from assay.cli.options import (
+    Command,
+    every_step_option,
+    json_option,
+    profile_argument,
+    profiles_argument,
+)
 from assay.cli.output import observed, print_json, print_table
-from assay.cli.session import Command, Session, format_option
+from assay.cli.session import Session
 
 if TYPE_CHECKING:
     from assay.model.results import Explanation, Outlook, ReachLine, ScoreExplanation, Step
@@ -21,21 +28,21 @@ _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 
 
 @click.command("explain", cls=Command)
-@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
-@click.option("--all", "every", is_flag=True, help="Also show rules that changed nothing.")
+@profile_argument
+@every_step_option
 @click.option(
     "--why-not",
     metavar="RULE",
-    shell_complete=names.rules,
+    shell_complete=completion.rules,
     help="Explain why this rule did not apply.",
 )
 @click.option(
     "--against",
     metavar="BAND",
-    shell_complete=names.grades,
+    shell_complete=completion.grades,
     help="Explain what keeps the profile below this band.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def explain_command(
@@ -162,10 +169,10 @@ def _number(points: int | None) -> str:
 
 
 @click.command("outlook", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
+@profiles_argument
 @click.option("--calendar", "by_day", is_flag=True, help="List due dates with their reasons.")
 @click.option("--ics", is_flag=True, help="Print due dates as iCalendar.")
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def outlook_command(
@@ -252,8 +259,8 @@ def _print_one(profile_id: str, outlook: Outlook) -> None:
 
 
 @click.command("graph", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
-@format_option("json")
+@profiles_argument
+@json_option
 @click.pass_obj
 def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
     """Show dependencies and how far effects reach.

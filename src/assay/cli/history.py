@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import names
+from assay.cli.options import Command, json_option, profile_argument
 from assay.cli.output import print_json
-from assay.cli.session import Command, Session, format_option
+from assay.cli.session import Session
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command("history", cls=Command)
-@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
-@format_option("json")
+@profile_argument
+@json_option
 @click.pass_obj
 def history_command(session: Session, profile_id: str, output: str) -> None:
     """Show the grades of a profile over time.
@@ -90,7 +90,7 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
 @click.option(
     "--limit", type=click.IntRange(min=1), help="Only the last so many applies. Default: all."
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def log_command(session: Session, limit: int | None, output: str) -> None:
     """List grade changes, overrides and corrections.

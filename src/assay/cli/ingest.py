@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import names
+from assay.cli import completion
+from assay.cli.options import Command, json_option
 from assay.cli.output import observed, print_json
-from assay.cli.session import Command, Session, format_option
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 @click.option(
     "--publisher",
     metavar="ID",
-    shell_complete=names.publishers,
+    shell_complete=completion.publishers,
     help="Publisher of documents that name none.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the results without writing them.")
@@ -40,10 +41,10 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
     "accepted",
     multiple=True,
     metavar="ID",
-    shell_complete=names.claims,
+    shell_complete=completion.claims,
     help="Make a draft profile with its claims, or a draft claim PROFILE#CLAIM, final. Repeatable.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def ingest_command(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
+from assay.cli import completion
+from assay.cli.options import Command, format_option
 from assay.cli.output import observed, print_json
-from assay.cli.session import Command, Session, format_option
+from assay.cli.session import Session
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,13 +32,13 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     "--only",
     multiple=True,
     metavar="ID",
-    shell_complete=names.profiles,
+    shell_complete=completion.profiles,
     help="Show only this profile. Repeatable.",
 )
 @click.option(
     "--because",
     metavar="ID",
-    shell_complete=names.causes,
+    shell_complete=completion.causes,
     help="Show only changes caused by this rule, source or profile.",
 )
 @click.option(
@@ -48,13 +49,13 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     "settings",
     multiple=True,
     metavar="PATH=VALUE",
-    shell_complete=names.settings,
+    shell_complete=completion.settings,
     help="Try another rulebook value without saving it. Repeatable.",
 )
 @click.option(
     "--sweep",
     metavar="PATH=A..B:STEP",
-    shell_complete=names.settings,
+    shell_complete=completion.settings,
     help="Try a range of rulebook values.",
 )
 @click.option(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.options import Choice, Command, format_option, json_option
 from assay.cli.output import observed, print_json
-from assay.cli.session import Choice, Command, Session, format_option
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     metavar="SOURCE:RELATION:OTHER",
     help="Record a decision: cites, same_as or not_same_as. Repeatable.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def lineage_command(
@@ -149,7 +150,7 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
     metavar="PROFILE:RELATION:ON",
     help="Add the dependency, with its sentences as claims. Repeatable.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> None:
     """Suggest dependencies found in sources.

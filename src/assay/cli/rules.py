@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
-from assay.cli.diagnostics import from_here, print_diagnostics
-from assay.cli.output import print_json
-from assay.cli.session import Group, Session, format_option
+from assay.cli import completion
+from assay.cli.options import Group, format_option, json_option
+from assay.cli.output import from_here, print_diagnostics, print_json
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def rules_command() -> None:
     "--watch", is_flag=True, help="Run again after every change to the rulebook or a case."
 )
 @click.option("--allow-none", is_flag=True, help="Exit with 0 even if no test case runs.")
-@format_option("json")
+@json_option
 @click.pass_context
 def test(
     context: click.Context,
@@ -223,14 +223,14 @@ def docs(session: Session, out: Path | None) -> None:
 
 
 @rules_command.command("cutpoints")
-@click.argument("scorer", metavar="SCORER", shell_complete=names.scorers)
+@click.argument("scorer", metavar="SCORER", shell_complete=completion.scorers)
 @click.option(
     "--shares",
     default="10,20,30",
     metavar="PERCENT,…",
     help="Share of profiles in each band in per cent, highest band first. Default: 10,20,30.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
     """Suggest band thresholds from the scores in this workspace.

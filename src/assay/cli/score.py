@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
+from assay.cli.options import Choice, Command, json_option, profiles_argument
 from assay.cli.output import observed, print_json, print_table
-from assay.cli.session import Choice, Command, Session, format_option
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("score", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
+@profiles_argument
 @click.option(
     "--tables",
     metavar="DIR",
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     type=Choice(["would_change"]),
     help="Add the smallest changes of evidence that would change a grade. Repeatable.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def score_command(session: Session, /, **given: Any) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from assay.cli import names
+from assay.cli import completion
+from assay.cli.options import Choice, Group, json_option
 from assay.cli.output import print_json
-from assay.cli.session import Choice, Group, Session, format_option
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def sheet_command() -> None:
 
 @sheet_command.command("export")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
-@click.argument("ids", nargs=-1, metavar="[PROFILE]...", shell_complete=names.profiles)
+@click.argument("ids", nargs=-1, metavar="[PROFILE]...", shell_complete=completion.profiles)
 @click.option(
     "--only",
     "only",
@@ -41,7 +42,7 @@ def sheet_command() -> None:
     type=Choice(_KINDS),
     help="Export only this sheet. Repeatable.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def export(
     session: Session, out: Path, ids: tuple[str, ...], only: tuple[str, ...], output: str
@@ -113,7 +114,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
 )
 @click.option("--dry-run", is_flag=True, help="Show the changes without writing them.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
-@format_option("json")
+@json_option
 @click.pass_obj
 def import_(
     session: Session, sheets: tuple[Path, ...], dry_run: bool, auto_approve: bool, output: str

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assay.cli.options import Command, json_option
 from assay.cli.output import print_json, print_table
-from assay.cli.session import Command, Session, format_option
+from assay.cli.session import Session
 
 if TYPE_CHECKING:
     from assay.review.publishers import Reversal, Standing
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("publishers", cls=Command)
-@format_option("json")
+@json_option
 @click.pass_obj
 def publishers_command(session: Session, output: str) -> None:
     """Show the ratings and the track record of publishers.
@@ -87,7 +88,7 @@ def _reversal(reversal: Reversal) -> str:
     metavar="DIR",
     help="Folder for the plots.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def track_record_command(session: Session, svg: Path | None, output: str) -> None:
     """Show how graded claims and forecasts turned out.
