@@ -1,8 +1,8 @@
-"""``assay explain``, ``outlook`` and ``graph``: scores explained, now, later and along links."""
+"""``assay explain``, ``outlook`` and ``graph``: explanations of scores, now, later, along links."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,15 +16,22 @@ from assay.cli.options import (
     profile_argument,
     profiles_argument,
 )
-from assay.cli.output import observed, print_json, print_table
+from assay.cli.output import observed, print_json, print_lines, print_table
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
-    from assay.model.results import Explanation, Outlook, ReachLine, ScoreExplanation, Step
+    from assay.model.results import Explanation, Outlook, ReachLine, Step
     from assay.scoring.outlook import Due
+    from assay.scoring.why_not import Against, WhyNot
 
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
+_REVIEWS = {
+    "now": "review now",
+    "quarter": "next review within a quarter",
+    "year": "next review within a year",
+    "none": "no review date set",
+}
 
 
 @click.command("explain", cls=Command)
@@ -57,62 +64,64 @@ def explain_command(
 
     The first sentence names the support of the grade, its limit and its remedy.
     """
+    desk = session.desk()
     if why_not is not None:
-        _show_why_not(session, profile_id, why_not, output)
-        return
-    if against is not None:
-        _show_against(session, profile_id, against, output)
-        return
-    explanation = session.desk().explain([profile_id])[profile_id]
-    if output == "json":
-        from assay.output.json import explanation_json
+        _print_why_not(desk.why_not(profile_id, why_not), output)
+    elif against is not None:
+        _print_against(desk.against(profile_id, against), output)
+    else:
+        explanation = desk.explain([profile_id])[profile_id]
+        if output == "json":
+            from assay.output.json import explanation_json
 
-        print_json(explanation_json(explanation))
-        return
-    for line in explanation_lines(explanation, every=every):
-        click.echo(line)
+            print_json(explanation_json(explanation))
+        else:
+            print_lines(explanation_lines(explanation, every=every))
 
 
-def _show_why_not(session: Session, profile_id: str, rule: str, output: str) -> None:
+def _print_why_not(answers: Sequence[WhyNot], output: str) -> None:
     from assay.scoring.why_not import why_not_lines
 
-    found = session.desk().why_not(profile_id, rule)
     if output == "json":
         from assay.output.rules_json import why_not_json
 
-        print_json([why_not_json(f) for f in found])
+        print_json([why_not_json(a) for a in answers])
         return
-    for one in found:
-        for line in why_not_lines(one):
-            click.echo(line)
-    if not found:
-        click.echo("nothing of this profile is asked by that rule", err=True)
+    print_lines(line for a in answers for line in why_not_lines(a))
+    if not answers:
+        click.echo("the rule has no subject in this profile", err=True)
 
 
-def _show_against(session: Session, profile_id: str, band: str, output: str) -> None:
+def _print_against(answers: Sequence[Against], output: str) -> None:
     from assay.scoring.why_not import against_lines
 
-    found = session.desk().against(profile_id, band)
     if output == "json":
         from assay.output.rules_json import against_json
 
-        print_json([against_json(f) for f in found])
+        print_json([against_json(a) for a in answers])
         return
-    for one in found:
-        for line in against_lines(one):
-            click.echo(line)
+    print_lines(line for a in answers for line in against_lines(a))
 
 
-def explanation_lines(explanation: Explanation, *, every: bool) -> Iterable[str]:
-    """The reasoning as text; with ``every`` also the rules that changed nothing."""
+def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]:
+    """Yield the explanation as text; ``every`` includes rules that changed nothing."""
     yield f"{explanation.id}, as of {explanation.as_of.isoformat()}"
     yield explanation.summary
     for scorer in explanation.scorers:
+        score = scorer.score
+        grade = f" {score.grade}" if score.grade else ""
         yield ""
-        yield from _scorer_lines(scorer, every=every)
+        yield (
+            f"{scorer.subject}  {scorer.name} {_number(score.points)}{grade}"
+            f"  (coverage {score.coverage / 10:.0f}%)"
+        )
+        for step in scorer.steps:
+            always = step.phase in ("start", "pool") or step.outcome == "unknown"
+            if every or always or step.applied:
+                yield _step_line(step)
     if explanation.would_change:
         yield ""
-        yield "What would change it"
+        yield "Changes of evidence that would change a grade"
         for w in explanation.would_change:
             yield (
                 f"  {w.scorer} {'up' if w.direction == 'upgrade' else 'down'} to {w.to.grade} "
@@ -120,34 +129,27 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterable[str]
             )
     if explanation.outlook.points:
         yield ""
-        until = explanation.outlook.until
-        held = f"holds until {until.isoformat()}" if until else "no band changes within 366 days"
-        yield f"Outlook: {held}"
+        yield f"Without new evidence: {_until(explanation.outlook)}"
         for name, points in explanation.outlook.points.items():
-            shown = ", ".join(
+            dated = (
                 f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade or 'not rated'}"
                 for p in points
             )
-            yield f"  {name}: {shown}"
+            yield f"  {name}: {', '.join(dated)}"
 
 
-def _scorer_lines(scorer: ScoreExplanation, *, every: bool) -> Iterable[str]:
-    grade = f" {scorer.score.grade}" if scorer.score.grade else ""
-    yield (
-        f"{scorer.subject}  {scorer.name} {_number(scorer.score.points)}{grade}"
-        f"  (coverage {scorer.score.coverage / 10:.0f} %)"
-    )
-    for step in scorer.steps:
-        if every or step.phase in ("start", "pool") or step.applied or step.outcome == "unknown":
-            yield _step_line(step)
+def _until(outlook: Outlook) -> str:
+    if outlook.until is None:
+        return "no grade change expected within 366 days"
+    return f"a grade changes on {outlook.until.isoformat()}"
 
 
 def _step_line(step: Step) -> str:
-    alone = step.phase in ("start", "pool", "clamp")
-    what = step.phase if alone else f"{step.phase} {step.rule}"
+    built_in = step.phase in ("start", "pool", "clamp")
+    name = step.phase if built_in else f"{step.phase} {step.rule}"
     state = "applied" if step.applied else "not applied"
     line = (
-        f"  {what:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "
+        f"  {name:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "
         f"→ {_number(step.after)}  {step.because}"
     )
     if step.missing:
@@ -183,46 +185,46 @@ def outlook_command(
     Due are watch items (on the last day of their date), rechecks of standing claims, and grades
     that will change without new evidence.
     """
-    from assay.briefing.ics import calendar_ics
     from assay.errors import UsageError
     from assay.scoring.outlook import calendar
 
     if ics and output != "text":
-        raise UsageError("--ics is a format of its own; leave --format out")
-
+        raise UsageError("--ics is an output format; omit --format")
     desk = session.desk()
     desk.require(ids)
-    asked = [i for i in desk.run.profile_rows if not ids or i in ids]
-    results = desk.results_of(asked)
+    results = desk.results_of([i for i in desk.run.profile_rows if not ids or i in ids])
     outlooks = {i: r.outlook for i, r in results.items()}
-    corpus = desk.corpus
-    due = calendar(corpus, desk.rulebook, outlooks, desk.as_of)
+    due = calendar(desk.corpus, desk.rulebook, outlooks, desk.as_of)
     if ics:
-        names = {i: corpus.profiles[i].name for i in outlooks}
+        from assay.briefing.ics import calendar_ics
+
+        names = {i: desk.corpus.profiles[i].name for i in outlooks}
         click.echo(calendar_ics(due, names, desk.as_of), nl=False)
-        return
-    if output == "json":
+    elif output == "json":
         from assay.output.json import outlook_json
 
         print_json(outlook_json(desk.as_of, outlooks, due))
-        return
-    if by_day:
+    elif by_day:
         _print_due(due, desk.as_of)
-        return
-    if len(ids) == 1:
+    elif len(ids) == 1:
         _print_one(ids[0], outlooks[ids[0]])
-        return
-    rows = []
-    for profile_id, outlook in outlooks.items():
-        until = outlook.until.isoformat() if outlook.until else "beyond 366 days"
-        first = min((n.due for n in outlook.watch if n.due), default="")
-        rows.append([profile_id, outlook.grade, until, first, str(len(outlook.watch))])
-    print_table(["profile", "horizon", "until", "next due", "watch items"], rows)
+    else:
+        rows = [
+            [
+                profile_id,
+                outlook.grade,
+                outlook.until.isoformat() if outlook.until else "none within 366 days",
+                min((n.due for n in outlook.watch if n.due), default=""),
+                str(len(outlook.watch)),
+            ]
+            for profile_id, outlook in outlooks.items()
+        ]
+        print_table(["profile", "horizon", "grade change", "next due", "watch items"], rows)
 
 
 def _print_due(due: Sequence[Due], as_of: date) -> None:
     if not due:
-        click.echo("nothing falls due")
+        click.echo("nothing is due")
         return
     rows = [
         [
@@ -233,25 +235,25 @@ def _print_due(due: Sequence[Due], as_of: date) -> None:
         ]
         for entry in due
     ]
-    print_table(["by", "profile", "reason", "what"], rows)
+    print_table(["by", "profile", "reason", "text"], rows)
 
 
 def _print_one(profile_id: str, outlook: Outlook) -> None:
-    until = outlook.until.isoformat() if outlook.until else "no band changes within 366 days"
-    click.echo(f"{profile_id}: look again {outlook.grade}; grades hold until: {until}")
-    rows = [
-        [
-            name,
-            *(
-                f"{'not rated' if p.score.value is None else f'{p.score.value:.3f}'} "
-                f"{p.score.grade or ''}".rstrip()
-                for p in points
-            ),
-        ]
-        for name, points in outlook.points.items()
-    ]
-    if rows:
+    click.echo(f"{profile_id}: {_REVIEWS[outlook.grade]}; {_until(outlook)} without new evidence")
+    if outlook.points:
         dates = [p.date.isoformat() for p in next(iter(outlook.points.values()))]
+        rows = [
+            [
+                name,
+                *(
+                    "not rated"
+                    if p.score.value is None
+                    else f"{p.score.value:.3f} {p.score.grade or ''}".rstrip()
+                    for p in points
+                ),
+            ]
+            for name, points in outlook.points.items()
+        ]
         print_table(["score", *dates], rows)
     for notice in outlook.watch:
         due = f", due {notice.due}" if notice.due else ""
@@ -276,15 +278,11 @@ def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
         return
     for profile_id, explanation in explained.items():
         click.echo(profile_id)
-        for word, lines in (
-            ("depends on", explanation.upstream),
-            ("is felt by", explanation.downstream),
-        ):
-            for line in lines:
-                click.echo(f"  {word} {_reach(line)}")
+        print_lines(f"  depends on {_reach(line)}" for line in explanation.upstream)
+        print_lines(f"  affects {_reach(line)}" for line in explanation.downstream)
 
 
 def _reach(line: ReachLine) -> str:
     reach = "unknown" if line.points is None else f"{line.points / 1000:.3f}"
-    way = f" by way of {', '.join(line.path[1:-1])}" if line.distance > 1 else ""
-    return f"{line.peer}: {reach}{way}"
+    path = f" through {', '.join(line.path[1:-1])}" if line.distance > 1 else ""
+    return f"{line.peer}: {reach}{path}"

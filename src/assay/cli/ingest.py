@@ -1,4 +1,4 @@
-"""``assay ingest``."""
+"""``assay ingest``: documents imported as sources and drafts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Command, json_option
-from assay.cli.output import observed, print_json
+from assay.cli.output import observed, print_json, print_lines
 from assay.cli.session import Session
 from assay.text import plural
 
@@ -71,13 +71,13 @@ def ingest_command(
 
     addresses = [path for path in given if _ADDRESS.match(path)]
     if addresses and not may_fetch:
-        raise UsageError(f"{addresses[0]} is a web address; give --fetch to have it fetched")
+        raise UsageError(f"{addresses[0]} is a URL; allow it with --fetch")
     if may_fetch and not addresses:
-        raise UsageError("--fetch goes with web addresses, and none is given")
+        raise UsageError("--fetch needs a URL among the PATHs")
     if bool(given) == bool(accepted):
-        raise UsageError("give either files and folders to read, or drafts to --accept")
+        raise UsageError("give either PATHs or --accept")
     if dry_run and accepted:
-        raise UsageError("--dry-run goes with files and folders, not with --accept")
+        raise UsageError("--dry-run and --accept exclude each other")
     loaded = session.load()
     if accepted:
         done = accept(loaded, accepted)
@@ -86,8 +86,7 @@ def ingest_command(
 
             print_json(AcceptedDrafts(accepted=done).as_json())
             return
-        for one in done:
-            click.echo(f"{one.id}: final, in {one.file}")
+        print_lines(f"{draft.id}: final, in {draft.file}" for draft in done)
         return
     outcomes = ingest(
         loaded,

@@ -20,6 +20,7 @@ from assay.progress import watching
 
 if TYPE_CHECKING:
     from assay.diagnostics.diagnostic import Diagnostic
+    from assay.workspace.paths import Workspace
 
 _READABLE = {
     "→": "->",
@@ -132,6 +133,21 @@ def print_diagnostics(
     from assay.diagnostics.render import format_text
 
     print_lines((format_text(d, from_here(root, d.file)) for d in diagnostics), err=err)
+
+
+def print_report(diagnostics: Sequence[Diagnostic], output: str, workspace: Workspace) -> None:
+    """Print diagnostics as text, JSON or SARIF."""
+    if output == "json":
+        from assay.output.documents_json import Diagnostics
+
+        print_json(Diagnostics(diagnostics=diagnostics).as_json())
+    elif output == "sarif":
+        from assay import __version__
+        from assay.diagnostics.render import as_sarif
+
+        print_json(as_sarif(diagnostics, __version__, workspace.in_repository))
+    else:
+        print_diagnostics(diagnostics, workspace.root)
 
 
 def from_here(root: Path | None, file: str) -> str:
