@@ -119,7 +119,7 @@ def audiences(workspace: Workspace, _context: click.Context, _typed: str) -> Ite
 # Documents -----------------------------------------------------------------------------------
 
 _PROFILES = (b"institution", b"event")
-# A search that begins with a line feed is five times as fast as one per key in multiline mode.
+# A pattern that begins with a line feed is five times faster than multiline mode.
 _KEY = re.compile(rb"""\n(?:(id|kind):[ ]*["']?([^\s"'#]+)|---)""")
 _CLAIMS = re.compile(rb"\nclaims:(.*?)(?=\n[a-z]|$)", re.DOTALL)
 _CLAIM_ID = re.compile(rb"""\n([ ]*)- (?:\{ *)?id:[ ]*["']?([^\s"'#,}]+)""")

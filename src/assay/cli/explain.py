@@ -21,8 +21,8 @@ from assay.cli.session import Session
 
 if TYPE_CHECKING:
     from assay.model.results import Explanation, Outlook, ReachLine, Step
+    from assay.scoring import why_not as answer
     from assay.scoring.outlook import Due
-    from assay.scoring.why_not import Against, WhyNot
 
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
@@ -79,26 +79,26 @@ def explain_command(
             print_lines(explanation_lines(explanation, every=every))
 
 
-def _print_why_not(answers: Sequence[WhyNot], output: str) -> None:
+def _print_why_not(answers: Sequence[answer.WhyNot], output: str) -> None:
     from assay.scoring.why_not import why_not_lines
 
     if output == "json":
-        from assay.output.rules_json import why_not_json
+        from assay.output.rules_json import WhyNot
 
-        print_json([why_not_json(a) for a in answers])
+        print_json([WhyNot.model_validate(a).as_json() for a in answers])
         return
     print_lines(line for a in answers for line in why_not_lines(a))
     if not answers:
         click.echo("the rule has no subject in this profile", err=True)
 
 
-def _print_against(answers: Sequence[Against], output: str) -> None:
+def _print_against(answers: Sequence[answer.Against], output: str) -> None:
     from assay.scoring.why_not import against_lines
 
     if output == "json":
-        from assay.output.rules_json import against_json
+        from assay.output.rules_json import Against
 
-        print_json([against_json(a) for a in answers])
+        print_json([Against.model_validate(a).as_json() for a in answers])
         return
     print_lines(line for a in answers for line in against_lines(a))
 

@@ -112,7 +112,7 @@ def _is_utf8() -> bool:
 
 
 def print_lines(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print each line as soon as it is computed."""
+    """Print each line when it is ready."""
     for line in lines:
         click.echo(line, err=err)
 

@@ -545,9 +545,9 @@ def import_(
     reports = import_rows(review, rows, by, lambda draft: append(ledger, draft))
     refused = sum(r.status == "refused" for r in reports)
     if output == "json":
-        from assay.output.review_json import rows_json
+        from assay.output.review_json import ReviewImport
 
-        print_json(rows_json(reports))
+        print_json(ReviewImport(rows=reports).as_json())
     else:
         for report in reports:
             click.echo(f"row {report.row}: {report.status}: {report.subject}: {report.message}")

@@ -35,9 +35,9 @@ def publishers_command(session: Session, output: str) -> None:
     found = standings(desk, require_ledger(desk.workspace.ledger_path))
     against = reversals(found)
     if output == "json":
-        from assay.output.review_json import publishers_json
+        from assay.output.review_json import Publishers
 
-        print_json(publishers_json(found, against))
+        print_json(Publishers(publishers=found, reversals=against).as_json())
         return
     if not found:
         click.echo("no publishers")
