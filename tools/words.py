@@ -84,7 +84,6 @@ PENDING = (
     "src/assay/assessment.py",
     "src/assay/authoring",
     "src/assay/cel",
-    "src/assay/cli",
     "src/assay/diagnostics",
     "src/assay/engine",
     "src/assay/errors.py",
