@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,14 @@ from assay.cli.options import (
 )
 from assay.cli.output import observed, print_json, print_lines, print_table
 from assay.cli.session import Session
+from assay.output.explanation_text import explanation_lines, next_change
 
 if TYPE_CHECKING:
-    from assay.model.results import Explanation, Outlook, ReachLine, Step
+    from assay.model.results import Outlook, ReachLine
     from assay.scoring import why_not as answer
     from assay.scoring.outlook import Due
 
 
-_MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 _REVIEWS = {
     "now": "review now",
     "quarter": "next review within a quarter",
@@ -103,73 +103,6 @@ def _print_against(answers: Sequence[answer.Against], output: str) -> None:
     print_lines(line for a in answers for line in against_lines(a))
 
 
-def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]:
-    """Yield the explanation as text; ``every`` includes rules that changed nothing."""
-    yield f"{explanation.id}, as of {explanation.as_of.isoformat()}"
-    yield explanation.summary
-    for scorer in explanation.scorers:
-        score = scorer.score
-        grade = f" {score.grade}" if score.grade else ""
-        yield ""
-        yield (
-            f"{scorer.subject}  {scorer.name} {_number(score.points)}{grade}"
-            f"  (coverage {score.coverage / 10:.0f}%)"
-        )
-        for step in scorer.steps:
-            always = step.phase in ("start", "pool") or step.outcome == "unknown"
-            if every or always or step.applied:
-                yield _step_line(step)
-    if explanation.would_change:
-        yield ""
-        yield "Changes of evidence that would change a grade"
-        for w in explanation.would_change:
-            yield (
-                f"  {w.scorer} {'up' if w.direction == 'upgrade' else 'down'} to {w.to.grade} "
-                f"({w.points / 1000:.3f}), effort {w.effort}: {w.change}"
-            )
-    if explanation.outlook.points:
-        yield ""
-        yield f"Without new evidence: {_until(explanation.outlook)}"
-        for name, points in explanation.outlook.points.items():
-            dated = (
-                f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade or 'not rated'}"
-                for p in points
-            )
-            yield f"  {name}: {', '.join(dated)}"
-
-
-def _until(outlook: Outlook) -> str:
-    if outlook.until is None:
-        return "no grade change expected within 366 days"
-    return f"a grade changes on {outlook.until.isoformat()}"
-
-
-def _step_line(step: Step) -> str:
-    built_in = step.phase in ("start", "pool", "clamp")
-    name = step.phase if built_in else f"{step.phase} {step.rule}"
-    state = "applied" if step.applied else "not applied"
-    line = (
-        f"  {name:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "
-        f"→ {_number(step.after)}  {step.because}"
-    )
-    if step.missing:
-        line += f" [unknown: {', '.join(step.missing)}]"
-    if step.evidence:
-        line += f" [{', '.join(step.evidence)}]"
-    return line
-
-
-def _amount(step: Step) -> str:
-    if step.amount is None:
-        return "?"
-    sign = {"add": "+", "multiply": "×", "floor": "≥", "cap": "≤"}.get(step.phase, "")
-    return f"{sign}{step.amount / 1000:.3f}"
-
-
-def _number(points: int | None) -> str:
-    return "unknown" if points is None else f"{points / 1000:.3f}"
-
-
 @click.command("outlook", cls=Command)
 @profiles_argument
 @click.option("--calendar", "by_day", is_flag=True, help="List due dates with their reasons.")
@@ -239,7 +172,9 @@ def _print_due(due: Sequence[Due], as_of: date) -> None:
 
 
 def _print_one(profile_id: str, outlook: Outlook) -> None:
-    click.echo(f"{profile_id}: {_REVIEWS[outlook.grade]}; {_until(outlook)} without new evidence")
+    click.echo(
+        f"{profile_id}: {_REVIEWS[outlook.grade]}; {next_change(outlook)} without new evidence"
+    )
     if outlook.points:
         dates = [p.date.isoformat() for p in next(iter(outlook.points.values()))]
         rows = [

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from assay.cli import completion
-from assay.cli.explain import explanation_lines
 from assay.cli.options import (
     Choice,
     Group,
@@ -24,6 +23,7 @@ from assay.cli.options import (
 )
 from assay.cli.output import print_json, print_lines
 from assay.cli.session import Session
+from assay.output.explanation_text import explanation_lines
 from assay.text import plural
 
 if TYPE_CHECKING:
