@@ -74,7 +74,7 @@ def test_check_speaks_sarif(workspace: Workspace) -> None:
     ("module", "arguments", "printed", "said"),
     [
         (find, ["four", "quays"], "claim  port#quays\n       It has four quays.\n", ""),
-        (find, ["zzz"], "", "nothing found\n"),
+        (find, ["zzz"], "", "no results\n"),
         (
             cite,
             ["http://example.org/reports/2024?a=1&b=2"],
@@ -157,7 +157,7 @@ def test_commands_speak_json(
 def test_find_says_how_much_it_leaves_out(workspace: Workspace) -> None:
     result = run(find, workspace, "quays", "--limit", "1")
     assert result.stdout.startswith("claim  port#quays\n")
-    assert result.stderr == "1 more; see --limit\n"
+    assert result.stderr == "1 more; list them with --limit 2\n"
 
 
 def test_init_prints_where_the_workspace_is(workspace: Workspace) -> None:

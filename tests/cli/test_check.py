@@ -55,7 +55,7 @@ def test_errors_come_first_and_infos_are_counted(
     assert min(counts) > 0
     assert severities(listed) == [s for s in found if s != "info"]
     infos = f"{counts[2]} info" + "s" * (counts[2] > 1)
-    assert listed.splitlines()[-2] == f"{infos} not listed; list with --severity info"
+    assert listed.splitlines()[-2] == f"{infos} not listed; list them with --severity info"
     assert listed.splitlines()[-1] == everything.splitlines()[-1]
     assert "not listed" not in everything
 
@@ -64,7 +64,7 @@ def test_only_errors(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(root, "--severity", "error") == 1
     out = capsys.readouterr().out
     assert set(severities(out)) == {"error"}
-    assert out.splitlines()[-2].endswith("not listed; list with --severity info")
+    assert out.splitlines()[-2].endswith("not listed; list them with --severity info")
 
 
 def test_json_lists_everything_unless_asked(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

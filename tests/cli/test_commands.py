@@ -107,7 +107,7 @@ def test_scores_are_printed_with_what_would_change_them(
     assert profile["would_change"] == explained["would_change"]
     code, out, _ = _run(capfd, *asked)
     assert code == 0
-    assert "least that would raise it" in out
+    assert "easiest upgrade" in out
 
 
 def test_an_explanation_shows_each_step_of_the_score(
@@ -183,7 +183,7 @@ def test_profiles_below_publication_are_scored_but_get_no_page(
     code, out, err = _run(capfd, "--workspace", str(desk), "score")
     assert code == 0
     assert "quiet-office  0.400 Thin" in out
-    assert "1 below publication" in err
+    assert "1 without a page" in err
     report = _json(capfd, "--workspace", str(desk), "build", "--format", "json")
     assert report["unpublished"] == ["quiet-office"]
     assert not (desk / "site" / "institutions" / "quiet-office.html").exists()

@@ -76,7 +76,7 @@ def test_a_format_that_the_command_lacks_is_refused(
     assert run(["--format", "html", "score", "--workspace", str(desk)]) == 64
     assert "unknown value 'html'; choose text or json" in capfd.readouterr().err
     assert run(["--format", "json", "init", str(desk.parent / "new")]) == 64
-    assert "'assay init' prints text only; leave --format out" in capfd.readouterr().err
+    assert "'assay init' prints text only; omit --format" in capfd.readouterr().err
     assert not (desk.parent / "new").exists()
 
 

@@ -95,6 +95,15 @@ def test_json_is_utf8_with_the_same_values_on_every_stream(tmp_path: Path, encod
     assert json.loads(printed.decode("utf-8"))["profiles"][0]["name"] == name
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1"])
+def test_html_is_the_same_page_on_every_stream(tmp_path: Path, encoding: str) -> None:
+    root = write_workspace(tmp_path / "desk")
+    page = run_with(root, encoding, "plan", "--format", "html").stdout.decode("ascii")
+    exact = run_with(root, "utf-8", "plan", "--format", "html").stdout.decode("utf-8")
+    assert "→" in exact
+    assert page == exact.replace("→", "&#8594;").replace("×", "&#215;").replace("±", "&#177;")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a shell closes the streams")
 @pytest.mark.parametrize(
     ("args", "closed", "code"),

@@ -63,8 +63,8 @@ def test_a_terminal_is_left_as_it_was() -> None:
 def test_timings_add_up() -> None:
     said = clocked(io.StringIO(), 1.0, timings=True).splitlines()
     spent = {line.split("s  ")[1]: float(line.split()[0]) for line in said}
-    assert list(spent) == ["starting", "reading", "scoring", "in all"]
-    assert spent.pop("in all") == sum(spent.values())
+    assert list(spent) == ["startup", "reading", "scoring", "total"]
+    assert spent.pop("total") == sum(spent.values())
 
 
 def test_unwatched_work_is_not_wrapped() -> None:
@@ -94,7 +94,7 @@ def test_every_long_command_says_where_the_time_went(
     code = run([*command, "--timings", "--progress"])
     shown = capsys.readouterr()
     assert (code, shown.out) == plain
-    for wanted in (*STAGES[name], "in all"):
+    for wanted in (*STAGES[name], "total"):
         assert f" s  {wanted}\n" in shown.err
 
 

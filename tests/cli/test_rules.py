@@ -123,7 +123,7 @@ def test_coverage_names_what_no_case_has_met(
         """
     )
     assert assay(root, "test", "--min", "60") == 1
-    assert "less than 60 %" in capsys.readouterr().err
+    assert "test coverage is below 60%" in capsys.readouterr().err
     assert assay(workspace(tmp_path / "all", CASES + GOOD), "test", "--min", "100") == 0
 
 

@@ -18,10 +18,10 @@ REFUSED: dict[str, tuple[list[str], str]] = {
     "documents": (SPARK, str(DOCUMENTS.refusal())),
     "the outlook": ([*SPARK, *TABLES, "--with-outlook"], str(OUTLOOK.refusal())),
     "Spark Connect": ([*SPARK, *TABLES, "--master", "sc://host"], str(CONNECT.refusal())),
-    "two inputs": ([*SPARK, *TABLES, "--database", "desk"], "name two inputs; give one"),
+    "two inputs": ([*SPARK, *TABLES, "--database", "desk"], "exclude each other"),
     "nowhere to write": ([*SPARK, "--database", "desk"], "--tables needs --out"),
-    "a cluster for one machine": (["--master", "yarn", *TABLES], "belong to --engine spark"),
-    "a folder that is not there": (TABLES, "there is no folder tables"),
+    "a cluster for one machine": (["--master", "yarn", *TABLES], "need --engine spark"),
+    "a folder that is not there": (TABLES, "folder 'tables' does not exist"),
     "a column of nothing": (
         [*SPARK, *TABLES, "--partition-by", "colour"],
         "cannot partition results by 'colour'; choose one of: confidence.band",

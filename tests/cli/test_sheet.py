@@ -105,4 +105,4 @@ def test_an_audience_gets_what_it_may_know(desk: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["desk.ods", "profiles/port_office.yaml"])
 def test_sheets_go_into_a_workbook_or_a_folder(desk: Path, name: str) -> None:
     result = invoked(desk, "export", str(desk / name))
-    assert "neither a workbook" in str(result.exception)
+    assert "must be a workbook" in str(result.exception)

@@ -233,7 +233,7 @@ def test_nothing_is_fetched_unless_asked_for(
     address = web.put("/a.html", PAGE)
     at = ["--workspace", str(workspace.root), "ingest"]
     assert run([*at, address]) == 64
-    assert "give --fetch to have it fetched" in capfd.readouterr().err
+    assert "allow it with --fetch" in capfd.readouterr().err
     assert run([*at, "--fetch", "there.md"]) == 64
     assert web.asked == []
 

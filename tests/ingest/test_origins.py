@@ -281,10 +281,10 @@ def test_all_above_the_threshold_of_the_desk(
         text.replace("settings:\n", "settings:\n  accept_origins_from: 0.9\n", 1), "utf-8"
     )
     assert run([*start, "--accept-all"]) == 0
-    assert "3 proposals; 2 written, which suffice" in capsys.readouterr().err
+    assert "3 suggestions, 2 accepted" in capsys.readouterr().err
     assert sorted(map(len, cites(retold))) == [0, 1, 1]
     assert run(start) == 0
-    assert capsys.readouterr().err == "0 proposals\n"
+    assert capsys.readouterr().err == "0 suggestions\n"
 
 
 def test_one_after_the_other(retold: Workspace) -> None:

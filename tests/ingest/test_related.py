@@ -64,7 +64,7 @@ def test_what_is_accepted_is_an_edge_with_its_claim(
     assert claim.text == "The Example Harbour Office regulates the Gantry Works."
     assert (claim.type, claim.nature) == ("relation", "attributed")
     assert edges(desk) == 0
-    assert capsys.readouterr() == ("", "0 proposed\n")
+    assert capsys.readouterr() == ("", "0 suggestions\n")
 
 
 def test_new_institutions_are_drafts_that_say_where_they_stand(

@@ -106,7 +106,7 @@ def test_the_workflow_passes_though_days_went_by_and_fails_where_the_lock_is_beh
     last = [*commands.values()][-1]
     assert last.returncode == 1
     assert last.stderr == (
-        "grades.lock is out of date (documents); run 'assay apply' and commit what it writes\n"
+        "grades.lock is out of date (documents); run 'assay apply' and commit the files it writes\n"
     )
     repository.apply("--as-of", "2025-07-01")
     assert repository.shell("assay plan --locked").returncode == 0

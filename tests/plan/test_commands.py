@@ -113,7 +113,7 @@ def test_nothing_is_written_without_a_yes(
     monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
     code, _, err = assay("apply", "--reviewer", "Ada")
     assert code == 130
-    assert "Apply this?" in err
+    assert "Apply this plan?" in err
     assert not (tmp_path / "grades.lock").exists()
 
 

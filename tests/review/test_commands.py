@@ -148,7 +148,7 @@ def test_without_git_and_without_a_name_nobody_signs(
     office.put(source("one"), profile("harbour", claim("built", "one")))
     monkeypatch.setenv("PATH", str(office.root))
     result = office.run("flag", "harbour", "odd")
-    assert "who decides? Write --reviewer NAME" in str(result.exception)
+    assert "no reviewer; give --reviewer NAME" in str(result.exception)
     assert not office.ledger.exists()
 
 
@@ -196,7 +196,7 @@ def test_a_walk_shows_the_reasoning_and_goes_next_and_back(moved: Office) -> Non
     assert text.count("— 2 of 4 —") == 1
     assert "open: flipped: trust from Good to Fair" in text
     assert "it is a first_hand" in text
-    assert "0 decisions stand" in text
+    assert "0 decisions recorded" in text
     assert not moved.ledger.exists()
 
 
@@ -209,19 +209,19 @@ def test_a_walk_decides_and_takes_back(moved: Office) -> None:
         *("o", "trust", "Good", "seen it", "evidence-outside", "2026-12-31"),
         *("c", "telephoned", "f", "odd", "u", "u", "q"),
     )
-    assert "error: this is the first one" in text
-    assert "write one of the letters in brackets" in text
+    assert "error: this is the first profile" in text
+    assert "choose one of the letters in brackets" in text
     assert "did you mean 'High'" in text
     assert kinds(moved) == ["accept", "override", "comment", "flag", "undo", "undo"]
     assert {d.kind for d in read_ledger(moved.ledger).in_force} == {"accept", "override"}
-    assert "2 decisions stand" in text
+    assert "2 decisions recorded" in text
 
 
 def test_an_undo_leads_back_to_what_was_decided(moved: Office) -> None:
     text = walked(moved, "a", "u", "q")
     assert text.count("— 1 of 4 —") == 2
     assert len(moved.review().queue.profiles) == 4
-    assert "error: nothing was decided on this walk" in walked(moved, "u", "q")
+    assert "error: this walk has no decision to undo" in walked(moved, "u", "q")
 
 
 def test_a_whole_group_is_accepted_on_a_walk_once_confirmed(moved: Office) -> None:
@@ -237,7 +237,9 @@ def test_a_second_reviewer_agrees_on_a_walk(moved: Office) -> None:
     text = walked(moved, "s", "q", ids=("body-1",))
     assert "note: not sure who wrote the evidence" in text
     assert moved.review().effective.ruling("body-1", "trust") is not None
-    assert "error: no override here waits" in walked(moved, "s", "q", ids=("body-1",))
+    assert "error: no override of this profile needs a second reviewer" in walked(
+        moved, "s", "q", ids=("body-1",)
+    )
 
 
 def test_the_end_of_input_keeps_what_was_decided(moved: Office) -> None:
@@ -251,4 +253,4 @@ def test_a_walk_through_nothing_says_so(office: Office) -> None:
     office.apply()
     result = office.run("walk", "--reviewer", "Cem Example", input_="")
     # A grade well inside its band, nothing new, nothing due.
-    assert result.stdout == "nothing is open\n"
+    assert result.stdout == "no open review items\n"

@@ -88,11 +88,14 @@ def test_the_table_as_it_is_printed(desk: Office) -> None:
     text = CliRunner().invoke(assay, arguments).output
     lines = text.splitlines()
     assert " ".join(lines[0].split()) == (
-        "publisher rated on family sources claims held 95 % interval"
+        "publisher rated on family sources claims held 95% interval"
     )
     assert " ".join(lines[1].split()).startswith("gazette B 2025-06 harbour-media 1 20 0 of 8 ")
     assert "gazette, B: It corrects." in text
-    assert "gazette is rated B and has held less often than letter, rated D" in text
+    assert (
+        "review the ratings of gazette (B) and letter (D): claims of the first held less often"
+        in text
+    )
     printed = json.loads(CliRunner().invoke(assay, [*arguments, "--format", "json"]).output)
     assert printed["reversals"] == [{"better": "gazette", "worse": "letter"}]
     assert printed["publishers"][0]["reliability_date"] == "2025-06"

@@ -171,4 +171,4 @@ def test_it_is_printed_as_text_and_json_and_drawn(desk: Office, tmp_path: Path) 
 
 
 def test_without_outcomes_it_says_so(desk: Office) -> None:
-    assert run(desk).stdout.count("none has been decided") == 2
+    assert run(desk).stdout.count("no outcome is recorded") == 2

@@ -1,6 +1,6 @@
 """Examples of the rule language, computed by the engine on the workspace ``assay init`` writes.
 
-Each expression is put into a sentence of a rule, and read where ``assay explain`` shows it.
+Each expression is inserted into the sentence of a rule, and its value read from the explanation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SUBJECTS: Mapping[SubjectKind, str] = {
     "claim": "berths-for-electric-ferries#decision-published",
     "citation": "berths-for-electric-ferries#decision-published@daily-example-2025-03-05",
 }
-"""The rows of the starter workspace that the examples speak of."""
+"""Rows of the starter workspace that the examples are about."""
 
 _NAME = "examples"
 
@@ -29,10 +29,10 @@ _NAME = "examples"
 def values(
     expressions: Mapping[SubjectKind, Sequence[str]], watch: Sequence[str] = ()
 ) -> dict[tuple[str, str], str]:
-    """What each expression gives on the subject of its kind, as a page would show it.
+    """Evaluate each expression on the subject of its kind, as a page would show it.
 
     Keys are the kind of subject (``watch`` for those of watch rules) and the expression. Raises
-    ``UsageError`` for one that is refused.
+    ``UsageError`` for an invalid expression.
     """
     with starter() as root:
         checked = flow.check(Workspace(root), AS_OF)
@@ -52,8 +52,8 @@ def values(
             for s in explained.scorers
             if (s.name, s.on, s.subject) == (_NAME, kind, SUBJECTS[kind])
         )
-        said = {step.rule: step.because for step in steps}
-        found |= {(kind, text): said[f"example-{i}"] for i, text in enumerate(texts)}
+        sentences = {step.rule: step.because for step in steps}
+        found |= {(kind, text): sentences[f"example-{i}"] for i, text in enumerate(texts)}
     notices = {n.rule: n.text for n in explained.outlook.watch}
     found |= {("watch", text): notices[f"example-{i}"] for i, text in enumerate(watch)}
     return found
@@ -62,7 +62,7 @@ def values(
 def _with(
     rulebook: Rulebook, expressions: Mapping[SubjectKind, Sequence[str]], watch: Sequence[str]
 ) -> str:
-    """The rulebook with the expressions in sentences of rules that change nothing, as JSON."""
+    """Return the rulebook, with rules without effect whose sentences are the expressions."""
     scorers = [
         Scorer(
             name=_NAME,
@@ -85,13 +85,13 @@ def _with(
 
 
 def _json(rulebook: Rulebook) -> str:
-    """The rulebook as JSON, which is YAML too, without the keys that were not given."""
+    """Convert to JSON, which is valid YAML, without keys that are not given."""
     text: str = rulebook.model_dump_json(by_alias=True, exclude_none=True, indent=1)
     return text
 
 
 def shown(value: Any) -> str:
-    """A value as sentences show it."""
+    """Format a value as sentences do."""
     from assay.scoring.wording import shown as in_words
 
     return in_words(value)

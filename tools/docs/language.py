@@ -1,4 +1,4 @@
-"""The reference of the rule language, from the tables the checker and the compiler read."""
+"""The reference of the rule language, from the tables of the checker and the compiler."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ of {AS_OF.isoformat()}, for the profile `{SUBJECTS["profile"]}`, its claim
 `{SUBJECTS["claim"].partition("#")[2]}` and that claim's citation of
 `{SUBJECTS["citation"].partition("@")[2]}`.
 
-## What is missing
+## Missing values
 
 A field that is not filled in is unknown, and a condition over it is unknown, with two exceptions
 that are CEL's own: `false && unknown` is false, `true || unknown` is true. Ask with
 `has(publisher.reliability)`; comparing with `null` is refused. A rule whose condition is unknown
-does nothing, unless it says `on_unknown: apply`, or gives the amount to use: `on_unknown: 0.88`.
+has no effect, unless it has `on_unknown: apply`, or an amount to use: `on_unknown: 0.88`.
 
 ## Numbers
 
@@ -65,7 +65,7 @@ _OUTLOOK = f"""
 
 Only watch rules know `outlook`: for each profile scorer with a scale its `band` (an id) and its
 `score` at {", ".join(map(code, HORIZONS))}: the as-of date, three months and twelve months later,
-with nothing new having arrived.
+without new evidence.
 
 """
 
@@ -81,7 +81,7 @@ _EDGES = (
 
 
 def language_page() -> str:
-    """Names, fields, collections and functions, with values computed by the engine."""
+    """Page of names, fields, collections and functions, with values computed by the engine."""
     wanted: dict[SubjectKind, list[str]] = {"profile": [], "claim": [], "citation": []}
     for example in _every_example():
         wanted[example.on].append(example.text)
@@ -98,7 +98,7 @@ def language_page() -> str:
             *_names(),
             _SENTENCES,
             table(
-                ["expression", "value", "what it asks"],
+                ["expression", "value", "meaning"],
                 (
                     [code(e.text), value[e.on, e.text], sentence(e.says)]
                     for e in _every_example()
@@ -146,7 +146,7 @@ def _names() -> Iterator[str]:
 
 
 def _every_example() -> list[Example]:
-    """The examples of the language, operators first and our own functions last."""
+    """All examples of the language, operators first and our own functions last."""
     declared = (f.examples for f in (*OPERATORS, *STANDARD))
     own = (f.examples for f in FUNCTIONS)
     return [e for examples in (*declared, *MACROS.values(), *own) for e in examples]
@@ -173,7 +173,7 @@ def _operand_types(f: Function) -> str:
 
 
 def _fields(space: Space) -> Iterator[tuple[Field, str]]:
-    """The fields of a space with the expression that reads each in a scorer on it."""
+    """Yield the fields of a space, with the expression that reads each in a scorer on it."""
     for field in space.fields:
         yield field, f"{space.name}.{field.name}"
     for part, fields in space.parts.items():
@@ -191,7 +191,7 @@ def _spaces(value: dict[tuple[str, str], str]) -> Iterable[str]:
             ["field", "type", "meaning"],
             ([code(f"it.{f.name}"), f.type, sentence(f.doc)] for f in fields),
         )
-        yield "\n`it.peer` is the profile at the other end, `it.profile` the one it is asked of.\n"
+        yield "\n`it.peer` is the profile at the other end, `it.profile` the one being scored.\n"
 
 
 def _subject(space: Space, value: dict[tuple[str, str], str]) -> Iterable[str]:

@@ -26,14 +26,15 @@ own: the date of the claim.
 
 Text fits every stream: where its encoding lacks a character, a similar one is printed (`->` for →),
 otherwise an escape. JSON is valid UTF-8 everywhere: on a stream of another encoding, characters
-outside ASCII are escaped. A closed stream discards its output.
+outside ASCII are escaped. So is HTML, with character references. A closed stream discards its
+output.
 
 | exit code | meaning |
 | --- | --- |
 | 0 | done |
 | 1 | the input has errors; nothing was written |
-| 64 | the command was called in a way that cannot be carried out |
-| 70 | a defect of assay |
+| 64 | wrong usage of the command |
+| 70 | internal error |
 | 130 | stopped from the keyboard |
 """
 
@@ -50,14 +51,14 @@ _SPARK = """# On Spark
 
 `assay score --engine spark` runs the same program as the embedded engine, over the same tables,
 and gives the same scores, coverages and bands to the bit
-([how to run it](../how-to/score-on-a-cluster.md)). What it does not do is refused before anything
-is started or written:
+([how to run it](../how-to/score-on-a-cluster.md)). Options without support on Spark are refused
+before anything is started or written:
 
 """
 
 
 def commands_page() -> str:
-    """The help of the program, of each command and of each command in a group."""
+    """Page of the help of the program and of every command."""
     context = click.Context(assay)
     parts = [_COMMANDS, "\n## assay\n\n", _help()]
     for name in COMMANDS:
@@ -73,7 +74,7 @@ def _help(*command: str) -> str:
 
 
 def sheets_page() -> str:
-    """Every column of every sheet with its meaning and how it is written."""
+    """Page of every column of every sheet, with its meaning and form."""
     parts = [_SHEETS]
     for kind in ("claims", "sources", "profiles", "publishers"):
         sheet = SHEETS[kind]
@@ -87,6 +88,6 @@ def _written(column: Column) -> str:
 
 
 def spark_page() -> str:
-    """The page as Markdown."""
+    """Page of the limits on Spark."""
     rows = [(limit.what, sentence(limit.why), sentence(limit.instead)) for limit in LIMITS]
-    return _SPARK + table(("not on Spark", "why", "in its place"), rows)
+    return _SPARK + table(("not on Spark", "why", "instead"), rows)

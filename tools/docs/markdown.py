@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 
 
 def code(text: object) -> str:
-    """Inline code; text with backticks keeps them."""
+    """Format as inline code; backticks in the text are preserved."""
     shown = str(text).replace("\n", " ")
     return f"`` {shown} ``" if "`" in shown else f"`{shown}`"
 
 
 def block(text: str, language: str = "") -> str:
-    """A fenced block."""
+    """Format as a fenced block."""
     return f"```{language}\n{text.rstrip()}\n```\n"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; bars and line ends inside cells are made harmless."""
+    """Format a table; bars and line ends inside cells are escaped."""
     lines = [header, ["---"] * len(header), *rows]
     return "".join(f"| {' | '.join(_cell(c) for c in line)} |\n" for line in lines)
 
@@ -27,7 +27,7 @@ def _cell(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital and a full stop; a word of the documents keeps its small letter."""
+    """Add a capital letter, unless the first word is a key of documents, and a full stop."""
     whole = " ".join(text.split())
     first = whole.partition(" ")[0]
     if "_" not in first and not first.endswith(":"):

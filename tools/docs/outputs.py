@@ -28,20 +28,20 @@ OUTPUT_SCHEMA = "output.schema.json"
 _INTRODUCTION = f"""# JSON
 
 Every command that prints a result also prints it as JSON with `--format json`. Fields may be
-added; none is renamed or removed without a line in the changelog. Scores and amounts are numbers
-of at most three decimals. In a path, `[]` is each element of a list and `SCORER` the name of a
+added; renamed and removed ones are listed in the changelog. Scores and amounts are numbers with
+at most three decimals. In a path, `[]` is each element of a list and `SCORER` the name of a
 profile scorer of the rulebook. The JSON Schema [{OUTPUT_SCHEMA}](../../schemas/{OUTPUT_SCHEMA})
 has a definition for each command.
 
 `assay check --format sarif` prints the same diagnostics as SARIF 2.1.0, for tools that show them
-beside the code.
+next to the code.
 """
 
 _PROFILE = SUBJECTS["profile"]
 _WHO = "--reviewer 'Ada Example'"
 _ERROR = """kind: source
 id: daily-example-2025-05
-title: An example with a mistake
+title: An example with an error
 publisher: daily-exmaple
 """
 _DRAFT = """kind: event
@@ -68,12 +68,12 @@ class Contract:
 
     @property
     def schema(self) -> dict[str, Any]:
-        """The reference to the definition of the output."""
+        """Reference to the definition of the output."""
         reference = {"$ref": f"#/$defs/{self.model.__name__}"}
         return {"type": "array", "items": reference} if self.many else reference
 
     def run(self, root: Path) -> str:
-        """The JSON that the command prints in a workspace."""
+        """Run the command in a workspace and return the JSON it prints."""
         for name, text in self.files.items():
             (root / name).write_text(text, encoding="utf-8")
         arguments = ["--as-of", AS_OF.isoformat(), *shlex.split(self.arguments), "--format", "json"]
@@ -166,11 +166,11 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("assay edges", "edges", documents.Edges),
     Contract("assay contradictions", "contradictions --series", documents.Contradictions),
 )
-"""In an order in which later commands read what earlier ones wrote."""
+"""Commands in an order in which later ones read files of earlier ones."""
 
 
 def output_schema() -> dict[str, Any]:
-    """The schema of every output, with a definition for each object."""
+    """JSON Schema of every output, with a definition for each object."""
     models = dict.fromkeys(c.model for c in CONTRACTS)
     _, made = TypeAdapter.json_schemas(
         [(m, "serialization", TypeAdapter(m)) for m in models],
@@ -200,7 +200,7 @@ def _without_titles(schema: Any) -> None:
 
 
 def json_page() -> str:
-    """Every field of every output, with its form and meaning."""
+    """Page of every field of every output, with its form and meaning."""
     definitions = output_schema()["$defs"]
     parts = [_INTRODUCTION]
     described: dict[str, str] = {}
@@ -227,9 +227,9 @@ def _rows(
     described: Mapping[str, str],
     within: tuple[str, ...] = (),
 ) -> Iterator[list[str]]:
-    """A row for each field of an object, or of the elements of a list or a mapping.
+    """Yield a row for each field of an object, or of the elements of a list or a mapping.
 
-    Objects with a section of their own, and those that contain themselves, are only named.
+    Objects that have their own section or contain themselves are only named.
     """
     if schema.get("type") == "array":
         yield from _rows(schema["items"], definitions, f"{path}[]", described, within)
@@ -249,7 +249,7 @@ def _rows(
 
 
 def _form(schema: Mapping[str, Any], described: Mapping[str, str], within: tuple[str, ...]) -> str:
-    """The form of a value in words."""
+    """Describe the form of a value."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         if name in described:

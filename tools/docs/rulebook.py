@@ -1,4 +1,4 @@
-"""The reference of the default rulebook: every scorer and rule with what it rests on."""
+"""The reference of the default rulebook: every scorer and rule, with its rationale."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from tools.docs.markdown import block, code, sentence, table
 
 _INTRODUCTION = """# The default rulebook
 
-What `assay init` writes and what the shipped workspace uses. The numbers are provisional: each
-rule says what it rests on, and any of them may be changed in `rules.yaml`.
+The rulebook that `assay init` writes and the shipped workspace uses. The numbers are provisional:
+each rule gives its rationale, and each can be changed in `rules.yaml`.
 
 A score runs through these phases in this order, whatever the order of the rules in the file:
-start or pool → add → clamp to 0 … 1 → multiply → floor → cap → clamp. A citation that retells is
-then held at the score of the weakest source it goes back to.
+start or pool → add → clamp to 0 … 1 → multiply → floor → cap → clamp. The citation of a secondary
+report is then limited to the score of the weakest source it draws on.
 """
 
 
 def default_rulebook() -> Rulebook:
-    """The rulebook the package ships."""
+    """Load the rulebook that the package contains."""
     data = (files("assay") / "data" / "rules.yaml").read_bytes()
     return Rulebook.model_validate(read_yaml(data, "rules.yaml").documents[0])
 
 
 def rulebook_page() -> str:
-    """Scales, settings, reach, scorers, watch rules and changes of the default rulebook."""
+    """Page of scales, reach, scorers, watch rules and changes of the default rulebook."""
     book = default_rulebook()
     parts = [_INTRODUCTION, "\n## Scales\n"]
     for name, bands in book.scales.items():
@@ -44,12 +44,12 @@ def rulebook_page() -> str:
     reach = book.reach
     weights = ", ".join(f"{level} {weight}" for level, weight in reach.weights.items())
     parts.append(
-        f"\n## Reach\n\nAt most {reach.hops} hops; at each hop after the first {reach.damping} of "
-        f"it is left. Weights by criticality: {weights}; an edge without one is unknown.\n"
+        f"\n## Reach\n\nAt most {reach.hops} hops; each hop after the first keeps "
+        f"{reach.damping} of it. Weights by criticality: {weights}; without one, unknown.\n"
     )
     days = ", ".join(f"{t} {n}" for t, n in book.settings.review_after_days.items())
     parts.append(
-        f"\n## Recheck\n\nA standing claim is to be rechecked after so many days: {days}.\n"
+        f"\n## Recheck\n\nDays after which a standing claim is due for a recheck: {days}.\n"
     )
     parts.append("\n## Scorers\n")
     for scorer in book.scorers:
@@ -58,10 +58,10 @@ def rulebook_page() -> str:
     for rule in book.watch:
         parts.append(f"\n### {code(rule.id)}\n\nHorizon {rule.horizon}, priority {rule.priority}: ")
         parts.append(f"{' '.join(rule.text.split())}\n\n{block(rule.when, 'text')}")
-    parts.append("\n## What could change the evidence\n\n")
+    parts.append("\n## Changes of evidence\n\n")
     parts.append(
         table(
-            ["change", "how it reads", "effort"],
+            ["change", "text", "effort"],
             ([code(c.id), sentence(c.text), str(c.effort)] for c in book.changes),
         )
     )
@@ -77,7 +77,7 @@ def _scorer(scorer: Scorer) -> Iterator[str]:
     if scorer.rules:
         yield "\n"
         yield table(
-            ["rule", "when", "what it does", "because", "rests on"],
+            ["rule", "when", "effect", "because", "rationale"],
             (
                 [
                     code(r.id),
@@ -96,13 +96,13 @@ def _beginning(scorer: Scorer) -> str:
         start = scorer.start if scorer.start is not None else 0
         return f"Starts from {code(start)}."
     pool = scorer.pool
-    kept = "" if pool.where == "true" else f" where {code(pool.where)}"
+    only = "" if pool.where == "true" else f" where {code(pool.where)}"
     groups = f", the strongest per {code(pool.by)}" if pool.by else ""
     few = f", of these the {pool.strongest} strongest" if pool.strongest else ""
     empty = "unknown" if pool.empty == "unknown" else f"{pool.empty:g}"
     return (
-        f"Starts from {code(pool.take)} of its {pool.over}{kept}{groups}{few}, combined by "
-        f"{code(pool.combine)}; {empty} where there is none."
+        f"Starts from {code(pool.take)} of its {pool.over}{only}{groups}{few}, combined by "
+        f"{code(pool.combine)}; {empty} if there is none."
     )
 
 
@@ -110,11 +110,11 @@ def _effect(rule: Rule) -> str:
     amount = rule.amount
     shown = code(" ".join(amount.split())) if isinstance(amount, str) else f"{amount:g}"
     words = {"add": "adds", "multiply": "times", "floor": "at least", "cap": "at most"}
-    said = f"{words[rule.phase]} {shown}"
+    effect = f"{words[rule.phase]} {shown}"
     if rule.on_unknown is None:
-        return said
+        return effect
     if rule.on_unknown == "apply":
-        return f"{said}; also when unknown"
+        return f"{effect}; also when unknown"
     if rule.on_unknown == "ignore":
-        return f"{said}; not when unknown"
-    return f"{said}; {rule.on_unknown:g} when unknown"
+        return f"{effect}; not when unknown"
+    return f"{effect}; {rule.on_unknown:g} when unknown"

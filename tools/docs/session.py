@@ -1,4 +1,4 @@
-"""Running the command line inside this process and keeping what it prints."""
+"""Running the command line inside this process, and capturing its output."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOW = datetime(2025, 7, 1, 9, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What a command printed, to standard output and in all, and its exit code."""
+    """Texts that a command printed, to standard output and to both streams, and its exit code."""
 
     stdout: str
     output: str
@@ -55,7 +55,7 @@ def run_assay(arguments: Sequence[str], folder: Path | None = None) -> Printed:
 
 @contextmanager
 def _columns() -> Iterator[None]:
-    """Help is wrapped to the terminal's width, which is not the reader's."""
+    """Fix the width of help, which is otherwise that of the terminal."""
     before = os.environ.get("COLUMNS")
     os.environ["COLUMNS"] = _WIDTH
     try:
@@ -69,7 +69,7 @@ def _columns() -> Iterator[None]:
 
 @contextmanager
 def starter() -> Iterator[Path]:
-    """The workspace that ``assay init`` writes, in a folder of its own."""
+    """Create the workspace of ``assay init`` in a temporary folder."""
     with TemporaryDirectory() as folder:
         root = Path(folder).resolve() / "starter"
         made = run_assay(["init", str(root)])

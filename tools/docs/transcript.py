@@ -1,12 +1,12 @@
-r"""Pages that show the program at work: their commands are run and the output is pasted anew.
+r"""Transcripts in pages: their commands are run, and their output is replaced.
 
 A page that has a line ``<!-- workspace: starter -->`` (what ``assay init`` writes),
 ``<!-- workspace: shipped -->`` (a copy of the project's own) or ``<!-- workspace: empty -->`` (an
 empty folder) is such a page. From there on, in order:
 
-- a block of ``console`` holds lines ``$ assay …``, which are run, and what they print. A block
-  whose commands are to fail says so: ``console fails``. ``$ cd``, ``$ cat FILE`` and a final
-  ``| head -N`` are understood too; a line that ends in ``\\`` goes on in the next one.
+- a block of ``console`` contains lines ``$ assay …``, which are run, and their output. A block
+  whose commands must fail is marked ``console fails``. ``$ cd``, ``$ cat FILE`` and a final
+  ``| head -N`` are supported too; a line that ends in ``\\`` continues on the next one.
 - ``<!-- write: FILE -->`` writes the block after it to a file;
 - ``<!-- edit: FILE -->`` makes the changes of the ``diff`` block after it to a file.
 """
@@ -29,22 +29,22 @@ _HOME = "/home/you"
 
 
 def is_transcript(text: str) -> bool:
-    """Whether the page has output that is pasted."""
+    """Whether the page has a transcript."""
     return any(d[1] == "workspace" for d in _DIRECTIVE.finditer(text))
 
 
 def refreshed(text: str, project: Path, name: str) -> str:
-    """The page with the output of its commands as it is now.
+    """Return the page with the current output of its commands.
 
-    Raises ``UsageError`` where a command fails that is not meant to, or an edit does not fit.
+    Raises ``UsageError`` if a command fails unexpectedly, or an edit does not fit.
     """
     with TemporaryDirectory() as folder:
-        desk = _Desk(Path(folder).resolve(), project, name)
-        return "".join(desk.page(text))
+        transcript = _Transcript(Path(folder).resolve(), project, name)
+        return "".join(transcript.page(text))
 
 
-class _Desk:
-    """Someone following a page step by step."""
+class _Transcript:
+    """The folder and the state of one transcript."""
 
     def __init__(self, home: Path, project: Path, page: str) -> None:
         self._home = self._here = home
@@ -81,7 +81,7 @@ class _Desk:
             shutil.copytree(self._project / "profiles", self._here / "profiles")
             shutil.copy(self._project / "rules.yaml", self._here)
         elif workspace != "empty":
-            raise UsageError(f"{self._page}: there is no workspace {workspace!r}")
+            raise UsageError(f"{self._page}: unknown workspace {workspace!r}")
 
     def _console(self, body: list[str], *, fails: bool) -> Iterator[str]:
         command = ""

@@ -1,4 +1,4 @@
-"""``assay apply``."""
+"""``assay apply``: planned changes recorded in the lock and the history."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import print_json
-from assay.cli.session import Choice, Command, Session, format_option
+from assay.cli.options import Choice, Command, json_option, reviewer_option
+from assay.cli.output import print_json, print_lines
+from assay.cli.session import Session
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("saved", required=False, metavar="[PLAN]", type=click.Path(path_type=Path))
 @click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
 @click.option("--reason", default="", help="Reason, for the history.")
-@click.option("--reviewer", metavar="NAME", help="Reviewer. Default: git's user.name.")
+@reviewer_option
 @click.option(
     "--allow-guard",
     "allowed",
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     type=Choice(["max_downgrades", "max_share"]),
     help="Apply despite this guard. Repeatable.",
 )
-@format_option("json")
+@json_option
 @click.pass_context
 def apply_command(
     context: click.Context,
@@ -50,11 +51,11 @@ def apply_command(
 
     session: Session = context.obj
     if session.audience is not None:
-        raise UsageError("an apply is for all audiences at once; leave --audience out")
+        raise UsageError("an apply covers all audiences; omit --audience")
     named = None if reviewer is None else reviewer_named(reviewer)
     seen = read_plan(saved) if saved is not None else None
     if seen is not None and session.as_of not in (None, seen.as_of):
-        raise UsageError(f"the plan is as of {seen.as_of.isoformat()}; leave --as-of out")
+        raise UsageError(f"the plan is as of {seen.as_of.isoformat()}; omit --as-of")
     workspace = session.workspace()
     checked = session.check()
     proposal = pipeline.propose(checked, seen, as_of=session.settled(checked), pinned=session.as_of)
@@ -63,13 +64,13 @@ def apply_command(
         from assay.output.plan_json import saved_json
 
         if moved := list(moved_since(seen, saved_json(plan))):
-            _stop(context, "the plan is not applied as it was seen:", moved)
+            _stop(context, "not applied, because the plan is out of date:", moved)
     if not proposal.needed:
-        _done(plan, output, "nothing to apply: the lock is as the workspace is")
+        _done(plan, output, "nothing to apply: grades.lock is up to date")
         return
     if guards := proposal.guards_hit(allowed):
-        after = "name them with --allow-guard where this is meant"
-        _stop(context, "stopped by guards of the rulebook:", guards, after)
+        hint = "to apply nevertheless, name them with --allow-guard"
+        _stop(context, "stopped by guards of the rulebook:", guards, hint)
     who = named or _git_user(workspace.root)
     if not auto_approve:
         _ask(plan)
@@ -77,12 +78,11 @@ def apply_command(
     _done(plan, output, f"applied as of {plan.as_of.isoformat()} by {who}")
 
 
-def _stop(context: click.Context, title: str, lines: list[str], after: str | None = None) -> None:
+def _stop(context: click.Context, title: str, lines: list[str], hint: str | None = None) -> None:
     click.echo(title, err=True)
-    for line in lines:
-        click.echo(f"  {line}", err=True)
-    if after is not None:
-        click.echo(after, err=True)
+    print_lines((f"  {line}" for line in lines), err=True)
+    if hint is not None:
+        click.echo(hint, err=True)
     context.exit(1)
 
 
@@ -92,7 +92,7 @@ def _git_user(root: Path) -> str:
 
     user = git_user(root)
     if user is None:
-        raise UsageError("nobody is named: say who applies with --reviewer NAME")
+        raise UsageError("no reviewer; give --reviewer NAME, or set git's user.name")
     return reviewer_named(user.signature)
 
 
@@ -100,7 +100,7 @@ def _ask(plan: Plan) -> None:
     from assay.output.plan_text import plan_text
 
     click.echo(plan_text(plan), err=True)
-    click.confirm("\nApply this?", abort=True, err=True)
+    click.confirm("\nApply this plan?", abort=True, err=True)
 
 
 def _done(plan: Plan, output: str, message: str) -> None:
@@ -109,7 +109,7 @@ def _done(plan: Plan, output: str, message: str) -> None:
 
         print_json(plan_json(plan))
     else:
-        from assay.output import plan_text as plan_words
+        from assay.output.plan_text import counts
 
         click.echo(message)
-        click.echo(plan_words.counts(plan, applied=True))
+        click.echo(counts(plan, applied=True))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
-from assay.cli.output import print_json
-from assay.cli.session import Choice, Command, Group, Session, format_option
+from assay.cli import completion
+from assay.cli.options import Choice, Command, Group, json_option
+from assay.cli.output import print_json, print_lines
+from assay.cli.session import Session
 
 if TYPE_CHECKING:
     from assay.authoring.new import Written
@@ -32,18 +33,14 @@ def init_command(folder: Path, ci: bool) -> None:
     from assay.authoring.init import add_ci, init
     from assay.workspace.paths import Workspace
 
-    there = Workspace(folder.resolve())
-    if ci and there.rules_path.is_file():
-        for path in add_ci(there):
-            click.echo(str(path.relative_to(there.root)))
+    existing = Workspace(folder.resolve())
+    if ci and existing.rules_path.is_file():
+        print_lines(str(path.relative_to(existing.root)) for path in add_ci(existing))
         click.echo("next: assay apply, then commit these files and grades.lock", err=True)
         return
     workspace = init(folder, ci=ci)
     click.echo(str(workspace.root))
     click.echo(f"next: cd {folder} && assay check", err=True)
-
-
-_Command = Callable[..., None]
 
 
 @click.group(name="new", cls=Group)
@@ -55,52 +52,72 @@ def new_command() -> None:
     """
 
 
-def _common(function: _Command) -> _Command:
+_Command = Callable[..., None]
+
+_into_option = click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File below profiles/ to add the document to. Default: a file for its kind.",
+)
+_published_option = click.option(
+    "--published", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024."
+)
+_directness_option = click.option(
+    "--directness",
+    type=Choice(["record", "first_hand", "retelling", "self_report"]),
+    help="Directness of the source.",
+)
+_PROFILE_FIELDS = ("type", "region", "domain", "topics")
+
+
+def _common_options(function: _Command) -> _Command:
+    id_option = click.option(
+        "--id", "id_", metavar="ID", help="Id. Default: derived from the name or text."
+    )
+    return id_option(json_option(function))
+
+
+def _profile_options(function: _Command) -> _Command:
     for option in (
-        format_option("json"),
+        click.option("--topic", "topics", metavar="TEXT", multiple=True, help="Topic. Repeatable."),
+        click.option("--domain", metavar="TEXT", help="Primary domain, for example 'Governance'."),
+        click.option("--region", metavar="TEXT", help="Region, for example 'Asia Pacific'."),
         click.option(
-            "--id", "id_", metavar="ID", help="Id. Default: derived from the name or text."
+            "--type",
+            metavar="TEXT",
+            help="Type, for example 'regulator', 'company' or 'decision'.",
         ),
     ):
         function = option(function)
     return function
 
 
-def _into(function: _Command) -> _Command:
-    return click.option(
-        "--into",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="File below profiles/ to add the document to. Default: a file for its kind.",
-    )(function)
+@new_command.command(name="institution")
+@click.argument("name")
+@click.option("--alias", "aliases", multiple=True, metavar="TEXT", help="Another name. Repeatable.")
+@click.option("--base", metavar="TEXT", help="Place of its seat.")
+@_profile_options
+@_into_option
+@_common_options
+@click.pass_obj
+def institution(session: Session, /, name: str, **options: Any) -> None:
+    """Add a profile of an institution: a regulator, a company, a platform."""
+    _add(session, "institution", name, options, "aliases", *_PROFILE_FIELDS, "base")
 
 
-def _profile_options(function: _Command) -> _Command:
-    for name, help_ in (
-        ("--topic", "Topic. Repeatable."),
-        ("--domain", "Primary domain, for example 'Governance'."),
-        ("--region", "Region, for example 'Asia Pacific'."),
-        ("--type", "Type, for example 'regulator', 'company' or 'decision'."),
-    ):
-        function = click.option(name, help=help_, metavar="TEXT", multiple=name == "--topic")(
-            function
-        )
-    return function
-
-
-def _write(
-    session: Session, kind: str, name: str, options: dict[str, Any], fields: dict[str, Any]
-) -> None:
+def _add(session: Session, kind: str, name: str, options: dict[str, Any], *fields: str) -> None:
+    """Add a document with the options of these names as its fields, in this order."""
     from assay.authoring.new import new_document
 
-    loaded = session.load()
+    values = {f: list(v) if isinstance(v := options[f], tuple) else v for f in fields}
     written = new_document(
-        loaded, kind, name, id_=options["id_"], into=options["into"], fields=fields
+        session.load(), kind, name, id_=options["id_"], into=options["into"], fields=values
     )
-    _show(written, options["output"])
+    _print_written(written, options["output"])
 
 
-def _show(written: Written, output: str) -> None:
+def _print_written(written: Written, output: str) -> None:
     if output == "json":
         from assay.output.documents_json import NewDocument
 
@@ -110,65 +127,45 @@ def _show(written: Written, output: str) -> None:
     click.echo(f"written to {written.file}", err=True)
 
 
-@new_command.command(name="institution")
-@click.argument("name")
-@click.option("--alias", multiple=True, metavar="TEXT", help="Another name. Repeatable.")
-@click.option("--base", metavar="TEXT", help="Place of its seat.")
-@_profile_options
-@_into
-@_common
-@click.pass_obj
-def institution(session: Session, /, name: str, alias: tuple[str, ...], **options: Any) -> None:
-    """Add a profile of an institution: a regulator, a company, a platform."""
-    fields = {"aliases": list(alias), **_profile_fields(options), "base": options["base"]}
-    _write(session, "institution", name, options, fields)
-
-
 @new_command.command(name="event")
 @click.argument("name")
 @click.option("--date", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024.")
-@click.option("--from", "from_", metavar="DATE", help="First day of an event that lasted.")
+@click.option("--from", "from", metavar="DATE", help="First day of an event that lasted.")
 @click.option("--until", metavar="DATE", help="Last day of an event that lasted.")
 @_profile_options
-@_into
-@_common
+@_into_option
+@_common_options
 @click.pass_obj
 def event(session: Session, /, name: str, **options: Any) -> None:
     """Add a profile of an event."""
-    days = {"date": options["date"], "from": options["from_"], "until": options["until"]}
-    _write(session, "event", name, options, {**days, **_profile_fields(options)})
+    _add(session, "event", name, options, "date", "from", "until", *_PROFILE_FIELDS)
 
 
 @new_command.command(name="source")
 @click.argument("title")
-@click.option("--publisher", metavar="ID", shell_complete=names.publishers, help="Publisher.")
+@click.option("--publisher", metavar="ID", shell_complete=completion.publishers, help="Publisher.")
 @click.option(
     "--url",
     metavar="URL",
     help="Address. To reuse an existing source, run `assay cite URL` instead.",
 )
-@click.option("--published", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024.")
+@_published_option
 @click.option("--accessed", metavar="DAY", help="Day it was read, for example 2024-01-29.")
-@click.option(
-    "--directness",
-    type=Choice(["record", "first_hand", "retelling", "self_report"]),
-    help="Directness of the source.",
-)
+@_directness_option
 @click.option(
     "--cites",
     multiple=True,
     metavar="ID",
-    shell_complete=names.sources,
+    shell_complete=completion.sources,
     help="Source that it draws on. Repeatable.",
 )
-@_into
-@_common
+@_into_option
+@_common_options
 @click.pass_obj
-def source(session: Session, /, title: str, cites: tuple[str, ...], **options: Any) -> None:
+def source(session: Session, /, title: str, **options: Any) -> None:
     """Add a source: one publication in one version."""
-    names = ("publisher", "url", "published", "accessed", "directness")
-    fields = {**{n: options[n] for n in names}, "cites": list(cites)}
-    _write(session, "source", title, options, fields)
+    fields = ("publisher", "url", "published", "accessed", "directness", "cites")
+    _add(session, "source", title, options, *fields)
 
 
 @new_command.command(name="publisher")
@@ -176,31 +173,26 @@ def source(session: Session, /, title: str, cites: tuple[str, ...], **options: A
 @click.option(
     "--owner",
     metavar="ID",
-    shell_complete=names.publishers,
+    shell_complete=completion.publishers,
     help="Owner; publishers with one owner are one family.",
 )
 @click.option(
     "--reliability", type=Choice(["A", "B", "C", "D", "E"]), help="Reliability, from A (best) to E."
 )
-@click.option("--reason", metavar="TEXT", help="Reason for the reliability.")
-@click.option("--rated", metavar="DATE", help="Date of the reliability rating.")
+@click.option("--reason", "reliability_reason", metavar="TEXT", help="Reason for the reliability.")
+@click.option("--rated", "reliability_date", metavar="DATE", help="Date of the reliability rating.")
 @click.option("--url", metavar="URL", help="Address.")
-@_into
-@_common
+@_into_option
+@_common_options
 @click.pass_obj
-def publisher(session: Session, /, name: str, reason: str | None, **options: Any) -> None:
+def publisher(session: Session, /, name: str, **options: Any) -> None:
     """Add a publisher: an outlet, an office, a company."""
-    fields = {n: options[n] for n in ("owner", "reliability")}
-    fields |= {
-        "reliability_reason": reason,
-        "reliability_date": options["rated"],
-        "url": options["url"],
-    }
-    _write(session, "publisher", name, options, fields)
+    fields = ("owner", "reliability", "reliability_reason", "reliability_date", "url")
+    _add(session, "publisher", name, options, *fields)
 
 
 @new_command.command(name="claim")
-@click.argument("profile", metavar="PROFILE", shell_complete=names.profiles)
+@click.argument("profile", metavar="PROFILE", shell_complete=completion.profiles)
 @click.argument("text")
 @click.option(
     "--nature",
@@ -213,16 +205,14 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
     "sources",
     multiple=True,
     metavar="ID",
-    shell_complete=names.sources,
+    shell_complete=completion.sources,
     help="Source that supports it. Repeatable.",
 )
 @click.option(
     "--rests-on", multiple=True, metavar="CLAIM", help="Claim it is based on. Repeatable."
 )
 @click.option("--section", metavar="NAME", help="Section of the page, for example 'what_happened'.")
-@click.option(
-    "--type", "type_", metavar="NAME", help="Type, for example 'figure', 'mandate' or 'role'."
-)
+@click.option("--type", metavar="NAME", help="Type, for example 'figure', 'mandate' or 'role'.")
 @click.option(
     "--holds",
     type=Choice(["dated", "standing"]),
@@ -230,7 +220,7 @@ def publisher(session: Session, /, name: str, reason: str | None, **options: Any
 )
 @click.option("--as-of", metavar="DATE", help="Date the claim is true of.")
 @click.option("--key", is_flag=True, help="Make it a key claim.")
-@_common
+@_common_options
 @click.pass_obj
 def claim(
     session: Session,
@@ -247,25 +237,17 @@ def claim(
     """
     from assay.authoring.new import new_claim
 
-    loaded = session.load()
-    fields = {n: options[n] for n in ("section", "key", "holds", "as_of")}
-    fields["type"] = options["type_"]
     written = new_claim(
-        loaded,
+        session.load(),
         profile,
         text,
         id_=options["id_"],
         nature=options["nature"],
-        fields=fields,
+        fields={n: options[n] for n in ("section", "key", "holds", "as_of", "type")},
         sources=sources,
         rests_on=rests_on,
     )
-    _show(written, options["output"])
-
-
-def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
-    fields = {n: options[n] for n in ("type", "region", "domain")}
-    return {**fields, "topics": list(options["topic"])}
+    _print_written(written, options["output"])
 
 
 @click.command(name="cite", cls=Command)
@@ -273,7 +255,7 @@ def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
 @click.option(
     "--claim",
     metavar="PROFILE#CLAIM",
-    shell_complete=names.claims,
+    shell_complete=completion.claims,
     help="Claim that cites the source.",
 )
 @click.option(
@@ -289,16 +271,12 @@ def _profile_fields(options: dict[str, Any]) -> dict[str, Any]:
 @click.option(
     "--publisher",
     metavar="ID",
-    shell_complete=names.publishers,
+    shell_complete=completion.publishers,
     help="Publisher, if the source is added.",
 )
-@click.option("--published", metavar="DATE", help="Date, as 2024-01-29, 2024-01, 2024-Q1 or 2024.")
-@click.option(
-    "--directness",
-    type=Choice(["record", "first_hand", "retelling", "self_report"]),
-    help="Directness of the source.",
-)
-@format_option("json")
+@_published_option
+@_directness_option
+@json_option
 @click.pass_obj
 def cite_command(session: Session, /, publication: str, output: str, **options: str | None) -> None:
     """Find or add the source for a URL or file, and optionally cite it.
@@ -310,10 +288,9 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
     from assay.errors import UsageError
 
     if options["claim"] is None and (options["stance"] or options["locator"]):
-        raise UsageError("--stance and --locator say how a claim cites; add --claim PROFILE#CLAIM")
-    loaded = session.load()
+        raise UsageError("--stance and --locator need --claim PROFILE#CLAIM")
     cited = cite(
-        loaded,
+        session.load(),
         publication,
         **{n: options[n] for n in ("claim", "stance", "locator", "id_", "title")},
         fields={n: options[n] for n in ("publisher", "published", "directness")},
@@ -332,7 +309,7 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
 @click.command(name="find", cls=Command)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(min=1), default=20, help="Most results. Default: 20.")
-@format_option("json")
+@json_option
 @click.pass_obj
 def find_command(session: Session, words: tuple[str, ...], limit: int, output: str) -> None:
     """Search ids, names, titles and claims.
@@ -342,8 +319,7 @@ def find_command(session: Session, words: tuple[str, ...], limit: int, output: s
     """
     from assay.authoring.find import find
 
-    loaded = session.load()
-    found = find(loaded.corpus, words)
+    found = find(session.load().corpus, words)
     shown = found[:limit]
     if output == "json":
         from assay.output.documents_json import FoundDocuments
@@ -351,10 +327,8 @@ def find_command(session: Session, words: tuple[str, ...], limit: int, output: s
         print_json(FoundDocuments(found=shown).as_json())
         return
     width = max((len(f.kind) for f in shown), default=0)
-    for one in shown:
-        click.echo(f"{one.kind:<{width}}  {one.id}")
-        click.echo(f"{'':<{width}}  {one.text}")
+    print_lines(f"{f.kind:<{width}}  {f.id}\n{'':<{width}}  {f.text}" for f in shown)
     if len(found) > limit:
-        click.echo(f"{len(found) - limit} more; see --limit", err=True)
+        click.echo(f"{len(found) - limit} more; list them with --limit {len(found)}", err=True)
     if not found:
-        click.echo("nothing found", err=True)
+        click.echo("no results", err=True)

@@ -1,4 +1,4 @@
-"""``assay build``."""
+"""``assay build``: the briefing pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from assay.cli.output import observed, print_json
-from assay.cli.session import Command, Session, format_option
+from assay.cli.options import Command, json_option
+from assay.cli.output import observed, print_json, print_lines
+from assay.cli.session import Session
 from assay.text import plural
 
 
@@ -17,7 +18,7 @@ from assay.text import plural
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the site. Default: site/ in the workspace.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def build_command(session: Session, out: Path | None, output: str) -> None:
@@ -46,8 +47,7 @@ def build_command(session: Session, out: Path | None, output: str) -> None:
     click.echo(
         f"{plural(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
         f"{len(report.removed)} removed; {plural(len(desk.results), 'profile')} scored, "
-        f"{len(report.unpublished)} of them below publication",
+        f"{len(report.unpublished)} without a page",
         err=True,
     )
-    for profile_id in report.unpublished:
-        click.echo(f"  no page: {profile_id}", err=True)
+    print_lines((f"  no page: {profile_id}" for profile_id in report.unpublished), err=True)

@@ -1,41 +1,55 @@
-"""``assay explain``, ``outlook`` and ``graph``: scores explained, now, later and along links."""
+"""``assay explain``, ``outlook`` and ``graph``: explanations of scores, now, later, along links."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import names
-from assay.cli.output import observed, print_json, print_table
-from assay.cli.session import Command, Session, format_option
+from assay.cli import completion
+from assay.cli.options import (
+    Command,
+    every_step_option,
+    json_option,
+    profile_argument,
+    profiles_argument,
+)
+from assay.cli.output import observed, print_json, print_lines, print_table
+from assay.cli.session import Session
+from assay.output.explanation_text import explanation_lines, next_change
 
 if TYPE_CHECKING:
-    from assay.model.results import Explanation, Outlook, ReachLine, ScoreExplanation, Step
+    from assay.model.results import Outlook, ReachLine
+    from assay.scoring import why_not as answer
     from assay.scoring.outlook import Due
 
 
-_MARKS = {"true": "yes", "false": "no", "unknown": "?"}
+_REVIEWS = {
+    "now": "review now",
+    "quarter": "next review within a quarter",
+    "year": "next review within a year",
+    "none": "no review date set",
+}
 
 
 @click.command("explain", cls=Command)
-@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
-@click.option("--all", "every", is_flag=True, help="Also show rules that changed nothing.")
+@profile_argument
+@every_step_option
 @click.option(
     "--why-not",
     metavar="RULE",
-    shell_complete=names.rules,
+    shell_complete=completion.rules,
     help="Explain why this rule did not apply.",
 )
 @click.option(
     "--against",
     metavar="BAND",
-    shell_complete=names.grades,
+    shell_complete=completion.grades,
     help="Explain what keeps the profile below this band.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def explain_command(
@@ -50,122 +64,50 @@ def explain_command(
 
     The first sentence names the support of the grade, its limit and its remedy.
     """
+    desk = session.desk()
     if why_not is not None:
-        _show_why_not(session, profile_id, why_not, output)
-        return
-    if against is not None:
-        _show_against(session, profile_id, against, output)
-        return
-    explanation = session.desk().explain([profile_id])[profile_id]
-    if output == "json":
-        from assay.output.json import explanation_json
+        _print_why_not(desk.why_not(profile_id, why_not), output)
+    elif against is not None:
+        _print_against(desk.against(profile_id, against), output)
+    else:
+        explanation = desk.explain([profile_id])[profile_id]
+        if output == "json":
+            from assay.output.json import explanation_json
 
-        print_json(explanation_json(explanation))
-        return
-    for line in explanation_lines(explanation, every=every):
-        click.echo(line)
+            print_json(explanation_json(explanation))
+        else:
+            print_lines(explanation_lines(explanation, every=every))
 
 
-def _show_why_not(session: Session, profile_id: str, rule: str, output: str) -> None:
+def _print_why_not(answers: Sequence[answer.WhyNot], output: str) -> None:
     from assay.scoring.why_not import why_not_lines
 
-    found = session.desk().why_not(profile_id, rule)
     if output == "json":
-        from assay.output.rules_json import why_not_json
+        from assay.output.rules_json import WhyNot
 
-        print_json([why_not_json(f) for f in found])
+        print_json([WhyNot.model_validate(a).as_json() for a in answers])
         return
-    for one in found:
-        for line in why_not_lines(one):
-            click.echo(line)
-    if not found:
-        click.echo("nothing of this profile is asked by that rule", err=True)
+    print_lines(line for a in answers for line in why_not_lines(a))
+    if not answers:
+        click.echo("the rule has no subject in this profile", err=True)
 
 
-def _show_against(session: Session, profile_id: str, band: str, output: str) -> None:
+def _print_against(answers: Sequence[answer.Against], output: str) -> None:
     from assay.scoring.why_not import against_lines
 
-    found = session.desk().against(profile_id, band)
     if output == "json":
-        from assay.output.rules_json import against_json
+        from assay.output.rules_json import Against
 
-        print_json([against_json(f) for f in found])
+        print_json([Against.model_validate(a).as_json() for a in answers])
         return
-    for one in found:
-        for line in against_lines(one):
-            click.echo(line)
-
-
-def explanation_lines(explanation: Explanation, *, every: bool) -> Iterable[str]:
-    """The reasoning as text; with ``every`` also the rules that changed nothing."""
-    yield f"{explanation.id}, as of {explanation.as_of.isoformat()}"
-    yield explanation.summary
-    for scorer in explanation.scorers:
-        yield ""
-        yield from _scorer_lines(scorer, every=every)
-    if explanation.would_change:
-        yield ""
-        yield "What would change it"
-        for w in explanation.would_change:
-            yield (
-                f"  {w.scorer} {'up' if w.direction == 'upgrade' else 'down'} to {w.to.grade} "
-                f"({w.points / 1000:.3f}), effort {w.effort}: {w.change}"
-            )
-    if explanation.outlook.points:
-        yield ""
-        until = explanation.outlook.until
-        held = f"holds until {until.isoformat()}" if until else "no band changes within 366 days"
-        yield f"Outlook: {held}"
-        for name, points in explanation.outlook.points.items():
-            shown = ", ".join(
-                f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade or 'not rated'}"
-                for p in points
-            )
-            yield f"  {name}: {shown}"
-
-
-def _scorer_lines(scorer: ScoreExplanation, *, every: bool) -> Iterable[str]:
-    grade = f" {scorer.score.grade}" if scorer.score.grade else ""
-    yield (
-        f"{scorer.subject}  {scorer.name} {_number(scorer.score.points)}{grade}"
-        f"  (coverage {scorer.score.coverage / 10:.0f} %)"
-    )
-    for step in scorer.steps:
-        if every or step.phase in ("start", "pool") or step.applied or step.outcome == "unknown":
-            yield _step_line(step)
-
-
-def _step_line(step: Step) -> str:
-    alone = step.phase in ("start", "pool", "clamp")
-    what = step.phase if alone else f"{step.phase} {step.rule}"
-    state = "applied" if step.applied else "not applied"
-    line = (
-        f"  {what:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "
-        f"→ {_number(step.after)}  {step.because}"
-    )
-    if step.missing:
-        line += f" [unknown: {', '.join(step.missing)}]"
-    if step.evidence:
-        line += f" [{', '.join(step.evidence)}]"
-    return line
-
-
-def _amount(step: Step) -> str:
-    if step.amount is None:
-        return "?"
-    sign = {"add": "+", "multiply": "×", "floor": "≥", "cap": "≤"}.get(step.phase, "")
-    return f"{sign}{step.amount / 1000:.3f}"
-
-
-def _number(points: int | None) -> str:
-    return "unknown" if points is None else f"{points / 1000:.3f}"
+    print_lines(line for a in answers for line in against_lines(a))
 
 
 @click.command("outlook", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
+@profiles_argument
 @click.option("--calendar", "by_day", is_flag=True, help="List due dates with their reasons.")
 @click.option("--ics", is_flag=True, help="Print due dates as iCalendar.")
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def outlook_command(
@@ -176,46 +118,46 @@ def outlook_command(
     Due are watch items (on the last day of their date), rechecks of standing claims, and grades
     that will change without new evidence.
     """
-    from assay.briefing.ics import calendar_ics
     from assay.errors import UsageError
     from assay.scoring.outlook import calendar
 
     if ics and output != "text":
-        raise UsageError("--ics is a format of its own; leave --format out")
-
+        raise UsageError("--ics is an output format; omit --format")
     desk = session.desk()
     desk.require(ids)
-    asked = [i for i in desk.run.profile_rows if not ids or i in ids]
-    results = desk.results_of(asked)
+    results = desk.results_of([i for i in desk.run.profile_rows if not ids or i in ids])
     outlooks = {i: r.outlook for i, r in results.items()}
-    corpus = desk.corpus
-    due = calendar(corpus, desk.rulebook, outlooks, desk.as_of)
+    due = calendar(desk.corpus, desk.rulebook, outlooks, desk.as_of)
     if ics:
-        names = {i: corpus.profiles[i].name for i in outlooks}
+        from assay.briefing.ics import calendar_ics
+
+        names = {i: desk.corpus.profiles[i].name for i in outlooks}
         click.echo(calendar_ics(due, names, desk.as_of), nl=False)
-        return
-    if output == "json":
+    elif output == "json":
         from assay.output.json import outlook_json
 
         print_json(outlook_json(desk.as_of, outlooks, due))
-        return
-    if by_day:
+    elif by_day:
         _print_due(due, desk.as_of)
-        return
-    if len(ids) == 1:
+    elif len(ids) == 1:
         _print_one(ids[0], outlooks[ids[0]])
-        return
-    rows = []
-    for profile_id, outlook in outlooks.items():
-        until = outlook.until.isoformat() if outlook.until else "beyond 366 days"
-        first = min((n.due for n in outlook.watch if n.due), default="")
-        rows.append([profile_id, outlook.grade, until, first, str(len(outlook.watch))])
-    print_table(["profile", "horizon", "until", "next due", "watch items"], rows)
+    else:
+        rows = [
+            [
+                profile_id,
+                outlook.grade,
+                outlook.until.isoformat() if outlook.until else "none within 366 days",
+                min((n.due for n in outlook.watch if n.due), default=""),
+                str(len(outlook.watch)),
+            ]
+            for profile_id, outlook in outlooks.items()
+        ]
+        print_table(["profile", "horizon", "grade change", "next due", "watch items"], rows)
 
 
 def _print_due(due: Sequence[Due], as_of: date) -> None:
     if not due:
-        click.echo("nothing falls due")
+        click.echo("nothing is due")
         return
     rows = [
         [
@@ -226,25 +168,27 @@ def _print_due(due: Sequence[Due], as_of: date) -> None:
         ]
         for entry in due
     ]
-    print_table(["by", "profile", "reason", "what"], rows)
+    print_table(["by", "profile", "reason", "text"], rows)
 
 
 def _print_one(profile_id: str, outlook: Outlook) -> None:
-    until = outlook.until.isoformat() if outlook.until else "no band changes within 366 days"
-    click.echo(f"{profile_id}: look again {outlook.grade}; grades hold until: {until}")
-    rows = [
-        [
-            name,
-            *(
-                f"{'not rated' if p.score.value is None else f'{p.score.value:.3f}'} "
-                f"{p.score.grade or ''}".rstrip()
-                for p in points
-            ),
-        ]
-        for name, points in outlook.points.items()
-    ]
-    if rows:
+    click.echo(
+        f"{profile_id}: {_REVIEWS[outlook.grade]}; {next_change(outlook)} without new evidence"
+    )
+    if outlook.points:
         dates = [p.date.isoformat() for p in next(iter(outlook.points.values()))]
+        rows = [
+            [
+                name,
+                *(
+                    "not rated"
+                    if p.score.value is None
+                    else f"{p.score.value:.3f} {p.score.grade or ''}".rstrip()
+                    for p in points
+                ),
+            ]
+            for name, points in outlook.points.items()
+        ]
         print_table(["score", *dates], rows)
     for notice in outlook.watch:
         due = f", due {notice.due}" if notice.due else ""
@@ -252,8 +196,8 @@ def _print_one(profile_id: str, outlook: Outlook) -> None:
 
 
 @click.command("graph", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
-@format_option("json")
+@profiles_argument
+@json_option
 @click.pass_obj
 def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
     """Show dependencies and how far effects reach.
@@ -269,15 +213,11 @@ def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
         return
     for profile_id, explanation in explained.items():
         click.echo(profile_id)
-        for word, lines in (
-            ("depends on", explanation.upstream),
-            ("is felt by", explanation.downstream),
-        ):
-            for line in lines:
-                click.echo(f"  {word} {_reach(line)}")
+        print_lines(f"  depends on {_reach(line)}" for line in explanation.upstream)
+        print_lines(f"  affects {_reach(line)}" for line in explanation.downstream)
 
 
 def _reach(line: ReachLine) -> str:
     reach = "unknown" if line.points is None else f"{line.points / 1000:.3f}"
-    way = f" by way of {', '.join(line.path[1:-1])}" if line.distance > 1 else ""
-    return f"{line.peer}: {reach}{way}"
+    path = f" through {', '.join(line.path[1:-1])}" if line.distance > 1 else ""
+    return f"{line.peer}: {reach}{path}"

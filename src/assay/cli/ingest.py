@@ -1,4 +1,4 @@
-"""``assay ingest``."""
+"""``assay ingest``: documents imported as sources and drafts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli import names
-from assay.cli.output import observed, print_json
-from assay.cli.session import Command, Session, format_option
+from assay.cli import completion
+from assay.cli.options import Command, json_option
+from assay.cli.output import observed, print_json, print_lines
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 @click.option(
     "--publisher",
     metavar="ID",
-    shell_complete=names.publishers,
+    shell_complete=completion.publishers,
     help="Publisher of documents that name none.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the results without writing them.")
@@ -40,10 +41,10 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
     "accepted",
     multiple=True,
     metavar="ID",
-    shell_complete=names.claims,
+    shell_complete=completion.claims,
     help="Make a draft profile with its claims, or a draft claim PROFILE#CLAIM, final. Repeatable.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def ingest_command(
@@ -70,13 +71,13 @@ def ingest_command(
 
     addresses = [path for path in given if _ADDRESS.match(path)]
     if addresses and not may_fetch:
-        raise UsageError(f"{addresses[0]} is a web address; give --fetch to have it fetched")
+        raise UsageError(f"{addresses[0]} is a URL; allow it with --fetch")
     if may_fetch and not addresses:
-        raise UsageError("--fetch goes with web addresses, and none is given")
+        raise UsageError("--fetch needs a URL among the PATHs")
     if bool(given) == bool(accepted):
-        raise UsageError("give either files and folders to read, or drafts to --accept")
+        raise UsageError("give either PATHs or --accept")
     if dry_run and accepted:
-        raise UsageError("--dry-run goes with files and folders, not with --accept")
+        raise UsageError("--dry-run and --accept exclude each other")
     loaded = session.load()
     if accepted:
         done = accept(loaded, accepted)
@@ -85,8 +86,7 @@ def ingest_command(
 
             print_json(AcceptedDrafts(accepted=done).as_json())
             return
-        for one in done:
-            click.echo(f"{one.id}: final, in {one.file}")
+        print_lines(f"{draft.id}: final, in {draft.file}" for draft in done)
         return
     outcomes = ingest(
         loaded,

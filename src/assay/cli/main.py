@@ -1,4 +1,4 @@
-"""``assay``: the group of commands, each loaded when it is called."""
+"""The program: its commands, each imported when it runs, its errors and exit codes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from typing import NoReturn
 import click
 
 from assay import __version__
-from assay.cli.diagnostics import print_diagnostics
-from assay.cli.output import prepare_streams
-from assay.cli.session import WORKSPACE, Group, Session, now
+from assay.cli.options import Choice, Command, Group
+from assay.cli.output import prepare_streams, print_diagnostics
+from assay.cli.session import WORKSPACE, Session, now
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
@@ -61,12 +61,13 @@ _MODULES = {
     "graph": "explain",
     "publishers": "track_record",
     "log": "history",
+    "completion": "main",
 }
-"""Modules of the commands that have no module of their own name."""
+"""Modules of the commands that are not in a module of their own name."""
 
 EXIT_INPUT, EXIT_USAGE, EXIT_DEFECT, EXIT_STOPPED = 1, 64, 70, 130
 
-_OBJECTS_BETWEEN_SEARCHES = 500_000
+_OBJECTS_PER_COLLECTION = 500_000
 
 
 class LazyGroup(Group):
@@ -78,9 +79,9 @@ class LazyGroup(Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        attribute = f"{name.replace('-', '_')}_command"
-        module = import_module(f"assay.cli.{_MODULES.get(name, name.replace('-', '_'))}")
-        command: click.Command = getattr(module, attribute)
+        identifier = name.replace("-", "_")
+        module = import_module(f"assay.cli.{_MODULES.get(name, identifier)}")
+        command: click.Command = getattr(module, f"{identifier}_command")
         return command
 
     def resolve_command(
@@ -110,24 +111,39 @@ def assay(ctx: click.Context) -> None:
     ctx.ensure_object(Session)
 
 
+@click.command("completion", cls=Command)
+@click.argument("shell", type=Choice(["bash", "zsh", "fish"]))
+def completion_command(shell: str) -> None:
+    """Print the script that sets up shell completion.
+
+    It completes commands, options and the names of the workspace.
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    script = kind(assay, {}, "assay", "_ASSAY_COMPLETE")
+    click.echo(kind.source_template % script.source_vars())
+
+
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line; exits 0, 1 for input with errors, 64 for wrong usage."""
-    # Documents and tables hold no circles of objects; looking for some takes a tenth of a command.
-    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
-    # What a document means does not hang on what else is installed; looking for it takes time, too.
+    # Documents and tables form no reference cycles; looking for some takes a tenth of a command.
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
+    # Documents must mean the same whatever else is installed; finding plugins takes time, too.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     _leave(run(args))
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process without taking its objects apart one by one, which takes another tenth.
+    """End the process without releasing its objects one by one, which takes another tenth.
 
     Files are closed where they are written; only a Spark session has something left to stop.
     """
     if "pyspark" in sys.modules:
         sys.exit(code)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # nobody reads on, was told of already, or is closed
+        with suppress(OSError, ValueError):  # closed, or its reader has left
             stream.flush()
     os._exit(code)
 
@@ -143,43 +159,33 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except (BrokenPipeError, SystemExit):  # nobody reads on; click then asks to leave
+    except (BrokenPipeError, SystemExit):  # the reader has left, which click turns into an exit
         return 0
     except (click.Abort, click.ClickException, AssayError, OSError) as error:
-        with suppress(OSError):  # nobody reads standard error, which changes no exit code
+        with suppress(OSError):  # a closed stderr changes no exit code
             _report(error)
-        return _exit_code(error)
-
-
-def _exit_code(error: Exception) -> int:
-    if isinstance(error, click.Abort):
-        return EXIT_STOPPED
-    if isinstance(error, InputError):
-        return EXIT_INPUT
-    return EXIT_DEFECT if isinstance(error, EngineError) else EXIT_USAGE
+        if isinstance(error, click.Abort):
+            return EXIT_STOPPED
+        if isinstance(error, InputError):
+            return EXIT_INPUT
+        return EXIT_DEFECT if isinstance(error, EngineError) else EXIT_USAGE
 
 
 def _report(error: Exception) -> None:
     """Print an error on standard error."""
     if isinstance(error, click.ClickException):
         error.show()
-    elif isinstance(error, InputError):
-        _show_input_errors(error)
+        return
+    if isinstance(error, InputError):
+        errors = (d for d in error.diagnostics if d.severity == "error")
+        print_diagnostics(errors, error.root, err=True)
+        message = f"{error}; nothing was written"
+    elif isinstance(error, click.Abort):
+        message = "stopped"
+    elif isinstance(error, EngineError):
+        message = f"internal error: {error}\nReport it together with the input."
+    elif isinstance(error, OSError):
+        message = f"error: {error.filename or 'the output'}: {error.strerror or error}"
     else:
-        click.echo(_message(error), err=True)
-
-
-def _message(error: Exception) -> str:
-    if isinstance(error, click.Abort):
-        return "stopped"
-    if isinstance(error, EngineError):
-        return f"a defect of assay: {error}\nPlease report it with the input."
-    if isinstance(error, OSError):
-        return f"error: {error.filename or 'the output'}: {error.strerror or error}"
-    return f"error: {error}"
-
-
-def _show_input_errors(error: InputError) -> None:
-    errors = (d for d in error.diagnostics if d.severity == "error")
-    print_diagnostics(errors, error.root, err=True)
-    click.echo(f"{error}; nothing was written", err=True)
+        message = f"error: {error}"
+    click.echo(message, err=True)

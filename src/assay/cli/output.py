@@ -1,4 +1,4 @@
-"""Output of commands: streams of any encoding, JSON, tables, progress and timings."""
+"""Output of commands: streams of any encoding, JSON, HTML, tables, diagnostics, progress."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from assay.progress import watching
 
-_PATIENCE_SECONDS = 2.0
-_TERMINAL_SECONDS = 0.2
-_LINE_SECONDS = 2.0
+if TYPE_CHECKING:
+    from assay.diagnostics.diagnostic import Diagnostic
+    from assay.workspace.paths import Workspace
 
 _READABLE = {
     "→": "->",
@@ -47,16 +48,16 @@ _READABLE = {
     "\u202f": " ",
     **dict(zip("▁▂▃▄▅▆▇█", "12345678", strict=True)),
 }
-"""ASCII spellings of the signs in texts of this program."""
+"""ASCII spellings of the signs in our texts."""
 
 _ERRORS = "assay.readable"
 
 
 def prepare_streams() -> None:
-    """Make standard output and standard error take any text.
+    """Make standard output and standard error accept any text.
 
-    A character that the encoding of a stream cannot hold is replaced: a sign by the one most like
-    it, any other by a backslash escape. A closed stream discards what is written to it.
+    A character outside the encoding of a stream is replaced by a similar sign, or by a backslash
+    escape. A closed stream discards its output.
     """
     codecs.register_error(_ERRORS, _replace)
     for name in ("stdout", "stderr"):
@@ -82,31 +83,38 @@ class _AsciiStream(io.TextIOWrapper):
             errors=_ERRORS,
             line_buffering=stream.line_buffering,
         )
-        self._original = stream  # which closes the buffer when it is collected
+        self._original = stream  # referenced, because it closes the buffer when it is collected
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    found = error.object[error.start : error.end]
-    replaced = "".join(_READABLE.get(c, c) for c in found)
-    # Multi-byte codecs take text back, which has to be encodable itself.
+    replaced = "".join(_READABLE.get(c, c) for c in error.object[error.start : error.end])
+    # Multi-byte codecs encode the replacement themselves, so it must be ASCII text.
     return replaced.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 def print_json(value: object) -> None:
-    """Print the value as JSON, with its keys in their order.
+    """Print the value as JSON, which is valid UTF-8 on every stream."""
+    click.echo(json.dumps(value, ensure_ascii=not _is_utf8(), indent=2))
 
-    It is valid UTF-8 on every stream: where the stream has another encoding, characters outside
-    ASCII are written as escapes.
-    """
+
+def print_html(page: str) -> None:
+    """Print a page, which is valid UTF-8 on every stream and declares to be."""
+    if not _is_utf8():
+        page = page.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    click.echo(page.removesuffix("\n"))
+
+
+def _is_utf8() -> bool:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    text = json.dumps(value, ensure_ascii=not _is_utf8(encoding), indent=2)
-    click.echo(text)
-
-
-def _is_utf8(encoding: str) -> bool:
     return encoding.casefold().replace("_", "-") in ("utf-8", "utf8")
+
+
+def print_lines(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print each line when it is ready."""
+    for line in lines:
+        click.echo(line, err=err)
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -116,6 +124,65 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     form = "  ".join(f"{{:<{width}}}" for width in widths)
     first, *others = [form.format(*cells).rstrip() for cells in every]
     click.echo("\n".join([click.style(first, bold=True), *others]))
+
+
+def print_diagnostics(
+    diagnostics: Iterable[Diagnostic], root: Path | None, *, err: bool = False
+) -> None:
+    """Print diagnostics of the workspace at ``root``, with paths from the current directory."""
+    from assay.diagnostics.render import format_text
+
+    print_lines((format_text(d, from_here(root, d.file)) for d in diagnostics), err=err)
+
+
+def print_report(diagnostics: Sequence[Diagnostic], output: str, workspace: Workspace) -> None:
+    """Print diagnostics as text, JSON or SARIF."""
+    if output == "json":
+        from assay.output.documents_json import Diagnostics
+
+        print_json(Diagnostics(diagnostics=diagnostics).as_json())
+    elif output == "sarif":
+        from assay import __version__
+        from assay.diagnostics.render import as_sarif
+
+        print_json(as_sarif(diagnostics, __version__, workspace.in_repository))
+    else:
+        print_diagnostics(diagnostics, workspace.root)
+
+
+def from_here(root: Path | None, file: str) -> str:
+    """Return the path of a workspace's file from the current directory; others unchanged."""
+    if root is None or not os.path.lexists(root / file):
+        return file
+    try:
+        return Path(os.path.relpath(root / file)).as_posix()
+    except ValueError:  # on another drive
+        return (root / file).as_posix()
+
+
+# Progress ------------------------------------------------------------------------------------
+
+_SILENT_SECONDS = 2.0
+_TERMINAL_SECONDS, _LINE_SECONDS = 0.2, 2.0
+
+
+def observed(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--progress`` and ``--timings`` to a command."""
+
+    @click.option(
+        "--progress", is_flag=True, help="Show progress on stderr even when it is not a terminal."
+    )
+    @click.option("--timings", is_flag=True, help="Print the time of each stage to stderr.")
+    @functools.wraps(command)
+    def run(*given: object, progress: bool, timings: bool, **options: object) -> None:
+        clock = Clock(timings=timings, progress=progress)
+        try:
+            with watching(clock):
+                command(*given, **options)
+        finally:
+            clock.close()
+
+    return run
 
 
 class Clock:
@@ -138,18 +205,18 @@ class Clock:
         self._timings = timings
         self._progress = progress or self._terminal
         self._now = now
-        self._begun = self._said = now()
+        self._start = self._reported = now()
         self._stages: list[tuple[str, float]] = []
         self._counts: dict[str, float] = {}
-        self._line = False
+        self._line_open = False
 
     def stage(self, name: str) -> None:
         """Begin a stage and end the previous one."""
         now = self._now()
         self._stages.append((name, now))
         self._counts.clear()
-        if self._progress and now - self._begun > _PATIENCE_SECONDS:
-            self._say(now, name)
+        if self._progress and now - self._start > _SILENT_SECONDS:
+            self._report(now, name)
 
     def counted(self, what: str, done: int, total: int) -> None:
         """Report the number of finished items."""
@@ -159,56 +226,35 @@ class Clock:
         since = self._counts.setdefault(what, now) if done else now
         self._counts[what] = since
         pause = _TERMINAL_SECONDS if self._terminal else _LINE_SECONDS
-        if now - self._begun > _PATIENCE_SECONDS and now - self._said >= pause:
+        if now - self._start > _SILENT_SECONDS and now - self._reported >= pause:
             name = self._stages[-1][0] if self._stages else "working"
             left = (now - since) / done * (total - done) if done else None
             rest = "" if left is None else f", about {_duration(left)} left"
-            self._say(now, f"{name}: {done:,} of {total:,} {what}{rest}")
+            self._report(now, f"{name}: {done:,} of {total:,} {what}{rest}")
 
-    def _say(self, now: float, text: str) -> None:
-        shown = f"{now - self._begun:6.1f} s  {text}"
+    def _report(self, now: float, text: str) -> None:
+        shown = f"{now - self._start:6.1f} s  {text}"
         self._out.write(f"\r{shown}\x1b[K" if self._terminal else f"{shown}\n")
         self._out.flush()
-        self._line = self._terminal
-        self._said = now
+        self._line_open = self._terminal
+        self._reported = now
 
     def close(self) -> None:
         """Clear the progress line, and print the timings if they were requested."""
-        if self._line:
+        if self._line_open:
             self._out.write("\r\x1b[K")
         if not self._timings:
             return
-        end = self._now()
-        begun = [self._begun, *(begun for _, begun in self._stages)]
-        names = ["starting", *(name for name, _ in self._stages)]
+        stages = [("startup", self._start), *self._stages, ("total", self._now())]
         spent: dict[str, float] = {}
-        for name, start, stop in zip(names, begun, [*begun[1:], end], strict=True):
-            spent[name] = spent.get(name, 0.0) + stop - start
+        for (name, start), (_, end) in pairwise(stages):
+            spent[name] = spent.get(name, 0.0) + end - start
+        spent["total"] = stages[-1][1] - self._start
         for name, seconds in spent.items():
             self._out.write(f"{seconds:8.3f} s  {name}\n")
-        self._out.write(f"{end - self._begun:8.3f} s  in all\n")
 
 
 def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{max(round(seconds), 1)} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def observed(command: Callable[..., None]) -> Callable[..., None]:
-    """Add ``--progress`` and ``--timings`` to a command."""
-
-    @click.option(
-        "--progress", is_flag=True, help="Show progress on stderr even when it is not a terminal."
-    )
-    @click.option("--timings", is_flag=True, help="Print the time of each stage to stderr.")
-    @functools.wraps(command)
-    def run(*given: object, progress: bool, timings: bool, **options: object) -> None:
-        clock = Clock(timings=timings, progress=progress)
-        try:
-            with watching(clock):
-                command(*given, **options)
-        finally:
-            clock.close()
-
-    return run

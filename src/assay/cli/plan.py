@@ -1,4 +1,4 @@
-"""``assay plan``."""
+"""``assay plan``: a preview of grade changes, with their causes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
-from assay.cli.output import observed, print_json
-from assay.cli.session import Command, Session, format_option
+from assay.cli import completion
+from assay.cli.options import Command, format_option
+from assay.cli.output import observed, print_html, print_json
+from assay.cli.session import Session
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.plan.plan import Plan
     from assay.plan.request import Request
 
-EXIT_BEHIND, EXIT_MATTERS = 1, 2
+_EXIT_OUT_OF_DATE, _EXIT_CHANGES = 1, 2
 
 
 @click.command("plan", cls=Command)
@@ -31,13 +32,13 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     "--only",
     multiple=True,
     metavar="ID",
-    shell_complete=names.profiles,
+    shell_complete=completion.profiles,
     help="Show only this profile. Repeatable.",
 )
 @click.option(
     "--because",
     metavar="ID",
-    shell_complete=names.causes,
+    shell_complete=completion.causes,
     help="Show only changes caused by this rule, source or profile.",
 )
 @click.option(
@@ -48,13 +49,13 @@ EXIT_BEHIND, EXIT_MATTERS = 1, 2
     "settings",
     multiple=True,
     metavar="PATH=VALUE",
-    shell_complete=names.settings,
+    shell_complete=completion.settings,
     help="Try another rulebook value without saving it. Repeatable.",
 )
 @click.option(
     "--sweep",
     metavar="PATH=A..B:STEP",
-    shell_complete=names.settings,
+    shell_complete=completion.settings,
     help="Try a range of rulebook values.",
 )
 @click.option(
@@ -103,7 +104,7 @@ def plan_command(
         request = replace(request, at_lock=True)
     if out is not None and (request.settings or request.against or sweep is not None):
         request.require_consistent(sweep=sweep is not None)
-        raise UsageError("only a plan against the lock can be applied, so only that is saved")
+        raise UsageError("--out saves a plan to apply; omit --set, --sweep and --against")
     if sweep is not None:
         _sweep(session, request, sweep, output)
         return
@@ -123,11 +124,11 @@ def plan_command(
     if locked and not planned.plan.lock_up_to_date:
         from assay.output.plan_text import behind
 
-        said = behind(planned.plan) or "there is no grades.lock"
-        click.echo(f"{said}; run 'assay apply' and commit what it writes", err=True)
-        context.exit(EXIT_BEHIND)
+        state = behind(planned.plan) or "grades.lock is missing"
+        click.echo(f"{state}; run 'assay apply' and commit the files it writes", err=True)
+        context.exit(_EXIT_OUT_OF_DATE)
     if detailed_exitcode and planned.shown.matters:
-        context.exit(EXIT_MATTERS)
+        context.exit(_EXIT_CHANGES)
 
 
 def _sweep(session: Session, request: Request, given: str, output: str) -> None:
@@ -146,7 +147,7 @@ def _sweep(session: Session, request: Request, given: str, output: str) -> None:
 
         print_json(sweep_json(wanted.path, points))
     elif output == "html":
-        click.echo(plan_html.sweep_html(wanted.path, points))
+        print_html(plan_html.sweep_html(wanted.path, points))
     elif output == "markdown":
         click.echo(plan_text.sweep_markdown(wanted.path, points))
     else:
@@ -161,7 +162,7 @@ def _print(plan: Plan, output: str) -> None:
     elif output == "html":
         from assay.output.html import plan_html
 
-        click.echo(plan_html(plan))
+        print_html(plan_html(plan))
     else:
         from assay.output.plan_text import plan_markdown, plan_text
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import observed, print_json
-from assay.cli.session import Choice, Command, Session, format_option
+from assay.cli.options import Choice, Command, format_option, json_option
+from assay.cli.output import observed, print_html, print_json, print_lines
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     metavar="SOURCE:RELATION:OTHER",
     help="Record a decision: cites, same_as or not_same_as. Repeatable.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def lineage_command(
@@ -63,9 +64,9 @@ def lineage_command(
     from assay.workspace.load import require
 
     if accept_all + walk + bool(decided) > 1:
-        raise UsageError("--accept-all, --walk and --decide are three ways to decide; give one")
+        raise UsageError("--accept-all, --walk and --decide exclude each other")
     if walk and output == "json":
-        raise UsageError("--walk asks a person; scripts use --decide")
+        raise UsageError("--walk is interactive; use --decide with --format json")
     loaded = session.load()
     if decided:
         files = decide(loaded, [Decision.parse(d) for d in decided])
@@ -79,8 +80,8 @@ def lineage_command(
         above = loaded.rulebook.settings.accept_origins_from if loaded.rulebook else None
         if not above:
             raise UsageError(
-                "--accept-all needs a score: give --above, or write 'accept_origins_from' under "
-                "'settings' in rules.yaml"
+                "--accept-all needs --above, or 'accept_origins_from' under 'settings' in "
+                "rules.yaml"
             )
     every = proposals(loaded)
     found = [p for p in every if p.score >= (above or 0.0)]
@@ -88,46 +89,41 @@ def lineage_command(
         files = decide(loaded, list(_walk(loaded, enough(found, every))))
         click.echo("\n".join(files))
         return
-    taken = enough(found, every) if accept_all else []
-    files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in taken])
+    accepted = enough(found, every) if accept_all else []
+    files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in accepted])
     if output == "json":
         print_json(Origins(proposals=found, written=files).as_json())
         return
-    for line in _lines(found):
-        click.echo(line)
-    said = f"; {len(taken)} written, which suffice" if accept_all else ""
-    click.echo(f"{plural(len(found), 'proposal')}{said}", err=True)
+    print_lines(_lines(found))
+    count = f", {len(accepted)} accepted" if accept_all else ""
+    click.echo(f"{plural(len(found), 'suggestion')}{count}", err=True)
 
 
 def _lines(found: Sequence[Proposal]) -> Iterator[str]:
-    """The proposals story by story, the one with the best proposal first."""
+    """Yield the suggestions, those about one report together, the best report first."""
     best: dict[str, float] = {}
     for p in found:
         best.setdefault(p.story, p.score)
     ordered = sorted(found, key=lambda p: (-best[p.story], p.story, -p.score, p.source, p.other))
-    for story, members in groupby(ordered, key=lambda p: p.story):
-        told = list(members)
-        ids = {id_ for p in told for id_ in (p.source, p.other)}
+    for story, grouped in groupby(ordered, key=lambda p: p.story):
+        members = list(grouped)
+        ids = {id_ for p in members for id_ in (p.source, p.other)}
         if len(ids) > 2:
-            yield f"{len(ids)} sources tell the story of {story}"
-        for p in told:
+            yield f"{len(ids)} sources share the report of {story}"
+        for p in members:
             yield f"{p.score:.2f}  {p.source} {p.relation} {p.other}"
             yield f"      {p.reason}"
 
 
 def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
-    """What the analyst says to each proposal, until there are no more or it is enough."""
+    """Ask about each suggestion, until the last one or until the analyst quits."""
     from assay.ingest.decide import Decision
 
-    sources = loaded.corpus.sources
     for number, p in enumerate(found, 1):
         click.echo(f"\n{number} of {len(found)}, {p.score:.2f}: {p.reason}")
-        for label, id_ in ((p.relation, p.source), ("", p.other)):
-            source = sources[id_]
-            told = f"{source.published or 'undated'}, {source.publisher or 'no publisher'}"
-            click.echo(f"  {id_} ({told}): {source.title}")
-            if label:
-                click.echo(f"    {label}")
+        click.echo(_described(loaded, p.source))
+        click.echo(f"    {p.relation}")
+        click.echo(_described(loaded, p.other))
         answer = click.prompt(
             "[a]ccept, [r]efuse, [s]kip, [q]uit",
             type=Choice(["a", "r", "s", "q"]),
@@ -141,6 +137,12 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
             yield Decision(p.source, "not_same_as", p.other)
 
 
+def _described(loaded: Loaded, id_: str) -> str:
+    source = loaded.corpus.sources[id_]
+    origin = f"{source.published or 'undated'}, {source.publisher or 'no publisher'}"
+    return f"  {id_} ({origin}): {source.title}"
+
+
 @click.command("edges", cls=Command)
 @click.option(
     "--accept",
@@ -149,7 +151,7 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
     metavar="PROFILE:RELATION:ON",
     help="Add the dependency, with its sentences as claims. Repeatable.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> None:
     """Suggest dependencies found in sources.
@@ -178,9 +180,8 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
         return
     for edge in found:
         click.echo(edge.key)
-        for stated in edge.stated:
-            click.echo(f"  {stated.source}: {stated.sentence}")
-    click.echo(f"{len(found)} proposed", err=True)
+        print_lines(f"  {stated.source}: {stated.sentence}" for stated in edge.stated)
+    click.echo(plural(len(found), "suggestion"), err=True)
 
 
 @click.command("contradictions", cls=Command)
@@ -205,7 +206,7 @@ def contradictions_command(session: Session, series: bool, output: str) -> None:
     if output == "html":
         from assay.output.html import clashes_html
 
-        click.echo(clashes_html(found), nl=False)
+        print_html(clashes_html(found))
         return
     if output == "json":
         from assay.output.documents_json import Contradictions
@@ -219,4 +220,4 @@ def contradictions_command(session: Session, series: bool, output: str) -> None:
         click.echo(f"{clash.kind}: {clash.reason}")
         for statement in (clash.first, clash.second):
             click.echo(f"  {statement.place}: {statement.text}")
-    click.echo(f"{len(found)} found", err=True)
+    click.echo(plural(len(found), "suggestion"), err=True)

@@ -2,31 +2,69 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assay.cli import names
-from assay.cli.output import print_json
-from assay.cli.review_walk import walk
-from assay.cli.reviewing import (
-    decision_options,
-    group_lines,
-    limits_options,
-    open_review,
-    profile_lines,
+from assay.cli import completion
+from assay.cli.options import (
+    Choice,
+    Group,
+    IsoDate,
+    every_step_option,
+    json_option,
+    profile_argument,
+    profiles_argument,
     reviewer_option,
-    show_decision,
-    sign,
-    write,
 )
-from assay.cli.session import Choice, Group, IsoDate, Session, format_option
+from assay.cli.output import print_json, print_lines
+from assay.cli.session import Session
+from assay.output.explanation_text import explanation_lines
 from assay.text import plural
 
 if TYPE_CHECKING:
+    from assay.review.actions import Signature
+    from assay.review.decisions import Decision, Draft
+    from assay.review.queue import Group as ItemGroup
     from assay.review.queue import Limits, Queue, Review
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_T = TypeVar("_T")
+
+_MEMBERS_SHOWN = 10
+
+
+def _limits_options(function: Callable[..., _T]) -> Callable[..., _T]:
+    """Add ``--near`` and ``--coverage``, passed to the command as ``limits``."""
+
+    @click.option(
+        "--near",
+        type=click.IntRange(0, 1000),
+        default=20,
+        help="Queue scores this close to a band edge, in thousandths. Default: 20.",
+    )
+    @click.option(
+        "--coverage",
+        type=click.IntRange(0, 100),
+        default=60,
+        help="Queue headline scores with less coverage than this, in per cent. Default: 60.",
+    )
+    @functools.wraps(function)
+    def with_limits(*args: Any, near: int = 20, coverage: int = 60, **options: Any) -> _T:
+        from assay.review.queue import Limits
+
+        return function(*args, limits=Limits(near, coverage * 10), **options)
+
+    return with_limits
+
+
+def _decision_options(function: _F) -> _F:
+    """Add the options of every command that records a decision."""
+    return reviewer_option(json_option(function))
 
 
 @click.group("review", cls=Group, invoke_without_command=True)
@@ -53,8 +91,8 @@ def review_command(context: click.Context) -> None:
 )
 @click.option("--assigned-to", metavar="NAME", help="Only items assigned to this reviewer.")
 @click.option("--all", "every", is_flag=True, help="Show all members of every group.")
-@limits_options
-@format_option("json")
+@_limits_options
+@json_option
 @click.pass_obj
 def list_command(
     session: Session,
@@ -67,7 +105,7 @@ def list_command(
     output: str = "text",
 ) -> None:
     """List open review items, most important first."""
-    review = open_review(session, limits)
+    review = session.review(limits)
     queue = _filtered(review, matter, group_name, assigned_to)
     if not queue.items and review.queue.items:
         count = len(review.queue.items)
@@ -78,16 +116,19 @@ def list_command(
         print_json(queue_json(review, queue))
         return
     for group in queue.groups:
-        for line in group_lines(group, every=every or group_name is not None):
-            click.echo(line)
+        print_lines(_group_lines(group, every=every or group_name is not None))
         click.echo("")
-    _summary(review, queue)
+    profiles, closed = plural(len(queue.profiles), "profile"), plural(queue.settled, "item")
+    click.echo(f"{profiles} to review, {closed} closed")
+    if review.lock is None:
+        click.echo("nothing is new or flipped before the first 'assay apply'", err=True)
+    print_lines(_override_lines(review))
 
 
 def _filtered(
     review: Review, matter: str | None, group: str | None, assigned_to: str | None
 ) -> Queue:
-    from assay.diagnostics.suggest import did_you_mean
+    from assay.diagnostics.suggest import unknown
     from assay.errors import UsageError
     from assay.review.decisions import MATTERS
     from assay.review.identity import same_person
@@ -95,10 +136,9 @@ def _filtered(
 
     queue = review.queue
     if matter is not None and matter not in MATTERS:
-        raise UsageError(f"there is no review reason {matter!r}; {did_you_mean(matter, MATTERS)}")
+        raise UsageError(unknown("review reason", matter, MATTERS))
     if group is not None and queue.group(group) is None:
-        hint = did_you_mean(group, [g.name for g in queue.groups])
-        raise UsageError(f"there is no group {group!r} in the queue; {hint}")
+        raise UsageError(unknown("group", group, [g.name for g in queue.groups]))
     left = [
         i
         for i in queue.items
@@ -109,64 +149,136 @@ def _filtered(
     return Queue(grouped(left), queue.settled)
 
 
-def _summary(review: Review, queue: Queue) -> None:
+def _group_lines(group: ItemGroup, *, every: bool) -> Iterator[str]:
+    from assay.review.decisions import MATTERS
+
+    count = f" ({len(group.items)})" if len(group.items) > 1 else ""
+    yield click.style(f"{MATTERS[group.matter]}{count}", bold=True) + f"  {group.name}"
+    shown = group.items if every else group.items[:_MEMBERS_SHOWN]
+    width = max(len(i.subject) for i in shown)
+    for item in shown:
+        assigned = f"  → {item.assigned}" if item.assigned else ""
+        yield f"  {item.subject:<{width}}  {item.detail}{assigned}"
+    if left := len(group.items) - len(shown):
+        yield f"  … and {left} more: assay review list --group {group.name}"
+    if len(group.items) > 1:
+        yield f"  accept all: assay review accept --group {group.name}"
+
+
+def _override_lines(review: Review) -> Iterator[str]:
     from assay.review.effective import override_rates
 
-    count = len(queue.profiles)
-    need = "needs" if count == 1 else "need"
-    settled = plural(queue.settled, "reason is", "reasons are")
-    click.echo(f"{plural(count, 'profile')} {need} a human, {settled} settled")
-    if review.lock is None:
-        click.echo(
-            "nothing was applied yet, so nothing is new or flipped; see 'assay apply'", err=True
-        )
     for rate in override_rates(review.desk, review.effective):
         if rate.overridden:
             codes = ", ".join(f"{code} {n}" for code, n in rate.codes.items())
-            share = 100 * rate.overridden / rate.rated if rate.rated else 0.0
-            click.echo(
-                f"overrides of {rate.scorer}: {rate.overridden} of {rate.rated} rated "
-                f"({share:.1f} %): {codes}"
+            share = f" ({rate.overridden / rate.rated:.1%})" if rate.rated else ""
+            yield (
+                f"overrides of {rate.scorer}: {rate.overridden} of {rate.rated} rated{share}: "
+                f"{codes}"
             )
 
 
 @review_command.command("show")
-@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
-@click.option("--all", "every", is_flag=True, help="Also show rules that changed nothing.")
-@format_option("json")
+@profile_argument
+@every_step_option
+@json_option
 @click.pass_obj
 def show(session: Session, profile_id: str, every: bool, output: str) -> None:
     """Show the open items, grades, decisions and explanation of a profile."""
     from assay.review.actions import require_known
 
-    review = open_review(session)
+    review = session.review()
     require_known(review, profile_id)
     if output == "json":
         from assay.output.review_json import profile_json
 
         print_json(profile_json(review, profile_id))
         return
-    for line in profile_lines(review, profile_id, every=every):
-        click.echo(line)
+    print_lines(_profile_lines(review, profile_id, every=every))
 
 
-review_command.add_command(walk)
+def _profile_lines(review: Review, profile_id: str, *, every: bool) -> Iterator[str]:
+    """Yield open items, grades, decisions and explanation; ``every`` includes unused rules."""
+    from assay.review.actions import describe
+
+    desk = review.desk
+    yield click.style(desk.written.profiles[profile_id].name, bold=True) + f"  {profile_id}"
+    for item in review.queue.of(profile_id):
+        claim = f"#{item.claim} " if item.claim else ""
+        yield f"  open: {item.matter}: {claim}{item.detail}"
+    if profile_id in desk.results:
+        yield from _grade_lines(review, profile_id)
+    if decisions := review.decisions_on(profile_id):
+        yield ""
+        yield "Decisions"
+    for decision in decisions:
+        reversed_ = "  (reversed)" if decision.id in review.ledger.revoked else ""
+        yield f"  {describe(decision)}{reversed_}"
+    if profile_id in desk.results:
+        yield ""
+        yield from explanation_lines(desk.explain([profile_id])[profile_id], every=every)
+
+
+def _grade_lines(review: Review, profile_id: str) -> Iterator[str]:
+    from assay.review.matters import grade
+
+    for name, score in review.desk.results[profile_id].scores.items():
+        line = f"  {name}: computed {grade(score)}"
+        for ruling in review.effective.rulings.get((profile_id, name), ()):
+            decision = ruling.decision
+            band = ruling.band.grade if ruling.band else decision.band
+            state = "overridden" if ruling.counts else f"override ({ruling.status})"
+            line += (
+                f"; {state} to {band} by {decision.reviewer} on {decision.date.isoformat()} "
+                f"because {decision.reason}"
+            )
+            line += f", approved by {ruling.seconded_by}" if ruling.seconded_by else ""
+            line += f" [{ruling.why}]" if ruling.why else ""
+        yield line
+
+
+@review_command.command("walk")
+@profiles_argument
+@every_step_option
+@_limits_options
+@reviewer_option
+@click.pass_obj
+def walk(
+    session: Session, /, ids: tuple[str, ...], every: bool, limits: Limits, reviewer: str | None
+) -> None:
+    """Review the queue profile by profile.
+
+    With IDs, reviews only these profiles. Every decision is saved before the next question. Undo
+    reverses the last decision of this walk.
+    """
+    from assay.cli.review_walk import Walk
+    from assay.review.actions import require_known
+
+    review = session.review(limits)
+    for profile_id in ids:
+        require_known(review, profile_id)
+    stops = ids or review.queue.profiles
+    if not stops:
+        click.echo("no open review items")
+        return
+    show = functools.partial(_profile_lines, every=every)
+    Walk(review, session.sign(reviewer), stops, show).run()
 
 
 @review_command.command("accept")
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
+@profiles_argument
 @click.option("--group", metavar="NAME", help="Accept all items of this group in one decision.")
 @click.option(
     "--except",
     "exceptions",
     multiple=True,
     metavar="ID",
-    shell_complete=names.profiles,
+    shell_complete=completion.profiles,
     help="Leave out this profile. Repeatable.",
 )
 @click.option("--reason", metavar="TEXT", help="Reason.")
-@limits_options
-@decision_options
+@_limits_options
+@_decision_options
 @click.pass_obj
 def accept(
     session: Session,
@@ -183,28 +295,52 @@ def accept(
     """
     from assay.review import actions
 
-    review = open_review(session, limits)
-    by = sign(session, reviewer)
-    decision = write(review, actions.accept(review, by, ids, **options))
-    show_decision(decision, output)
+    decision = _record(
+        session, reviewer, output, lambda r, by: actions.accept(r, by, ids, **options), limits
+    )
     if output == "text":
-        click.echo(f"{len(decision.subjects)} settled in one decision", err=True)
+        click.echo(f"{plural(len(decision.subjects), 'item')} closed", err=True)
+
+
+def _record(
+    session: Session,
+    reviewer: str | None,
+    output: str,
+    make: Callable[[Review, Signature], Draft],
+    limits: Limits | None = None,
+) -> Decision:
+    """Make a decision, add it to the ledger and print it."""
+    from assay.review.actions import describe
+    from assay.review.journal import append
+
+    review = session.review(limits)
+    draft = make(review, session.sign(reviewer))
+    decision = append(review.desk.workspace.ledger_path, draft, review.ledger)
+    if output == "json":
+        from assay.output.review_json import decision_json
+
+        print_json(decision_json(decision))
+        return decision
+    click.echo(describe(decision))
+    if decision.note:
+        click.echo(f"note: {decision.note}", err=True)
+    return decision
 
 
 @review_command.command("override")
-@click.argument("profile_id", metavar="ID", shell_complete=names.profiles)
+@profile_argument
 @click.option(
     "--scorer",
     required=True,
     metavar="NAME",
-    shell_complete=names.scorers,
+    shell_complete=completion.scorers,
     help="Scorer, by its name in the rulebook.",
 )
 @click.option(
     "--grade",
     required=True,
     metavar="BAND",
-    shell_complete=names.grades,
+    shell_complete=completion.grades,
     help="Grade, or id of its band.",
 )
 @click.option("--reason", required=True, metavar="TEXT", help="Reason, shown on the page.")
@@ -212,9 +348,11 @@ def accept(
 @click.option(
     "--until", type=IsoDate(), metavar="DATE", help="Last day of the override. Default: no end."
 )
-@decision_options
+@_decision_options
 @click.pass_obj
-def override(session: Session, /, profile_id: str, reviewer: str | None, **options: Any) -> None:
+def override(
+    session: Session, /, profile_id: str, reviewer: str | None, output: str, **options: Any
+) -> None:
     """Override a computed grade.
 
     The override counts until the evidence behind it changes. More than one band away, it is
@@ -223,18 +361,21 @@ def override(session: Session, /, profile_id: str, reviewer: str | None, **optio
     from assay.review import actions
     from assay.review.effective import band_named, needs_second
 
-    review = open_review(session)
-    output: str = options.pop("output")
-    decision = write(
-        review, actions.override(review, sign(session, reviewer), profile_id, **options)
-    )
-    show_decision(decision, output)
-    scorer = options["scorer"]
-    band = band_named(review.desk.rulebook, scorer, decision.band or "")
-    score = review.desk.results[profile_id].scores[scorer]
-    if band is not None and needs_second(review.desk.rulebook, scorer, score, band):
+    needed = False
+
+    def make(review: Review, by: Signature) -> Draft:
+        nonlocal needed
+        draft = actions.override(review, by, profile_id, **options)
+        rulebook, scorer = review.desk.rulebook, options["scorer"]
+        band = band_named(rulebook, scorer, draft.band or "")
+        score = review.desk.results[profile_id].scores[scorer]
+        needed = band is not None and needs_second(rulebook, scorer, score, band)
+        return draft
+
+    decision = _record(session, reviewer, output, make)
+    if needed:
         click.echo(
-            "more than one band away: it counts once somebody else has agreed with "
+            "pending, because it is more than one band away; a second reviewer approves it with "
             f"'assay review second {decision.short}'",
             err=True,
         )
@@ -242,50 +383,44 @@ def override(session: Session, /, profile_id: str, reviewer: str | None, **optio
 
 @review_command.command("second")
 @click.argument("decision", metavar="DECISION-ID")
-@decision_options
+@_decision_options
 @click.pass_obj
 def second(session: Session, /, decision: str, reviewer: str | None, output: str) -> None:
     """Approve another reviewer's override."""
     from assay.review import actions
 
-    review = open_review(session)
-    draft = actions.second(review, sign(session, reviewer), decision)
-    show_decision(write(review, draft), output)
+    _record(session, reviewer, output, lambda r, by: actions.second(r, by, decision))
 
 
 @review_command.command("flag")
-@click.argument("name", metavar="ID", shell_complete=names.claims)
+@click.argument("name", metavar="ID", shell_complete=completion.claims)
 @click.argument("reason")
-@decision_options
+@_decision_options
 @click.pass_obj
 def flag(session: Session, /, name: str, reason: str, reviewer: str | None, output: str) -> None:
     """Queue a profile or a claim (PROFILE#CLAIM) for review, with a REASON."""
     from assay.review import actions
 
-    review = open_review(session)
-    draft = actions.flag(review, sign(session, reviewer), name, reason)
-    show_decision(write(review, draft), output)
+    _record(session, reviewer, output, lambda r, by: actions.flag(r, by, name, reason))
 
 
 @review_command.command("comment")
-@click.argument("name", metavar="ID", shell_complete=names.claims)
+@click.argument("name", metavar="ID", shell_complete=completion.claims)
 @click.argument("text")
-@decision_options
+@_decision_options
 @click.pass_obj
 def comment(session: Session, /, name: str, text: str, reviewer: str | None, output: str) -> None:
     """Comment on a profile or a claim (PROFILE#CLAIM)."""
     from assay.review import actions
 
-    review = open_review(session)
-    draft = actions.comment(review, sign(session, reviewer), name, text)
-    show_decision(write(review, draft), output)
+    _record(session, reviewer, output, lambda r, by: actions.comment(r, by, name, text))
 
 
 @review_command.command("assign")
-@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=names.profiles)
+@click.argument("ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.profiles)
 @click.option("--to", required=True, metavar="NAME", help="Reviewer.")
 @click.option("--reason", metavar="TEXT", help="Reason.")
-@decision_options
+@_decision_options
 @click.pass_obj
 def assign(
     session: Session,
@@ -299,15 +434,13 @@ def assign(
     """Assign profiles to a reviewer."""
     from assay.review import actions
 
-    review = open_review(session)
-    draft = actions.assign(review, sign(session, reviewer), ids, to, reason)
-    show_decision(write(review, draft), output)
+    _record(session, reviewer, output, lambda r, by: actions.assign(r, by, ids, to, reason))
 
 
 @review_command.command("undo")
 @click.argument("decision", metavar="DECISION-ID")
 @click.option("--reason", metavar="TEXT", help="Reason.")
-@decision_options
+@_decision_options
 @click.pass_obj
 def undo(
     session: Session, /, decision: str, reason: str | None, reviewer: str | None, output: str
@@ -318,19 +451,17 @@ def undo(
     """
     from assay.review import actions
 
-    review = open_review(session)
-    draft = actions.undo(review, sign(session, reviewer), decision, reason)
-    show_decision(write(review, draft), output)
+    _record(session, reviewer, output, lambda r, by: actions.undo(r, by, decision, reason))
 
 
 @review_command.command("outcome")
-@click.argument("claim", metavar="PROFILE#CLAIM", shell_complete=names.claims)
+@click.argument("claim", metavar="PROFILE#CLAIM", shell_complete=completion.claims)
 @click.argument("verdict", type=Choice(["held", "failed", "undecidable"]))
 @click.option("--date", "when", type=IsoDate(), required=True, help="Date of the outcome.")
 @click.option(
     "--source", required=True, metavar="TEXT", help="Source of the outcome: an id or a URL."
 )
-@decision_options
+@_decision_options
 @click.pass_obj
 def outcome(
     session: Session,
@@ -350,10 +481,10 @@ def outcome(
     from assay.review import actions
     from assay.review.decisions import VERDICTS
 
-    review = open_review(session)
-    by = sign(session, reviewer)
-    draft = actions.outcome(review, by, claim, VERDICTS[verdict], when, source)
-    show_decision(write(review, draft), output)
+    def make(review: Review, by: Signature) -> Draft:
+        return actions.outcome(review, by, claim, VERDICTS[verdict], when, source)
+
+    _record(session, reviewer, output, make)
 
 
 @review_command.command("pack")
@@ -365,8 +496,8 @@ def outcome(
     help="Folder for the pack.",
 )
 @click.option("--xlsx", is_flag=True, help="Also write the sheet as an Excel workbook.")
-@limits_options
-@format_option("json")
+@_limits_options
+@json_option
 @click.pass_obj
 def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str) -> None:
     """Export the queue as a page and a sheet, for review offline.
@@ -377,23 +508,22 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     """
     from assay.briefing.pack import write_pack
 
-    review = open_review(session, limits)
+    review = session.review(limits)
     files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
     if output == "json":
         from assay.output.review_json import ReviewPack
 
         print_json(ReviewPack(files=map(str, files), rows=rows).as_json())
         return
-    for file in files:
-        click.echo(str(file))
+    print_lines(map(str, files))
     click.echo(f"{plural(len(review.queue.profiles), 'profile')}, {plural(rows, 'row')}", err=True)
 
 
 @review_command.command("import")
 @click.argument("sheet", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
-@limits_options
+@_limits_options
 @reviewer_option
-@format_option("json")
+@json_option
 @click.pass_context
 def import_(
     context: click.Context, /, sheet: Path, limits: Limits, reviewer: str | None, output: str
@@ -409,15 +539,15 @@ def import_(
 
     session: Session = context.obj
     rows = read_sheet(sheet)
-    review = open_review(session, limits)
+    review = session.review(limits)
     ledger = review.desk.workspace.ledger_path
-    by = sign(session, reviewer)
+    by = session.sign(reviewer)
     reports = import_rows(review, rows, by, lambda draft: append(ledger, draft))
     refused = sum(r.status == "refused" for r in reports)
     if output == "json":
-        from assay.output.review_json import rows_json
+        from assay.output.review_json import ReviewImport
 
-        print_json(rows_json(reports))
+        print_json(ReviewImport(rows=reports).as_json())
     else:
         for report in reports:
             click.echo(f"row {report.row}: {report.status}: {report.subject}: {report.message}")

@@ -1,4 +1,4 @@
-"""``assay rules``: tests of the rulebook, what they cover, and thresholds from a distribution."""
+"""``assay rules``: tests and findings of the rulebook, its pages, and suggested thresholds."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
-from assay.cli.diagnostics import from_here, print_diagnostics
-from assay.cli.output import print_json
-from assay.cli.session import Group, Session, format_option
+from assay.cli import completion
+from assay.cli.options import Group, format_option, json_option
+from assay.cli.output import from_here, print_diagnostics, print_json, print_lines, print_report
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def rules_command() -> None:
     "--watch", is_flag=True, help="Run again after every change to the rulebook or a case."
 )
 @click.option("--allow-none", is_flag=True, help="Exit with 0 even if no test case runs.")
-@format_option("json")
+@json_option
 @click.pass_context
 def test(
     context: click.Context,
@@ -61,26 +61,13 @@ def test(
     with 1 if a case fails or has errors, if no case runs, or if test coverage is too low.
     """
     session: Session = context.obj
-    workspace = session.workspace()
     asked = _Asked(**given)
-
-    def once() -> bool:
-        done = _run(session, files, asked.needs_coverage)
-        fine = _shown(done, workspace.root, asked)
-        if junit is not None:
-            _write_junit(done, junit, workspace.in_repository)
-        if not files:
-            _warn_of_misnamed(session)
-        if not done.results:
-            click.echo("warning: no rule tests ran", err=True)
-        return fine and (asked.allow_none or bool(done.results))
-
     if watch:
         from assay.cli.watching import rounds
 
         for _ in rounds(session.workspace().root, files):
-            once()
-    elif not once():
+            _test(session, files, junit, asked)
+    elif not _test(session, files, junit, asked):
         context.exit(1)
 
 
@@ -99,33 +86,37 @@ class _Asked:
         return self.covered or self.least is not None or self.suggest or self.output == "json"
 
 
-def _run(session: Session, files: Sequence[Path], covered: bool) -> RuleTests:
+def _test(session: Session, files: Sequence[Path], junit: Path | None, asked: _Asked) -> bool:
+    """Run the cases and report the results; return whether everything is fine."""
+    from assay.output.junit import junit_xml
     from assay.pipeline import rule_tests
-
-    paths = [f.resolve() for f in files] or None
-    return rule_tests(session.check(), session.as_of, paths, covered=covered)
-
-
-def _warn_of_misnamed(session: Session) -> None:
     from assay.workspace.rule_cases import misnamed_case_files
+    from assay.workspace.transactions import write_files
 
-    for name, read in misnamed_case_files(session.workspace()).items():
+    workspace = session.workspace()
+    paths = [f.resolve() for f in files] or None
+    done = rule_tests(session.check(), session.as_of, paths, covered=asked.needs_coverage)
+    fine = _report(done, workspace.root, asked)
+    if junit is not None:
+        write_files({junit.absolute(): junit_xml(done.results, workspace.in_repository)})
+    for name, read in () if files else misnamed_case_files(workspace).items():
         click.echo(f"warning: {name} is not read; did you mean {read}?", err=True)
+    if not done.results:
+        click.echo("warning: no rule tests ran", err=True)
+    return fine and (asked.allow_none or bool(done.results))
 
 
-def _shown(done: RuleTests, root: Path, asked: _Asked) -> bool:
-    """Print the results; whether everything is fine."""
+def _report(done: RuleTests, root: Path, asked: _Asked) -> bool:
+    """Print the results; return whether no case fails and test coverage suffices."""
     from assay.diagnostics.diagnostic import has_errors
+    from assay.scoring.rule_tests import coverage_lines, failure_lines, suggestions
 
     failed = [r for r in done.results if not r.passed]
-    found = done.coverage
-    least = asked.least
-    enough = least is None or (found is not None and found.share >= least * 10)
+    coverage, least = done.coverage, asked.least
+    enough = least is None or (coverage is not None and coverage.share >= least * 10)
     fine = not failed and enough and not has_errors(done.diagnostics)
-    if asked.suggest and found is not None:
-        from assay.scoring.rule_tests import suggestions
-
-        click.echo(suggestions(found), nl=False)
+    if asked.suggest and coverage is not None:
+        click.echo(suggestions(coverage), nl=False)
         return fine
     if asked.output == "json":
         from assay.output.rules_json import rule_tests_json
@@ -135,35 +126,19 @@ def _shown(done: RuleTests, root: Path, asked: _Asked) -> bool:
     print_diagnostics(done.diagnostics, root)
     for result in failed:
         click.echo(f"FAILED {from_here(root, result.file)}:{result.line}: {result.name}")
-        _print_differences(result)
+        print_lines(_coloured(line) for d in result.differences for line in failure_lines(d))
     passed = len(done.results) - len(failed)
     click.echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
-    if found is not None:
-        from assay.scoring.rule_tests import coverage_lines
-
-        for line in coverage_lines(found):
-            click.echo(line)
+    if coverage is not None:
+        print_lines(coverage_lines(coverage))
     if not enough:
-        click.echo(f"error: less than {least:g} % of the rulebook is covered", err=True)
+        click.echo(f"error: test coverage is below {least:g}%", err=True)
     return fine
 
 
-def _print_differences(result: object) -> None:
-    from assay.scoring.rule_tests import CaseResult, failure_lines
-
-    assert isinstance(result, CaseResult)
-    for difference in result.differences:
-        for line in failure_lines(difference):
-            sign = line.strip()[:1]
-            colour = {"-": "red", "+": "green"}.get(sign)
-            click.echo(click.style(line, fg=colour) if colour else line)
-
-
-def _write_junit(done: RuleTests, path: Path, folder: str) -> None:
-    from assay.output.junit import junit_xml
-    from assay.workspace.transactions import write_files
-
-    write_files({path.absolute(): junit_xml(done.results, folder)})
+def _coloured(line: str) -> str:
+    colour = {"-": "red", "+": "green"}.get(line.strip()[:1])
+    return click.style(line, fg=colour) if colour else line
 
 
 @rules_command.command("lint")
@@ -175,23 +150,15 @@ def lint(context: click.Context, output: str) -> None:
     In addition to the findings of `assay check`, lists scorers with nearly all profiles of this
     workspace in one band. Exits with 1 if the rulebook has errors.
     """
-    from assay import __version__
     from assay.diagnostics.diagnostic import has_errors
-    from assay.diagnostics.render import as_sarif
     from assay.pipeline import rule_findings
 
     session: Session = context.obj
     checked = session.check()
     found = rule_findings(checked, None if checked.errors else session.desk())
-    if output == "json":
-        from assay.output.documents_json import Diagnostics
-
-        print_json(Diagnostics(diagnostics=found).as_json())
-    elif output == "sarif":
-        print_json(as_sarif(found, __version__, checked.loaded.workspace.in_repository))
-    else:
-        print_diagnostics(found, checked.loaded.workspace.root)
-        click.echo(f"{len(found)} to say about the rulebook")
+    print_report(found, output, checked.loaded.workspace)
+    if output == "text":
+        click.echo(plural(len(found), "finding"))
     if has_errors(found):
         context.exit(1)
 
@@ -215,22 +182,21 @@ def docs(session: Session, out: Path | None) -> None:
     desk = session.desk()
     target = out or desk.workspace.site_dir
     build(desk, target)
-    pages = sorted((target / "rules").rglob("*.html"))
-    for path in pages:
-        if path.parent.name == "rules":
-            click.echo(path)
-    click.echo(f"{sum(p.parent.name != 'rules' for p in pages)} of them rules, in folders beside")
+    scorers = sorted((target / "rules").glob("*.html"))
+    print_lines(map(str, scorers))
+    rules = sum(1 for _ in (target / "rules").rglob("*.html")) - len(scorers)
+    click.echo(f"and {plural(rules, 'page')} about rules, in the folders next to them")
 
 
 @rules_command.command("cutpoints")
-@click.argument("scorer", metavar="SCORER", shell_complete=names.scorers)
+@click.argument("scorer", metavar="SCORER", shell_complete=completion.scorers)
 @click.option(
     "--shares",
     default="10,20,30",
     metavar="PERCENT,…",
     help="Share of profiles in each band in per cent, highest band first. Default: 10,20,30.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
     """Suggest band thresholds from the scores in this workspace.
@@ -258,7 +224,7 @@ def _percents(text: str) -> list[float]:
     try:
         shares = [float(part) / 100 for part in text.split(",")]
     except ValueError:
-        raise click.BadParameter("write numbers with commas between them: 10,20,30") from None
+        raise click.BadParameter("use numbers separated by commas, for example 10,20,30") from None
     if not all(0 < s < 1 for s in shares) or sum(shares) >= 1:
-        raise click.BadParameter("shares are above 0 and together below 100")
+        raise click.BadParameter("shares must be above 0 and add up to less than 100")
     return shares

@@ -1,4 +1,4 @@
-"""``assay score``."""
+"""``assay score``: scores of documents, and of tables on this machine or on Spark."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli import names
+from assay.cli.options import Choice, Command, json_option, profiles_argument
 from assay.cli.output import observed, print_json, print_table
-from assay.cli.session import Choice, Command, Session, format_option
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("score", cls=Command)
-@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=names.profiles)
+@profiles_argument
 @click.option(
     "--tables",
     metavar="DIR",
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     type=Choice(["would_change"]),
     help="Add the smallest changes of evidence that would change a grade. Repeatable.",
 )
-@format_option("json")
+@json_option
 @observed
 @click.pass_obj
 def score_command(session: Session, /, **given: Any) -> None:
@@ -78,11 +78,11 @@ def score_command(session: Session, /, **given: Any) -> None:
     Default: all of them.
     """
     asked = _Asked(**given)
-    asked.require_fitting()
-    if not asked.bulk:
+    asked.require_consistent()
+    if asked.input is None:
         _score_documents(session, asked)
         return
-    done = _score_spark(session, asked) if asked.spark else _score(session, asked)
+    done = _score_spark(session, asked) if asked.engine == "spark" else _score(session, asked)
     parts = f" in {done.parts:,} parts" if done.parts > 1 else ""
     click.echo(
         f"{plural(done.profiles, 'profile')} scored{parts}, written to {asked.out}", err=True
@@ -106,42 +106,35 @@ class _Asked:
     output: str
 
     @property
-    def spark(self) -> bool:
-        return self.engine == "spark"
-
-    @property
-    def bulk(self) -> bool:
-        return self.tables is not None or self.database is not None
+    def input(self) -> str | None:
+        """The tables or the database to score; None for the documents."""
+        return self.database if self.tables is None else self.tables
 
     @property
     def later_bands(self) -> bool:
         return self.with_later_bands or self.with_outlook
 
-    def require_fitting(self) -> None:
-        """Raise where options do not go together."""
-        if not self.spark and (self.master or self.database or self.partition_by):
-            raise click.UsageError(
-                "--master, --database and --partition-by belong to --engine spark"
-            )
+    def require_consistent(self) -> None:
+        """Raise ``UsageError`` if options exclude each other."""
+        if self.engine != "spark" and (self.master or self.database or self.partition_by):
+            raise click.UsageError("--master, --database and --partition-by need --engine spark")
         if self.tables is not None and self.database is not None:
-            raise click.UsageError("--tables and --database name two inputs; give one")
-        if self.spark:
+            raise click.UsageError("--tables and --database exclude each other")
+        if self.engine == "spark":
             from assay.engine.spark.session import DOCUMENTS, OUTLOOK
 
-            if not self.bulk:
+            if self.input is None:
                 raise DOCUMENTS.refusal()
             if self.with_outlook:
                 raise OUTLOOK.refusal()
-        if self.bulk and (self.out is None or self.ids):
-            raise click.UsageError("--tables needs --out, and scores all profiles")
-        if not self.bulk and (self.out is not None or self.later_bands):
-            raise click.UsageError(
-                "--out, --with-later-bands and --with-outlook belong to --tables"
-            )
-        if self.bulk and self.extras:
-            raise click.UsageError(
-                "--with would_change tries changes on documents; tables have none of them"
-            )
+        if self.input is None:
+            if self.out is not None or self.later_bands:
+                raise click.UsageError("--out, --with-later-bands and --with-outlook need --tables")
+            return
+        if self.out is None or self.ids:
+            raise click.UsageError("--tables needs --out, and no IDs, because it scores all rows")
+        if self.extras:
+            raise click.UsageError("--with would_change needs documents; omit --tables")
 
 
 def _score(session: Session, asked: _Asked) -> Written:
@@ -149,9 +142,9 @@ def _score(session: Session, asked: _Asked) -> Written:
 
     folder, out = Path(asked.tables or ""), Path(asked.out or "")
     if not folder.is_dir():
-        raise click.UsageError(f"there is no folder {folder}")
+        raise click.UsageError(f"folder {str(folder)!r} does not exist")
     if out.is_dir():
-        raise click.UsageError(f"{out} is a folder; --out names the Parquet file to write")
+        raise click.UsageError(f"{str(out)!r} is a folder; --out must name a Parquet file")
     return score_tables(
         session.workspace(),
         folder,
@@ -169,7 +162,7 @@ def _score_spark(session: Session, asked: _Asked) -> Written:
 
     cluster = Cluster(
         asked.master,
-        asked.tables or asked.database or "",
+        asked.input or "",
         asked.out or "",
         database=asked.database is not None,
         partition_by=asked.partition_by,
@@ -179,58 +172,48 @@ def _score_spark(session: Session, asked: _Asked) -> Written:
 
 
 def _score_documents(session: Session, asked: _Asked) -> None:
-    ids = asked.ids
-    scores, changes = _scored(session, asked)
+    scores: Scores
+    if asked.extras:
+        scores = desk = session.desk()
+        changes = desk.would_change(asked.ids or list(desk.run.profile_rows))
+    else:
+        scores, changes = session.scores(asked.ids), None
     if asked.output == "json":
         from assay.output.json import scores_json
 
-        print_json(scores_json(scores, ids, changes))
+        print_json(scores_json(scores, asked.ids, changes))
         return
-    scorers = [s.scorer for s in scores.program.on("profile")]
-    rows = []
-    lines = scores.overview()
-    for line in lines:
-        if ids and line.id not in ids:
-            continue
-        rows.append(
-            [
-                line.id,
-                *(_cell(line.scores[s.name].value, line.scores[s.name].grade) for s in scorers),
-                line.horizon,
-                line.until.isoformat() if line.until else "",
-                f"{line.sources}/{line.origins}",
-                "" if line.published else "no page",
-                *([] if changes is None else [_least(changes[line.id])]),
-            ]
-        )
-    header = ["profile", *(s.name for s in scorers), "horizon", "until", "sources/origins", ""]
-    header += [] if changes is None else ["least that would raise it"]
+    scorers = [s.scorer.name for s in scores.program.on("profile")]
+    header = ["profile", *scorers, "horizon", "grade change", "sources/independent", ""]
+    if changes is not None:
+        header.append("easiest upgrade")
+    lines = [line for line in scores.overview() if not asked.ids or line.id in asked.ids]
+    rows = [
+        [
+            line.id,
+            *(_cell(line.scores[name].value, line.scores[name].grade) for name in scorers),
+            line.horizon,
+            line.until.isoformat() if line.until else "",
+            f"{line.sources}/{line.origins}",
+            "" if line.published else "no page",
+            *([] if changes is None else [_easiest(changes[line.id])]),
+        ]
+        for line in lines
+    ]
     print_table(header, rows)
-    listed = {row[0] for row in rows}
-    shown = len(rows)
-    unpublished = sum(1 for line in lines if not line.published and line.id in listed)
+    unpublished = sum(not line.published for line in lines)
     click.echo(
-        f"{plural(shown, 'profile')} as of {scores.as_of.isoformat()}, "
-        f"{unpublished} below publication",
+        f"{plural(len(rows), 'profile')} as of {scores.as_of.isoformat()}, "
+        f"{unpublished} without a page",
         err=True,
     )
 
 
-def _scored(
-    session: Session, asked: _Asked
-) -> tuple[Scores, dict[str, tuple[WouldChange, ...]] | None]:
-    """The scores and, where asked for, the changes that would move them."""
-    if not asked.extras:
-        return session.scores(asked.ids), None
-    desk = session.desk()
-    return desk, desk.would_change(asked.ids or list(desk.run.profile_rows))
-
-
-def _least(changes: Sequence[WouldChange]) -> str:
-    """The upgrade of least effort; of several the first, by name of the score."""
+def _easiest(changes: Sequence[WouldChange]) -> str:
+    """Return the upgrade of least effort; among equals the first, by name of the score."""
     upgrades = [c for c in changes if c.direction == "upgrade"]
     if not upgrades:
-        return "nothing in the catalogue"
+        return "none in the catalogue"
     least = min(upgrades, key=lambda c: c.effort)
     return f"{least.scorer} {least.to.grade}, effort {least.effort}: {least.change}"
 

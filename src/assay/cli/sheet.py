@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from assay.cli import names
-from assay.cli.output import print_json
-from assay.cli.session import Choice, Group, Session, format_option
+from assay.cli import completion
+from assay.cli.options import Choice, Group, json_option
+from assay.cli.output import print_json, print_lines
+from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from assay.workspace.load import Loaded
 
 _KINDS = ("publishers", "sources", "profiles", "claims")
-_WIDEST = 160
+_MAX_WIDTH = 160
 
 
 @click.group("sheet", cls=Group)
@@ -33,7 +34,7 @@ def sheet_command() -> None:
 
 @sheet_command.command("export")
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
-@click.argument("ids", nargs=-1, metavar="[PROFILE]...", shell_complete=names.profiles)
+@click.argument("ids", nargs=-1, metavar="[PROFILE]...", shell_complete=completion.profiles)
 @click.option(
     "--only",
     "only",
@@ -41,7 +42,7 @@ def sheet_command() -> None:
     type=Choice(_KINDS),
     help="Export only this sheet. Repeatable.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def export(
     session: Session, out: Path, ids: tuple[str, ...], only: tuple[str, ...], output: str
@@ -59,14 +60,14 @@ def export(
     loaded = session.load()
     for id_ in ids:
         require_profile(loaded, id_)
-    corpus = _seen(session, loaded)
+    corpus = _visible(session, loaded)
     kinds = cast("tuple[Kind, ...]", tuple(k for k in _KINDS if not only or k in only))
     wanted = set(ids) if ids else None
     target = out.resolve()
     if target.suffix.casefold() == ".xlsx":
         files = {target: as_xlsx(corpus, kinds, wanted)}
     elif target.suffix or target.is_file():
-        raise UsageError(f"{out} is neither a workbook (.xlsx) nor a folder for CSV files")
+        raise UsageError(f"{str(out)!r} must be a workbook (.xlsx) or a folder")
     else:
         files = {target / name: data for name, data in as_csv(corpus, kinds, wanted).items()}
     write_files(files)
@@ -77,19 +78,18 @@ def export(
 
         print_json(SheetExport(files=map(str, files), rows=rows, left_out=left).as_json())
         return
-    for file in files:
-        click.echo(str(file))
+    print_lines(map(str, files))
     click.echo(", ".join(plural(n, kind.removesuffix("s")) for kind, n in rows.items()), err=True)
     if left:
         click.echo(
-            f"the workspace has {plural(len(left), 'mistake')}; documents with mistakes are not in "
-            "the sheets ('assay check' lists them)",
+            f"{plural(len(left), 'error')} in the workspace; documents with errors are not in the "
+            "sheets; list them with 'assay check'",
             err=True,
         )
 
 
-def _seen(session: Session, loaded: Loaded) -> Corpus:
-    """Everything, unless an audience is named: then what it may know."""
+def _visible(session: Session, loaded: Loaded) -> Corpus:
+    """Return the documents that the audience may see; all of them if none is named."""
     from assay.diagnostics.suggest import unknown
     from assay.errors import UsageError
     from assay.model.audience import seen_by
@@ -113,7 +113,7 @@ def _seen(session: Session, loaded: Loaded) -> Corpus:
 )
 @click.option("--dry-run", is_flag=True, help="Show the changes without writing them.")
 @click.option("--auto-approve", is_flag=True, help="Do not ask for confirmation.")
-@format_option("json")
+@json_option
 @click.pass_obj
 def import_(
     session: Session, sheets: tuple[Path, ...], dry_run: bool, auto_approve: bool, output: str
@@ -130,14 +130,12 @@ def import_(
 
     loaded = session.load()
     planned = plan_import(loaded, read_rows(_tables(sheets)))
-    for note in planned.notes:
-        click.echo(note, err=True)
-    for warning in planned.warnings:
-        click.echo(format_text(warning), err=True)
+    print_lines(planned.notes, err=True)
+    print_lines(map(format_text, planned.warnings), err=True)
     write = bool(planned.changes) and not dry_run
     if write and not auto_approve:
         _show(planned, err=output == "json")
-        click.confirm("\nWrite this?", abort=True, err=True)
+        click.confirm("\nWrite these changes?", abort=True, err=True)
     if write:
         carry_out(planned)
     if output == "json":
@@ -166,7 +164,7 @@ def _tables(paths: tuple[Path, ...]) -> list[Table]:
     for path in paths:
         inside = sorted(path.glob("*.csv")) if path.is_dir() else [path]
         if not inside:
-            raise UsageError(f"there is no CSV file in {path}")
+            raise UsageError(f"folder {str(path)!r} contains no CSV file")
         files += inside
     return [table for file in files for table in read_tables(file)]
 
@@ -183,15 +181,15 @@ def _show(planned: Import, *, err: bool) -> None:
 
 def _headline(change: Change) -> str:
     sign = click.style("+", fg="green") if change.new else click.style("~", fg="yellow")
-    known = f", known by its {change.known_by}" if change.known_by else ""
+    known = f", identified by its {change.known_by}" if change.known_by else ""
     return f"{sign} {change.kind} {change.id}  ({change.place}, row {change.row}{known})"
 
 
 def _cut(text: str) -> str:
     shown = " ".join(text.split())
     if not shown:
-        return "(nothing)"
-    return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
+        return "(empty)"
+    return shown if len(shown) <= _MAX_WIDTH else f"{shown[: _MAX_WIDTH - 1]}…"
 
 
 def _sum_up(planned: Import, written: bool) -> None:
@@ -200,14 +198,14 @@ def _sum_up(planned: Import, written: bool) -> None:
     parts = [
         f"{new} new",
         f"{len(planned.changes) - new} changed"
-        + (f" ({plural(emptied, 'value')} taken away)" * bool(emptied)),
+        + (f" ({plural(emptied, 'value')} removed)" * bool(emptied)),
         f"{plural(planned.unchanged, 'row')} unchanged",
     ]
     click.echo(", ".join(parts), err=True)
     if not planned.changes:
         return
-    said = "written" if written else "nothing was written; this would be"
-    click.echo(f"{said}: {', '.join(planned.files)}", err=True)
+    state = "written" if written else "not written"
+    click.echo(f"{state}: {', '.join(planned.files)}", err=True)
     if planned.given_ids and written:
-        given = plural(planned.given_ids, "row had no id and was", "rows had no id and were")
-        click.echo(f"{given} given one; export again to have the ids in the sheet", err=True)
+        given = plural(planned.given_ids, "row without an id was", "rows without an id were")
+        click.echo(f"{given} given one; export again to add the ids to the sheet", err=True)

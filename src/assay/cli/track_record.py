@@ -1,4 +1,4 @@
-"""``assay publishers`` and ``assay track-record``."""
+"""``assay publishers`` and ``assay track-record``: ratings, and how graded claims turned out."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assay.cli.output import print_json, print_table
-from assay.cli.session import Command, Session, format_option
+from assay.cli.options import Command, json_option
+from assay.cli.output import print_json, print_lines, print_table
+from assay.cli.session import Session
 
 if TYPE_CHECKING:
     from assay.review.publishers import Reversal, Standing
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("publishers", cls=Command)
-@format_option("json")
+@json_option
 @click.pass_obj
 def publishers_command(session: Session, output: str) -> None:
     """Show the ratings and the track record of publishers.
@@ -34,27 +35,28 @@ def publishers_command(session: Session, output: str) -> None:
     found = standings(desk, require_ledger(desk.workspace.ledger_path))
     against = reversals(found)
     if output == "json":
-        from assay.output.review_json import publishers_json
+        from assay.output.review_json import Publishers
 
-        print_json(publishers_json(found, against))
+        print_json(Publishers(publishers=found, reversals=against).as_json())
         return
     if not found:
-        click.echo("there are no publishers")
+        click.echo("no publishers")
         return
     print_table(
-        ["publisher", "rated", "on", "family", "sources", "claims", "held", "95 % interval"],
+        ["publisher", "rated", "on", "family", "sources", "claims", "held", "95% interval"],
         [_publisher_row(standing) for standing in found],
     )
-    reasons = [s for s in found if s.publisher.reliability_reason]
+    reasons = [
+        f"{s.publisher.id}, {s.rating}: {' '.join(s.publisher.reliability_reason.split())}"
+        for s in found
+        if s.publisher.reliability_reason
+    ]
     if reasons:
         click.echo("")
-    for standing in reasons:
-        reason = " ".join((standing.publisher.reliability_reason or "").split())
-        click.echo(f"{standing.publisher.id}, {standing.rating}: {reason}")
+        print_lines(reasons)
     if against:
         click.echo("")
-    for reversal in against:
-        click.echo(_reversal(reversal))
+        print_lines(map(_reversal, against))
 
 
 def _publisher_row(standing: Standing) -> list[str]:
@@ -75,8 +77,8 @@ def _publisher_row(standing: Standing) -> list[str]:
 def _reversal(reversal: Reversal) -> str:
     better, worse = reversal.better, reversal.worse
     return (
-        f"{better.publisher.id} is rated {better.rating} and has held less often than "
-        f"{worse.publisher.id}, rated {worse.rating}: look at both ratings again"
+        f"review the ratings of {better.publisher.id} ({better.rating}) and "
+        f"{worse.publisher.id} ({worse.rating}): claims of the first held less often"
     )
 
 
@@ -87,7 +89,7 @@ def _reversal(reversal: Reversal) -> str:
     metavar="DIR",
     help="Folder for the plots.",
 )
-@format_option("json")
+@json_option
 @click.pass_obj
 def track_record_command(session: Session, svg: Path | None, output: str) -> None:
     """Show how graded claims and forecasts turned out.
@@ -107,8 +109,7 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
         print_json(track_record_json(record, files))
         return
     _print(record)
-    for file in files:
-        click.echo(f"written: {file}", err=True)
+    print_lines((f"written: {file}" for file in files), err=True)
 
 
 def _plots(record: TrackRecord, folder: Path) -> list[Path]:
@@ -132,29 +133,29 @@ def _print(record: TrackRecord) -> None:
     click.echo("")
     click.echo("Forecasts by stated likelihood")
     if forecasts.brier is None or forecasts.base is None:
-        click.echo("  none has been decided")
+        click.echo("  no outcome is recorded")
     else:
         rows = [
             [f"{b.low:.1f} to {b.high:.1f}", f"{b.stated:.3f}", *_share(b.share)]
             for b in forecasts.bins
         ]
-        print_table(["likelihood", "stated", "happened", "share", "95 % interval"], rows)
+        print_table(["likelihood", "stated", "happened", "share", "95% interval"], rows)
         click.echo(
             f"Brier score {forecasts.brier:.3f} over {forecasts.decided} forecasts (0 is best; "
-            f"always stating the share that happened gives {forecasts.base:.3f})"
+            f"a constant forecast of the share that happened gives {forecasts.base:.3f})"
         )
     if forecasts.undecidable:
         click.echo(f"  undecidable: {forecasts.undecidable}")
     click.echo("")
-    click.echo("Publishers beside their stated reliability")
+    click.echo("Publishers with their stated reliability")
     if not record.publishers:
-        click.echo("  none has been decided")
+        click.echo("  no outcome is recorded")
         return
     header = ["publisher", "stated", *_HEADER[1:]]
     print_table(header, [[t.name, t.note, *_row("", t)[1:]] for t in record.publishers])
 
 
-_HEADER = ["band", "held", "share", "95 % interval", "undecidable"]
+_HEADER = ["band", "held", "share", "95% interval", "undecidable"]
 
 
 def _row(name: str, tally: Tally) -> list[str]:

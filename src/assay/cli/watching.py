@@ -1,4 +1,4 @@
-"""``--watch``: do it again after every change of the workspace's files."""
+"""``--watch``: running a command again after every change to the files of the workspace."""
 
 from __future__ import annotations
 
@@ -8,38 +8,39 @@ from pathlib import Path
 import click
 from watchfiles import Change, DefaultFilter, watch
 
-_MADE_HERE = (".assay", "site")
+_GENERATED = (".assay", "site")
 _SUFFIXES = (".yaml", ".yml", ".jsonl", ".parquet", ".lock")
-_LOOK_MS = 100
+_POLL_MS = 100
+_WAITING = "waiting for changes; stop with Ctrl-C"
 
 
 class _WorkspaceFiles(DefaultFilter):
-    """Files that a workspace is made of; what assay itself writes is none."""
+    """Input files of a workspace, without those that assay generates."""
 
     def __init__(self) -> None:
-        super().__init__(ignore_dirs=(*DefaultFilter.ignore_dirs, *_MADE_HERE))
+        super().__init__(ignore_dirs=(*DefaultFilter.ignore_dirs, *_GENERATED))
 
     def __call__(self, change: Change, path: str) -> bool:
         return path.endswith(_SUFFIXES) and super().__call__(change, path)
 
 
 def rounds(root: Path, more: Iterable[Path] = ()) -> Iterator[None]:
-    """Once at first, then after every change below ``root`` or of the files ``more``.
+    """Yield once, then after every change below ``root`` or to the files ``more``, until Ctrl-C.
 
-    What changes during a round makes another one. It ends with Ctrl-C.
+    A change during a round starts another one.
     """
     folders = {root, *(path.resolve().parent for path in more)}
     changes = watch(
         *folders,
         watch_filter=_WorkspaceFiles(),
-        debounce=_LOOK_MS,
-        rust_timeout=_LOOK_MS,
+        debounce=_POLL_MS,
+        rust_timeout=_POLL_MS,
         yield_on_timeout=True,
     )
-    next(changes)  # from here on it watches, so nothing that is saved now is missed
+    next(changes)  # start watching before the first round, so that no change is missed
     yield
-    click.echo("waiting for changes; stop with Ctrl-C", err=True)
+    click.echo(_WAITING, err=True)
     for found in changes:
         if found:
             yield
-            click.echo("waiting for changes; stop with Ctrl-C", err=True)
+            click.echo(_WAITING, err=True)

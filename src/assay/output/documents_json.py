@@ -135,16 +135,16 @@ class SheetImport(Output):
 
 
 class SourceRelation(Output):
-    source: str = described("the source that seems to draw on another")
-    relation: Literal["cites", "same_as"] = described("the proposed relation")
+    source: str = described("the source that probably draws on the other")
+    relation: Literal["cites", "same_as"] = described("the suggested relation")
     other: str = described("the other source")
-    score: float = described("strength of the proposal", ge=0, le=1)
+    score: float = described("strength of the evidence", ge=0, le=1)
     reason: str = described("the evidence for it")
     story: str = described("id of the first source with the same report")
 
 
 class Origins(Output):
-    """Printed by ``assay origins``."""
+    """Printed by ``assay lineage``."""
 
     proposals: list[SourceRelation] = Field([], description="missing with `--decide`")
     written: list[str] = described("files with new decisions")

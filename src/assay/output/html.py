@@ -1,4 +1,4 @@
-"""A plan as one HTML page that needs nothing else, with old scores plotted against new ones."""
+"""Plans, sweeps and contradictions as self-contained HTML pages with plots."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from assay.evidence.contradictions import Clash
 from assay.evidence.measured import Point, Series, series
-from assay.evidence.subjects import Statement
 from assay.output import plan_text as words
 from assay.plan.plan import Change, Direction, Plan
+from assay.text import plural
 
 if TYPE_CHECKING:
     from assay.plan.experiment import SweepPoint
@@ -50,8 +50,8 @@ summary { cursor: pointer; font-weight: 600; margin: 1rem 0 .5rem; }
 """
 
 _SIZE, _EDGE = 300, 40
-_OPEN = 10
-"""Longer lists are folded."""
+_UNFOLDED = 10
+"""Length of the longest list that is not folded."""
 
 _COLOURS = (
     '<span class="upgrade">Green</span> rises by a band, <span class="downgrade">red</span> falls, '
@@ -60,10 +60,10 @@ _COLOURS = (
 
 
 def plan_html(plan: Plan) -> str:
-    """The plan as a page."""
+    """Render a plan, with a plot of old scores against new ones."""
     body = [f"<p>{escape(words.headline(plan))}.</p>", f"<p><strong>{words.counts(plan)}</strong>"]
-    said = (words.causes(plan), *words.besides(plan), *words.cautions(plan))
-    body += [f"<br>{escape(x)}" for x in said if x]
+    notes = (words.causes(plan), *words.besides(plan), *words.cautions(plan))
+    body += [f"<br>{escape(note)}" for note in notes if note]
     body.append("</p>")
     if plan.disagreements:
         rows = words.disagreement_rows(plan.disagreements)
@@ -73,7 +73,7 @@ def plan_html(plan: Plan) -> str:
     scorers = list(dict.fromkeys(c.scorer for c in plan.changes))
     if scorers:
         body.append("<h2>Old against new</h2>")
-        body.append(f"<p>{_COLOURS} What does not move would lie on the broken line.</p>")
+        body.append(f"<p>{_COLOURS} Scores on the dashed line are unchanged.</p>")
         body += [_scatter(s, [c for c in plan.changes if c.scorer == s]) for s in scorers]
         body += [f"<h2>{words.BIGGEST}</h2>", _changes(plan.biggest())]
     if len(plan.changes) > len(plan.biggest()):
@@ -89,7 +89,7 @@ def plan_html(plan: Plan) -> str:
 def _lists(plan: Plan) -> Iterable[str]:
     for title, items in words.lists(plan):
         rows = "".join(f"<li>{escape(i).replace(chr(10), '<br>')}</li>" for i in items)
-        if len(items) > _OPEN:
+        if len(items) > _UNFOLDED:
             yield f"<details><summary>{title} ({len(items)})</summary><ul>{rows}</ul></details>"
         else:
             yield f"<h2>{title}</h2><ul>{rows}</ul>"
@@ -100,7 +100,7 @@ def _changes(changes: Sequence[Change]) -> str:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
-    """A table whose first columns are numbers; one with words is cards on a narrow screen."""
+    """Render a table whose first columns are numbers; one with text shows cards if narrow."""
     kinds = [' class="number"' if i < numbers else "" for i in range(len(header))]
     names = [f' data-name="{escape(h)}"' if h else "" for h in header]
     head = "".join(f"<th{k}>{escape(h)}</th>" for h, k in zip(header, kinds, strict=True))
@@ -117,10 +117,13 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int
 
 
 def _scatter(scorer: str, changes: Sequence[Change]) -> str:
-    """Old scores to the right, new scores up; what does not move would lie on the diagonal."""
+    """Plot old scores (x) against new ones (y); unchanged scores would lie on the diagonal."""
     dots = "".join(
-        f'<circle class="{c.direction}" cx="{_x(c.before.points)}" cy="{_y(c.after.points)}" '
-        f'r="4" fill-opacity="0.6"><title>{escape(words.change_line(c))}</title></circle>'
+        _dot(
+            f'class="{c.direction}" cx="{_x(c.before.points)}" cy="{_y(c.after.points)}" r="4" '
+            'fill-opacity="0.6"',
+            words.change_line(c),
+        )
         for c in changes
         if c.before.points is not None and c.after.points is not None
     )
@@ -142,6 +145,11 @@ def _scatter(scorer: str, changes: Sequence[Change]) -> str:
     )
 
 
+def _dot(attributes: str, title: str) -> str:
+    # words: an element of SVG
+    return f"<circle {attributes}><title>{escape(title)}</title></circle>"
+
+
 def _x(points: int | None) -> int:
     return _EDGE + (points or 0) * _SIZE // 1000
 
@@ -151,16 +159,19 @@ def _y(points: int | None) -> int:
 
 
 def sweep_html(path: str, points: Sequence[SweepPoint]) -> str:
-    """A sweep as a page: bars of how many grades move which way at each value, and the table."""
-    most = max((_moved(p) for p in points), default=0) or 1
+    """Render a sweep: bars that count changed grades at each value, and the table."""
+    most = (
+        max((p.moves.upgrades + p.moves.downgrades + p.moves.status for p in points), default=0)
+        or 1
+    )
     width = max(_SIZE * 2 // max(len(points), 1), 2)
     bars = "".join(_bar(p, _EDGE + i * width, width, most) for i, p in enumerate(points))
     right = _EDGE + width * len(points)
     first, last = (points[0].value, points[-1].value) if points else ("", "")
     plot = (
-        f"<p>Scores whose band would not be what it is, by value. {_COLOURS}</p>"
+        f"<p>Scores that would change band, by value. {_COLOURS}</p>"
         f'<svg class="wide" viewBox="0 0 {right + 20} {_SIZE + 36}" role="img" '
-        f'aria-label="scores whose band moves, by value">{bars}'
+        f'aria-label="scores that would change band, by value">{bars}'
         f'<line class="axis" x1="{_EDGE}" y1="{_y(0)}" x2="{right}" y2="{_y(0)}"/>'
         f'<text x="{_EDGE}" y="{_y(0) + 16}">{first}</text>'
         f'<text x="{right}" y="{_y(0) + 16}" text-anchor="end">{last}</text>'
@@ -170,12 +181,8 @@ def sweep_html(path: str, points: Sequence[SweepPoint]) -> str:
     return _page(path, [plot, table])
 
 
-def _moved(point: SweepPoint) -> int:
-    return point.moves.upgrades + point.moves.downgrades + point.moves.status
-
-
 def _bar(point: SweepPoint, x: int, width: int, most: int) -> str:
-    """What goes down, up and is known or unknown by the value, one above the other."""
+    """Stack the falls, the rises, and the scores that become known or unknown."""
     moves, parts, below = point.moves, "", 0
     counts: dict[Direction, int] = {
         "downgrade": moves.downgrades,
@@ -194,30 +201,26 @@ def _bar(point: SweepPoint, x: int, width: int, most: int) -> str:
     return parts
 
 
-def _page(title: str, body: Sequence[str]) -> str:
+def _page(title: str, body: Sequence[str], style: str = "") -> str:
     name = escape(title)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name}</title><style>{_STYLE}</style></head>\n<body><h1>{name}</h1>\n"
+        f"<title>{name}</title><style>{_STYLE}{style}</style></head>\n<body><h1>{name}</h1>\n"
         + "\n".join(body)
         + "\n</body></html>"
     )
 
 
-_CLASHES_STYLE = """
-:root { color-scheme: light dark; --line: #2f5d8a; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8884; }
-td { vertical-align: top; overflow-wrap: anywhere; }
+# Contradictions ------------------------------------------------------------------------------
+
+_SERIES_STYLE = """
+:root { --line: #2f5d8a; }
 section { margin: 2rem 0; }
-svg { width: 100%; max-width: 44rem; height: auto; }
-svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
-.axis { stroke: currentColor; opacity: .5; }
+svg.series { max-width: 44rem; }
 .join { stroke: var(--line); fill: none; opacity: .4; }
 .range { stroke: var(--line); stroke-width: 2; }
-circle { fill: var(--line); }
+.series .dot { fill: var(--line); }
 """
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 700, 240, 70, 30, 24, 34
 _OPEN_ABOVE, _OPEN_BELOW = ("more than", "at least"), ("less than", "not more than")
@@ -225,37 +228,35 @@ _ARROW, _LABEL = 14, 80
 
 
 def clashes_html(clashes: Sequence[Clash]) -> str:
-    """The page: what cannot both be true, then the series with their plots."""
-    against = [c for c in clashes if c.kind == "contradiction"]
+    """Render contradictions, then the series of each measure with their plots."""
+    contradictions = [c for c in clashes if c.kind == "contradiction"]
     found = series(clashes)
-    body = [f"<p>{len(against)} contradictions, {len(found)} series. All are proposals.</p>"]
-    if against:
-        body.append("<h2>What cannot both be true</h2>")
-    for clash in against:
-        body.append(f"<section><h3>{escape(clash.reason)}</h3>")
-        body.append(
-            _clashes_table((_row(s) for s in (clash.first, clash.second)), ("Where", "As of"))
-        )
-        body.append("</section>")
+    counts = f"{plural(len(contradictions), 'contradiction')}, {len(found)} series"
+    body = [f"<p>{counts}. All are suggestions.</p>"]
+    if contradictions:
+        body.append("<h2>Contradictions</h2>")
+    for clash in contradictions:
+        rows = [(s.place, str(s.as_of or "no date"), s.text) for s in (clash.first, clash.second)]
+        body.append(_section(clash.reason, _table(("Location", "As of", "Statement"), rows)))
     if found:
         body.append("<h2>Series of one measure</h2>")
     for one in found:
-        body.append(f"<section><h3>{escape(one.name)}</h3>{plot(one)}")
-        rows = ((str(p.time), p.figure.text, *_where(p.statement)) for p in one.points)
-        body.append(_clashes_table(rows, ("Time", "Figure", "Where")))
-        body.append("</section>")
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Contradictions and series</title><style>{_STYLE}</style></head><body>"
-        f"<h1>Contradictions and series</h1>{''.join(body)}</body></html>\n"
-    )
+        values = (
+            (str(p.time), p.figure.text, p.statement.place, p.statement.text) for p in one.points
+        )
+        table = _table(("Time", "Value", "Location", "Statement"), values)
+        body.append(_section(one.name, plot(one) + table))
+    return _page("Contradictions and series", body, _SERIES_STYLE)
+
+
+def _section(title: str, content: str) -> str:
+    return f"<section><h3>{escape(title)}</h3>{content}</section>"
 
 
 def plot(one: Series) -> str:
-    """The series as an SVG picture: a point for each figure, a line where it is a range.
+    """Draw a series as SVG: a point for each value, and a line if it is a range.
 
-    An arrow says that the figure is open to that side: more than 40.
+    An arrow marks a value open to that side, for example "more than 40".
     """
     days = [p.time.first.toordinal() for p in one.points]
     top = max(p.figure.high for p in one.points)
@@ -270,9 +271,10 @@ def plot(one: Series) -> str:
         return _HEIGHT - _BOTTOM - (value - bottom) * (_HEIGHT - _TOP - _BOTTOM) / span
 
     base = down(bottom)
-    said = "; ".join(f"{p.figure.text} in {p.time}" for p in one.points)
+    values = "; ".join(f"{p.figure.text} in {p.time}" for p in one.points)
+    label = f'aria-label="{escape(values)}"'
     parts = [
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(said)}">',
+        f'<svg class="series" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" {label}>',
         f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base:.1f}" y2="{base:.1f}"/>',
         f'<text x="{_LEFT - 8}" y="{down(top) + 4:.1f}" text-anchor="end">{_number(top)}</text>',
         f'<text x="{_LEFT - 8}" y="{base + 4:.1f}" text-anchor="end">{_number(bottom)}</text>',
@@ -281,13 +283,13 @@ def plot(one: Series) -> str:
     parts.append(
         f'<polyline class="join" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in dots)}"/>'
     )
-    written = 0.0
+    labelled = 0.0  # x of the last date; dates that would overlap are left out
     for number, ((x, y), point) in enumerate(zip(dots, one.points, strict=True)):
         parts += _mark(x, y, point, (down(point.figure.low), down(point.figure.high)))
         last = number == len(dots) - 1
-        if number and not last and (x - written < _LABEL or dots[-1][0] - x < 2 * _LABEL):
+        if number and not last and (x - labelled < _LABEL or dots[-1][0] - x < 2 * _LABEL):
             continue
-        written = x
+        labelled = x
         anchor = "start" if number == 0 else "end" if last else "middle"
         parts.append(
             f'<text x="{x:.1f}" y="{_HEIGHT - 12}" text-anchor="{anchor}">{point.time}</text>'
@@ -301,35 +303,17 @@ def _mark(x: float, y: float, point: Point, span: tuple[float, float]) -> Iterab
         yield f'<line class="range" x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>'
     qualifier = point.figure.qualifier
     if qualifier in _OPEN_ABOVE or qualifier in _OPEN_BELOW:
-        way = -1 if qualifier in _OPEN_ABOVE else 1
-        end = y + way * _ARROW
+        sign = -1 if qualifier in _OPEN_ABOVE else 1
+        end = y + sign * _ARROW
         yield f'<line class="range" x1="{x:.1f}" x2="{x:.1f}" y1="{y:.1f}" y2="{end:.1f}"/>'
-        tip = f"{x - 4:.1f},{end - way * 5:.1f} {x:.1f},{end:.1f} {x + 4:.1f},{end - way * 5:.1f}"
+        tip = f"{x - 4:.1f},{end - sign * 5:.1f} {x:.1f},{end:.1f} {x + 4:.1f},{end - sign * 5:.1f}"
         yield f'<polyline class="range" fill="none" points="{tip}"/>'
-    said = escape(point.statement.text)
-    yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{said}</title></circle>'
+    yield _dot(f'class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"', point.statement.text)
 
 
 def _number(value: float) -> str:
-    """Short enough to stand beside an axis: 1.5M for 1,500,000."""
+    """Shorten a number for an axis: 1.5M for 1,500,000."""
     for scale, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= scale:
             return f"{value / (1e3 if letter == 'k' else scale):.3g}{letter}"
     return f"{value:.0f}" if math.isclose(value, round(value)) else f"{value:.3g}"
-
-
-def _row(statement: Statement) -> tuple[str, str, str]:
-    place, text = _where(statement)
-    return place, str(statement.as_of or "no date"), text
-
-
-def _where(statement: Statement) -> tuple[str, str]:
-    return statement.place, statement.text
-
-
-def _clashes_table(rows: Iterable[Sequence[str]], heads: Sequence[str]) -> str:
-    head = "".join(f"<th>{escape(h)}</th>" for h in (*heads, "What it says"))
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,4 +1,4 @@
-"""The base of the models that declare the JSON of commands.
+"""JSON of scores, explanations, outlooks and the graph, and the base of all output models.
 
 Each model declares one printed object: every field states its meaning, type and range once, and
 the attribute of the result that fills it if that has another name. ``docs/reference/json.md`` and
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 class Output(BaseModel):
     """A printed object, filled from keyword arguments, a mapping or the attributes of a result.
 
-    A field with a default is optional: it is left out if nothing was given for it.
+    A field with a default is optional: without a value it is left out.
     """
 
     model_config = ConfigDict(
@@ -131,7 +131,7 @@ class ScoredProfile(Output):
     scores: dict[str, ScoreValue] = described("by name of the profile scorer")
     horizon: Horizon = described("next review")
     sources: Count = described("number of sources it cites")
-    origins: Count = described("number of independent origins of these sources")
+    origins: Count = described("number of independent sources among them")
     published: bool = described("whether it gets a page")
     would_change: list[PossibleChange] = Field([], description="with `--with would_change`")
 
@@ -151,7 +151,7 @@ class ScoreStep(Output):
     phase: StepPhase = described("the phase of scoring")
     rule: str = described(
         "id of the rule, or a built-in step: `start`, `pool`, `clamp`, or `root`, which limits a "
-        "secondary report to the score of its origin"
+        "secondary report to the score of its original"
     )
     outcome: Outcome = described("the condition of the rule")
     applied: bool = described("whether the rule took effect")
@@ -200,8 +200,8 @@ class Explanation(Output):
 
     id: str = described("id of the profile")
     as_of: datetime.date = described("date of the scores")
-    summary: str = described("one sentence: support of the grade, its limit, a way to raise it")
-    scorers: list[ExplainedScore] = described("every score behind the profile")
+    summary: str = described("one sentence: support of the grade, its limit and its remedy")
+    scorers: list[ExplainedScore] = described("every score that the grades are computed from")
     would_change: list[PossibleChange] = described("changes of the evidence")
     outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer", "outlook.points")
     upstream: list[ReachedProfile] = described("profiles that it depends on")
@@ -227,12 +227,12 @@ class ProfileOutlook(Output):
 
 class DueItem(Output):
     profile: str = described("id of the profile")
-    day: datetime.date = described("last day on which it is in time")
+    day: datetime.date = described("last day before it is overdue")
     written: str = described("the same in the precision of the document")
     reason: Reason = described(
         "a watch item, standing claims to recheck, or a grade that changes without new evidence"
     )
-    text: str = described("what falls due")
+    text: str = described("the item")
     claims: list[str] = described("ids of the claims to recheck")
 
 
@@ -281,7 +281,7 @@ def scores_json(
     ids: Sequence[str] = (),
     changes: Mapping[str, Sequence[results.WouldChange]] | None = None,
 ) -> Json:
-    """Scores of all profiles or of those named, with ``changes`` if asked for."""
+    """Convert the scores of all profiles, or of ``ids``, with ``changes`` if they are given."""
     return Scores(
         as_of=scores.as_of,
         audience=scores.audience,
@@ -299,14 +299,14 @@ def scores_json(
 
 
 def explanation_json(explanation: results.Explanation) -> Json:
-    """The reasoning of one profile."""
+    """Convert the explanation of one profile."""
     return Explanation.model_validate(explanation).as_json()
 
 
 def outlook_json(
     as_of: datetime.date, outlooks: Mapping[str, results.Outlook], due: Sequence[Due]
 ) -> Json:
-    """Outlooks by id of the profile, and what falls due."""
+    """Convert outlooks by id of the profile, and due dates."""
     return Outlook(
         as_of=as_of,
         profiles=[
@@ -318,7 +318,7 @@ def outlook_json(
 
 
 def graph_json(desk: Desk, explanations: dict[str, results.Explanation]) -> Json:
-    """Every node and edge, and the reach of the profiles that are explained."""
+    """Convert every profile and dependency, and the reach of the profiles explained."""
     from assay.tables.build import valid_edges
     from assay.tables.rows import scored_profiles
 

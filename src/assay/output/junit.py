@@ -11,7 +11,7 @@ from assay.scoring.rule_tests import CaseResult, failure_lines
 
 
 def junit_xml(results: Sequence[CaseResult], folder: str = "") -> bytes:
-    """One suite for each file; a failure holds what differs. No times: they say nothing here.
+    """Write one suite per file; a failure contains the differences. Times are left out.
 
     Build servers resolve paths from the root of the repository; ``folder`` is the path of the
     workspace from there.
@@ -49,5 +49,5 @@ def junit_xml(results: Sequence[CaseResult], folder: str = "") -> bytes:
 
 
 def _allowed(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
+    """Replace the control characters that XML cannot contain."""
     return "".join(c if c in "\n\t" or c >= " " else "\ufffd" for c in text)

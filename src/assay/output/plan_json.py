@@ -90,7 +90,7 @@ class ChangeGroup(Output):
 
 class HorizonState(Pair):
     grade: str = described("the next review: `now`, `quarter`, `year` or `none`")
-    until: datetime.date | None = described("the day until which bands hold, or null")
+    until: datetime.date | None = described("the day until which bands are unchanged, or null")
 
 
 class HorizonChange(Output):
@@ -138,12 +138,12 @@ class Plan(Output):
     inputs: str = described("digest of all scored documents")
     rulebook: str = described("digest of the rulebook without its date")
     engine: int = described("the scoring version")
-    behind: bool = described("whether the lock is of other documents, rules or another engine")
+    behind: bool = described("whether the lock is out of date")
     behind_in: list[Behind] = described(
-        "in which of them; `branches` if two branches wrote the lock"
+        "parts that differ from the lock; `branches` if two branches wrote it"
     )
     engine_in_evidence: bool = described(
-        "whether another scoring version may have a part in causes of the kind `evidence`"
+        "whether causes of the kind `evidence` may include effects of another scoring version"
     )
     summary: PlanSummary = described("the size of the plan")
     groups: list[ChangeGroup] = described("changes by leading cause, the largest first")
@@ -175,7 +175,7 @@ class SweepValue(Output):
     downgrades: Count = described("scores that would fall a band", "moves.downgrades")
     status: Count = described("scores that would become known or unknown", "moves.status")
     scores: Count = described("scores that would change at all", "moves.scores")
-    profiles: Count = described("profiles of which any grade would change", "moves.profiles")
+    profiles: Count = described("profiles with a grade that would change", "moves.profiles")
 
 
 class Sweep(Output):
@@ -227,12 +227,12 @@ class Log(Output):
 
 
 def plan_json(plan: planned.Plan) -> Json:
-    """A plan as it is printed."""
+    """Convert a plan for printing."""
     return Plan(**_fields(plan)).as_json()
 
 
 def saved_json(plan: planned.Plan) -> Json:
-    """A plan as it is saved, with the digests that show whether evidence changed since."""
+    """Convert a plan for saving, with digests that show later whether evidence has changed."""
     evidence: dict[str, dict[str, str]] = {}
     for (profile_id, audience), digest in sorted(plan.evidence.items()):
         evidence.setdefault(audience, {})[profile_id] = digest
@@ -273,12 +273,12 @@ def _fields(plan: planned.Plan) -> Json:
 
 
 def sweep_json(path: str, points: Sequence[SweepPoint]) -> Json:
-    """The effect of every value of a sweep."""
+    """Convert the effects of every value of a sweep."""
     return Sweep(path=path, values=points).as_json()
 
 
 def history_json(profile_id: str, records: Sequence[Applied]) -> Json:
-    """The applies that changed one profile."""
+    """Convert the applies that changed one profile."""
     applies = [
         {
             **_head(record),
@@ -292,7 +292,7 @@ def history_json(profile_id: str, records: Sequence[Applied]) -> Json:
 
 
 def log_json(records: Sequence[Applied]) -> Json:
-    """Every apply with its rating actions."""
+    """Convert every apply, with its changes of a band."""
     return Log(
         applies=[
             {

@@ -13,15 +13,13 @@ from assay.output.json import Count, Explanation, Json, NonEmpty, Output, Points
 from assay.review import track
 from assay.review.decisions import Decision, Matter
 from assay.review.effective import Ruling, Status, override_rates
-from assay.review.packing import RowReport
-from assay.review.publishers import Reversal, Standing
 from assay.review.queue import Queue, Review
 
 # A share of claims or forecasts that turned out, in several objects.
 Held = Annotated[Count, described("number that held", "share.held")]
 Decided = Annotated[Count, described("number decided", "share.decided")]
 HeldShare = Annotated[Share | None, described("held divided by decided, or null", "share.value")]
-Low = Annotated[Share | None, described("start of its 95 % interval, or null", "share.interval.0")]
+Low = Annotated[Share | None, described("start of its 95% interval, or null", "share.interval.0")]
 High = Annotated[Share | None, described("end of the interval, or null", "share.interval.1")]
 Undecidable = Annotated[Count, described("number that could not be decided")]
 
@@ -30,23 +28,23 @@ class QueueItem(Output):
     profile: str = described("id of the profile")
     scorer: str | None = described("the score concerned, or null")
     claim: str | None = described("the claim concerned, or null")
-    matter: Matter = described("the reason to review")
-    detail: str = described("what to look at, in words")
-    grounds: str = described("digest of the evidence, which an `accept` closes")
+    matter: Matter = described("the review reason")
+    detail: str = described("the observation, in words")
+    grounds: str = described("digest of the evidence; an `accept` closes the item until it changes")
     decision: str | None = described("id of the decision concerned, or null")
     assigned: str | None = described("the assigned reviewer, or null")
 
 
 class QueueGroup(Output):
     name: str = described("name of the group, for `accept --group`")
-    matter: Matter = described("the reason to review")
+    matter: Matter = described("the review reason")
     items: list[QueueItem] = described("its members")
 
 
 class OverrideRate(Output):
     scorer: str = described("name of the scorer")
     rated: Count = described("profiles with a score")
-    overridden: Count = described("of these, profiles with an override in force")
+    overridden: Count = described("of these, profiles with an active override")
     rate: Share | None = described("overridden divided by rated; null if none is rated")
     codes: dict[str, Count] = described("overrides by reason code")
 
@@ -58,7 +56,7 @@ class ReviewQueue(Output):
     audience: str = described("audience of the scores")
     locked: bool = described("whether there is a `grades.lock` to compare with")
     profiles: list[str] = described("profiles to review, the most important first")
-    settled: Count = described("number of reasons closed by a decision")
+    settled: Count = described("number of items closed by a decision")
     groups: list[QueueGroup] = described("open items, the most important first")
     overrides: list[OverrideRate] = described("by scorer")
 
@@ -70,16 +68,16 @@ class BandName(Output):
 
 class Override(Output):
     decision: str = described("id of the decision", "decision.id")
-    band: BandName | None = described("the new band; null if the scale lost it")
+    band: BandName | None = described("the new band; null if the scale no longer has it")
     reviewer: str = described("who overrode", "decision.reviewer")
     date: datetime.date = described("the day of the override", "decision.date")
     reason: str | None = described("the reason, in words", "decision.reason")
     code: str | None = described("the reason code, or null", "decision.code")
-    until: datetime.date | None = described("last day in force, or null", "decision.until")
+    until: datetime.date | None = described("last day of the override, or null", "decision.until")
     status: Status = described(
-        "`counts`: in force; `second`: waits for a second reviewer; `stale`: the evidence changed"
+        "`counts`: active; `second`: needs a second reviewer; `stale`: the evidence changed"
     )
-    why: str = described("what keeps it from being in force; may be empty")
+    why: str = described("why it is not active; may be empty")
     seconded_by: str | None = described("the second reviewer, or null")
 
 
@@ -87,14 +85,14 @@ class ReviewedGrade(Output):
     scorer: str = described("name of the scorer")
     score: Points | None = described("the computed score, or null")
     computed: BandName | None = described("the computed band, or null")
-    effective: BandName | None = described("the band in force, or null")
+    effective: BandName | None = described("the band of the grade in force, or null")
     overrides: list[Override] = described("overrides of this score")
 
 
 class ReviewedDecision(Decision):
-    """A decision, and whether it was revoked."""
+    """A decision, and whether it was reversed."""
 
-    revoked: bool = described("whether an `undo` revoked it")
+    revoked: bool = described("whether an `undo` reversed it")
 
 
 class ReviewedProfile(Output):
@@ -102,7 +100,7 @@ class ReviewedProfile(Output):
 
     id: str = described("id of the profile")
     grades: list[ReviewedGrade] = described("by scorer")
-    open: list[QueueItem] = described("reasons to review it")
+    open: list[QueueItem] = described("its review items")
     decisions: list[ReviewedDecision] = described("every decision about it, oldest first")
     explanation: Explanation | None = Field(None, description="missing if it is not scored")
 
@@ -219,7 +217,7 @@ class TrackRecord(Output):
 
 
 def queue_json(review: Review, queue: Queue) -> Json:
-    """The open items of a queue, and how often scores are overridden."""
+    """Convert open items, with the share of overridden scores."""
     desk = review.desk
     rates = override_rates(desk, review.effective)
     return ReviewQueue(
@@ -243,7 +241,7 @@ def queue_json(review: Review, queue: Queue) -> Json:
 
 
 def profile_json(review: Review, profile_id: str) -> Json:
-    """Grades, open items and decisions of a profile, with the explanation if it is scored."""
+    """Convert a profile: grades, items, decisions, and the explanation if it is scored."""
     desk, revoked = review.desk, review.ledger.revoked
     result = desk.results.get(profile_id)
     shown = ReviewedProfile(
@@ -273,17 +271,12 @@ def _grade(review: Review, profile_id: str, scorer: str) -> Json:
 
 
 def decision_json(decision: Decision) -> Json:
-    """A decision as it is in the ledger."""
+    """Convert a decision to its form in the ledger."""
     return decision.model_dump(mode="json", exclude_none=True)
 
 
-def rows_json(reports: Sequence[RowReport]) -> Json:
-    """The result of importing each row."""
-    return ReviewImport(rows=reports).as_json()
-
-
 def track_record_json(record: track.TrackRecord, plots: Sequence[Path]) -> Json:
-    """The outcomes of claims and forecasts."""
+    """Convert the outcomes of claims and forecasts."""
     return TrackRecord(
         scorer=record.scorer,
         bands=record.bands,
@@ -291,8 +284,3 @@ def track_record_json(record: track.TrackRecord, plots: Sequence[Path]) -> Json:
         publishers=record.publishers,
         plots=[str(f) for f in plots],
     ).as_json()
-
-
-def publishers_json(found: Sequence[Standing], reversals: Sequence[Reversal]) -> Json:
-    """Publishers with their ratings and records."""
-    return Publishers(publishers=found, reversals=reversals).as_json()

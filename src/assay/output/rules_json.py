@@ -1,4 +1,4 @@
-"""JSON of ``assay rules`` and of the questions of ``assay explain``."""
+"""JSON of ``assay rules``, and of ``assay explain --why-not`` and ``--against``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from assay.model.results import Outcome
 from assay.output.documents_json import DiagnosticLine
 from assay.output.json import Amount, Count, Json, Output, Pair, Points, described
 from assay.pipeline import RuleTests
-from assay.scoring import why_not
-from assay.scoring import why_not as against
 
 
 def _expected(lines: Sequence[tuple[str, str]]) -> list[str]:
@@ -27,10 +25,10 @@ class Difference(Output):
     scorer: str = described("the score")
     subject: str = described("its subject")
     expected: Annotated[list[str], BeforeValidator(_expected)] = described(
-        "what was expected", "lines"
+        "the expected result", "lines"
     )
     found: Annotated[list[str], BeforeValidator(_found)] = described(
-        "what was computed, in the same order", "lines"
+        "the computed result, in the same order", "lines"
     )
 
 
@@ -39,7 +37,7 @@ class CaseResult(Output):
     file: str = described("its file")
     line: Count = described("its first line")
     passed: bool = described("whether it passed")
-    differences: list[Difference] = described("why it failed")
+    differences: list[Difference] = described("differences from the expected results")
 
 
 class RuleCoverage(Output):
@@ -56,7 +54,7 @@ class ScaleCoverage(Output):
 
 
 class Coverage(Output):
-    share: Points = described("met divided by of, rounded down")
+    share: Points = described("`met` divided by `of`, rounded down")
     met: Count = described("outcomes and bands in a case")
     of: Count = described("all possible outcomes and bands", "total")
     rules: list[RuleCoverage] = described("by rule")
@@ -87,7 +85,7 @@ class Cutpoints(Output):
 
 class ConditionValue(Pair):
     field: str = described("the field or count")
-    value: str = described("its value, as a sentence shows it")
+    value: str = described("its value, as printed in sentences")
 
 
 class ConditionElement(Pair):
@@ -144,7 +142,7 @@ class Against(Output):
 
 
 def rule_tests_json(done: RuleTests) -> Json:
-    """Cases with their differences, and the coverage."""
+    """Convert the results of rule tests and their coverage."""
     return TestReport(
         passed=sum(r.passed for r in done.results),
         failed=sum(not r.passed for r in done.results),
@@ -152,13 +150,3 @@ def rule_tests_json(done: RuleTests) -> Json:
         diagnostics=done.diagnostics,
         coverage=done.coverage,
     ).as_json()
-
-
-def why_not_json(found: why_not.WhyNot) -> Json:
-    """The condition of a rule for one subject."""
-    return WhyNot.model_validate(found).as_json()
-
-
-def against_json(found: against.Against) -> Json:
-    """The distance of one score from a band."""
-    return Against.model_validate(found).as_json()

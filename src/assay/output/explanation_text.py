@@ -1,0 +1,79 @@
+"""Explanations as text, rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assay.model.results import Explanation, Outlook, Step
+
+_MARKS = {"true": "yes", "false": "no", "unknown": "?"}
+
+
+def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]:
+    """Yield the explanation as text; ``every`` includes rules that changed nothing."""
+    yield f"{explanation.id}, as of {explanation.as_of.isoformat()}"
+    yield explanation.summary
+    for scorer in explanation.scorers:
+        score = scorer.score
+        grade = f" {score.grade}" if score.grade else ""
+        yield ""
+        yield (
+            f"{scorer.subject}  {scorer.name} {_number(score.points)}{grade}"
+            f"  (coverage {score.coverage / 10:.0f}%)"
+        )
+        for step in scorer.steps:
+            always = step.phase in ("start", "pool") or step.outcome == "unknown"
+            if every or always or step.applied:
+                yield _step_line(step)
+    if explanation.would_change:
+        yield ""
+        yield "Changes of evidence that would change a grade"
+        for w in explanation.would_change:
+            yield (
+                f"  {w.scorer} {'up' if w.direction == 'upgrade' else 'down'} to {w.to.grade} "
+                f"({w.points / 1000:.3f}), effort {w.effort}: {w.change}"
+            )
+    if explanation.outlook.points:
+        yield ""
+        yield f"Without new evidence: {next_change(explanation.outlook)}"
+        for name, points in explanation.outlook.points.items():
+            dated = (
+                f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade or 'not rated'}"
+                for p in points
+            )
+            yield f"  {name}: {', '.join(dated)}"
+
+
+def next_change(outlook: Outlook) -> str:
+    """Describe the first change of a grade without new evidence."""
+    if outlook.until is None:
+        return "no grade change expected within 366 days"
+    return f"a grade changes on {outlook.until.isoformat()}"
+
+
+def _step_line(step: Step) -> str:
+    built_in = step.phase in ("start", "pool", "clamp")
+    name = step.phase if built_in else f"{step.phase} {step.rule}"
+    state = "applied" if step.applied else "not applied"
+    line = (
+        f"  {name:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "
+        f"→ {_number(step.after)}  {step.because}"
+    )
+    if step.missing:
+        line += f" [unknown: {', '.join(step.missing)}]"
+    if step.evidence:
+        line += f" [{', '.join(step.evidence)}]"
+    return line
+
+
+def _amount(step: Step) -> str:
+    if step.amount is None:
+        return "?"
+    sign = {"add": "+", "multiply": "×", "floor": "≥", "cap": "≤"}.get(step.phase, "")
+    return f"{sign}{step.amount / 1000:.3f}"
+
+
+def _number(points: int | None) -> str:
+    return "unknown" if points is None else f"{points / 1000:.3f}"
