@@ -16,8 +16,9 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
+from assay.cel.errors import CelError
 from assay.cel.lower import Compiler
-from assay.cel.parse import CelError, Vocabulary, parse_cel
+from assay.cel.parse import Vocabulary, parse_cel
 from assay.cel.scope import subject_scope
 from assay.engine.local import LocalEngine
 from assay.model.documents import Institution

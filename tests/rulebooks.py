@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from assay.cel.parse import CelError
+from assay.cel.errors import CelError
 from assay.cel.program import Program
 from assay.cel.schema import HORIZONS, SPACES, SUBJECTS
 from assay.diagnostics.diagnostic import Diagnostic

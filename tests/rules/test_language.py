@@ -8,7 +8,7 @@ import pytest
 from cel_expr_python import cel
 from hypothesis import given
 
-from assay.cel.parse import CelError
+from assay.cel.errors import CelError
 from assay.cel.patterns import PatternError, translated
 from assay.model.dates import PartialDate
 from assay.model.documents import Corpus, Event

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from assay.cel.parse import CelError, Vocabulary, parse_cel
+from assay.cel.errors import CelError
+from assay.cel.parse import Vocabulary, parse_cel
 from assay.lint.rulebook import lint_rulebook
 from assay.model.documents import Claim, Corpus, Institution
 from assay.model.rulebook import Rule, Rulebook, Scorer

@@ -13,6 +13,7 @@ from dataclasses import replace
 from assay.cel import ast
 from assay.cel.ast import facts_below
 from assay.cel.bounds import LONGEST_TEXT, Magnitudes
+from assay.cel.errors import CelError, problem
 from assay.cel.functions import COMPARABLE, OPERATIONS, Function, function
 from assay.cel.operations import (
     TRUE,
@@ -28,7 +29,7 @@ from assay.cel.operations import (
     apply,
     balanced,
 )
-from assay.cel.parse import CelError, Vocabulary, problem
+from assay.cel.parse import Vocabulary
 from assay.cel.patterns import PatternError, translated
 from assay.cel.program import Aggregate, Compute, Gather, Reducer, Step
 from assay.cel.schema import SPACES, Field, Space, row_column

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING, get_args
 
 from assay.cache import Cache, content_digest
-from assay.cel.lower import Compiler
-from assay.cel.parse import CelError
+from assay.cel.errors import CelError
 from assay.cel.program import Program, program_from_json, program_to_json
 from assay.cel.schema import SPACES, Space
 from assay.cel.scope import Rows, Scope, subject_scope
@@ -16,10 +15,9 @@ from assay.diagnostics.diagnostic import SOURCE, Diagnostic, ValueLocation
 from assay.diagnostics.suggest import did_you_mean
 from assay.model.documents import ClaimType
 from assay.model.rulebook import Band, Rule, Rulebook, Scorer
-from assay.rules.expressions import Parsed, RulePath
 
 if TYPE_CHECKING:
-    from assay.rules.expressions import RulePath
+    from assay.rules.expressions import Parsed, RulePath
 
 
 _PROGRAM = "program"
@@ -317,6 +315,8 @@ def _lowers(rule: Rule) -> bool:
 
 def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
     """What is wrong with the expressions that were parsed, facts included."""
+    from assay.cel.lower import Compiler
+
     compiler = Compiler(parsed.vocabulary, parsed.facts)
     for path, node in parsed.expressions.items():
         # A part of a sentence stands at a number.
@@ -330,6 +330,8 @@ def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
 
 def uncompilable_facts(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
     """What is wrong with the facts, whether anything uses them or not."""
+    from assay.cel.lower import Compiler
+
     compiler = Compiler(parsed.vocabulary, parsed.facts)
     for index, fact in enumerate(rulebook.facts):
         node = parsed.facts.get((fact.on, fact.name))

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from assay.cel import ast
 from assay.cel.ast import fields_read, walk
-from assay.cel.parse import CelError, Vocabulary, parse_cel, problem
+from assay.cel.errors import CelError, problem
+from assay.cel.parse import Vocabulary, parse_cel
 from assay.cel.schema import SPACES
 from assay.cel.text import TextError, members, split_text
 from assay.diagnostics import rule_codes as codes

@@ -13,9 +13,9 @@ from datetime import date
 
 from assay.arithmetic import ONE, to_points
 from assay.cel import ast
+from assay.cel.errors import CelError
 from assay.cel.lower import Compiler
 from assay.cel.operations import TRUE, UNKNOWN, Col, Expr, Lit, apply, sum_of
-from assay.cel.parse import CelError
 from assay.cel.program import (
     Aggregate,
     Compute,

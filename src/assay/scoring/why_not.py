@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assay.cel import ast
 from assay.cel.ast import walk
+from assay.cel.errors import CelError
 from assay.cel.lower import Compiler
-from assay.cel.parse import CelError
 from assay.cel.program import RuleColumns, ScorerColumns
 from assay.cel.scope import Rows, Scope, subject_scope
 from assay.cel.text import unparse
