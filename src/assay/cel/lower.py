@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assay.cel import ast
-from assay.cel.ast import facts_below
+from assay.cel.ast import fields_read
 from assay.cel.bounds import LONGEST_TEXT, Magnitudes
 from assay.cel.errors import CelError, problem
 from assay.cel.functions import COMPARABLE, OPERATIONS, Function, function
@@ -271,11 +271,23 @@ class Compiler(Columns):
         self._magnitudes = Magnitudes(self._facts)
 
     def fact(self, space: str, name: str) -> str:
-        for on, needed in facts_below(self._facts, (space, name), self._made_facts):
+        for on, needed in self._facts_below((space, name)):
             self._made_facts.add((on, needed))
             expr = self.scalar(self._facts[on, needed], subject_scope(on))
             self.add(Compute(on, f"fact.{needed}", expr))
         return f"fact.{name}"
+
+    def _facts_below(self, key: tuple[str, str]) -> list[tuple[str, str]]:
+        """A fact and those it reads that have no column yet, each after those it reads."""
+        needed: set[tuple[str, str]] = set()
+        waiting = [key]
+        while waiting:
+            fact = waiting.pop()
+            if fact not in needed and fact not in self._made_facts:
+                needed.add(fact)
+                waiting += [k for k in fields_read(self._facts[fact]) if k in self._facts]
+        # The usual single fact needs no pass over all of them.
+        return [f for f in self._facts if f in needed] if len(needed) > 1 else list(needed)
 
     def scalar(self, node: ast.Expression, scope: Scope) -> Expr:
         """The expression as a column expression.
