@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assay.cel import ast
 from assay.cel.ast import fields_read
-from assay.cel.bounds import LONGEST_TEXT, Magnitudes
+from assay.cel.bounds import LONGEST_TEXT, Bounds
 from assay.cel.errors import CelError, problem
 from assay.cel.functions import COMPARABLE, OPERATIONS, Function, function
 from assay.cel.operations import (
@@ -268,7 +268,7 @@ class Compiler(Columns):
         self._facts = facts or {}
         self._expanded = 1
         self._made_facts: set[tuple[str, str]] = set()
-        self._magnitudes = Magnitudes(self._facts)
+        self._bounds = Bounds(self._facts)
 
     def fact(self, space: str, name: str) -> str:
         for on, needed in self._facts_below((space, name)):
@@ -373,7 +373,7 @@ class Compiler(Columns):
     # Macros ------------------------------------------------------------------------------
 
     def _macro(self, node: ast.Macro, scope: Scope) -> Value:
-        self._magnitudes.enter(node)
+        self._bounds.add_variable(node)
         if isinstance(node.range, ast.ListOf):
             return self._over_constants(node, scope)
         rows = self.value(node.range, scope)
@@ -499,9 +499,9 @@ class Compiler(Columns):
         if op is None:
             raise refused_call(node)
         guarded = OPERATIONS[op].guarded
-        if node.type.name == "int" and guarded and self._magnitudes.may_overflow(node):
+        if node.type.name == "int" and guarded and self._bounds.may_overflow(node):
             op = guarded
-        if self._magnitudes.is_too_long(node):
+        if self._bounds.is_too_long(node):
             raise refused(
                 node,
                 f"the text could have more than {LONGEST_TEXT:,} characters",
@@ -520,7 +520,7 @@ class Compiler(Columns):
         if declared.compile is not None:
             return declared.compile(*args)
         op = declared.operation(operands[0].type.name)
-        if declared.large is not None and self._magnitudes.are_large(operands):
+        if declared.large is not None and self._bounds.are_large(operands):
             op = declared.large
         assert op is not None
         return apply(op, *args)
@@ -554,7 +554,7 @@ class Compiler(Columns):
             raise refused(node, "values of two types are compared", "compare like with like")
         op = _declared(node).operation(operands[0].type.name)
         assert op is not None
-        if any(self._magnitudes.may_be_nan(o) for o in operands):
+        if any(self._bounds.may_be_nan(o) for o in operands):
             op = OPERATIONS[op].guarded or op
         return self._apply(op, operands, scope)
 
@@ -567,9 +567,7 @@ class Compiler(Columns):
     def _argument(self, operand: ast.Expression, scope: Scope) -> Expr:
         expr = self.plain(scope, self.scalar(operand, scope))
         return (
-            self.plain(scope, apply("number", expr))
-            if self._magnitudes.may_be_nan(operand)
-            else expr
+            self.plain(scope, apply("number", expr)) if self._bounds.may_be_nan(operand) else expr
         )
 
     def matches(self, node: ast.Call, scope: Scope) -> Expr:
