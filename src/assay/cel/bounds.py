@@ -1,7 +1,7 @@
-"""How large the numbers and texts of an expression can become, from the expression alone.
+"""Bounds on the numbers and texts of an expression, derived from the expression alone.
 
-Numbers that may leave 64 bits or be NaN are compiled to guarded operations; a text that could grow
-beyond bounds, as when facts double each other, is not compiled at all.
+Numbers that may leave 64 bits or be NaN are compiled to guarded operations. A text without a
+bound, for example of facts that double each other, is not compiled at all.
 """
 
 from __future__ import annotations
@@ -14,27 +14,29 @@ from assay.cel.ast import SPACE_OF_MESSAGE, walk
 from assay.cel.functions import function
 
 LONGEST_TEXT = 1_000_000
-"""The most characters of a text that is put together."""
+"""Maximal number of characters of a concatenated text."""
 
-_LIMIT = 2**63
+_INT64 = 2**63
 _FIELD = 2**31
+"""Bound on whole numbers in fields, which are days and counts."""
+
 _FIELD_TEXT = 4_000
 _NUMBER_TEXT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """No whole number is further from zero than ``whole``, no text longer than ``characters``."""
+    """Largest absolute whole number, largest number of characters, and whether NaN is possible."""
 
     whole: int
     characters: int
     nan: bool
 
 
-class Magnitudes:
-    """Bounds of the named facts, and of the variables of the macros that were entered.
+class Bounds:
+    """Bounds on expressions, given those of the named facts and of the variables of macros.
 
-    ``facts`` come each after those it uses.
+    ``facts`` must be ordered: each after those it reads.
     """
 
     def __init__(self, facts: Mapping[tuple[str, str], ast.Expression]) -> None:
@@ -43,12 +45,12 @@ class Magnitudes:
         for key, node in facts.items():
             for part in walk(node):
                 if isinstance(part, ast.Macro):
-                    self.enter(part)
+                    self.add_variable(part)
             self._facts[key] = self._bound(node)
             self._variables.clear()
 
-    def enter(self, macro: ast.Macro) -> None:
-        """Note the bound of its variable; of two with one name the larger counts."""
+    def add_variable(self, macro: ast.Macro) -> None:
+        """Record the bound of a macro's variable; the larger one if the name repeats."""
         new = self._element(macro.range)
         old = self._variables.get(macro.variable, new)
         self._variables[macro.variable] = _Bound(
@@ -56,37 +58,37 @@ class Magnitudes:
         )
 
     def may_overflow(self, node: ast.Call) -> bool:
-        """Whether a result, or an operand, of whole numbers could leave 64 bits."""
-        return max(self._whole(node), *map(self._whole, node.operands)) >= _LIMIT
+        """Whether the result or an operand, as a whole number, could leave 64 bits."""
+        return max(self._whole(node), *map(self._whole, node.operands)) >= _INT64
 
     def are_large(self, operands: Sequence[ast.Expression]) -> bool:
-        """Whether any of the whole numbers can be more than days and counts are."""
+        """Whether any whole number can be larger than days and counts."""
         return any(self._whole(o) > _FIELD for o in operands)
 
     def may_be_nan(self, node: ast.Expression) -> bool:
-        """Whether it is a double that was computed: only then can it be NaN."""
+        """Whether the expression is a double that was computed; fields are never NaN."""
         return node.type.name == "double" and any(self._is_computed(part) for part in walk(node))
 
     def is_too_long(self, node: ast.Call) -> bool:
-        """Whether the text it makes could be longer than :data:`LONGEST_TEXT`."""
+        """Whether the result is a text that could exceed :data:`LONGEST_TEXT`."""
         return node.type.name == "string" and self._characters(node) > LONGEST_TEXT
 
     def _bound(self, node: ast.Expression) -> _Bound:
         return _Bound(self._whole(node), self._characters(node), self.may_be_nan(node))
 
     def _element(self, node: ast.Expression) -> _Bound:
-        """The bound of the items of a list."""
+        """Return the bound of a list's items."""
         if isinstance(node, ast.Macro):
             return self._bound(node.body) if node.name == "map" else self._element(node.range)
         bounds = [self._bound(i) for i in node.items] if isinstance(node, ast.ListOf) else []
         return _Bound(
-            max((b.whole for b in bounds), default=_LIMIT),
+            max((b.whole for b in bounds), default=_INT64),
             max((b.characters for b in bounds), default=_FIELD_TEXT),
             any(b.nan for b in bounds),
         )
 
-    def _named(self, node: ast.Expression) -> _Bound | None:
-        """The bound of a fact, or of a variable."""
+    def _recorded(self, node: ast.Expression) -> _Bound | None:
+        """Return the bound of a fact or a variable."""
         if isinstance(node, ast.Select):
             space = SPACE_OF_MESSAGE.get(node.operand.type.name, "")
             return self._facts.get((space, node.field))
@@ -95,14 +97,14 @@ class Magnitudes:
     def _is_computed(self, node: ast.Expression) -> bool:
         if node.type.name != "double":
             return False
-        named = self._named(node)
+        recorded = self._recorded(node)
         called = function(node.function) if isinstance(node, ast.Call) else None
-        return bool(called and called.may_be_nan) or (named is not None and named.nan)
+        return bool(called and called.may_be_nan) or (recorded is not None and recorded.nan)
 
     def _whole(self, node: ast.Expression) -> int:
-        """Days and counts are below 2³¹; an unknown bound, and any that is larger, is 2⁶³."""
-        if (named := self._named(node)) is not None:
-            return named.whole
+        """Return the largest absolute value; 2⁶³ also means that there is no bound."""
+        if (recorded := self._recorded(node)) is not None:
+            return recorded.whole
         match node:
             case ast.Literal(value=int() as value):
                 return abs(value)
@@ -111,18 +113,17 @@ class Magnitudes:
             case ast.Call():
                 called = function(node.function)
                 if called is not None and called.largest is not None:
-                    sizes = [self._whole(o) for o in node.operands]
-                    return min(called.largest(sizes), _LIMIT)
-        return _LIMIT
+                    return min(called.largest([self._whole(o) for o in node.operands]), _INT64)
+        return _INT64
 
     def _characters(self, node: ast.Expression) -> int:
-        if (named := self._named(node)) is not None:
-            return named.characters
+        if (recorded := self._recorded(node)) is not None:
+            return recorded.characters
         match node:
             case ast.Literal(value=str() as value):
                 return len(value)
             case ast.Call():
                 sizes = [self._characters(o) for o in node.operands]
-                made = sum(sizes) if node.function == "_+_" else max(sizes[-2:], default=0)
-                return min(max(made, _NUMBER_TEXT), LONGEST_TEXT + 1)
+                size = sum(sizes) if node.function == "_+_" else max(sizes[-2:], default=0)
+                return min(max(size, _NUMBER_TEXT), LONGEST_TEXT + 1)
         return _FIELD_TEXT if node.type.name == "string" else _NUMBER_TEXT

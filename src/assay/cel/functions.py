@@ -13,10 +13,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal
 
 from assay.arithmetic import HALVING_STEPS, half_life, half_life_table
-from assay.cel import ast
 from assay.cel.domain import COUNT, any_unknown, any_value, greatest, least, numbers
 from assay.cel.operations import (
     GENERAL,
@@ -30,21 +29,11 @@ from assay.cel.operations import (
     apply,
     with_all,
 )
-from assay.cel.scope import Scope
 from assay.cel.times import DAY, day_seconds, duration_seconds, timestamp_seconds
 from assay.model.rulebook import SubjectKind
 
-
-class Lowering(Protocol):
-    """Compiler methods for functions that are more than an operation on the values of a row."""
-
-    def origins(self, node: ast.Call, scope: Scope) -> Expr: ...
-    def size_of(self, node: ast.Call, scope: Scope) -> Expr: ...
-    def membership(self, node: ast.Call, scope: Scope) -> Expr: ...
-    def matches(self, node: ast.Call, scope: Scope) -> Expr: ...
-    def compared(self, node: ast.Call, scope: Scope) -> Expr: ...
-    def chosen(self, node: ast.Call, scope: Scope) -> Expr: ...
-    def item_at(self, node: ast.Call, scope: Scope) -> Expr: ...
+Lowering = Literal["comparison", "conditional", "item", "matches", "membership", "origins", "size"]
+"""A method of the compiler, for functions that are more than an operation on the operands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +78,7 @@ class Function:
     examples: tuple[Example, ...] = ()
     method: bool = False
     compile: Callable[..., Apply] | None = None
-    lower: Callable[[Lowering, ast.Call, Scope], Expr] | None = None
+    lower: Lowering | None = None
     reads: Callable[[str], int] | None = None
     large: Op | None = None
     largest: Callable[[list[int]], int] | None = None
@@ -97,6 +86,7 @@ class Function:
     sign: str = ""
     rank: int = 0
     operations: tuple[Operation, ...] = ()
+    unsupported: tuple[str, str] | None = None
 
     @property
     def is_own(self) -> bool:
@@ -222,6 +212,7 @@ def _operator(
     *examples: Example,
     mixed: tuple[Overload, ...] = (),
     largest: Callable[[list[int]], int] | None = None,
+    unsupported: tuple[str, str] | None = None,
 ) -> Function:
     """An operator; ``types`` has the operation for operands of one type, by that type."""
     arity = name.count("_")
@@ -235,6 +226,7 @@ def _operator(
         may_be_nan=arity == 2 and "double" in types,
         sign=sign,
         rank=rank,
+        unsupported=unsupported,
     )
 
 
@@ -244,7 +236,7 @@ def _comparison(name: str, sign: str, op: Op, doc: str, *examples: Example) -> F
         overloads=tuple(Overload((t, t), "bool", operation=op) for t in COMPARABLE),
         doc=doc,
         examples=examples,
-        lower=lambda compiler, node, scope: compiler.compared(node, scope),
+        lower="comparison",
         sign=sign,
         rank=3,
     )
@@ -304,7 +296,7 @@ FUNCTIONS: tuple[Function, ...] = (
             ),
         ),
         method=True,
-        lower=lambda compiler, node, scope: compiler.origins(node, scope),
+        lower="origins",
         largest=_count,
     ),
     Function(
@@ -475,7 +467,7 @@ OPERATORS: tuple[Function, ...] = (
             ),
             Example('"ferries" in profile.topics', True, "a field that is a list has it"),
         ),
-        lower=lambda compiler, node, scope: compiler.membership(node, scope),
+        lower="membership",
         sign="in",
         rank=3,
     ),
@@ -491,7 +483,7 @@ OPERATORS: tuple[Function, ...] = (
                 "citation",
             ),
         ),
-        lower=lambda compiler, node, scope: compiler.chosen(node, scope),
+        lower="conditional",
         largest=_as_larger,
         sign="? :",
     ),
@@ -506,6 +498,10 @@ OPERATORS: tuple[Function, ...] = (
             Overload(("duration", "timestamp"), "timestamp", operation="add"),
         ),
         largest=sum,
+        unsupported=(
+            "these cannot be added",
+            "numbers and texts can; lists are asked one after the other",
+        ),
     ),
     _operator(
         "_-_",
@@ -534,7 +530,11 @@ OPERATORS: tuple[Function, ...] = (
         name="_[_]",
         overloads=(Overload(("list", "int"), "dyn", operation="item_at"),),
         doc="The item of a list by its number, from 0.",
-        lower=lambda compiler, node, scope: compiler.item_at(node, scope),
+        lower="item",
+        unsupported=(
+            "only lists of texts have items by number",
+            "use exists(x, …) on a collection",
+        ),
     ),
 )
 
@@ -548,7 +548,7 @@ STANDARD: tuple[Function, ...] = (
             Example("dependents.size()", 1, "dependencies that lead here"),
         ),
         method=True,
-        lower=lambda compiler, node, scope: compiler.size_of(node, scope),
+        lower="size",
         largest=_count,
         operations=(Operation(name="length", domain=numbers(lambda _text: COUNT, whole=True)),),
     ),
@@ -572,7 +572,7 @@ STANDARD: tuple[Function, ...] = (
             ),
         ),
         method=True,
-        lower=lambda compiler, node, scope: compiler.matches(node, scope),
+        lower="matches",
         operations=(Operation(name="matches", domain=any_value),),
     ),
     Function(
@@ -584,6 +584,7 @@ STANDARD: tuple[Function, ...] = (
         doc="The number as a decimal.",
         examples=(Example("double(claims.size()) / 4.0", 0.5, "a decimal from a whole number"),),
         operations=(Operation(name="to_double", domain=numbers(lambda a: a, whole=False)),),
+        unsupported=("this is not made a decimal", 'compare the text itself: field == "0.5"'),
     ),
     Function(
         name="int",
@@ -593,6 +594,7 @@ STANDARD: tuple[Function, ...] = (
         ),
         doc="The number without its decimals.",
         operations=(Operation(name="to_int", total=False),),
+        unsupported=("this is not made a whole number", 'compare the text itself: field == "3"'),
     ),
     Function(
         name="string",
@@ -602,12 +604,20 @@ STANDARD: tuple[Function, ...] = (
         ),
         doc="The value as a text.",
         operations=(Operation(name="to_string", domain=any_value),),
+        unsupported=(
+            "this is not made a text",
+            (
+                "whole numbers and true/false are; "
+                "a sentence shows any value in braces: {claim.support}"
+            ),
+        ),
     ),
     Function(
         name="bool",
         overloads=(Overload(("bool",), "bool", operation="same"),),
         doc="The condition itself.",
         operations=(Operation(name="same"),),
+        unsupported=("a text is not made true or false", 'compare it: field == "true"'),
     ),
     Function(
         name="timestamp",
@@ -660,6 +670,21 @@ MACROS: Mapping[str, tuple[Example, ...]] = {
     "map": (Example('"id" in claims.map(c, c.id)', False, "a list of one field of each"),),
 }
 """CEL's macros over collections, and ``has``, which asks whether a field is known."""
+
+_DAYS = "ask for days instead, such as days_between(a, b)"
+
+UNSUPPORTED: Mapping[str, tuple[str, str]] = {
+    "{}": ("a map or a message cannot be made in a condition", "use a list or several comparisons"),
+    "dyn": ("every value here has one type", "leave dyn(…) out"),
+    "type": ("every value here has one type, known beforehand", "leave the comparison out"),
+    "uint": ("there are no unsigned numbers here", "use whole numbers: 3"),
+    "bytes": ("there are no bytes here", 'write "text"'),
+    "getHours": ("dates here have no hours", _DAYS),
+    "getMinutes": ("dates here have no minutes", _DAYS),
+    "getSeconds": ("dates here have no seconds", _DAYS),
+    "getMilliseconds": ("dates here have no milliseconds", _DAYS),
+}
+"""Message and hint for CEL's own functions that cannot be computed on columns."""
 
 _BY_NAME = {f.name: f for f in (*FUNCTIONS, *OPERATORS, *STANDARD)}
 
