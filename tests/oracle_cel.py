@@ -6,6 +6,7 @@ fields of each, the fields of those, with the elements of a collection under the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,10 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from assay.arithmetic import half_life
 from assay.cel import ast
 from assay.cel.ast import decode_checked
-from assay.cel.functions import FUNCTIONS, Overload
+from assay.cel.functions import FUNCTIONS, Function, Overload
 
 Asked = dict[str, "Asked"]
 """Names or fields an expression asks for, with what it asks of each."""
@@ -90,12 +92,53 @@ def _ask(node: ast.Expression, found: Asked, variables: Mapping[str, Asked]) -> 
     return {}
 
 
-def _run(overload: Overload) -> Callable[..., Any]:
-    run = overload.run
-    assert run is not None
-    if overload.parameters != ("citations",):
-        return run
-    return lambda citations: run([{"origin": c["@origin"]} for c in citations])
+def _of_numbers(run: Callable[..., float]) -> Callable[..., float]:
+    """The function, undefined for NaN."""
+
+    def checked(*args: float) -> float:
+        if any(math.isnan(a) for a in args):
+            raise ValueError("not a number")
+        return run(*args)
+
+    return checked
+
+
+def _days_between(first: datetime, second: datetime) -> int:
+    days = abs(second - first) // timedelta(days=1)
+    return days if second >= first else -days
+
+
+def _absolute(value: int) -> int:
+    if value == -(2**63):
+        raise OverflowError("integer overflow")
+    return abs(value)
+
+
+IMPLEMENTATIONS: Mapping[str, tuple[Callable[..., Any], ...]] = {
+    "origins": (lambda citations: len({c["@origin"] for c in citations}),),
+    "half_life": (half_life,),
+    "min": (_of_numbers(min), min),
+    "max": (_of_numbers(max), max),
+    "clamp": (_of_numbers(lambda value, low, high: max(low, min(value, high))),),
+    "abs": (_of_numbers(abs), _absolute),
+    "share": (lambda part, whole: part / whole,),
+    "day": (lambda text: datetime.fromisoformat(f"{text}T00:00:00+00:00"),),
+    "days_between": (_days_between,),
+    "lower": (str.lower,),
+    "lowerAscii": (lambda text: "".join(c.lower() if c.isascii() else c for c in text),),
+    "upperAscii": (lambda text: "".join(c.upper() if c.isascii() else c for c in text),),
+}
+"""Our own functions as CEL is to run them: one implementation for each overload."""
+
+
+def _overload(function: Function, overload: Overload, run: Callable[..., Any]) -> cel.Overload:
+    return cel.Overload(
+        f"{function.name}_{'_'.join(overload.parameters)}",
+        return_type=_KINDS[overload.result],
+        parameters=[_KINDS[p] for p in overload.parameters],
+        is_member=function.method,
+        impl=run,
+    )
 
 
 @cache
@@ -104,14 +147,10 @@ def _environment(names: tuple[str, ...]) -> cel.Env:
         cel.FunctionDecl(
             function.name,
             [
-                cel.Overload(
-                    f"{function.name}_{'_'.join(overload.parameters)}",
-                    return_type=_KINDS[overload.result],
-                    parameters=[_KINDS[p] for p in overload.parameters],
-                    is_member=function.method,
-                    impl=_run(overload),
+                _overload(function, overload, run)
+                for overload, run in zip(
+                    function.overloads, IMPLEMENTATIONS[function.name], strict=True
                 )
-                for overload in function.overloads
             ],
         )
         for function in FUNCTIONS

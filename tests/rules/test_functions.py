@@ -6,6 +6,7 @@ import pytest
 
 from assay.cel.functions import FUNCTIONS, OPERATIONS, OPERATORS, STANDARD, Function, function
 from assay.engine.emit import PRIMITIVES
+from tests.oracle_cel import IMPLEMENTATIONS
 
 EVERY = (*FUNCTIONS, *OPERATORS, *STANDARD)
 
@@ -28,7 +29,7 @@ def test_every_function_has_one_form_on_columns(declared: Function) -> None:
 
 @pytest.mark.parametrize("declared", FUNCTIONS, ids=lambda f: f.name)
 def test_each_of_our_own_functions_has_an_oracle_and_an_example(declared: Function) -> None:
-    assert all(overload.run for overload in declared.overloads)
+    assert len(IMPLEMENTATIONS[declared.name]) == len(declared.overloads)
     assert any(f"{declared.name}(" in example.text for example in declared.examples)
 
 

@@ -9,13 +9,11 @@ engine then needs one primitive of that name.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from assay.arithmetic import HALVING_STEPS, half_life, half_life_table
+from assay.arithmetic import HALVING_STEPS, half_life_table
 from assay.cel.domain import COUNT, any_unknown, any_value, greatest, least, numbers
 from assay.cel.operations import (
     GENERAL,
@@ -38,15 +36,13 @@ Lowering = Literal["comparison", "conditional", "item", "matches", "membership",
 
 @dataclass(frozen=True, slots=True)
 class Overload:
-    """One signature: parameter types and result type.
+    """A signature: types of the parameters and the result, and the operation on columns.
 
-    ``run`` is the implementation that Google's CEL calls, None for CEL's own functions;
-    ``operation`` is the one on columns, None where the function has a ``lower`` or ``compile``.
+    ``operation`` is None if the function has ``lower``, ``compile`` or ``reads``.
     """
 
     parameters: tuple[str, ...]
     result: str
-    run: Callable[..., Any] | None = None
     operation: Op | None = None
 
 
@@ -91,60 +87,11 @@ class Function:
     @property
     def is_own(self) -> bool:
         """Whether CEL does not have it, so that it is declared to CEL's checker."""
-        return self.overloads[0].run is not None
+        return self in FUNCTIONS
 
     def operation(self, operand: str) -> Op | None:
         """The operation on columns for a first operand of that type."""
         return next((o.operation for o in self.overloads if o.parameters[0] == operand), None)
-
-
-# Implementations for Google's CEL ----------------------------------------------------------
-
-
-def _count_origins(citations: list[dict[str, Any]]) -> int:
-    return len({c["origin"] for c in citations})
-
-
-def _of_numbers(run: Callable[..., float]) -> Callable[..., float]:
-    """The function, undefined for NaN."""
-
-    def checked(*args: float) -> float:
-        if any(math.isnan(a) for a in args):
-            raise ValueError("not a number")
-        return run(*args)
-
-    return checked
-
-
-def _days_between(first: datetime, second: datetime) -> int:
-    days = abs(second - first) // timedelta(days=1)
-    return days if second >= first else -days
-
-
-def _day(text: str) -> datetime:
-    return datetime.fromisoformat(f"{text}T00:00:00+00:00")
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole
-
-
-def _ascii_lower(text: str) -> str:
-    return "".join(c.lower() if c.isascii() else c for c in text)
-
-
-def _ascii_upper(text: str) -> str:
-    return "".join(c.upper() if c.isascii() else c for c in text)
-
-
-def _absolute(value: int) -> int:
-    if value == -(2**63):
-        raise OverflowError("integer overflow")
-    return abs(value)
-
-
-def _clamp(value: float, low: float, high: float) -> float:
-    return max(low, min(value, high))
 
 
 # Parts of declarations ---------------------------------------------------------------------
@@ -265,13 +212,11 @@ def _of_date(name: str, op: Op, doc: str) -> Function:
     )
 
 
-def _changed_text(
-    name: str, op: Op, run: Callable[[str], str], doc: str, example: Example
-) -> Function:
+def _changed_text(name: str, op: Op, doc: str, example: Example) -> Function:
     """A text in other letters."""
     return Function(
         name=name,
-        overloads=(Overload(("string",), "string", run, op),),
+        overloads=(Overload(("string",), "string", op),),
         doc=doc,
         examples=(example,),
         method=True,
@@ -284,7 +229,7 @@ def _changed_text(
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="origins",
-        overloads=(Overload(("citations",), "int", _count_origins),),
+        overloads=(Overload(("citations",), "int"),),
         doc="How many independent origins the citations go back to; unseen originals are one.",
         examples=(
             Example("citations.origins()", 2),
@@ -301,7 +246,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="half_life",
-        overloads=(Overload(("int", "int"), "double", half_life, "half_life"),),
+        overloads=(Overload(("int", "int"), "double", "half_life"),),
         doc="What is left of 1.0 after so many days, halved every so many days; 1.0 before the "
         "first day; unknown where the half-life is not positive.",
         examples=(Example("half_life(180, 180)", 0.5),),
@@ -332,8 +277,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="min",
         overloads=(
-            Overload(("double", "double"), "double", _of_numbers(min), "min"),
-            Overload(("int", "int"), "int", min, "min"),
+            Overload(("double", "double"), "double", "min"),
+            Overload(("int", "int"), "int", "min"),
         ),
         doc="The lesser of two numbers.",
         examples=(Example("min(0.3, 0.5)", 0.3),),
@@ -347,8 +292,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="max",
         overloads=(
-            Overload(("double", "double"), "double", _of_numbers(max), "max"),
-            Overload(("int", "int"), "int", max, "max"),
+            Overload(("double", "double"), "double", "max"),
+            Overload(("int", "int"), "int", "max"),
         ),
         doc="The greater of two numbers.",
         examples=(Example("max(0.3, 0.5)", 0.5),),
@@ -366,7 +311,7 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="clamp",
-        overloads=(Overload(("double", "double", "double"), "double", _of_numbers(_clamp)),),
+        overloads=(Overload(("double", "double", "double"), "double"),),
         doc="The number, but no less than the second and no more than the third.",
         examples=(Example("clamp(1.2, 0.0, 1.0)", 1.0),),
         compile=lambda value, low, high: apply("max", low, apply("min", value, high)),
@@ -374,8 +319,8 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="abs",
         overloads=(
-            Overload(("double",), "double", _of_numbers(abs), "abs"),
-            Overload(("int",), "int", _absolute, "abs"),
+            Overload(("double",), "double", "abs"),
+            Overload(("int",), "int", "abs"),
         ),
         doc="The number without its sign.",
         examples=(Example("abs(2 - 5)", 3),),
@@ -384,21 +329,21 @@ FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         name="share",
-        overloads=(Overload(("int", "int"), "double", _share),),
+        overloads=(Overload(("int", "int"), "double"),),
         doc="The first count as a share of the second; unknown where the second is 0.",
         examples=(Example("share(1, 4)", 0.25),),
         compile=_compiled_share,
     ),
     Function(
         name="day",
-        overloads=(Overload(("string",), "timestamp", _day),),
+        overloads=(Overload(("string",), "timestamp"),),
         doc="The beginning of a day, from a text as it stands in the condition.",
         examples=(Example('day("2024-01-29") < day("2024-02-01")', True),),
         reads=day_seconds,
     ),
     Function(
         name="days_between",
-        overloads=(Overload(("timestamp", "timestamp"), "int", _days_between),),
+        overloads=(Overload(("timestamp", "timestamp"), "int"),),
         doc="How many whole days the second date lies after the first.",
         examples=(Example('days_between(day("2024-01-29"), day("2024-02-01"))', 3),),
         compile=lambda first, second: apply("quo", apply("sub", second, first), Lit(DAY)),
@@ -407,21 +352,18 @@ FUNCTIONS: tuple[Function, ...] = (
     _changed_text(
         "lower",
         "lower",
-        str.lower,
         "The text in small letters, of every script.",
         Example('"Ämter".lower()', "ämter"),
     ),
     _changed_text(
         "lowerAscii",
         "lower_ascii",
-        _ascii_lower,
         "The text with A to Z in small letters.",
         Example('"PORT".lowerAscii()', "port"),
     ),
     _changed_text(
         "upperAscii",
         "upper_ascii",
-        _ascii_upper,
         "The text with a to z in capitals.",
         Example('"port".upperAscii()', "PORT"),
     ),
