@@ -20,7 +20,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.cache import FOLDER_VARIABLE
 from assay.pipeline import assess, check
 from assay.workspace.paths import Workspace
@@ -89,7 +89,7 @@ def _explaining(folder: Path, *, sources_apart: bool) -> Iterator[Figure]:
     if not sources_apart:
         _gather_sources(folder / "profiles")
 
-    def desk() -> Desk:
+    def desk() -> Assessment:
         return assess(check(Workspace(folder)), date.fromordinal(TODAY))
 
     ids = list(desk().run.profile_rows)

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from assay.assessment import Desk, scored
+from assay.assessment import Assessment, scored
 from assay.model.documents import (
     AnyProfile,
     Citation,
@@ -132,17 +132,17 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _bands(desk: Desk) -> list[tuple[str, str]]:
+def _bands(desk: Assessment) -> list[tuple[str, str]]:
     scorers = desk.program.on("profile")
     return [("profile", name) for s in scorers for name in (s.score, s.band) if name]
 
 
-def _fresh(desk: Desk) -> Desk:
+def _fresh(desk: Assessment) -> Assessment:
     """The same desk, computed again."""
     return desk.rescored(desk.rulebook, desk.program)
 
 
-def _desk(count: int) -> Desk:
+def _desk(count: int) -> Assessment:
     workspace = Workspace(_ROOT)
     shipped = assess(check(workspace), _AS_OF)
     corpus = _corpus(count)

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.graph.reach import reach_pairs
 from assay.pipeline import assess, check
 from assay.rules.scorers import compile_rulebook
@@ -113,7 +113,7 @@ def sharing_figures(size: int, made: Tables) -> Iterator[Figure]:
     def sweep() -> list[BandMoves]:
         """Count what each amount would change, as ``assay plan --sweep`` does."""
         run = run_program(BOOK, PROGRAM, made)
-        engines = (run.engine.varied(made, p.steps, repeated=WANTED) for p in programs)
+        engines = (run.engine.derive(made, p.steps, repeated=WANTED) for p in programs)
         return [
             band_moves(run, Run(BOOK, program, made, engine))
             for program, engine in zip(programs, engines, strict=True)
@@ -281,7 +281,7 @@ def document_figures(size: int, folder: Path) -> Iterator[Figure]:
     yield from what_if_figures(assess(check(space), day))
 
 
-def what_if_figures(desk: Desk) -> Iterator[Figure]:
+def what_if_figures(desk: Assessment) -> Iterator[Figure]:
     """What would change the profiles of a desk, against scoring them once."""
     ids = list(desk.run.profile_rows)
     entries, size = len(desk.rulebook.changes), len(ids)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import ryaml
 from hypothesis import strategies as st
 
-from assay.assessment import Desk, scored
+from assay.assessment import Assessment, scored
 from assay.model.base import Model
 from assay.model.documents import (
     AnyProfile,
@@ -65,7 +65,7 @@ def rulebook_of(data: Mapping[str, Any]) -> Rulebook:
     return Rulebook.model_validate(data)
 
 
-def desk_of(corpus: Corpus, rulebook: Rulebook | None = None, as_of: date = AS_OF) -> Desk:
+def desk_of(corpus: Corpus, rulebook: Rulebook | None = None, as_of: date = AS_OF) -> Assessment:
     """The corpus scored at a date, as the pipeline scores a workspace."""
     rulebook = rulebook or default_rulebook()
     return scored(
@@ -84,7 +84,7 @@ def _program(rulebook: Rulebook) -> Any:
     return _PROGRAMS[id(rulebook)][1]
 
 
-def shipped() -> Desk:
+def shipped() -> Assessment:
     """The project's own workspace, scored at its own date."""
     checked = check(Workspace(ROOT))
     rulebook = checked.loaded.rulebook
@@ -93,7 +93,7 @@ def shipped() -> Desk:
     return desk_of(checked.loaded.corpus, rulebook, rulebook.settings.as_of)
 
 
-def scores_of(desk: Desk, on: str, scorer: str) -> dict[str, Score]:
+def scores_of(desk: Assessment, on: str, scorer: str) -> dict[str, Score]:
     """A scorer's scores by profile, or by ``profile#claim``."""
     run = desk.run
     trace = Trace(run)

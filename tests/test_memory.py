@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay.errors import UsageError
-from assay.memory import available_bytes, parse_size, require_room
+from assay.memory import available_bytes, parse_size, require_available
 
 GB = 10**9
 
@@ -61,7 +61,7 @@ def test_the_older_form_of_groups(tmp_path: Path) -> None:
 
 def test_nothing_may_be_known(tmp_path: Path) -> None:
     assert available_bytes(tmp_path) is None
-    require_room(10 * GB, None, "these tables", "do something else")
+    require_available(10 * GB, None, "these tables", "do something else")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_is_no_size(text: str) -> None:
 
 def test_the_refusal_names_the_way_out() -> None:
     with pytest.raises(UsageError) as refused:
-        require_room(20 * GB, 3 * GB, "these tables", "score them on a cluster")
+        require_available(20 * GB, 3 * GB, "these tables", "score them on a cluster")
     assert str(refused.value) == (
         "these tables need about 20.0 GB of memory, but only 3.0 GB are available; score them on "
         "a cluster, or set another limit with '--memory SIZE'"

@@ -14,7 +14,7 @@ from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook, digest, rulebook_digest
 from assay.progress import stage
 from assay.scoring.run import Run, run_program
-from assay.tables.build import Built, build
+from assay.tables.build import BuiltTables, build
 from assay.workspace.paths import Workspace
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Scores:
     program: Program
     as_of: date
     audience: str
-    built: Built
+    built: BuiltTables
     run: Run
 
     def overview(self) -> list[Line]:
@@ -53,7 +53,7 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class Desk(Scores):
+class Assessment(Scores):
     """A workspace scored on a date for an audience, with its documents.
 
     ``corpus`` holds the documents the audience may know, ``written`` all of them, drafts included.
@@ -99,10 +99,10 @@ class Desk(Scores):
 
         Raises ``UsageError`` for an unknown rule.
         """
-        from assay.scoring.why_not import WhyNotAsker
+        from assay.scoring.why_not import ConditionParts
 
         self.require([profile_id])
-        return WhyNotAsker(self.run).ask(rule, self.run.profile_rows[profile_id])
+        return ConditionParts(self.run).ask(rule, self.run.profile_rows[profile_id])
 
     def against(self, profile_id: str, band: str) -> list[Against]:
         """Find the steps that keep a profile below a band; ``UsageError`` for an unknown band."""
@@ -127,7 +127,7 @@ class Desk(Scores):
             hint = f"did you mean {near!r}?" if near else f"search with `assay find {profile_id}`"
             raise UsageError(f"unknown profile {profile_id!r}; {hint}")
 
-    def rescored(self, rulebook: Rulebook, program: Program) -> Desk:
+    def rescored(self, rulebook: Rulebook, program: Program) -> Assessment:
         """Score the same documents for the same audience by another rulebook."""
         return scored(
             self.workspace,
@@ -159,8 +159,8 @@ def scored(
     audience: str,
     *,
     written: Corpus | None = None,
-    built: Built | None = None,
-) -> Desk:
+    built: BuiltTables | None = None,
+) -> Assessment:
     """Score a corpus by a compiled rulebook.
 
     ``written`` are all documents, by default those of the corpus; ``built`` are the tables of the
@@ -171,6 +171,6 @@ def scored(
         built = build(corpus, rulebook, as_of)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
-    return Desk(
+    return Assessment(
         workspace, rulebook, program, as_of, audience, built, run, corpus, written or corpus
     )

@@ -35,13 +35,13 @@ def available_bytes(root: Path = Path("/")) -> int | None:
     return min((n for n in found if n < _UNLIMITED), default=None)
 
 
-def require_room(needed: int, available: int | None, what: str, hint: str) -> None:
+def require_available(needed: int, available: int | None, what: str, hint: str) -> None:
     """Raise ``UsageError`` if ``what`` needs more bytes than are available."""
     if available is not None and needed > available:
-        raise no_room(needed, available, what, hint)
+        raise insufficient_memory(needed, available, what, hint)
 
 
-def no_room(needed: int, available: int, what: str, hint: str) -> UsageError:
+def insufficient_memory(needed: int, available: int, what: str, hint: str) -> UsageError:
     """Error for ``what``, a plural noun, that needs more bytes than are available."""
     return UsageError(
         f"{what} need about {_shown(needed)} of memory, but only {_shown(available)} are "

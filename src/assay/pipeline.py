@@ -23,24 +23,24 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.assessment import Desk, Scores, scored
+from assay.assessment import Assessment, Scores, scored
 from assay.cache import Cache, content_digest
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
 from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
-from assay.model.audience import seen_by
+from assay.model.audience import visible_to
 from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook, digest
 from assay.progress import stage
 from assay.review.checks import check_ledger
-from assay.rules.check import check_part, check_rulebook
+from assay.rules.check import check_partial_rulebook, check_rulebook
 from assay.scoring.run import run_program
-from assay.tables.build import Built, tables_settings
+from assay.tables.build import BuiltTables, tables_settings
 from assay.tables.build import build as build_tables
 from assay.workspace.discover import documents_digest
-from assay.workspace.load import Loaded, load_workspace, readable_rulebook
+from assay.workspace.load import Loaded, load_workspace, try_load_rulebook
 from assay.workspace.paths import Workspace
-from assay.workspace.rulebook_files import readable_part
+from assay.workspace.rulebook_files import valid_part
 
 if TYPE_CHECKING:
     from assay.briefing.atlas import Atlas
@@ -106,22 +106,22 @@ def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list
     if rulebook is not None:
         program, findings = check_rulebook(rulebook, cache)
         return program, [loaded.placed(f) for f in findings]
-    part = None if rules is None or rules.unreadable else readable_part(rules.data)
+    part = None if rules is None or rules.unreadable else valid_part(rules.data)
     if part is None:
         return None, []
-    return None, [loaded.placed(f) for f in check_part(*part)]
+    return None, [loaded.placed(f) for f in check_partial_rulebook(*part)]
 
 
 def _rule_warnings(
     loaded: Loaded, program: Program | None, cache: Cache | None
 ) -> list[Diagnostic]:
     """Warnings about the rulebook; the proofs behind them are slow, so they are cached."""
-    from assay.tables.rows import written_values
+    from assay.tables.rows import observed_values
 
     rulebook = loaded.rulebook
     if rulebook is None or program is None:
         return []
-    values = written_values(loaded.corpus)
+    values = observed_values(loaded.corpus)
     in_use = sorted((*place, *sorted(texts)) for place, texts in values.items())
     rules = rulebook.model_dump_json(by_alias=True)
     key = content_digest(rules, json.dumps(in_use), str(loaded.as_of))
@@ -166,7 +166,7 @@ def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
 # Tabulate, score ---------------------------------------------------------------------------
 
 
-def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
+def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assessment:
     """Score every profile at a date for an audience. Default: the most public one.
 
     Evidence that the audience may not see is removed before scoring. Raises ``InputError`` with
@@ -181,7 +181,7 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
         known = ", ".join(rulebook.audiences)
         raise UsageError(f"there is no audience {reader!r}; the rulebook has: {known}")
     written = loaded.corpus
-    corpus = seen_by(written, rulebook.audiences, reader, as_of)
+    corpus = visible_to(written, rulebook.audiences, reader, as_of)
     built = _tabulated(checked, corpus, rulebook, as_of, reader)
     return scored(
         loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
@@ -190,14 +190,14 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Desk:
 
 def _tabulated(
     checked: Checked, corpus: Corpus, rulebook: Rulebook, as_of: date, audience: str
-) -> Built:
+) -> BuiltTables:
     """The tables of the corpus, cached."""
     stage("making tables")
     cache = checked.cache
     key = _tables_key(checked.loaded.documents_digest, rulebook, as_of, audience)
     stored = None if cache is None else cache.load(_TABLES, key)
     if stored is not None:
-        return Built.from_bytes(stored)
+        return BuiltTables.from_bytes(stored)
     built = build_tables(corpus, rulebook, as_of)
     if cache is not None:
         cache.store(_TABLES, key, built.to_bytes())
@@ -216,7 +216,7 @@ def score_unchanged(
     Tables are cached only for documents without errors, by their names and bytes, so only the
     rulebook and the ledger are checked again. None if the documents must be loaded.
     """
-    rulebook = readable_rulebook(workspace, cache)
+    rulebook = try_load_rulebook(workspace, cache)
     if rulebook is None or has_errors(check_ledger(workspace.ledger_path)):
         return None
     reader = audience or rulebook.audiences[0]
@@ -228,13 +228,13 @@ def score_unchanged(
     program = None if stored is None else check_rulebook(rulebook, cache)[0]
     if stored is None or program is None or reader not in rulebook.audiences:
         return None
-    built = Built.from_bytes(stored)
+    built = BuiltTables.from_bytes(stored)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
     return Scores(workspace, rulebook, program, day, reader, built, run)
 
 
-def assess_all(checked: Checked, as_of: date) -> tuple[Desk, ...]:
+def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:
     """Score the workspace for each of its audiences; raises as :func:`assess`."""
     first = assess(checked, as_of)
     return (first, *(assess(checked, as_of, a) for a in first.rulebook.audiences[1:]))
@@ -246,22 +246,22 @@ def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
     Scores the workspace for the least public audience, and only if some wording could disagree.
     Empty if the workspace has errors.
     """
-    from assay.scoring.wording_lint import may_disagree, words_against_grades
+    from assay.scoring.wording_lint import may_disagree, wording_problems
 
     loaded = checked.loaded
     if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
         return []
-    desk = assess(checked, as_of, loaded.rulebook.audiences[-1])
-    found = words_against_grades(loaded.corpus, desk.run, loaded.subjects)
+    assessment = assess(checked, as_of, loaded.rulebook.audiences[-1])
+    found = wording_problems(loaded.corpus, assessment.run, loaded.subjects)
     return sort_diagnostics(loaded.placed(f) for f in found)
 
 
 # Explain -----------------------------------------------------------------------------------
 
 
-def explain(desk: Desk, ids: Sequence[str]) -> dict[str, Explanation]:
+def explain(assessment: Assessment, ids: Sequence[str]) -> dict[str, Explanation]:
     """Explain the scores of profiles. Raises ``UsageError`` for an id that is not scored."""
-    return desk.explain(ids)
+    return assessment.explain(ids)
 
 
 # Plan, apply -------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
     """
     from assay.plan.request import Scoring
 
-    def assess_version(version: Workspace, default: date) -> tuple[Desk, ...]:
+    def assess_version(version: Workspace, default: date) -> tuple[Assessment, ...]:
         found = check(version, pinned)
         return assess_all(found, date_of(found, pinned) or default)
 
@@ -335,7 +335,7 @@ def apply(checked: Checked, proposal: Proposal, *, at: datetime, who: str, why: 
 # Review ------------------------------------------------------------------------------------
 
 
-def open_review(checked: Checked, desk: Desk, limits: Limits | None = None) -> Review:
+def open_review(checked: Checked, assessment: Assessment, limits: Limits | None = None) -> Review:
     """Open the review of an assessment, with its ledger and the last apply.
 
     Raises ``InputError`` if the ledger or the lock has errors.
@@ -344,9 +344,9 @@ def open_review(checked: Checked, desk: Desk, limits: Limits | None = None) -> R
     from assay.review.ledger import require_ledger
     from assay.review.queue import Limits, Review
 
-    workspace = desk.workspace
+    workspace = assessment.workspace
     return Review(
-        desk,
+        assessment,
         require_ledger(workspace.ledger_path),
         read_lock(workspace.lock_path),
         limits or Limits(),
@@ -357,20 +357,20 @@ def open_review(checked: Checked, desk: Desk, limits: Limits | None = None) -> R
 # Render ------------------------------------------------------------------------------------
 
 
-def build(desk: Desk, out: Path) -> SiteReport:
+def build(assessment: Assessment, out: Path) -> SiteReport:
     """Render the briefing pages into ``out``; on failure the existing site stays unchanged.
 
     Active overrides replace computed grades; pages show both.
     """
     from assay.briefing.site import build_site
 
-    atlas, counting = _atlas(desk, desk.workspace.ledger_path)
+    atlas, counting = _atlas(assessment, assessment.workspace.ledger_path)
     stage("writing pages")
-    written = digest([desk.digest, counting]) if counting else desk.digest
-    return build_site(atlas, written, out, desk.workspace.profiles_dir)
+    written = digest([assessment.digest, counting]) if counting else assessment.digest
+    return build_site(atlas, written, out, assessment.workspace.profiles_dir)
 
 
-def pages_touched(before: Sequence[Desk], after: Sequence[Desk]) -> tuple[str, ...]:
+def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[str, ...]:
     """Files of the site that differ between two assessments, for any audience.
 
     Decisions are those of ``after``. Every page is rendered twice, with its explanations, which
@@ -378,29 +378,36 @@ def pages_touched(before: Sequence[Desk], after: Sequence[Desk]) -> tuple[str, .
     """
     from assay.briefing.files import differing
 
-    old, new = ({d.audience: d for d in desks} for desks in (before, after))
+    old, new = ({d.audience: d for d in assessments} for assessments in (before, after))
     ledger_path = after[0].workspace.ledger_path
     found: set[str] = set()
     for audience in dict.fromkeys([*old, *new]):
         one, other = (
-            _atlas(desks[audience], ledger_path)[0] if audience in desks else None
-            for desks in (old, new)
+            _atlas(assessments[audience], ledger_path)[0] if audience in assessments else None
+            for assessments in (old, new)
         )
         found |= differing(one, other)
     return tuple(sorted(found, key=lambda path: ("/" in path, path)))
 
 
-def _atlas(desk: Desk, ledger_path: Path) -> tuple[Atlas, list[str]]:
+def _atlas(assessment: Assessment, ledger_path: Path) -> tuple[Atlas, list[str]]:
     """The content of all pages, and the ids of the active overrides."""
     from assay.briefing.atlas import Atlas
     from assay.review.effective import effective, published_results
     from assay.review.ledger import require_ledger
 
-    held = effective(desk, require_ledger(ledger_path))
+    held = effective(assessment, require_ledger(ledger_path))
     counting = [r.decision.id for r in held.counting]
-    results = published_results(desk, held)
-    explanations = desk.explain(list(desk.run.profile_rows))
-    atlas = Atlas(desk.corpus, desk.rulebook, results, explanations, desk.as_of, held.by_profile())
+    results = published_results(assessment, held)
+    explanations = assessment.explain(list(assessment.run.profile_rows))
+    atlas = Atlas(
+        assessment.corpus,
+        assessment.rulebook,
+        results,
+        explanations,
+        assessment.as_of,
+        held.by_profile(),
+    )
     return atlas, counting
 
 
@@ -447,26 +454,28 @@ def rule_tests(
     return RuleTests(results, loaded.files, loaded.diagnostics, found)
 
 
-def rule_findings(checked: Checked, desk: Desk | None) -> list[Diagnostic]:
+def rule_findings(checked: Checked, assessment: Assessment | None) -> list[Diagnostic]:
     """All diagnostics of the rulebook; with ``desk`` also scorers that barely separate profiles."""
     from assay.scoring.compare import saturated
 
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
     found = [d for d in checked.diagnostics if d.file in files]
-    if desk is not None:
-        found += [checked.loaded.placed(d) for d in saturated(desk.run)]
+    if assessment is not None:
+        found += [checked.loaded.placed(d) for d in saturated(assessment.run)]
     return sort_diagnostics(found)
 
 
-def scorer_cutpoints(desk: Desk, scorer: str, shares: Sequence[float]) -> list[Cutpoint]:
+def scorer_cutpoints(
+    assessment: Assessment, scorer: str, shares: Sequence[float]
+) -> list[Cutpoint]:
     """Band thresholds that split the profiles into ``shares``.
 
     Raises ``UsageError`` for an unknown scorer.
     """
     from assay.scoring.compare import cutpoints
 
-    known = [s.scorer.name for s in desk.program.on("profile")]
+    known = [s.scorer.name for s in assessment.program.on("profile")]
     if scorer not in known:
         raise UsageError(unknown("scorer of profiles", scorer, known))
-    scores = [r.scores[scorer].points for r in desk.results.values()]
+    scores = [r.scores[scorer].points for r in assessment.results.values()]
     return cutpoints([s for s in scores if s is not None], shares)

@@ -8,7 +8,7 @@ import pytest
 
 from assay.briefing.atlas import Atlas
 from assay.briefing.site import SiteReport, build_site
-from tests.briefing.desk import AS_OF, DIGEST, Desk, sample
+from tests.briefing.desk import AS_OF, DIGEST, Assessment, sample
 
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 160">'
@@ -25,7 +25,7 @@ def images_root(tmp_path: Path) -> Path:
     return root
 
 
-def build(desk: Desk, out: Path, images_root: Path) -> SiteReport:
+def build(desk: Assessment, out: Path, images_root: Path) -> SiteReport:
     return build_site(
         Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF),
         DIGEST,
@@ -35,12 +35,12 @@ def build(desk: Desk, out: Path, images_root: Path) -> SiteReport:
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> Assessment:
     return sample()
 
 
 @pytest.fixture
-def site(desk: Desk, tmp_path: Path, images_root: Path) -> Path:
+def site(desk: Assessment, tmp_path: Path, images_root: Path) -> Path:
     out = tmp_path / "site"
     build(desk, out, images_root)
     return out

@@ -144,7 +144,7 @@ def steps(
 
 
 @dataclass
-class Desk:
+class Assessment:
     """Documents and hand-made scores, in the form the site is built from."""
 
     corpus: Corpus
@@ -552,9 +552,9 @@ PANEL: dict[str, Any] = {
 }
 
 
-def sample() -> Desk:
+def sample() -> Assessment:
     """The desk the golden pages show."""
-    desk = Desk(corpus(PUBLISHERS, SOURCES, [EVENT, OFFICE, SEARCH, LAB, PANEL]))
+    desk = Assessment(corpus(PUBLISHERS, SOURCES, [EVENT, OFFICE, SEARCH, LAB, PANEL]))
     _score_event(desk)
     _score_office(desk)
     lone = (OriginGroup("office-interview", ("office-interview",)),)
@@ -568,7 +568,7 @@ def _line(*scores: tuple[date, int], scale: str) -> tuple[OutlookPoint, ...]:
     return tuple(OutlookPoint(day, score(points, scale)) for day, points in scores)
 
 
-def _score_event(desk: Desk) -> None:
+def _score_event(desk: Assessment) -> None:
     quarter, year = date(2026, 4, 1), date(2027, 1, 1)
     trust = score(450, "grades", 820)
     claims = {
@@ -685,7 +685,7 @@ def _score_event(desk: Desk) -> None:
     )
 
 
-def _score_office(desk: Desk) -> None:
+def _score_office(desk: Assessment) -> None:
     trust = score(540, "grades", 760)
     desk.score(
         "model-office",
@@ -713,7 +713,7 @@ def _score_office(desk: Desk) -> None:
     )
 
 
-def renamed(desk: Desk, profile_id: str, **changes: Any) -> Desk:
+def renamed(desk: Assessment, profile_id: str, **changes: Any) -> Assessment:
     """The desk with fields of one profile replaced."""
     profiles = dict(desk.corpus.profiles)
     data = profiles[profile_id].model_dump(by_alias=True, exclude_defaults=True)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from assay.model.results import WatchNotice
 from tests.briefing.conftest import build
-from tests.briefing.desk import Desk
+from tests.briefing.desk import Assessment
 
 EVENT = "forty-models"
 
 
-def with_notices(desk: Desk, *notices: WatchNotice) -> Desk:
+def with_notices(desk: Assessment, *notices: WatchNotice) -> Assessment:
     for profile_id, result in desk.results.items():
         mine = notices if profile_id == EVENT else ()
         outlook = replace(result.outlook, watch=mine, until=None)
@@ -26,7 +26,7 @@ def page(site: Path) -> str:
 
 
 def test_what_falls_due_stands_under_its_month_and_what_is_overdue_first(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     with_notices(
         desk,
@@ -51,7 +51,7 @@ def test_what_falls_due_stands_under_its_month_and_what_is_overdue_first(
 
 
 def test_without_anything_due_the_page_says_so(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     with_notices(desk)
     build(desk, tmp_path / "site", images_root)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.briefing.conftest import build
-from tests.briefing.desk import Desk
+from tests.briefing.desk import Assessment
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parent / "golden"
     "name", ["events/forty-models.html", "institutions/model-office.html", "index.html"]
 )
 def test_the_page_is_byte_for_byte_the_golden_one(
-    name: str, desk: Desk, tmp_path: Path, images_root: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, desk: Assessment, tmp_path: Path, images_root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("assay.briefing.site.__version__", "0.0.0")
     build(desk, tmp_path / "site", images_root)

@@ -11,13 +11,13 @@ from assay.briefing.atlas import Atlas
 from assay.briefing.site import build_site
 from assay.review.decisions import Draft, Subject, decide
 from assay.review.effective import Ruling
-from tests.briefing.desk import AS_OF, DIGEST, Desk, band
+from tests.briefing.desk import AS_OF, DIGEST, Assessment, band
 
 GOLDEN = Path(__file__).parent / "golden" / "overridden.html"
 
 
 def ruling(
-    desk: Desk, profile_id: str, scorer: str, points: int, scale: str, reason: str
+    desk: Assessment, profile_id: str, scorer: str, points: int, scale: str, reason: str
 ) -> Ruling:
     """An override to the band of so many thousandths."""
     chosen = band(scale, points)
@@ -35,7 +35,7 @@ def ruling(
     return Ruling(decide(draft, ()), subject, score, chosen, "counts", seconded_by="Ben Example")
 
 
-def overridden(desk: Desk, out: Path, images_root: Path) -> dict[str, str]:
+def overridden(desk: Assessment, out: Path, images_root: Path) -> dict[str, str]:
     decisions = {
         "model-office": {
             "trust": ruling(desk, "model-office", "trust", 800, "grades", "we saw <i>the file</i>"),
@@ -53,7 +53,7 @@ def overridden(desk: Desk, out: Path, images_root: Path) -> dict[str, str]:
 
 
 def test_the_grade_of_an_overridden_page_is_byte_for_byte_the_golden_one(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     page = overridden(desk, tmp_path / "site", images_root)["institutions/model-office.html"]
     section = page[page.index('<section id="grade"') :]
@@ -64,7 +64,7 @@ def test_the_grade_of_an_overridden_page_is_byte_for_byte_the_golden_one(
 
 
 def test_both_grades_stand_on_the_page_and_what_people_wrote_is_text(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     page = overridden(desk, tmp_path / "site", images_root)["institutions/model-office.html"]
     assert (
@@ -77,7 +77,7 @@ def test_both_grades_stand_on_the_page_and_what_people_wrote_is_text(
 
 
 def test_other_pages_and_the_front_speak_of_the_grade_that_holds(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     pages = overridden(desk, tmp_path / "site", images_root)
     front = pages["index.html"]
@@ -88,7 +88,7 @@ def test_other_pages_and_the_front_speak_of_the_grade_that_holds(
 
 
 def test_a_page_comes_by_the_grade_that_holds(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     desk.results["secret-panel"] = replace(desk.results["secret-panel"], published=True)
     made = {"secret-panel": {"trust": ruling(desk, "secret-panel", "trust", 200, "grades", "x")}}

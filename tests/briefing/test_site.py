@@ -12,7 +12,7 @@ from assay.errors import InputError
 from assay.model.results import Explanation, Outlook, ProfileResult, Score
 from assay.model.rulebook import Rulebook
 from tests.briefing.conftest import build
-from tests.briefing.desk import AS_OF, DIGEST, Desk, corpus, renamed
+from tests.briefing.desk import AS_OF, DIGEST, Assessment, corpus, renamed
 from tests.briefing.markup import Markup, pages
 
 EVENT = "events/forty-models.html"
@@ -39,7 +39,7 @@ def test_the_site_has_a_page_for_every_published_profile_and_no_other(site: Path
 
 
 def test_the_report_counts_files_and_names_the_profiles_without_a_page(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     out = tmp_path / "site"
     first = build(desk, out, images_root)
@@ -50,14 +50,16 @@ def test_the_report_counts_files_and_names_the_profiles_without_a_page(
     assert second.unchanged == first.written
 
 
-def test_building_twice_gives_the_same_bytes(desk: Desk, tmp_path: Path, images_root: Path) -> None:
+def test_building_twice_gives_the_same_bytes(
+    desk: Assessment, tmp_path: Path, images_root: Path
+) -> None:
     build(desk, tmp_path / "one", images_root)
     build(desk, tmp_path / "elsewhere" / "two", images_root)
     assert content(tmp_path / "one") == content(tmp_path / "elsewhere" / "two")
 
 
 def test_the_order_in_which_results_arrive_does_not_matter(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     build(desk, tmp_path / "one", images_root)
     desk.results = dict(reversed(desk.results.items()))
@@ -74,7 +76,7 @@ def test_a_profile_that_is_not_published_leaves_no_trace(site: Path) -> None:
 
 
 def test_its_name_stays_where_a_claim_of_a_published_page_says_it(
-    desk: Desk, tmp_path: Path, images_root: Path
+    desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     claims = [
         {
@@ -135,7 +137,7 @@ def test_pages_run_no_script_carry_no_style_and_ask_for_nothing_outside(site: Pa
     ],
 )
 def test_what_people_write_is_shown_letter_for_letter(
-    name: str, desk: Desk, tmp_path: Path, images_root: Path
+    name: str, desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     odd = renamed(desk, "small-lab", name=name, aliases=[name], gaps=[name], topics=[name])
     build(odd, tmp_path / "site", images_root)
@@ -248,7 +250,7 @@ def test_no_sentence_of_the_body_stands_on_every_page(site: Path) -> None:
 
 
 def test_a_missing_picture_stops_the_build_before_anything_is_written(
-    desk: Desk, tmp_path: Path
+    desk: Assessment, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError) as raised:
         build(desk, tmp_path / "site", tmp_path / "nowhere")
@@ -257,7 +259,9 @@ def test_a_missing_picture_stops_the_build_before_anything_is_written(
     assert not (tmp_path / "site").exists()
 
 
-def test_a_picture_that_leads_out_of_the_workspace_is_missing(desk: Desk, tmp_path: Path) -> None:
+def test_a_picture_that_leads_out_of_the_workspace_is_missing(
+    desk: Assessment, tmp_path: Path
+) -> None:
     root = tmp_path / "workspace"
     (root / "images").mkdir(parents=True)
     (tmp_path / "outside.svg").write_text("<svg/>")
@@ -294,6 +298,6 @@ def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> Non
 
 
 def test_a_workspace_without_published_profiles_still_has_a_first_page(tmp_path: Path) -> None:
-    desk = Desk(corpus([], [], []))
+    desk = Assessment(corpus([], [], []))
     build(desk, tmp_path / "site", tmp_path)
     assert "No profile is published yet." in Markup.of(tmp_path / "site" / "index.html").text

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.cache import Cache
 from assay.pipeline import Checked, assess, check
 from assay.workspace.paths import Workspace
@@ -75,7 +75,7 @@ def write(space: Workspace, number: int, **told: Any) -> None:
 
 def desk(
     space: Workspace, cache: Cache | None, day: date = DAY, audience: str | None = None
-) -> Desk:
+) -> Assessment:
     return assess(check(space, day, cache), day, audience)
 
 

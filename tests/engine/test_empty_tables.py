@@ -51,4 +51,4 @@ def test_constants_are_made_anew_where_a_table_has_other_rows() -> None:
     before.make([("claim", "always")])
     one = pl.DataFrame([dict.fromkeys(SCHEMAS["claim"])], schema=SCHEMAS["claim"])
     grown = Tables({**_NOTHING.frames, "claim": one})
-    assert before.varied(grown, always, ()).column("claim", "always").to_list() == [True]
+    assert before.derive(grown, always, ()).column("claim", "always").to_list() == [True]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from assay.cel.program import Program
 from assay.cli.main import run
-from assay.engine.parts import Passes, Steps, parted_to_fit
+from assay.engine.parts import Passes, Steps, split_to_fit
 from assay.engine.plan import Place, outputs
 from assay.errors import UsageError
 from assay.model.documents import Corpus
@@ -29,7 +29,7 @@ from assay.scoring.outlook import Projection
 from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 from assay.tables.parquet import StoredTables, open_tables, write_tables
-from assay.tables.parts import PartedTables, homes, parted
+from assay.tables.parts import PartitionedTables, citation_profiles, parted
 from assay.tables.tables import Tables
 from assay.workspace.load import load_workspace
 from assay.workspace.paths import Workspace
@@ -46,10 +46,10 @@ def stored(made: Tables) -> StoredTables:
     )
 
 
-def in_parts(made: Tables, profiles: int) -> PartedTables:
+def in_parts(made: Tables, profiles: int) -> PartitionedTables:
     """The tables in parts of so many profiles each."""
     given_tables = stored(made)
-    home = homes(given_tables)
+    home = citation_profiles(given_tables)
     assert home is not None
     each = pl.repeat(1, made.height("profile"), dtype=pl.Int64, eager=True).to_numpy()
     return parted(given_tables, home, each, profiles)
@@ -144,14 +144,14 @@ def test_shipped_rules_on_generated_tables(shape: Shape, profiles: int) -> None:
 @given(SHAPES, SIZES)
 def test_workload_on_generated_tables(shape: Shape, profiles: int) -> None:
     passes = assert_same(forty_rules(), tables(shape), profiles)
-    assert not passes.led_away
+    assert not passes.cross_part_gathers
 
 
 @settings(max_examples=8)
 @given(SHAPES, SIZES)
 def test_neighbours_scores_of_neighbours_scores(shape: Shape, profiles: int) -> None:
     passes = assert_same(compile_rulebook(neighbourly()), tables(shape), profiles)
-    assert (len(passes.parted.parts) > 1) >= bool(passes.led_away)
+    assert (len(passes.parted.parts) > 1) >= bool(passes.cross_part_gathers)
 
 
 @settings(max_examples=8)
@@ -254,13 +254,13 @@ def test_rows_that_are_numbered_or_of_two_profiles_cannot_be_parted(tmp_path: Pa
     numbered.write_parquet(tmp_path / "claim.parquet")
     assert open_tables(tmp_path) is None
     moved = made.frames["citation"].with_columns(pl.col("cited_by_row").clip(upper_bound=5))
-    assert homes(stored(Tables({**made.frames, "citation": moved}))) is None
+    assert citation_profiles(stored(Tables({**made.frames, "citation": moved}))) is None
 
 
 def test_too_little_even_for_parts(tmp_path: Path) -> None:
     write_tables(tables(Shape(70_000)), tmp_path)
     with pytest.raises(UsageError) as caught:
-        parted_to_fit(tmp_path, 180_000_000, lambda _: 0)
+        split_to_fit(tmp_path, 180_000_000, lambda _: 0)
     assert str(caught.value) == (
         "these tables, scored in parts, need about 183 MB of memory, but only 180 MB are "
         "available; score them with --engine spark or on a machine with more memory, or set "

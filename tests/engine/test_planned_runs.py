@@ -111,7 +111,7 @@ def test_an_engine_for_another_day_shares_only_what_does_not_change(
         first.run(program.steps)
         first.make_all()
         later = made.on(int(today[0]) + days)
-        varied = first.varied(later, program.steps, [("profile", "today")])
+        derive = first.derive(later, program.steps, [("profile", "today")])
         moved = dict(made.frames)
         moved["profile"] = moved["profile"].with_columns(today + days)
         fresh = LocalEngine(Tables(moved))
@@ -119,7 +119,7 @@ def test_an_engine_for_another_day_shares_only_what_does_not_change(
         for step in program.steps:
             for space, name in outputs(step):
                 assert (
-                    varied.column(space, name).to_list() == fresh.column(space, name).to_list()
+                    derive.column(space, name).to_list() == fresh.column(space, name).to_list()
                 ), (space, name)
 
 

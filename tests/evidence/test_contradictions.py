@@ -12,7 +12,7 @@ from assay.evidence.contradictions import find_clashes
 from assay.evidence.measured import series
 from assay.evidence.subjects import Statement
 from assay.model.dates import PartialDate
-from assay.output.html import clashes_html, plot
+from assay.output.html import contradictions_html, plot
 
 
 def said(place: str, text: str, as_of: str | None = None) -> Statement:
@@ -151,7 +151,7 @@ def test_a_series_is_gathered_from_its_pairs_and_plotted() -> None:
 
 def test_what_is_said_is_text_on_the_page() -> None:
     text = "The <b>Harbour Office</b> lists {} cranes & tugs."
-    page = clashes_html(find_clashes([said("a", text.format(4)), said("b", text.format(7))]))
+    page = contradictions_html(find_clashes([said("a", text.format(4)), said("b", text.format(7))]))
     assert "<b>" not in page
     assert "&lt;b&gt;Harbour Office&lt;/b&gt; lists 4 cranes &amp; tugs." in page
 

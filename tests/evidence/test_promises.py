@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.evidence.origins import UNSEEN, Lineage
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Source
 from assay.tables.rows import scored_claims, scored_profiles
@@ -25,7 +25,7 @@ Points = dict[str, int | None]
 _DATES = st.sampled_from([None, "2019", "2025-06-20", "2026-01-15"])
 
 
-def points(desk: Desk, scorer: str, *, profiles: bool = True) -> Points:
+def points(desk: Assessment, scorer: str, *, profiles: bool = True) -> Points:
     """A score of every claim (``profile#claim``) and, if it has it, of every profile."""
     made = scores_of(desk, "claim", scorer)
     if profiles:

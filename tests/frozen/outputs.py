@@ -132,7 +132,7 @@ class _Commands:
 
     def _explained(self, audience: str) -> Iterator[Sequence[Any]]:
         """Explain all profiles at once; one of them as the command prints it, to be the same."""
-        desk = Session(self._folder, audience=audience).desk()
+        desk = Session(self._folder, audience=audience).assessment()
         explained = desk.explain(list(desk.run.profile_rows))
         found = [
             frozen(self._renamed.old(json.loads(json.dumps(explanation_json(e)))))

@@ -10,7 +10,7 @@ from typing import Any
 
 import ryaml
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.pipeline import assess_all, check
 from assay.plan.builder import make_plan
 from assay.plan.lock import Lock
@@ -199,7 +199,7 @@ class Office:
         (folder / "profiles" / "all.yaml").write_text(text, encoding="utf-8")
         return Workspace(folder.resolve())
 
-    def desks(self, folder: Path, as_of: date = date(2026, 1, 15)) -> tuple[Desk, ...]:
+    def desks(self, folder: Path, as_of: date = date(2026, 1, 15)) -> tuple[Assessment, ...]:
         return assess_all(check(self.written(folder)), as_of)
 
     def lock(self, folder: Path, as_of: date = date(2026, 1, 15)) -> Lock:

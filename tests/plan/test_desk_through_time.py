@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.pipeline import assess_all, check
 from assay.plan.apply import bases_of, carry_out
 from assay.plan.builder import make_plan
@@ -31,7 +31,7 @@ _SOURCES = st.sampled_from(["mill-paper", "weir-paper", "lock-paper"])
 _PROFILES = ["mill", "weir", "sluice"]
 
 
-def _scores(desks: tuple[Desk, ...]) -> Scores:
+def _scores(desks: tuple[Assessment, ...]) -> Scores:
     return {
         (i, name): score.points
         for desk in desks
@@ -55,14 +55,14 @@ class DeskThroughTime(RuleBasedStateMachine):
         if hasattr(self, "folder"):
             shutil.rmtree(self.folder)
 
-    def _desks(self) -> tuple[Desk, ...]:
+    def _desks(self) -> tuple[Assessment, ...]:
         return assess_all(check(self.office.written(self.folder)), self.today)
 
     @property
     def _workspace(self) -> Workspace:
         return Workspace(self.folder.resolve())
 
-    def _plan(self, desks: tuple[Desk, ...]) -> Plan:
+    def _plan(self, desks: tuple[Assessment, ...]) -> Plan:
         locks, _ = bases_of(self._workspace.lock_path)
         return make_plan(
             locks[0] if locks else None, desks, theirs=locks[1] if len(locks) > 1 else None
@@ -160,7 +160,7 @@ class DeskThroughTime(RuleBasedStateMachine):
         }
         self.plan_and_apply()
 
-    def _applied_on_the_branch(self, base: bytes, desks: tuple[Desk, ...]) -> bytes:
+    def _applied_on_the_branch(self, base: bytes, desks: tuple[Assessment, ...]) -> bytes:
         """The branch's lock; git keeps the history of both branches."""
         start, lock = parse_lock(base, "grades.lock"), lock_of(desks)
         if lock.digest != start.digest:

@@ -11,7 +11,7 @@ from typing import Any
 import ryaml
 from click.testing import CliRunner, Result
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.cli.session import Session
 from assay.pipeline import assess, check
 from assay.plan.lock import lock_bytes, read_lock
@@ -192,7 +192,7 @@ class Office:
         for file, texts in files.items():
             (self.root / file).write_text("---\n".join(texts), encoding="utf-8")
 
-    def desk(self, as_of: date = AS_OF) -> Desk:
+    def desk(self, as_of: date = AS_OF) -> Assessment:
         self.write()
         return assess(check(Workspace(self.root), as_of), as_of)
 

@@ -21,7 +21,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.output.plan_json import saved_json
 from assay.plan.apply import bases_of, carry_out, moved_since, read_plan, write_plan
 from assay.plan.builder import make_plan
@@ -85,7 +85,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.known: dict[str, Decision] = {}
         self.overrides: dict[str, Standing] = {}
         self.accepted: list[Standing] = []
-        self._scored: tuple[Desk, ...] | None = None
+        self._scored: tuple[Assessment, ...] | None = None
         self.plan_and_apply()
 
     def teardown(self) -> None:
@@ -131,7 +131,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.office.put(source(f"{name}-paper", directness, title=title))
         self._scored = None
 
-    def _desks(self) -> tuple[Desk, ...]:
+    def _desks(self) -> tuple[Assessment, ...]:
         if self._scored is None:
             self._scored = (self.office.desk(),)
         return self._scored

@@ -39,7 +39,7 @@ def test_an_override_counts_beside_the_computed_grade(harbour: Office) -> None:
     assert ruling.band is not None
     assert ruling.band.grade == "High"
     assert review.queue.items == ()
-    [rate] = override_rates(review.desk, review.effective)
+    [rate] = override_rates(review.assessment, review.effective)
     assert (rate.rated, rate.overridden, rate.codes) == (1, 1, {"evidence-outside": 1})
 
 
@@ -92,7 +92,7 @@ def test_an_override_is_stale_when_its_grounds_move_and_counts_again_when_they_r
     assert "stale" in open_matters(harbour)
     review = harbour.review()
     assert review.effective.ruling("harbour", "trust") is None
-    assert override_rates(review.desk, review.effective)[0].overridden == 0
+    assert override_rates(review.assessment, review.effective)[0].overridden == 0
     harbour.documents, harbour.rules = documents, rules
     assert status(harbour) == ["counts"]
 
@@ -109,12 +109,12 @@ def test_time_alone_makes_nothing_stale_until_the_band_changes(office: Office) -
     office.put(profile("harbour", claim("built", "report", holds="standing", as_of="2025-12-01")))
     office.override("harbour", "High")
     assert status(office, as_of=date(2026, 1, 16)) == ["counts"]
-    assert office.review(date(2026, 2, 20)).desk.results["harbour"].scores["trust"].points != (
-        office.review().desk.results["harbour"].scores["trust"].points
-    )
+    assert office.review(date(2026, 2, 20)).assessment.results["harbour"].scores[
+        "trust"
+    ].points != (office.review().assessment.results["harbour"].scores["trust"].points)
     assert status(office, as_of=date(2026, 2, 20)) == ["counts"]
     late = date(2026, 12, 1)
-    assert office.review(late).desk.results["harbour"].scores["trust"].grade == "Fair"
+    assert office.review(late).assessment.results["harbour"].scores["trust"].grade == "Fair"
     assert status(office, as_of=late) == ["stale"]
 
 
@@ -189,10 +189,10 @@ def test_publication_follows_the_grade_that_holds(office: Office) -> None:
     office.edit_rule("citation.strength.retelling", add=0.05)
     office.put(source("rumour", "retelling"), profile("harbour", claim("built", "rumour")))
     review = office.review()
-    assert not published_results(review.desk, review.effective)["harbour"].published
+    assert not published_results(review.assessment, review.effective)["harbour"].published
     office.override("harbour", "low")
     review = office.review()
-    assert published_results(review.desk, review.effective)["harbour"].published
+    assert published_results(review.assessment, review.effective)["harbour"].published
 
 
 def test_an_override_of_something_gone_is_said_and_does_not_count(harbour: Office) -> None:
@@ -202,7 +202,7 @@ def test_an_override_of_something_gone_is_said_and_does_not_count(harbour: Offic
     review = harbour.review()
     assert review.effective.rulings == {}
     assert [r.decision for r in review.effective.gone] == [made]
-    [found] = check_ledger(harbour.ledger, review.desk.corpus, review.desk.rulebook)
+    [found] = check_ledger(harbour.ledger, review.assessment.corpus, review.assessment.rulebook)
     assert (found.code, found.severity, found.line) == ("override-gone", "warning", 1)
     assert "the profile 'harbour'" in found.message
 
@@ -210,7 +210,7 @@ def test_an_override_of_something_gone_is_said_and_does_not_count(harbour: Offic
 def test_an_override_for_the_desk_is_not_seen_by_the_public(harbour: Office) -> None:
     harbour.rules["audiences"] = ["public", "desk"]
     review = harbour.review()
-    inside = replace(review, desk=replace(review.desk, audience="desk"))
+    inside = replace(review, assessment=replace(review.assessment, audience="desk"))
     from assay.review.journal import append
 
     made = actions.override(inside, WHO, "harbour", scorer="trust", grade="High", reason="secret")

@@ -266,7 +266,7 @@ def test_acceptance_for_one_audience_settles_nothing_for_another(office: Office)
     office.decide(lambda r: actions.accept(r, ANN, ["harbour"]))
     review = office.review()
     assert review.queue.items == ()
-    inside = replace(review, desk=replace(review.desk, audience="desk"))
+    inside = replace(review, assessment=replace(review.assessment, audience="desk"))
     assert [i.matter for i in inside.queue.items] == ["retracted"]
 
 

@@ -59,7 +59,7 @@ def edits(draw: st.DrawFn, book: Rulebook) -> list[Program]:
 def moves_by(base: Run, programs: list[Program]) -> Iterator[BandMoves]:
     """As a sweep counts them: with the columns shared that the programs have in common."""
     for program in programs:
-        engine = base.engine.varied(base.tables, program.steps, repeated=grade_columns(program))
+        engine = base.engine.derive(base.tables, program.steps, repeated=grade_columns(program))
         yield band_moves(base, Run(base.rulebook, program, base.tables, engine))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.evidence.origins import Lineage
 from assay.model.documents import Corpus
 from assay.model.results import Score, WouldChange
@@ -33,7 +33,7 @@ def edited(corpus: Corpus, profile_id: str) -> list[tuple[WhatIf, Scores]]:
     return [(w, scores(replaced(wider, w.profile), profile_id)) for w in tried]
 
 
-def as_rows(desk: Desk, ids: list[str]) -> list[tuple[str, str, int, list[Score]]]:
+def as_rows(desk: Assessment, ids: list[str]) -> list[tuple[str, str, int, list[Score]]]:
     """Every change of the catalogue as the engine scores it: profile, text, effort, scores."""
     run = desk.run
     places = np.array([run.profile_rows[i] for i in ids], dtype=np.int64)
@@ -71,7 +71,7 @@ def test_what_ifs_are_what_edited_documents_are(corpus: Corpus) -> None:
         check_furthest(listed[name], now, edits)
 
 
-def check_rows(desk: Desk, as_documents: dict[str, list[tuple[WhatIf, Scores]]]) -> None:
+def check_rows(desk: Assessment, as_documents: dict[str, list[tuple[WhatIf, Scores]]]) -> None:
     """Each row has an edit of the same scores; edits without a row change nothing that counts."""
     found = as_rows(desk, list(as_documents))
     rows = {(name, text) for name, text, _, _ in found}

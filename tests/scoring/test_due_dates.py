@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.model.documents import Corpus, Institution, Source
 from assay.scoring.outlook import Due, calendar
 from tests.strategies import AS_OF, default_rulebook, desk_of
 
 
-def desk(*claims: dict[str, Any], **profile: Any) -> Desk:
+def desk(*claims: dict[str, Any], **profile: Any) -> Assessment:
     source = Source.model_validate(
         {
             "kind": "source",
@@ -36,7 +36,7 @@ def desk(*claims: dict[str, Any], **profile: Any) -> Desk:
     return desk_of(Corpus(sources={"register": source}, profiles={"office": office}))
 
 
-def due(desk: Desk, *reasons: str) -> list[Due]:
+def due(desk: Assessment, *reasons: str) -> list[Due]:
     outlooks = {i: r.outlook for i, r in desk.results.items()}
     found = calendar(desk.corpus, desk.rulebook, outlooks, desk.as_of)
     return [entry for entry in found if entry.reason in reasons]

@@ -6,14 +6,14 @@ from functools import cache
 
 from hypothesis import given
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.model.documents import Corpus
 from assay.model.rulebook import Rule, Rulebook
 from assay.scoring.grounds import Grounds
 from tests.strategies import corpora, default_rulebook, desk_of
 
 
-def digests(desk: Desk) -> dict[tuple[str, str], str]:
+def digests(desk: Assessment) -> dict[tuple[str, str], str]:
     grounds = Grounds(desk.corpus, desk.run)
     return {
         (i, name): grounds.of(i, name).digest

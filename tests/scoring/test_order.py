@@ -9,7 +9,7 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.model.documents import AnyProfile, Corpus
 from assay.model.results import Score
 from assay.model.rulebook import Rulebook
@@ -59,7 +59,7 @@ def shuffled_rulebook(rulebook: Rulebook, random: Random) -> Rulebook:
     return rulebook.model_copy(update={"scorers": _mixed(random, scorers), "scales": scales})
 
 
-def every_score(desk: Desk) -> dict[tuple[str, str], Score]:
+def every_score(desk: Assessment) -> dict[tuple[str, str], Score]:
     """All scores of profiles and claims, by scorer and subject."""
     return {
         (scorer.key, subject): score

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.model.dates import PartialDate
 from assay.model.documents import Corpus, Institution, Publisher, Source
 from assay.scoring.outlook import LOOKAHEAD_DAYS, Horizons
@@ -70,7 +70,7 @@ def stepped(corpus: Corpus, days: list[date]) -> dict[str, date | None]:
     return first
 
 
-def some_days(desk: Desk) -> list[date]:
+def some_days(desk: Assessment) -> list[date]:
     """The days on which something is said to change and the days before them, and others."""
     claimed = [r.outlook.until for r in desk.results.values() if r.outlook.until]
     nearby = [d - timedelta(days=n) for d in claimed for n in (0, 1) if d > AS_OF + timedelta(n)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.output.json import explanation_json, scores_json
 from assay.pipeline import assess, check
 from assay.workspace.paths import Workspace
@@ -49,7 +49,7 @@ status: draft
 """
 
 
-def desk(folder: Path, rules: str, documents: str) -> Desk:
+def desk(folder: Path, rules: str, documents: str) -> Assessment:
     (folder / "profiles").mkdir()
     (folder / "rules.yaml").write_text(rules, encoding="utf-8")
     (folder / "profiles" / "all.yaml").write_text(documents, encoding="utf-8")

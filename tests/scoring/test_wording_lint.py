@@ -9,7 +9,7 @@ import pytest
 from assay.cli.main import run
 from assay.diagnostics.diagnostic import Diagnostic, Subject
 from assay.model.documents import Corpus, Event, Publisher, Source
-from assay.scoring.wording_lint import may_disagree, words_against_grades
+from assay.scoring.wording_lint import may_disagree, wording_problems
 from assay.workspace.paths import Workspace
 from tests.strategies import corpus_of, default_rulebook, desk_of, scores_of
 
@@ -35,7 +35,7 @@ def corpus(text: str, *cited: str, **fields: Any) -> Corpus:
 
 def found(corpus: Corpus) -> list[Diagnostic]:
     subjects = {"closing": Subject("a.yaml")}
-    return list(words_against_grades(corpus, desk_of(corpus).run, subjects))
+    return list(wording_problems(corpus, desk_of(corpus).run, subjects))
 
 
 @pytest.mark.parametrize("nature", ["fact", "judgement", "assumption", "attributed"])
@@ -73,7 +73,7 @@ def test_certain_words_over_no_grade() -> None:
     ]
     unsourced = corpus("The port has certainly closed in 2025.")
     run = desk_of(unsourced, book.model_copy(update={"scorers": tuple(scorers)})).run
-    (finding,) = words_against_grades(unsourced, run, {"closing": Subject("a.yaml")})
+    (finding,) = wording_problems(unsourced, run, {"closing": Subject("a.yaml")})
     assert finding.message == "claim 'one' says 'certainly' but is not rated"
 
 

@@ -16,7 +16,7 @@ from assay.model.base import ID_PATTERN
 from assay.workspace.load import Loaded
 from assay.workspace.paths import Workspace
 from assay.workspace.schemas import PROFILE_SCHEMA
-from assay.workspace.transactions import commit, current, inside_profiles, path_of
+from assay.workspace.transactions import commit, current, path_of, resolve_profile_path
 from assay.yaml.edit import append_documents, append_item
 
 CLAIM_ID_WORDS = 6
@@ -70,7 +70,7 @@ def document_path(workspace: Workspace, kind: str, id_: str, into: Path | None =
     Default: ``profiles/KINDs.yaml`` if it exists, otherwise ``profiles/KINDs/ID.yaml``.
     """
     if into is not None:
-        return inside_profiles(workspace, into)
+        return resolve_profile_path(workspace, into)
     shared = workspace.profiles_dir / f"{kind}s.yaml"
     return shared if shared.is_file() else workspace.profiles_dir / f"{kind}s" / f"{id_}.yaml"
 

@@ -84,14 +84,14 @@ def write_pack(review: Review, folder: Path, *, xlsx: bool = False) -> tuple[lis
 def pack_page(review: Review) -> str:
     """The page as HTML that needs no other file and no connection."""
     queue = review.queue
-    known = [i for i in queue.profiles if i in review.desk.results]
-    explained = review.desk.explain(known)
+    known = [i for i in queue.profiles if i in review.assessment.results]
+    explained = review.assessment.explain(known)
     return (
         environment()
         .get_template("pack.html")
         .render(
-            as_of=wording.day(review.desk.as_of),
-            audience=review.desk.audience,
+            as_of=wording.day(review.assessment.as_of),
+            audience=review.assessment.audience,
             groups=[_group(g) for g in queue.groups],
             profiles=[_profile(review, i, explained.get(i)) for i in queue.profiles],
         )
@@ -105,8 +105,8 @@ def _group(group: Group) -> PackGroup:
 
 
 def _profile(review: Review, profile_id: str, explained: Explanation | None) -> PackProfile:
-    profile = review.desk.written.profiles[profile_id]
-    seen = review.desk.corpus.profiles.get(profile_id)
+    profile = review.assessment.written.profiles[profile_id]
+    seen = review.assessment.corpus.profiles.get(profile_id)
     return PackProfile(
         id=profile_id,
         name=profile.name,
@@ -123,7 +123,7 @@ def _about(item: Item) -> str:
 
 
 def _grades(review: Review, profile_id: str) -> Iterator[Fact]:
-    result = review.desk.results.get(profile_id)
+    result = review.assessment.results.get(profile_id)
     for name, score in result.scores.items() if result else ():
         number = "" if score.points is None else f" ({wording.points(score.points)})"
         ruling = review.effective.ruling(profile_id, name)
@@ -162,10 +162,10 @@ def _claim(review: Review, claim: Claim) -> PackClaim:
     notes = [wording.NATURE[claim.nature].lower(), *(["key claim"] if claim.key else [])]
     sources = []
     for citation in claim.sources:
-        source = review.desk.corpus.sources.get(citation.id)
+        source = review.assessment.corpus.sources.get(citation.id)
         if source is None:
             continue
-        publisher = review.desk.corpus.publishers.get(source.publisher or "")
+        publisher = review.assessment.corpus.publishers.get(source.publisher or "")
         told = [
             citation.stance,
             source.directness or "directness unknown",

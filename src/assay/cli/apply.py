@@ -46,13 +46,13 @@ def apply_command(
     evidence or rules have changed since.
     """
     from assay import pipeline
-    from assay.model.base import reviewer_named
+    from assay.model.base import checked_reviewer
     from assay.plan.apply import moved_since, read_plan
 
     session: Session = context.obj
     if session.audience is not None:
         raise UsageError("an apply covers all audiences; omit --audience")
-    named = None if reviewer is None else reviewer_named(reviewer)
+    named = None if reviewer is None else checked_reviewer(reviewer)
     seen = read_plan(saved) if saved is not None else None
     if seen is not None and session.as_of not in (None, seen.as_of):
         raise UsageError(f"the plan is as of {seen.as_of.isoformat()}; omit --as-of")
@@ -87,13 +87,13 @@ def _stop(context: click.Context, title: str, lines: list[str], hint: str | None
 
 
 def _git_user(root: Path) -> str:
-    from assay.model.base import reviewer_named
+    from assay.model.base import checked_reviewer
     from assay.plan.revision import git_user
 
     user = git_user(root)
     if user is None:
         raise UsageError("no reviewer; give --reviewer NAME, or set git's user.name")
-    return reviewer_named(user.signature)
+    return checked_reviewer(user.signature)
 
 
 def _ask(plan: Plan) -> None:

@@ -28,9 +28,9 @@ def build_command(session: Session, out: Path | None, output: str) -> None:
     """
     from assay.pipeline import build
 
-    desk = session.desk()
-    folder = (out or desk.workspace.site_dir).resolve()
-    report = build(desk, folder)
+    assessment = session.assessment()
+    folder = (out or assessment.workspace.site_dir).resolve()
+    report = build(assessment, folder)
     if output == "json":
         from assay.output.documents_json import SiteReport
 
@@ -46,7 +46,7 @@ def build_command(session: Session, out: Path | None, output: str) -> None:
     click.echo(str(folder / "index.html"))
     click.echo(
         f"{plural(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
-        f"{len(report.removed)} removed; {plural(len(desk.results), 'profile')} scored, "
+        f"{len(report.removed)} removed; {plural(len(assessment.results), 'profile')} scored, "
         f"{len(report.unpublished)} without a page",
         err=True,
     )

@@ -64,13 +64,13 @@ def explain_command(
 
     The first sentence names the support of the grade, its limit and its remedy.
     """
-    desk = session.desk()
+    assessment = session.assessment()
     if why_not is not None:
-        _print_why_not(desk.why_not(profile_id, why_not), output)
+        _print_why_not(assessment.why_not(profile_id, why_not), output)
     elif against is not None:
-        _print_against(desk.against(profile_id, against), output)
+        _print_against(assessment.against(profile_id, against), output)
     else:
-        explanation = desk.explain([profile_id])[profile_id]
+        explanation = assessment.explain([profile_id])[profile_id]
         if output == "json":
             from assay.output.json import explanation_json
 
@@ -123,22 +123,22 @@ def outlook_command(
 
     if ics and output != "text":
         raise UsageError("--ics is an output format; omit --format")
-    desk = session.desk()
-    desk.require(ids)
-    results = desk.results_of([i for i in desk.run.profile_rows if not ids or i in ids])
+    assessment = session.assessment()
+    assessment.require(ids)
+    results = assessment.results_of([i for i in assessment.run.profile_rows if not ids or i in ids])
     outlooks = {i: r.outlook for i, r in results.items()}
-    due = calendar(desk.corpus, desk.rulebook, outlooks, desk.as_of)
+    due = calendar(assessment.corpus, assessment.rulebook, outlooks, assessment.as_of)
     if ics:
         from assay.briefing.ics import calendar_ics
 
-        names = {i: desk.corpus.profiles[i].name for i in outlooks}
-        click.echo(calendar_ics(due, names, desk.as_of), nl=False)
+        names = {i: assessment.corpus.profiles[i].name for i in outlooks}
+        click.echo(calendar_ics(due, names, assessment.as_of), nl=False)
     elif output == "json":
         from assay.output.json import outlook_json
 
-        print_json(outlook_json(desk.as_of, outlooks, due))
+        print_json(outlook_json(assessment.as_of, outlooks, due))
     elif by_day:
-        _print_due(due, desk.as_of)
+        _print_due(due, assessment.as_of)
     elif len(ids) == 1:
         _print_one(ids[0], outlooks[ids[0]])
     else:
@@ -204,12 +204,12 @@ def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
 
     Lists both directions for each profile, along the strongest paths.
     """
-    desk = session.desk()
-    explained = desk.explain(ids or list(desk.run.profile_rows))
+    assessment = session.assessment()
+    explained = assessment.explain(ids or list(assessment.run.profile_rows))
     if output == "json":
         from assay.output.json import graph_json
 
-        print_json(graph_json(desk, explained))
+        print_json(graph_json(assessment, explained))
         return
     for profile_id, explanation in explained.items():
         click.echo(profile_id)

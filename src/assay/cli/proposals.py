@@ -204,9 +204,9 @@ def contradictions_command(session: Session, series: bool, output: str) -> None:
     require(loaded)
     found = [c for c in clashes(loaded) if series or c.kind == "contradiction"]
     if output == "html":
-        from assay.output.html import clashes_html
+        from assay.output.html import contradictions_html
 
-        print_html(clashes_html(found))
+        print_html(contradictions_html(found))
         return
     if output == "json":
         from assay.output.documents_json import Contradictions

@@ -168,7 +168,7 @@ def _group_lines(group: ItemGroup, *, every: bool) -> Iterator[str]:
 def _override_lines(review: Review) -> Iterator[str]:
     from assay.review.effective import override_rates
 
-    for rate in override_rates(review.desk, review.effective):
+    for rate in override_rates(review.assessment, review.effective):
         if rate.overridden:
             codes = ", ".join(f"{code} {n}" for code, n in rate.codes.items())
             share = f" ({rate.overridden / rate.rated:.1%})" if rate.rated else ""
@@ -201,12 +201,12 @@ def _profile_lines(review: Review, profile_id: str, *, every: bool) -> Iterator[
     """Yield open items, grades, decisions and explanation; ``every`` includes unused rules."""
     from assay.review.actions import describe
 
-    desk = review.desk
-    yield click.style(desk.written.profiles[profile_id].name, bold=True) + f"  {profile_id}"
+    assessment = review.assessment
+    yield click.style(assessment.written.profiles[profile_id].name, bold=True) + f"  {profile_id}"
     for item in review.queue.of(profile_id):
         claim = f"#{item.claim} " if item.claim else ""
         yield f"  open: {item.matter}: {claim}{item.detail}"
-    if profile_id in desk.results:
+    if profile_id in assessment.results:
         yield from _grade_lines(review, profile_id)
     if decisions := review.decisions_on(profile_id):
         yield ""
@@ -214,15 +214,15 @@ def _profile_lines(review: Review, profile_id: str, *, every: bool) -> Iterator[
     for decision in decisions:
         reversed_ = "  (reversed)" if decision.id in review.ledger.revoked else ""
         yield f"  {describe(decision)}{reversed_}"
-    if profile_id in desk.results:
+    if profile_id in assessment.results:
         yield ""
-        yield from explanation_lines(desk.explain([profile_id])[profile_id], every=every)
+        yield from explanation_lines(assessment.explain([profile_id])[profile_id], every=every)
 
 
 def _grade_lines(review: Review, profile_id: str) -> Iterator[str]:
     from assay.review.matters import grade
 
-    for name, score in review.desk.results[profile_id].scores.items():
+    for name, score in review.assessment.results[profile_id].scores.items():
         line = f"  {name}: computed {grade(score)}"
         for ruling in review.effective.rulings.get((profile_id, name), ()):
             decision = ruling.decision
@@ -315,7 +315,7 @@ def _record(
 
     review = session.review(limits)
     draft = make(review, session.sign(reviewer))
-    decision = append(review.desk.workspace.ledger_path, draft, review.ledger)
+    decision = append(review.assessment.workspace.ledger_path, draft, review.ledger)
     if output == "json":
         from assay.output.review_json import decision_json
 
@@ -366,9 +366,9 @@ def override(
     def make(review: Review, by: Signature) -> Draft:
         nonlocal needed
         draft = actions.override(review, by, profile_id, **options)
-        rulebook, scorer = review.desk.rulebook, options["scorer"]
+        rulebook, scorer = review.assessment.rulebook, options["scorer"]
         band = band_named(rulebook, scorer, draft.band or "")
-        score = review.desk.results[profile_id].scores[scorer]
+        score = review.assessment.results[profile_id].scores[scorer]
         needed = band is not None and needs_second(rulebook, scorer, score, band)
         return draft
 
@@ -540,7 +540,7 @@ def import_(
     session: Session = context.obj
     rows = read_sheet(sheet)
     review = session.review(limits)
-    ledger = review.desk.workspace.ledger_path
+    ledger = review.assessment.workspace.ledger_path
     by = session.sign(reviewer)
     reports = import_rows(review, rows, by, lambda draft: append(ledger, draft))
     refused = sum(r.status == "refused" for r in reports)

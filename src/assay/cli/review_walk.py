@@ -107,7 +107,7 @@ class Walk:
             self._record(actions.accept(self._review, self._by, group=name))
 
     def _override(self) -> None:
-        program = self._review.desk.program
+        program = self._review.assessment.program
         scorers = [s.scorer.name for s in program.on("profile") if s.band is not None]
         scorer = click.prompt(
             f"score ({', '.join(scorers)})", default=scorers[0] if scorers else ""
@@ -156,7 +156,7 @@ class Walk:
             self._at = self._profiles.index(profiles[0])
 
     def _record(self, draft: Draft) -> None:
-        path = self._review.desk.workspace.ledger_path
+        path = self._review.assessment.workspace.ledger_path
         decision = append(path, draft, self._review.ledger)
         self._made.append(decision.id)
         self._review = self._review.again(require_ledger(path))

@@ -155,7 +155,7 @@ def lint(context: click.Context, output: str) -> None:
 
     session: Session = context.obj
     checked = session.check()
-    found = rule_findings(checked, None if checked.errors else session.desk())
+    found = rule_findings(checked, None if checked.errors else session.assessment())
     print_report(found, output, checked.loaded.workspace)
     if output == "text":
         click.echo(plural(len(found), "finding"))
@@ -179,9 +179,9 @@ def docs(session: Session, out: Path | None) -> None:
     """
     from assay.pipeline import build
 
-    desk = session.desk()
-    target = out or desk.workspace.site_dir
-    build(desk, target)
+    assessment = session.assessment()
+    target = out or assessment.workspace.site_dir
+    build(assessment, target)
     scorers = sorted((target / "rules").glob("*.html"))
     print_lines(map(str, scorers))
     rules = sum(1 for _ in (target / "rules").rglob("*.html")) - len(scorers)
@@ -206,7 +206,7 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
     """
     from assay.pipeline import scorer_cutpoints
 
-    found = scorer_cutpoints(session.desk(), scorer, _percents(shares))
+    found = scorer_cutpoints(session.assessment(), scorer, _percents(shares))
     if output == "json":
         from assay.output.rules_json import Cutpoints
 

@@ -174,8 +174,8 @@ def _score_spark(session: Session, asked: _Asked) -> Written:
 def _score_documents(session: Session, asked: _Asked) -> None:
     scores: Scores
     if asked.extras:
-        scores = desk = session.desk()
-        changes = desk.would_change(asked.ids or list(desk.run.profile_rows))
+        scores = assessment = session.assessment()
+        changes = assessment.would_change(asked.ids or list(assessment.run.profile_rows))
     else:
         scores, changes = session.scores(asked.ids), None
     if asked.output == "json":

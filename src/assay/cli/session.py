@@ -13,7 +13,7 @@ import click
 from assay.workspace.paths import Workspace
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk, Scores
+    from assay.assessment import Assessment, Scores
     from assay.cache import Cache
     from assay.pipeline import Checked
     from assay.review.actions import Signature
@@ -80,9 +80,9 @@ class Session:
             known = score_unchanged(workspace, self.as_of, today, self.audience, cache)
             if known is not None and known.run.profile_rows.keys() >= set(ids):
                 return known
-        desk = self.desk()
-        desk.require(ids)
-        return desk
+        assessment = self.assessment()
+        assessment.require(ids)
+        return assessment
 
     def settled(self, checked: Checked) -> date:
         """Date to score at: that of the option, otherwise of the rulebook, otherwise today."""
@@ -90,7 +90,7 @@ class Session:
 
         return date_of(checked, self.as_of) or self.clock().date()
 
-    def desk(self, checked: Checked | None = None) -> Desk:
+    def assessment(self, checked: Checked | None = None) -> Assessment:
         """Score the workspace, which :meth:`check` gave if it was checked before."""
         from assay.pipeline import assess
 
@@ -102,12 +102,12 @@ class Session:
         from assay.pipeline import open_review
 
         checked = self.check()
-        return open_review(checked, self.desk(checked), limits)
+        return open_review(checked, self.assessment(checked), limits)
 
     def sign(self, reviewer: str | None) -> Signature:
         """Sign as the reviewer. Default: git's user; raises ``UsageError`` if there is none."""
         from assay.errors import UsageError
-        from assay.model.base import reviewer_named
+        from assay.model.base import checked_reviewer
         from assay.plan.revision import git_user
         from assay.review.actions import Signature
         from assay.review.identity import same_person
@@ -117,8 +117,8 @@ class Session:
         if reviewer is None:
             if user is None:
                 raise UsageError("no reviewer; give --reviewer NAME, or set git's user.name")
-            return Signature(reviewer_named(user.name), today, user.email)
-        name = reviewer_named(reviewer)
+            return Signature(checked_reviewer(user.name), today, user.email)
+        name = checked_reviewer(reviewer)
         # The address finds the evidence that the signer wrote, so it must be the reviewer's own.
         own = user is not None and same_person(user.name, name)
         return Signature(name, today, user.email if user and own else None)

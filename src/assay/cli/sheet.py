@@ -92,7 +92,7 @@ def _visible(session: Session, loaded: Loaded) -> Corpus:
     """Return the documents that the audience may see; all of them if none is named."""
     from assay.diagnostics.suggest import unknown
     from assay.errors import UsageError
-    from assay.model.audience import seen_by
+    from assay.model.audience import visible_to
 
     if session.audience is None:
         return loaded.corpus
@@ -100,7 +100,7 @@ def _visible(session: Session, loaded: Loaded) -> Corpus:
     if session.audience not in order:
         raise UsageError(unknown("audience", session.audience, order))
     as_of = loaded.as_of or session.clock().date()
-    return seen_by(loaded.corpus, order, session.audience, as_of)
+    return visible_to(loaded.corpus, order, session.audience, as_of)
 
 
 @sheet_command.command("import")

@@ -31,8 +31,8 @@ def publishers_command(session: Session, output: str) -> None:
     from assay.review.ledger import require_ledger
     from assay.review.publishers import reversals, standings
 
-    desk = session.desk()
-    found = standings(desk, require_ledger(desk.workspace.ledger_path))
+    assessment = session.assessment()
+    found = standings(assessment, require_ledger(assessment.workspace.ledger_path))
     against = reversals(found)
     if output == "json":
         from assay.output.review_json import Publishers
@@ -100,8 +100,8 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
     from assay.review.ledger import require_ledger
     from assay.review.track import track_record
 
-    desk = session.desk()
-    record = track_record(desk, require_ledger(desk.workspace.ledger_path))
+    assessment = session.assessment()
+    record = track_record(assessment, require_ledger(assessment.workspace.ledger_path))
     files = _plots(record, svg.resolve()) if svg else []
     if output == "json":
         from assay.output.review_json import track_record_json

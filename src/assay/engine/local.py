@@ -112,7 +112,7 @@ class LocalEngine:
         kept = {p: s for p, s in self._cache.items() if p in frontier or p not in affected}
         return DeltaPlan(schedule(moving, targets), kept)
 
-    def varied(
+    def derive(
         self,
         tables: Tables,
         steps: Iterable[Step],

@@ -17,11 +17,11 @@ from assay.cel.program import Gather, Step
 from assay.engine.local import LocalEngine
 from assay.engine.plan import Place, definition, dependencies, inputs, outputs
 from assay.errors import UsageError
-from assay.memory import no_room, require_room
+from assay.memory import insufficient_memory, require_available
 from assay.progress import counting
 from assay.tables.check import OWNERS
 from assay.tables.parquet import StoredTables, open_tables
-from assay.tables.parts import Part, PartedTables, bytes_by_profile, homes, parted
+from assay.tables.parts import Part, PartitionedTables, bytes_by_profile, citation_profiles, parted
 from assay.tables.tables import coded
 
 # Bytes a row, measured with the shipped rulebook on one and three million profiles. Its scorers of
@@ -56,30 +56,30 @@ def needed_bytes(folder: Path) -> int:
     return total
 
 
-def parted_to_fit(
+def split_to_fit(
     folder: Path, available: int, held: Callable[[StoredTables], int]
-) -> PartedTables:
+) -> PartitionedTables:
     """Split the tables of a folder into parts that can each be scored within the available memory.
 
     ``held`` returns the bytes of the columns held for all rows. Raises ``UsageError`` if those
     leave too little memory or the tables cannot be split, ``InputError`` if they are invalid.
     """
     if min(available, needed_bytes(folder)) < _PROCESS + _LEAST_ROOM:
-        raise as_a_whole(folder, available)
+        raise too_large_error(folder, available)
     stored = open_tables(folder)
-    home = None if stored is None else homes(stored)
+    home = None if stored is None else citation_profiles(stored)
     if stored is None or home is None:
-        raise as_a_whole(folder, available, _NO_PARTS)
+        raise too_large_error(folder, available, _NO_PARTS)
     taken = bytes_by_profile(stored, home, _BYTES_A_ROW, _OTHER_ROW)
     fixed = _PROCESS + held(stored) + _HELD_A_PROFILE * len(taken)
     least = fixed + max(int(taken.max(initial=0)), _LEAST_ROOM)
-    require_room(least, available, "these tables, scored in parts,", _WAY_OUT)
+    require_available(least, available, "these tables, scored in parts,", _WAY_OUT)
     return parted(stored, home, taken, available - fixed)
 
 
-def as_a_whole(folder: Path, available: int, because: str = "") -> UsageError:
+def too_large_error(folder: Path, available: int, because: str = "") -> UsageError:
     """Error for tables that do not fit and cannot be scored in parts, ``because`` of a reason."""
-    return no_room(needed_bytes(folder), available, "these tables", because + _WAY_OUT)
+    return insufficient_memory(needed_bytes(folder), available, "these tables", because + _WAY_OUT)
 
 
 # Passes -------------------------------------------------------------------------------------------
@@ -127,13 +127,13 @@ class _Read:
 class Passes:
     """A program over tables in parts; the last pass computes the ``wanted`` columns."""
 
-    parted: PartedTables
+    parted: PartitionedTables
     steps: Steps
     wanted: Sequence[Place]
     _held: dict[Place, pl.Series] = field(default_factory=dict, repr=False)
 
     @property
-    def led_away(self) -> list[Gather]:
+    def cross_part_gathers(self) -> list[Gather]:
         """Steps that read from other parts."""
         return [
             step
@@ -162,7 +162,7 @@ class Passes:
             yield self._engine(part, read, self.wanted)
 
     def _leads_away(self, step: Step | None) -> bool:
-        return isinstance(step, Gather) and self.parted.leads_away(step.space, step.link)
+        return isinstance(step, Gather) and self.parted.leaves_part(step.space, step.link)
 
     def _before(self) -> list[list[Place]]:
         """Columns to hold that each pass before the last computes."""

@@ -99,7 +99,7 @@ def ingest(
     """
     if publisher is not None and publisher not in loaded.corpus.publishers:
         raise UsageError(f"there is no publisher {publisher!r}; 'assay new publisher' writes one")
-    desk = _Desk(loaded, publisher)
+    assessment = _Desk(loaded, publisher)
     stage("reading what is to be ingested")
     read_or_not = [*read_paths(paths), *fetched]
     reads = [r for r in read_or_not if isinstance(r, Read)]
@@ -107,12 +107,12 @@ def ingest(
     found = [(read, item) for read in reads for item in read.items.items]
     stage("writing drafts")
     # What is known from another document only comes last: it may be in one of its own.
-    outcomes += [desk.take(read, item) for read, item in found if not item.mention]
-    outcomes += [desk.take(read, item) for read, item in found if item.mention]
-    contents = desk.contents()
+    outcomes += [assessment.take(read, item) for read, item in found if not item.mention]
+    outcomes += [assessment.take(read, item) for read, item in found if item.mention]
+    contents = assessment.contents()
     if contents and not dry_run:
         commit(loaded, contents)
-        write_files(desk.texts())
+        write_files(assessment.texts())
     return sorted(outcomes, key=lambda o: (o.file, o.source or ""))
 
 

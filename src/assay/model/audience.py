@@ -13,7 +13,7 @@ from datetime import date
 from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event
 
 
-def seen_by(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date) -> Corpus:
+def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date) -> Corpus:
     """Return the corpus that ``audience`` may see; ``audiences`` start with the most public.
 
     Documents without an audience are for the most public one. Drafts, and profiles under embargo

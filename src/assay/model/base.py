@@ -113,7 +113,7 @@ Person = Annotated[
 _PERSON: TypeAdapter[str] = TypeAdapter(Person)
 
 
-def reviewer_named(text: str) -> str:
+def checked_reviewer(text: str) -> str:
     """Return a valid reviewer's name without outer spaces.
 
     Raises ``UsageError`` if it is not a :data:`Person`.

@@ -12,7 +12,7 @@ from assay.model.base import Id, Line, Model, Text
 from assay.model.documents import Corpus, Day
 from assay.model.rulebook import Fraction, Name
 
-SUBJECT = "subject"
+DEFAULT_SUBJECT = "subject"
 """Default id of the profile of a case."""
 
 

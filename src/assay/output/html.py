@@ -227,7 +227,7 @@ _OPEN_ABOVE, _OPEN_BELOW = ("more than", "at least"), ("less than", "not more th
 _ARROW, _LABEL = 14, 80
 
 
-def clashes_html(clashes: Sequence[Clash]) -> str:
+def contradictions_html(clashes: Sequence[Clash]) -> str:
     """Render contradictions, then the series of each measure with their plots."""
     contradictions = [c for c in clashes if c.kind == "contradiction"]
     found = series(clashes)

@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from assay import assessment as scored
-from assay.assessment import Desk
+from assay.assessment import Assessment
 from assay.model import results
 from assay.model.results import HorizonGrade, Outcome, StepPhase
 from assay.model.rulebook import SubjectKind
@@ -317,15 +317,15 @@ def outlook_json(
     ).as_json()
 
 
-def graph_json(desk: Desk, explanations: dict[str, results.Explanation]) -> Json:
+def graph_json(assessment: Assessment, explanations: dict[str, results.Explanation]) -> Json:
     """Convert every profile and dependency, and the reach of the profiles explained."""
     from assay.tables.build import valid_edges
     from assay.tables.rows import scored_profiles
 
-    profiles = scored_profiles(desk.corpus, desk.as_of)
+    profiles = scored_profiles(assessment.corpus, assessment.as_of)
     return Graph(
-        as_of=desk.as_of,
+        as_of=assessment.as_of,
         nodes=profiles,
-        edges=list(valid_edges(profiles, desk.as_of)),
+        edges=list(valid_edges(profiles, assessment.as_of)),
         profiles=list(explanations.values()),
     ).as_json()

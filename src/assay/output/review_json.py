@@ -218,11 +218,11 @@ class TrackRecord(Output):
 
 def queue_json(review: Review, queue: Queue) -> Json:
     """Convert open items, with the share of overridden scores."""
-    desk = review.desk
-    rates = override_rates(desk, review.effective)
+    assessment = review.assessment
+    rates = override_rates(assessment, review.effective)
     return ReviewQueue(
-        as_of=desk.as_of,
-        audience=desk.audience,
+        as_of=assessment.as_of,
+        audience=assessment.audience,
         locked=review.lock is not None,
         profiles=queue.profiles,
         settled=queue.settled,
@@ -242,8 +242,8 @@ def queue_json(review: Review, queue: Queue) -> Json:
 
 def profile_json(review: Review, profile_id: str) -> Json:
     """Convert a profile: grades, items, decisions, and the explanation if it is scored."""
-    desk, revoked = review.desk, review.ledger.revoked
-    result = desk.results.get(profile_id)
+    assessment, revoked = review.assessment, review.ledger.revoked
+    result = assessment.results.get(profile_id)
     shown = ReviewedProfile(
         id=profile_id,
         grades=[_grade(review, profile_id, name) for name in (result.scores if result else ())],
@@ -252,13 +252,13 @@ def profile_json(review: Review, profile_id: str) -> Json:
             {**decision_json(d), "revoked": d.id in revoked}
             for d in review.decisions_on(profile_id)
         ],
-        **({"explanation": desk.explain([profile_id])[profile_id]} if result else {}),
+        **({"explanation": assessment.explain([profile_id])[profile_id]} if result else {}),
     )
     return shown.as_json()
 
 
 def _grade(review: Review, profile_id: str, scorer: str) -> Json:
-    score = review.desk.results[profile_id].scores[scorer]
+    score = review.assessment.results[profile_id].scores[scorer]
     in_force = review.effective.ruling(profile_id, scorer)
     overrides: tuple[Ruling, ...] = review.effective.rulings.get((profile_id, scorer), ())
     return {

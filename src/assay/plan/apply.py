@@ -25,7 +25,7 @@ from assay.workspace.paths import Workspace
 from assay.workspace.transactions import write_files
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
     from assay.plan.request import Scoring
 
 PLAN_FORMAT = 1
@@ -203,13 +203,13 @@ class Proposal:
     """
 
     plan: Plan
-    desks: tuple[Desk, ...]
+    assessments: tuple[Assessment, ...]
     bases: tuple[str, ...]
     needed: bool
 
     def guards_hit(self, allowed: Collection[str]) -> list[str]:
         """Return the violated guards of the rulebook, except the ``allowed`` ones."""
-        return list(guards_hit(self.plan, self.desks[0].rulebook.guard, allowed))
+        return list(guards_hit(self.plan, self.assessments[0].rulebook.guard, allowed))
 
 
 def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
@@ -218,18 +218,18 @@ def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
     Does not check that a saved plan is up to date: see :func:`moved_since`.
     """
     locks, bases = bases_of(scoring.workspace.lock_path)
-    desks = scoring.assess(saved.as_of if saved else scoring.as_of)
+    assessments = scoring.assess(saved.as_of if saved else scoring.as_of)
     theirs = locks[1] if len(locks) > 1 else None
-    plan = make_plan(locks[0] if locks else None, desks, theirs=theirs)
+    plan = make_plan(locks[0] if locks else None, assessments, theirs=theirs)
     current = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
-    return Proposal(plan, desks, tuple(bases), not current)
+    return Proposal(plan, assessments, tuple(bases), not current)
 
 
 def record_apply(
     workspace: Workspace, proposal: Proposal, *, at: datetime, who: str, why: str
 ) -> Applied:
     """Write the lock and the history; raises as :func:`carry_out`."""
-    lock = lock_of(proposal.desks)
+    lock = lock_of(proposal.assessments)
     record = applied(
         proposal.plan,
         at=at.isoformat(timespec="seconds"),

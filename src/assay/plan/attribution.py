@@ -15,29 +15,29 @@ from typing import TYPE_CHECKING, Any
 
 from assay.cel.program import Program
 from assay.errors import UsageError
-from assay.model.audience import seen_by
+from assay.model.audience import visible_to
 from assay.model.rulebook import Rulebook
 from assay.plan.lock import Lock, LockedProfile
 from assay.plan.lock_builder import changed_evidence
 from assay.plan.plan import Cause, CauseKind, Change, Direction, Grade, graded
 from assay.rules.check import check_rulebook
-from assay.rules.expressions import parse_rulebook, score_uses
+from assay.rules.expressions import direct_score_uses, parse_rulebook
 from assay.scoring import SCORING_VERSION
 from assay.scoring.compare import (
     Held,
+    changed_claims,
     differing_rules,
-    moved_claims,
     neighbour_scorers,
-    peers_felt,
+    peers_read,
     reads_neighbours,
-    run_held,
+    run_with_frozen_neighbours,
 )
 from assay.scoring.run import Run, reached
 from assay.tables.build import build_tables
 from assay.tables.tables import Tables
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 _NO_GRADE = Grade()
 _Locked = Mapping[str, LockedProfile]
@@ -49,7 +49,7 @@ _Stage = tuple[CauseKind, Run]
 class Sides:
     """The profiles of one audience, locked (``before``) and current (``after``)."""
 
-    desk: Desk
+    assessment: Assessment
     before: _Locked
     after: _Locked
 
@@ -62,7 +62,7 @@ def changes_of(lock: Lock, audiences: Iterable[Sides]) -> list[Change]:
     changed = [(sides, pairs) for sides in audiences if (pairs := list(_changed_scores(sides)))]
     if not changed:
         return []
-    base = baseline(lock, changed[0][0].desk)
+    base = baseline(lock, changed[0][0].assessment)
     return [change for sides, pairs in changed for change in _attribute(base, sides, pairs)]
 
 
@@ -103,8 +103,10 @@ def _attribute(base: Baseline, sides: Sides, pairs: Sequence[tuple[str, str]]) -
             kind, refs = namers[index](profile_id, scorer)
             causes.append(Cause(kind, amount, refs))
         first, last = grades[0], grades[-1]
-        direction = _direction(base.rulebook, sides.desk.rulebook, scorer, first, last)
-        yield Change(profile_id, sides.desk.audience, scorer, first, last, direction, tuple(causes))
+        direction = _direction(base.rulebook, sides.assessment.rulebook, scorer, first, last)
+        yield Change(
+            profile_id, sides.assessment.audience, scorer, first, last, direction, tuple(causes)
+        )
 
 
 def _split(grades: Sequence[Grade], exists: Sequence[bool]) -> Iterator[tuple[int, int | None]]:
@@ -178,14 +180,14 @@ class Baseline:
     program: Program
 
 
-def baseline(lock: Lock, desk: Desk) -> Baseline:
+def baseline(lock: Lock, assessment: Assessment) -> Baseline:
     """Compile the rulebook of a lock, unless it scores as the current one.
 
     Raises ``UsageError`` if this version cannot read it.
     """
     rulebook = locked_rulebook(lock)
-    if _scoring_parts(rulebook) == _scoring_parts(desk.rulebook):
-        return Baseline(lock, rulebook, desk.program)
+    if _scoring_parts(rulebook) == _scoring_parts(assessment.rulebook):
+        return Baseline(lock, rulebook, assessment.program)
     program, _ = check_rulebook(rulebook)
     if program is None:
         raise _unreadable()
@@ -220,7 +222,7 @@ class _Rescoring:
 
     def __init__(self, base: Baseline, sides: Sides) -> None:
         self.base = base
-        self._desk = sides.desk
+        self._assessment = sides.assessment
         self._locked_scores: Held = {
             i: {name: (s.points, s.coverage) for name, s in p.scores.items()}
             for i, p in sides.before.items()
@@ -231,21 +233,23 @@ class _Rescoring:
 
         ``evidence`` and ``engine`` state whether these changed.
         """
-        base, desk = self.base, self._desk
-        dated = base.lock.as_of != desk.as_of
-        ruled = _scoring_parts(base.rulebook) != _scoring_parts(desk.rulebook)
-        rules, program = (base.rulebook, base.program) if ruled else (desk.rulebook, desk.program)
+        base, assessment = self.base, self._assessment
+        dated = base.lock.as_of != assessment.as_of
+        ruled = _scoring_parts(base.rulebook) != _scoring_parts(assessment.rulebook)
+        rules, program = (
+            (base.rulebook, base.program) if ruled else (assessment.rulebook, assessment.program)
+        )
         stages: list[_Stage] = []
         if evidence or engine:
             run = self._run(rules, program, base.lock.as_of, last=not dated and not ruled)
             stages.append(("evidence" if evidence else "engine", run))
         if dated:
-            stages.append(("time", self._run(rules, program, desk.as_of, last=not ruled)))
+            stages.append(("time", self._run(rules, program, assessment.as_of, last=not ruled)))
         if ruled:
-            run = self._run(desk.rulebook, desk.program, desk.as_of, last=True)
+            run = self._run(assessment.rulebook, assessment.program, assessment.as_of, last=True)
             stages.append(("rule", run))
-        if not stages or stages[-1][1] is not desk.run:
-            stages.append(("neighbour" if stages else "engine", desk.run))
+        if not stages or stages[-1][1] is not assessment.run:
+            stages.append(("neighbour" if stages else "engine", assessment.run))
         return tuple(stages)
 
     def locked_state(self) -> Run:
@@ -256,22 +260,24 @@ class _Rescoring:
     def _run(self, rulebook: Rulebook, program: Program, as_of: date, *, last: bool) -> Run:
         """Score; after the ``last`` stage only neighbours can differ from the current scores."""
         if last and not reads_neighbours(program):
-            return self._desk.run
+            return self._assessment.run
         return self._frozen(rulebook, program, as_of)
 
     def _frozen(self, rulebook: Rulebook, program: Program, as_of: date) -> Run:
-        tables, now = self._tables(rulebook, as_of), self._desk.run
+        tables, now = self._tables(rulebook, as_of), self._assessment.run
         similar = now if tables is now.tables else None
-        return run_held(rulebook, program, tables, self._locked_scores, similar)
+        return run_with_frozen_neighbours(rulebook, program, tables, self._locked_scores, similar)
 
     def _tables(self, rulebook: Rulebook, as_of: date) -> Tables:
-        desk = self._desk
-        if as_of == desk.as_of and _table_parts(rulebook) == _table_parts(desk.rulebook):
-            return desk.run.tables
-        audience = desk.audience
+        assessment = self._assessment
+        if as_of == assessment.as_of and _table_parts(rulebook) == _table_parts(
+            assessment.rulebook
+        ):
+            return assessment.run.tables
+        audience = assessment.audience
         if audience not in rulebook.audiences:
             audience = rulebook.audiences[-1]
-        corpus = seen_by(desk.written, rulebook.audiences, audience, as_of)
+        corpus = visible_to(assessment.written, rulebook.audiences, audience, as_of)
         return build_tables(corpus, rulebook, as_of)
 
 
@@ -304,10 +310,10 @@ def _namer(
             changed = base.lock.engine != SCORING_VERSION
             return _evidence_namer(sides, evidence, ids, engine if changed else None)
         case "time":
-            aged = moved_claims(rescoring.locked_state() if before is None else before, after)
+            aged = changed_claims(rescoring.locked_state() if before is None else before, after)
             return lambda profile_id, _: ("time", aged.get(profile_id) or (profile_id,))
         case "rule":
-            changes = RuleChanges(base.rulebook, sides.desk.rulebook)
+            changes = RuleChanges(base.rulebook, sides.assessment.rulebook)
             return _rule_namer(
                 changes, rescoring.locked_state() if before is None else before, after
             )
@@ -362,7 +368,7 @@ def _changed_keys(old: Mapping[str, object], new: Mapping[str, object]) -> list[
 def _peers(sides: Sides, changed: frozenset[str]) -> Mapping[str, set[str]]:
     """Return the profiles that each profile reaches or reached, at any distance."""
     before, after = sides.before, sides.after
-    found = {i: {peer for _, peer, _, _ in r} for i, r in reached(sides.desk.run).items()}
+    found = {i: {peer for _, peer, _, _ in r} for i, r in reached(sides.assessment.run).items()}
     for side in (before, after):
         for profile_id, entry in side.items():
             found.setdefault(profile_id, set()).update(entry.inputs.edges)
@@ -388,8 +394,8 @@ def _rule_namer(changes: RuleChanges, before: Run, after: Run) -> _Namer:
 
 def _neighbour_namer(sides: Sides, ids: Iterable[str]) -> _Namer:
     """Name the neighbours whose scores the profile reads; only those that changed, if any did."""
-    read = peers_felt(sides.desk.run, ids)
-    scorers = neighbour_scorers(sides.desk.program)
+    read = peers_read(sides.assessment.run, ids)
+    scorers = neighbour_scorers(sides.assessment.program)
 
     def changed(peer: str) -> bool:
         was, now = sides.before.get(peer), sides.after.get(peer)
@@ -453,7 +459,7 @@ class RuleChanges:
         for book in (old, new):
             for path, node in parse_rulebook(book).expressions.items():
                 if path[0] == "scorers" and "because" not in path:
-                    self._uses[book.scorers[int(path[1])].key].update(score_uses(node))
+                    self._uses[book.scorers[int(path[1])].key].update(direct_score_uses(node))
         self._by_scorer = {key: self._affecting(key) for key in self._texts}
 
     def affecting(

@@ -36,7 +36,7 @@ from assay.progress import stage
 from assay.scoring import SCORING_VERSION
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 
 _Entries = Mapping[tuple[str, str], LockedProfile]
@@ -44,7 +44,7 @@ _Entries = Mapping[tuple[str, str], LockedProfile]
 
 def make_plan(
     base: Lock | None,
-    desks: Sequence[Desk],
+    assessments: Sequence[Assessment],
     *,
     name: str | None = None,
     theirs: Lock | None = None,
@@ -55,11 +55,11 @@ def make_plan(
     state scored for the comparison. ``theirs`` is the other side of a conflicted lock. Raises
     ``InputError`` for the lock of another workspace.
     """
-    first = desks[0]
+    first = assessments[0]
     against_lock = base is not None and name is None
     if base is not None and against_lock:
         _require_same_workspace(base, first)
-    if base is not None and theirs is None and _unchanged(base, desks):
+    if base is not None and theirs is None and _unchanged(base, assessments):
         return Plan(
             as_of=base.as_of,
             base=name or base.digest,
@@ -79,15 +79,15 @@ def make_plan(
     old: dict[tuple[str, str], LockedProfile] = {}
     new: dict[tuple[str, str], LockedProfile] = {}
     stage("comparing with the last apply")
-    for desk in desks:
-        before = {e.id: e for e in lock.entries.values() if e.audience == desk.audience}
-        after = locked_profiles(desk, grounds=False)
+    for assessment in assessments:
+        before = {e.id: e for e in lock.entries.values() if e.audience == assessment.audience}
+        after = locked_profiles(assessment, grounds=False)
         old |= {e.key: e for e in before.values()}
         new |= {e.key: e for e in after.values()}
-        audiences.append(Sides(desk, before, after))
+        audiences.append(Sides(assessment, before, after))
     changes = changes_of(lock, audiences)
     for entry in lock.entries.values():
-        if entry.audience not in {d.audience for d in desks}:
+        if entry.audience not in {d.audience for d in assessments}:
             old[entry.key] = entry
             changes += _removed_audience(entry)
     evidence = {key: evidence_digest(entry.inputs) for key, entry in new.items()}
@@ -107,16 +107,16 @@ def make_plan(
         watch=tuple(_watch(old, new)),
         published=tuple(_published(old, new)),
         corrections=tuple(_corrections(old, new)) if base else (),
-        pages=_pages(desks, old, new),
+        pages=_pages(assessments, old, new),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
         behind=_out_of_date(base, inputs, rulebook, theirs) if base and against_lock else (),
         evidence=evidence,
     )
 
 
-def _require_same_workspace(lock: Lock, desk: Desk) -> None:
+def _require_same_workspace(lock: Lock, assessment: Assessment) -> None:
     """Raise ``InputError`` if no profile, source or publisher of a lock is in the workspace."""
-    corpus = desk.written
+    corpus = assessment.written
     known = corpus.profiles.keys() | corpus.sources.keys() | corpus.publishers.keys()
     locked: set[str] = set()
     for entry in lock.entries.values():
@@ -125,18 +125,18 @@ def _require_same_workspace(lock: Lock, desk: Desk) -> None:
         ids = sorted({i for i, _ in lock.entries})
         few = ", ".join(ids[:3]) + (" …" if len(ids) > 3 else "")
         message = f"the profiles of the lock ({few}) and their sources are not in this workspace"
-        position = Position(desk.workspace.lock_path.name, 1, 1)
+        position = Position(assessment.workspace.lock_path.name, 1, 1)
         raise InputError([codes.LOCK_ELSEWHERE.at(position, message, codes.LOCK_ELSEWHERE.hint)])
 
 
-def _unchanged(lock: Lock, desks: Sequence[Desk]) -> bool:
+def _unchanged(lock: Lock, assessments: Sequence[Assessment]) -> bool:
     """Whether date, rules, engine and evidence are the locked ones, so all scores are too."""
-    first = desks[0]
+    first = assessments[0]
     if (lock.as_of, lock.engine) != (first.as_of, SCORING_VERSION):
         return False
     if rules_digest(lock.rulebook) != rules_digest(canonical_rulebook(first.rulebook)):
         return False
-    now = {(i, d.audience): e for d in desks for i, e in evidence_of(d).items()}
+    now = {(i, d.audience): e for d in assessments for i, e in evidence_of(d).items()}
     return now.keys() == lock.entries.keys() and all(
         same_evidence(e.inputs, now[key]) for key, e in lock.entries.items()
     )
@@ -249,12 +249,12 @@ def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagree
         )
 
 
-def _pages(desks: Iterable[Desk], old: _Entries, new: _Entries) -> tuple[str, ...]:
+def _pages(assessments: Iterable[Assessment], old: _Entries, new: _Entries) -> tuple[str, ...]:
     """Return the pages of changed profiles, and of their neighbours, which show their grades."""
     pages: set[str] = set()
-    for desk in desks:
-        before = {e.id: e for e in old.values() if e.audience == desk.audience}
-        after = {e.id: e for e in new.values() if e.audience == desk.audience}
+    for assessment in assessments:
+        before = {e.id: e for e in old.values() if e.audience == assessment.audience}
+        after = {e.id: e for e in new.values() if e.audience == assessment.audience}
         regraded = {
             i for i in before.keys() | after.keys() if _on_page(before, i) != _on_page(after, i)
         }

@@ -21,7 +21,7 @@ from assay.scoring.run import Run, run_program
 from assay.tables.build import build_tables
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 VALUES_LIMIT = 1000
 
@@ -88,32 +88,34 @@ class SweepPoint:
     moves: BandMoves
 
 
-def tried(desks: Sequence[Desk], settings: Sequence[Setting]) -> tuple[Desk, ...]:
+def tried(assessments: Sequence[Assessment], settings: Sequence[Setting]) -> tuple[Assessment, ...]:
     """Score with the settings. Raises ``UsageError`` if they do not fit the rulebook."""
-    rulebook, program = rulebook_with(desks[0].rulebook, settings)
-    return tuple(d.rescored(rulebook, program) for d in desks)
+    rulebook, program = rulebook_with(assessments[0].rulebook, settings)
+    return tuple(d.rescored(rulebook, program) for d in assessments)
 
 
-def swept(desks: Sequence[Desk], settings: Sequence[Setting], sweep: Sweep) -> Iterator[SweepPoint]:
+def swept(
+    assessments: Sequence[Assessment], settings: Sequence[Setting], sweep: Sweep
+) -> Iterator[SweepPoint]:
     """Count the grades that change at each value, compared with the current workspace."""
     for value in sweep.values:
         whole = value == value.to_integral_value() and "." not in str(value)
         setting = Setting(sweep.path, int(value) if whole else float(value))
-        rulebook, program = rulebook_with(desks[0].rulebook, [*settings, setting])
-        moves = (_moves(desk, rulebook, program) for desk in desks)
+        rulebook, program = rulebook_with(assessments[0].rulebook, [*settings, setting])
+        moves = (_moves(assessment, rulebook, program) for assessment in assessments)
         yield SweepPoint(value, sum(moves, BandMoves()))
 
 
-def _moves(desk: Desk, rulebook: Rulebook, program: Program) -> BandMoves:
+def _moves(assessment: Assessment, rulebook: Rulebook, program: Program) -> BandMoves:
     """Score again, sharing the columns that the rulebooks have in common."""
-    run, own = desk.run, desk.rulebook
+    run, own = assessment.run, assessment.rulebook
     if (
         rulebook.reach == own.reach
         and rulebook.settings.review_after_days == own.settings.review_after_days
     ):
-        engine = run.engine.varied(run.tables, program.steps, repeated=grade_columns(program))
+        engine = run.engine.derive(run.tables, program.steps, repeated=grade_columns(program))
         return band_moves(run, Run(rulebook, program, run.tables, engine))
-    tables = build_tables(desk.corpus, rulebook, desk.as_of)
+    tables = build_tables(assessment.corpus, rulebook, assessment.as_of)
     return band_moves(run, run_program(rulebook, program, tables))
 
 

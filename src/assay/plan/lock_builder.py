@@ -21,18 +21,18 @@ from assay.plan.lock import (
 from assay.scoring import SCORING_VERSION
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 
-def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
+def lock_of(assessments: Sequence[Assessment], *, grounds: bool = True) -> Lock:
     """Build the lock of a workspace scored for each of its audiences, all at one date.
 
     A lock without ``grounds`` can be compared with, but not written.
     """
-    first = desks[0]
+    first = assessments[0]
     entries: dict[tuple[str, str], LockedProfile] = {}
-    for desk in desks:
-        entries |= {e.key: e for e in locked_profiles(desk, grounds=grounds).values()}
+    for assessment in assessments:
+        entries |= {e.key: e for e in locked_profiles(assessment, grounds=grounds).values()}
     return Lock(
         as_of=first.as_of,
         engine=SCORING_VERSION,
@@ -43,24 +43,24 @@ def lock_of(desks: Sequence[Desk], *, grounds: bool = True) -> Lock:
     )
 
 
-def locked_profiles(desk: Desk, *, grounds: bool) -> dict[str, LockedProfile]:
+def locked_profiles(assessment: Assessment, *, grounds: bool) -> dict[str, LockedProfile]:
     """Return the entries of a lock for one audience, by profile id."""
     from assay.scoring.run import reached
 
-    reach = {i: digest_of(pairs) for i, pairs in reached(desk.run).items()}
-    inputs = _input_digests(desk.corpus, reach)
+    reach = {i: digest_of(pairs) for i, pairs in reached(assessment.run).items()}
+    inputs = _input_digests(assessment.corpus, reach)
     found = None
     if grounds:
         from assay.scoring.grounds import Grounds  # takes long to load
 
-        found = Grounds(desk.corpus, desk.run)
+        found = Grounds(assessment.corpus, assessment.run)
     entries = {}
-    for profile_id, result in desk.results.items():
+    for profile_id, result in assessment.results.items():
         outlook = result.outlook
         entries[profile_id] = LockedProfile(
             id=profile_id,
-            audience=desk.audience,
-            kind=desk.corpus.profiles[profile_id].kind,
+            audience=assessment.audience,
+            kind=assessment.corpus.profiles[profile_id].kind,
             scores={
                 name: LockedScore(
                     score.points,
@@ -85,9 +85,9 @@ def locked_profiles(desk: Desk, *, grounds: bool) -> dict[str, LockedProfile]:
 # Digests of evidence -----------------------------------------------------------------------
 
 
-def evidence_of(desk: Desk) -> dict[str, InputDigests]:
+def evidence_of(assessment: Assessment) -> dict[str, InputDigests]:
     """Return digests of the evidence of each profile, by id, without reach; nothing is scored."""
-    return _input_digests(desk.corpus, {})
+    return _input_digests(assessment.corpus, {})
 
 
 def inputs_digest(evidence: Mapping[tuple[str, str], str]) -> str:

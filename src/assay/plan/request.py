@@ -16,7 +16,7 @@ from assay.plan.lock_builder import lock_of
 from assay.plan.plan import WORKSPACE, Plan, because, for_audience, only
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.lock import Lock
     from assay.workspace.paths import Workspace
@@ -34,9 +34,9 @@ class Scoring:
 
     workspace: Workspace
     as_of: date
-    assess: Callable[[date], tuple[Desk, ...]]
-    assess_version: Callable[[Workspace, date], tuple[Desk, ...]]
-    pages: Callable[[Sequence[Desk], Sequence[Desk]], tuple[str, ...]]
+    assess: Callable[[date], tuple[Assessment, ...]]
+    assess_version: Callable[[Workspace, date], tuple[Assessment, ...]]
+    pages: Callable[[Sequence[Assessment], Sequence[Assessment]], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +106,26 @@ def sweep_values(scoring: Scoring, request: Request, values: Sweep) -> list[Swee
 def _with_settings(scoring: Scoring, request: Request) -> Planned:
     from assay.plan.experiment import Setting, tried
 
-    desks = scoring.assess(scoring.as_of)
-    changed = tried(desks, [Setting.parse(s) for s in request.settings])
-    base = lock_of(desks, grounds=False)
+    assessments = scoring.assess(scoring.as_of)
+    changed = tried(assessments, [Setting.parse(s) for s in request.settings])
+    base = lock_of(assessments, grounds=False)
     made = make_plan(base, changed, name=WORKSPACE)
     if request.pages:
-        made = _with_pages(made, scoring.pages(desks, changed))
+        made = _with_pages(made, scoring.pages(assessments, changed))
     return _filtered(made, base, changed, request)
 
 
 def _against_revision(scoring: Scoring, request: Request, revision: str) -> Planned:
     from assay.plan.revision import workspace_at
 
-    desks = scoring.assess(scoring.as_of)
+    assessments = scoring.assess(scoring.as_of)
     with workspace_at(scoring.workspace, revision) as there:
         then = scoring.assess_version(there, scoring.as_of)
         base = lock_of(then, grounds=False)
-        made = make_plan(base, desks, name=revision)
+        made = make_plan(base, assessments, name=revision)
         if request.pages:
-            made = _with_pages(made, scoring.pages(then, desks))
-    return _filtered(made, base, desks, request)
+            made = _with_pages(made, scoring.pages(then, assessments))
+    return _filtered(made, base, assessments, request)
 
 
 def _since_apply(scoring: Scoring, request: Request) -> Planned:
@@ -133,20 +133,22 @@ def _since_apply(scoring: Scoring, request: Request) -> Planned:
     base = locks[0] if locks else None
     notes = [] if base else ["nothing applied yet: grades.lock does not exist"]
     day = base.as_of if base and request.at_lock else scoring.as_of
-    desks = scoring.assess(day)
-    made = make_plan(base, desks, theirs=locks[1] if len(locks) > 1 else None)
+    assessments = scoring.assess(day)
+    made = make_plan(base, assessments, theirs=locks[1] if len(locks) > 1 else None)
     if request.pages:
         try:
-            made = _with_pages(made, _pages_since(scoring, base, desks))
+            made = _with_pages(made, _pages_since(scoring, base, assessments))
         except UsageError as error:
             notes.append(f"pages are not compared exactly: {error}")
     if base and day != scoring.as_of:
         made = with_ageing(made, make_plan(base, scoring.assess(scoring.as_of)))
-    planned = _filtered(made, base, desks, request)
+    planned = _filtered(made, base, assessments, request)
     return replace(planned, notes=(*notes, *planned.notes))
 
 
-def _pages_since(scoring: Scoring, base: Lock | None, desks: Sequence[Desk]) -> tuple[str, ...]:
+def _pages_since(
+    scoring: Scoring, base: Lock | None, assessments: Sequence[Assessment]
+) -> tuple[str, ...]:
     """Return the pages that differ from the applied ones.
 
     Raises ``UsageError`` if these cannot be rendered again.
@@ -154,9 +156,9 @@ def _pages_since(scoring: Scoring, base: Lock | None, desks: Sequence[Desk]) -> 
     from assay.plan.revision import as_applied
 
     if base is None:
-        return scoring.pages((), desks)
-    with as_applied(base, desks[0]) as before:
-        return scoring.pages(before, desks)
+        return scoring.pages((), assessments)
+    with as_applied(base, assessments[0]) as before:
+        return scoring.pages(before, assessments)
 
 
 def _with_pages(made: Plan, pages: tuple[str, ...]) -> Plan:
@@ -166,11 +168,13 @@ def _with_pages(made: Plan, pages: tuple[str, ...]) -> Plan:
 # Filters -----------------------------------------------------------------------------------
 
 
-def _filtered(made: Plan, base: Lock | None, desks: Sequence[Desk], request: Request) -> Planned:
+def _filtered(
+    made: Plan, base: Lock | None, assessments: Sequence[Assessment], request: Request
+) -> Planned:
     """Filter a plan. An unknown name raises ``UsageError``; one without changes leaves a note."""
     shown = made
     if request.audience is not None:
-        audiences = {d.audience for d in desks} | {c.audience for c in made.changes}
+        audiences = {d.audience for d in assessments} | {c.audience for c in made.changes}
         _require(request.audience, audiences, "audience")
         shown = for_audience(shown, request.audience)
     if request.only:
@@ -180,7 +184,7 @@ def _filtered(made: Plan, base: Lock | None, desks: Sequence[Desk], request: Req
         shown = only(shown, request.only)
     if request.because is not None:
         causes = {r for c in made.changes for cause in c.causes for r in cause.refs}
-        causes |= _names(base, desks)
+        causes |= _names(base, assessments)
         causes |= {name[: m.start()] for name in causes for m in re.finditer("[.#]", name)}
         _require(request.because, causes, "rule, source, publisher or profile")
         shown = because(shown, request.because)
@@ -206,12 +210,17 @@ def _require(name: str, known: Iterable[str], kind: str) -> None:
     raise UsageError(f"unknown {kind} {name!r}; {hint}")
 
 
-def _names(base: Lock | None, desks: Sequence[Desk]) -> set[str]:
+def _names(base: Lock | None, assessments: Sequence[Assessment]) -> set[str]:
     """Return all possible causes: parts of both rulebooks, and ids of evidence on both sides."""
     from assay.plan.attribution import locked_rulebook, parts_of
 
-    corpus = desks[0].written
-    names = {*corpus.profiles, *corpus.sources, *corpus.publishers, *parts_of(desks[0].rulebook)}
+    corpus = assessments[0].written
+    names = {
+        *corpus.profiles,
+        *corpus.sources,
+        *corpus.publishers,
+        *parts_of(assessments[0].rulebook),
+    }
     names |= {f"{p.id}#{claim.id}" for p in corpus.profiles.values() for claim in p.claims}
     if base is not None:
         names |= parts_of(locked_rulebook(base)).keys()

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from assay.assessment import Desk, scored
+from assay.assessment import Assessment, scored
 from assay.errors import UsageError
-from assay.model.audience import seen_by
+from assay.model.audience import visible_to
 from assay.plan.attribution import baseline
 from assay.plan.lock_builder import evidence_digest, evidence_of, inputs_digest
 from assay.scoring import SCORING_VERSION
@@ -161,7 +161,7 @@ def _run(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[
 
 
 @contextmanager
-def as_applied(lock: Lock, desk: Desk) -> Iterator[tuple[Desk, ...]]:
+def as_applied(lock: Lock, assessment: Assessment) -> Iterator[tuple[Assessment, ...]]:
     """Provide the applied state of a workspace, scored again for each of its audiences.
 
     Documents are the current ones if unchanged, otherwise those committed with the lock. Raises
@@ -171,18 +171,18 @@ def as_applied(lock: Lock, desk: Desk) -> Iterator[tuple[Desk, ...]]:
         raise UsageError(
             "grades.lock was applied with another scoring version, so its pages are unknown"
         )
-    found = _desks(lock, desk, desk.workspace, desk.written)
+    found = _assessments(lock, assessment, assessment.workspace, assessment.written)
     if _inputs(found) == lock.inputs:
         yield found
         return
-    workspace = desk.workspace
+    workspace = assessment.workspace
     found_commit = ask(workspace.root, "log", "-1", "--format=%H", "--", workspace.lock_path.name)
     commit = (found_commit or "").strip()
     if not commit:
         raise UsageError("documents have changed, and git does not have the applied ones")
     with workspace_at(workspace, commit) as there:
         loaded = load_workspace(there, as_of=lock.as_of)
-        found = _desks(lock, desk, there, loaded.corpus)
+        found = _assessments(lock, assessment, there, loaded.corpus)
         if loaded.errors or _inputs(found) != lock.inputs:
             raise UsageError(
                 "documents have changed, and those committed with grades.lock are not the applied "
@@ -191,13 +191,15 @@ def as_applied(lock: Lock, desk: Desk) -> Iterator[tuple[Desk, ...]]:
         yield found
 
 
-def _desks(lock: Lock, desk: Desk, workspace: Workspace, written: Corpus) -> tuple[Desk, ...]:
-    base = baseline(lock, desk)
+def _assessments(
+    lock: Lock, assessment: Assessment, workspace: Workspace, written: Corpus
+) -> tuple[Assessment, ...]:
+    base = baseline(lock, assessment)
     order, as_of = base.rulebook.audiences, lock.as_of
     return tuple(
         scored(
             workspace,
-            seen_by(written, order, audience, as_of),
+            visible_to(written, order, audience, as_of),
             base.rulebook,
             base.program,
             as_of,
@@ -208,7 +210,11 @@ def _desks(lock: Lock, desk: Desk, workspace: Workspace, written: Corpus) -> tup
     )
 
 
-def _inputs(desks: Sequence[Desk]) -> str:
+def _inputs(assessments: Sequence[Assessment]) -> str:
     return inputs_digest(
-        {(i, d.audience): evidence_digest(e) for d in desks for i, e in evidence_of(d).items()}
+        {
+            (i, d.audience): evidence_digest(e)
+            for d in assessments
+            for i, e in evidence_of(d).items()
+        }
     )

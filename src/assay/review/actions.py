@@ -100,10 +100,10 @@ def override(
     until: date | None = None,
 ) -> Draft:
     """Put another band in the place of the computed one."""
-    review.desk.require([profile_id])
+    review.assessment.require([profile_id])
     chosen = _scorer(review, scorer)
     band = _band(review, chosen, grade)
-    score = review.desk.results[profile_id].scores[scorer]
+    score = review.assessment.results[profile_id].scores[scorer]
     standing = review.effective.ruling(profile_id, scorer)
     if standing is None and score.band is not None and score.band.id == band.id:
         raise UsageError(
@@ -113,11 +113,11 @@ def override(
     if code is not None and code not in REASON_CODES:
         hint = did_you_mean(code, REASON_CODES)
         raise UsageError(f"there is no reason code {code!r}; {hint}")
-    if until is not None and until < max(by.date, review.desk.as_of):
+    if until is not None and until < max(by.date, review.assessment.as_of):
         raise UsageError(f"--until {until.isoformat()}: the override would be over already")
     subject = Subject(
         profile=profile_id,
-        audience=review.desk.audience,
+        audience=review.assessment.audience,
         scorer=scorer,
         grounds=review.grounds.of(profile_id, scorer).digest,
     )
@@ -145,14 +145,14 @@ def second(review: Review, by: Signature, prefix: str) -> Draft:
             f"{decision.reviewer} made this override; a second reviewer has to be somebody else"
         )
     profile_id = decision.subjects[0].profile
-    review.desk.require([profile_id])
+    review.assessment.require([profile_id])
     note = _not_by(review, by, profile_id)
     return _draft(by, kind="second", of=decision.id, note=note)
 
 
 def _not_by(review: Review, by: Signature, profile_id: str) -> str | None:
     """What is not sure about it that ``by`` wrote none of a profile's evidence; raises if so."""
-    root = review.desk.workspace.root
+    root = review.assessment.workspace.root
     unsure: dict[str, None] = {}
     for piece in evidence_of(review, profile_id):
         authors = authors_of(root, root / piece.file, piece.lines)
@@ -166,7 +166,7 @@ def _not_by(review: Review, by: Signature, profile_id: str) -> str | None:
 
 
 def _scorer(review: Review, name: str) -> Scorer:
-    graded = {s.scorer.name: s.scorer for s in review.desk.program.on("profile") if s.band}
+    graded = {s.scorer.name: s.scorer for s in review.assessment.program.on("profile") if s.band}
     if name not in graded:
         raise UsageError(
             f"there is no score {name!r} of profiles that has a scale; {did_you_mean(name, graded)}"
@@ -176,7 +176,7 @@ def _scorer(review: Review, name: str) -> Scorer:
 
 def _band(review: Review, scorer: Scorer, wanted: str) -> Band:
     """A band by its id, or by its grade where only one band has it."""
-    bands = ordered_bands(review.desk.rulebook.bands(scorer))[::-1]
+    bands = ordered_bands(review.assessment.rulebook.bands(scorer))[::-1]
     by_id = next((b for b in bands if b.id == wanted), None)
     if by_id is not None:
         return by_id
@@ -225,14 +225,14 @@ def _thing(review: Review, name: str) -> Subject:
     require_known(review, profile_id)
     if claim_id:
         _claim(review, name)
-    return Subject(profile=profile_id, audience=review.desk.audience, claim=claim_id or None)
+    return Subject(profile=profile_id, audience=review.assessment.audience, claim=claim_id or None)
 
 
 def require_known(review: Review, profile_id: str) -> None:
     """Raise ``UsageError`` for a profile that is not there; a draft may be spoken of."""
-    draft = review.desk.written.profiles.get(profile_id)
+    draft = review.assessment.written.profiles.get(profile_id)
     if draft is None or draft.status != "draft":
-        review.desk.require([profile_id])
+        review.assessment.require([profile_id])
 
 
 # How it turned out -------------------------------------------------------------------------
@@ -243,15 +243,17 @@ def outcome(
 ) -> Draft:
     """Record how a claim turned out, with the grade it has at the desk's date."""
     profile_id, claim = _claim(review, name)
-    desk = review.desk
-    if when > max(by.date, desk.as_of):
+    assessment = review.assessment
+    if when > max(by.date, assessment.as_of):
         raise UsageError(f"--date {when.isoformat()} is still to come")
-    scorer = headline(desk.program, desk.rulebook.settings.publish_by)
-    score = desk.results[profile_id].claims.get(claim.id, {}).get(scorer or "")
+    scorer = headline(assessment.program, assessment.rulebook.settings.publish_by)
+    score = assessment.results[profile_id].claims.get(claim.id, {}).get(scorer or "")
     band = claim_band(review, scorer, score.points) if score else None
     cited = [c.id for c in claim.sources if c.stance == "supports"]
-    publishers = {desk.corpus.sources[i].publisher for i in cited if i in desk.corpus.sources}
-    subject = Subject(profile=profile_id, audience=desk.audience, claim=claim.id)
+    publishers = {
+        assessment.corpus.sources[i].publisher for i in cited if i in assessment.corpus.sources
+    }
+    subject = Subject(profile=profile_id, audience=assessment.audience, claim=claim.id)
     return _draft(
         by,
         kind="outcome",
@@ -260,7 +262,7 @@ def outcome(
             "verdict": verdict,
             "when": when,
             "source": source,
-            "as_of": desk.as_of,
+            "as_of": assessment.as_of,
             "scorer": scorer if score else None,
             "band": band.id if band else None,
             "score": score.value if score else None,
@@ -272,10 +274,12 @@ def outcome(
 
 def claim_band(review: Review, scorer: str | None, points: int | None) -> Band | None:
     """The band of a claim's score, on the scale of the profile score of the same name."""
-    found = next((s for s in review.desk.rulebook.scorers if s.key == f"profile.{scorer}"), None)
+    found = next(
+        (s for s in review.assessment.rulebook.scorers if s.key == f"profile.{scorer}"), None
+    )
     if found is None or points is None:
         return None
-    bands = ordered_bands(review.desk.rulebook.bands(found))
+    bands = ordered_bands(review.assessment.rulebook.bands(found))
     return next((b for b in reversed(bands) if round(b.from_ * 1000) <= points), None)
 
 
@@ -283,10 +287,10 @@ def _claim(review: Review, name: str) -> tuple[str, Claim]:
     profile_id, mark, claim_id = name.partition("#")
     if not mark:
         raise UsageError(f"write a claim as PROFILE#CLAIM, not {name!r}")
-    review.desk.require([profile_id])
-    found = review.desk.corpus.claim(profile_id, name)
+    review.assessment.require([profile_id])
+    found = review.assessment.corpus.claim(profile_id, name)
     if found is None:
-        claims = [c.id for c in review.desk.corpus.profiles[profile_id].claims]
+        claims = [c.id for c in review.assessment.corpus.profiles[profile_id].claims]
         hint = did_you_mean(claim_id, claims)
         raise UsageError(f"the profile {profile_id} has no claim {claim_id!r}; {hint}")
     return found
@@ -296,7 +300,7 @@ def _claim(review: Review, name: str) -> tuple[str, Claim]:
 
 
 def _subjects(review: Review, items: Sequence[Item]) -> tuple[Subject, ...]:
-    return subjects_of(items, review.desk.audience)
+    return subjects_of(items, review.assessment.audience)
 
 
 def _draft(by: Signature, **fields: Any) -> Draft:

@@ -54,7 +54,7 @@ def evidence_of(review: Review, profile_id: str) -> Iterator[Piece]:
     Besides that file these are the documents of the sources that its claims draw on, the words
     of those that were ingested, and the documents of profiles whose claims it rests on.
     """
-    corpus = review.desk.written
+    corpus = review.assessment.written
     yield Piece(f"wrote the evidence of {profile_id}", review.files.get(profile_id, "profiles"))
     behind = Behind(corpus)
     claims = behind.claims(corpus.profiles[profile_id])
@@ -76,7 +76,7 @@ class _Documents:
     """Finds documents in their files, each of which is read once."""
 
     def __init__(self, review: Review) -> None:
-        self._root = review.desk.workspace.root
+        self._root = review.assessment.workspace.root
         self._files = review.files
         self._lines: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
 

@@ -11,16 +11,18 @@ from assay.plan.lock_builder import locked_profiles
 from assay.plan.plan import Cause
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
     from assay.plan.lock import Lock
 
 _NAMED = 3
 
 
-def moved_by(lock: Lock, desk: Desk) -> Mapping[tuple[str, str], str]:
+def moved_by(lock: Lock, assessment: Assessment) -> Mapping[tuple[str, str], str]:
     """For each score that is not as it was applied, by profile and scorer, what led the move."""
-    before = {e.id: e for e in lock.entries.values() if e.audience == desk.audience}
-    changes = changes_of(lock, [Sides(desk, before, locked_profiles(desk, grounds=False))])
+    before = {e.id: e for e in lock.entries.values() if e.audience == assessment.audience}
+    changes = changes_of(
+        lock, [Sides(assessment, before, locked_profiles(assessment, grounds=False))]
+    )
     return {(c.id, c.scorer): _name(c.leading) for c in changes if c.causes}
 
 

@@ -20,7 +20,7 @@ from assay.scoring.grounds import Grounds
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 Status = Literal["counts", "stale", "expired", "second", "conflicting", "gone"]
 
@@ -82,12 +82,12 @@ class OverrideRate:
     codes: Mapping[str, int]
 
 
-def effective(desk: Desk, ledger: Ledger, grounds: Grounds | None = None) -> Effective:
+def effective(assessment: Assessment, ledger: Ledger, grounds: Grounds | None = None) -> Effective:
     """The overrides of a ledger, judged by what a desk computes now."""
-    judge = _Judge(desk, ledger, grounds)
+    judge = _Judge(assessment, ledger, grounds)
     rulings: dict[tuple[str, str], tuple[Ruling, ...]] = {}
     gone: list[Ruling] = []
-    for (profile_id, scorer), decisions in sorted(_overrides(ledger, desk).items()):
+    for (profile_id, scorer), decisions in sorted(_overrides(ledger, assessment).items()):
         found = [judge.rule(d, s) for d, s in _latest(ledger, decisions)]
         gone += [r for r in found if r.status == "gone"]
         standing = [r for r in found if r.status != "gone"]
@@ -103,16 +103,18 @@ def effective(desk: Desk, ledger: Ledger, grounds: Grounds | None = None) -> Eff
     return Effective(rulings, tuple(gone))
 
 
-def _overrides(ledger: Ledger, desk: Desk) -> dict[tuple[str, str], list[tuple[Decision, Subject]]]:
+def _overrides(
+    ledger: Ledger, assessment: Assessment
+) -> dict[tuple[str, str], list[tuple[Decision, Subject]]]:
     """The overrides that stand and speak of what the desk's audience may know, oldest first."""
-    order = {name: number for number, name in enumerate(desk.rulebook.audiences)}
-    here = order[desk.audience]
+    order = {name: number for number, name in enumerate(assessment.rulebook.audiences)}
+    here = order[assessment.audience]
     found: dict[tuple[str, str], list[tuple[Decision, Subject]]] = {}
     for decision in ledger.in_force:
         if decision.kind != "override":
             continue
         for subject in decision.subjects:
-            made_for = order.get(subject.audience or desk.rulebook.audiences[0], len(order))
+            made_for = order.get(subject.audience or assessment.rulebook.audiences[0], len(order))
             if subject.scorer and made_for <= here:
                 key = (subject.profile, subject.scorer)
                 found.setdefault(key, []).append((decision, subject))
@@ -137,10 +139,10 @@ def _conflicting(ruling: Ruling) -> Ruling:
 
 
 class _Judge:
-    def __init__(self, desk: Desk, ledger: Ledger, grounds: Grounds | None) -> None:
-        self._desk = desk
-        self._results = desk.results
-        self._grounds = grounds or Grounds(desk.corpus, desk.run)
+    def __init__(self, assessment: Assessment, ledger: Ledger, grounds: Grounds | None) -> None:
+        self._assessment = assessment
+        self._results = assessment.results
+        self._grounds = grounds or Grounds(assessment.corpus, assessment.run)
         self._seconds: dict[str, list[Decision]] = {}
         for decision in ledger.in_force:
             if decision.kind == "second" and decision.of:
@@ -153,7 +155,7 @@ class _Judge:
         if result is None or score is None:
             what = f"the profile {subject.profile}" if result is None else subject.scorer
             return Ruling(decision, subject, Score(None, 0), None, "gone", f"{what} is not scored")
-        band = band_named(self._desk.rulebook, subject.scorer, decision.band or "")
+        band = band_named(self._assessment.rulebook, subject.scorer, decision.band or "")
         ruling = Ruling(decision, subject, score, band, "counts")
         if band is None:
             why = f"the scale has no band {decision.band!r} any more"
@@ -161,11 +163,11 @@ class _Judge:
         if self._grounds.of(subject.profile, subject.scorer).digest != subject.grounds:
             why = "what the grade rests on has moved since"
             return replace(ruling, status="stale", why=why)
-        if decision.until is not None and decision.until < self._desk.as_of:
+        if decision.until is not None and decision.until < self._assessment.as_of:
             why = f"it held until {decision.until.isoformat()}"
             return replace(ruling, status="expired", why=why)
         second = self._second(decision)
-        if second is None and needs_second(self._desk.rulebook, subject.scorer, score, band):
+        if second is None and needs_second(self._assessment.rulebook, subject.scorer, score, band):
             why = "more than one band away: a second reviewer has to agree"
             return replace(ruling, status="second", why=why)
         return replace(ruling, seconded_by=second)
@@ -195,24 +197,24 @@ def needs_second(rulebook: Rulebook, scorer: str, computed: Score, band: Band) -
     return abs(order.index(computed.band.id) - order.index(band.id)) > 1
 
 
-def override_rates(desk: Desk, found: Effective) -> tuple[OverrideRate, ...]:
+def override_rates(assessment: Assessment, found: Effective) -> tuple[OverrideRate, ...]:
     """How often the computed grade was overridden, for each profile scorer with a scale."""
     rates = []
-    for columns in desk.program.on("profile"):
+    for columns in assessment.program.on("profile"):
         name = columns.scorer.name
         if columns.band is None:
             continue
         counting = [r for r in found.counting if r.subject.scorer == name]
-        rated = sum(1 for r in desk.results.values() if r.scores[name].points is not None)
+        rated = sum(1 for r in assessment.results.values() if r.scores[name].points is not None)
         codes = Counter(r.decision.code or "other" for r in counting)
         rates.append(OverrideRate(name, rated, len(counting), dict(sorted(codes.items()))))
     return tuple(rates)
 
 
-def published_results(desk: Desk, found: Effective) -> dict[str, ProfileResult]:
+def published_results(assessment: Assessment, found: Effective) -> dict[str, ProfileResult]:
     """The results of a desk; whether a profile gets a page is decided by the band that holds."""
-    chosen = desk.rulebook.settings.publish_by
-    results = dict(desk.results)
+    chosen = assessment.rulebook.settings.publish_by
+    results = dict(assessment.results)
     if chosen is None:
         return results
     for ruling in found.counting:

@@ -40,12 +40,12 @@ def all_items(review: Review) -> Iterator[Item]:
 
 def _retracted(review: Review) -> Iterator[Item]:
     """Every claim that leaned on a retracted source, directly or not."""
-    desk = review.desk
-    for source in desk.corpus.sources.values():
-        if source.retracted is None or source.retracted > desk.as_of:
+    assessment = review.assessment
+    for source in assessment.corpus.sources.values():
+        if source.retracted is None or source.retracted > assessment.as_of:
             continue
-        for name, how in leaning_on(desk.corpus, source).items():
-            found = desk.corpus.claim("", name)
+        for name, how in leaning_on(assessment.corpus, source).items():
+            found = assessment.corpus.claim("", name)
             if found is None:
                 continue
             profile_id, claim = found
@@ -145,7 +145,7 @@ def _flagged(review: Review) -> Iterator[Item]:
         if decision.kind != "flag":
             continue
         for subject in decision.subjects:
-            if subject.profile in review.desk.corpus.profiles:
+            if subject.profile in review.assessment.corpus.profiles:
                 yield Item(
                     profile=subject.profile,
                     matter="flagged",
@@ -162,7 +162,7 @@ def _assigned(review: Review) -> Iterator[Item]:
         s.profile: d for d in review.ledger.in_force if d.kind == "assign" for s in d.subjects
     }
     for profile_id, decision in sorted(latest.items()):
-        if profile_id in review.desk.corpus.profiles:
+        if profile_id in review.assessment.corpus.profiles:
             why = f": {decision.reason}" if decision.reason else ""
             yield Item(
                 profile=profile_id,
@@ -179,12 +179,12 @@ def _assigned(review: Review) -> Iterator[Item]:
 
 def _against_the_lock(review: Review) -> Iterator[Item]:
     """Profiles that were not applied before, and grades that are in another band than then."""
-    lock, desk = review.lock, review.desk
+    lock, assessment = review.lock, review.assessment
     if lock is None:
         return
     moved: Mapping[tuple[str, str], str] | None = None
-    for profile_id, result in desk.results.items():
-        locked = lock.profile(profile_id, desk.audience)
+    for profile_id, result in assessment.results.items():
+        locked = lock.profile(profile_id, assessment.audience)
         if locked is None:
             yield _new(review, profile_id)
             continue
@@ -194,7 +194,7 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
             was = locked.scores.get(name)
             if was is None or was.band == (score.band.id if score.band else None):
                 continue
-            moved = moved_by(lock, desk) if moved is None else moved
+            moved = moved_by(lock, assessment) if moved is None else moved
             basis = review.grounds.of(profile_id, name)
             yield Item(
                 profile=profile_id,
@@ -209,7 +209,7 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
 
 def _new(review: Review, profile_id: str) -> Item:
     name = _headline(review)
-    score = review.desk.results[profile_id].scores[name] if name else None
+    score = review.assessment.results[profile_id].scores[name] if name else None
     basis = review.grounds.of(profile_id, name).digest if name else ""
     return Item(
         profile=profile_id,
@@ -225,12 +225,12 @@ def _weight(
     columns: ScorerColumns, review: Review, locked: LockedProfile, score: Score, profile_id: str
 ) -> int:
     """How far a grade moved; the page coming or going weighs most."""
-    order = [b.id for b in ordered_bands(review.desk.rulebook.bands(columns.scorer))]
+    order = [b.id for b in ordered_bands(review.assessment.rulebook.bands(columns.scorer))]
     was = locked.scores[columns.scorer.name].band
     moved = len(order)
     if was in order and score.band is not None:
         moved = abs(order.index(was) - order.index(score.band.id))
-    page = locked.published != review.desk.results[profile_id].published
+    page = locked.published != review.assessment.results[profile_id].published
     return moved + (100 if page and columns.scorer.name == _headline(review) else 0)
 
 
@@ -241,7 +241,7 @@ def _coverage(review: Review) -> Iterator[Item]:
     name = _headline(review)
     if name is None:
         return
-    for profile_id, result in review.desk.results.items():
+    for profile_id, result in review.assessment.results.items():
         score = result.scores[name]
         if score.coverage >= review.limits.coverage:
             continue
@@ -261,9 +261,9 @@ def _boundary(review: Review) -> Iterator[Item]:
         name = columns.scorer.name
         starts = [
             (round(b.from_ * 1000), b)
-            for b in ordered_bands(review.desk.rulebook.bands(columns.scorer))
+            for b in ordered_bands(review.assessment.rulebook.bands(columns.scorer))
         ][1:]
-        for profile_id, result in review.desk.results.items():
+        for profile_id, result in review.assessment.results.items():
             points = result.scores[name].points
             if points is None or not starts:
                 continue
@@ -286,7 +286,7 @@ def _boundary(review: Review) -> Iterator[Item]:
 
 
 def _overdue(review: Review) -> Iterator[Item]:
-    for profile_id, result in review.desk.results.items():
+    for profile_id, result in review.assessment.results.items():
         if result.outlook.grade != "now":
             continue
         notices = [n for n in result.outlook.watch if n.horizon == "now"]
@@ -304,7 +304,7 @@ def _overdue(review: Review) -> Iterator[Item]:
 
 
 def _disputed(review: Review) -> Iterator[Item]:
-    corpus = review.desk.corpus
+    corpus = review.assessment.corpus
     for profile in _scored(review):
         for claim in profile.claims:
             against = [
@@ -328,7 +328,7 @@ def _disputed(review: Review) -> Iterator[Item]:
 
 def _drafts(review: Review) -> Iterator[Item]:
     """Drafts are not scored; here somebody is reminded that they are waiting."""
-    for profile in review.desk.written.profiles.values():
+    for profile in review.assessment.written.profiles.values():
         if not _visible(review, profile.audience):
             continue
         claims = [
@@ -347,13 +347,13 @@ def _drafts(review: Review) -> Iterator[Item]:
 
 
 def _visible(review: Review, audience: str | None) -> bool:
-    order = review.desk.rulebook.audiences
-    return audience is None or order.index(audience) <= order.index(review.desk.audience)
+    order = review.assessment.rulebook.audiences
+    return audience is None or order.index(audience) <= order.index(review.assessment.audience)
 
 
 def _counts(corpus: Corpus, source_id: str, review: Review) -> bool:
     source = corpus.sources.get(source_id)
-    as_of = review.desk.as_of
+    as_of = review.assessment.as_of
     return (
         source is not None
         and not (source.retracted and source.retracted <= as_of)
@@ -366,16 +366,16 @@ def _said(claim: Claim) -> Any:
 
 
 def _scored(review: Review) -> Iterator[AnyProfile]:
-    for profile_id in review.desk.results:
-        yield review.desk.corpus.profiles[profile_id]
+    for profile_id in review.assessment.results:
+        yield review.assessment.corpus.profiles[profile_id]
 
 
 def _graded(review: Review) -> list[ScorerColumns]:
-    return [s for s in review.desk.program.on("profile") if s.band is not None]
+    return [s for s in review.assessment.program.on("profile") if s.band is not None]
 
 
 def _headline(review: Review) -> str | None:
-    return headline(review.desk.program, review.desk.rulebook.settings.publish_by)
+    return headline(review.assessment.program, review.assessment.rulebook.settings.publish_by)
 
 
 def grade(score: Score) -> str:

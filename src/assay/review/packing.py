@@ -36,7 +36,7 @@ class RowReport:
 def sheet_rows(review: Review) -> Iterator[list[str]]:
     """One row for each open item, with the columns for the reviewer left empty."""
     for item in review.queue.items:
-        profile = review.desk.written.profiles[item.profile]
+        profile = review.assessment.written.profiles[item.profile]
         yield [
             item.profile,
             profile.name,
@@ -51,19 +51,19 @@ def sheet_rows(review: Review) -> Iterator[list[str]]:
 
 
 def _computed(review: Review, item: Item) -> str:
-    result = review.desk.results.get(item.profile)
+    result = review.assessment.results.get(item.profile)
     scorer = _scorer(review, item)
     return grade(result.scores[scorer]) if result and scorer in result.scores else ""
 
 
 def _scorer(review: Review, item: Item) -> str:
-    chosen = headline(review.desk.program, review.desk.rulebook.settings.publish_by)
+    chosen = headline(review.assessment.program, review.assessment.rulebook.settings.publish_by)
     return item.scorer or chosen or ""
 
 
 def row_grounds(review: Review, item: Item) -> str:
     """What a row's item rests on, the grade of its profile included."""
-    result = review.desk.results.get(item.profile)
+    result = review.assessment.results.get(item.profile)
     scorer = _scorer(review, item)
     basis = ""
     if result is not None and scorer in result.scores:

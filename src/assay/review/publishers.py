@@ -12,7 +12,7 @@ from assay.review.ledger import Ledger
 from assay.review.track import Share, Tally, track_record
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ class Reversal:
     worse: Standing
 
 
-def standings(desk: Desk, ledger: Ledger) -> tuple[Standing, ...]:
+def standings(assessment: Assessment, ledger: Ledger) -> tuple[Standing, ...]:
     """Every publisher, by rating and then by id; those that nobody has rated last."""
-    corpus = desk.corpus
-    record = {tally.id: tally for tally in track_record(desk, ledger).publishers}
+    corpus = assessment.corpus
+    record = {tally.id: tally for tally in track_record(assessment, ledger).publishers}
     cited_sources: set[str] = set()
     claims: Counter[str] = Counter()
     for profile in corpus.profiles.values():

@@ -13,7 +13,7 @@ from assay.review.ledger import Ledger
 from assay.scoring.grounds import Grounds
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
     from assay.plan.lock import Lock
 
 _OF_A_GRADE: tuple[Matter, ...] = ("flipped", "new", "coverage", "boundary")
@@ -103,7 +103,7 @@ class Review:
     ``files`` tells in which file, from the workspace's root, a document is.
     """
 
-    desk: Desk
+    assessment: Assessment
     ledger: Ledger
     lock: Lock | None = None
     limits: Limits = field(default_factory=Limits)
@@ -111,12 +111,12 @@ class Review:
 
     @cached_property
     def grounds(self) -> Grounds:
-        return Grounds(self.desk.corpus, self.desk.run)
+        return Grounds(self.assessment.corpus, self.assessment.run)
 
     @cached_property
     def effective(self) -> Effective:
         """Which overrides count."""
-        return effective(self.desk, self.ledger, self.grounds)
+        return effective(self.assessment, self.ledger, self.grounds)
 
     @cached_property
     def queue(self) -> Queue:
@@ -124,7 +124,7 @@ class Review:
         from assay.review.matters import all_items
 
         assigned = assignments(self.ledger)
-        settled = _settled(self.ledger, self.desk.audience)
+        settled = _settled(self.ledger, self.assessment.audience)
         every = (*all_items(self), *self.retellings)
         found = [replace(i, assigned=assigned.get(i.profile)) for i in every]
         left = [i for i in found if _key(i) not in settled and not self._overridden(i)]
@@ -135,7 +135,7 @@ class Review:
         """Pairs of sources of one claim that may tell one story."""
         from assay.review.retold import retellings
 
-        return tuple(retellings(self.desk))
+        return tuple(retellings(self.assessment))
 
     def _overridden(self, item: Item) -> bool:
         """Whether somebody looked at this very grade and put another one in its place."""

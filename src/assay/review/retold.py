@@ -13,16 +13,16 @@ from assay.review.queue import Item
 from assay.scoring.grounds import digest_of
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 MOST_SOURCES = 2000
 """Among more sources than this nothing is looked for here: it would hold up the queue."""
 
 
-def retellings(desk: Desk) -> Iterator[Item]:
+def retellings(assessment: Assessment) -> Iterator[Item]:
     """One item for each profile and pair of sources of its claims that a proposal would join."""
     beside: dict[frozenset[str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for profile in desk.corpus.profiles.values():
+    for profile in assessment.corpus.profiles.values():
         for claim in profile.claims:
             cited = sorted({c.id for c in claim.sources if c.stance == "supports"})
             for pair in combinations(cited, 2):
@@ -30,7 +30,7 @@ def retellings(desk: Desk) -> Iterator[Item]:
     sources = frozenset[str]().union(*beside)
     if not sources or len(sources) > MOST_SOURCES:
         return
-    for proposal in proposals_among(desk.corpus, desk.workspace, sources):
+    for proposal in proposals_among(assessment.corpus, assessment.workspace, sources):
         joined = frozenset((proposal.source, proposal.other))
         if joined in beside:
             for profile_id, claims in beside[joined].items():

@@ -17,7 +17,7 @@ from assay.scoring.explain import headline
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:
-    from assay.assessment import Desk
+    from assay.assessment import Assessment
 
 _Z = 1.959964
 """The normal quantile of a two-sided interval of 95 %."""
@@ -87,39 +87,41 @@ class TrackRecord:
     publishers: tuple[Tally, ...]
 
 
-def track_record(desk: Desk, ledger: Ledger) -> TrackRecord:
+def track_record(assessment: Assessment, ledger: Ledger) -> TrackRecord:
     """The outcomes in a ledger; of each claim the last one that stands."""
     last: dict[tuple[str, str | None], Outcome] = {}
     for decision in ledger.in_force:
-        last |= _outcomes(decision, desk)
+        last |= _outcomes(decision, assessment)
     outcomes = [o for _, o in sorted(last.items(), key=lambda item: (item[0][0], item[0][1] or ""))]
     claims = [o for o in outcomes if o.likelihood is None]
-    scorer = headline(desk.program, desk.rulebook.settings.publish_by)
+    scorer = headline(assessment.program, assessment.rulebook.settings.publish_by)
     return TrackRecord(
         scorer,
-        _by_band(desk, scorer, claims),
+        _by_band(assessment, scorer, claims),
         _forecasts([o for o in outcomes if o.likelihood is not None]),
-        _by_publisher(desk, claims),
+        _by_publisher(assessment, claims),
     )
 
 
-def _outcomes(decision: Decision, desk: Desk) -> dict[tuple[str, str | None], Outcome]:
+def _outcomes(decision: Decision, assessment: Assessment) -> dict[tuple[str, str | None], Outcome]:
     """What a decision says of claims the desk's audience may know."""
     if decision.outcome is None:
         return {}
-    order = desk.rulebook.audiences
+    order = assessment.rulebook.audiences
     found = {}
     for subject in decision.subjects:
         audience = subject.audience or order[0]
-        if audience in order and order.index(audience) <= order.index(desk.audience):
+        if audience in order and order.index(audience) <= order.index(assessment.audience):
             found[subject.profile, subject.claim] = decision.outcome
     return found
 
 
-def _by_band(desk: Desk, scorer: str | None, outcomes: Sequence[Outcome]) -> tuple[Tally, ...]:
+def _by_band(
+    assessment: Assessment, scorer: str | None, outcomes: Sequence[Outcome]
+) -> tuple[Tally, ...]:
     """From the highest band down; last what has no band of the scale as it is now."""
-    found = next((s for s in desk.rulebook.scorers if s.key == f"profile.{scorer}"), None)
-    bands = ordered_bands(desk.rulebook.bands(found))[::-1] if found else []
+    found = next((s for s in assessment.rulebook.scorers if s.key == f"profile.{scorer}"), None)
+    bands = ordered_bands(assessment.rulebook.bands(found))[::-1] if found else []
     known = {b.id for b in bands}
     tallies = [
         _tally(b.id, b.grade, [o for o in outcomes if o.band == b.id], b.label) for b in bands
@@ -130,14 +132,14 @@ def _by_band(desk: Desk, scorer: str | None, outcomes: Sequence[Outcome]) -> tup
     return tuple(tallies)
 
 
-def _by_publisher(desk: Desk, outcomes: Sequence[Outcome]) -> tuple[Tally, ...]:
+def _by_publisher(assessment: Assessment, outcomes: Sequence[Outcome]) -> tuple[Tally, ...]:
     named: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         for name in outcome.publishers:
             named.setdefault(name, []).append(outcome)
     tallies = []
     for publisher_id, found in sorted(named.items()):
-        publisher = desk.corpus.publishers.get(publisher_id)
+        publisher = assessment.corpus.publishers.get(publisher_id)
         stated = (publisher.reliability if publisher else None) or "not rated"
         shown = publisher.name if publisher else publisher_id
         tallies.append(_tally(publisher_id, shown, found, stated))

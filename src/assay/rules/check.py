@@ -50,7 +50,7 @@ _NAMED_IN = {
 _DEFINED_IN = {codes.UNKNOWN_SCALE.slug: "scales", codes.UNKNOWN_SCORER.slug: "scorers"}
 
 
-def check_part(
+def check_partial_rulebook(
     rulebook: Rulebook, incomplete: Set[RulePath], missing: Set[str], unreadable: Set[str]
 ) -> Iterator[Diagnostic]:
     """Check a rulebook of which only some parts could be read.

@@ -273,6 +273,6 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
         return []
 
 
-def score_uses(node: ast.Expression) -> Iterator[str]:
+def direct_score_uses(node: ast.Expression) -> Iterator[str]:
     """Return keys (``on.name``) of the scores an expression may read itself, of any row."""
     return (".".join(key) for key in fields_read(node))

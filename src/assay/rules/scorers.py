@@ -33,7 +33,13 @@ from assay.cel.text import split_text
 from assay.diagnostics.diagnostic import Diagnostic
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
 from assay.rules.check import uncompilable, uncompilable_facts
-from assay.rules.expressions import Parsed, RulePath, parse_rulebook, score_uses, scorer_order
+from assay.rules.expressions import (
+    Parsed,
+    RulePath,
+    direct_score_uses,
+    parse_rulebook,
+    scorer_order,
+)
 
 
 def compile_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Program:
@@ -199,7 +205,7 @@ class _ProgramBuilder:
         """
         node = self._parsed.expressions[(*here, "take")]
         known = {s.key for s in self._rulebook.scorers}
-        if isinstance(node, ast.Select) and next(score_uses(node), "") in known:
+        if isinstance(node, ast.Select) and next(direct_score_uses(node), "") in known:
             operand = self._compiler.value(node.operand, inner)
             # `coverage.NAME` is an amount, not a score.
             if isinstance(operand, Row) and not operand.part:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from assay.cel.program import Program, ScorerColumns
-from assay.engine.parts import Passes, Steps, as_a_whole, bytes_held, fits, parted_to_fit
+from assay.engine.parts import Passes, Steps, bytes_held, fits, split_to_fit, too_large_error
 from assay.engine.plan import Place
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
@@ -113,12 +113,12 @@ def _score_in_parts(request: BulkRequest, folder: Path, memory: int) -> tuple[pl
     """Score a folder of tables a part at a time; also return the number of parts."""
     stage("checking the tables")
     steps, wanted = Steps(request.program.steps), result_columns(request.program)
-    parted = parted_to_fit(folder, memory, lambda stored: bytes_held(steps, wanted, stored))
+    parted = split_to_fit(folder, memory, lambda stored: bytes_held(steps, wanted, stored))
     if request.as_of is not None:
         parted = parted.on(request.as_of.toordinal())
     passes = Passes(parted, steps, wanted)
-    if request.until and passes.led_away:
-        raise as_a_whole(
+    if request.until and passes.cross_part_gathers:
+        raise too_large_error(
             folder,
             memory,
             "with --with-outlook these rules read several profiles together on each day, which is "

@@ -22,7 +22,7 @@ from assay.scoring.run import Run, run_program
 from assay.tables.tables import Tables
 
 
-def moved_claims(before: Run, after: Run) -> Mapping[str, tuple[str, ...]]:
+def changed_claims(before: Run, after: Run) -> Mapping[str, tuple[str, ...]]:
     """By profile id the claims (``profile#claim``) with a score that differs."""
     earlier = {s.score for s in before.program.on("claim")}
     names = [s.score for s in after.program.on("claim") if s.score in earlier]
@@ -196,7 +196,7 @@ def neighbour_scorers(program: Program) -> tuple[str, ...]:
     return tuple(sorted({_scorer(s.origin) for s in program.steps if _reads_peer(s)}))
 
 
-def run_held(
+def run_with_frozen_neighbours(
     rulebook: Rulebook, program: Program, tables: Tables, frozen: Held, near: Run | None = None
 ) -> Run:
     """Score every row, with neighbours' scores from ``frozen`` instead of the computed ones.
@@ -210,10 +210,10 @@ def run_held(
         program = _reading_frozen(program)
     if near is None:
         return run_program(rulebook, program, tables)
-    return Run(rulebook, program, tables, near.engine.varied(tables, program.steps))
+    return Run(rulebook, program, tables, near.engine.derive(tables, program.steps))
 
 
-def peers_felt(run: Run, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def peers_read(run: Run, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """For each of the profiles the peers whose scores its own scores read, in the order of ids."""
     names = run.engine.column("profile", "id").to_list()
     found: dict[str, set[str]] = {i: set() for i in ids if i in run.profile_rows}

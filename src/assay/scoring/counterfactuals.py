@@ -26,7 +26,7 @@ from assay.model.results import WouldChange
 from assay.model.rulebook import Change
 from assay.progress import counting
 from assay.scoring.run import Run, ordered_bands
-from assay.tables.edit import Edited, beside, edited_rows, evidence_rows
+from assay.tables.edit import EvidenceEdits, beside, edit_evidence, select_evidence
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_claims
 from assay.tables.tables import CODED, Dtype, Ints, Tables, coded
 
@@ -117,7 +117,7 @@ def counterfactuals(
     ``rows`` are those of the whole corpus, ``profiles`` rows of the run. The frame has the
     profile's row in the run (``own``), the sentence (``text``) and the ``effort``.
     """
-    changes, rows = run.rulebook.changes, evidence_rows(rows, profiles)
+    changes, rows = run.rulebook.changes, select_evidence(rows, profiles)
     ids = rows["profile"]["id"]
 
     def originals(claims: Sequence[tuple[int, int]]) -> list[list[str]]:
@@ -139,7 +139,7 @@ def counterfactuals(
     given = {**rows, "citation": citations.head(before + hypothetical.height)}
     from_documents["citation"] = citations.slice(before + hypothetical.height)
     added = pl.DataFrame({"source": hypothetical["source.id"]}).with_row_index("row", before)
-    from_rows = edited_rows(given, _row_edits(edits, simple, added, as_of))
+    from_rows = edit_evidence(given, _row_edits(edits, simple, added, as_of))
 
     behind = pl.col("own") + len(simple)
     together = {
@@ -435,7 +435,9 @@ def _directness(change: Change) -> Directness:
 # Edits of rows ------------------------------------------------------------------------------------
 
 
-def _row_edits(edits: _Edits, simple: pl.Series, sources: pl.DataFrame, as_of: date) -> Edited:
+def _row_edits(
+    edits: _Edits, simple: pl.Series, sources: pl.DataFrame, as_of: date
+) -> EvidenceEdits:
     """The ``simple`` edits, numbered without the others; ``sources`` has rows of added ones."""
     number = pl.DataFrame({"copy": simple, "to": np.arange(len(simple))})
     lost, added, checked = (
@@ -443,7 +445,7 @@ def _row_edits(edits: _Edits, simple: pl.Series, sources: pl.DataFrame, as_of: d
         for frame in (edits.lost, edits.added, edits.checked)
     )
     added = added.join(sources.cast({"row": pl.Int64}), on="source", maintain_order="left")
-    return Edited(
+    return EvidenceEdits(
         edits.listed["own"].gather(simple).to_numpy(),
         lost,
         added.drop("source").rename({"row": "source"}),

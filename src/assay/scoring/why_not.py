@@ -49,7 +49,7 @@ class WhyNot:
     condition: Part
 
 
-class WhyNotAsker:
+class ConditionParts:
     """Evaluates the parts of conditions in one run."""
 
     def __init__(self, run: Run) -> None:

@@ -18,7 +18,7 @@ def may_disagree(corpus: Corpus) -> bool:
     return any(sure_word(c.text) or hedging_word(c.text) for c in claims)
 
 
-def words_against_grades(
+def wording_problems(
     corpus: Corpus, run: Run, subjects: Mapping[str, Subject]
 ) -> Iterator[Diagnostic]:
     """Report claims worded as sure below the top third of a scale, or as unsure within it.

@@ -19,7 +19,7 @@ from assay.tables.rows import LOCAL, Rows, rows_of, scored_profiles
 from assay.tables.tables import SCHEMAS, Ints, Tables, begins, coded
 
 
-def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
+def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> BuiltTables:
     """Build the tables of the corpus at a date, with the rows and the listing.
 
     Drafts are left out, and so are evidence that does not exist yet or was retracted and edges
@@ -30,7 +30,7 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Built:
     tables = assemble(rows, rulebook, as_of.toordinal())
     # Texts are encoded once here, not in every process that takes the tables from a cache.
     frames = {name: coded(name, frame) for name, frame in tables.frames.items()}
-    return Built(Tables(frames, edges=tables.edges), rows, _listing(profiles, rows))
+    return BuiltTables(Tables(frames, edges=tables.edges), rows, _listing(profiles, rows))
 
 
 def build_tables(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Tables:
@@ -269,7 +269,7 @@ _LENGTH_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuiltTables:
     """The tables of a corpus at a date, the rows they consist of, and the listing of profiles."""
 
     tables: Tables
@@ -294,7 +294,7 @@ class Built:
         return b"".join([len(head).to_bytes(_LENGTH_BYTES, "little"), head, *streams.values()])
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Built:
+    def from_bytes(cls, data: bytes) -> BuiltTables:
         """Read the result of :meth:`to_bytes`."""
         start = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
         frames = {}

@@ -40,18 +40,18 @@ def column_errors(space: str, given: pl.Schema) -> Iterator[str]:
         # Any encoding of texts will do.
         is_text = isinstance(dtype, pl.String | pl.Enum | pl.Categorical)
         types[name] = "String" if is_text and expected.get(name) == pl.String else str(dtype)
-    return of_columns(types, {name: str(dtype) for name, dtype in expected.items()})
+    return column_type_errors(types, {name: str(dtype) for name, dtype in expected.items()})
 
 
 def row_errors(space: str, tables: Given) -> Iterator[str]:
     """Report dangling links, rows out of order, and missing or duplicate ids."""
     for link, target in ROW_LINKS[space].items():
-        optional = may_be_missing(space, link)
+        optional = link_is_optional(space, link)
         outside = ~pl.col(link).is_between(0, tables.height(target) - 1)
         links = tables.given(space, link).to_frame()
         bad = links.select(outside.fill_null(not optional).arg_true()).to_series()
         if len(bad):
-            yield leads_nowhere(bad[0], link, target)
+            yield dangling_link(bad[0], link, target)
     for owner in OWNERS.get(space, ()):
         series = tables.given(space, owner)
         known = series.drop_nulls()
@@ -65,10 +65,10 @@ def row_errors(space: str, tables: Given) -> Iterator[str]:
         ids = tables.given(space, "id")
         duplicates = ids.is_duplicated().arg_true()
         if len(duplicates):
-            yield given_twice(duplicates[0], ids[duplicates[0]])
+            yield duplicate_id(duplicates[0], ids[duplicates[0]])
 
 
-def may_be_missing(space: str, link: str) -> bool:
+def link_is_optional(space: str, link: str) -> bool:
     """Return whether a link may be null: uncited originals have no owner."""
     return space == "citation" and link in ("owner_row", "cited_by_row")
 
@@ -100,7 +100,7 @@ def unreadable(reason: str) -> str:
     return f"cannot read the file as Parquet: {reason}"
 
 
-def of_columns(given: Mapping[str, str], expected: Mapping[str, str]) -> Iterator[str]:
+def column_type_errors(given: Mapping[str, str], expected: Mapping[str, str]) -> Iterator[str]:
     """Compare the columns of a table with the expected ones, both by the names of their types."""
     for name, dtype in expected.items():
         if name not in given:
@@ -112,7 +112,7 @@ def of_columns(given: Mapping[str, str], expected: Mapping[str, str]) -> Iterato
             yield f"unknown column {name!r}"
 
 
-def unnumbered(column: str) -> str:
+def rows_not_numbered(column: str) -> str:
     """Describe a table of several files that does not number its rows."""
     return (
         f"the column {column!r} is missing: the rows of a table in several files must be "
@@ -120,12 +120,12 @@ def unnumbered(column: str) -> str:
     )
 
 
-def misnumbered(column: str, height: int) -> str:
+def wrong_row_numbers(column: str, height: int) -> str:
     """Describe row numbers with gaps or repeats."""
     return f"the column {column!r} must have every number from 0 to {height - 1} once"
 
 
-def leads_nowhere(row: int | None, link: str, target: str) -> str:
+def dangling_link(row: int | None, link: str, target: str) -> str:
     """Describe a link to a row that does not exist."""
     return f"{_row(row)}{link!r} refers to a row that {target}.parquet does not have"
 
@@ -135,7 +135,7 @@ def missing(row: int | None, name: str) -> str:
     return f"{_row(row)}{name!r} is missing"
 
 
-def given_twice(row: int | None, given_id: str) -> str:
+def duplicate_id(row: int | None, given_id: str) -> str:
     """Describe an id that two rows have."""
     return f"{_row(row)}duplicate id {given_id!r}"
 

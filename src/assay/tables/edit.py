@@ -20,7 +20,7 @@ from assay.tables.tables import ROW_LINKS, SCHEMAS, Ints, Tables, begins, spans
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class EvidenceEdits:
     """Edits of evidence; each copy has the profile at its row in ``owns`` as its original.
 
     ``lost`` are citations removed (``copy``; ``citation``, its number within the profile),
@@ -35,7 +35,7 @@ class Edited:
     day: int
 
 
-def evidence_rows(rows: Rows, places: Ints) -> Rows:
+def select_evidence(rows: Rows, places: Ints) -> Rows:
     """Select the evidence of some profiles; ``own`` becomes the position in ``places``."""
     position = np.full(rows["profile"].height, -1)
     position[places] = np.arange(len(places))
@@ -46,7 +46,7 @@ def evidence_rows(rows: Rows, places: Ints) -> Rows:
     return selected
 
 
-def edited_rows(rows: Rows, edited: Edited) -> Rows:
+def edit_evidence(rows: Rows, edited: EvidenceEdits) -> Rows:
     """Derive the claims, citations and roots of the copies; ``own`` is the number of the copy.
 
     The citations in ``rows`` are those of the profiles, followed by those to add, whose ``own`` is
@@ -57,7 +57,7 @@ def edited_rows(rows: Rows, edited: Edited) -> Rows:
     return {"claim": claims, "citation": citations, "root": roots}
 
 
-def _citations(rows: Rows, edited: Edited) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _citations(rows: Rows, edited: EvidenceEdits) -> tuple[pl.DataFrame, pl.DataFrame]:
     given, links, owns = rows["citation"], rows["root"], edited.owns
     profiles = rows["profile"].height
     own = given["own"].drop_nulls().to_numpy()
@@ -101,7 +101,7 @@ def _citations(rows: Rows, edited: Edited) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _claims(
-    given: pl.DataFrame, profiles: int, citations: pl.DataFrame, edited: Edited
+    given: pl.DataFrame, profiles: int, citations: pl.DataFrame, edited: EvidenceEdits
 ) -> pl.DataFrame:
     """Copy the claims, each dated by its last check or its latest support."""
     row, copy = spans(begins(given["own"].to_numpy(), profiles), edited.owns)

@@ -15,7 +15,7 @@ import polars as pl
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
-from assay.tables.check import column_errors, misnumbered, row_errors, unreadable
+from assay.tables.check import column_errors, row_errors, unreadable, wrong_row_numbers
 from assay.tables.tables import SCHEMAS, Tables
 
 ROW = "row"
@@ -64,7 +64,7 @@ def read_tables(folder: Path) -> Tables:
             frame = frame.sort(ROW)
             numbers = pl.int_range(frame.height, eager=True)
             if not frame.get_column(ROW).equals(numbers, null_equal=False):
-                problems.append((space, misnumbered(ROW, frame.height)))
+                problems.append((space, wrong_row_numbers(ROW, frame.height)))
             frame = frame.drop(ROW)
         wrong = list(column_errors(space, frame.schema))
         problems += [(space, message) for message in wrong]

@@ -23,7 +23,7 @@ Part = Mapping[str, tuple[range, ...]]
 """For each space the rows that belong to a part."""
 
 
-def homes(stored: StoredTables) -> Ints | None:
+def citation_profiles(stored: StoredTables) -> Ints | None:
     """Return the profile of each citation; None if the tables cannot be split by profiles.
 
     They can if each citation has the profile of the claim that owns it, and those without an owner
@@ -56,7 +56,7 @@ def bytes_by_profile(
     return total
 
 
-def parted(stored: StoredTables, home: Ints, sizes: Ints, room: int) -> PartedTables:
+def parted(stored: StoredTables, home: Ints, sizes: Ints, room: int) -> PartitionedTables:
     """Split the tables into parts of ``room`` bytes each, with at least one profile in each."""
     running = np.cumsum(sizes)
     bounds = [0]
@@ -65,7 +65,7 @@ def parted(stored: StoredTables, home: Ints, sizes: Ints, room: int) -> PartedTa
         end = int(np.searchsorted(running, before + room, side="right"))
         bounds.append(max(end, bounds[-1] + 1))
     profiles = np.array(bounds if len(bounds) > 1 else [0, 0])
-    return PartedTables(stored, list(_parts(stored, home, profiles)))
+    return PartitionedTables(stored, list(_parts(stored, home, profiles)))
 
 
 def _parts(stored: StoredTables, home: Ints, profiles: Ints) -> Iterator[Part]:
@@ -92,18 +92,18 @@ def _parts(stored: StoredTables, home: Ints, profiles: Ints) -> Iterator[Part]:
 
 
 @dataclass(frozen=True)
-class PartedTables:
+class PartitionedTables:
     """Stored tables, and their division into parts."""
 
     stored: StoredTables
     parts: Sequence[Part]
     _away: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
 
-    def on(self, day: int) -> PartedTables:
+    def on(self, day: int) -> PartitionedTables:
         """Return the same rows on another day (an ordinal)."""
         return replace(self, stored=self.stored.on(day))
 
-    def leads_away(self, space: str, link: str) -> bool:
+    def leaves_part(self, space: str, link: str) -> bool:
         """Return whether the link of any row refers to a row of another part."""
         if link in OWNERS.get(space, ()):
             return False
@@ -134,7 +134,7 @@ class PartedTables:
             frames[space] = self._rows(part, space, sorted({*names[space], *links})).with_columns(
                 _counted_within(link, part[target])
                 for link, target in links.items()
-                if not self.leads_away(space, link)
+                if not self.leaves_part(space, link)
             )
         return Tables(frames, self.stored.day)
 

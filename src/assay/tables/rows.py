@@ -259,7 +259,7 @@ def _day(value: PartialDate | date | None) -> int | None:
     return (value.first if isinstance(value, PartialDate) else value).toordinal()
 
 
-def written_values(corpus: Corpus) -> dict[tuple[str, str], set[str]]:
+def observed_values(corpus: Corpus) -> dict[tuple[str, str], set[str]]:
     """Collect the texts in fields that conditions compare, by space and column."""
     values: dict[tuple[str, str], set[str]] = {}
 

@@ -20,7 +20,7 @@ from assay.diagnostics.diagnostic import (
     sort_diagnostics,
 )
 from assay.errors import InputError
-from assay.memory import require_room
+from assay.memory import require_available
 from assay.model.documents import Corpus, Event, Institution, Publisher, Source
 from assay.model.rulebook import Rulebook
 from assay.progress import counting, stage
@@ -200,7 +200,7 @@ def load_rulebook(workspace: Workspace) -> Rulebook:
     return rulebook
 
 
-def readable_rulebook(workspace: Workspace, cache: Cache) -> Rulebook | None:
+def try_load_rulebook(workspace: Workspace, cache: Cache) -> Rulebook | None:
     """Load only the rulebook; None if its form is invalid."""
     with _parsed_files(workspace, cache, "rules") as parsed:
         return _rulebook_of(assemble(workspace, {}, parsed))[0]
@@ -278,4 +278,4 @@ def require_memory(workspace: Workspace, available: int | None) -> None:
     """Raise ``UsageError`` if the documents will not fit; small workspaces are not checked."""
     needed = needed_bytes(workspace)
     if needed > _SMALL:
-        require_room(needed, available, "the documents of this workspace", _WAY_OUT)
+        require_available(needed, available, "the documents of this workspace", _WAY_OUT)

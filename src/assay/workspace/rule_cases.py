@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from assay.diagnostics.diagnostic import Diagnostic, Subject, has_errors
-from assay.model.rule_cases import SUBJECT, LoadedCase, RuleCase, RuleCases
+from assay.model.rule_cases import DEFAULT_SUBJECT, LoadedCase, RuleCase, RuleCases
 from assay.model.rulebook import Rulebook
 from assay.workspace.discover import SUFFIXES, ParsedFiles, read_file
 from assay.workspace.link import link
@@ -127,7 +127,7 @@ class _Reader:
 
 
 def _subject_of(case: RuleCase) -> str:
-    return str(case.given.profile.get("id", SUBJECT))
+    return str(case.given.profile.get("id", DEFAULT_SUBJECT))
 
 
 def _documents(

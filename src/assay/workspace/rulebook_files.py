@@ -209,7 +209,7 @@ class Partial(NamedTuple):
     unreadable: frozenset[str]
 
 
-def readable_part(data: dict[str, Any]) -> Partial | None:
+def valid_part(data: dict[str, Any]) -> Partial | None:
     """Return the valid part of a rulebook; None if there is none."""
     valid = deepcopy(data)
     wrong: set[ValuePath] = set()

@@ -256,7 +256,7 @@ def current(path: Path) -> bytes:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
 
 
-def inside_profiles(workspace: Workspace, given: Path) -> Path:
+def resolve_profile_path(workspace: Workspace, given: Path) -> Path:
     """Resolve a YAML file below ``profiles/``; a relative path starts at the workspace.
 
     Raises ``UsageError`` for any other path.

@@ -152,13 +152,15 @@ class _Reader:
         numbered = ROW in given
         if numbered:
             self._numbered.add(space)
-        wrong = list(problems.of_columns(given, wanted | ({ROW: "bigint"} if numbered else {})))
+        wrong = list(
+            problems.column_type_errors(given, wanted | ({ROW: "bigint"} if numbered else {}))
+        )
         linked = any(space in targets.values() for targets in ROW_LINKS.values())
         number = quoted(ROW)
         if not numbered and not linked:
             number = whole(None)
         elif not numbered and (self._database or len(frame.inputFiles()) != 1):
-            wrong.append(problems.unnumbered(ROW))
+            wrong.append(problems.rows_not_numbered(ROW))
         elif not numbered:
             number = F.col("_metadata.row_index")
         self._problems += [(space, message) for message in wrong]
@@ -191,17 +193,17 @@ class _Reader:
             least, most = ranges[ROW]
             numbers = frame.agg(F.count_distinct(quoted(ROW))).collect()[0][0]
             if (least, most, numbers) != (0, height - 1, height):
-                yield problems.misnumbered(ROW, height)
+                yield problems.wrong_row_numbers(ROW, height)
                 return
         for link, target in ROW_LINKS[space].items():
-            optional = problems.may_be_missing(space, link)
+            optional = problems.link_is_optional(space, link)
             least, most = ranges[link]
             below, last = least is not None and least < 0, self._heights[target] - 1
             above = most is not None and most > last
             if below or above or (not optional and self._known[space, link] < height):
                 outside = ~quoted(link).between(0, last)
                 bad = F.coalesce(outside, F.lit(not optional))
-                yield problems.leads_nowhere(_first(frame, bad), link, target)
+                yield problems.dangling_link(_first(frame, bad), link, target)
         if space == "profile":
             for name in _NEEDED:
                 if self._known[space, name] < height:
@@ -219,7 +221,7 @@ class _Reader:
             .collect()
         )
         for one in found:
-            yield problems.given_twice(one["first"], one["id"])
+            yield problems.duplicate_id(one["first"], one["id"])
 
 
 def _first(frame: DataFrame, bad: Any) -> int | None:
