@@ -3,12 +3,12 @@
 Each step takes what the one before returns, and none reads the clock::
 
     checked = check(workspace)                    # load, validate and link; compile the rulebook
-    desk = assess(checked, as_of)                 # tabulate and score
-    explain(desk, ["some-profile"])               # the computation behind the scores
+    assessment = assess(checked, as_of)           # tabulate and score
+    explain(assessment, ["some-profile"])         # the computation behind the scores
     planned = plan(checked, Request(), as_of=day) # changes since the last apply, with causes
     apply(checked, propose(checked, as_of=day), at=now, who=name, why=reason)
-    open_review(checked, desk)                    # review items and decisions
-    build(desk, out)                              # render the briefing pages
+    open_review(checked, assessment)              # review items and decisions
+    build(assessment, out)                        # render the briefing pages
 
 A cache saves work and changes no result: what it does not hold is computed.
 """

@@ -61,9 +61,9 @@ _OVERLOAD = re.compile(r"found no matching overload for '([^']+)' applied to '(.
 
 
 def problems_of(raw: str, text: str, known: Sequence[str], fields: Fields) -> list[Diagnostic]:
-    """What CEL said of ``text``, in plain words.
+    """Translate the errors of Google's CEL about ``text`` into diagnostics.
 
-    ``known`` are the names it can use, ``fields`` the fields of every kind of row.
+    ``known`` are the names that it can use, ``fields`` the fields of every kind of row.
     """
     if "recursion" in raw:
         message = "the expression has more levels inside each other than can be read"
@@ -84,7 +84,7 @@ def problems_of(raw: str, text: str, known: Sequence[str], fields: Fields) -> li
         problems[0] = problem(codes.INVALID_EXPRESSION, first, 0)
     found = [problems[offset] for offset in sorted(problems)]
     if any(p.code == codes.TYPE_MISMATCH.slug and p.hint in _AS_IN for p in found):
-        # The variable of a macro that was written in another way is no mistake of its own.
+        # The variable of an unsupported macro is unknown too; one error is enough.
         return [p for p in found if p.code != codes.UNKNOWN_NAME.slug]
     return found
 

@@ -230,7 +230,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="origins",
         overloads=(Overload(("citations",), "int"),),
-        doc="How many independent origins the citations go back to; unseen originals are one.",
+        doc="Number of independent originals; those that are not seen together count as one.",
         examples=(
             Example("citations.origins()", 2),
             Example(
@@ -337,7 +337,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="day",
         overloads=(Overload(("string",), "timestamp"),),
-        doc="The beginning of a day, from a text as it stands in the condition.",
+        doc="The beginning of a day, from a literal date.",
         examples=(Example('day("2024-01-29") < day("2024-02-01")', True),),
         reads=day_seconds,
     ),
@@ -442,7 +442,7 @@ OPERATORS: tuple[Function, ...] = (
         largest=sum,
         unsupported=(
             "these cannot be added",
-            "numbers and texts can; lists are asked one after the other",
+            "add numbers or texts; test lists each on its own",
         ),
     ),
     _operator(

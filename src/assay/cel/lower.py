@@ -616,7 +616,7 @@ def _moment(node: ast.Call, reads: Callable[[str], int]) -> Lit:
         )
     if not isinstance(operand, ast.Literal) or not isinstance(operand.value, str):
         raise _unsupported(
-            node, f"{node.function}() takes a text as it stands", 'write day("2024-01-29")'
+            node, f"{node.function}() takes a literal text", 'write day("2024-01-29")'
         )
     try:
         return Lit(reads(operand.value))

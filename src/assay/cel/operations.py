@@ -155,7 +155,7 @@ class Timeline(Protocol):
     """How expressions over the rows of one space change while only the date moves on."""
 
     def slope(self, expr: Expr) -> int | None:
-        """What a day adds to a whole number; 0 if it does not depend on the date."""
+        """Return the change of a whole number per day; 0 if it does not depend on the date."""
 
     def falls(self, expr: Expr) -> bool:
         """Whether a value never rises from one day to the next."""

@@ -24,7 +24,7 @@ _DEEPEST = 30
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The scores rules can speak of: for each space, the names of its scorers.
+    """The scores that rules can name: for each space, the names of its scorers.
 
     ``outlook`` names the profile scorers with a scale, for watch rules; ``facts`` are the named
     facts by space, ``parameters`` the named constants.
@@ -61,10 +61,10 @@ def parse_cel(
     it: str | None = None,
     watch: bool = False,
 ) -> Expression:
-    """The checked syntax tree of ``text`` as a rule on ``subject`` may write it.
+    """Parse and check ``text``, an expression of a rule on ``subject``.
 
-    ``it`` names the collection whose element the text calls ``it``; with ``watch`` it may speak
-    of ``outlook``. Raises :class:`CelError` with all problems of the text.
+    ``it`` names the collection whose element the text calls ``it``; with ``watch`` it may
+    name ``outlook``. Raises :class:`CelError` with all problems of the text.
     """
     return _parsed(text, subject, vocabulary, it, watch)
 
@@ -106,7 +106,7 @@ def _nesting(text: str) -> int:
 
 
 def variables(subject: str, *, it: str | None = None, watch: bool = False) -> dict[str, str]:
-    """Names a rule on ``subject`` can use, with the message (or ``[message]``) each stands for."""
+    """Map the names that a rule on ``subject`` can use to their message (or ``[message]``)."""
     space = SPACES[subject]
     names = {subject: space.message}
     names |= {part: f"{space.message}{part.capitalize()}" for part in space.parts}

@@ -153,6 +153,6 @@ class _Translator:
         self._take(1)
 
     def _is_range(self) -> bool:
-        """Whether the hyphen here stands between two ends."""
+        """Whether the hyphen here is between two ends of a range."""
         before, after = self._pattern[self._at - 1], self._pattern[self._at + 1]
         return self._pattern[self._at] == "-" and before not in "[^" and after != "]"

@@ -106,13 +106,13 @@ class RuleColumns:
 
 @dataclass(frozen=True, slots=True)
 class ScorerColumns:
-    """Where a scorer's results are found, in the space it works on.
+    """The columns of a scorer's results, in the space it works on.
 
-    ``score`` and ``coverage`` are in thousandths, ``unbounded`` is the score before floors and
-    caps, ``band`` is the index of the band (None
-    without a scale), ``start`` the score the rules start from, ``starts_from`` the names of the
-    scores an expression for it reads. ``held`` is the least score of
-    the roots of a retelling, ``raw`` the score before it was held there (citation scorers only).
+    ``score`` and ``coverage`` are in thousandths. ``unbounded`` is the score before floors and
+    caps. ``band`` is the index of the band, None without a scale. ``start`` is the score that
+    the rules start from, and ``starts_from`` names the scores that its expression reads. Of
+    citation scorers, ``held`` is the least score of the originals of a secondary report, and
+    ``raw`` the score before that limit.
     """
 
     scorer: Scorer
@@ -248,7 +248,7 @@ class _Writer:
 
 
 def _models(rulebook: Rulebook) -> Iterator[tuple[list[Any], Any]]:
-    """What a program names of a rulebook, each with its place in it."""
+    """Yield the parts of a rulebook that a program refers to, each with its path."""
     for i, scorer in enumerate(rulebook.scorers):
         yield ["scorers", i], scorer
         for j, rule in enumerate(scorer.rules):

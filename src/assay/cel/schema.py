@@ -67,24 +67,32 @@ CITATION = Space(
         Field(
             "directness",
             "string",
+            # words: the value that profiles have
             "record, first_hand, retelling or self_report, for this claim",
         ),
         Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
-        Field("origin", "string", "id of the root it goes back to, or 'unseen'"),
-        Field("origin_directness", "string", "directness of that root; its own where unseen"),
+        # words: the value that rules compare with
+        Field("origin", "string", "id of its original, or 'unseen' if we have not seen that"),
+        Field(
+            "origin_directness",
+            "string",
+            "directness of that original; its own if that is not seen",
+        ),
         Field(
             "age_days",
             "int",
-            "days since publication; a retelling is as old as its oldest root",
+            "days since publication; a secondary report is as old as its oldest original",
             since="day",
         ),
-        Field("published", "timestamp", "when the oldest of its roots was published", day="day"),
+        Field(
+            "published", "timestamp", "when the oldest of its originals was published", day="day"
+        ),
     ),
     parts={
         "source": (
             Field("id", "string", "the source's id"),
             Field("directness", "string", "the source's own directness"),
-            Field("attribution", "string", "named, vague or none: does it say what it draws on"),
+            Field("attribution", "string", "named, vague or none: how it names what it draws on"),
             Field("age_days", "int", "days since this source was published", since="source.day"),
             Field("published", "timestamp", "when it was published", day="source.day"),
             Field(
@@ -99,7 +107,9 @@ CITATION = Space(
         ),
     },
     links={"claim": "claim", "profile": "profile"},
-    collections=(Collection("roots", "root", "citation_row", "what a retelling draws on", "root"),),
+    collections=(
+        Collection("roots", "root", "citation_row", "the originals of a secondary report", "root"),
+    ),
 )
 
 ROOT = Space("root", "Root", links={"root": "citation", "citation": "citation"})
@@ -112,22 +122,25 @@ CLAIM = Space(
         Field("nature", "string", "fact, attributed, judgement, assumption or forecast"),
         Field("section", "string", "the part of the page it belongs to"),
         Field("type", "string", "figure, action, mandate, role, relation, capability or view"),
-        Field("key", "bool", "whether the profile stands on it"),
+        Field("key", "bool", "whether the headline grade depends on it"),
         Field("holds", "string", "dated or standing"),
         Field("as_of_days", "int", "days since the date it is true of", since="as_of_day"),
         Field("as_of", "timestamp", "the date it is true of", day="as_of_day"),
         Field(
             "checked_days",
             "int",
-            "days since it was last checked, else since its newest supporting evidence",
+            "days since its last recheck. Default: since its newest supporting evidence",
             since="checked_day",
         ),
         Field(
-            "checked", "timestamp", "when it was last checked, else its evidence", day="checked_day"
+            "checked",
+            "timestamp",
+            "when it was last checked. Default: when its newest evidence was published",
+            day="checked_day",
         ),
         Field("review_after_days", "int", "after how many days it is to be rechecked"),
-        Field("value", "double", "the figure it states"),
-        Field("unit", "string", "the unit of that figure"),
+        Field("value", "double", "the number it states"),
+        Field("unit", "string", "the unit of that number"),
         Field("likelihood", "double", "of a forecast: its stated probability"),
         Field("contradictions", "int", "number of claims it contradicts"),
     ),
@@ -143,7 +156,7 @@ GROUND = Space("ground", "Ground", links={"claim": "claim", "ground": "claim"})
 _EDGE_FIELDS = (
     Field("relation", "string", "part_of, regulated_by, built_on …"),
     Field("criticality", "string", "high, medium or low"),
-    Field("claims", "int", "number of claims that say so"),
+    Field("claims", "int", "number of claims that support it"),
     Field("age_days", "int", "days since the edge became valid", since="valid_from_day"),
 )
 DEPENDENCY = Space(
@@ -166,7 +179,7 @@ EVENT = Space(
 )
 
 _REACH_FIELDS = (
-    Field("reach", "double", "what is felt along the strongest path, 0 to 1"),
+    Field("reach", "double", "the effect along the strongest path, 0 to 1"),
     Field("distance", "int", "number of edges on that path"),
 )
 UPSTREAM = Space(
@@ -192,7 +205,7 @@ PROFILE = Space(
         Field("region", "string", "the region, as documents state it"),
         Field("base", "string", "where an institution is seated"),
         Field("domain", "string", "the primary domain"),
-        Field("topics", "strings", "the topics, as written"),
+        Field("topics", "strings", "its topics"),
         Field("gaps", "int", "number of gaps that are stated"),
         Field("begun_days", "int", "of an event: days since it began", since="begun_day"),
         Field("ended_days", "int", "of an event: days since it ended", since="ended_day"),

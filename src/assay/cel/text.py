@@ -48,7 +48,7 @@ def split_text(text: str) -> tuple[str | Hole, ...]:
                 raise TextError("'{' has no '}'", index)
             inside = text[index + 1 : end]
             if not inside.strip():
-                raise TextError("nothing stands between '{' and '}'", index)
+                raise TextError("nothing between '{' and '}'", index)
             if plain:
                 parts.append(plain)
                 plain = ""
