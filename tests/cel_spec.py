@@ -16,13 +16,9 @@ from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
 
-from assay.cel.errors import CelError
 from assay.cel.lower import Compiler
-from assay.cel.parse import Vocabulary, parse_cel
 from assay.cel.scope import subject_scope
-from assay.engine.local import LocalEngine
-from assay.model.documents import Institution
-from assay.tables.build import build_tables
+from tests.package import CelError, Institution, LocalEngine, Vocabulary, build_tables, parse_cel
 from tests.strategies import AS_OF, corpus_of, default_rulebook
 
 FOLDER = Path(__file__).parents[1].parent / "shared" / "data" / "cel_spec"

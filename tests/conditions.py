@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from assay.cel.functions import FUNCTIONS, OPERATORS, STANDARD, Function
-from assay.cel.schema import SPACES, Collection, Space
+from tests.package import FUNCTIONS, OPERATORS, SPACES, STANDARD, Collection, Function, Space
 
 ORDERED = ("int", "double", "string", "timestamp", "duration")
 PLAIN = ("bool", *ORDERED)

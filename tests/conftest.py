@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from assay.cache import FOLDER_VARIABLE
+from tests.package import FOLDER_VARIABLE
 
 settings.register_profile("fast", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile(

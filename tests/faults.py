@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assay.errors import AssayError
+from tests.package import AssayError
 
 
 class Killed(BaseException):

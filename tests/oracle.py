@@ -17,13 +17,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
-from assay.cel.schema import HORIZONS, SPACES, Collection
-from assay.cel.text import split_text
-from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
-from assay.tables.tables import Tables
+from assay.model.rulebook import Pool
 from tests.oracle_cel import UNKNOWN, Asked, Unknown, as_data, asked_of, evaluated
 from tests.oracle_rows import element_map, name_value, target
+from tests.package import (
+    HORIZONS,
+    SPACES,
+    Band,
+    Collection,
+    Rule,
+    Rulebook,
+    Scorer,
+    Tables,
+    noisy_or_thresholds,
+    noisy_or_weights,
+    split_text,
+)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from assay.arithmetic import half_life
 from assay.cel import ast
 from assay.cel.ast import decode_checked
-from assay.cel.functions import FUNCTIONS, Function, Overload
+from assay.cel.functions import Overload
+from tests.package import FUNCTIONS, Function, half_life
 
 Asked = dict[str, "Asked"]
 """Names or fields an expression asks for, with what it asks of each."""

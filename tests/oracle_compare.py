@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from assay.cel.operations import Col, Expr, Lit
 from assay.cel.program import RuleColumns, ScorerColumns
-from assay.model.documents import Corpus
-from assay.scoring.outlook import Horizons, outlooks
-from assay.scoring.run import Run
-from assay.scoring.wording import fill_text
-from assay.tables.build import build, edge_frames
-from assay.tables.tables import Tables
+from assay.scoring.outlook import outlooks
+from assay.tables.build import edge_frames
 from tests.oracle import Oracle
+from tests.package import Col, Corpus, Expr, Horizons, Lit, Run, Tables, build, fill_text
 
 
 def values(run: Run, space: str, expr: Expr) -> list[object]:

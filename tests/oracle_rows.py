@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from assay.cel.schema import SPACES, Collection, Field, Space
+from assay.cel.schema import Field
 from tests.oracle_cel import Asked
+from tests.package import SPACES, Collection, Space
 
 
 class Evidence(Protocol):

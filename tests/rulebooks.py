@@ -7,13 +7,17 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from assay.cel.errors import CelError
-from assay.cel.program import Program
-from assay.cel.schema import HORIZONS, SPACES, SUBJECTS
-from assay.diagnostics.diagnostic import Diagnostic
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
+from assay.cel.schema import SUBJECTS
 from tests.conditions import PLAIN, Conditions, Scope, subject_scope
+from tests.package import (
+    HORIZONS,
+    SPACES,
+    CelError,
+    Diagnostic,
+    Program,
+    Rulebook,
+    compile_rulebook,
+)
 from tests.strategies import default_rulebook, rulebook_of
 
 PARAMETERS: Mapping[str, Any] = {"least": 2, "weight": 0.25, "place": "Asia", "open": True}

@@ -12,25 +12,27 @@ from typing import Any, TypeVar
 import ryaml
 from hypothesis import strategies as st
 
-from assay.assessment import Assessment, scored
-from assay.model.base import Model
-from assay.model.documents import (
+from assay.assessment import scored
+from tests.package import (
     AnyProfile,
+    Assessment,
     Citation,
     Claim,
     Corpus,
     Event,
+    Explainer,
     Institution,
+    Model,
     Publisher,
+    Rulebook,
+    Score,
+    ScoreExplanation,
     Source,
+    Trace,
+    Workspace,
+    check,
+    check_rulebook,
 )
-from assay.model.results import Score, ScoreExplanation
-from assay.model.rulebook import Rulebook
-from assay.pipeline import check
-from assay.rules.check import check_rulebook
-from assay.scoring.explain import Explainer
-from assay.scoring.trace import Trace
-from assay.workspace.paths import Workspace
 
 AS_OF = date(2026, 1, 15)
 ROOT = Path(__file__).parents[1]

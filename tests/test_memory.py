@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import UsageError
 from assay.memory import available_bytes, parse_size, require_available
+from tests.package import UsageError
 
 GB = 10**9
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import Loaded, Workspace, load_workspace
 
 RULES = """\
 version: 1

@@ -4,11 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.authoring.cite import cite
-from assay.errors import InputError, UsageError
-from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace
 from tests.authoring.conftest import PROFILE, SOURCES, contents
+from tests.package import InputError, Loaded, UsageError, Workspace, cite, load_workspace
 
 
 def test_a_source_is_found_under_another_spelling(loaded: Loaded, workspace: Workspace) -> None:

@@ -14,9 +14,7 @@ from assay.cli.authoring import find_command as find
 from assay.cli.authoring import init_command as init
 from assay.cli.authoring import new_command as new
 from assay.cli.check import check_command as check
-from assay.cli.session import Session
-from assay.errors import AssayError
-from assay.workspace.paths import Workspace
+from tests.package import AssayError, Session, Workspace
 
 PORT = "profiles/institutions/port.yaml"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assay.authoring.find import find
-from assay.workspace.load import Loaded
+from tests.package import Loaded
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.authoring.new import checked_id, first_free, slug, suggest_id
-from assay.errors import UsageError
 from assay.model.base import ID_PATTERN
+from tests.package import UsageError
 
 
 @pytest.mark.parametrize(

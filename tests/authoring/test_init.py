@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from assay import pipeline
-from assay.authoring.init import init
-from assay.errors import UsageError
-from assay.workspace.paths import Workspace
 from tests.authoring.conftest import contents
+from tests.package import UsageError, Workspace, init
 
 
 def test_the_starter_workspace_has_nothing_to_correct(tmp_path: Path) -> None:

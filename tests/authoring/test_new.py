@@ -5,10 +5,8 @@ from pathlib import Path
 import pytest
 
 from assay.authoring.new import new_claim, new_document
-from assay.errors import InputError, UsageError
-from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace
 from tests.authoring.conftest import PROFILE, SOURCES, contents
+from tests.package import InputError, Loaded, UsageError, Workspace, load_workspace
 
 
 def test_a_profile_gets_a_file_of_its_own_that_names_its_schema(

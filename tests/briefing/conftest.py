@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from assay.briefing.atlas import Atlas
-from assay.briefing.site import SiteReport, build_site
+from assay.briefing.site import SiteReport
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, sample
+from tests.package import Atlas, build_site
 
 PICTURE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 160">'

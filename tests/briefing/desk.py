@@ -12,22 +12,23 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assay.model.documents import AnyProfile, Corpus, Publisher, Source
-from assay.model.results import (
+from assay.model.results import OriginGroup, ReachLine, Step, StepPhase
+from tests.package import (
+    AnyProfile,
+    Band,
+    Corpus,
     Explanation,
-    OriginGroup,
     Outlook,
     OutlookPoint,
     ProfileResult,
-    ReachLine,
+    Publisher,
+    Rulebook,
     Score,
     ScoreExplanation,
-    Step,
-    StepPhase,
+    Source,
     WatchNotice,
     WouldChange,
 )
-from assay.model.rulebook import Band, Rulebook
 
 AS_OF = date(2026, 1, 1)
 DIGEST = "5f0c2a9b71de"

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from assay.model.results import WatchNotice
 from tests.briefing.conftest import build
 from tests.briefing.desk import Assessment
+from tests.package import WatchNotice
 
 EVENT = "forty-models"
 

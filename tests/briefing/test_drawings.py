@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from assay.briefing import charts, wording
 from assay.briefing.pictures import MOST_NODES, Influence, Network, Node
-from assay.model.dates import PartialDate
-from assay.model.results import OutlookPoint
 from tests.briefing.desk import RULEBOOK, score, steps
+from tests.package import OutlookPoint, PartialDate
 
 GRADES = RULEBOOK.scales["grades"]
 

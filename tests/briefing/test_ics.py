@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.briefing.ics import calendar_ics
-from assay.scoring.outlook import Due
+from tests.package import Due
 
 AS_OF = date(2026, 1, 1)
 LIST = Due(

@@ -7,11 +7,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from assay.briefing.atlas import Atlas
-from assay.briefing.site import build_site
-from assay.review.decisions import Draft, Subject, decide
 from assay.review.effective import Ruling
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, band
+from tests.package import Atlas, Draft, Subject, build_site, decide
 
 GOLDEN = Path(__file__).parent / "golden" / "overridden.html"
 

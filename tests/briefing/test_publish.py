@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import EngineError, UsageError
+from assay.errors import EngineError
 from assay.workspace import transactions as publishing
-from assay.workspace.transactions import MARKER, publish
+from assay.workspace.transactions import MARKER
+from tests.package import UsageError, publish
 
 OLD = [("index.html", b"old"), ("events/one.html", b"one"), ("events/two.html", b"two")]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assay.cli.main import run
 from tests.briefing.markup import pages
 from tests.cli.workspaces import PROFILE, RULES, write_workspace
+from tests.package import run
 
 SECRET = """\
 kind: institution

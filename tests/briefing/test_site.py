@@ -6,14 +6,19 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from assay.briefing.atlas import Atlas
-from assay.briefing.site import build_site
-from assay.errors import InputError
-from assay.model.results import Explanation, Outlook, ProfileResult, Score
-from assay.model.rulebook import Rulebook
 from tests.briefing.conftest import build
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, corpus, renamed
 from tests.briefing.markup import Markup, pages
+from tests.package import (
+    Atlas,
+    Explanation,
+    InputError,
+    Outlook,
+    ProfileResult,
+    Rulebook,
+    Score,
+    build_site,
+)
 
 EVENT = "events/forty-models.html"
 OFFICE = "institutions/model-office.html"

@@ -7,10 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assay.assessment import Assessment
-from assay.cache import Cache
-from assay.pipeline import Checked, assess, check
-from assay.workspace.paths import Workspace
+from assay.pipeline import Checked
+from tests.package import Assessment, Cache, Workspace, assess, check
 
 RULES = """version: 1
 audiences: [public, internal]

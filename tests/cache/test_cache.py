@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from assay import cache as cache_module
-from assay.cache import FOLDER_VARIABLE, Cache, content_digest, user_cache
+from assay.cache import content_digest, user_cache
+from tests.package import FOLDER_VARIABLE, Cache
 
 
 @pytest.fixture

@@ -17,13 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from assay import cache as caching
-from assay.cache import FOLDER_VARIABLE, Cache
-from assay.cli.main import run
-from assay.tables.build import build
 from assay.workspace import discover
-from assay.workspace.paths import Workspace
-from assay.yaml.reader import YamlFile, read_yaml
 from tests.cache.spaces import DAY, agrees, desk, space_in, write
+from tests.package import FOLDER_VARIABLE, Cache, Workspace, YamlFile, build, read_yaml, run
 
 NUMBERS = st.integers(0, 4)
 

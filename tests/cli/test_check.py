@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
 from tests.cli.workspaces import write_workspace
+from tests.package import run
 
 WRONG = "kind: source\nid: s-wrong\ntitel: Berths\n"
 VAGUE = """\

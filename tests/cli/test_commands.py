@@ -11,8 +11,9 @@ from typing import Any
 import click
 import pytest
 
-from assay.cli.main import COMMANDS, LazyGroup, assay, run
+from assay.cli.main import LazyGroup
 from tests.cli.workspaces import PROFILE, write_workspace
+from tests.package import COMMANDS, assay, run
 
 OTHER_FORMS = r"\b[Yy]ou\b|; (else|repeatable)|May be|\bassay\b(?<!`assay)"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
 from tests.cli.workspaces import write_workspace
+from tests.package import run
 
 INCLUDED = """\
 scorers:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
 from tests.cli.workspaces import write_workspace
+from tests.package import run
 
 
 @pytest.mark.parametrize(

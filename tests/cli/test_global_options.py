@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assay.cli.main import run
 from tests.cli.workspaces import write_workspace
+from tests.package import run
 
 
 @pytest.fixture

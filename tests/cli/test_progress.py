@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
 from assay.cli.output import Clock
 from assay.progress import counting, stage, watching
+from tests.package import run
 
 
 class Terminal(io.StringIO):

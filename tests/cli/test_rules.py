@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assay.cli.main import run
 from tests.cli.workspaces import write_workspace
+from tests.package import run
 from tests.strategies import ROOT
 
 CASES = """\

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
 from assay.engine.spark.session import CONNECT, DOCUMENTS, LIMITS, OUTLOOK, PATTERNS
+from tests.package import run
 from tools.docs.listings import spark_page
 
 SPARK = ["--engine", "spark"]

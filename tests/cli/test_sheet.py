@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from assay.cli.main import assay, run
 from tests.cli.workspaces import write_workspace
+from tests.package import assay, run
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from textwrap import dedent
 
 import pytest
 
-from assay.cel.parse import parse_cel
 from assay.cel.text import unparse
-from assay.cli.main import run
 from assay.rules.expressions import parse_rulebook
 from tests.cli.workspaces import RULES, write_workspace
+from tests.package import parse_cel, run
 from tests.strategies import default_rulebook
 
 RULE = """\

@@ -11,7 +11,7 @@ import pytest
 import assay
 from assay.diagnostics import content_codes, document_codes, ledger_codes, lock_codes, rule_codes
 from assay.diagnostics.diagnostic import Code
-from assay.diagnostics.registry import AREAS, CODES
+from tests.package import AREAS, CODES
 
 MODULES = (document_codes, content_codes, rule_codes, lock_codes, ledger_codes)
 NAMED = {name: value for m in MODULES for name, value in vars(m).items() if isinstance(value, Code)}

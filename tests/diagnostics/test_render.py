@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from assay.diagnostics import document_codes as codes
-from assay.diagnostics.diagnostic import Diagnostic, Position
+from assay.diagnostics.diagnostic import Position
 from assay.diagnostics.render import as_sarif
+from tests.package import Diagnostic
 
 
 def test_sarif_names_place_level_and_rule() -> None:

@@ -11,11 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from assay.cel.functions import FUNCTIONS
-from assay.cel.schema import SPACES
-from assay.cli.main import COMMANDS, assay
-from assay.diagnostics.registry import CODES
-from assay.errors import UsageError
+from tests.package import CODES, COMMANDS, FUNCTIONS, SPACES, UsageError, assay
 from tools.docs.documents import DOCUMENTS, RULES
 from tools.docs.examples import values
 from tools.docs.outputs import CONTRACTS

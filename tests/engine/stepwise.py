@@ -8,11 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
 from assay.cel.operations import columns
-from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
-from assay.engine.emit import emit
-from assay.tables.tables import Tables
+from assay.cel.program import Aggregate, Gather
+from tests.package import Compute, PoolUp, Step, Tables, emit, noisy_or_thresholds, noisy_or_weights
 
 Ints = npt.NDArray[np.int64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from assay.cel.operations import Col, Expr, Lit, Op, apply
-from assay.engine.emit import emit, emit_stored
+from assay.engine.emit import emit_stored
+from tests.package import Col, Expr, Lit, Op, apply, emit
 
 FRAME = pl.DataFrame({"row": [0, 1, 2]}).with_columns(
     pl.lit(2.0).alias("same"), pl.lit(None, dtype=pl.Float64).alias("none")

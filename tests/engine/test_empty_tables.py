@@ -5,10 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from assay.cel.operations import Lit
-from assay.cel.program import Compute, PoolUp
-from assay.engine.local import LocalEngine
-from assay.tables.tables import SCHEMAS, Tables
+from tests.package import SCHEMAS, Compute, Lit, LocalEngine, PoolUp, Tables
 
 _NOTHING = Tables({space: pl.DataFrame(schema=schema) for space, schema in SCHEMAS.items()})
 

@@ -14,12 +14,16 @@ from benchmarks.generate import Shape, tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.cel.program import Program
-from assay.model.documents import Corpus
-from assay.scoring.run import run_program
-from assay.tables.build import build_tables
-from assay.tables.parquet import write_tables
-from assay.tables.tables import ROW_LINKS, SCHEMAS, Tables
+from tests.package import (
+    ROW_LINKS,
+    SCHEMAS,
+    Corpus,
+    Program,
+    Tables,
+    build_tables,
+    run_program,
+    write_tables,
+)
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of
 
 ROOT = Path(__file__).parents[2]

@@ -16,23 +16,28 @@ from benchmarks.workload import rulebook as workload
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.cel.program import Program
-from assay.cli.main import run
 from assay.engine.parts import Passes, Steps, split_to_fit
-from assay.engine.plan import Place, outputs
-from assay.errors import UsageError
-from assay.model.documents import Corpus
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import outlook_table, result_columns
-from assay.scoring.outlook import Projection
-from assay.scoring.run import Run, run_program
-from assay.tables.build import build_tables
-from assay.tables.parquet import StoredTables, open_tables, write_tables
+from assay.tables.parquet import StoredTables, open_tables
 from assay.tables.parts import PartitionedTables, citation_profiles, parted
-from assay.tables.tables import Tables
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import (
+    Corpus,
+    Place,
+    Program,
+    Projection,
+    Rulebook,
+    Run,
+    Tables,
+    UsageError,
+    Workspace,
+    build_tables,
+    compile_rulebook,
+    load_workspace,
+    outputs,
+    run,
+    run_program,
+    write_tables,
+)
 from tests.rulebooks import drawn_rulebook
 from tests.strategies import AS_OF, corpora, default_rulebook, rulebook_of
 

@@ -12,16 +12,18 @@ from benchmarks.workload import rulebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.cel.program import Program
-from assay.engine.local import LocalEngine
-from assay.engine.plan import outputs
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
-from assay.tables.build import build_tables
-from assay.tables.tables import Tables
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
 from tests.engine.stepwise import StepwiseEngine
+from tests.package import (
+    LocalEngine,
+    Program,
+    Rulebook,
+    Tables,
+    Workspace,
+    build_tables,
+    compile_rulebook,
+    load_workspace,
+    outputs,
+)
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from assay.cel.operations import Apply, Col, Expr, Lit, Op, apply
-from assay.cel.program import Compute, Step
 from assay.engine.plan import plan
 from assay.engine.simplify import Known, as_distance, simplify
+from tests.package import Apply, Col, Compute, Expr, Lit, Op, Step, apply
 
 COMPARISONS: dict[Op, Callable[[int, int], bool]] = {
     "lt": operator.lt,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from assay.diagnostics.diagnostic import Diagnostic, Subject
+from assay.diagnostics.diagnostic import Subject
 from assay.evidence.passages import check_passages
 from assay.evidence.vacuity import check_vacuity
-from assay.model.documents import Corpus, Event, Institution, Source
+from tests.package import Corpus, Diagnostic, Event, Institution, Source
 
 SOURCE = Source.model_validate({"kind": "source", "id": "wire", "title": "Cranes"})
 

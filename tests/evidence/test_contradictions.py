@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from assay.evidence.contradictions import find_clashes
 from assay.evidence.measured import series
 from assay.evidence.subjects import Statement
-from assay.model.dates import PartialDate
 from assay.output.html import contradictions_html, plot
+from tests.package import PartialDate
 
 
 def said(place: str, text: str, as_of: str | None = None) -> Statement:

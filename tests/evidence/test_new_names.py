@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assay.evidence.entities import Names
 from assay.evidence.new_names import NewName, new_names
+from tests.package import Names
 
 KNOWN = Names([("Harbour Office", "office")])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assay.evidence.origins import UNSEEN, Lineage, Traced
-from assay.model.documents import Citation, Corpus, Institution, Publisher, Source
+from assay.evidence.origins import Traced
+from tests.package import UNSEEN, Citation, Corpus, Institution, Lineage, Publisher, Source
 from tests.strategies import AS_OF, corpus_of, desk_of, scores_of
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from assay.assessment import Assessment
-from assay.evidence.origins import UNSEEN, Lineage
-from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Source
-from assay.tables.rows import scored_claims, scored_profiles
+from tests.package import (
+    UNSEEN,
+    AnyProfile,
+    Assessment,
+    Citation,
+    Claim,
+    Corpus,
+    Lineage,
+    Source,
+    scored_claims,
+    scored_profiles,
+)
 from tests.strategies import (
     AS_OF,
     corpora,

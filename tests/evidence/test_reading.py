@@ -7,9 +7,9 @@ from benchmarks.reading import count_figures, count_names, labelled
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.evidence.entities import Names
 from assay.evidence.quantities import figures
 from assay.evidence.sentences import sentences
+from tests.package import Names
 
 
 def test_two_hundred_sentences_were_read_by_hand() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.evidence.entities import Names
 from assay.evidence.relations import edges
+from tests.package import Names
 
 NAMES = Names(
     [

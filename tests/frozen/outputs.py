@@ -19,11 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from assay.cli.main import run
-from assay.cli.session import Session
-from assay.output.json import explanation_json
-from assay.scoring import SCORING_VERSION
 from tests.frozen import workspaces
+from tests.package import SCORING_VERSION, Session, explanation_json, run
 
 HERE = Path(__file__).parent
 VERSIONS = HERE / "scoring_versions.yaml"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from assay.scoring import SCORING_VERSION
 from tests.frozen.outputs import (
     HERE,
     Renamed,
@@ -14,6 +13,7 @@ from tests.frozen.outputs import (
     require_raised,
     scores_digest,
 )
+from tests.package import SCORING_VERSION
 
 
 def test_scores_are_those_of_the_scoring_version(tmp_path: Path) -> None:

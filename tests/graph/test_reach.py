@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.graph import reach
-from assay.graph.reach import paths_from, reach_pairs
+from assay.graph.reach import paths_from
+from tests.package import reach_pairs
 
 Edge = tuple[int, int, int | None]
 """Upper row, lower row, weight in thousandths."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from assay.errors import UsageError
-from assay.graph.reach import reach_pairs
+from tests.package import UsageError, reach_pairs
 
 
 def star(leaves: int) -> pl.DataFrame:

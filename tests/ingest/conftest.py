@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.authoring.init import init
-from assay.workspace.paths import Workspace
+from tests.package import Workspace, init
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 

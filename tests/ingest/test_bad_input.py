@@ -10,11 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.ingest import document as document_module
-from assay.ingest.document import UnreadableDocument, decode
-from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from assay.ingest.document import UnreadableDocument
 from tests.ingest import examples
+from tests.package import (
+    Outcome,
+    Read,
+    Workspace,
+    decode,
+    ingest,
+    load_workspace,
+    read_document,
+    read_paths,
+)
 
 
 def outcome(data: bytes, name: str) -> Read | Outcome:

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
-from assay.ingest.run import ingest
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
 from tests.ingest import examples
+from tests.package import Workspace, ingest, load_workspace, run
 
 
 def contradictions(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> list[dict]:

@@ -13,14 +13,11 @@ import pytest
 pytest.importorskip("urllib3")
 pytest.importorskip("protego")
 
-from assay.cli.main import run
 from assay.ingest.addresses import Refused, is_public, target
 from assay.ingest.fetch import Fetcher, Limits
-from assay.ingest.run import ingest
 from assay.ingest.web import read_addresses
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
 from tests.ingest.web import Answer, Web, serving
+from tests.package import Workspace, ingest, load_workspace, run
 
 PAGE = """\
 <!doctype html><html lang="en"><head><title>Forty cranes approved</title></head><body><article>

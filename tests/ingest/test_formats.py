@@ -6,10 +6,9 @@ import importlib.util
 
 import pytest
 
-from assay.ingest.document import decode
 from assay.ingest.items import Items
-from assay.ingest.run import Read, read_document
 from tests.ingest import examples
+from tests.package import Read, decode, read_document
 
 needs_extractor = pytest.mark.skipif(
     importlib.util.find_spec("trafilatura") is None, reason="assay[ingest] is not installed"

@@ -12,21 +12,16 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.cli.main import run
 from assay.cli.proposals import lineage_command
-from assay.cli.session import Session
-from assay.errors import UsageError
 from assay.evidence.retellings import UNDECIDED, Proposal, enough, propose
 from assay.evidence.similarity import near_pairs, overlap, shingles
 from assay.evidence.stories import Known
 from assay.evidence.told import Told
 from assay.ingest.decide import Decision, decide, proposals
 from assay.ingest.items import Item
-from assay.ingest.run import ingest
 from assay.ingest.told import told_of_item
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
 from tests.ingest import examples
+from tests.package import Session, UsageError, Workspace, ingest, load_workspace, run
 
 LEAK = (
     "Thirty-eight million records were exposed by a wrongly set portal, researchers of Upward "

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from benchmarks.ingest_table import SETS, measure
 
-from assay.ingest.run import Read, ingest, read_paths
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import Read, Workspace, ingest, load_workspace, read_paths
 
 LEAST = 0.99
 

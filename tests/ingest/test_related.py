@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
-from assay.ingest.run import ingest
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import Workspace, ingest, load_workspace, run
 
 TEXT = (
     "The quays of the north\n\n"

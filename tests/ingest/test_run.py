@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
-from assay.errors import UsageError
 from assay.ingest.accept import accept
-from assay.ingest.run import Outcome, ingest
-from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace
 from tests.ingest import examples
+from tests.package import Loaded, Outcome, UsageError, Workspace, ingest, load_workspace, run
 
 
 def put(folder: Path, **files: str) -> Path:

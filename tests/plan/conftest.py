@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
 from assay.scoring import outlook as later
+from tests.package import run
 from tests.plan.calling import Call, apply
 from tests.plan.office import Office
 

@@ -10,13 +10,8 @@ from typing import Any
 
 import ryaml
 
-from assay.assessment import Assessment
-from assay.pipeline import assess_all, check
-from assay.plan.builder import make_plan
-from assay.plan.lock import Lock
-from assay.plan.lock_builder import lock_of
-from assay.plan.plan import Change, Plan
-from assay.workspace.paths import Workspace
+from assay.plan.plan import Change
+from tests.package import Assessment, Lock, Plan, Workspace, assess_all, check, lock_of, make_plan
 
 RULES: dict[str, Any] = {
     "version": 1,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
+from tests.package import run
 from tests.plan.office import Office
 
 GOLDEN = Path(__file__).parent / "golden" / "bad-input.text"

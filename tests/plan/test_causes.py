@@ -8,9 +8,8 @@ import pytest
 
 from assay.briefing.atlas import path_of
 from assay.output.plan_text import plan_text
-from assay.plan.builder import make_plan
 from assay.plan.plan import because, only
-from assay.scoring import SCORING_VERSION
+from tests.package import SCORING_VERSION, make_plan
 from tests.plan.office import RULES, Office, brought_about, change, planned
 
 pytestmark = pytest.mark.usefixtures("short_outlook")

@@ -12,7 +12,7 @@ import pytest
 import ryaml
 
 from assay import __version__
-from assay.cli.main import run
+from tests.package import run
 
 ROOT = Path(__file__).parents[2]
 

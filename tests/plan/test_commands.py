@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
+from tests.package import run
 from tests.plan.calling import EDITED, Call, apply, printed, reads_as
 from tests.plan.office import Office
 

@@ -13,15 +13,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from assay.assessment import Assessment
-from assay.pipeline import assess_all, check
-from assay.plan.apply import bases_of, carry_out
-from assay.plan.builder import make_plan
-from assay.plan.history import applied, line_of, read_history
-from assay.plan.lock import lock_bytes, parse_lock, read_lock
-from assay.plan.lock_builder import lock_of
-from assay.plan.plan import Plan
-from assay.workspace.paths import Workspace
+from assay.plan.history import line_of
+from tests.package import (
+    Assessment,
+    Plan,
+    Workspace,
+    applied,
+    assess_all,
+    bases_of,
+    carry_out,
+    check,
+    lock_bytes,
+    lock_of,
+    make_plan,
+    parse_lock,
+    read_history,
+    read_lock,
+)
 from tests.plan.office import Office
 
 pytestmark = pytest.mark.usefixtures("short_outlook")

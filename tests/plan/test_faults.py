@@ -7,14 +7,22 @@ from typing import Any
 
 import pytest
 
-from assay.errors import UsageError
-from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
-from assay.plan.builder import make_plan
-from assay.plan.history import Applied, applied, read_history
-from assay.plan.lock import Lock, lock_bytes
-from assay.plan.lock_builder import lock_of
-from assay.workspace.paths import Workspace
+from assay.plan.history import Applied
 from tests.faults import FAULTS, Killed, at_every_call
+from tests.package import (
+    Lock,
+    UsageError,
+    Workspace,
+    applied,
+    bases_of,
+    carry_out,
+    lock_bytes,
+    lock_of,
+    make_plan,
+    read_history,
+    read_plan,
+    write_plan,
+)
 from tests.plan.office import Office
 
 pytestmark = pytest.mark.usefixtures("short_outlook")

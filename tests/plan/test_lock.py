@@ -5,17 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import InputError
-from assay.plan.builder import make_plan
-from assay.plan.lock import (
-    ConflictedLock,
-    differing,
-    from_line,
-    lock_bytes,
-    parse_lock,
-    read_lock,
-    to_line,
-)
+from assay.plan.lock import ConflictedLock, differing, from_line, to_line
+from tests.package import InputError, lock_bytes, make_plan, parse_lock, read_lock
 from tests.plan.office import Office
 
 pytestmark = pytest.mark.usefixtures("short_outlook")

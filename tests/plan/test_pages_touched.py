@@ -14,9 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assay.cli.main import run
-from assay.pipeline import assess_all, build, check, pages_touched
-from assay.workspace.paths import Workspace
+from assay.pipeline import build, pages_touched
+from tests.package import Workspace, assess_all, check, run
 from tests.plan.calling import EDITED, Call, apply, printed
 from tests.plan.office import Office
 

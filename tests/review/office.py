@@ -11,18 +11,24 @@ from typing import Any
 import ryaml
 from click.testing import CliRunner, Result
 
-from assay.assessment import Assessment
-from assay.cli.session import Session
-from assay.pipeline import assess, check
-from assay.plan.lock import lock_bytes, read_lock
-from assay.plan.lock_builder import lock_of
 from assay.review import actions
-from assay.review.actions import Signature
-from assay.review.decisions import Decision, Draft
-from assay.review.journal import append
-from assay.review.ledger import require_ledger
-from assay.review.queue import Limits, Review
-from assay.workspace.paths import Workspace
+from assay.review.queue import Limits
+from tests.package import (
+    Assessment,
+    Decision,
+    Draft,
+    Review,
+    Session,
+    Signature,
+    Workspace,
+    append,
+    assess,
+    check,
+    lock_bytes,
+    lock_of,
+    read_lock,
+    require_ledger,
+)
 
 AS_OF = date(2026, 1, 15)
 TODAY = date(2026, 2, 2)

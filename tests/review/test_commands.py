@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.cli.main import run
 from assay.review import actions
-from assay.review.ledger import read_ledger
+from tests.package import read_ledger, run
 from tests.review.office import ANN, BEN, Office, claim, profile, source
 
 GOLDEN = Path(__file__).parent / "golden"

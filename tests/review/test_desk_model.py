@@ -21,21 +21,28 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from assay.assessment import Assessment
 from assay.output.plan_json import saved_json
-from assay.plan.apply import bases_of, carry_out, moved_since, read_plan, write_plan
-from assay.plan.builder import make_plan
-from assay.plan.history import applied, read_history
-from assay.plan.lock import lock_bytes
-from assay.plan.lock_builder import lock_of
-from assay.plan.plan import Plan
+from assay.plan.apply import moved_since
 from assay.review import actions
-from assay.review.decisions import Decision
-from assay.review.journal import append
-from assay.review.ledger import read_ledger
 from assay.scoring import outlook as later
-from assay.workspace.paths import Workspace
 from tests.faults import Killed
+from tests.package import (
+    Assessment,
+    Decision,
+    Plan,
+    Workspace,
+    append,
+    applied,
+    bases_of,
+    carry_out,
+    lock_bytes,
+    lock_of,
+    make_plan,
+    read_history,
+    read_ledger,
+    read_plan,
+    write_plan,
+)
 from tests.review.office import ANN, Office, claim, profile, source
 
 PROFILES = ["harbour", "pier", "station"]

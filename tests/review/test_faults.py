@@ -8,16 +8,22 @@ from pathlib import Path
 import pytest
 
 from assay.briefing.pack import pack_page
-from assay.errors import UsageError
 from assay.review import actions
-from assay.review.decisions import Decision, Draft, Subject
-from assay.review.journal import append, aside_path
-from assay.review.ledger import read_ledger
 from assay.review.packing import import_rows, sheet_rows
-from assay.review.sheets import csv_bytes, read_sheet
 from assay.workspace import transactions as publishing
-from assay.workspace.transactions import publish
 from tests.faults import FAULTS, at_every_call
+from tests.package import (
+    Decision,
+    Draft,
+    Subject,
+    UsageError,
+    append,
+    aside_path,
+    csv_bytes,
+    publish,
+    read_ledger,
+    read_sheet,
+)
 from tests.review.office import ANN, Office, claim, profile, source
 
 

@@ -12,12 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from assay.diagnostics.diagnostic import Diagnostic
-from assay.errors import InputError, UsageError
-from assay.review.checks import check_ledger
-from assay.review.decisions import Draft, Subject, content_digest, decide
-from assay.review.journal import append, aside_path
-from assay.review.ledger import Ledger, parse_ledger, read_ledger
+from assay.review.decisions import content_digest
+from assay.review.ledger import Ledger, parse_ledger
+from tests.package import (
+    Diagnostic,
+    Draft,
+    InputError,
+    Subject,
+    UsageError,
+    append,
+    aside_path,
+    check_ledger,
+    decide,
+    read_ledger,
+)
 
 DAY = date(2026, 2, 2)
 

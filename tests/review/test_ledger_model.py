@@ -16,9 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from assay.review.decisions import Decision, Draft, Subject
-from assay.review.journal import append, aside_path
-from assay.review.ledger import read_ledger
+from tests.package import Decision, Draft, Subject, append, aside_path, read_ledger
 
 DAY = date(2026, 2, 2)
 PROFILES = st.sampled_from(["one", "two", "three"])

@@ -9,12 +9,9 @@ from datetime import date
 
 import pytest
 
-from assay.errors import UsageError
 from assay.review import actions
-from assay.review.actions import Signature
-from assay.review.checks import check_ledger
 from assay.review.effective import override_rates, published_results
-from assay.review.ledger import read_ledger
+from tests.package import Signature, UsageError, check_ledger, read_ledger
 from tests.review.office import AS_OF, BEN, Office, claim, profile, source
 
 WHO = Signature("Dot Example", date(2026, 2, 2))
@@ -211,7 +208,7 @@ def test_an_override_for_the_desk_is_not_seen_by_the_public(harbour: Office) -> 
     harbour.rules["audiences"] = ["public", "desk"]
     review = harbour.review()
     inside = replace(review, assessment=replace(review.assessment, audience="desk"))
-    from assay.review.journal import append
+    from tests.package import append
 
     made = actions.override(inside, WHO, "harbour", scorer="trust", grade="High", reason="secret")
     append(harbour.ledger, made)

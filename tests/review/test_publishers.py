@@ -10,12 +10,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from assay.cli.main import assay
 from assay.review import actions
-from assay.review.decisions import Draft
-from assay.review.ledger import require_ledger
 from assay.review.publishers import Standing, reversals, standings
-from assay.review.queue import Review
+from tests.package import Draft, Review, assay, require_ledger
 from tests.review.office import ANN, Office, claim, profile, source
 
 

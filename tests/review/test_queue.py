@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from assay.errors import UsageError
 from assay.review import actions
+from tests.package import UsageError
 from tests.review.office import ANN, Office, claim, profile, source
 
 

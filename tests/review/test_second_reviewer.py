@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import UsageError
 from assay.plan.revision import git_user
 from assay.review import actions
-from assay.review.actions import Signature
 from assay.review.authors import authors_of
+from tests.package import Signature, UsageError
 from tests.review.office import BEN, TODAY, Office, claim, profile, source
 
 WHO = Signature("Dot Example", TODAY)

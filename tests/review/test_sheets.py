@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import UsageError
 from assay.review import actions
-from assay.review.ledger import read_ledger
-from assay.review.sheets import COLUMNS, csv_bytes, read_sheet
+from assay.review.sheets import COLUMNS
+from tests.package import UsageError, csv_bytes, read_ledger, read_sheet
 from tests.review.office import ANN, Office, claim, profile, source
 
 

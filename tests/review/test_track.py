@@ -13,12 +13,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.cli.session import Session
 from assay.cli.track_record import track_record_command
-from assay.errors import UsageError
 from assay.review import actions
-from assay.review.ledger import require_ledger
 from assay.review.track import TrackRecord, track_record, wilson
+from tests.package import Session, UsageError, require_ledger
 from tests.review.office import ANN, NOON, Office, claim, profile, source
 
 

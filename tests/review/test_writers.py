@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 import assay
-from assay.errors import UsageError
 from assay.review import journal
-from assay.review.checks import check_ledger
-from assay.review.ledger import read_ledger
+from tests.package import UsageError, check_ledger, read_ledger
 
 WRITER = """
 import sys
@@ -111,7 +109,7 @@ def test_a_lock_that_nobody_gives_back_is_named(
     guard.write_text("")
     monkeypatch.setattr(journal, "fcntl", None)
     monkeypatch.setattr(journal, "_PATIENCE", 0.0)
-    from assay.review.decisions import Draft, Subject
+    from tests.package import Draft, Subject
 
     draft = Draft.model_validate(
         {

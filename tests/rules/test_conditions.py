@@ -12,14 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assay.model.documents import Corpus, Institution, Source
-from assay.model.rulebook import Rule, Rulebook, Scorer
-from assay.rules.scorers import compile_rulebook
-from assay.scoring.run import run_program
-from assay.tables.build import build_tables
 from tests.oracle import Oracle
 from tests.oracle_cel import UNKNOWN
 from tests.oracle_compare import disagreements, disagreements_ahead, values
+from tests.package import (
+    Corpus,
+    Institution,
+    Rule,
+    Rulebook,
+    Scorer,
+    Source,
+    build_tables,
+    compile_rulebook,
+    run_program,
+)
 from tests.rulebooks import drawn_rulebook, watching_rulebook
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, rulebook_of
 

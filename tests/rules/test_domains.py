@@ -8,12 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.lint.analysis import Analysis
-from assay.model.documents import Corpus
-from assay.rules.scorers import compile_rulebook
-from assay.scoring.run import run_program
-from assay.tables.build import build_tables
 from tests.oracle_compare import values
+from tests.package import Analysis, Corpus, build_tables, compile_rulebook, run_program
 from tests.rulebooks import drawn_rulebook
 from tests.strategies import AS_OF, corpora, rulebook_of
 

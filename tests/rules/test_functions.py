@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assay.cel.functions import FUNCTIONS, OPERATIONS, OPERATORS, STANDARD, Function, function
+from assay.cel.functions import function
 from assay.engine.emit import PRIMITIVES
 from tests.oracle_cel import IMPLEMENTATIONS
+from tests.package import FUNCTIONS, OPERATIONS, OPERATORS, STANDARD, Function
 
 EVERY = (*FUNCTIONS, *OPERATORS, *STANDARD)
 

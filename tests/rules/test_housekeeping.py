@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
-from assay.cel.parse import Vocabulary, parse_cel
-from assay.cli.main import run
-from assay.model.rulebook import Rulebook
-from assay.pipeline import assess, check
-from assay.rules.check import check_rulebook
-from assay.workspace.paths import Workspace
 from tests.cli.workspaces import PROFILE, RULES, write_workspace
+from tests.package import (
+    Rulebook,
+    Vocabulary,
+    Workspace,
+    assess,
+    check,
+    check_rulebook,
+    parse_cel,
+    run,
+)
 from tests.strategies import rulebook_of
 
 AS_OF = date(2026, 1, 15)

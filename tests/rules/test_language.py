@@ -8,17 +8,23 @@ import pytest
 from cel_expr_python import cel
 from hypothesis import given
 
-from assay.cel.errors import CelError
-from assay.cel.patterns import PatternError, translated
-from assay.model.dates import PartialDate
-from assay.model.documents import Corpus, Event
-from assay.model.rulebook import Rule, Rulebook, Scorer
-from assay.rules.scorers import compile_rulebook
-from assay.scoring.run import run_program
-from assay.scoring.trace import Trace
-from assay.tables.build import build_tables
 from tests.oracle import Oracle
 from tests.oracle_cel import UNKNOWN
+from tests.package import (
+    CelError,
+    Corpus,
+    Event,
+    PartialDate,
+    PatternError,
+    Rule,
+    Rulebook,
+    Scorer,
+    Trace,
+    build_tables,
+    compile_rulebook,
+    run_program,
+    translated,
+)
 from tests.rules.test_conditions import probe
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, desk_of
 

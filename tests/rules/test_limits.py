@@ -5,14 +5,21 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from assay.cel.errors import CelError
-from assay.cel.parse import Vocabulary, parse_cel
-from assay.lint.rulebook import lint_rulebook
-from assay.model.documents import Claim, Corpus, Institution
-from assay.model.rulebook import Rule, Rulebook, Scorer
-from assay.rules.scorers import compile_rulebook
-from assay.scoring.run import run_program
-from assay.tables.build import build_tables
+from tests.package import (
+    CelError,
+    Claim,
+    Corpus,
+    Institution,
+    Rule,
+    Rulebook,
+    Scorer,
+    Vocabulary,
+    build_tables,
+    compile_rulebook,
+    lint_rulebook,
+    parse_cel,
+    run_program,
+)
 from tests.strategies import AS_OF, corpus_of, rulebook_of
 
 

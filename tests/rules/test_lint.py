@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from assay.lint.analysis import Analysis
-from assay.lint.rulebook import lint_rulebook
-from assay.model.documents import Corpus
-from assay.rules.check import check_rulebook
-from assay.scoring.run import run_program
-from assay.scoring.trace import Trace
-from assay.tables.build import build_tables
+from tests.package import (
+    Analysis,
+    Corpus,
+    Trace,
+    build_tables,
+    check_rulebook,
+    lint_rulebook,
+    run_program,
+)
 from tests.strategies import AS_OF, corpora, default_rulebook, rulebook_of
 
 GRADES = [

@@ -9,13 +9,18 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from assay.model.base import Model
-from assay.model.documents import AnyProfile, Corpus
-from assay.model.rulebook import Rulebook, Scorer
-from assay.rules.scorers import compile_rulebook
-from assay.scoring.run import Run, run_program
-from assay.scoring.trace import Trace
-from assay.tables.build import build_tables
+from tests.package import (
+    AnyProfile,
+    Corpus,
+    Model,
+    Rulebook,
+    Run,
+    Scorer,
+    Trace,
+    build_tables,
+    compile_rulebook,
+    run_program,
+)
 from tests.rulebooks import drawn_rulebook
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, rulebook_of
 
@@ -194,7 +199,7 @@ def renamed_corpus(data: dict[str, list[Any]]) -> Corpus:
 
 
 def read_corpus(data: Mapping[str, list[Any]]) -> Corpus:
-    from assay.model.documents import Event, Institution, Publisher, Source
+    from tests.package import Event, Institution, Publisher, Source
 
     kinds: dict[str, Any] = {"event": Event, "institution": Institution}
     return corpus_of(

@@ -10,11 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.diagnostics.registry import AREAS
-from assay.diagnostics.render import format_text
 from assay.diagnostics.rule_codes import SATURATED_SCORER
-from assay.pipeline import check
-from assay.workspace.paths import Workspace
+from tests.package import AREAS, Workspace, check, format_text
 
 CASES = Path(__file__).parent / "mistakes"
 NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from assay.model.documents import Corpus
 from tests.oracle_compare import disagreements
+from tests.package import Corpus
 from tests.strategies import corpora, default_rulebook, desk_of, shipped, with_holes
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from assay.model.documents import Corpus, Institution
-from assay.model.rulebook import Rulebook
 from tests.oracle_compare import disagreements
+from tests.package import Corpus, Institution, Rulebook
 from tests.strategies import corpora, corpus_of, desk_of, rulebook_of
 
 COMBINATIONS = ("noisy_or", "mean", "max", "min", "sum")

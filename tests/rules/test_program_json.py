@@ -12,12 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.cache import Cache
 from assay.cel.program import program_from_json, program_to_json
-from assay.pipeline import check
 from assay.rules import scorers
-from assay.rules.scorers import compile_rulebook
-from assay.workspace.paths import Workspace
+from tests.package import Cache, Workspace, check, compile_rulebook
 from tests.rulebooks import drawn_rulebook, watching_rulebook
 from tests.strategies import default_rulebook
 

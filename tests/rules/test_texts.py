@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assay.cel.text import Hole, TextError, split_text
+from assay.cel.text import Hole, TextError
+from tests.package import split_text
 
 
 @pytest.mark.parametrize(

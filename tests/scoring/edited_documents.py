@@ -6,11 +6,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from assay.evidence.origins import UNSEEN, Lineage
-from assay.model.dates import PartialDate
-from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Publisher, Source
 from assay.model.rulebook import Change
-from assay.tables.rows import scored_claims
+from tests.package import (
+    UNSEEN,
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Lineage,
+    PartialDate,
+    Publisher,
+    Source,
+    scored_claims,
+)
 
 _TIMES = ("", ", twice", ", three times")
 

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.arithmetic import (
-    CERTAIN,
-    ONE,
-    half_life,
-    half_life_table,
-    noisy_or_thresholds,
-    noisy_or_weights,
-    scale_points,
-    to_points,
-)
+from assay.arithmetic import CERTAIN, ONE, half_life_table, scale_points, to_points
 from tests.oracle import mean_points, noisy_or
+from tests.package import half_life, noisy_or_thresholds, noisy_or_weights
 
 scores = st.integers(0, ONE)
 

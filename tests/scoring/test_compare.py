@@ -10,13 +10,9 @@ from benchmarks.workload import rulebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.cel.program import Program
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
 from assay.scoring.compare import BandMoves, band_moves, grade_columns
-from assay.scoring.run import Run, run_program
-from assay.tables.tables import Tables
 from tests.engine.test_planned_runs import shipped
+from tests.package import Program, Rulebook, Run, Tables, compile_rulebook, run_program
 
 WORKLOAD, SHIPPED = rulebook(), shipped()[0]
 BASES = {id(book): compile_rulebook(book) for book in (WORKLOAD, SHIPPED)}

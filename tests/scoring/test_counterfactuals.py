@@ -5,12 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 
-from assay.assessment import Assessment
-from assay.evidence.origins import Lineage
-from assay.model.documents import Corpus
-from assay.model.results import Score, WouldChange
-from assay.model.rulebook import Band
 from assay.scoring.counterfactuals import counterfactuals, score_copies
+from tests.package import Assessment, Band, Corpus, Lineage, Score, WouldChange
 from tests.scoring.edited_documents import Supposed, WhatIf, what_ifs
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced
 

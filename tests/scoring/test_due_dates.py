@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assay.assessment import Assessment
-from assay.model.documents import Corpus, Institution, Source
-from assay.scoring.outlook import Due, calendar
+from assay.scoring.outlook import calendar
+from tests.package import Assessment, Corpus, Due, Institution, Source
 from tests.strategies import AS_OF, default_rulebook, desk_of
 
 

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from assay.model.documents import Corpus
-from assay.model.results import ScoreExplanation
-from assay.output.json import explanation_json, scores_json
+from tests.package import Corpus, ScoreExplanation, explanation_json, scores_json
 from tests.strategies import corpora, explanations_of, shipped
 
 _STEP = {

@@ -6,10 +6,8 @@ from functools import cache
 
 from hypothesis import given
 
-from assay.assessment import Assessment
-from assay.model.documents import Corpus
-from assay.model.rulebook import Rule, Rulebook
 from assay.scoring.grounds import Grounds
+from tests.package import Assessment, Corpus, Rule, Rulebook
 from tests.strategies import corpora, default_rulebook, desk_of
 
 

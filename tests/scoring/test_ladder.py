@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.pipeline import assess, check
-from assay.workspace.paths import Workspace
+from tests.package import Workspace, assess, check
 from tests.strategies import AS_OF, ROOT
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from assay.model.documents import Corpus
+from tests.package import Corpus
 from tests.strategies import corpora, desk_of
 
 

@@ -9,10 +9,7 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.assessment import Assessment
-from assay.model.documents import AnyProfile, Corpus
-from assay.model.results import Score
-from assay.model.rulebook import Rulebook
+from tests.package import AnyProfile, Assessment, Corpus, Rulebook, Score
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, scores_of, shipped
 
 T = TypeVar("T")

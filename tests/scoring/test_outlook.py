@@ -7,11 +7,17 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 
-from assay.assessment import Assessment
-from assay.model.dates import PartialDate
-from assay.model.documents import Corpus, Institution, Publisher, Source
-from assay.scoring.outlook import LOOKAHEAD_DAYS, Horizons
-from assay.tables.rows import scored_profiles
+from assay.scoring.outlook import LOOKAHEAD_DAYS
+from tests.package import (
+    Assessment,
+    Corpus,
+    Horizons,
+    Institution,
+    PartialDate,
+    Publisher,
+    Source,
+    scored_profiles,
+)
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, desk_of, unwatched
 
 RULEBOOK = unwatched(default_rulebook())

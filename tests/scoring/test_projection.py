@@ -14,20 +14,24 @@ from benchmarks.workload import rulebook
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from assay.cel.program import Program
 from assay.engine.local import Execution
-from assay.engine.plan import Place, schedule
-from assay.model.documents import Corpus
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
+from assay.engine.plan import schedule
 from assay.scoring import outlook as module
-from assay.scoring.outlook import Horizons, Projection
-from assay.scoring.run import run_program
 from assay.scoring.validity import Validity
-from assay.tables.build import build_tables
-from assay.tables.tables import Tables
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import (
+    Corpus,
+    Horizons,
+    Place,
+    Program,
+    Projection,
+    Rulebook,
+    Tables,
+    Workspace,
+    build_tables,
+    compile_rulebook,
+    load_workspace,
+    run_program,
+)
 from tests.strategies import AS_OF, corpora, desk_of
 
 ROOT = Path(__file__).parents[2]

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from assay.model.documents import Institution
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
 from assay.scoring.explain import headline
 from assay.scoring.run import reached
+from tests.package import Institution, Rulebook, compile_rulebook
 from tests.strategies import corpus_of, default_rulebook, desk_of
 
 

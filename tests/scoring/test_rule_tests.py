@@ -8,16 +8,18 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.cel.program import Program
-from assay.model.documents import Corpus
-from assay.model.results import ScoreExplanation
 from assay.model.rule_cases import Expectation, Expected, LoadedCase, RuleCase
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
-from assay.scoring.explain import Explainer
 from assay.scoring.rule_tests import RuleTester
-from assay.scoring.run import run_program
-from assay.tables.build import build_tables
+from tests.package import (
+    Corpus,
+    Explainer,
+    Program,
+    Rulebook,
+    ScoreExplanation,
+    build_tables,
+    compile_rulebook,
+    run_program,
+)
 from tests.strategies import AS_OF, corpora, default_rulebook, unwatched
 
 DATES = (AS_OF, date(2026, 6, 1))

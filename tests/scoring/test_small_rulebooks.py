@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.assessment import Assessment
-from assay.output.json import explanation_json, scores_json
-from assay.pipeline import assess, check
-from assay.workspace.paths import Workspace
+from tests.package import Assessment, Workspace, assess, check, explanation_json, scores_json
 from tests.strategies import AS_OF, ROOT
 
 ONE_RULE = """\

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assay.cel.operations import Col
-from assay.scoring.wording import fill_text, shown
+from assay.scoring.wording import shown
 from assay.text import plural
+from tests.package import Col, fill_text
 
 
 @pytest.mark.parametrize(

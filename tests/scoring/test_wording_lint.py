@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from assay.cli.main import run
-from assay.diagnostics.diagnostic import Diagnostic, Subject
-from assay.model.documents import Corpus, Event, Publisher, Source
+from assay.diagnostics.diagnostic import Subject
 from assay.scoring.wording_lint import may_disagree, wording_problems
-from assay.workspace.paths import Workspace
+from tests.package import Corpus, Diagnostic, Event, Publisher, Source, Workspace, run
 from tests.strategies import corpus_of, default_rulebook, desk_of, scores_of
 
 RECORD = Source(kind="source", id="record", title="Decision 7", directness="record")

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assay.diagnostics.diagnostic import Diagnostic
-from assay.errors import InputError
 from assay.sheets.columns import Kind
 from assay.sheets.export import as_csv, as_xlsx
 from assay.sheets.files import read_tables
 from assay.sheets.importing import Import, carry_out, plan_import
 from assay.sheets.rows import read_rows
-from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import Diagnostic, InputError, Loaded, Workspace, load_workspace
 
 DOCUMENTS = """\
 # The port, as far as we know it.

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.sheets.files import column_letters, from_cell, to_cell
+from assay.sheets.files import column_letters
+from tests.package import from_cell, to_cell
 
 
 @given(st.one_of(st.text(max_size=30), st.text(" \t\r\n=+-@'x\uff1d", max_size=6)))

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.model.documents import Citation
 from assay.sheets import columns as forms
 from assay.sheets.columns import CellError, Form
-from assay.sheets.files import from_cell, to_cell
+from tests.package import Citation, from_cell, to_cell
 
 HERE, THERE = False, True
 

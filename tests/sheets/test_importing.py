@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.errors import UsageError
-from assay.workspace.load import load_workspace
+from tests.package import UsageError, load_workspace
 from tests.sheets.sandbox import DOCUMENTS, Sandbox, fields
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from assay.errors import UsageError
 from assay.sheets.files import Table, csv_bytes, read_tables
+from tests.package import UsageError
 
 HEADER = ["Name", "As of", "Town"]
 

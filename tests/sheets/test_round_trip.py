@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.sheets.files import from_cell
-from assay.workspace.paths import Workspace
-from assay.yaml.edit import block
 from tests.cli.workspaces import RULES
+from tests.package import Workspace, block, from_cell
 from tests.sheets.sandbox import Sandbox
 from tests.strategies import shipped
 

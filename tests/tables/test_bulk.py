@@ -10,15 +10,18 @@ import pytest
 from benchmarks.generate import Shape, rules_text, tables
 from benchmarks.workload import rulebook
 
-from assay.cli.main import run
-from assay.errors import InputError
-from assay.rules.scorers import compile_rulebook
 from assay.scoring.bulk import score_table
-from assay.scoring.run import run_program
-from assay.tables.build import build_tables
-from assay.tables.parquet import read_tables, write_tables
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import (
+    InputError,
+    Workspace,
+    build_tables,
+    compile_rulebook,
+    load_workspace,
+    read_tables,
+    run,
+    run_program,
+    write_tables,
+)
 
 ROOT = Path(__file__).parents[2]
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]

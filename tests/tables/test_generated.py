@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 from benchmarks.generate import Shape, tables, write_documents
 
-from assay.tables.parquet import read_tables, write_tables
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import Workspace, load_workspace, read_tables, write_tables
 
 SHAPE = Shape(400, missing=0.1, retold=0.5, grounded=0.2, seed=3)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.workspace.paths import Workspace
+from tests.package import Workspace
 
 RULES = """\
 version: 1

@@ -11,14 +11,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assay.authoring.cite import cite
-from assay.cli.main import run
-from assay.diagnostics.diagnostic import Diagnostic
-from assay.diagnostics.render import format_text
-from assay.errors import UsageError
-from assay.workspace.load import load_workspace
 from assay.yaml.parquet import read_parquet_rows
-from assay.yaml.reader import read_yaml
+from tests.package import Diagnostic, UsageError, cite, format_text, load_workspace, read_yaml, run
 from tests.workspace.conftest import MakeWorkspace
 
 HERE = Path(__file__).parent

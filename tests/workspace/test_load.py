@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import InputError, UsageError
-from assay.workspace.load import load_workspace, require
-from assay.workspace.paths import Workspace
+from assay.workspace.load import require
+from tests.package import InputError, UsageError, Workspace, load_workspace
 from tests.workspace.conftest import RULES, MakeWorkspace
 
 SOURCE = "kind: source\nid: {id}\ntitle: T\n"

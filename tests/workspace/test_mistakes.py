@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.diagnostics.registry import AREAS
-from assay.diagnostics.render import format_text
-from assay.workspace.load import load_workspace
+from tests.package import AREAS, format_text, load_workspace
 from tests.workspace.conftest import MakeWorkspace
 
 HERE = Path(__file__).parent

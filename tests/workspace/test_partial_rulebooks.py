@@ -11,11 +11,8 @@ import ryaml
 from hypothesis import given
 from pydantic import ValidationError
 
-from assay.diagnostics.diagnostic import Diagnostic
-from assay.model.rulebook import Rulebook
-from assay.pipeline import check
-from assay.workspace.paths import Workspace
 from tests.damage import Place, damaged
+from tests.package import Diagnostic, Rulebook, Workspace, check
 
 RULEBOOK: dict[str, Any] = {
     "version": 1,

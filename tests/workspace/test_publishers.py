@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from assay.diagnostics.diagnostic import Subject
-from assay.model.documents import Corpus, Publisher, Source
 from assay.workspace.consistency import check_publishers, own_rating
+from tests.package import Corpus, Publisher, Source
 
 
 def remarks(rating: str | None, extra: dict[str, Any], when: str | None = "2026") -> list[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assay.diagnostics.diagnostic import Diagnostic
-from assay.workspace.load import load_workspace
+from tests.package import Diagnostic, load_workspace
 from tests.workspace.conftest import MakeWorkspace
 
 AS_WRITTEN = ["1.10", "0x1F", "1e3", "0o14", "+7", "TRUE"]

@@ -10,10 +10,8 @@ import pytest
 import ryaml
 from hypothesis import given
 
-from assay.diagnostics.diagnostic import Diagnostic
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
 from tests.damage import Place, damaged
+from tests.package import Diagnostic, Workspace, load_workspace
 
 IN_VAIN = {"dangling-reference", "wrong-kind", "self-reference", "cited-twice"}
 WRONG = "unknown source 'nowhere'"

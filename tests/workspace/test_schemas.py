@@ -9,7 +9,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from assay.diagnostics.diagnostic import Subject
-from assay.workspace.load import load_workspace
 from assay.workspace.schemas import (
     editor_schemas,
     profile_schema,
@@ -18,7 +17,7 @@ from assay.workspace.schemas import (
     workspace_schema,
 )
 from assay.workspace.validate import validate_document
-from assay.yaml.reader import read_yaml
+from tests.package import load_workspace, read_yaml
 from tests.workspace.conftest import MakeWorkspace
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,8 @@ import polars as pl
 import pytest
 from benchmarks.generate import Shape, tables
 
-from assay.cli.main import run
-from assay.tables.parquet import write_tables
 from assay.workspace.load import needed_bytes
+from tests.package import run, write_tables
 from tests.workspace.conftest import MakeWorkspace
 
 LINE = '{"kind": "publisher", "id": "p%d", "name": "Publisher", "note": "%s"}\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assay.yaml.json_lines import read_json_lines
-from assay.yaml.reader import read_yaml
+from tests.package import read_yaml
 
 YAML = """\
 kind: source

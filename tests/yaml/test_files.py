@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assay.errors import UsageError
 from assay.workspace.transactions import write_files
+from tests.package import UsageError
 
 
 def test_files_are_written_and_nothing_is_left_beside_them(tmp_path: Path) -> None:

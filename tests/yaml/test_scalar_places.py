@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import yaml
-from assay.yaml.reader import YamlFile, read_yaml
+from tests.package import YamlFile, read_yaml
 
 
 def place(read: YamlFile, line: int, column: int) -> tuple[int, int]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.yaml.reader import read_yaml
 from assay.yaml.source_map import joined
+from tests.package import read_yaml
 
 TEXTS = st.text(st.sampled_from('a"\\ud83DE0😀\U0010ffff é'), max_size=12)
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from assay.diagnostics.render import format_text
-from assay.yaml.reader import SIZE_LIMIT, read_yaml
+from assay.yaml.reader import SIZE_LIMIT
 from assay.yaml.source_map import DEPTH_LIMIT
+from tests.package import format_text, read_yaml
 
 
 def one_message(data: bytes) -> str:

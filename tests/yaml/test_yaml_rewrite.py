@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.yaml.edit import EditRefused, rewrite
-from assay.yaml.reader import read_yaml
+from assay.yaml.edit import rewrite
+from tests.package import EditRefused, read_yaml
 from tests.yaml.test_yaml_writer import DATA, KEYS, MAPPINGS, PROFILE, commented
 
 

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.errors import UsageError
-from assay.yaml.edit import EditRefused, append_documents, append_item, block, flow, scalar
-from assay.yaml.reader import read_yaml
+from assay.yaml.edit import append_documents, append_item, flow, scalar
+from tests.package import EditRefused, UsageError, block, read_yaml
 
 PROFILE = """\
 # top

@@ -230,7 +230,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="origins",
         overloads=(Overload(("citations",), "int"),),
-        doc="Number of independent originals; those that are not seen together count as one.",
+        doc="Number of independent originals; all that are not seen count once.",
         examples=(
             Example("citations.origins()", 2),
             Example(

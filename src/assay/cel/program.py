@@ -110,9 +110,9 @@ class ScorerColumns:
 
     ``score`` and ``coverage`` are in thousandths. ``unbounded`` is the score before floors and
     caps. ``band`` is the index of the band, None without a scale. ``start`` is the score that
-    the rules start from, and ``starts_from`` names the scores that its expression reads. Of
-    citation scorers, ``held`` is the least score of the originals of a secondary report, and
-    ``raw`` the score before that limit.
+    the rules start from, and ``starts_from`` names the scores that its expression reads.
+    Citation scorers alone have ``held``, the least score of the originals of a secondary report,
+    and ``raw``, the score before that limit.
     """
 
     scorer: Scorer

@@ -8,10 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assay.cel.functions import OPERATIONS
-from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, apply
-from assay.engine.emit import emit as emit_polars
-from assay.errors import UsageError
+from assay.cel.operations import Each, Item
+from tests.package import OPERATIONS, Apply, Col, Expr, Lit, UsageError, apply
+from tests.package import emit as emit_polars
 
 INTS = (None, 0, 1, -1, 7, -7, 1000, 86_399, -86_401, 1_800_000_000, 2**31, 2**63 - 1, -(2**63))
 DOUBLES = (

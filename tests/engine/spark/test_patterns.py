@@ -13,9 +13,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from assay.cel.patterns import PatternError, translated
 from assay.engine.spark.patterns import for_java
-from assay.errors import UsageError
+from tests.package import PatternError, UsageError, translated
 
 TEXTS = (
     *(

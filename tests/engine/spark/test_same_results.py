@@ -12,17 +12,20 @@ import pytest
 from benchmarks.generate import Shape, rules_text, tables
 from hypothesis import find, settings
 
-from assay.cel.operations import Col
-from assay.cli.main import run
-from assay.engine.plan import Place
-from assay.model.rulebook import Rulebook
-from assay.rules.scorers import compile_rulebook
-from assay.scoring.run import run_program
-from assay.tables.build import build_tables
-from assay.tables.parquet import write_tables
-from assay.tables.tables import ROW_LINKS, Tables
-from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from tests.package import (
+    ROW_LINKS,
+    Col,
+    Place,
+    Rulebook,
+    Tables,
+    Workspace,
+    build_tables,
+    compile_rulebook,
+    load_workspace,
+    run,
+    run_program,
+    write_tables,
+)
 from tests.rulebooks import drawn_rulebook
 from tests.strategies import AS_OF, corpora
 

@@ -9,10 +9,8 @@ import polars as pl
 import pytest
 from benchmarks.generate import Shape, rules_text, tables
 
-from assay.cli.main import run
-from assay.errors import InputError, UsageError
-from assay.tables.parquet import read_tables as read_here
-from assay.tables.parquet import write_tables
+from tests.package import InputError, UsageError, run, write_tables
+from tests.package import read_tables as read_here
 from tests.tables.test_bulk import MISTAKES
 
 pytestmark = pytest.mark.slow

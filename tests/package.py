@@ -1,0 +1,240 @@
+"""The names of the package that several tests use.
+
+A move or rename inside the package changes this file instead of every test.
+"""
+
+from assay.arithmetic import half_life, noisy_or_thresholds, noisy_or_weights
+from assay.assessment import Assessment
+from assay.authoring.cite import cite
+from assay.authoring.init import init
+from assay.briefing.atlas import Atlas
+from assay.briefing.site import build_site
+from assay.cache import FOLDER_VARIABLE, Cache
+from assay.cel.errors import CelError
+from assay.cel.functions import FUNCTIONS, OPERATIONS, OPERATORS, STANDARD, Function
+from assay.cel.operations import Apply, Col, Expr, Lit, Op, apply
+from assay.cel.parse import Vocabulary, parse_cel
+from assay.cel.patterns import PatternError, translated
+from assay.cel.program import Compute, PoolUp, Program, Step
+from assay.cel.schema import HORIZONS, SPACES, Collection, Space
+from assay.cel.text import split_text
+from assay.cli.main import COMMANDS, assay, run
+from assay.cli.session import Session
+from assay.diagnostics.diagnostic import Diagnostic
+from assay.diagnostics.registry import AREAS, CODES
+from assay.diagnostics.render import format_text
+from assay.engine.emit import emit
+from assay.engine.local import LocalEngine
+from assay.engine.plan import Place, outputs
+from assay.errors import AssayError, InputError, UsageError
+from assay.evidence.entities import Names
+from assay.evidence.origins import UNSEEN, Lineage
+from assay.graph.reach import reach_pairs
+from assay.ingest.document import decode
+from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
+from assay.lint.analysis import Analysis
+from assay.lint.rulebook import lint_rulebook
+from assay.model.base import Model
+from assay.model.dates import PartialDate
+from assay.model.documents import (
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Event,
+    Institution,
+    Publisher,
+    Source,
+)
+from assay.model.results import (
+    Explanation,
+    Outlook,
+    OutlookPoint,
+    ProfileResult,
+    Score,
+    ScoreExplanation,
+    WatchNotice,
+    WouldChange,
+)
+from assay.model.rulebook import Band, Rule, Rulebook, Scorer
+from assay.output.json import explanation_json, scores_json
+from assay.pipeline import assess, assess_all, check
+from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
+from assay.plan.builder import make_plan
+from assay.plan.history import applied, read_history
+from assay.plan.lock import Lock, lock_bytes, parse_lock, read_lock
+from assay.plan.lock_builder import lock_of
+from assay.plan.plan import Plan
+from assay.review.actions import Signature
+from assay.review.checks import check_ledger
+from assay.review.decisions import Decision, Draft, Subject, decide
+from assay.review.journal import append, aside_path
+from assay.review.ledger import read_ledger, require_ledger
+from assay.review.queue import Review
+from assay.review.sheets import csv_bytes, read_sheet
+from assay.rules.check import check_rulebook
+from assay.rules.scorers import compile_rulebook
+from assay.scoring import SCORING_VERSION
+from assay.scoring.explain import Explainer
+from assay.scoring.outlook import Due, Horizons, Projection
+from assay.scoring.run import Run, run_program
+from assay.scoring.trace import Trace
+from assay.scoring.wording import fill_text
+from assay.sheets.files import from_cell, to_cell
+from assay.tables.build import build, build_tables
+from assay.tables.parquet import read_tables, write_tables
+from assay.tables.rows import scored_claims, scored_profiles
+from assay.tables.tables import ROW_LINKS, SCHEMAS, Tables
+from assay.workspace.load import Loaded, load_workspace
+from assay.workspace.paths import Workspace
+from assay.workspace.transactions import publish
+from assay.yaml.edit import EditRefused, block
+from assay.yaml.reader import YamlFile, read_yaml
+
+__all__ = [
+    "AREAS",
+    "CODES",
+    "COMMANDS",
+    "FOLDER_VARIABLE",
+    "FUNCTIONS",
+    "HORIZONS",
+    "OPERATIONS",
+    "OPERATORS",
+    "ROW_LINKS",
+    "SCHEMAS",
+    "SCORING_VERSION",
+    "SPACES",
+    "STANDARD",
+    "UNSEEN",
+    "Analysis",
+    "AnyProfile",
+    "Apply",
+    "AssayError",
+    "Assessment",
+    "Atlas",
+    "Band",
+    "Cache",
+    "CelError",
+    "Citation",
+    "Claim",
+    "Col",
+    "Collection",
+    "Compute",
+    "Corpus",
+    "Decision",
+    "Diagnostic",
+    "Draft",
+    "Due",
+    "EditRefused",
+    "Event",
+    "Explainer",
+    "Explanation",
+    "Expr",
+    "Function",
+    "Horizons",
+    "InputError",
+    "Institution",
+    "Lineage",
+    "Lit",
+    "Loaded",
+    "LocalEngine",
+    "Lock",
+    "Model",
+    "Names",
+    "Op",
+    "Outcome",
+    "Outlook",
+    "OutlookPoint",
+    "PartialDate",
+    "PatternError",
+    "Place",
+    "Plan",
+    "PoolUp",
+    "ProfileResult",
+    "Program",
+    "Projection",
+    "Publisher",
+    "Read",
+    "Review",
+    "Rule",
+    "Rulebook",
+    "Run",
+    "Score",
+    "ScoreExplanation",
+    "Scorer",
+    "Session",
+    "Signature",
+    "Source",
+    "Space",
+    "Step",
+    "Subject",
+    "Tables",
+    "Trace",
+    "UsageError",
+    "Vocabulary",
+    "WatchNotice",
+    "Workspace",
+    "WouldChange",
+    "YamlFile",
+    "append",
+    "applied",
+    "apply",
+    "aside_path",
+    "assay",
+    "assess",
+    "assess_all",
+    "bases_of",
+    "block",
+    "build",
+    "build_site",
+    "build_tables",
+    "carry_out",
+    "check",
+    "check_ledger",
+    "check_rulebook",
+    "cite",
+    "compile_rulebook",
+    "csv_bytes",
+    "decide",
+    "decode",
+    "emit",
+    "explanation_json",
+    "fill_text",
+    "format_text",
+    "from_cell",
+    "half_life",
+    "ingest",
+    "init",
+    "lint_rulebook",
+    "load_workspace",
+    "lock_bytes",
+    "lock_of",
+    "make_plan",
+    "noisy_or_thresholds",
+    "noisy_or_weights",
+    "outputs",
+    "parse_cel",
+    "parse_lock",
+    "publish",
+    "reach_pairs",
+    "read_document",
+    "read_history",
+    "read_ledger",
+    "read_lock",
+    "read_paths",
+    "read_plan",
+    "read_sheet",
+    "read_tables",
+    "read_yaml",
+    "require_ledger",
+    "run",
+    "run_program",
+    "scored_claims",
+    "scored_profiles",
+    "scores_json",
+    "split_text",
+    "to_cell",
+    "translated",
+    "write_plan",
+    "write_tables",
+]
