@@ -29,7 +29,7 @@ def test_a_sentence_is_split_at_its_holes(text: str, parts: tuple[str | Hole, ..
     [
         ("a {b", "'{' has no '}'", 2),
         ("a b}", "'}' has no '{'", 3),
-        ("a { } b", "nothing stands between '{' and '}'", 2),
+        ("a { } b", "nothing between '{' and '}'", 2),
         ("{a} and {", "'{' has no '}'", 8),
     ],
 )
