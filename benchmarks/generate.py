@@ -27,7 +27,7 @@ TODAY = date(2026, 1, 1).toordinal()
 REGIONS = ("Africa", "Americas", "Asia Pacific", "Europe", "Global", "Middle East")
 DOMAINS = ("Finance", "Governance", "Industry", "Media", "Research", "Security")
 TYPES = ("agency", "bank", "company", "laboratory", "regulator", "university")
-DIRECTNESS = ("record", "first_hand", "retelling", "self_report")
+DIRECTNESS = ("record", "first_hand", "secondary", "self_report")
 RELATIONS = ("part_of", "regulated_by", "supplied_by", "built_on")
 LEVELS = ("high", "medium", "low")
 WEIGHTS = {"high": 800, "medium": 500, "low": 200}
@@ -41,7 +41,7 @@ class Shape:
 
     ``citations`` and ``edges`` are means for each profile; ``missing`` is the share of optional
     fields that are not there; ``skew`` the power by which a few profiles collect most edges, and a
-    few reports most retellings. ``retold`` is the share of retellings that name what they retell,
+    few reports most secondary reports. ``retold`` is the share of secondary reports that name what they retell,
     ``grounded`` that of claims in tables that rest on a claim of another profile.
     """
 
@@ -123,8 +123,8 @@ def _skewed(shape: Shape, random: np.random.Generator, most: int | Ints, count: 
 
 
 def _retellings(cited: pl.DataFrame, shape: Shape, random: _Random) -> dict[str, pl.DataFrame]:
-    """The reports that retellings go back to; no claim cites these, so the origin is unseen."""
-    retells = (cited["directness"] == "retelling").fill_null(False)
+    """The reports that secondary reports go back to; no claim cites these, so the origin is unseen."""
+    retells = (cited["directness"] == "secondary").fill_null(False)
     names = retells & pl.Series(random.numbers.random(cited.height) < shape.retold)
     rows = names.arg_true()
     root = _skewed(shape, random.numbers, max(cited.height // 20, 1), len(rows))
@@ -380,11 +380,11 @@ def _present(shape: Shape, numbers: np.random.Generator, *lines: str) -> list[st
 
 
 def _retold(source: int, shape: Shape, numbers: np.random.Generator) -> int | None:
-    """Whom a retelling retells: mostly an early report that saw for itself."""
-    if DIRECTNESS[source % 4] != "retelling" or source < 4 or numbers.random() >= shape.retold:
+    """Whom a secondary report retells: mostly an early report that saw for itself."""
+    if DIRECTNESS[source % 4] != "secondary" or source < 4 or numbers.random() >= shape.retold:
         return None
     early = 4 * int(_skewed(shape, numbers, source // 4, 1)[0])
-    kind = DIRECTNESS.index("retelling") if numbers.random() < 0.1 else int(numbers.integers(0, 2))
+    kind = DIRECTNESS.index("secondary") if numbers.random() < 0.1 else int(numbers.integers(0, 2))
     return early + kind
 
 
@@ -402,7 +402,7 @@ def main() -> None:
         help="tables, or documents in one of their forms",
     )
     parser.add_argument(
-        "--retold", type=float, default=0.5, help="share of retellings that name what they retell"
+        "--retold", type=float, default=0.5, help="share of secondary reports that name what they retell"
     )
     parser.add_argument(
         "--grounded",

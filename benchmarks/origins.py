@@ -1,11 +1,11 @@
-"""How well retellings are proposed: over real documents whose stories were told apart by hand.
+"""How well secondary reports are proposed: over real documents whose stories were told apart by hand.
 
     python benchmarks/origins.py ../shared/data
     python benchmarks/origins.py ../shared/data --tuned
     python benchmarks/origins.py --time 10000 100000
 
 The first prints precision and recall over pairs of documents, of the proposals themselves and of
-the stories that they join (what retells a retelling goes back to the same root), for the documents
+the stories that they join (what retells a secondary report goes back to the same root), for the documents
 that the program was adjusted to and for those that were kept apart. ``--tuned`` prints what is
 wrong among the former alone. The last prints how long so many made documents take.
 """
@@ -85,10 +85,10 @@ def measure(root: Path) -> Measured:
 
 
 def made(count: int) -> Iterator[Told]:
-    """Documents about made stories, every tenth of which is a retelling of another.
+    """Documents about made stories, every tenth of which is a secondary report of another.
 
     Words are as rare as those of a language are (some in nearly all documents, most in few), a
-    third of the sentences count something, and a retelling changes a tenth of its words.
+    third of the sentences count something, and a secondary report changes a tenth of its words.
     """
     rnd = random.Random(1)
     words = [_word(i) for i in range(60_000)]

@@ -42,7 +42,7 @@ from assay.plan.lock_builder import lock_of
 from assay.workspace.paths import Workspace
 
 _AS_OF = date(2026, 1, 15)
-_KINDS = ("record", "first_hand", "retelling", "retelling")
+_KINDS = ("record", "first_hand", "secondary", "secondary")
 
 
 _ROOT = Path(__file__).resolve().parents[1]

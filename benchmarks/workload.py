@@ -66,7 +66,7 @@ _PREDICATES: tuple[tuple[Test, ...], ...] = (
     (("directness", "==", "first_hand"),),
     (("age_days", ">", 1200),),
     (("credibility", ">=", 3),),
-    (("directness", "==", "retelling"), ("credibility", "==", 1)),
+    (("directness", "==", "secondary"), ("credibility", "==", 1)),
     (("publisher.id", "==", "publisher-7"),),
     (("age_days", "<", 90),),
 )

@@ -117,7 +117,7 @@ class Oracle:
         return max(reached, key=lambda b: b.from_, default=None)
 
     def _held(self, scorer: Scorer, own: int | None, row: int) -> int | None:
-        """A retelling is never stronger than any of its roots, and unknown where one is."""
+        """A secondary report is never stronger than any of its roots, and unknown where one is."""
         roots = [
             self._rows["root"][r]["root_row"] for r in self.elements("root", "citation_row", row)
         ]

@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[1]
 _DAYS = ["2019-06-01", "2024-01-29", "2025-06-20", "2025-12-01", "2026-01-15", "2026-02-01"]
 _DATES = ["2019", "2024-Q1", "2025-06", *_DAYS[2:]]
 _LEVELS = ["high", "medium", "low"]
-_DIRECTNESS = ["record", "first_hand", "retelling", "self_report"]
+_DIRECTNESS = ["record", "first_hand", "secondary", "self_report"]
 _DRAWN = ("judgement", "forecast")
 _TYPES = ["figure", "action", "mandate", "role", "relation", "capability", "view"]
 
@@ -186,7 +186,7 @@ def _source(draw: Draw, number: int, publishers: Sequence[Publisher]) -> Source:
             "publisher": _maybe(draw, [p.id for p in publishers]) if publishers else None,
             "published": _maybe(draw, _DATES, 5),
             "accessed": _maybe(draw, _DAYS),
-            "directness": _maybe(draw, [*_DIRECTNESS, "retelling"], 6),
+            "directness": _maybe(draw, [*_DIRECTNESS, "secondary"], 6),
             "attribution": _maybe(draw, ["named", "vague", "none"]),
             "cites": _some(draw, before, 2),
             "same_as": same,

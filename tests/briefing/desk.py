@@ -65,7 +65,7 @@ RULEBOOK = Rulebook.model_validate(
                 "on": "citation",
                 "start": 0.0,
                 "rules": [
-                    {"id": "retelling", "add": 0.4, "because": "a retelling"},
+                    {"id": "secondary", "add": 0.4, "because": "a secondary report"},
                     {"id": "first-hand", "add": 0.6, "because": "first hand"},
                 ],
             },
@@ -234,7 +234,7 @@ SOURCES: list[dict[str, Any]] = [
         "url": "https://harbour.example/2024/models-cleared",
         "published": "2024-01-29",
         "accessed": "2025-11-02",
-        "directness": "retelling",
+        "directness": "secondary",
         "attribution": "vague",
         "attributed_to": "media reports of the country",
         "language": "en",
@@ -245,13 +245,13 @@ SOURCES: list[dict[str, Any]] = [
         "publisher": "tech-letter",
         "url": "https://letter.example/forty?issue=12&page=3",
         "published": "2024-01-30",
-        "directness": "retelling",
+        "directness": "secondary",
     },
     {
         "id": "digest-undated",
         "title": "模型获批 — a week in signals",
         "publisher": "signal-digest",
-        "directness": "retelling",
+        "directness": "secondary",
         "language": "zh",
         "cites": ["post-2024-01-29"],
     },
@@ -268,7 +268,7 @@ SOURCES: list[dict[str, Any]] = [
         "publisher": "tech-letter",
         "published": "2024-02",
         "retracted": "2024-03-04",
-        "directness": "retelling",
+        "directness": "secondary",
     },
     {
         "id": "letter-2024-02-02",
@@ -276,7 +276,7 @@ SOURCES: list[dict[str, Any]] = [
         "publisher": "tech-letter",
         "published": "2024-02-02",
         "revises": "letter-2024-01-30",
-        "directness": "retelling",
+        "directness": "secondary",
     },
     {
         "id": "post-2026-03",
@@ -632,7 +632,7 @@ def _score_event(desk: Assessment) -> None:
             score(400),
             steps(
                 ("start", "start", 0, 0, "nothing is believed without a reason"),
-                ("add", "retelling", 400, 400, "it retells and names what it draws on"),
+                ("add", "secondary", 400, 400, "it retells and names what it draws on"),
             ),
         ),
     )

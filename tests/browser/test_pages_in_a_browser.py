@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     *("index.html", "events/forty-models.html", "institutions/model-office.html"),
-    *("rules/index.html", "rules/profile-trust.html", "rules/citation-strength/retelling.html"),
+    *("rules/index.html", "rules/profile-trust.html", "rules/citation-strength/secondary.html"),
 )
 
 # Each text with the colour it has and the colour that lies behind it, by what is painted there.
@@ -154,8 +154,8 @@ def test_a_figure_leads_to_its_rule_and_the_rule_back_to_the_briefing(
     page = browser.new_page()
     page.goto((built / "events/forty-models.html").as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
-    page.click("a[href$='/rules/citation-strength/retelling.html'] >> nth=0")
-    assert page.inner_text("h1") == "retelling"
+    page.click("a[href$='/rules/citation-strength/secondary.html'] >> nth=0")
+    assert page.inner_text("h1") == "secondary"
     assert page.locator("svg.spread").count() > 0
     page.click("#profiles a >> nth=0")
     back = page.url

@@ -67,7 +67,7 @@ def write(space: Workspace, number: int, **told: Any) -> None:
         f"kind: institution\nid: p-{number}\nname: {said['name']}\nstatus: {said['status']}\n"
         f"{edges}claims:\n{claims}---\n"
         f"kind: source\nid: s-{number}\ntitle: {said['name']}\npublished: {said['published']}\n"
-        f"directness: retelling\ncites: [{said['cites']}]\n"
+        f"directness: secondary\ncites: [{said['cites']}]\n"
     )
 
 

@@ -10,7 +10,7 @@ from tests.package import UNSEEN, Citation, Corpus, Institution, Lineage, Publis
 from tests.strategies import AS_OF, corpus_of, desk_of, scores_of
 
 
-def source(name: str, directness: str | None = "retelling", **more: Any) -> Source:
+def source(name: str, directness: str | None = "secondary", **more: Any) -> Source:
     return Source.model_validate(
         {"kind": "source", "id": name, "title": name, "directness": directness, **more}
     )

@@ -118,7 +118,7 @@ def test_a_retelling_of_a_root_already_there_never_raises(
     rooted = [(p, c, r) for p, c in claims_of(corpus) for r in roots_seen(corpus, c)]
     assume(rooted)
     profile, claim, root = data.draw(st.sampled_from(rooted))
-    source = added(data, corpus, "retelling", (root,))
+    source = added(data, corpus, "secondary", (root,))
     after = replaced(corpus, source, citing(profile, claim, source))
     before = points(desk_of(corpus), "confidence")
     assert raised(before, points(desk_of(after), "confidence")) == []

@@ -20,12 +20,12 @@ def test_results_are_those_that_were_recorded(name: str, tmp_path: Path) -> None
 
 
 def test_a_renamed_word_is_translated_back() -> None:
-    renamed = Renamed({"lineage": "origins"}, {"secondary": "retelling"}, frozenset({"since"}))
+    renamed = Renamed({"lineage": "origins"}, {"secondary": "secondary"}, frozenset({"since"}))
     today = {"lineage": 2, "refs": ["citation.strength.secondary"], "since": 1, "rule": "secondary"}
     assert renamed.old(today) == {
         "origins": 2,
-        "refs": ["citation.strength.retelling"],
-        "rule": "retelling",
+        "refs": ["citation.strength.secondary"],
+        "rule": "secondary",
     }
 
 

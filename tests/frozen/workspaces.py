@@ -20,7 +20,7 @@ T = TypeVar("T")
 Document = dict[str, Any]
 
 _DAYS = ("2024-01-29", "2025-03-02", "2025-09-15", "2025-12-01", "2026-01-10")
-_DIRECTNESS = ("record", "first_hand", "retelling", "retelling", "self_report", None)
+_DIRECTNESS = ("record", "first_hand", "secondary", "secondary", "self_report", None)
 _TYPES = ("figure", "action", "mandate", "role", "relation", "capability", "view")
 _LEVELS = ("high", "medium", "low", None)
 _PUBLISHERS, _SOURCES, _PROFILES = 6, 20, 9
@@ -219,10 +219,10 @@ def edit(name: str, folder: Path) -> None:
     _replace(folder / "rules.yaml", "\nreach:", "damping: 0.5", "damping: 0.4")
     sources = folder / "profiles" / "sources.yaml"
     if name == "shipped":
-        _replace(sources, "id: business-insider", "directness: retelling", "directness: first_hand")
+        _replace(sources, "id: business-insider", "directness: secondary", "directness: first_hand")
         return
     for _ in range(2):
-        _replace(sources, "", "directness: retelling", "directness: first_hand")
+        _replace(sources, "", "directness: secondary", "directness: first_hand")
 
 
 def _replace(path: Path, before: str, old: str, new: str) -> None:

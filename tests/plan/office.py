@@ -41,10 +41,10 @@ RULES: dict[str, Any] = {
                     "because": "first hand",
                 },
                 {
-                    "id": "retelling",
-                    "when": 'citation.directness == "retelling"',
+                    "id": "secondary",
+                    "when": 'citation.directness == "secondary"',
                     "add": 0.2,
-                    "because": "a retelling",
+                    "because": "a secondary report",
                 },
             ],
         },
@@ -144,7 +144,7 @@ class Office:
     documents: tuple[dict[str, Any], ...] = (
         _source("mill-paper", "first_hand"),
         _source("weir-paper", "first_hand"),
-        _source("lock-paper", "retelling"),
+        _source("lock-paper", "secondary"),
         _profile("weir", "weir-paper"),
         _profile("mill", "mill-paper", ["weir"]),
         _profile("sluice", "lock-paper"),

@@ -44,11 +44,11 @@ def test_a_rule_edit_names_the_rule_and_only_where_it_acts(tmp_path: Path) -> No
 
 def test_of_two_rule_edits_each_profile_names_the_one_that_acts_on_it(tmp_path: Path) -> None:
     edited = Office().with_rule("citation.strength.first-hand", add=0.4)
-    edited = edited.with_rule("citation.strength.retelling", add=0.35)
+    edited = edited.with_rule("citation.strength.secondary", add=0.35)
     plan = planned(Office(), edited, tmp_path)
     by = {c.id: c.causes[0].refs for c in plan.changes if c.scorer == "trust"}
     assert by["weir"] == ("citation.strength.first-hand",)
-    assert by["sluice"] == ("citation.strength.retelling",)
+    assert by["sluice"] == ("citation.strength.secondary",)
 
 
 def test_a_cap_that_holds_nobody_is_not_named_beside_the_one_that_does(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_plan_can_be_narrowed_to_a_profile_and_to_a_cause(tmp_path: Path) -> N
     edited = (
         Office()
         .with_document("weir-paper", directness="record")
-        .with_rule("citation.strength.retelling", add=0.35)
+        .with_rule("citation.strength.secondary", add=0.35)
     )
     plan = planned(Office(), edited, tmp_path)
     assert {c.id for c in only(plan, ["sluice"]).changes} == {"sluice"}

@@ -78,7 +78,7 @@ class DeskThroughTime(RuleBasedStateMachine):
 
     # Edits -------------------------------------------------------------------------------
 
-    @rule(source=_SOURCES, directness=st.sampled_from(["record", "first_hand", "retelling"]))
+    @rule(source=_SOURCES, directness=st.sampled_from(["record", "first_hand", "secondary"]))
     def see_a_source_for_what_it_is(self, source: str, directness: str) -> None:
         self.office = self.office.with_document(source, directness=directness)
 

@@ -59,7 +59,7 @@ def with_edge(office: Office) -> Office:
 EDITS: dict[str, Edit] = {
     "a figure that moves grades": lambda o: o.with_rule("citation.strength.first-hand", add=0.3),
     "a figure that moves none now": lambda o: o.with_rule("citation.strength.record", add=0.7),
-    "the reason of a rule": lambda o: o.with_rule("citation.strength.retelling", because="told"),
+    "the reason of a rule": lambda o: o.with_rule("citation.strength.secondary", because="told"),
     "a cap that is not reached": lambda o: o.with_rule("claim.trust.ceiling", cap=0.9),
     "what a source is": lambda o: o.with_document("mill-paper", directness="record"),
     "the title of a source": lambda o: o.with_document("weir-paper", title="Another title"),

@@ -57,8 +57,8 @@ def test_two_branches_that_both_applied_are_joined_by_one_command(
     _git(tmp_path, "commit", "-m", "one")
     _git(tmp_path, "switch", "-c", "other")
     rules = (tmp_path / "rules.yaml").read_text(encoding="utf-8")
-    Office().with_rule("citation.strength.retelling", add=0.4).written(tmp_path)
-    assert apply(applied, "--reason", "retellings")[0] == 0
+    Office().with_rule("citation.strength.secondary", add=0.4).written(tmp_path)
+    assert apply(applied, "--reason", "secondary reports")[0] == 0
     _git(tmp_path, "add", "-A")
     _git(tmp_path, "commit", "-m", "other")
     _git(tmp_path, "switch", "trunk")
@@ -78,7 +78,7 @@ def test_two_branches_that_both_applied_are_joined_by_one_command(
     assert [a["why"] for a in printed(applied, "log")["applies"]] == [
         "the first",
         "the mill's record",
-        "retellings",
+        "secondary reports",
         "joined",
     ]
 

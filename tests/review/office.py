@@ -59,7 +59,7 @@ RULES: dict[str, Any] = {
                     "add": amount,
                     "because": f"it is a {word}",
                 }
-                for word, amount in (("record", 0.8), ("first_hand", 0.6), ("retelling", 0.3))
+                for word, amount in (("record", 0.8), ("first_hand", 0.6), ("secondary", 0.3))
             ],
         },
         {

@@ -46,7 +46,7 @@ from tests.package import (
 from tests.review.office import ANN, Office, claim, profile, source
 
 PROFILES = ["harbour", "pier", "station"]
-WORDS = {"record": 800, "first_hand": 600, "retelling": 300}
+WORDS = {"record": 800, "first_hand": 600, "secondary": 300}
 BANDS = [("none", 0), ("low", 100), ("fair", 350), ("good", 550), ("high", 750)]
 _ANY = st.sampled_from(PROFILES)
 
@@ -316,7 +316,7 @@ class DeskMachine(RuleBasedStateMachine):
         files = ("grades.lock", "history.jsonl", "reviews.jsonl")
         base = {f: self._bytes(f) for f in files}
         mine = dict(self.words)
-        self.edit_a_rule("retelling", tenths)
+        self.edit_a_rule("secondary", tenths)
         theirs_applied = self.applies
         self.plan_and_apply()
         theirs_applied = self.applies - theirs_applied
@@ -328,7 +328,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.locked = before = self._locked_now()
         self.applies -= theirs_applied
         # Here the figure of that rule is what it was, and another source is another title.
-        self.edit_a_rule("retelling", mine["retelling"] // 100)
+        self.edit_a_rule("secondary", mine["secondary"] // 100)
         self.correct_a_title(name, 3)
         self.plan_and_apply()
         self._comment(name)
@@ -337,7 +337,7 @@ class DeskMachine(RuleBasedStateMachine):
         conflict = self._merge("grades.lock", base, theirs)
         for file in files[1:]:
             self._merge(file, base, theirs, "--union")
-        self.edit_a_rule("retelling", tenths)
+        self.edit_a_rule("secondary", tenths)
         self.applies += theirs_applied
         locked_here, self.locked = self.locked, self._locked_now()
         if conflict:

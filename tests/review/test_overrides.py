@@ -70,7 +70,7 @@ def test_an_unrelated_rule_edit_makes_no_override_stale(harbour: Office) -> None
         lambda o: o.put(profile("harbour", claim("built", "report", text="It was built twice."))),
         lambda o: o.put(profile("harbour", claim("built", "report", "second"))),
         lambda o: o.put(
-            source("rumour", "retelling"),
+            source("rumour", "secondary"),
             profile("harbour", claim("built", "report"), claim("worse", "rumour")),
         ),
     ],
@@ -183,8 +183,8 @@ def test_overrides_of_two_branches_that_agree_count_once(harbour: Office) -> Non
 
 
 def test_publication_follows_the_grade_that_holds(office: Office) -> None:
-    office.edit_rule("citation.strength.retelling", add=0.05)
-    office.put(source("rumour", "retelling"), profile("harbour", claim("built", "rumour")))
+    office.edit_rule("citation.strength.secondary", add=0.05)
+    office.put(source("rumour", "secondary"), profile("harbour", claim("built", "rumour")))
     review = office.review()
     assert not published_results(review.assessment, review.effective)["harbour"].published
     office.override("harbour", "low")

@@ -79,7 +79,7 @@ def test_grades_moved_by_evidence_are_grouped_by_what_moved(office: Office) -> N
     for name, cited in (("harbour", "one"), ("pier", "one"), ("station", "two")):
         office.put(profile(name, claim("built", cited)))
     office.apply()
-    office.put(source("one", "retelling"), source("two", "retelling"))
+    office.put(source("one", "secondary"), source("two", "retelling"))
     assert {g.name: g.profiles for g in office.review().queue.groups} == {
         "flipped:one": ("harbour", "pier"),
         "flipped:two": ("station",),
@@ -90,7 +90,7 @@ def test_the_cause_of_a_flip_is_the_one_that_did_most_of_it(office: Office) -> N
     office.put(source("one"), source("two"))
     office.put(profile("harbour", claim("built", "one")), profile("station", claim("built", "two")))
     office.apply()
-    office.put(source("two", "retelling"))
+    office.put(source("two", "secondary"))
     office.edit_rule("citation.strength.first-hand", add=0.3)
     assert {g.name: g.profiles for g in office.review().queue.groups} == {
         "flipped:citation.strength.first-hand": ("harbour",),
@@ -102,7 +102,7 @@ def test_what_loses_its_page_comes_before_what_only_moves(office: Office) -> Non
     office.put(source("one"), source("two"))
     office.put(profile("aa", claim("built", "one")), profile("zz", claim("built", "two")))
     office.apply()
-    office.put(source("one", "retelling"), source("two", retracted="2026-01-10"))
+    office.put(source("one", "secondary"), source("two", retracted="2026-01-10"))
     items = [i for i in office.review().queue.items if i.matter == "flipped"]
     assert [i.profile for i in items] == ["zz", "aa"]
 
@@ -110,8 +110,8 @@ def test_what_loses_its_page_comes_before_what_only_moves(office: Office) -> Non
 def test_a_retracted_source_lists_every_claim_that_leaned_on_it(office: Office) -> None:
     office.put(
         source("wire", retracted="2026-01-10"),
-        source("retold", "retelling", cites=["wire"]),
-        source("retold-again", "retelling", cites=["retold"]),
+        source("retold", "secondary", cites=["wire"]),
+        source("retold-again", "secondary", cites=["retold"]),
         source("copy", same_as=["wire"]),
         source("other"),
         profile(
@@ -177,8 +177,8 @@ def test_disputed_claims_and_contradictions_are_named(office: Office) -> None:
 
 def test_close_to_a_boundary_counts_both_sides_by_thousandths(office: Office) -> None:
     office.edit_rule("citation.strength.first-hand", add=0.56)
-    office.edit_rule("citation.strength.retelling", add=0.54)
-    office.put(source("one"), source("two", "retelling"))
+    office.edit_rule("citation.strength.secondary", add=0.54)
+    office.put(source("one"), source("two", "secondary"))
     office.put(profile("above", claim("a", "one")), profile("below", claim("b", "two")))
 
     def near(thousandths: int) -> set[str]:

@@ -145,7 +145,7 @@ def test_who_wrote_another_source_of_the_same_file_may_agree(shared: Office) -> 
 
 @needs_git
 def test_who_wrote_what_a_source_retells_is_an_author_too(shared: Office) -> None:
-    shared.put(source("wire", "retelling", cites=["letter-1"]), file="sources.yaml")
+    shared.put(source("wire", "secondary", cites=["letter-1"]), file="sources.yaml")
     shared.write()
     commit(shared.root, "Ben Example")
     made = shared.override("harbour", "good")

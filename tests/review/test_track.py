@@ -31,7 +31,7 @@ def turned_out(office: Office, name: str, verdict: Any, when: date = date(2026, 
 @pytest.fixture
 def desk(office: Office) -> Office:
     office.documents["gazette"] |= {"reliability": "B", "reliability_reason": "It corrects."}
-    office.put(source("one"), source("rumour", "retelling", publisher="letter"))
+    office.put(source("one"), source("rumour", "secondary", publisher="letter"))
     forecasts = [
         claim(f"f{n}", nature="forecast", rests_on=["c0"], likelihood=p, key=False, holds="dated")
         for n, p in enumerate((0.8, 0.8, 0.3))

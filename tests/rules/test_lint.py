@@ -52,7 +52,7 @@ CITED = "citations.size() > 0"
         ('citation.stance == "support"', "citation.stance is one of disputes, supports"),
         ("citation.credibility > 3 && citation.credibility < 3", "its parts contradict each other"),
         (
-            'citation.directness == "record" && citation.directness == "retelling"',
+            'citation.directness == "record" && citation.directness == "secondary"',
             "its parts contradict each other",
         ),
         ('publisher.reliability in ["F", "G"]', "one of A, B, C, D, E"),

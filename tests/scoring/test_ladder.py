@@ -40,7 +40,7 @@ RECORD = source("register", "office", "record")
 REPORT = source("report", "wire", "first_hand")
 INQUIRY = source("inquiry", "daily", "first_hand")
 RETOLD = tuple(
-    source(f"retold-{n}", f"site-{n}", "retelling", attribution="named", cites=["report"])
+    source(f"retold-{n}", f"site-{n}", "secondary", attribution="named", cites=["report"])
     for n in (1, 2, 3)
 )
 
@@ -49,13 +49,13 @@ LADDER = (
         "one unattributed line",
         "D",
         "Nobody can look anything up: it is a hint where to look, no more.",
-        (source("line", "site-1", "retelling", attribution="none"),),
+        (source("line", "site-1", "secondary", attribution="none"),),
     ),
     Pattern(
         "three unattributed lines",
         "D",
         "They may all have copied one another, so they are one hint.",
-        tuple(source(f"line-{n}", f"site-{n}", "retelling", attribution="none") for n in (1, 2, 3)),
+        tuple(source(f"line-{n}", f"site-{n}", "secondary", attribution="none") for n in (1, 2, 3)),
     ),
     Pattern(
         "three outlets retell a report that nobody here has read",

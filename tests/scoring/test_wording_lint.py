@@ -15,7 +15,7 @@ RECORD = Source(kind="source", id="record", title="Decision 7", directness="reco
 SEEN = Source(
     kind="source", id="seen", title="At the port", directness="first_hand", publisher="bay"
 )
-RUMOUR = Source(kind="source", id="rumour", title="Talk", directness="retelling")
+RUMOUR = Source(kind="source", id="rumour", title="Talk", directness="secondary")
 BAY = Publisher(
     kind="publisher", id="bay", name="The Bay", reliability="A", reliability_reason="checked"
 )
@@ -93,7 +93,7 @@ def test_check_reports_it_with_its_position(
     assert run(["init", str(tmp_path / "desk")]) == 0
     workspace = Workspace(tmp_path / "desk")
     (workspace.profiles_dir / "closing.yaml").write_text(
-        "kind: source\nid: talk\ntitle: Talk\ndirectness: retelling\n---\n"
+        "kind: source\nid: talk\ntitle: Talk\ndirectness: secondary\n---\n"
         "kind: event\nid: closing\nname: The port closes\nclaims:\n"
         "  - id: closed\n    nature: attributed\n    key: true\n"
         "    text: The port has undoubtedly closed in 2025.\n    sources: [talk]\n",

@@ -26,7 +26,7 @@ _MONTHS = (
 DIRECTNESS: Mapping[str, str] = {
     "record": "record of its own act",
     "first_hand": "first-hand report",
-    "retelling": "retelling",
+    "secondary": "secondary",
     "self_report": "self-report",
 }
 

@@ -67,8 +67,7 @@ CITATION = Space(
         Field(
             "directness",
             "string",
-            # words: the value that profiles have
-            "record, first_hand, retelling or self_report, for this claim",
+            "record, first_hand, secondary or self_report, for this claim",
         ),
         Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
         # words: the value that rules compare with

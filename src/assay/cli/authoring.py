@@ -65,7 +65,7 @@ _published_option = click.option(
 )
 _directness_option = click.option(
     "--directness",
-    type=Choice(["record", "first_hand", "retelling", "self_report"]),
+    type=Choice(["record", "first_hand", "secondary", "self_report"]),
     help="Directness of the source.",
 )
 _PROFILE_FIELDS = ("type", "region", "domain", "topics")

@@ -20,7 +20,7 @@ from pydantic import (
 from assay.model.base import ClaimReference, Flag, Id, Line, Model, Text, WebAddress
 from assay.model.dates import PartialDate
 
-Directness = Literal["record", "first_hand", "retelling", "self_report"]
+Directness = Literal["record", "first_hand", "secondary", "self_report"]
 Reliability = Literal["A", "B", "C", "D", "E"]
 Stance = Literal["supports", "disputes"]
 Nature = Literal["fact", "attributed", "judgement", "assumption", "forecast"]
@@ -72,6 +72,14 @@ class Publisher(Model):
     reliability_date: Annotated[
         PartialDate | None, Field(description="date of the reliability, or of its last review")
     ] = None
+    speaks_for: Annotated[
+        tuple[Id, ...],
+        Field(
+            description="institutions whose acts its records state, for example a regulator's "
+            "own website for the regulator"
+        ),
+    ] = ()
+    speaks_for_reason: Text | None = None
     url: WebAddress | None = None
     note: Text | None = None
 
@@ -129,7 +137,7 @@ class Source(Model):
         Directness | None,
         Field(
             description="`record`: document by which the acting body acted or recorded its act; "
-            "`first_hand`: the publisher was present or examined the evidence; `retelling`: "
+            "`first_hand`: the publisher was present or examined the evidence; `secondary`: "
             "secondary report of what others reported; `self_report`: the subject about itself"
         ),
     ] = None
@@ -154,6 +162,9 @@ class Source(Model):
     not_same_as: Annotated[
         tuple[Id, ...], Field(description="ids of sources reviewed as independent of it")
     ] = ()
+    not_same_as_reason: Annotated[
+        Text | None, Field(description="why the sources of `not_same_as` are independent of it")
+    ] = None
     language: Annotated[str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = None
     note: Text | None = None
     ingested: Annotated[
@@ -182,6 +193,13 @@ class Citation(Model):
         Directness | None,
         Field(description="directness for this claim. Default: that of the source"),
     ] = None
+    cites: Annotated[
+        tuple[Id, ...] | None,
+        Field(
+            description="ids of the sources that it draws on for this claim. Default: those of the "
+            "source"
+        ),
+    ] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -207,6 +225,13 @@ class Claim(Model):
     type: Annotated[
         ClaimType | None,
         Field(description="subject matter; sets when a standing claim is due for a recheck"),
+    ] = None
+    actor: Annotated[
+        Id | None,
+        Field(
+            description="institution whose act the claim states, so that records of its own count "
+            "as records. Default: the profile, if it is an institution"
+        ),
     ] = None
     text: Text
     key: Annotated[
@@ -279,6 +304,28 @@ class WatchItem(Model):
     audience: Id | None = None
 
 
+class Factor(Model):
+    """A rated input of impact: a word of the rulebook's scale for it, with its evidence."""
+
+    factor: Annotated[Line, Field(description="factor of the rulebook, for example severity")]
+    is_: Annotated[
+        Line, Field(alias="is", description="word of the factor's scale, for example high")
+    ]
+    text: Annotated[
+        Text | None, Field(description="number or phrase of the documents behind the word")
+    ] = None
+    claims: Annotated[
+        tuple[ClaimReference, ...], Field(description="claims that support the word")
+    ] = ()
+
+
+class Closed(Model):
+    """The end of a profile: it is no longer watched."""
+
+    on: Annotated[PartialDate, Field(description="date on which the matter ended")]
+    because: Text
+
+
 class Image(Model):
     """A picture for the page, with its provenance and relevance."""
 
@@ -324,6 +371,15 @@ class Profile(Model):
     claims: tuple[Claim, ...] = ()
     gaps: Annotated[tuple[Text, ...], Field(description="sentences on what is not known")] = ()
     watch: tuple[WatchItem, ...] = ()
+    factors: Annotated[
+        tuple[Factor, ...], Field(description="rated inputs of impact, each factor once")
+    ] = ()
+    reviewed: Annotated[
+        Day | None, Field(description="day of the last review of the whole profile")
+    ] = None
+    closed: Annotated[
+        Closed | None, Field(description="when and why the profile is no longer watched")
+    ] = None
     image: Image | None = None
     audience: Id | None = None
     embargo: Annotated[Day | None, Field(description="first day on which it is shown")] = None

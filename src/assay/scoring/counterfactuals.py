@@ -406,7 +406,7 @@ def _hypothetical(changes: Sequence[Change], day: int) -> Iterator[dict[str, obj
         directness = _directness(change)
         for number in range(1, len(_TIMES) + 1):
             source = _hypothetical_id(change, number)
-            origin = UNSEEN if directness == "retelling" else source
+            origin = UNSEEN if directness == "secondary" else source
             yield {
                 "implied": False,
                 "decided": False,

@@ -249,7 +249,7 @@ class Explainer:
             links = self.trace.owned("root", "citation_row", row)
             roots = tuple(self.trace.label("root", link) for link in links)
             # words: shown on pages
-            because = f"a retelling carries no more than {', '.join(roots)}"
+            because = f"a secondary report carries no more than {', '.join(roots)}"
             yield Step("cap", "root", "true", True, limit, before, limit, because, evidence=roots)
 
 

@@ -368,8 +368,7 @@ SOURCES = SheetKind(
         Column(
             "directness",
             WORD,
-            # words: retelling is the value's name in documents
-            "record of an own act, first_hand report, retelling (secondary report) or self_report",
+            "record of an own act, first_hand report, secondary report or self_report",
             choices=get_args(Directness),
         ),
         Column(
