@@ -107,6 +107,8 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
         ),
         "root": _table("root", {}),
         "ground": _table("ground", {}),
+        "factor": _table("factor", {}),
+        "factor_ground": _table("factor_ground", {}),
     }
     frames |= _edges(shape, random, reach_hops)
     if shape.retold:

@@ -34,6 +34,7 @@ from assay.ingest.document import decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
 from assay.lint.analysis import Analysis
 from assay.lint.rulebook import lint_rulebook
+from assay.model.audience import visible_to
 from assay.model.base import Model
 from assay.model.dates import PartialDate
 from assay.model.documents import (
@@ -235,6 +236,7 @@ __all__ = [
     "split_text",
     "to_cell",
     "translated",
+    "visible_to",
     "write_plan",
     "write_tables",
 ]

@@ -33,6 +33,7 @@ ORDER = {
     "citation": ("owner_row", "cited_by_row"),
     "root": ("citation_row",),
     "ground": ("claim_row",),
+    "factor_ground": ("factor_row",),
 }
 """By what rows have to stand in order; all other tables by the profile that owns them."""
 

@@ -16,6 +16,15 @@ scorers:
     on: citation
     rules:
       - {id: record, when: 'citation.directness == "record"', add: 0.85, because: a record}
+factors:
+  scales:
+    severity: {words: {low: 0.3, high: 0.8}}
+    share: {words: {under 5 %: 0.1, over 50 %: 0.9}}
+    time: {words: {days: 0.25, months: 0.6}}
+  asked:
+    institution: {severity: severity, market_share: share}
+    event: {severity: severity, duration: time}
+  not_asked: {market_share: [regulator]}
 """
 
 MakeWorkspace = Callable[..., Workspace]

@@ -152,6 +152,24 @@ CLAIM = Space(
 
 GROUND = Space("ground", "Ground", links={"claim": "claim", "ground": "claim"})
 
+FACTOR = Space(
+    "factor",
+    "Factor",
+    fields=(
+        Field("name", "string", "the factor's name in the rulebook"),
+        Field("word", "string", "the word of its scale that the profile states"),
+        Field("value", "double", "the number of that word"),
+        Field("lowest", "double", "the lowest number of its scale"),
+        Field("highest", "double", "the highest number of its scale"),
+    ),
+    links={"profile": "profile"},
+    collections=(
+        Collection("claims", "factor_ground", "factor_row", "the claims it rests on", "ground"),
+    ),
+)
+
+FACTOR_GROUND = Space("factor_ground", "FactorGround", links={"factor": "factor", "ground": "claim"})
+
 _EDGE_FIELDS = (
     Field("relation", "string", "part_of, regulated_by, built_on …"),
     Field("criticality", "string", "high, medium or low"),
@@ -221,6 +239,7 @@ PROFILE = Space(
     collections=(
         Collection("claims", "claim", "profile_row", "its claims"),
         Collection("citations", "citation", "cited_by_row", "the citations of all its claims"),
+        Collection("factors", "factor", "profile_row", "the factors asked of it, known or not"),
         Collection("dependencies", "dependency", "profile_row", "what it depends on"),
         Collection("dependents", "dependent", "profile_row", "what depends on it"),
         Collection("upstream", "upstream", "profile_row", "what it depends on, directly or not"),
@@ -239,6 +258,8 @@ SPACES: dict[str, Space] = {
         CITATION,
         ROOT,
         GROUND,
+        FACTOR,
+        FACTOR_GROUND,
         DEPENDENCY,
         DEPENDENT,
         EVENT,
@@ -247,7 +268,7 @@ SPACES: dict[str, Space] = {
     )
 }
 
-SUBJECTS = ("citation", "claim", "profile")
+SUBJECTS = ("citation", "claim", "factor", "profile")
 """The spaces scorers work on, in the order in which their scores are made by default."""
 
 HORIZONS = ("now", "quarter", "year")

@@ -210,6 +210,21 @@ SAME_AND_NOT_SAME = Code(
 UNKNOWN_AUDIENCE = Code(
     "unknown-audience", "The rulebook has no such audience.", "audience: public"
 )
+UNKNOWN_FACTOR = Code(
+    "unknown-factor",
+    "The rulebook has no such factor, or does not ask it of such a profile.",
+    "factors: [{factor: severity, is: high}]",
+)
+UNKNOWN_FACTOR_WORD = Code(
+    "unknown-factor-word",
+    "The scale of the factor has no such word.",
+    "factors: [{factor: severity, is: high}]",
+)
+DUPLICATE_FACTOR = Code(
+    "duplicate-factor",
+    "A profile rates a factor twice.",
+    "Keep the word that its claims support best.",
+)
 IMAGE_NOT_FOUND = Code(
     "image-not-found",
     "There is no such picture below profiles/.",

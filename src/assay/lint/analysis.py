@@ -269,6 +269,7 @@ _RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
     ("claim", "review_after_days"): (1, 36_500),
     ("claim", "contradictions"): (0, 2**31),
     ("profile", "gaps"): (0, 2**31),
+    **{("factor", name): (0, 1) for name in ("value", "lowest", "highest")},
     **{(edge, "claims"): (0, 2**31) for edge in ("dependency", "dependent", "event")},
     **{(way, "reach"): (0, 1) for way in ("upstream", "downstream")},
     **{(way, "distance"): (1, 6) for way in ("upstream", "downstream")},
@@ -281,6 +282,8 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
     ),
     "root": frozenset(["citation_row", "root_row"]),
     "ground": frozenset(["claim_row"]),
+    "factor": frozenset(["name", "lowest", "highest", "profile_row"]),
+    "factor_ground": frozenset(["factor_row"]),
     **dict.fromkeys(
         ("dependency", "dependent", "event"),
         frozenset(["relation", "claims", "profile_row", "peer_row"]),
@@ -302,5 +305,5 @@ def field_domain(space: str, column: str) -> Domain:
     if column.endswith("day") or column == "today":
         return number(*_DAYS, unknown=unknown)
     low, high = _RANGES.get((space, column), (-_INF, _INF))
-    whole = column not in ("likelihood", "reach", "value")
+    whole = column not in ("likelihood", "reach", "value", "lowest", "highest")
     return number(low, high, unknown=unknown, whole=whole and low != -_INF)

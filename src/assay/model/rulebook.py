@@ -27,7 +27,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 
 Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Phase = Literal["add", "multiply", "floor", "cap"]
-SubjectKind = Literal["citation", "claim", "profile"]
+SubjectKind = Literal["citation", "claim", "factor", "profile"]
 Combine = Literal["noisy_or", "mean", "max", "min", "sum"]
 
 PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
@@ -135,7 +135,7 @@ class Pool(Model):
 
 
 class Scorer(Model):
-    """A score of a citation, a claim or a profile, from 0 to 1."""
+    """A score of a citation, a claim, a factor or a profile, from 0 to 1."""
 
     name: Name
     on: SubjectKind
@@ -178,6 +178,39 @@ class Reach(Model):
     hops: Annotated[int, Field(ge=1, le=6, strict=True)] = 3
     damping: Annotated[Fraction, Field(gt=0.0)] = 0.5
     weights: dict[Level, Fraction] = {"high": 0.8, "medium": 0.5, "low": 0.2}
+
+
+class FactorScale(Model):
+    """The words of a factor, each with its number from 0 to 1."""
+
+    words: Annotated[dict[Line, Fraction], Field(min_length=1)]
+    because: Annotated[Text | None, Field(description="what the words and numbers rest on")] = None
+
+
+class Factors(Model):
+    """The factors that profiles rate: their scales, and which are asked of a profile."""
+
+    scales: dict[Name, FactorScale] = {}
+    asked: Annotated[
+        dict[Literal["institution", "event"], dict[Name, Name]],
+        Field(description="scale of each factor, by the kind of profile that is asked for it"),
+    ] = {}
+    not_asked: Annotated[
+        dict[Name, tuple[Line, ...]],
+        Field(description="types of profile that are not asked for a factor, by factor"),
+    ] = {}
+
+    def of(self, kind: str, type_: str | None) -> dict[str, FactorScale]:
+        """Return the factors asked of a profile, with their scales, in the order of the rulebook.
+
+        ``kind`` and ``type_`` are those of the profile.
+        """
+        given = {str(k): factors for k, factors in self.asked.items()}.get(kind, {})
+        return {
+            name: self.scales[scale]
+            for name, scale in given.items()
+            if type_ is None or type_ not in self.not_asked.get(name, ())
+        }
 
 
 class Change(Model):
@@ -250,6 +283,9 @@ class Rulebook(Model):
     facts: tuple[Fact, ...] = ()
     scales: dict[Name, tuple[Band, ...]] = {}
     reach: Reach = Reach.model_construct()
+    factors: Annotated[Factors, Field(description="factors of profiles and their scales")] = (
+        Factors.model_construct()
+    )
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
     watch: tuple[WatchRule, ...] = ()
     guard: Annotated[Guard, Field(description="limits on the changes of one apply")] = (

@@ -33,7 +33,7 @@ from assay.scoring.compare import (
     run_with_frozen_neighbours,
 )
 from assay.scoring.run import Run, reached
-from assay.tables.build import build_tables
+from assay.tables.build import build_tables, tables_settings
 from assay.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -270,20 +270,14 @@ class _Rescoring:
 
     def _tables(self, rulebook: Rulebook, as_of: date) -> Tables:
         assessment = self._assessment
-        if as_of == assessment.as_of and _table_parts(rulebook) == _table_parts(
-            assessment.rulebook
-        ):
+        same_parts = tables_settings(rulebook) == tables_settings(assessment.rulebook)
+        if as_of == assessment.as_of and same_parts:
             return assessment.run.tables
         audience = assessment.audience
         if audience not in rulebook.audiences:
             audience = rulebook.audiences[-1]
         corpus = visible_to(assessment.written, rulebook.audiences, audience, as_of)
         return build_tables(corpus, rulebook, as_of)
-
-
-def _table_parts(rulebook: Rulebook) -> object:
-    """The parts of a rulebook that tables depend on."""
-    return (rulebook.audiences, rulebook.reach, rulebook.settings.review_after_days)
 
 
 # Naming the causes -------------------------------------------------------------------------
@@ -437,6 +431,8 @@ def parts_of(rulebook: Rulebook) -> dict[str, Any]:
         parts[f"scale.{name}"] = [b.model_dump(mode="json", exclude={"label"}) for b in bands]
     for name, value in rulebook.reach.model_dump(mode="json").items():
         parts[f"reach.{name}"] = value
+    for name, value in rulebook.factors.model_dump(mode="json").items():
+        parts[f"factors.{name}"] = value
     for watch in rulebook.watch:
         parts[f"watch.{watch.id}"] = watch.model_dump(mode="json")
     parts["settings.publish_by"] = rulebook.settings.publish_by
@@ -498,6 +494,8 @@ class RuleChanges:
                 )
             case "reach":
                 return any("downstream" in text or "upstream" in text for text in texts)
+            case "factors":
+                return any("factors" in text for text in texts)
             case "settings":
                 return part == "settings.review_after_days" and any(
                     "review_after_days" in text for text in texts

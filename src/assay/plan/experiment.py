@@ -18,7 +18,7 @@ from assay.plan.lock import canonical_rulebook
 from assay.rules.check import check_rulebook
 from assay.scoring.compare import BandMoves, band_moves, grade_columns
 from assay.scoring.run import Run, run_program
-from assay.tables.build import build_tables
+from assay.tables.build import build_tables, tables_settings
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
@@ -109,10 +109,7 @@ def swept(
 def _moves(assessment: Assessment, rulebook: Rulebook, program: Program) -> BandMoves:
     """Score again, sharing the columns that the rulebooks have in common."""
     run, own = assessment.run, assessment.rulebook
-    if (
-        rulebook.reach == own.reach
-        and rulebook.settings.review_after_days == own.settings.review_after_days
-    ):
+    if tables_settings(rulebook) == tables_settings(own):
         engine = run.engine.derive(run.tables, program.steps, repeated=grade_columns(program))
         return band_moves(run, Run(rulebook, program, run.tables, engine))
     tables = build_tables(assessment.corpus, rulebook, assessment.as_of)

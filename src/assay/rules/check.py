@@ -12,6 +12,7 @@ from assay.cel.schema import SPACES, Space
 from assay.cel.scope import Rows, Scope, subject_scope
 from assay.diagnostics import rule_codes as codes
 from assay.diagnostics.diagnostic import SOURCE, Diagnostic, ValueLocation
+from assay.diagnostics.document_codes import UNKNOWN_FACTOR
 from assay.diagnostics.suggest import did_you_mean
 from assay.model.documents import ClaimType
 from assay.model.rulebook import Band, Rule, Rulebook, Scorer
@@ -74,6 +75,7 @@ def _structure(rulebook: Rulebook) -> Iterator[Diagnostic]:
     for name, bands in rulebook.scales.items():
         yield from _bands(("scales", name), name, bands)
     yield from _names(rulebook)
+    yield from _factors(rulebook)
     yield from _unknowns(rulebook)
     yield from _amounts(rulebook)
 
@@ -259,6 +261,26 @@ def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 ValueLocation(("settings", "review_after_days", name)),
                 f"unknown claim type {name!r}",
                 did_you_mean(name, types),
+            )
+
+
+def _factors(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    factors = rulebook.factors
+    names = dict.fromkeys(name for asked in factors.asked.values() for name in asked)
+    for kind, asked in factors.asked.items():
+        for name, scale in asked.items():
+            if scale not in factors.scales:
+                yield codes.UNKNOWN_SCALE.at(
+                    ValueLocation(("factors", "asked", kind, name)),
+                    f"unknown scale {scale!r}",
+                    did_you_mean(scale, factors.scales),
+                )
+    for name in factors.not_asked:
+        if name not in names:
+            yield UNKNOWN_FACTOR.at(
+                ValueLocation(("factors", "not_asked", name), at_key=True),
+                f"unknown factor {name!r}",
+                did_you_mean(name, names),
             )
 
 

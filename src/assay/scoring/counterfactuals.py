@@ -509,7 +509,7 @@ def _rows_of_documents(
         for number, profile_id in zip(numbers, ids, strict=True)
     ]
     wider = _with_hypothetical(corpus, run.rulebook.changes, as_of)
-    return dict(rows_of(wider, run.rulebook.settings.review_after_days, as_of, profiles))
+    return dict(rows_of(wider, run.rulebook, as_of, profiles))
 
 
 _ClaimEdits = dict[int, tuple[set[tuple[str, str]], list[str]]]

@@ -113,7 +113,12 @@ class RuleTester:
 
 
 # Columns of rows with ids of profiles.
-_PROFILE_IDS = {"profile": ("id",), "ground": ("profile",), "edge": ("peer",)}
+_PROFILE_IDS = {
+    "profile": ("id",),
+    "ground": ("profile",),
+    "factor_ground": ("profile",),
+    "edge": ("peer",),
+}
 
 
 def _tables(corpora: Sequence[Corpus], rulebook: Rulebook, as_of: date) -> tuple[Tables, list[int]]:
@@ -126,7 +131,7 @@ def _tables(corpora: Sequence[Corpus], rulebook: Rulebook, as_of: date) -> tuple
     owners: list[int] = []
     for number, corpus in enumerate(corpora):
         profiles = scored_profiles(corpus, as_of)
-        parts.append(rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles))
+        parts.append(rows_of(corpus, rulebook, as_of, profiles))
         owners += [number] * len(profiles)
     first = np.cumsum([0, *(part["profile"].height for part in parts)])[:-1]
     rows: dict[str, pl.DataFrame] = {}

@@ -61,23 +61,26 @@ class Trace:
     # Names -------------------------------------------------------------------------------
 
     def subject(self, space: str, row: int) -> str:
-        """``profile``, ``profile#claim`` or ``profile#claim@source``."""
+        """``profile``, ``profile:factor``, ``profile#claim`` or ``profile#claim@source``."""
         if space == "profile":
             return str(self.value("profile", "id", row))
         if space == "claim":
             profile = self._row("claim", "profile_row", row)
             return f"{self.subject('profile', profile)}#{self.value('claim', 'id', row)}"
+        if space == "factor":
+            profile = self._row("factor", "profile_row", row)
+            return f"{self.subject('profile', profile)}:{self.value('factor', 'name', row)}"
         claim = self._row("citation", "claim_row", row)
         return f"{self.subject('claim', claim)}@{self.value('citation', 'source.id', row)}"
 
     def label(self, space: str, row: int) -> str:
-        """Name an element as evidence: a source id, ``profile#claim`` or a profile id."""
+        """Name an element as evidence: a source id, or a subject as :meth:`subject` does."""
         if space == "citation":
             return str(self.value("citation", "source.id", row))
-        if space in ("claim", "profile"):
+        if space in ("claim", "factor", "profile"):
             return self.subject(space, row)
-        if space == "ground":
-            return self.subject("claim", self._row("ground", "ground_row", row))
+        if space in ("ground", "factor_ground"):
+            return self.subject("claim", self._row(space, "ground_row", row))
         if space == "root":
             return self.label("citation", self._row("root", "root_row", row))
         return self.subject("profile", self._row(space, "peer_row", row))

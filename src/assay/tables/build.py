@@ -26,7 +26,7 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> BuiltTables:
     that are not valid on the date.
     """
     profiles = scored_profiles(corpus, as_of)
-    rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
+    rows = rows_of(corpus, rulebook, as_of, profiles)
     tables = assemble(rows, rulebook, as_of.toordinal())
     # Texts are encoded once here, not in every process that takes the tables from a cache.
     frames = {name: coded(name, frame) for name, frame in tables.frames.items()}
@@ -36,7 +36,7 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> BuiltTables:
 def build_tables(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Tables:
     """Build the tables alone; see :func:`build`."""
     profiles = scored_profiles(corpus, as_of)
-    rows = rows_of(corpus, rulebook.settings.review_after_days, as_of, profiles)
+    rows = rows_of(corpus, rulebook, as_of, profiles)
     return assemble(rows, rulebook, as_of.toordinal())
 
 
@@ -46,6 +46,7 @@ def tables_settings(rulebook: Rulebook) -> Mapping[str, object]:
         "audiences": list(rulebook.audiences),
         "review_after_days": dict(rulebook.settings.review_after_days),
         "reach": rulebook.reach.model_dump(mode="json"),
+        "factors": rulebook.factors.model_dump(mode="json"),
     }
 
 
@@ -55,7 +56,15 @@ def tables_settings(rulebook: Rulebook) -> Mapping[str, object]:
 def assemble(rows: Rows, rulebook: Rulebook, day: int) -> Tables:
     """Build tables from rows, with the edges that are valid on ``day`` (an ordinal)."""
     evidence = evidence_frames(rows)
-    frames = {"profile": rows["profile"], **evidence, "ground": _grounds(rows, evidence["claim"])}
+    first_claim = begins(rows["claim"]["own"].to_numpy(), rows["profile"].height)
+    first_factor = begins(rows["factor"]["own"].to_numpy(), rows["profile"].height)
+    frames = {
+        "profile": rows["profile"],
+        **evidence,
+        "ground": _grounds(rows, "ground", "claim", first_claim),
+        "factor": rows["factor"].rename({"own": "profile_row"}).select(list(SCHEMAS["factor"])),
+        "factor_ground": _grounds(rows, "factor_ground", "factor", first_factor),
+    }
     edges = _edges(rows)
     return Tables(frames | edge_frames(edges, rows["profile"], rulebook, day), edges=edges)
 
@@ -183,26 +192,34 @@ def _citations(citations: pl.DataFrame, first_claim: Ints) -> pl.DataFrame:
     )
 
 
-def _grounds(rows: Rows, claims: pl.DataFrame) -> pl.DataFrame:
-    """Link claims to the claims they are based on, in their own profile or another."""
-    ground = rows["ground"]
+def _grounds(rows: Rows, space: str, owner: str, first_owner: Ints) -> pl.DataFrame:
+    """Link claims or factors to the claims they are based on, in their own profile or another.
+
+    ``first_owner`` is the row of the first claim or factor of each profile.
+    """
+    ground = rows[space]
     if ground.is_empty():
-        return pl.DataFrame(schema=SCHEMAS["ground"])
-    first_claim = begins(rows["claim"]["own"].to_numpy(), rows["profile"].height)
-    first = pl.Series("first", first_claim[ground["own"].to_numpy()])
-    ids = rows["profile"].get_column("id").gather(claims["profile_row"]).alias("profile")
+        return pl.DataFrame(schema=SCHEMAS[space])
+    own, claims = ground["own"].to_numpy(), rows["claim"]
+    first_claim = begins(claims["own"].to_numpy(), rows["profile"].height)
     known = (
         claims.lazy()
-        .select(ids, pl.col("id").alias("reference"), pl.int_range(pl.len()).alias("referenced"))
+        .select(
+            pl.lit(rows["profile"]["id"].gather(claims["own"])).alias("profile"),
+            pl.col("id").alias("reference"),
+            pl.int_range(pl.len()).alias("referenced"),
+        )
         .unique(["profile", "reference"], keep="first")
     )
     return (
-        ground.with_columns(first)
+        ground.with_columns(
+            pl.Series("owner", first_owner[own]), pl.Series("claims", first_claim[own])
+        )
         .lazy()
         .join(known, on=["profile", "reference"], how="left", maintain_order="left")
         .select(
-            (pl.col("first") + pl.col("claim")).alias("claim_row"),
-            pl.coalesce(pl.col("first") + pl.col("ground"), "referenced")
+            (pl.col("owner") + pl.col(owner)).alias(f"{owner}_row"),
+            pl.coalesce(pl.col("claims") + pl.col("ground"), "referenced")
             .cast(pl.Int64)
             .alias("ground_row"),
         )

@@ -17,6 +17,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "citation": ("owner_row", "cited_by_row"),
     "root": ("citation_row",),
     "ground": ("claim_row",),
+    "factor": ("profile_row",),
+    "factor_ground": ("factor_row",),
     **dict.fromkeys(
         ("dependency", "dependent", "event", "upstream", "downstream"), ("profile_row",)
     ),

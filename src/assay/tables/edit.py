@@ -134,8 +134,8 @@ def _claims(
 def beside(base: Tables, owns: Ints, rows: Rows) -> Tables:
     """Build the tables of copies from their evidence ``rows``; ``owns`` are their originals.
 
-    A copy has the claims of its original, in the same order, and its edges. Grounds outside the
-    copy are rows of ``base``, in the column ``there``.
+    A copy has the claims of its original, in the same order, its factors and its edges. Grounds
+    outside the copy are rows of ``base``, in the column ``there``.
     """
     profiles = _coded(base, "profile")[owns]
     evidence = evidence_frames({**rows, "profile": profiles})
@@ -143,29 +143,46 @@ def beside(base: Tables, owns: Ints, rows: Rows) -> Tables:
     for space in ("dependency", "dependent", "event", "upstream", "downstream"):
         row, copy = spans(base.offsets(space, "profile_row", base.height("profile")), owns)
         edges[space] = _coded(base, space)[row].with_columns(pl.Series("profile_row", copy))
-    grounds = _grounds(base, owns, evidence["claim"])
-    return Tables({"profile": profiles, **evidence, "ground": grounds, **edges}, base.day)
+    # Rows of claims and factors in `base`, each with the number of its copy.
+    claims = spans(base.offsets("claim", "profile_row", base.height("profile")), owns)
+    factors = spans(base.offsets("factor", "profile_row", base.height("profile")), owns)
+    factor, copy = factors
+    frames = {
+        "profile": profiles,
+        **evidence,
+        "ground": _grounds(base, owns, "ground", "claim", claims),
+        "factor": _coded(base, "factor")[factor].with_columns(pl.Series("profile_row", copy)),
+        "factor_ground": _grounds(base, owns, "factor_ground", "factor", factors),
+        **edges,
+    }
+    return Tables({space: frames[space] for space in SCHEMAS}, base.day)
 
 
 def _coded(base: Tables, space: str) -> pl.DataFrame:
     return pl.DataFrame([base.column(space, name) for name in SCHEMAS[space]])
 
 
-def _grounds(base: Tables, owns: Ints, claims: pl.DataFrame) -> pl.DataFrame:
-    """Link claims to their grounds: ``ground_row`` within the copy, otherwise ``there``."""
+def _grounds(
+    base: Tables, owns: Ints, space: str, owner: str, copied: tuple[Ints, Ints]
+) -> pl.DataFrame:
+    """Link copied rows to their grounds: ``ground_row`` within the copy, otherwise ``there``.
+
+    ``copied`` are the original rows, and the copy that each belongs to.
+    """
     offsets = base.offsets("claim", "profile_row", base.height("profile"))
-    copy = claims["profile_row"].to_numpy()
-    start = begins(copy, len(owns))
-    original = np.arange(len(copy)) - start[copy] + offsets[owns][copy]
-    row, claim = spans(base.offsets("ground", "claim_row", base.height("claim")), original)
-    ground = base.frames["ground"]["ground_row"].to_numpy()[row]
-    profile = owns[copy[claim]]
+    first = np.concatenate([[0], np.cumsum(np.diff(offsets)[owns])])
+    original, copy = copied
+    link = f"{owner}_row"
+    row, own_row = spans(base.offsets(space, link, base.height(owner)), original)
+    ground = base.frames[space]["ground_row"].to_numpy()[row]
+    number = copy[own_row]
+    profile = owns[number]
     own = (offsets[profile] <= ground) & (ground < offsets[profile + 1])
-    copied = ground - offsets[profile] + start[copy[claim]]
-    grounds = pl.DataFrame({"claim_row": claim, "own": own, "copied": copied, "ground": ground})
+    within = ground - offsets[profile] + first[number]
+    grounds = pl.DataFrame({link: own_row, "own": own, "within": within, "ground": ground})
     return grounds.select(
-        "claim_row",
-        pl.when("own").then("copied").alias("ground_row"),
+        link,
+        pl.when("own").then("within").alias("ground_row"),
         pl.when(~pl.col("own")).then("ground").alias("there"),
     )
 

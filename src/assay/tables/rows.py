@@ -14,6 +14,7 @@ import polars as pl
 from assay.evidence.origins import Lineage, Traced
 from assay.model.dates import PartialDate
 from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event, Source
+from assay.model.rulebook import Rulebook
 from assay.progress import counting
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
@@ -43,6 +44,14 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         "profile": pl.String,
         "reference": pl.String,
     },
+    "factor": {"own": pl.Int64, **_without_links("factor")},
+    "factor_ground": {
+        "own": pl.Int64,
+        "factor": pl.Int64,
+        "ground": pl.Int64,
+        "profile": pl.String,
+        "reference": pl.String,
+    },
     "edge": {
         "own": pl.Int64,
         "peer": pl.String,
@@ -54,12 +63,12 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         "valid_until_day": pl.Int64,
     },
 }
-"""``own`` is the row of the profile; ``claim``, ``citation`` and ``root`` count within it.
+"""``own`` is the row of the profile; ``claim``, ``citation``, ``root`` and ``factor`` count within it.
 
 ``implied`` citations are uncited originals, after those that claims cite; ``decided`` ones have a
 source with a decision about duplicates (``same_as`` or ``not_same_as``). ``checked`` is the day
-recorded as the last check of a claim. A claim is based on ``ground`` in the same profile, or on
-claim ``reference`` of ``profile``. Edges are those in the profile's document, valid or not;
+recorded as the last check of a claim. A claim or factor is based on ``ground`` in the same profile,
+or on claim ``reference`` of ``profile``. Edges are those in the profile's document, valid or not;
 ``affects`` marks an event's effect."""
 
 
@@ -78,13 +87,10 @@ def scored_claims(profile: AnyProfile) -> list[Claim]:
 
 
 def rows_of(
-    corpus: Corpus,
-    review_after_days: Mapping[str, int],
-    as_of: date,
-    profiles: Sequence[AnyProfile],
+    corpus: Corpus, rulebook: Rulebook, as_of: date, profiles: Sequence[AnyProfile]
 ) -> Rows:
     """Convert profiles to rows, without evidence published later than ``as_of`` or retracted."""
-    builder = _Builder(corpus, review_after_days, as_of)
+    builder = _Builder(corpus, rulebook, as_of)
     for profile in counting(profiles, "profiles"):
         builder.add(profile)
     return {
@@ -94,9 +100,10 @@ def rows_of(
 
 
 class _Builder:
-    def __init__(self, corpus: Corpus, review_after: Mapping[str, int], as_of: date) -> None:
+    def __init__(self, corpus: Corpus, rulebook: Rulebook, as_of: date) -> None:
         self._corpus = corpus
-        self._review_after = review_after
+        self._review_after = rulebook.settings.review_after_days
+        self._factors = rulebook.factors
         self._as_of = as_of
         self._lineage = Lineage(corpus, as_of)
         self.rows: dict[str, list[Row]] = {name: [] for name in LOCAL}
@@ -115,15 +122,27 @@ class _Builder:
         self._citations(own, traced, [t.origin for t in of_profile])
         for number, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
             self.rows["claim"].append((own, *self._claim(claim, per_claim)))
-            for reference in claim.rests_on:
-                owner, _, claim_id = reference.rpartition("#")
-                self.rows["ground"].append(
-                    (own, number, at.get(reference), owner or profile.id, claim_id)
-                )
+            self.rows["ground"] += [(own, number, *_ground(r, profile, at)) for r in claim.rests_on]
+        self._add_factors(own, profile, at)
         self.rows["profile"].append(self._profile(profile))
         self.rows["edge"] += [(own, *_edge(d, affects=False)) for d in profile.depends_on]
         if isinstance(profile, Event):
             self.rows["edge"] += [(own, *_edge(d, affects=True)) for d in profile.affects]
+
+    def _add_factors(self, own: int, profile: AnyProfile, at: Mapping[str, int]) -> None:
+        """Add the factors that are asked of a profile, rated or not, with their claims."""
+        rated = {f.factor: f for f in profile.factors}
+        asked = self._factors.of(profile.kind, profile.type)
+        for number, (name, scale) in enumerate(asked.items()):
+            factor = rated.get(name)
+            word = factor.is_ if factor is not None and factor.is_ in scale.words else None
+            numbers = scale.words.values()
+            self.rows["factor"].append(
+                (own, name, word, scale.words.get(word or ""), min(numbers), max(numbers))
+            )
+            for reference in factor.claims if factor is not None else ():
+                ground = _ground(reference, profile, at)
+                self.rows["factor_ground"].append((own, number, *ground))
 
     def _profile(self, profile: AnyProfile) -> Row:
         begun = ended = None
@@ -238,6 +257,12 @@ class _Builder:
             publisher.owner if publisher else None,
             publisher.reliability if publisher else None,
         )
+
+
+def _ground(reference: str, profile: AnyProfile, at: Mapping[str, int]) -> Row:
+    """Return the claim that a reference names; ``at`` are the numbers of the profile's own."""
+    owner, _, claim_id = reference.rpartition("#")
+    return (at.get(reference), owner or profile.id, claim_id)
 
 
 def _edge(dependency: Dependency, *, affects: bool) -> Row:

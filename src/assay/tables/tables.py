@@ -76,6 +76,15 @@ SCHEMAS: dict[str, dict[str, Dtype]] = {
     },
     "root": {"citation_row": _INT, "root_row": _INT},
     "ground": {"claim_row": _INT, "ground_row": _INT},
+    "factor": {
+        "name": _TEXT,
+        "word": _TEXT,
+        "value": _REAL,
+        "lowest": _REAL,
+        "highest": _REAL,
+        "profile_row": _INT,
+    },
+    "factor_ground": {"factor_row": _INT, "ground_row": _INT},
     "dependency": _EDGE,
     "dependent": _EDGE,
     "event": _EDGE,
@@ -96,6 +105,8 @@ ROW_LINKS: dict[str, dict[str, str]] = {
     },
     "root": {"citation_row": "citation", "root_row": "citation"},
     "ground": {"claim_row": "claim", "ground_row": "claim"},
+    "factor": {"profile_row": "profile"},
+    "factor_ground": {"factor_row": "factor", "ground_row": "claim"},
     **{
         space: {"profile_row": "profile", "peer_row": "profile"}
         for space in ("dependency", "dependent", "event", "upstream", "downstream")
@@ -118,6 +129,7 @@ CODED: dict[str, frozenset[str]] = {
             "publisher.reliability",
         ]
     ),
+    "factor": frozenset(["name", "word"]),
     **{
         space: frozenset(["relation", "criticality"])
         for space in ("dependency", "dependent", "event")

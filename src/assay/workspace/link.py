@@ -17,11 +17,12 @@ from assay.model.documents import (
     Corpus,
     Dependency,
     Event,
+    Factor,
     Institution,
     Publisher,
     Source,
 )
-from assay.model.rulebook import Rulebook
+from assay.model.rulebook import Factors, Rulebook
 from assay.workspace.consistency import check_claims, check_sources
 from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
@@ -116,6 +117,7 @@ class _Linker:
         self._kinds = kinds
         self._unread = unread
         self._audiences = rulebook.audiences if rulebook is not None else None
+        self._factors = rulebook.factors if rulebook is not None else None
         self._images = images
         self._suggesters: dict[tuple[str, ...], Suggester] = {}
 
@@ -172,6 +174,7 @@ class _Linker:
         for name, edges in _edges(profile):
             for i, edge in enumerate(edges):
                 yield from self._edge(profile, edge, own, subject, (name, i))
+        yield from self._rated(profile, own, subject)
         for i, item in enumerate(profile.watch):
             yield from self._audience(subject, ("watch", i, "audience"), item.audience)
         if profile.image is not None and not self._has_image(profile.image.src):
@@ -245,6 +248,26 @@ class _Linker:
             )
         if edge.audience is not None:
             yield from self._audience(subject, (*at, "audience"), edge.audience)
+
+    def _rated(
+        self, profile: AnyProfile, own: Collection[str], subject: Subject
+    ) -> Iterator[Diagnostic]:
+        """Check the factors of a profile against the rulebook, and their claims."""
+        rated: set[str] = set()
+        for i, factor in enumerate(profile.factors):
+            at: ValuePath = ("factors", i)
+            if factor.factor in rated:
+                yield codes.DUPLICATE_FACTOR.at(
+                    ValueLocation((*at, "factor"), subject),
+                    f"duplicate factor {factor.factor!r} in this profile",
+                    "keep one of them",
+                )
+            rated.add(factor.factor)
+            if self._factors is not None:
+                yield from _word(profile, factor, self._factors, subject, at)
+            for k, reference in enumerate(factor.claims):
+                place: ValuePath = (*at, "claims", k)
+                yield from self._claim_reference(profile, reference, own, subject, place, None)
 
     def _refer(
         self, subject: Subject, path: ValuePath, target: str, wanted: tuple[str, ...]
@@ -338,6 +361,39 @@ def _noun(kinds: tuple[str, ...]) -> str:
 
 def _a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _word(
+    profile: AnyProfile, factor: Factor, factors: Factors, subject: Subject, at: ValuePath
+) -> Iterator[Diagnostic]:
+    """Check that a factor is asked of the profile, and that its scale has the word."""
+    asked = factors.of(profile.kind, profile.type)
+    scale = asked.get(factor.factor)
+    if scale is not None:
+        if factor.is_ not in scale.words:
+            yield codes.UNKNOWN_FACTOR_WORD.at(
+                ValueLocation((*at, "is"), subject),
+                f"unknown word {factor.is_!r} for {factor.factor!r}",
+                did_you_mean(factor.is_, scale.words),
+            )
+        return
+    location = ValueLocation((*at, "factor"), subject)
+    if factor.factor in factors.of(profile.kind, None):
+        yield codes.UNKNOWN_FACTOR.at(
+            location,
+            f"factor {factor.factor!r} is not asked of a {profile.type}",
+            "remove it, or correct the type of the profile",
+        )
+    elif any(factor.factor in factors.of(kind, None) for kind in _PROFILES):
+        yield codes.UNKNOWN_FACTOR.at(
+            location, f"factor {factor.factor!r} is not asked of an {profile.kind}", "remove it"
+        )
+    else:
+        yield codes.UNKNOWN_FACTOR.at(
+            location,
+            f"unknown factor {factor.factor!r}",
+            did_you_mean(factor.factor, asked) if asked else "add it to 'factors:' in rules.yaml",
+        )
 
 
 def _edges(profile: AnyProfile) -> Iterator[tuple[str, tuple[Dependency, ...]]]:
