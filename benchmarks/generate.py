@@ -109,6 +109,7 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
         "ground": _table("ground", {}),
         "factor": _table("factor", {}),
         "factor_ground": _table("factor_ground", {}),
+        "dependent_ground": _table("dependent_ground", {}),
     }
     frames |= _edges(shape, random, reach_hops)
     if shape.retold:
@@ -404,7 +405,10 @@ def main() -> None:
         help="tables, or documents in one of their forms",
     )
     parser.add_argument(
-        "--retold", type=float, default=0.5, help="share of secondary reports that name what they retell"
+        "--retold",
+        type=float,
+        default=0.5,
+        help="share of secondary reports that name what they retell",
     )
     parser.add_argument(
         "--grounded",

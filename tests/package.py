@@ -17,6 +17,7 @@ from assay.cel.parse import Vocabulary, parse_cel
 from assay.cel.patterns import PatternError, translated
 from assay.cel.program import Compute, PoolUp, Program, Step
 from assay.cel.schema import HORIZONS, SPACES, Collection, Space
+from assay.cel.steps import Place, outputs
 from assay.cel.text import split_text
 from assay.cli.main import COMMANDS, assay, run
 from assay.cli.session import Session
@@ -25,7 +26,6 @@ from assay.diagnostics.registry import AREAS, CODES
 from assay.diagnostics.render import format_text
 from assay.engine.emit import emit
 from assay.engine.local import LocalEngine
-from assay.engine.plan import Place, outputs
 from assay.errors import AssayError, InputError, UsageError
 from assay.evidence.entities import Names
 from assay.evidence.origins import UNSEEN, Lineage
@@ -57,7 +57,7 @@ from assay.model.results import (
     WatchNotice,
     WouldChange,
 )
-from assay.model.rulebook import Band, Rule, Rulebook, Scorer
+from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
 from assay.output.json import explanation_json, scores_json
 from assay.pipeline import assess, assess_all, check
 from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
@@ -150,6 +150,7 @@ __all__ = [
     "PatternError",
     "Place",
     "Plan",
+    "Pool",
     "PoolUp",
     "ProfileResult",
     "Program",

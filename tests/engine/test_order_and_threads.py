@@ -34,6 +34,7 @@ ORDER = {
     "root": ("citation_row",),
     "ground": ("claim_row",),
     "factor_ground": ("factor_row",),
+    "dependent_ground": ("dependent_row",),
 }
 """By what rows have to stand in order; all other tables by the profile that owns them."""
 

@@ -64,7 +64,8 @@ class PoolUp:
     (thousandths) is kept, the greatest per ``by`` group, of the groups the ``strongest``, and
     combined. ``cover`` is the coverage of each element in thousandths. A row whose ``keep`` or
     ``take`` is unknown is an unknown element. ``empty`` is the score in thousandths where no
-    known element is left, None for unknown.
+    known element is left, None for unknown. ``weight`` (thousandths) weighs the elements of a
+    mean.
     """
 
     space: str
@@ -78,6 +79,7 @@ class PoolUp:
     strongest: int | None
     combine: Combine
     empty: int | None
+    weight: str | None = None
 
 
 Step = Compute | Gather | Aggregate | PoolUp
@@ -111,6 +113,8 @@ class ScorerColumns:
     ``score`` and ``coverage`` are in thousandths. ``unbounded`` is the score before floors and
     caps. ``band`` is the index of the band, None without a scale. ``start`` is the score that
     the rules start from, and ``starts_from`` names the scores that its expression reads.
+    ``ceiling`` is the index of the highest band that is possible, ``stands_on`` that of the band of
+    the evidence on which the band stands, ``firm`` that of the band that is not provisional.
     Citation scorers alone have ``held``, the least score of the originals of a secondary report,
     and ``raw``, the score before that limit.
     """
@@ -126,6 +130,9 @@ class ScorerColumns:
     raw: str | None = None
     held: str | None = None
     starts_from: tuple[str, ...] = ()
+    ceiling: str | None = None
+    stands_on: str | None = None
+    firm: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ class Space:
     """A kind of row; ``links`` maps a name to the space it leads to.
 
     ``parts`` are messages that lie flat in the same row: ``source.age_days`` is the column of
-    that name.
+    that name. ``stated`` are the fields that count as unknown where the evidence for them does not
+    count.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Space:
     parts: dict[str, tuple[Field, ...]] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     collections: tuple[Collection, ...] = ()
+    stated: tuple[str, ...] = ()
 
     def collection(self, name: str) -> Collection | None:
         return next((c for c in self.collections if c.name == name), None)
@@ -166,9 +168,12 @@ FACTOR = Space(
     collections=(
         Collection("claims", "factor_ground", "factor_row", "the claims it rests on", "ground"),
     ),
+    stated=("word", "value"),
 )
 
-FACTOR_GROUND = Space("factor_ground", "FactorGround", links={"factor": "factor", "ground": "claim"})
+FACTOR_GROUND = Space(
+    "factor_ground", "FactorGround", links={"factor": "factor", "ground": "claim"}
+)
 
 _EDGE_FIELDS = (
     Field("relation", "string", "part_of, regulated_by, built_on …"),
@@ -187,6 +192,15 @@ DEPENDENT = Space(
     "Dependent",
     fields=_EDGE_FIELDS,
     links={"profile": "profile", "peer": "profile"},
+    collections=(
+        Collection(
+            "grounds", "dependent_ground", "dependent_row", "the claims that support it", "ground"
+        ),
+    ),
+)
+
+DEPENDENT_GROUND = Space(
+    "dependent_ground", "DependentGround", links={"dependent": "dependent", "ground": "claim"}
 )
 EVENT = Space(
     "event",
@@ -262,13 +276,14 @@ SPACES: dict[str, Space] = {
         FACTOR_GROUND,
         DEPENDENCY,
         DEPENDENT,
+        DEPENDENT_GROUND,
         EVENT,
         UPSTREAM,
         DOWNSTREAM,
     )
 }
 
-SUBJECTS = ("citation", "claim", "factor", "profile")
+SUBJECTS = ("citation", "claim", "factor", "dependent", "profile")
 """The spaces scorers work on, in the order in which their scores are made by default."""
 
 HORIZONS = ("now", "quarter", "year")

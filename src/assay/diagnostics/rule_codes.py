@@ -89,7 +89,9 @@ RESERVED_NAME = Code(
     "A scorer has the name of a field of its subject.",
     "Choose a name that no field of a citation, claim or profile has.",
 )
-UNKNOWN_SCALE = Code("unknown-scale", "A scorer or a factor names an unknown scale.", "scale: confidence")
+UNKNOWN_SCALE = Code(
+    "unknown-scale", "A scorer or a factor names an unknown scale.", "scale: confidence"
+)
 UNKNOWN_SCORER = Code(
     "unknown-scorer",
     "A setting names an unknown scorer.",

@@ -18,7 +18,7 @@ import polars as pl
 
 from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import PoolUp
-from assay.engine.plan import POOL_SUFFIXES
+from assay.cel.steps import POOL_SUFFIXES
 from assay.tables.tables import Ints
 
 Counts = npt.NDArray[np.signedinteger]
@@ -143,14 +143,20 @@ def _sum_blocks(
 def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series]:
     """Compute the columns a pool defines, with one value for each owner.
 
-    ``rows`` are the elements: ``owner`` (may be null), ``keep``, ``take``, ``cover`` and, if the
-    pool groups, ``by``.
+    ``rows`` are the elements: ``owner`` (may be null), ``keep``, ``take``, ``cover``, if the pool
+    groups ``by``, and if it weighs ``weight``.
     """
+    if "weight" not in rows.columns:
+        rows = rows.with_columns(weight=pl.lit(1, dtype=pl.Int64))
     if "by" not in rows.columns:
         rows = rows.with_columns(by=pl.int_range(pl.len()))
     take = pl.when("keep").then("take")
     rows = rows.filter(pl.col("owner").is_not_null() & pl.col("keep").fill_null(True)).with_columns(
-        take=take, unsure=pl.col("keep").is_null() | take.is_null() | pl.col("by").is_null()
+        take=take,
+        unsure=pl.col("keep").is_null()
+        | take.is_null()
+        | pl.col("by").is_null()
+        | pl.col("weight").is_null(),
     )
     counts = rows.group_by("owner").agg(
         elements=pl.len().cast(pl.Int64),
@@ -174,18 +180,25 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series
     ).iter_columns()
 
 
+def _mean(take: pl.Expr, weight: pl.Expr) -> pl.Expr:
+    """Return the weighted mean with halves rounded up, null if nothing has a weight."""
+    total = weight.sum()
+    return pl.when(total > 0).then((2 * (take * weight).sum() + total) // (2 * total))
+
+
 def _combined(step: PoolUp, rows: pl.DataFrame) -> pl.DataFrame:
     """Combine the known elements of each owner, the strongest of each group."""
-    groups = rows.filter("keep").drop_nulls(["take", "by"]).select("owner", "by", "take")
+    groups = rows.filter("keep").drop_nulls(["take", "by"])
+    groups = groups.select("owner", "by", "take", "weight")
     if step.by is not None:
-        groups = groups.group_by("owner", "by").agg(pl.col("take").max())
+        groups = groups.group_by("owner", "by").agg(pl.col("take").max(), pl.col("weight").max())
     if step.strongest is not None:
         rank = pl.col("take").rank("ordinal", descending=True).over("owner")
         groups = groups.filter(rank <= step.strongest)
     take = pl.col("take")
     if step.combine != "noisy_or":
         reducers = {
-            "mean": (2 * take.sum() + pl.len()) // (2 * pl.len()),
+            "mean": _mean(take, pl.col("weight").clip(0)),
             "max": take.max(),
             "min": take.min(),
             "sum": take.sum(),

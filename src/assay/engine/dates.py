@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from functools import reduce
 
-from assay.cel.operations import Apply, Col, Each, Expr, Lit, apply, columns
-from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
-from assay.engine.plan import POOL_SUFFIXES, Place, dependents, outputs
+from assay.cel.operations import Apply, Col, Expr, Lit, apply, columns
+from assay.cel.program import Compute, Step
+from assay.cel.steps import Place, dependents, outputs, renamed, suffixed
 
 TODAY: Place = ("profile", "today")
 
@@ -31,15 +31,12 @@ def steps_on_dates(steps: Sequence[Step], dates: int) -> Iterator[Step]:
             *sums, repeated = _split_sums(step, dated)
             yield from (*sums, repeated)
         for number in range(1, dates + 1):
-            yield _renumber(repeated, dated, number)
+            yield renamed(repeated, dated, f" @{number}")
 
 
 def numbered(name: str, number: int) -> str:
     """Name of a column on a further date; these are numbered from 1."""
-    for part in POOL_SUFFIXES:
-        if name.endswith(part):
-            return f"{numbered(name.removesuffix(part), number)}{part}"
-    return f"{name} @{number}"
+    return suffixed(name, f" @{number}")
 
 
 def _split_sums(step: Compute, dated: Set[Place]) -> list[Compute]:
@@ -91,40 +88,3 @@ def _amounts(expr: Expr) -> tuple[int, ...]:
 
 def _sum(a: Expr, b: Expr) -> Expr:
     return apply("add", a, b)
-
-
-def _renumber(step: Step, dated: Set[Place], number: int) -> Step:
-    """Rewrite a step to read and define the columns of one date."""
-
-    def on_date(space: str, name: str) -> str:
-        return numbered(name, number) if (space, name) in dated else name
-
-    column = numbered(step.column, number)
-    match step:
-        case Compute():
-            return Compute(step.space, column, _rename(step.expr, step.space, dated, number))
-        case Gather():
-            return replace(step, column=column, origin=on_date(step.target, step.origin))
-        case Aggregate():
-            source = None if step.source is None else on_date(step.elements, step.source)
-            return replace(step, column=column, source=source)
-        case PoolUp():
-            space = step.elements
-            return replace(
-                step,
-                column=column,
-                keep=on_date(space, step.keep),
-                take=on_date(space, step.take),
-                cover=on_date(space, step.cover),
-                by=None if step.by is None else on_date(space, step.by),
-            )
-
-
-def _rename(expr: Expr, space: str, dated: Set[Place], number: int) -> Expr:
-    if isinstance(expr, Col):
-        return Col(numbered(expr.name, number)) if (space, expr.name) in dated else expr
-    if isinstance(expr, Each):
-        return replace(expr, items=_rename(expr.items, space, dated, number))
-    if not isinstance(expr, Apply):
-        return expr
-    return Apply(expr.op, tuple(_rename(a, space, dated, number) for a in expr.args))

@@ -13,22 +13,11 @@ import numpy as np
 import polars as pl
 
 from assay.cel.program import Aggregate, Gather, PoolUp, Step
+from assay.cel.steps import Place, definition, dependencies, dependents, inputs, outputs
 from assay.engine.aggregates import pool_up, segment_counts, segment_least, segment_sums
 from assay.engine.dates import TODAY, numbered, steps_on_dates
 from assay.engine.emit import widened
-from assay.engine.plan import (
-    Place,
-    Query,
-    Schedule,
-    Statistics,
-    definition,
-    dependencies,
-    dependents,
-    inputs,
-    outputs,
-    plan,
-    schedule,
-)
+from assay.engine.plan import Query, Schedule, Statistics, plan, schedule
 from assay.tables.tables import Tables
 
 
@@ -362,6 +351,7 @@ class Execution:
             "take": step.take,
             "cover": step.cover,
             "by": step.by,
+            "weight": step.weight,
         }
         rows = pl.DataFrame(
             [

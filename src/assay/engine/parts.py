@@ -14,8 +14,8 @@ from pathlib import Path
 import polars as pl
 
 from assay.cel.program import Gather, Step
+from assay.cel.steps import Place, definition, dependencies, inputs, outputs
 from assay.engine.local import LocalEngine
-from assay.engine.plan import Place, definition, dependencies, inputs, outputs
 from assay.errors import UsageError
 from assay.memory import insufficient_memory, require_available
 from assay.progress import counting

@@ -7,7 +7,7 @@ not computed. Results are the same to the bit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -16,14 +16,9 @@ import polars as pl
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Lit, apply, columns
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
+from assay.cel.steps import Place, definition, inputs, outputs
 from assay.engine.emit import emit_stored
 from assay.engine.simplify import Known, as_distance, simplify
-
-Place = tuple[str, str]
-"""Address of a column: its space and its name."""
-
-POOL_SUFFIXES = (".elements", ".coverage")
-"""Suffixes of the columns that a pool defines besides its score."""
 
 _INLINED_SIZE = 300
 
@@ -51,60 +46,6 @@ def plan(
     steps = _share_aggregates(_ordered(simplifier.steps, targets))
     counted = _subtract_counts(steps, simplifier.complete)
     return _inline(_ordered(counted, targets), targets)
-
-
-def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
-    """Step that defines a column, or None for a column of the tables."""
-    step = definitions.get(place)
-    if step is None:
-        for part in POOL_SUFFIXES:
-            if place[1].endswith(part):
-                step = definitions.get((place[0], place[1].removesuffix(part)))
-    return step
-
-
-def inputs(step: Step) -> list[Place]:
-    """Columns that a step reads."""
-    match step:
-        case Compute():
-            return [(step.space, name) for name in step.reads]
-        case Gather():
-            return [(step.space, step.link), (step.target, step.origin)]
-        case Aggregate():
-            names = [step.owner, step.source]
-        case PoolUp():
-            names = [step.owner, step.keep, step.take, step.cover, step.by]
-    return [(step.elements, name) for name in names if name is not None]
-
-
-def outputs(step: Step) -> tuple[Place, ...]:
-    """Columns that a step defines."""
-    names = [step.column]
-    if isinstance(step, PoolUp):
-        names += [step.column + part for part in POOL_SUFFIXES]
-    return tuple((step.space, name) for name in names)
-
-
-def dependencies(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> set[Place]:
-    """Wanted columns and all columns they depend on, including those of the tables."""
-    found: set[Place] = set()
-    waiting = list(wanted)
-    while waiting:
-        place = waiting.pop()
-        if place not in found:
-            found.add(place)
-            step = definition(definitions, place)
-            waiting += inputs(step) if step else ()
-    return found
-
-
-def dependents(steps: Iterable[Step], changed: Set[Place]) -> set[Place]:
-    """Changed columns and all that depend on them; ``steps`` are in the order of a program."""
-    found = set(changed)
-    for step in steps:
-        if not found.isdisjoint(inputs(step)):
-            found.update(outputs(step))
-    return found
 
 
 class _Simplifier:

@@ -284,6 +284,7 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
     "ground": frozenset(["claim_row"]),
     "factor": frozenset(["name", "lowest", "highest", "profile_row"]),
     "factor_ground": frozenset(["factor_row"]),
+    "dependent_ground": frozenset(["dependent_row"]),
     **dict.fromkeys(
         ("dependency", "dependent", "event"),
         frozenset(["relation", "claims", "profile_row", "peer_row"]),

@@ -71,9 +71,7 @@ class _View:
             "basis": {field: self._known(own, ids) for field, ids in profile.basis.items()},
             "bottom_line": bottom_line if (own, bottom_line) in self.claims else None,
             # The word of a factor would reveal a claim that it rests on.
-            "factors": tuple(
-                f for f in profile.factors if self._known(own, f.claims) == f.claims
-            ),
+            "factors": tuple(f for f in profile.factors if self._known(own, f.claims) == f.claims),
         }
         if isinstance(profile, Event):
             update["affects"] = self._edges(own, profile.affects)

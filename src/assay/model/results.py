@@ -18,12 +18,19 @@ class Score:
     """A score in thousandths (0 to 1000), None if it is unknown ("not rated").
 
     ``coverage`` is the share of known rules and evidence, in thousandths. ``band`` is None if the
-    scorer has no scale or the score is unknown.
+    scorer has no scale, or the subject is not rated. ``ceiling`` is the highest band that is
+    possible if unknown elements turn out high, None if it is the same. ``stands_on`` is the grade
+    of the evidence on which the band stands. A ``provisional`` band does not stand on firm
+    evidence; ``firm`` is the band that does, None if the subject would not be rated.
     """
 
     points: int | None
     coverage: int
     band: Band | None = None
+    ceiling: Band | None = None
+    stands_on: Band | None = None
+    provisional: bool = False
+    firm: Band | None = None
 
     @property
     def value(self) -> float | None:

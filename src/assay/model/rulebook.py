@@ -27,7 +27,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 
 Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Phase = Literal["add", "multiply", "floor", "cap"]
-SubjectKind = Literal["citation", "claim", "factor", "profile"]
+SubjectKind = Literal["citation", "claim", "factor", "dependent", "profile"]
 Combine = Literal["noisy_or", "mean", "max", "min", "sum"]
 
 PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
@@ -131,11 +131,57 @@ class Pool(Model):
         Field(description="number of groups that count"),
     ] = None
     combine: Combine
+    weight: Annotated[
+        Cel | None, Field(description="CEL of type double: weight of an element in a mean")
+    ] = None
     empty: Fraction | Literal["unknown"]
+
+    @model_validator(mode="after")
+    def _weight_belongs_to_means(self) -> Pool:
+        grouped = self.by is not None or self.strongest is not None
+        if self.weight is not None and (self.combine != "mean" or grouped):
+            raise ValueError("'weight' needs 'combine: mean', without 'by' and 'strongest'")
+        return self
+
+
+class Ceiling(Model):
+    """The score that a subject has at most, where something about it is unknown."""
+
+    scorer: Annotated[Name, Field(description="another scorer of the same subject")]
+    widest: (
+        Annotated[
+            int,
+            Field(
+                ge=0,
+                strict=True,
+                description="number of bands between the score and its ceiling "
+                "from which on the subject is not rated. Default: no limit",
+            ),
+        ]
+        | None
+    ) = None
+
+
+class StandsOn(Model):
+    """The grade of the evidence that a band stands on.
+
+    A band stands on the best grade at which it is still reached if all elements with a lower grade
+    count as unknown. Whether the subject is rated does not matter then, but ``needs`` does.
+    """
+
+    on: Annotated[Literal["factor"], Field(description="elements that may count as unknown")]
+    scorer: Annotated[Name, Field(description="scorer of these elements, with a scale")]
+    needs: Annotated[
+        Cel | None, Field(description="condition without which no band is reached")
+    ] = None
+    provisional_below: Annotated[
+        Id | None,
+        Field(description="band of that scale; what stands on a lower one is provisional"),
+    ] = None
 
 
 class Scorer(Model):
-    """A score of a citation, a claim, a factor or a profile, from 0 to 1."""
+    """A score of a citation, claim, factor, dependent or profile, from 0 to 1."""
 
     name: Name
     on: SubjectKind
@@ -145,6 +191,11 @@ class Scorer(Model):
     start: Amount | None = None
     pool: Pool | None = None
     rules: tuple[Rule, ...] = ()
+    rated_when: Annotated[
+        Cel | None, Field(description="condition without which a subject is not rated")
+    ] = None
+    ceiling: Ceiling | None = None
+    stands_on: StandsOn | None = None
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Scorer:
@@ -307,6 +358,14 @@ class Rulebook(Model):
 
     def bands(self, scorer: Scorer) -> tuple[Band, ...]:
         return self.scales[scorer.scale] if scorer.scale else ()
+
+    def evidence_bands(self, scorer: Scorer) -> tuple[Band, ...]:
+        """Return the bands of the evidence that the bands of a scorer stand on."""
+        option = scorer.stands_on
+        if option is None:
+            return ()
+        key = f"{option.on}.{option.scorer}"
+        return next((self.bands(s) for s in self.scorers if s.key == key), ())
 
 
 def digest(value: object) -> str:

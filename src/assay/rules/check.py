@@ -179,11 +179,37 @@ def _names(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 did_you_mean(scorer.scale, rulebook.scales),
             )
         yield from _repeated([r.id for r in scorer.rules], (*here, "rules"), "rule")
+        yield from _further(rulebook, scorer, here)
         yield from _replaced(scorer, here)
     yield from _fact_names(rulebook)
     yield from _repeated([w.id for w in rulebook.watch], ("watch",), "watch rule")
     yield from _repeated([c.id for c in rulebook.changes], ("changes",), "change")
     yield from _settings(rulebook)
+
+
+def _further(rulebook: Rulebook, scorer: Scorer, here: RulePath) -> Iterator[Diagnostic]:
+    """Check the scorers and the band that the ceiling and the evidence of a scorer name."""
+    named = []
+    if scorer.ceiling is not None:
+        named.append(("ceiling", scorer.on, scorer.ceiling.scorer))
+    option = scorer.stands_on
+    if option is not None:
+        named.append(("stands_on", option.on, option.scorer))
+    for key, on, name in named:
+        known = [s.name for s in rulebook.scorers if s.on == on and s is not scorer]
+        if name not in known:
+            yield codes.UNKNOWN_SCORER.at(
+                ValueLocation((*here, key, "scorer")),
+                f"unknown scorer {name!r} of a {on}",
+                did_you_mean(name, known),
+            )
+    bands = [band.id for band in rulebook.evidence_bands(scorer)]
+    if option is not None and option.provisional_below not in (None, *bands):
+        yield codes.UNKNOWN_SCALE.at(
+            ValueLocation((*here, "stands_on", "provisional_below")),
+            f"unknown band {option.provisional_below!r}",
+            did_you_mean(str(option.provisional_below), bands),
+        )
 
 
 def _fields(space: Space) -> set[str]:

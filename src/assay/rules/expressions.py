@@ -151,6 +151,10 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
             if isinstance(rule.amount, str):
                 parsed.add((*place, rule.phase), rule.amount, scorer.on, "double")
             parsed.add_sentence((*place, "because"), rule.because, scorer.on)
+        if scorer.rated_when is not None:
+            parsed.add((*here, "rated_when"), scorer.rated_when, scorer.on, "bool")
+        if scorer.stands_on is not None and scorer.stands_on.needs is not None:
+            parsed.add((*here, "stands_on", "needs"), scorer.stands_on.needs, scorer.on, "bool")
     for i, watch in enumerate(rulebook.watch):
         parsed.add(("watch", i, "when"), watch.when, "profile", "bool", watch=True)
         parsed.add_sentence(("watch", i, "text"), watch.text, "profile", watch=True)
@@ -170,6 +174,8 @@ def _parse_pool(scorer: Scorer, pool: Pool, here: RulePath, parsed: Parsed) -> N
     parsed.add((*here, "pool", "take"), pool.take, scorer.on, "double", it=pool.over)
     if pool.by:
         parsed.add((*here, "pool", "by"), pool.by, scorer.on, "string", it=pool.over)
+    if pool.weight:
+        parsed.add((*here, "pool", "weight"), pool.weight, scorer.on, "double", it=pool.over)
 
 
 def _wrong_type(node: ast.Expression, expected: str) -> Diagnostic:
@@ -258,6 +264,8 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
             scorer = rulebook.scorers[int(path[1])]
             if "because" not in path:
                 needs[scorer.key] |= {key for key in parsed.uses(node) if key in keys}
+    for scorer in rulebook.scorers:
+        needs[scorer.key] |= {key for key in _further_scores(scorer) if key in keys}
     try:
         return [keys[key] for key in TopologicalSorter(needs).static_order()]
     except CycleError as error:
@@ -271,6 +279,14 @@ def scorer_order(rulebook: Rulebook, parsed: Parsed) -> list[int]:
         )
         parsed.problems.append(wrong.within(("scorers", keys[cycle[0]], "name")))
         return []
+
+
+def _further_scores(scorer: Scorer) -> Iterator[str]:
+    """Return keys of the scores that a scorer uses besides those in its expressions."""
+    if scorer.ceiling is not None:
+        yield f"{scorer.on}.{scorer.ceiling.scorer}"
+    if scorer.stands_on is not None:
+        yield f"{scorer.stands_on.on}.{scorer.stands_on.scorer}"
 
 
 def direct_score_uses(node: ast.Expression) -> Iterator[str]:

@@ -32,6 +32,7 @@ from assay.cel.scope import Row, Rows, Scope, subject_scope
 from assay.cel.text import split_text
 from assay.diagnostics.diagnostic import Diagnostic
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
+from assay.rules.bands import add_bands
 from assay.rules.check import uncompilable, uncompilable_facts
 from assay.rules.expressions import (
     Parsed,
@@ -120,11 +121,14 @@ class _ProgramBuilder:
             self._compute(scorer.on, score, _bounded(unbounded, rules))
         coverage = f"cover.{scorer.name}"
         self._compute(scorer.on, coverage, self._coverage(scorer, score, rules, parts))
-        band = None
-        if bands := self._rulebook.bands(scorer):
-            band = f"band.{scorer.name}"
-            starts = Lit(tuple(to_points(b.from_) for b in bands))
-            self._compute(scorer.on, band, apply("band", Col(score), starts))
+        needs = scorer.stands_on.needs if scorer.stands_on else None
+        bands = add_bands(
+            self._compiler,
+            self._rulebook,
+            scorer,
+            rated=self._condition(scorer.rated_when, (*here, "rated_when"), scope),
+            needs=self._condition(needs, (*here, "stands_on", "needs"), scope),
+        )
         return ScorerColumns(
             scorer,
             score,
@@ -132,12 +136,21 @@ class _ProgramBuilder:
             start,
             rules,
             unbounded,
-            band,
+            bands.band,
             pool,
             raw,
             limit,
             self._scores_in_start(here),
+            bands.ceiling,
+            bands.stands_on,
+            bands.firm,
         )
+
+    def _condition(self, text: str | None, path: RulePath, scope: Scope) -> Expr:
+        """Compile a condition that is false where it is unknown; true without a text."""
+        if text is None:
+            return TRUE
+        return apply("coalesce", self._expr(path, scope), Lit(False))
 
     def _scores_in_start(self, here: RulePath) -> tuple[str, ...]:
         """Return the names of the scores that the start of a scorer uses."""
@@ -182,6 +195,10 @@ class _ProgramBuilder:
         taken = apply("points", self._expr((*here, "take"), inner))
         take = self._compiler.column(elements, taken)
         by = self._compiler.column(elements, self._expr((*here, "by"), inner)) if pool.by else None
+        weight = None
+        if pool.weight:
+            weighs = apply("points", self._expr((*here, "weight"), inner))
+            weight = self._compiler.column(elements, weighs)
         step = PoolUp(
             space=scorer.on,
             column=column,
@@ -194,6 +211,7 @@ class _ProgramBuilder:
             strongest=pool.strongest,
             combine=pool.combine,
             empty=None if pool.empty == "unknown" else to_points(pool.empty),
+            weight=weight,
         )
         self._compiler.add(step)
         return step

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from assay.cel.program import Program, ScorerColumns
+from assay.cel.steps import Place
 from assay.engine.parts import Passes, Steps, bytes_held, fits, split_to_fit, too_large_error
-from assay.engine.plan import Place
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.rules.scorers import compile_rulebook

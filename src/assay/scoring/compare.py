@@ -14,9 +14,9 @@ import polars as pl
 from assay.cel.operations import Col, Lit, apply
 from assay.cel.program import Compute, Gather, Program, Step
 from assay.cel.schema import row_column
+from assay.cel.steps import Place
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation
 from assay.diagnostics.rule_codes import SATURATED_SCORER
-from assay.engine.plan import Place
 from assay.model.rulebook import Rulebook
 from assay.scoring.run import Run, run_program
 from assay.tables.tables import Tables

@@ -17,8 +17,8 @@ import polars as pl
 from assay.cel.operations import Col, apply
 from assay.cel.program import Compute, Gather, Program, ScorerColumns, Step
 from assay.cel.schema import row_column
+from assay.cel.steps import Place
 from assay.engine.local import LocalEngine
-from assay.engine.plan import Place
 from assay.evidence.origins import UNSEEN, Lineage
 from assay.model.dates import PartialDate
 from assay.model.documents import AnyProfile, Citation, Corpus, Directness, Publisher, Source

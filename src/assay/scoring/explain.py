@@ -7,7 +7,7 @@ one ended, and the last one ends at the score; otherwise the engine is wrong, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -33,10 +33,10 @@ from assay.model.results import (
     Step,
     WouldChange,
 )
-from assay.model.rulebook import Band, Phase
+from assay.model.rulebook import Phase
 from assay.progress import counting
 from assay.scoring.outlook import Horizons, Projection, horizon_grade, outlooks, watched
-from assay.scoring.run import Run, ordered_bands
+from assay.scoring.run import Run, result_columns_of
 from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text
 from assay.tables.build import edge_weights, valid_on
@@ -94,7 +94,7 @@ class Explainer:
         run.engine.run(run.program.text_steps)
         self._run = run
         self.trace = Trace(run)
-        self._bands: dict[str, list[Band]] = {}
+        self._makers: dict[str, Callable[..., Score]] = {}
         self._rules: dict[str, dict[Phase, list[RuleColumns]]] = {}
         self._idle_steps: dict[tuple[str, str, int | None], Step] = {}
 
@@ -117,17 +117,16 @@ class Explainer:
     def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
         """Explain one score of one row, with all its steps."""
         space, key = scorer.scorer.on, scorer.scorer.key
-        if key not in self._bands:
-            self._bands[key] = ordered_bands(self._run.rulebook.bands(scorer.scorer))
+        if key not in self._makers:
+            self._makers[key] = self._run.maker(scorer)
             rules = sorted(scorer.rules, key=lambda r: r.rule.id)
             self._rules[key] = {p: [r for r in rules if r.rule.phase == p] for p in _PHASES}
-        points, coverage, band = (
-            None if column is None else self.trace.value(space, column, row)
-            for column in (scorer.score, scorer.coverage, scorer.band)
+        score = self._makers[key](
+            *(
+                None if column is None else self.trace.value(space, column, row)
+                for column in result_columns_of(scorer)
+            )
         )
-        assert points is None or isinstance(points, int)
-        assert isinstance(coverage, int)
-        score = Score(points, coverage, self._bands[key][band] if isinstance(band, int) else None)
         steps = [self._start(scorer, row)]
         for phase, rules in self._rules[key].items():
             for rule in rules:

@@ -201,7 +201,7 @@ class _Reader:
             case Aggregate(elements=elements, source=source):
                 return [(elements, source)] if source else []
             case PoolUp(elements=elements) as pool:
-                return [(elements, c) for c in (pool.keep, pool.take, pool.by) if c]
+                return [(elements, c) for c in (pool.keep, pool.take, pool.by, pool.weight) if c]
             case _:
                 return []
 

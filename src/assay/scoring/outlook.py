@@ -18,8 +18,8 @@ import polars as pl
 
 from assay.cel.program import ScorerColumns, TextPart, WatchColumns
 from assay.cel.schema import HORIZONS
+from assay.cel.steps import Place
 from assay.engine.local import DeltaPlan, LocalEngine
-from assay.engine.plan import Place
 from assay.evidence.origins import Lineage
 from assay.model.dates import PartialDate, add_months
 from assay.model.documents import AnyProfile, Claim, Corpus

@@ -117,6 +117,7 @@ _PROFILE_IDS = {
     "profile": ("id",),
     "ground": ("profile",),
     "factor_ground": ("profile",),
+    "edge_ground": ("profile",),
     "edge": ("peer",),
 }
 

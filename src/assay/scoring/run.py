@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import repeat
@@ -38,18 +38,55 @@ class Run:
     def scores(self, scorer: ScorerColumns, rows: Rows | None = None) -> list[Score]:
         """The scores of all or some rows of the space that the scorer works on."""
         space = scorer.scorer.on
-        names = [name for name in (scorer.score, scorer.coverage, scorer.band) if name]
-        columns = [self.engine.column(space, name) for name in names]
-        if rows is not None:
-            columns = [series.gather(list(rows)) for series in columns]
-        points, coverage, *bands = (series.to_list() for series in columns)
-        ordered = ordered_bands(self.rulebook.bands(scorer.scorer))
+        values: list[Iterable[object]] = []
+        for name in result_columns_of(scorer):
+            if name is None:
+                values.append(repeat(None))
+                continue
+            series = self.engine.column(space, name)
+            values.append((series if rows is None else series.gather(list(rows))).to_list())
+        # Thousands of rows share a few hundred scores.
+        return list(map(cache(self.maker(scorer)), *values))
 
-        @cache  # thousands of rows share a few hundred scores
-        def score(points: int | None, coverage: int, band: int | None) -> Score:
-            return Score(points, coverage, None if band is None else ordered[band])
+    def maker(self, scorer: ScorerColumns) -> Callable[..., Score]:
+        """Return the function that makes a score from the values of the scorer's result columns."""
+        bands = ordered_bands(self.rulebook.bands(scorer.scorer))
+        grades = ordered_bands(self.rulebook.evidence_bands(scorer.scorer))
 
-        return list(map(score, points, coverage, bands[0] if bands else repeat(None)))
+        def score(
+            points: int | None,
+            coverage: int,
+            band: int | None,
+            ceiling: int | None,
+            stands_on: int | None,
+            firm: int | None,
+        ) -> Score:
+            if band is None:
+                return Score(points, coverage)
+            provisional = scorer.firm is not None and firm != band
+            return Score(
+                points,
+                coverage,
+                bands[band],
+                ceiling=None if ceiling in (None, band) else bands[ceiling],
+                stands_on=None if stands_on is None else grades[stands_on],
+                provisional=provisional,
+                firm=bands[firm] if provisional and firm is not None else None,
+            )
+
+        return score
+
+
+def result_columns_of(scorer: ScorerColumns) -> tuple[str | None, ...]:
+    """Names of the columns that a score is made from, None for those a scorer does not have."""
+    return (
+        scorer.score,
+        scorer.coverage,
+        scorer.band,
+        scorer.ceiling,
+        scorer.stands_on,
+        scorer.firm,
+    )
 
 
 def ordered_bands(bands: Sequence[Band]) -> list[Band]:

@@ -11,7 +11,7 @@ import polars as pl
 from assay.cel.operations import Apply, Col, Each, Expr, Lit
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp
 from assay.cel.schema import SPACES
-from assay.engine.plan import Place
+from assay.cel.steps import Place
 from assay.errors import EngineError
 from assay.scoring.run import Run
 
@@ -61,12 +61,15 @@ class Trace:
     # Names -------------------------------------------------------------------------------
 
     def subject(self, space: str, row: int) -> str:
-        """``profile``, ``profile:factor``, ``profile#claim`` or ``profile#claim@source``."""
+        """``profile``, ``profile:factor``, ``profile#claim``, ``profile#claim@source`` …"""
         if space == "profile":
             return str(self.value("profile", "id", row))
         if space == "claim":
             profile = self._row("claim", "profile_row", row)
             return f"{self.subject('profile', profile)}#{self.value('claim', 'id', row)}"
+        if space == "dependent":
+            lower, upper = (self._row(space, link, row) for link in ("peer_row", "profile_row"))
+            return f"{self.subject('profile', lower)}>{self.subject('profile', upper)}"
         if space == "factor":
             profile = self._row("factor", "profile_row", row)
             return f"{self.subject('profile', profile)}:{self.value('factor', 'name', row)}"
@@ -79,7 +82,7 @@ class Trace:
             return str(self.value("citation", "source.id", row))
         if space in ("claim", "factor", "profile"):
             return self.subject(space, row)
-        if space in ("ground", "factor_ground"):
+        if space in ("ground", "factor_ground", "dependent_ground"):
             return self.subject("claim", self._row(space, "ground_row", row))
         if space == "root":
             return self.label("citation", self._row("root", "root_row", row))
@@ -122,7 +125,9 @@ class Trace:
                 if isinstance(target, int):
                     yield from self._missing(step.target, Col(step.origin), target, home)
             case PoolUp():
-                yield from self._missing_elements(step, [step.keep, step.take], row, home)
+                yield from self._missing_elements(
+                    step, [step.keep, step.take, step.weight], row, home
+                )
             case None:
                 yield self._field(space, column, row, home)
 

@@ -89,9 +89,12 @@ def edge_frames(
         frames[space] = (
             place.lazy()
             .join(owned, on="original", how="inner", maintain_order="left_right")
-            .select(list(SCHEMAS[space]))
+            .select(*SCHEMAS[space], "grounds")
             .collect()
         )
+        if space == "dependent":
+            frames["dependent_ground"] = _edge_grounds(frames[space])
+        frames[space] = frames[space].select(list(SCHEMAS[space]))
     pairs = reach_pairs(
         edge_weights(valid, rulebook), rulebook.reach.hops, rulebook.reach.damping
     ).with_columns(pl.col("upper", "lower", "distance").cast(pl.Int64))
@@ -107,6 +110,18 @@ def edge_frames(
             )
         )
     return frames
+
+
+def _edge_grounds(dependents: pl.DataFrame) -> pl.DataFrame:
+    """Link rows of edges to the claims that support them."""
+    return (
+        dependents.select(
+            pl.int_range(pl.len(), dtype=pl.Int64).alias("dependent_row"),
+            pl.col("grounds").alias("ground_row"),
+        )
+        .explode("ground_row")
+        .drop_nulls()
+    )
 
 
 def valid_on(day: int) -> pl.Expr:
@@ -135,15 +150,21 @@ def _edges(rows: Rows) -> pl.DataFrame:
         .unique("id", keep="first", maintain_order=True)
     )
     own, peer = pl.col("own"), pl.col("peer_row")
+    first_edge = begins(rows["edge"]["own"].to_numpy(), rows["profile"].height)
+    grounds = _grounds(rows, "edge_ground", "edge", first_edge)
+    supported = grounds.group_by("edge_row").agg(pl.col("ground_row").alias("grounds"))
     return (
         rows["edge"]
         .lazy()
+        .with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("edge_row"))
+        .join(supported.lazy(), on="edge_row", how="left", maintain_order="left")
         .join(ids, left_on="peer", right_on="id", how="inner", maintain_order="left")
         .select(
             pl.when("affects").then(peer).otherwise(own).alias("lower"),
             pl.when("affects").then(own).otherwise(peer).alias("upper"),
             *("affects", "relation", "criticality", "claims"),
             *("valid_from_day", "valid_until_day"),
+            "grounds",
         )
         .collect()
     )
@@ -199,7 +220,7 @@ def _grounds(rows: Rows, space: str, owner: str, first_owner: Ints) -> pl.DataFr
     """
     ground = rows[space]
     if ground.is_empty():
-        return pl.DataFrame(schema=SCHEMAS[space])
+        return pl.DataFrame(schema={f"{owner}_row": pl.Int64, "ground_row": pl.Int64})
     own, claims = ground["own"].to_numpy(), rows["claim"]
     first_claim = begins(claims["own"].to_numpy(), rows["profile"].height)
     known = (

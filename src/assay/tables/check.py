@@ -19,6 +19,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "ground": ("claim_row",),
     "factor": ("profile_row",),
     "factor_ground": ("factor_row",),
+    "dependent_ground": ("dependent_row",),
     **dict.fromkeys(
         ("dependency", "dependent", "event", "upstream", "downstream"), ("profile_row",)
     ),

@@ -143,9 +143,10 @@ def beside(base: Tables, owns: Ints, rows: Rows) -> Tables:
     for space in ("dependency", "dependent", "event", "upstream", "downstream"):
         row, copy = spans(base.offsets(space, "profile_row", base.height("profile")), owns)
         edges[space] = _coded(base, space)[row].with_columns(pl.Series("profile_row", copy))
-    # Rows of claims and factors in `base`, each with the number of its copy.
+    # Rows of claims, factors and dependents in `base`, each with the number of its copy.
     claims = spans(base.offsets("claim", "profile_row", base.height("profile")), owns)
     factors = spans(base.offsets("factor", "profile_row", base.height("profile")), owns)
+    dependents = spans(base.offsets("dependent", "profile_row", base.height("profile")), owns)
     factor, copy = factors
     frames = {
         "profile": profiles,
@@ -153,6 +154,7 @@ def beside(base: Tables, owns: Ints, rows: Rows) -> Tables:
         "ground": _grounds(base, owns, "ground", "claim", claims),
         "factor": _coded(base, "factor")[factor].with_columns(pl.Series("profile_row", copy)),
         "factor_ground": _grounds(base, owns, "factor_ground", "factor", factors),
+        "dependent_ground": _grounds(base, owns, "dependent_ground", "dependent", dependents),
         **edges,
     }
     return Tables({space: frames[space] for space in SCHEMAS}, base.day)

@@ -77,6 +77,7 @@ def _parts(stored: StoredTables, home: Ints, profiles: Ints) -> Iterator[Part]:
     at = {space: within(space, "profile_row", profiles) for space in _BY_PROFILE}
     at["profile"] = profiles
     at["ground"] = within("ground", "claim_row", at["claim"])
+    at["dependent_ground"] = within("dependent_ground", "dependent_row", at["dependent"])
     at["factor_ground"] = within("factor_ground", "factor_row", at["factor"])
     owned = stored.height("citation") - stored.given("citation", "owner_row").null_count()
     citations = (

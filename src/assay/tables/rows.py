@@ -52,6 +52,13 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         "profile": pl.String,
         "reference": pl.String,
     },
+    "edge_ground": {
+        "own": pl.Int64,
+        "edge": pl.Int64,
+        "ground": pl.Int64,
+        "profile": pl.String,
+        "reference": pl.String,
+    },
     "edge": {
         "own": pl.Int64,
         "peer": pl.String,
@@ -63,13 +70,14 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         "valid_until_day": pl.Int64,
     },
 }
-"""``own`` is the row of the profile; ``claim``, ``citation``, ``root`` and ``factor`` count within it.
+"""``own`` is the row of the profile; ``claim``, ``citation``, ``root``, ``factor`` and ``edge``
+count within it.
 
 ``implied`` citations are uncited originals, after those that claims cite; ``decided`` ones have a
 source with a decision about duplicates (``same_as`` or ``not_same_as``). ``checked`` is the day
-recorded as the last check of a claim. A claim or factor is based on ``ground`` in the same profile,
-or on claim ``reference`` of ``profile``. Edges are those in the profile's document, valid or not;
-``affects`` marks an event's effect."""
+recorded as the last check of a claim. A claim, factor or edge is based on ``ground`` in the same
+profile, or on claim ``reference`` of ``profile``. Edges are those in the profile's document, valid
+or not; ``affects`` marks an event's effect."""
 
 
 def scored_profiles(corpus: Corpus, as_of: date) -> list[AnyProfile]:
@@ -125,9 +133,13 @@ class _Builder:
             self.rows["ground"] += [(own, number, *_ground(r, profile, at)) for r in claim.rests_on]
         self._add_factors(own, profile, at)
         self.rows["profile"].append(self._profile(profile))
-        self.rows["edge"] += [(own, *_edge(d, affects=False)) for d in profile.depends_on]
+        edges = [(d, False) for d in profile.depends_on]
         if isinstance(profile, Event):
-            self.rows["edge"] += [(own, *_edge(d, affects=True)) for d in profile.affects]
+            edges += [(d, True) for d in profile.affects]
+        for number, (edge, affects) in enumerate(edges):
+            self.rows["edge"].append((own, *_edge(edge, affects=affects)))
+            for reference in edge.claims:
+                self.rows["edge_ground"].append((own, number, *_ground(reference, profile, at)))
 
     def _add_factors(self, own: int, profile: AnyProfile, at: Mapping[str, int]) -> None:
         """Add the factors that are asked of a profile, rated or not, with their claims."""

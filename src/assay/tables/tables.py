@@ -87,6 +87,7 @@ SCHEMAS: dict[str, dict[str, Dtype]] = {
     "factor_ground": {"factor_row": _INT, "ground_row": _INT},
     "dependency": _EDGE,
     "dependent": _EDGE,
+    "dependent_ground": {"dependent_row": _INT, "ground_row": _INT},
     "event": _EDGE,
     "upstream": _REACH,
     "downstream": _REACH,
@@ -107,6 +108,7 @@ ROW_LINKS: dict[str, dict[str, str]] = {
     "ground": {"claim_row": "claim", "ground_row": "claim"},
     "factor": {"profile_row": "profile"},
     "factor_ground": {"factor_row": "factor", "ground_row": "claim"},
+    "dependent_ground": {"dependent_row": "dependent", "ground_row": "claim"},
     **{
         space: {"profile_row": "profile", "peer_row": "profile"}
         for space in ("dependency", "dependent", "event", "upstream", "downstream")

@@ -24,7 +24,7 @@ from assay.arithmetic import (
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, Op
 from assay.cel.program import Aggregate, PoolUp
-from assay.engine.plan import POOL_SUFFIXES
+from assay.cel.steps import POOL_SUFFIXES
 from assay.engine.spark.patterns import java_pattern
 from assay.tables.parquet import ROW
 
@@ -360,11 +360,14 @@ def _parts(index: int, step: PoolUp) -> Iterator[tuple[str, Column, Callable[[Co
     within = F.coalesce(keep, F.lit(True))
     take = F.when(keep, quoted(step.take))
     by_known = F.lit(True) if step.by is None else quoted(step.by).isNotNull()
-    unsure = within & (keep.isNull() | take.isNull() | ~by_known)
+    weight = whole(1) if step.weight is None else F.greatest(quoted(step.weight), whole(0))
+    weighed = F.lit(True) if step.weight is None else quoted(step.weight).isNotNull()
+    unsure = within & (keep.isNull() | take.isNull() | ~by_known | ~weighed)
     yield f"n{index}", within.cast("bigint"), F.sum
     yield f"c{index}", F.coalesce(F.when(keep, quoted(step.cover)), whole(0)), F.sum
     yield f"u{index}", unsure.cast("bigint"), F.sum
-    yield f"t{index}", F.when(by_known, take), F.max
+    yield f"t{index}", F.when(by_known & weighed, take * weight), F.max
+    yield f"w{index}", F.when(by_known & weighed & take.isNotNull(), weight), F.max
 
 
 def _combine(index: int, step: PoolUp) -> Iterator[Column]:
@@ -383,7 +386,7 @@ def _combine(index: int, step: PoolUp) -> Iterator[Column]:
         case "sum":
             combined = F.sum(take)
         case "mean":
-            combined = _mean(F.sum(take), F.count(take))
+            combined = _mean(F.sum(take), F.sum(f"w{index}"))
         case "noisy_or":
             combined = F.sum(_weight(take))
     yield combined.alias(f"t{index}")

@@ -15,7 +15,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from assay.cel.program import Aggregate, Gather, PoolUp, Step
-from assay.engine.plan import Place, Schedule, Stage, inputs, outputs, plan, schedule
+from assay.cel.steps import Place, inputs, outputs
+from assay.engine.plan import Schedule, Stage, plan, schedule
 from assay.engine.spark.emit import absent, counted, emit, pooled, quoted, when_absent, whole
 from assay.engine.spark.tables import SparkTables
 from assay.tables.parquet import ROW
