@@ -28,6 +28,12 @@ class Expectation(Model):
     grade: Annotated[Line | None, Field(description="grade of the scale, or the id of a band")] = (
         None
     )
+    ceiling: Annotated[
+        Line | None, Field(description="highest possible grade, or the id of its band")
+    ] = None
+    stands_on: Annotated[
+        Line | None, Field(description="grade of the evidence that the band stands on, or its id")
+    ] = None
     fired: Annotated[tuple[Id, ...], Field(description="ids of rules that take effect")] = ()
     not_fired: Annotated[tuple[Id, ...], Field(description="ids of rules that take no effect")] = ()
     unknown: Annotated[
@@ -48,9 +54,17 @@ Expectations = dict[Name, Expectation]
 
 
 class Expected(Model):
-    """Expectations for the profile, its claims and their citations."""
+    """Expectations for the profile, its factors, its claims and their citations."""
 
     profile: Expectations = {}
+    factors: Annotated[
+        dict[Line, Expectations],
+        Field(description="expectations by factor: its name, or profile:factor"),
+    ] = {}
+    dependents: Annotated[
+        dict[Line, Expectations],
+        Field(description="expectations by dependent profile: its id, or dependent>profile"),
+    ] = {}
     claims: Annotated[
         dict[Line, Expectations],
         Field(description="expectations by claim: its id, or profile#claim for another profile"),

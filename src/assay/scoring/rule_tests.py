@@ -160,10 +160,14 @@ _RowsByName = Mapping[str, dict[str, int]]
 
 def _rows_by_case(trace: Trace, owners: Sequence[int], count: int) -> Sequence[_RowsByName]:
     cases: list[dict[str, dict[str, int]]] = [
-        {"profile": {}, "claim": {}, "citation": {}} for _ in range(count)
+        {"profile": {}, "factor": {}, "dependent": {}, "claim": {}, "citation": {}}
+        for _ in range(count)
     ]
     for row, case in enumerate(owners):
         cases[case]["profile"][trace.subject("profile", row)] = row
+        for space in ("factor", "dependent"):
+            for owned in trace.owned(space, "profile_row", row):
+                cases[case][space][trace.subject(space, owned)] = owned
         for claim in trace.owned("claim", "profile_row", row):
             cases[case]["claim"][trace.subject("claim", claim)] = claim
             for citation in trace.owned("citation", "owner_row", claim):
@@ -182,6 +186,12 @@ class _Comparison:
 
     def differences(self, expected: Expected) -> Iterator[Difference]:
         yield from self._of("profile", self._subject, expected.profile)
+        for factor, expectations in expected.factors.items():
+            full = factor if ":" in factor else f"{self._subject}:{factor}"
+            yield from self._of("factor", full, expectations)
+        for peer, expectations in expected.dependents.items():
+            full = peer if ">" in peer else f"{peer}>{self._subject}"
+            yield from self._of("dependent", full, expectations)
         for claim, expectations in expected.claims.items():
             yield from self._of("claim", self._full(claim), expectations)
         for citation, expectations in expected.citations.items():
@@ -216,7 +226,8 @@ def _differing_lines(
     expected: Expectation, bands: Sequence[Band], found: ScoreExplanation
 ) -> Iterator[tuple[str, str]]:
     score = found.score
-    if expected.score == "unknown" and score.points is not None:
+    rated = score.points is not None and (not bands or score.band is not None)
+    if expected.score == "unknown" and rated:
         yield "not rated", _score_text(score)
     elif isinstance(expected.score, float) and score.points != to_points(expected.score):
         yield f"score {expected.score:.3f}", f"score {_score_text(score)}"
@@ -226,6 +237,12 @@ def _differing_lines(
         known = any(expected.grade in (band.grade, band.id) for band in bands)
         note = "" if known else " (the scale has no such grade)"
         yield f"grade {expected.grade}{note}", f"grade {_score_text(score)}"
+    for name, wanted, band in (
+        ("ceiling", expected.ceiling, score.ceiling or score.band),
+        ("stands on", expected.stands_on, score.stands_on),
+    ):
+        if wanted is not None and (band is None or wanted not in (band.grade, band.id)):
+            yield f"{name} {wanted}", f"{name} {band.grade if band else 'nothing'}"
     steps = {s.rule: s for s in found.steps}
     for state, rules in (
         ("takes effect", expected.fired),
@@ -381,7 +398,13 @@ def suggestions(found: Coverage) -> str:
     return "\n".join(lines) + "\n" if len(lines) > 1 else ""
 
 
-_EXPECTED = {"profile": "profile: ", "claim": "claims: {c1: ", "citation": "citations: {c1@s1: "}
+_EXPECTED = {
+    "profile": "profile: ",
+    "factor": "factors: {severity: ",
+    "dependent": "dependents: {other: ",
+    "claim": "claims: {c1: ",
+    "citation": "citations: {c1@s1: ",
+}
 
 
 def _skeleton(title: str, on: str, scorer: str, expected: str) -> Sequence[str]:
