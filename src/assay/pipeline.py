@@ -474,7 +474,7 @@ def scorer_cutpoints(
     """
     from assay.scoring.compare import cutpoints
 
-    known = [s.scorer.name for s in assessment.program.on("profile")]
+    known = [s.scorer.name for s in assessment.program.shown]
     if scorer not in known:
         raise UsageError(unknown("scorer of profiles", scorer, known))
     scores = [r.scores[scorer].points for r in assessment.results.values()]

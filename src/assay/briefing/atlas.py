@@ -83,7 +83,7 @@ class Atlas:
 
     @cached_property
     def profile_scorers(self) -> tuple[Scorer, ...]:
-        return tuple(s for s in self.rulebook.scorers if s.on == "profile")
+        return tuple(s for s in self.rulebook.scorers if s.on == "profile" and s.shown)
 
     def ruling(self, profile_id: str, scorer: str) -> Ruling | None:
         """The override that counts in the place of a computed grade."""

@@ -164,6 +164,11 @@ class Program:
         """The scorers of a kind of subject, in the order of the rulebook."""
         return tuple(s for s in self.scorers if s.scorer.on == subject)
 
+    @property
+    def shown(self) -> tuple[ScorerColumns, ...]:
+        """The profile scorers that are results, not only inputs of others."""
+        return tuple(s for s in self.on("profile") if s.scorer.shown)
+
     def scorer(self, key: str) -> ScorerColumns:
         """The scorer of that key (``on.name``)."""
         return next(s for s in self.scorers if s.scorer.key == key)

@@ -183,7 +183,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
 
         print_json(scores_json(scores, asked.ids, changes))
         return
-    scorers = [s.scorer.name for s in scores.program.on("profile")]
+    scorers = [s.scorer.name for s in scores.program.shown]
     header = ["profile", *scorers, "horizon", "grade change", "sources/independent", ""]
     if changes is not None:
         header.append("easiest upgrade")

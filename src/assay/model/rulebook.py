@@ -187,6 +187,9 @@ class Scorer(Model):
     on: SubjectKind
     title: Annotated[Line | None, Field(description="name of the score on pages")] = None
     describes: Annotated[Text | None, Field(description="meaning of the score for readers")] = None
+    shown: Annotated[
+        Flag, Field(description="false for an input of other scores, left out of lists and pages")
+    ] = True
     scale: Name | None = None
     start: Amount | None = None
     pool: Pool | None = None

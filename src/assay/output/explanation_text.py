@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assay.model.results import Explanation, Outlook, Step
+    from assay.model.results import Explanation, Outlook, Score, Step
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 
@@ -21,7 +21,7 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
         yield ""
         yield (
             f"{scorer.subject}  {scorer.name} {_number(score.points)}{grade}"
-            f"  (coverage {score.coverage / 10:.0f}%)"
+            f"{_range(score)}  (coverage {score.coverage / 10:.0f}%)"
         )
         for step in scorer.steps:
             always = step.phase in ("start", "pool") or step.outcome == "unknown"
@@ -44,6 +44,17 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
                 for p in points
             )
             yield f"  {name}: {', '.join(dated)}"
+
+
+def _range(score: Score) -> str:
+    """Describe how high a grade may be, and the evidence that it stands on."""
+    parts = [f"at most {score.ceiling.grade}"] if score.ceiling else []
+    if score.stands_on is not None:
+        parts.append(f"stands on {score.stands_on.grade}")
+    if score.provisional:
+        firm = score.firm.grade if score.firm else "not rated"
+        parts.append(f"provisional: {firm} on firm evidence")
+    return "".join(f", {part}" for part in parts)
 
 
 def next_change(outlook: Outlook) -> str:

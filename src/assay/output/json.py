@@ -102,6 +102,16 @@ class ScoreValue(Output):
     band: str | None = described("id of the band; null if not rated or without a scale", "band.id")
     grade: str | None = described("the grade on pages", "band.grade")
     label: str | None = described("the meaning of the grade", "band.label")
+    ceiling: str | None = described(
+        "id of the highest possible band; null if it is the band, or if not rated", "ceiling.id"
+    )
+    stands_on: str | None = described(
+        "id of the grade of evidence on which the band is still reached", "stands_on.id"
+    )
+    provisional: bool = described("whether the band does not stand on firm evidence")
+    firm: str | None = described(
+        "id of the band that does, if the band is provisional; null if none does", "firm.id"
+    )
     coverage: Points = described("share of rules and evidence that could be decided")
 
 
@@ -168,10 +178,25 @@ class ScoreStep(Output):
 class ExplainedScore(Output):
     name: str = described("name of the scorer")
     on: SubjectKind = described("kind of the subject")
-    subject: str = described("`profile`, `profile#claim` or `profile#claim@source`")
+    subject: str = described(
+        "`profile`, `profile:factor`, `dependent>profile`, `profile#claim` or "
+        "`profile#claim@source`"
+    )
     score: Points | None = described("null if not rated", "score.points")
     band: str | None = described("id of the band, or null", "score.band.id")
     grade: str | None = described("the grade on pages, or null", "score.grade")
+    ceiling: str | None = described(
+        "id of the highest possible band; null if it is the band", "score.ceiling.id"
+    )
+    stands_on: str | None = described(
+        "id of the grade of evidence on which the band is still reached", "score.stands_on.id"
+    )
+    provisional: bool = described(
+        "whether the band does not stand on firm evidence", "score.provisional"
+    )
+    firm: str | None = described(
+        "id of the band that does, if the band is provisional", "score.firm.id"
+    )
     coverage: Points = described(
         "share of rules and evidence that could be decided", "score.coverage"
     )

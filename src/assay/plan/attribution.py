@@ -134,7 +134,7 @@ def _split(grades: Sequence[Grade], exists: Sequence[bool]) -> Iterator[tuple[in
 def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
     """Return the grades of the profiles that exist, by profile id and scorer."""
     rows = {i: run.profile_rows[i] for i in ids if i in run.profile_rows}
-    scorers = run.program.on("profile")
+    scorers = run.program.shown
     read = [name for c in scorers for name in (c.score, c.coverage, c.band) if name]
     run.engine.make(("profile", name) for name in read)
     found: dict[str, dict[str, Grade]] = {i: {} for i in rows}

@@ -200,7 +200,7 @@ def needs_second(rulebook: Rulebook, scorer: str, computed: Score, band: Band) -
 def override_rates(assessment: Assessment, found: Effective) -> tuple[OverrideRate, ...]:
     """How often the computed grade was overridden, for each profile scorer with a scale."""
     rates = []
-    for columns in assessment.program.on("profile"):
+    for columns in assessment.program.shown:
         name = columns.scorer.name
         if columns.band is None:
             continue

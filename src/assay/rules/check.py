@@ -273,7 +273,7 @@ def _fact_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
 
 def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
     chosen = rulebook.settings.publish_by
-    graded = [s.name for s in rulebook.scorers if s.on == "profile" and s.scale]
+    graded = [s.name for s in rulebook.scorers if s.on == "profile" and s.scale and s.shown]
     if chosen is not None and chosen not in graded:
         yield codes.UNKNOWN_SCORER.at(
             ValueLocation(("settings", "publish_by")),

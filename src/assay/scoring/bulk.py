@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from assay.cel.program import Program, ScorerColumns
+from assay.cel.program import Program
 from assay.cel.steps import Place
 from assay.engine.parts import Passes, Steps, bytes_held, fits, split_to_fit, too_large_error
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.rules.scorers import compile_rulebook
 from assay.scoring.outlook import Projection, later_days
-from assay.scoring.run import Run, ordered_bands, run_program
+from assay.scoring.run import Run, band_columns, run_program
 from assay.tables.parquet import StoredTables, read_tables, write_frame
 from assay.tables.tables import Tables
 from assay.workspace.load import load_rulebook
@@ -161,21 +161,22 @@ def result_columns(program: Program) -> tuple[Place, ...]:
     """The columns from which results are read."""
     return tuple(
         ("profile", name)
-        for scorer in program.on("profile")
-        for name in (scorer.score, scorer.coverage, scorer.band)
+        for scorer in program.shown
+        for name in (scorer.score, scorer.coverage, scorer.band, scorer.ceiling, scorer.stands_on)
         if name is not None
     )
 
 
 def score_table(run: Run) -> pl.DataFrame:
-    """``id`` and, for each scorer, score and coverage in thousandths and the band's id."""
+    """``id`` and, for each scorer, score and coverage in thousandths and the ids of its bands."""
     run.engine.make(result_columns(run.program))
     columns = [run.engine.column("profile", "id").cast(pl.String)]
-    for scorer in run.program.on("profile"):
+    for scorer in run.program.shown:
         name = scorer.scorer.name
         for alias, column in ((name, scorer.score), (f"{name}.coverage", scorer.coverage)):
             columns.append(run.engine.column("profile", column).cast(pl.Int32).alias(alias))
-        columns += _bands(run, scorer, f"{name}.band")
+        for suffix, column, ids in band_columns(run.rulebook, scorer):
+            columns.append(_bands(run, column, ids, f"{name}.{suffix}"))
     return pl.DataFrame(columns)
 
 
@@ -194,13 +195,14 @@ def outlook_table(
 
 
 def _all_bands(run: Run, name: str) -> list[pl.Series]:
-    scorers = run.program.on("profile")
-    return [series for s in scorers for series in _bands(run, s, f"{s.scorer.name}.{name}")]
+    return [
+        _bands(run, column, ids, f"{scorer.scorer.name}.{name}")
+        for scorer in run.program.shown
+        for kind, column, ids in band_columns(run.rulebook, scorer)
+        if kind == "band"
+    ]
 
 
-def _bands(run: Run, scorer: ScorerColumns, name: str) -> Sequence[pl.Series]:
-    if scorer.band is None:
-        return []
-    ids = [band.id for band in ordered_bands(run.rulebook.bands(scorer.scorer))]
-    index = run.engine.column("profile", scorer.band)
-    return [pl.Series(ids, dtype=pl.Enum(ids)).gather(index).alias(name)]
+def _bands(run: Run, column: str, ids: Sequence[str], name: str) -> pl.Series:
+    index = run.engine.column("profile", column)
+    return pl.Series(ids, dtype=pl.Enum(ids)).gather(index).alias(name)

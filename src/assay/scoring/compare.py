@@ -125,7 +125,7 @@ class BandMoves:
 
 def grade_columns(program: Program) -> list[Place]:
     """The columns of scores and bands of profiles."""
-    return [("profile", c) for s in program.on("profile") for c in (s.score, s.band) if c]
+    return [("profile", c) for s in program.shown for c in (s.score, s.band) if c]
 
 
 def band_moves(before: Run, after: Run) -> BandMoves:
@@ -133,12 +133,12 @@ def band_moves(before: Run, after: Run) -> BandMoves:
 
     Bands are compared by their order, and only for scorers that have bands in both.
     """
-    earlier = {c.score: c.band for c in before.program.on("profile")}
+    earlier = {c.score: c.band for c in before.program.shown}
     for run in (before, after):
         run.engine.make(grade_columns(run.program))
     up = down = status = scores = 0
     differs = np.zeros(before.tables.height("profile"), dtype=bool)
-    for columns in after.program.on("profile"):
+    for columns in after.program.shown:
         if columns.score not in earlier:
             continue
         score: Place = ("profile", columns.score)

@@ -14,7 +14,7 @@ from assay.errors import UsageError
 from assay.model.rulebook import Rulebook
 from assay.progress import stage
 from assay.scoring.outlook import LATER, later_days
-from assay.scoring.run import ordered_bands
+from assay.scoring.run import band_columns
 from assay.tables.tables import SCHEMAS
 
 
@@ -75,20 +75,19 @@ def score_on_spark(
 
 
 def _result_columns(rulebook: Rulebook, program: Program) -> Iterator[ResultColumn]:
-    for scorer in program.on("profile"):
+    for scorer in program.shown:
         name = scorer.scorer.name
         yield ResultColumn(name, scorer.score)
         yield ResultColumn(f"{name}.coverage", scorer.coverage)
-        if scorer.band is not None:
-            words = tuple(b.id for b in ordered_bands(rulebook.bands(scorer.scorer)))
-            yield ResultColumn(f"{name}.band", scorer.band, words)
+        for suffix, column, ids in band_columns(rulebook, scorer):
+            yield ResultColumn(f"{name}.{suffix}", column, ids)
 
 
 def _later_columns(now: Sequence[ResultColumn], name: str) -> list[ResultColumn]:
     return [
         ResultColumn(f"{c.name.removesuffix('.band')}.{name}", f"{name} {c.source}", c.words)
         for c in now
-        if c.words
+        if c.name.endswith(".band")
     ]
 
 

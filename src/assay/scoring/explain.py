@@ -77,7 +77,7 @@ def headline(program: Program, publish_by: str | None) -> str | None:
 
     Without a graded one it is the first of all, None if there is none.
     """
-    scorers = sorted(program.on("profile"), key=lambda s: s.band is None)
+    scorers = sorted(program.shown, key=lambda s: s.band is None)
     return publish_by or next((s.scorer.name for s in scorers), None)
 
 
@@ -99,12 +99,17 @@ class Explainer:
         self._idle_steps: dict[tuple[str, str, int | None], Step] = {}
 
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
-        """Explain all scores of a profile: its own first, then those of its claims and citations.
+        """Explain all scores of a profile: its own first, then those of what it owns.
 
-        Among the scorers of claims and of citations, the last of the rulebook comes first.
+        These are its factors, dependents, claims and citations. Among their scorers, the last of
+        the rulebook comes first.
         """
         for scorer in self._run.program.on("profile"):
             yield self.score(scorer, row)
+        for space in ("factor", "dependent"):
+            for element in self.trace.owned(space, "profile_row", row):
+                for scorer in reversed(self._run.program.on(space)):
+                    yield self.score(scorer, element)
         claims = self.trace.owned("claim", "profile_row", row)
         for claim in claims:
             for scorer in reversed(self._run.program.on("claim")):
@@ -422,7 +427,7 @@ def profile_results(
     """
     rows = [run.profile_rows[i] for i in ids]
     ahead = outlooks(run, listing, as_of, rows)
-    own = {s.scorer.name: run.scores(s, rows) for s in run.program.on("profile")}
+    own = {s.scorer.name: run.scores(s, rows) for s in run.program.shown}
     claims = _claim_scores(run, rows)
     origins = _origins(run, rows)
     made = {}
@@ -493,7 +498,7 @@ class Line(NamedTuple):
 def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
     projection, horizons = Projection(run, as_of), Horizons.of(as_of)
-    scores = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
+    scores = {s.scorer.name: run.scores(s) for s in run.program.shown}
     days: list[date | None] = projection.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()
     fired = watched(projection, horizons)

@@ -25,6 +25,7 @@ _CLAIM_FIELDS = {
     *("nature", "text", "holds", "as_of", "quantity", "sources"),
     *("rests_on", "contradicts", "likelihood"),
 }
+_FACTOR_FIELDS = {"is_", "text", "claims"}
 _SOURCE_FIELDS = {
     *("title", "publisher", "published", "directness", "attribution"),
     *("cites", "revises", "retracted", "same_as", "not_same_as"),
@@ -126,6 +127,11 @@ class Grounds:
 
     def _rows(self, space: str, name: str, on: SubjectKind, row: int) -> Iterator[int]:
         """The rows of ``space`` with the id ``name`` in the evidence of a subject at ``row``."""
+        if space in ("factor", "dependent"):
+            for found in self._trace.owned(space, "profile_row", row) if on == "profile" else ():
+                if self._trace.label(space, found) == name:
+                    yield found
+            return
         owner, _, claim = name.partition("#")
         if space == "profile" and not claim and owner in self._run.profile_rows:
             yield self._run.profile_rows[owner]
@@ -148,12 +154,16 @@ class Grounds:
         if "#" in name:
             found = self._corpus.claim("", name)
             return [name, _content(found[1], _CLAIM_FIELDS) if found else None]
+        profile, _, factor = name.partition(":")
+        if factor and profile in self._corpus.profiles:
+            rated = self._corpus.profiles[profile].factors
+            return [name, [_content(f, _FACTOR_FIELDS) for f in rated if f.factor == factor]]
         source = self._corpus.sources.get(name)
         if source is None:
             return [name]
         publisher = self._corpus.publishers.get(source.publisher or "")
-        rated = [publisher.owner, publisher.reliability] if publisher else None
-        return [name, _content(source, _SOURCE_FIELDS), rated]
+        judged = [publisher.owner, publisher.reliability] if publisher else None
+        return [name, _content(source, _SOURCE_FIELDS), judged]
 
 
 class _Reader:

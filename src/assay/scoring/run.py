@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import repeat
@@ -87,6 +87,21 @@ def result_columns_of(scorer: ScorerColumns) -> tuple[str | None, ...]:
         scorer.stands_on,
         scorer.firm,
     )
+
+
+def band_columns(
+    rulebook: Rulebook, scorer: ScorerColumns
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield the name, the column and the ids of the bands that a score has besides its number."""
+    bands = tuple(band.id for band in ordered_bands(rulebook.bands(scorer.scorer)))
+    grades = tuple(band.id for band in ordered_bands(rulebook.evidence_bands(scorer.scorer)))
+    for name, column, ids in (
+        ("band", scorer.band, bands),
+        ("ceiling", scorer.ceiling, bands),
+        ("stands_on", scorer.stands_on, grades),
+    ):
+        if column is not None:
+            yield name, column, ids
 
 
 def ordered_bands(bands: Sequence[Band]) -> list[Band]:
