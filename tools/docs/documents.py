@@ -9,8 +9,10 @@ from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
 from assay.model.documents import (
     Citation,
     Claim,
+    Closed,
     Dependency,
     Event,
+    Factor,
     Image,
     Ingested,
     Institution,
@@ -21,7 +23,10 @@ from assay.model.documents import (
 )
 from assay.model.rulebook import (
     Band,
+    Ceiling,
     Change,
+    Factors,
+    FactorScale,
     Guard,
     Pool,
     Reach,
@@ -29,6 +34,7 @@ from assay.model.rulebook import (
     Rulebook,
     Scorer,
     Settings,
+    StandsOn,
     WatchRule,
 )
 from tools.docs.markdown import code, sentence, table
@@ -65,7 +71,9 @@ DOCUMENTS: Sequence[tuple[str, type[Model]]] = (
     ("Citation: one of a claim's `sources`", Citation),
     ("Quantity: the figure of a claim", Quantity),
     ("Dependency: one of `depends_on` or `affects`", Dependency),
+    ("Factor: one of `factors`", Factor),
     ("Watch item", WatchItem),
+    ("Closed: the end of a profile", Closed),
     ("Image", Image),
 )
 RULES: Sequence[tuple[str, type[Model]]] = (
@@ -73,8 +81,12 @@ RULES: Sequence[tuple[str, type[Model]]] = (
     ("Settings", Settings),
     ("Band: a step of a scale", Band),
     ("Reach", Reach),
+    ("Factors", Factors),
+    ("Factor scale: one of the `scales` of factors", FactorScale),
     ("Scorer", Scorer),
     ("Pool", Pool),
+    ("Ceiling", Ceiling),
+    ("Stands on: the option `stands_on` of a scorer", StandsOn),
     ("Rule", Rule),
     ("Watch rule", WatchRule),
     ("Guard", Guard),
@@ -98,6 +110,12 @@ MEANINGS: dict[str, str] = {
     "language": "language code, for example `en` or `zh-Hans`",
     "note": "comment; pages show that of a source",
     "reliability_reason": "reason for the reliability; required with one",
+    "speaks_for_reason": "reason why it speaks for these institutions",
+    "Closed.because": "reason for the end",
+    "FactorScale.words": "the words, each with its number",
+    "Factors.scales": "scales of the factors, by name",
+    "Scorer.ceiling": "the score that a subject has at most",
+    "Scorer.stands_on": "the evidence that a band stands on",
     "region": "region",
     "topics": "topics, in any words",
     "depends_on": "links to the profiles that it depends on",

@@ -20,6 +20,7 @@ SUBJECTS: Mapping[SubjectKind, str] = {
     "profile": "berths-for-electric-ferries",
     "claim": "berths-for-electric-ferries#decision-published",
     "citation": "berths-for-electric-ferries#decision-published@daily-example-2025-03-05",
+    "factor": "berths-for-electric-ferries:severity",
 }
 """Rows of the starter workspace that the examples are about."""
 

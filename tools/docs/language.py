@@ -82,7 +82,7 @@ _EDGES = (
 
 def language_page() -> str:
     """Page of names, fields, collections and functions, with values computed by the engine."""
-    wanted: dict[SubjectKind, list[str]] = {"profile": [], "claim": [], "citation": []}
+    wanted: dict[SubjectKind, list[str]] = {kind: [] for kind in SUBJECTS}
     for example in _every_example():
         wanted[example.on].append(example.text)
     for name in wanted:
@@ -182,7 +182,7 @@ def _fields(space: Space) -> Iterator[tuple[Field, str]]:
 
 
 def _spaces(value: dict[tuple[str, str], str]) -> Iterable[str]:
-    for kind in SUBJECT_KINDS[::-1]:
+    for kind in (k for k in SUBJECT_KINDS[::-1] if k != "dependent"):
         yield from _subject(SPACES[kind], value)
     for title, names in _EDGES:
         yield f"\n### {title}\n\n"
@@ -191,6 +191,11 @@ def _spaces(value: dict[tuple[str, str], str]) -> Iterable[str]:
             ["field", "type", "meaning"],
             ([code(f"it.{f.name}"), f.type, sentence(f.doc)] for f in fields),
         )
+        if "dependent" in names:
+            yield (
+                "\nScorers may be on a dependent, an edge in `dependents`. It owns `grounds`: the "
+                "claims that support it.\n"
+            )
         yield "\n`it.peer` is the profile at the other end, `it.profile` the one being scored.\n"
 
 

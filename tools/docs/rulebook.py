@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 
-from assay.model.rulebook import Rule, Rulebook, Scorer
+from assay.model.rulebook import Factors, Rule, Rulebook, Scorer
 from assay.yaml.reader import read_yaml
 from tools.docs.markdown import block, code, sentence, table
 
@@ -47,6 +47,7 @@ def rulebook_page() -> str:
         f"\n## Reach\n\nAt most {reach.hops} hops; each hop after the first keeps "
         f"{reach.damping} of it. Weights by criticality: {weights}; without one, unknown.\n"
     )
+    parts += _factors(book.factors)
     days = ", ".join(f"{t} {n}" for t, n in book.settings.review_after_days.items())
     parts.append(
         f"\n## Recheck\n\nDays after which a standing claim is due for a recheck: {days}.\n"
@@ -68,12 +69,42 @@ def rulebook_page() -> str:
     return "".join(parts)
 
 
+def _factors(factors: Factors) -> Iterator[str]:
+    yield "\n## Factors\n\n"
+    names = dict.fromkeys(name for asked in factors.asked.values() for name in asked)
+    yield table(
+        ["factor", "scale", "asked of", "not asked of"],
+        (
+            [
+                code(name),
+                next(code(asked[name]) for asked in factors.asked.values() if name in asked),
+                ", ".join(kind for kind, asked in factors.asked.items() if name in asked),
+                ", ".join(factors.not_asked.get(name, ())),
+            ]
+            for name in names
+        ),
+    )
+    yield "\n"
+    yield table(
+        ["scale", "words", "rests on"],
+        (
+            [
+                code(name),
+                ", ".join(f"{word} {number:g}" for word, number in scale.words.items()),
+                sentence(scale.because or ""),
+            ]
+            for name, scale in factors.scales.items()
+        ),
+    )
+
+
 def _scorer(scorer: Scorer) -> Iterator[str]:
     yield f"\n### {code(scorer.name)} of a {scorer.on}\n\n"
     if scorer.describes:
         yield f"{sentence(scorer.describes)}\n\n"
     scale = f"Scale: {code(scorer.scale)}. " if scorer.scale else ""
     yield f"{scale}{_beginning(scorer)}\n"
+    yield from _rated(scorer)
     if scorer.rules:
         yield "\n"
         yield table(
@@ -84,11 +115,26 @@ def _scorer(scorer: Scorer) -> Iterator[str]:
                     "always" if r.when == "true" else code(" ".join(r.when.split())),
                     _effect(r),
                     sentence(r.because),
-                    r.rationale or "",
+                    " ".join(filter(None, [r.rationale, r.source])),
                 ]
                 for r in scorer.rules
             ),
         )
+
+
+def _rated(scorer: Scorer) -> Iterator[str]:
+    """Describe who is rated, the ceiling and the evidence that a band stands on."""
+    if scorer.rated_when is not None:
+        yield f"\nRated only when {code(' '.join(scorer.rated_when.split()))}.\n"
+    if scorer.ceiling is not None:
+        widest = scorer.ceiling.widest
+        limit = "" if widest is None else f", at most {widest} bands higher; otherwise not rated"
+        yield f"\nCeiling: {code(scorer.ceiling.scorer)}{limit}.\n"
+    if scorer.stands_on is not None:
+        option = scorer.stands_on
+        least = option.provisional_below
+        below = f"; provisional below {code(least)}" if least else ""
+        yield f"\nStands on {code(option.scorer)} of each {option.on}{below}.\n"
 
 
 def _beginning(scorer: Scorer) -> str:
@@ -98,11 +144,12 @@ def _beginning(scorer: Scorer) -> str:
     pool = scorer.pool
     only = "" if pool.where == "true" else f" where {code(pool.where)}"
     groups = f", the strongest per {code(pool.by)}" if pool.by else ""
+    weights = f", weighed by {code(pool.weight)}" if pool.weight else ""
     few = f", of these the {pool.strongest} strongest" if pool.strongest else ""
     empty = "unknown" if pool.empty == "unknown" else f"{pool.empty:g}"
     return (
         f"Starts from {code(pool.take)} of its {pool.over}{only}{groups}{few}, combined by "
-        f"{code(pool.combine)}; {empty} if there is none."
+        f"{code(pool.combine)}{weights}; {empty} if there is none."
     )
 
 

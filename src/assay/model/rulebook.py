@@ -148,18 +148,13 @@ class Ceiling(Model):
     """The score that a subject has at most, where something about it is unknown."""
 
     scorer: Annotated[Name, Field(description="another scorer of the same subject")]
-    widest: (
-        Annotated[
-            int,
-            Field(
-                ge=0,
-                strict=True,
-                description="number of bands between the score and its ceiling "
-                "from which on the subject is not rated. Default: no limit",
-            ),
-        ]
-        | None
-    ) = None
+    widest: Annotated[
+        Annotated[int, Field(ge=0, strict=True)] | None,
+        Field(
+            description="maximal number of bands between the score and its ceiling; with more, the "
+            "subject is not rated. Default: no limit"
+        ),
+    ] = None
 
 
 class StandsOn(Model):
