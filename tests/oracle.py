@@ -60,6 +60,7 @@ class _Element:
     take: int | None
     by: object
     coverage: int
+    weight: int | None = 1
 
 
 def points(value: object) -> int | None:
@@ -70,6 +71,14 @@ def points(value: object) -> int | None:
     if not math.isfinite(made) or not -(2**63) <= math.floor(made) < 2**63:
         return None
     return math.floor(made)
+
+
+def _weighed(elements: list[tuple[int, int]]) -> int | None:
+    """The weighted mean of numbers, halves up; None where nothing has a weight."""
+    total = sum(weight for _, weight in elements)
+    if not total:
+        return None
+    return (2 * sum(take * weight for take, weight in elements) + total) // (2 * total)
 
 
 class Oracle:
@@ -115,6 +124,19 @@ class Oracle:
             return None
         reached = [b for b in self._rulebook.bands(scorer) if b.from_ * 1000 <= result.points]
         return max(reached, key=lambda b: b.from_, default=None)
+
+    def rated(self, scorer: Scorer, row: int, result: Result) -> Band | None:
+        """The band of a row that is rated, None otherwise."""
+        band = self.band(scorer, result)
+        condition = scorer.rated_when or "true"
+        if self.evaluate(scorer.on, row, condition) is not True:
+            return None
+        if band is None or scorer.ceiling is None or scorer.ceiling.widest is None:
+            return band
+        order = sorted(self._rulebook.bands(scorer), key=lambda b: b.from_)
+        ceiling = self.band(scorer, self.score(scorer.on, scorer.ceiling.scorer, row)) or band
+        wide = order.index(ceiling) - order.index(band)
+        return band if wide <= scorer.ceiling.widest else None
 
     def _held(self, scorer: Scorer, own: int | None, row: int) -> int | None:
         """A secondary report is never stronger than any of its roots, and unknown where one is."""
@@ -194,7 +216,11 @@ class Oracle:
         every = [self._element(on, pool, row, collection, r) for r in rows]
         asked = [e for e in every if e.kept is not False]
         covered = sum(e.coverage for e in asked if e.kept)
-        unsure = [e for e in asked if e.kept is None or e.take is None or e.by is UNKNOWN]
+        unsure = [
+            e
+            for e in asked
+            if e.kept is None or e.take is None or e.by is UNKNOWN or e.weight is None
+        ]
         best: dict[object, int] = {}
         for e in asked:
             if e not in unsure and e.take is not None:
@@ -202,6 +228,10 @@ class Oracle:
         taken = sorted(best.values(), reverse=True)[: pool.strongest]
         if pool.combine in ("mean", "min") and unsure:
             score = None
+        elif pool.weight is not None:
+            score = _weighed([(e.take or 0, max(e.weight or 0, 0)) for e in asked])
+            if score is None and pool.empty != "unknown":
+                score = points(pool.empty)
         elif not taken:
             score = None if pool.empty == "unknown" else points(pool.empty)
         else:
@@ -220,7 +250,9 @@ class Oracle:
         coverage = self._brought(pool.take, *target(self, collection, element))
         if coverage is None:
             coverage = 1000 if take is not None else 0
-        return _Element(None if isinstance(kept, Unknown) else bool(kept), take, by, coverage)
+        weight = points(ask(pool.weight)) if pool.weight else 1
+        kept = None if isinstance(kept, Unknown) else bool(kept)
+        return _Element(kept, take, by, coverage, weight)
 
     def _brought(self, take: str, space: str, row: int) -> int | None:
         """The coverage of the score that ``it.SCORE`` or ``it.LINK.SCORE`` brings."""
