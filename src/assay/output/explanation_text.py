@@ -50,6 +50,7 @@ def _range(score: Score) -> str:
     """Describe how high a grade may be, and the evidence that it stands on."""
     parts = [f"at most {score.ceiling.grade}"] if score.ceiling else []
     if score.stands_on is not None:
+        # words: a term of the rulebook
         parts.append(f"stands on {score.stands_on.grade}")
     if score.provisional:
         firm = score.firm.grade if score.firm else "not rated"

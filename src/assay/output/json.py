@@ -108,7 +108,7 @@ class ScoreValue(Output):
     stands_on: str | None = described(
         "id of the grade of evidence on which the band is still reached", "stands_on.id"
     )
-    provisional: bool = described("whether the band does not stand on firm evidence")
+    provisional: bool = described("whether the band needs evidence that is not firm")
     firm: str | None = described(
         "id of the band that does, if the band is provisional; null if none does", "firm.id"
     )
@@ -192,7 +192,7 @@ class ExplainedScore(Output):
         "id of the grade of evidence on which the band is still reached", "score.stands_on.id"
     )
     provisional: bool = described(
-        "whether the band does not stand on firm evidence", "score.provisional"
+        "whether the band needs evidence that is not firm", "score.provisional"
     )
     firm: str | None = described(
         "id of the band that does, if the band is provisional", "score.firm.id"

@@ -71,7 +71,7 @@ def _standing(
     columns: BandColumns,
     dropped: str,
 ) -> BandColumns:
-    """Add the grade of the evidence that the band of a score stands on.
+    """Add the grade of the evidence that the band of a score needs.
 
     The steps of the column ``dropped`` are repeated for each grade, with elements below it unknown.
     """
