@@ -402,7 +402,10 @@ def main() -> None:
         help="tables, or documents in one of their forms",
     )
     parser.add_argument(
-        "--retold", type=float, default=0.5, help="share of secondary reports that name what they retell"
+        "--retold",
+        type=float,
+        default=0.5,
+        help="share of secondary reports that name what they retell",
     )
     parser.add_argument(
         "--grounded",

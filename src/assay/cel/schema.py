@@ -69,6 +69,12 @@ CITATION = Space(
             "string",
             "record, first_hand, secondary or self_report, for this claim",
         ),
+        Field(
+            "kind",
+            "string",
+            "its directness; unknown for a record whose publisher does not speak for the actor, "
+            "or that draws on others",
+        ),
         Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
         # words: the value that rules compare with
         Field("origin", "string", "id of its original, or 'unseen' if we have not seen that"),
@@ -82,6 +88,12 @@ CITATION = Space(
             "int",
             "days since publication; a secondary report is as old as its oldest original",
             since="day",
+        ),
+        Field(
+            "fresh_days",
+            "int",
+            "days since the later of its date and the last recheck of the claim",
+            since="fresh_day",
         ),
         Field(
             "published", "timestamp", "when the oldest of its originals was published", day="day"
@@ -110,6 +122,22 @@ CITATION = Space(
         Collection("roots", "root", "citation_row", "the originals of a secondary report", "root"),
     ),
 )
+
+CORROBORATION = Space(
+    "corroboration",
+    "Corroboration",
+    fields=(
+        Field("stance", "string", "supports or disputes"),
+        Field("size", "int", "number of its citations, 1 to 3"),
+        Field("one_family", "bool", "whether all its publishers are of one family"),
+    ),
+    links={"claim": "claim"},
+    collections=(
+        Collection("members", "member", "corroboration_row", "its citations", "citation"),
+    ),
+)
+
+MEMBER = Space("member", "Member", links={"corroboration": "corroboration", "citation": "citation"})
 
 ROOT = Space("root", "Root", links={"root": "citation", "citation": "citation"})
 
@@ -146,7 +174,16 @@ CLAIM = Space(
     links={"profile": "profile"},
     collections=(
         Collection("citations", "citation", "owner_row", "the sources it cites"),
-        Collection("grounds", "ground", "claim_row", "the claims it rests on", "ground"),
+        Collection(
+            "corroborations",
+            "corroboration",
+            "claim_row",
+            "its largest sets of at most three records and first-hand reports of one stance, of "
+            "which no two are related",
+        ),
+        Collection(
+            "grounds", "ground", "claim_row", "the claims it rests on, directly or not", "ground"
+        ),
     ),
 )
 
@@ -238,6 +275,8 @@ SPACES: dict[str, Space] = {
         CLAIM,
         CITATION,
         ROOT,
+        CORROBORATION,
+        MEMBER,
         GROUND,
         DEPENDENCY,
         DEPENDENT,
@@ -247,7 +286,7 @@ SPACES: dict[str, Space] = {
     )
 }
 
-SUBJECTS = ("citation", "claim", "profile")
+SUBJECTS = ("citation", "corroboration", "claim", "profile")
 """The spaces scorers work on, in the order in which their scores are made by default."""
 
 HORIZONS = ("now", "quarter", "year")

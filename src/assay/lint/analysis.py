@@ -257,6 +257,8 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("claim", "holds"): ("dated", "standing"),
     ("citation", "stance"): get_args(Stance),
     ("citation", "directness"): get_args(Directness),
+    ("citation", "kind"): get_args(Directness),
+    ("corroboration", "stance"): get_args(Stance),
     ("citation", "origin_directness"): get_args(Directness),
     ("citation", "source.directness"): get_args(Directness),
     ("citation", "source.attribution"): ("named", "vague", "none"),
@@ -265,6 +267,7 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
     ("citation", "credibility"): (1, 5),
+    ("corroboration", "size"): (1, 3),
     ("claim", "likelihood"): (0, 1),
     ("claim", "review_after_days"): (1, 36_500),
     ("claim", "contradictions"): (0, 2**31),
@@ -280,6 +283,8 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
         ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
     ),
     "root": frozenset(["citation_row", "root_row"]),
+    "corroboration": frozenset(["stance", "size", "one_family", "claim_row"]),
+    "member": frozenset(["corroboration_row", "citation_row"]),
     "ground": frozenset(["claim_row"]),
     **dict.fromkeys(
         ("dependency", "dependent", "event"),

@@ -27,7 +27,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 
 Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Phase = Literal["add", "multiply", "floor", "cap"]
-SubjectKind = Literal["citation", "claim", "profile"]
+SubjectKind = Literal["citation", "corroboration", "claim", "profile"]
 Combine = Literal["noisy_or", "mean", "max", "min", "sum"]
 
 PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")

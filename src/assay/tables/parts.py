@@ -77,6 +77,8 @@ def _parts(stored: StoredTables, home: Ints, profiles: Ints) -> Iterator[Part]:
     at = {space: within(space, "profile_row", profiles) for space in _BY_PROFILE}
     at["profile"] = profiles
     at["ground"] = within("ground", "claim_row", at["claim"])
+    at["corroboration"] = within("corroboration", "claim_row", at["claim"])
+    at["member"] = within("member", "corroboration_row", at["corroboration"])
     owned = stored.height("citation") - stored.given("citation", "owner_row").null_count()
     citations = (
         np.searchsorted(home[:owned], profiles),

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import get_args
 
 import polars as pl
 
+from assay.evidence.independence import CORROBORATING, Independence
 from assay.evidence.origins import Lineage, Traced
 from assay.model.dates import PartialDate
-from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event, Source
+from assay.model.documents import (
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Dependency,
+    Directness,
+    Event,
+    Source,
+    Stance,
+)
 from assay.progress import counting
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
@@ -36,6 +48,12 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         **_without_links("citation"),
     },
     "root": {"own": pl.Int64, "citation": pl.Int64, "root": pl.Int64},
+    "pair": {
+        "own": pl.Int64,
+        "first": pl.Int64,
+        "second": pl.Int64,
+        "one_family": pl.Boolean,
+    },
     "ground": {
         "own": pl.Int64,
         "claim": pl.Int64,
@@ -54,7 +72,8 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         "valid_until_day": pl.Int64,
     },
 }
-"""``own`` is the row of the profile; ``claim``, ``citation`` and ``root`` count within it.
+"""``own`` is the row of the profile; ``claim``, ``citation``, ``root`` and those of a ``pair`` (two
+unrelated citations that corroborate each other) count within it.
 
 ``implied`` citations are uncited originals, after those that claims cite; ``decided`` ones have a
 source with a decision about duplicates (``same_as`` or ``not_same_as``). ``checked`` is the day
@@ -99,6 +118,7 @@ class _Builder:
         self._review_after = review_after
         self._as_of = as_of
         self._lineage = Lineage(corpus, as_of)
+        self._independence = Independence(corpus, as_of)
         self.rows: dict[str, list[Row]] = {name: [] for name in LOCAL}
 
     def add(self, profile: AnyProfile) -> None:
@@ -112,7 +132,7 @@ class _Builder:
             of_profile = cited[0]
         else:
             of_profile = self._lineage.trace(t.citation for per_claim in cited for t in per_claim)
-        self._citations(own, traced, [t.origin for t in of_profile])
+        self._citations(own, profile, claims, traced, [t.origin for t in of_profile])
         for number, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
             self.rows["claim"].append((own, *self._claim(claim, per_claim)))
             for reference in claim.rests_on:
@@ -149,7 +169,7 @@ class _Builder:
 
     def _claim(self, claim: Claim, traced: Sequence[Traced]) -> Row:
         days = [t.day for t in traced if t.day and t.citation.stance == "supports"]
-        checked = claim.checked if claim.checked and claim.checked <= self._as_of else None
+        checked = _checked(claim, self._as_of)
         if checked is not None:
             days.append(checked)
         review_after = self._review_after.get(claim.type or "", self._review_after.get("default"))
@@ -171,57 +191,101 @@ class _Builder:
         )
 
     def _citations(
-        self, own: int, traced: Sequence[Sequence[Traced]], origins: Iterable[str]
+        self,
+        own: int,
+        profile: AnyProfile,
+        claims: Sequence[Claim],
+        traced: Sequence[Sequence[Traced]],
+        origins: Iterable[str],
     ) -> None:
         """Add the citations of all claims, followed by the uncited originals they draw on."""
         lineage, in_profile = self._lineage, iter(origins)
         citations = sum(map(len, traced))
         implied: list[Row] = []
         number = 0
-        for claim, per_claim in enumerate(traced):
+        for position, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
+            kinds = [self._independence.kind(profile, claim, t.citation) for t in per_claim]
+            self._pairs(own, number, per_claim, kinds)
             numbers = {
                 (lineage.canonical(t.citation.id), t.citation.stance): number + i
                 for i, t in enumerate(per_claim)
+                # Those who draw on a record of unknown kind draw on a first-hand report.
+                if kinds[i] is not None or t.directness != "record"
             }
-            for one in per_claim:
+            checked = _checked(claim, self._as_of)
+            for one, kind in zip(per_claim, kinds, strict=True):
                 self.rows["citation"].append(
-                    (own, claim, False, *self._citation(one, next(in_profile)))
+                    (own, position, False, *self._citation(one, kind, checked, next(in_profile)))
                 )
                 for root in one.draws_on:
                     cited = numbers.get((root, one.citation.stance))
                     if cited is None:
                         cited = citations + len(implied)
-                        implied.append((own, claim, True, *self._implied(one, root)))
+                        kind = self._implied_kind(profile, claim, root)
+                        implied.append(
+                            (own, position, True, *self._implied(one, kind, checked, root))
+                        )
                     self.rows["root"].append((own, number, cited))
                 number += 1
         self.rows["citation"] += implied
 
-    def _citation(self, traced: Traced, profile_origin: str) -> Row:
+    def _pairs(
+        self, own: int, start: int, traced: Sequence[Traced], kinds: Sequence[Directness | None]
+    ) -> None:
+        """Add the unrelated pairs of a claim, whose first citation has the number ``start``."""
+        for stance in get_args(Stance):
+            numbers = [
+                i
+                for i, (t, kind) in enumerate(zip(traced, kinds, strict=True))
+                if kind in CORROBORATING and t.citation.stance == stance
+            ]
+            for pair in self._independence.unrelated([traced[i].citation for i in numbers]):
+                first, second = numbers[pair.first], numbers[pair.second]
+                self.rows["pair"].append((own, start + first, start + second, pair.one_family))
+
+    def _implied_kind(self, profile: AnyProfile, claim: Claim, root: str) -> Directness | None:
+        kind = self._independence.kind(profile, claim, Citation.model_construct(id=root))
+        stated = self._corpus.sources[root].directness
+        return "first_hand" if kind is None and stated == "record" else kind
+
+    def _citation(
+        self,
+        traced: Traced,
+        kind: Directness | None,
+        checked: date | None,
+        profile_origin: str,
+    ) -> Row:
         citation = traced.citation
         return (
             self._lineage.decided(citation.id),
             citation.stance,
             traced.directness,
+            kind,
             citation.credibility,
             traced.origin,
             traced.origin_directness,
             profile_origin,
             _day(traced.day),
+            _day(_later(traced.day, checked)),
             *self._source(self._corpus.sources[citation.id]),
         )
 
-    def _implied(self, report: Traced, root: str) -> Row:
+    def _implied(
+        self, report: Traced, kind: Directness | None, checked: date | None, root: str
+    ) -> Row:
         """Return the citation of an original that only ``report`` draws on."""
         source = self._corpus.sources[root]
         return (
             self._lineage.decided(root),
             report.citation.stance,
             source.directness,
+            kind,
             None,
             source.id,
             source.directness,
             source.id,
             _day(source.published),
+            _day(_later(source.published.first if source.published else None, checked)),
             *self._source(source),
         )
 
@@ -251,6 +315,15 @@ def _edge(dependency: Dependency, *, affects: bool) -> Row:
         _day(dependency.valid_from),
         until.last.toordinal() if until else None,
     )
+
+
+def _checked(claim: Claim, as_of: date) -> date | None:
+    """Return the day of the claim's last recheck, None if it is later than ``as_of``."""
+    return claim.checked if claim.checked and claim.checked <= as_of else None
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max((d for d in (one, other) if d is not None), default=None)
 
 
 def _day(value: PartialDate | date | None) -> int | None:
