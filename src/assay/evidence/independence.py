@@ -24,7 +24,7 @@ from datetime import date
 from itertools import combinations
 
 from assay.evidence.actors import bodies_above, speaks_for_actor
-from assay.authoring.cite import address_key as canonical_address
+from assay.evidence.addresses import canonical_address
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Directness, Source
 
 CORROBORATING: tuple[Directness, ...] = ("record", "first_hand")
@@ -197,5 +197,5 @@ def _by_address(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
     first: dict[str, str] = {}
     for source in sources:
         if source.url is not None:
-            address = canonical_address(source.url)
+            address = canonical_address(str(source.url))
             yield first.setdefault(address, source.id), source.id
