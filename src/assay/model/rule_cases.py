@@ -48,12 +48,19 @@ Expectations = dict[Name, Expectation]
 
 
 class Expected(Model):
-    """Expectations for the profile, its claims and their citations."""
+    """Expectations for the profile, its claims, and the evidence for them."""
 
     profile: Expectations = {}
     claims: Annotated[
         dict[Line, Expectations],
         Field(description="expectations by claim: its id, or profile#claim for another profile"),
+    ] = {}
+    corroborations: Annotated[
+        dict[Line, Expectations],
+        Field(
+            description="expectations by set of corroborating citations: claim@source+source, in "
+            "the order of the claim"
+        ),
     ] = {}
     citations: Annotated[
         dict[Line, Expectations],

@@ -383,7 +383,7 @@ def _peers(sides: Sides, changed: frozenset[str]) -> Mapping[str, set[str]]:
 
 def _rule_namer(changes: RuleChanges, before: Run, after: Run) -> _Namer:
     """Name the changed parts of the rulebook that the score uses and that act differently."""
-    spaces = ("profile", "claim", "citation")
+    spaces = ("profile", "claim", "corroboration", "citation")
     same_rows = all(before.tables.height(s) == after.tables.height(s) for s in spaces)
     acted = differing_rules(before, after, sorted(changes.rules)) if same_rows else {}
     return lambda profile_id, scorer: (

@@ -101,14 +101,23 @@ class Explainer:
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """Explain all scores of a profile: its own first, then those of its claims and citations.
 
-        Among the scorers of claims and of citations, the last of the rulebook comes first.
+        Among the scorers of claims and of citations, the last of the rulebook comes first. Of the
+        sets of corroborating citations, only those that a score of the claim counts are explained.
         """
         for scorer in self._run.program.on("profile"):
             yield self.score(scorer, row)
         claims = self.trace.owned("claim", "profile_row", row)
+        counted: dict[int, set[str]] = {}
         for claim in claims:
             for scorer in reversed(self._run.program.on("claim")):
-                yield self.score(scorer, claim)
+                explained = self.score(scorer, claim)
+                counted.setdefault(claim, set()).update(explained.steps[0].evidence)
+                yield explained
+        for claim in claims:
+            for row in self.trace.owned("corroboration", "claim_row", claim):
+                if self.trace.label("corroboration", row) in counted.get(claim, ()):
+                    for scorer in reversed(self._run.program.on("corroboration")):
+                        yield self.score(scorer, row)
         for claim in claims:
             for citation in self.trace.owned("citation", "owner_row", claim):
                 for scorer in reversed(self._run.program.on("citation")):
@@ -341,9 +350,11 @@ def _weakest_chain(
         by_subject.setdefault(e.subject, []).append(e)
     claim = pool.evidence[0]
     chain = [own, *by_subject.get(claim, [])]
-    pools = [e.steps[0] for e in chain[1:] if e.steps[0].phase == "pool"]
-    for source in dict.fromkeys(i for step in pools for i in step.evidence):
-        chain += by_subject.get(f"{claim}@{source}", [])
+    # The pools of the claim name sets of citations, whose pools name the citations.
+    for explained in chain:
+        if explained is not own and explained.steps[0].phase == "pool":
+            for name in explained.steps[0].evidence:
+                chain += [e for e in by_subject.get(f"{claim}@{name}", []) if e not in chain]
     return chain
 
 

@@ -133,6 +133,15 @@ class Grounds:
             for found in self._claims(self._run.profile_rows[owner]):
                 if self._trace.value("claim", "id", found) == claim:
                     yield found
+        elif space == "corroboration" and on == "claim":
+            for found in self._trace.owned("corroboration", "claim_row", row):
+                if self._trace.label("corroboration", found) == name:
+                    yield found
+        elif space == "citation" and on == "corroboration":
+            for member in self._trace.owned("member", "corroboration_row", row):
+                citation = self._trace.value("member", "citation_row", member)
+                if isinstance(citation, int) and self._trace.label("member", member) == name:
+                    yield citation
         elif space == "citation" and not claim:
             claims: Iterable[int] = self._claims(row) if on == "profile" else (row,)
             for found in claims if on != "citation" else ():

@@ -12,6 +12,7 @@ import polars as pl
 from assay.arithmetic import to_points
 from assay.cel.operations import Lit
 from assay.cel.program import Program, RuleColumns
+from assay.cel.schema import SUBJECTS
 from assay.lint.analysis import Analysis
 from assay.model.documents import Corpus
 from assay.model.results import Outcome, Score, ScoreExplanation, Step
@@ -154,14 +155,15 @@ _RowsByName = Mapping[str, dict[str, int]]
 
 def _rows_by_case(trace: Trace, owners: Sequence[int], count: int) -> Sequence[_RowsByName]:
     cases: list[dict[str, dict[str, int]]] = [
-        {"profile": {}, "claim": {}, "citation": {}} for _ in range(count)
+        {space: {} for space in SUBJECTS} for _ in range(count)
     ]
     for row, case in enumerate(owners):
         cases[case]["profile"][trace.subject("profile", row)] = row
         for claim in trace.owned("claim", "profile_row", row):
             cases[case]["claim"][trace.subject("claim", claim)] = claim
-            for citation in trace.owned("citation", "owner_row", claim):
-                cases[case]["citation"][trace.subject("citation", citation)] = citation
+            for space, owner in (("corroboration", "claim_row"), ("citation", "owner_row")):
+                for element in trace.owned(space, owner, claim):
+                    cases[case][space][trace.subject(space, element)] = element
     return cases
 
 
@@ -178,6 +180,8 @@ class _Comparison:
         yield from self._of("profile", self._subject, expected.profile)
         for claim, expectations in expected.claims.items():
             yield from self._of("claim", self._full(claim), expectations)
+        for corroboration, expectations in expected.corroborations.items():
+            yield from self._of("corroboration", self._full(corroboration), expectations)
         for citation, expectations in expected.citations.items():
             yield from self._of("citation", self._full(citation), expectations)
 
@@ -375,7 +379,12 @@ def suggestions(found: Coverage) -> str:
     return "\n".join(lines) + "\n" if len(lines) > 1 else ""
 
 
-_EXPECTED = {"profile": "profile: ", "claim": "claims: {c1: ", "citation": "citations: {c1@s1: "}
+_EXPECTED = {
+    "profile": "profile: ",
+    "claim": "claims: {c1: ",
+    "corroboration": "corroborations: {c1@s1+s2: ",
+    "citation": "citations: {c1@s1: ",
+}
 
 
 def _skeleton(title: str, on: str, scorer: str, expected: str) -> Sequence[str]:

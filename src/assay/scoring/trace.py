@@ -61,21 +61,26 @@ class Trace:
     # Names -------------------------------------------------------------------------------
 
     def subject(self, space: str, row: int) -> str:
-        """``profile``, ``profile#claim`` or ``profile#claim@source``."""
+        """Name a row: ``profile``, ``profile#claim``, ``profile#claim@source`` or ``…@one+other``."""
         if space == "profile":
             return str(self.value("profile", "id", row))
         if space == "claim":
             profile = self._row("claim", "profile_row", row)
             return f"{self.subject('profile', profile)}#{self.value('claim', 'id', row)}"
-        claim = self._row("citation", "claim_row", row)
-        return f"{self.subject('claim', claim)}@{self.value('citation', 'source.id', row)}"
+        claim = self._row(space, "claim_row", row)
+        return f"{self.subject('claim', claim)}@{self.label(space, row)}"
 
     def label(self, space: str, row: int) -> str:
-        """Name an element as evidence: a source id, ``profile#claim`` or a profile id."""
+        """Name an element as evidence: source ids, ``profile#claim`` or a profile id."""
         if space == "citation":
             return str(self.value("citation", "source.id", row))
         if space in ("claim", "profile"):
             return self.subject(space, row)
+        if space == "corroboration":
+            members = self.owned("member", "corroboration_row", row)
+            return "+".join(self.label("member", member) for member in members)
+        if space == "member":
+            return self.label("citation", self._row("member", "citation_row", row))
         if space == "ground":
             return self.subject("claim", self._row("ground", "ground_row", row))
         if space == "root":

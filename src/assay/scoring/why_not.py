@@ -94,6 +94,8 @@ class ConditionParts:
         for claim in self._trace.owned("claim", "profile_row", profile):
             if on == "claim":
                 yield claim
+            elif on == "corroboration":
+                yield from self._trace.owned("corroboration", "claim_row", claim)
             else:
                 yield from self._trace.owned("citation", "owner_row", claim)
 
