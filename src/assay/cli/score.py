@@ -194,7 +194,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
             *(_cell(line.scores[name].value, line.scores[name].grade) for name in scorers),
             line.horizon,
             line.until.isoformat() if line.until else "",
-            f"{line.sources}/{line.origins}",
+            f"{line.sources}/{line.independent}",
             "" if line.published else "no page",
             *([] if changes is None else [_easiest(changes[line.id])]),
         ]

@@ -129,12 +129,16 @@ class OriginGroup:
 
 @dataclass(frozen=True, slots=True)
 class ProfileResult:
-    """Scores, origins and outlook of one profile."""
+    """Scores, sources and outlook of one profile.
+
+    ``independent`` is the number of independent sources for its key claim that has the fewest.
+    """
 
     id: str
     scores: dict[str, Score]
     claims: dict[str, dict[str, Score]]
     origins: tuple[OriginGroup, ...]
+    independent: int
     outlook: Outlook
     published: bool
 

@@ -131,7 +131,9 @@ class ScoredProfile(Output):
     scores: dict[str, ScoreValue] = described("by name of the profile scorer")
     horizon: Horizon = described("next review")
     sources: Count = described("number of sources it cites")
-    origins: Count = described("number of independent sources among them")
+    independent: Count = described(
+        "number of independent sources for the key claim that has the fewest"
+    )
     published: bool = described("whether it gets a page")
     would_change: list[PossibleChange] = Field([], description="with `--with would_change`")
 

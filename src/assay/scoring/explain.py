@@ -319,8 +319,8 @@ def _summary(
         unknown = f"unknown are {', '.join(start.missing)}" if start.missing else start.because
         return f"Not rated: {unknown}."
     grade = f"{own.score.grade} " if own.score.grade else ""
-    sources, origins = plural(result.sources, "source"), plural(len(result.origins), "origin")
-    parts = [f"{grade}({own.score.points / 1000:.2f}): rests on {sources} from {origins}"]
+    sources, independent = plural(result.sources, "source"), result.independent or "none"
+    parts = [f"{grade}({own.score.points / 1000:.2f}): {sources}, {independent} independent"]
     chain = _weakest_chain(own, explanations)
     claim = next((e for e in chain if e.on == "claim"), None)
     if claim is not None:
@@ -428,7 +428,7 @@ def _reach_line(found: Path, path: Sequence[int], names: Sequence[str]) -> Reach
 def profile_results(
     run: Run, listing: pl.DataFrame, as_of: date, ids: Sequence[str]
 ) -> dict[str, ProfileResult]:
-    """Scores, origins and outlook of some profiles, by id.
+    """Scores, sources and outlook of some profiles, by id.
 
     ``listing`` has the watch items of analysts.
     """
@@ -437,6 +437,7 @@ def profile_results(
     own = {s.scorer.name: run.scores(s, rows) for s in run.program.on("profile")}
     claims = _claim_scores(run, rows)
     origins = _origins(run, rows)
+    independent = listing["independent"]
     made = {}
     for number, (profile_id, row) in enumerate(zip(ids, rows, strict=True)):
         scores = {name: column[number] for name, column in own.items()}
@@ -445,6 +446,7 @@ def profile_results(
             scores=scores,
             claims=claims.get(row, {}),
             origins=origins.get(row, ()),
+            independent=independent[row],
             outlook=ahead[number],
             published=_is_published(run, scores),
         )
@@ -498,7 +500,7 @@ class Line(NamedTuple):
     horizon: HorizonGrade
     until: date | None
     sources: int
-    origins: int
+    independent: int
     published: bool
 
 
@@ -509,7 +511,7 @@ def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     days: list[date | None] = projection.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()
     fired = watched(projection, horizons)
-    profiles = listing.select("id", "kind", "name", "sources", "origins").iter_rows()
+    profiles = listing.select("id", "kind", "name", "sources", "independent").iter_rows()
 
     @cache  # thousands of profiles share a few hundred combinations of days
     def horizon(
@@ -519,11 +521,13 @@ def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
         return horizon_grade(horizons, (until, next_due), rules)
 
     lines = []
-    for row, (until, day, rules, (profile_id, kind, name, sources, origins)) in enumerate(
+    for row, (until, day, rules, (profile_id, kind, name, sources, independent)) in enumerate(
         zip(days, due, fired, profiles, strict=True)
     ):
         own = {scorer: column[row] for scorer, column in scores.items()}
         grade = horizon(until, day, tuple(rules))
         published = _is_published(run, own)
-        lines.append(Line(profile_id, kind, name, own, grade, until, sources, origins, published))
+        lines.append(
+            Line(profile_id, kind, name, own, grade, until, sources, independent, published)
+        )
     return lines

@@ -31,7 +31,8 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> BuiltTables:
     tables = assemble(rows, rulebook, as_of.toordinal())
     # Texts are encoded once here, not in every process that takes the tables from a cache.
     frames = {name: coded(name, frame) for name, frame in tables.frames.items()}
-    return BuiltTables(Tables(frames, edges=tables.edges), rows, _listing(profiles, rows))
+    listing = _listing(profiles, rows, tables)
+    return BuiltTables(Tables(frames, edges=tables.edges), rows, listing)
 
 
 def build_tables(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Tables:
@@ -313,10 +314,11 @@ def _transitive(grounds: pl.DataFrame) -> pl.DataFrame:
 # Listing -----------------------------------------------------------------------------------
 
 
-def _listing(profiles: Sequence[AnyProfile], rows: Rows) -> pl.DataFrame:
+def _listing(profiles: Sequence[AnyProfile], rows: Rows, tables: Tables) -> pl.DataFrame:
     """List the profiles in the order of their rows.
 
-    ``sources`` and ``origins`` count what each cites; ``watch`` has its watch items as JSON, null
+    ``sources`` counts those that each cites, ``independent`` the independent ones for its key claim
+    that has the fewest; ``watch`` has its watch items as JSON, null
     if it has none.
     """
     names = pl.DataFrame(
@@ -334,18 +336,30 @@ def _listing(profiles: Sequence[AnyProfile], rows: Rows) -> pl.DataFrame:
         rows["citation"]
         .lazy()
         .filter(~pl.col("implied"))
-        .select("own", "profile_origin", "source.id")
-        .unique()
         .group_by("own")
-        .agg(
-            pl.len().cast(pl.Int64).alias("sources"),
-            pl.col("profile_origin").n_unique().cast(pl.Int64).alias("origins"),
-        )
+        .agg(pl.col("source.id").n_unique().cast(pl.Int64).alias("sources"))
+    )
+    sizes = (
+        tables.frames["corroboration"]
+        .lazy()
+        .filter(pl.col("stance") == "supports")
+        .group_by("claim_row")
+        .agg(pl.col("size").max())
+    )
+    independent = (
+        tables.frames["claim"]
+        .lazy()
+        .select("key", own="profile_row", claim_row=pl.int_range(pl.len(), dtype=pl.Int64))
+        .filter("key")
+        .join(sizes, on="claim_row", how="left")
+        .group_by("own")
+        .agg(pl.col("size").fill_null(0).min().alias("independent"))
     )
     return (
         names.lazy()
         .join(counted, on="own", how="left", maintain_order="left")
-        .select("id", "kind", "name", pl.col("sources", "origins").fill_null(0), "watch")
+        .join(independent, on="own", how="left", maintain_order="left")
+        .select("id", "kind", "name", pl.col("sources", "independent").fill_null(0), "watch")
         .collect()
     )
 
