@@ -131,7 +131,7 @@ CORROBORATION = Space(
         Field("size", "int", "number of its citations, 1 to 3"),
         Field("one_family", "bool", "whether all its publishers are of one family"),
     ),
-    links={"claim": "claim"},
+    links={"claim": "claim", "profile": "profile"},
     collections=(
         Collection("members", "member", "corroboration_row", "its citations", "citation"),
     ),

@@ -283,7 +283,7 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
         ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
     ),
     "root": frozenset(["citation_row", "root_row"]),
-    "corroboration": frozenset(["stance", "size", "one_family", "claim_row"]),
+    "corroboration": frozenset(["stance", "size", "one_family", "claim_row", "profile_row"]),
     "member": frozenset(["corroboration_row", "citation_row"]),
     "ground": frozenset(["claim_row"]),
     **dict.fromkeys(

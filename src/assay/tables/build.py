@@ -197,7 +197,11 @@ def corroboration_frames(citations: pl.DataFrame, pairs: pl.DataFrame) -> dict[s
     larger set never carries less.
     """
     numbered = citations.lazy().select(
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("first"), "stance", "kind", "owner_row"
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("first"),
+        "stance",
+        "kind",
+        "owner_row",
+        "profile_row",
     )
     vertices = numbered.filter(
         pl.col("owner_row").is_not_null()
@@ -239,6 +243,7 @@ def corroboration_frames(citations: pl.DataFrame, pairs: pl.DataFrame) -> dict[s
             "stance",
             *("first", "second", "third", "one_family"),
             pl.col("owner_row").alias("claim_row"),
+            "profile_row",
         )
         .collect()
     )
@@ -249,7 +254,7 @@ def corroboration_frames(citations: pl.DataFrame, pairs: pl.DataFrame) -> dict[s
     size = pl.sum_horizontal(pl.col(c).is_not_null() for c in ("first", "second", "third"))
     return {
         "corroboration": found.select(
-            "stance", size.cast(pl.Int64).alias("size"), "one_family", "claim_row"
+            "stance", size.cast(pl.Int64).alias("size"), "one_family", "claim_row", "profile_row"
         ),
         "member": members.explode("citation_row").drop_nulls(),
     }

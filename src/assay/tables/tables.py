@@ -77,7 +77,13 @@ SCHEMAS: dict[str, dict[str, Dtype]] = {
         "profile_row": _INT,
     },
     "root": {"citation_row": _INT, "root_row": _INT},
-    "corroboration": {"stance": _TEXT, "size": _INT, "one_family": _BOOL, "claim_row": _INT},
+    "corroboration": {
+        "stance": _TEXT,
+        "size": _INT,
+        "one_family": _BOOL,
+        "claim_row": _INT,
+        "profile_row": _INT,
+    },
     "member": {"corroboration_row": _INT, "citation_row": _INT},
     "ground": {"claim_row": _INT, "ground_row": _INT},
     "dependency": _EDGE,
@@ -99,7 +105,7 @@ ROW_LINKS: dict[str, dict[str, str]] = {
         "profile_row": "profile",
     },
     "root": {"citation_row": "citation", "root_row": "citation"},
-    "corroboration": {"claim_row": "claim"},
+    "corroboration": {"claim_row": "claim", "profile_row": "profile"},
     "member": {"corroboration_row": "corroboration", "citation_row": "citation"},
     "ground": {"claim_row": "claim", "ground_row": "claim"},
     **{
