@@ -10,8 +10,8 @@ Where the documents leave a choice, this reading holds:
 - The dates of an event are its own and those of every profile that it affects. Only days that have
   not passed count.
 - A profile that was never reviewed is to be reviewed at once.
-- The gap of a review is the factor of impact that can change the mean most: an unknown one from
-  one end of its scale to the other, one below C/D from its word to the lowest.
+- The gap of a review is the factor of impact that can change the mean most: of the unknown ones
+  from one end of the scale to the other, otherwise of those below C/D from the word to the lowest.
 """
 
 from __future__ import annotations
@@ -100,16 +100,16 @@ def review_by(impact: Estimate, reviewed: date | None, as_of: date) -> date:
 
 
 def widest_gap(profile: AnyProfile, words: Mapping[str, Word]) -> str | None:
-    """The unknown or weak factor of impact that could change the mean most."""
-    changes = {}
-    for factor, (scale, weight) in asked(
-        EVENT if isinstance(profile, Event) else INSTITUTION, profile
-    ).items():
+    """The unknown factor of impact, otherwise the weak one, that could change the mean most."""
+    unknown, weak = {}, {}
+    factors = asked(EVENT if isinstance(profile, Event) else INSTITUTION, profile)
+    for factor, (scale, weight) in factors.items():
         values, given = SCALES[scale], words.get(factor)
         if given is None or given.word not in values:
-            changes[factor] = weight * (max(values.values()) - min(values.values()))
+            unknown[factor] = weight * (max(values.values()) - min(values.values()))
         elif given.confidence < BANDS[FIRM]:
-            changes[factor] = weight * (values[given.word] - min(values.values()))
+            weak[factor] = weight * (values[given.word] - min(values.values()))
+    changes = unknown or weak
     return max(changes, key=lambda f: changes[f], default=None)
 
 

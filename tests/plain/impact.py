@@ -14,6 +14,9 @@ Where the documents leave a choice, this reading holds:
 - An edge carries its weight times the confidence of its weakest claim, and a path the product of
   its edges, damped at every hop after the first. An edge of unknown criticality weighs like a low
   one, the worst known.
+
+By the weights of the documents the breadth of an event spans more than a band (0.30 of 0.90), so
+with high severity, months, and a part of a country it moves from Medium to Critical.
 """
 
 from __future__ import annotations

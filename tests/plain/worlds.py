@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -49,14 +49,17 @@ def event(id_: str, *claims: Claim, **fields: Any) -> Event:
     return Event.model_validate({**given, **fields})
 
 
-def corpus(*documents: Publisher | Source | AnyProfile | Iterable[Any]) -> Corpus:
+Document = Publisher | Source | AnyProfile
+
+
+def corpus(*documents: Document) -> Corpus:
     publishers, sources, profiles = {}, {}, {}
     for document in documents:
         if isinstance(document, Publisher):
             publishers[document.id] = document
         elif isinstance(document, Source):
             sources[document.id] = document
-        elif isinstance(document, Institution | Event):
+        else:
             profiles[document.id] = document
     return Corpus(
         dict(sorted(publishers.items())),
