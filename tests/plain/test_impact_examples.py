@@ -30,7 +30,17 @@ from tests.plain.impact import (
     sensitivity,
     words_of,
 )
-from tests.plain.worlds import AS_OF, PERIODS, claim, corpus, event, institution, publisher, source
+from tests.plain.worlds import (
+    AS_OF,
+    PERIODS,
+    Document,
+    claim,
+    corpus,
+    event,
+    institution,
+    publisher,
+    source,
+)
 
 BODIES = ("severity", "users", "substitutability", "market_share", "geography")
 EVENTS = ("severity", "breadth", "duration", "geography")
@@ -375,7 +385,7 @@ def test_weights_add_up_and_words_rise() -> None:
 
 # Dependence ----------------------------------------------------------------------------------
 
-DEPENDED = [
+DEPENDED: list[Document] = [
     publisher("press", "B"),
     *(publisher(n, speaks_for=[n]) for n in ("near", "far", "loose")),
     source("story", "press", "first_hand"),

@@ -22,7 +22,7 @@ from tests.plain.worlds import (
 PUBLISHERS = [
     publisher("agency", speaks_for=["agency"]),
     publisher("ministry", speaks_for=["ministry"]),
-    *(publisher(f"{letter}-{i}", letter.upper()) for letter in "abcde" for i in range(3)),
+    *(publisher(f"{letter}-{i}", letter.upper()) for letter in "abcde" for i in range(4)),
     *(publisher(f"unrated-{i}") for i in range(4)),
 ]
 PARENT = {"on": "ministry", "relation": "part_of"}
@@ -111,36 +111,26 @@ def test_evidence_for_one_claim(supports: list[str], score: int, independent: in
     assert scored(supports) == Scores(score, 0, score, independent)
 
 
-@pytest.mark.parametrize(
-    ("texts", "score"),
-    [
-        ([f"{text} cites=s3" for text in NAMED], 420),
-        ([f"unrated-{i} secondary:attribution=named cites=s3" for i in range(3)], 380),
-    ],
-)
-def test_three_secondary_reports_of_one_original_that_is_not_cited(
-    texts: list[str], score: int
-) -> None:
-    assert scored(texts, uncited=["a-1 first_hand"]).confidence == score
-
-
 @pytest.mark.parametrize(("supports", "disputes", "score"), DISPUTED.values(), ids=DISPUTED)
 def test_disputed_claims(supports: list[str], disputes: list[str], score: int) -> None:
     assert scored(supports, disputes).confidence == score
 
 
+def role(texts: list[str], **fields: Any) -> int:
+    return scored(texts, holds="standing", type="role", **fields).confidence
+
+
 @pytest.mark.parametrize(("checked", "score"), [(date(2024, 1, 15), 565), (date(2019, 1, 15), 240)])
 def test_a_standing_role_fades_when_it_is_not_rechecked(checked: date, score: int) -> None:
-    standing = scored([RECORD], holds="standing", type="role", checked=checked)
-    assert standing.confidence == score
+    assert role([RECORD], checked=checked) == score
 
 
 def test_a_new_line_does_not_refresh_an_old_record() -> None:
-    texts = ["agency record:published=2019-01-15", "unrated-0 secondary:published=2026-01-15"]
-    assert scored(texts, holds="standing", type="role").confidence == 240
+    line = "unrated-0 secondary:published=2026-01-15"
+    assert role(["agency record:published=2019-01-15", line]) == 240
 
 
-def test_a_judgement_is_no_firmer_than_its_weakest_ground() -> None:
+def judgements() -> dict[str, int]:
     sources = [written(i, text) for i, text in enumerate([*FULL, "c-0 first_hand"])]
     agency = institution(
         "agency",
@@ -155,7 +145,11 @@ def test_a_judgement_is_no_firmer_than_its_weakest_ground() -> None:
         claim("on-that", nature="judgement", rests_on=["strong", "on-nothing"]),
     )
     scores = claim_scores(corpus(*PUBLISHERS, *sources, agency), AS_OF, PERIODS)
-    assert {i: scores["agency", i].confidence for _, i in scores if i.startswith("on-")} == {
+    return {i: s.confidence for (_, i), s in scores.items() if i.startswith("on-")}
+
+
+def test_a_judgement_is_no_firmer_than_its_weakest_ground() -> None:
+    assert judgements() == {
         "on-strong": 700,
         "on-weak": 420,
         "on-both": 420,
@@ -190,6 +184,26 @@ def test_no_line_of_the_ladder_lies_near_the_edge_of_a_band() -> None:
 
 OUTLET = ["b-0 first_hand", "b-0 first_hand:not_same_as=s0"]
 CASES = {
+    "three secondary reports by rated publishers of one original that is not cited": (
+        [f"{text} cites=s3" for text in NAMED],
+        ["a-1 first_hand"],
+        420,
+    ),
+    "three by unrated publishers": (
+        [f"unrated-{i} secondary:attribution=named cites=s3" for i in range(3)],
+        ["a-1 first_hand"],
+        380,
+    ),
+    "no evidence is certain": (
+        [RECORD, "a-0 first_hand", "b-0 first_hand"],
+        [],
+        950,
+    ),
+    "a fourth independent report adds nothing": (
+        [f"c-{i} first_hand" for i in range(4)],
+        [],
+        805,
+    ),
     "a record that draws on another source is of unknown kind": (
         ["agency record:cites=s1"],
         ["a-0 first_hand"],
@@ -261,12 +275,24 @@ def test_rules_beyond_the_ladder(supports: list[str], uncited: list[str], score:
     assert scored(supports, uncited=uncited).confidence == score
 
 
+def by_credibility() -> dict[int, int]:
+    cited = [{"id": "s0", "credibility": n} for n in (3, 4, 5)]
+    claims = [claim(f"c{c['credibility']}", c) for c in cited]
+    world = corpus(*PUBLISHERS, written(0, "a-0 first_hand"), institution("x", *claims))
+    return {int(c[1:]): s.confidence for (_, c), s in claim_scores(world, AS_OF, PERIODS).items()}
+
+
 def test_credibility_caps_a_citation() -> None:
-    sources = [written(0, "a-0 first_hand")]
-    cited = {4: 200, 5: 50, 3: 650}
-    claims = [claim(f"c{n}", {"id": "s0", "credibility": n}) for n in cited]
-    scores = claim_scores(corpus(*PUBLISHERS, *sources, institution("x", *claims)), AS_OF, PERIODS)
-    assert {n: scores["x", f"c{n}"].confidence for n in cited} == cited
+    assert by_credibility() == {3: 650, 4: 200, 5: 50}
+
+
+def all_lines() -> list[int]:
+    """The scores of all lines above: none of the doctrine's numbers may be idle in them."""
+    lines = [scored(supports).confidence for supports, _, _ in LADDER.values()]
+    lines += [scored(supports, disputes).confidence for supports, disputes, _ in DISPUTED.values()]
+    lines += [scored(supports, uncited=more).confidence for supports, more, _ in CASES.values()]
+    lines += [role([RECORD], checked=date(2019, 1, 15))]
+    return [*lines, *judgements().values(), *by_credibility().values()]
 
 
 def test_publishers_are_one_family_through_owners_and_through_institutions() -> None:
