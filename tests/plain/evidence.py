@@ -444,9 +444,12 @@ def disputed(support: int, dispute: int) -> int:
 
 @cache
 def faded(days: int, period: int) -> int:
-    """The part left of a citation after ``days``, with a review period."""
-    over = max(0, days - period)
-    left = Decimal(2) ** (Decimal(-over) / (2 * period))
+    """The part left of a citation after ``days``, with a review period.
+
+    As the rule language documents ``half_life``, it falls after each thousandth of a half-life.
+    """
+    step = max(0, days - period) * ONE // (2 * period)
+    left = Decimal(2) ** (Decimal(-step) / ONE)
     return max(LEAST_FADE, int(left * ONE + Decimal("0.5")))
 
 

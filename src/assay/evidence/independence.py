@@ -1,19 +1,25 @@
-"""Independence: the kind of each citation, and which citations of a claim corroborate each other.
+"""Independence: what a citation is worth for a claim, and which citations corroborate each other.
 
 Two citations of a claim are **related** if
 
 - their sources are one publication: ``same_as``, the same canonical address or ``revises``,
   followed over all sources;
-- one draws on the other along ``cites``, however far;
+- one draws on the other along ``cites``, however far and in whatever version;
 - their publishers are one family: the same last owner, or institutions that they speak for which
   are the same or of which one is part of the other;
 - one of the sources has no publisher.
 
 The relation is never closed over a third citation, and a common ancestor does not relate two.
-``not_same_as`` undoes address, ``revises`` and family for its pair, never ``same_as`` or ``cites``.
+``not_same_as`` with a reason undoes address, ``revises`` and family for its pair, never ``same_as``
+or ``cites``.
 
 Only records and first-hand reports corroborate. A record counts as one if its publisher speaks for
-the institution that acted and the citation draws on nothing else.
+the institution that acted and the citation draws on nothing else. All others carry no more than the
+least of their **originals**: everything that they draw on, up to and including the first that
+saw for itself.
+
+What a citation is worth never depends on the other citations of its claim: an original is valued as
+if the claim cited it plainly. Otherwise a further citation could lower the side that it is on.
 """
 
 from __future__ import annotations
@@ -32,10 +38,25 @@ CORROBORATING: tuple[Directness, ...] = ("record", "first_hand")
 
 
 @dataclass(frozen=True, slots=True)
+class Valued:
+    """A citation that counts.
+
+    ``kind`` is None if it is unknown. ``originals`` are the sources that it draws on with their
+    kinds, empty if it saw for itself. ``day`` is the earliest day of its source and the originals,
+    None if one of them is undated.
+    """
+
+    citation: Citation
+    kind: Directness | None
+    originals: tuple[tuple[Source, Directness | None], ...]
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two citations of a claim that are not related, by position; ``first`` is below ``second``.
 
-    ``one_family`` marks publishers of one family that a ``not_same_as`` declares independent here.
+    ``one_family`` marks publishers of one family whose sources were reviewed as independent.
     """
 
     first: int
@@ -44,93 +65,156 @@ class Pair:
 
 
 class Independence:
-    """The relations between the sources of a corpus at a date."""
+    """The sources of a corpus at a date, with their copies, versions, publishers and families."""
 
     def __init__(self, corpus: Corpus, as_of: date) -> None:
         self._corpus = corpus
         self._as_of = as_of
-        sources = corpus.sources
-        same = [(s.id, other) for s in sources.values() for other in s.same_as]
-        linked = [(s.id, s.revises) for s in sources.values() if s.revises]
-        self._same = _groups(sources, same)
-        self._publication = _groups(sources, [*same, *linked, *_by_address(sources.values())])
-        self._distinct = {
-            frozenset((s.id, other)) for s in sources.values() for other in s.not_same_as
+        # A source that is published later does not exist yet.
+        self._sources = {
+            s.id: s
+            for s in corpus.sources.values()
+            if s.published is None or s.published.first <= as_of
         }
-        self._owner: dict[str, str] = {}
-        self._bodies: dict[str, frozenset[str]] = {}
+        self._distinct = {
+            frozenset((s.id, other))
+            for s in self._sources.values()
+            if s.not_same_as_reason
+            for other in s.not_same_as
+        }
+        same = [(s.id, other) for s in self._sources.values() for other in s.same_as]
+        addressed = self._doubtful(_by_address(self._sources.values()))
+        revised = self._doubtful((s.id, s.revises) for s in self._sources.values() if s.revises)
+        self._entries = _groups(self._sources, same)
+        self._copies = _groups(self._sources, [*same, *addressed])
+        self._versions = _groups(self._sources, [*same, *addressed, *revised])
+        self._behind: dict[str, frozenset[str]] = {}
         self._family: dict[tuple[str, str], bool] = {}
 
-    def kind(self, profile: AnyProfile, claim: Claim, citation: Citation) -> Directness | None:
-        """Return the kind of a citation, None if it is unknown.
+    def _doubtful(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        return [pair for pair in pairs if frozenset(pair) not in self._distinct]
 
-        A record is of unknown kind if its publisher does not speak for the claim's actor, or if
-        it draws on other sources for this claim.
+    # One citation ----------------------------------------------------------------------------
+
+    def valued(self, profile: AnyProfile, claim: Claim) -> list[Valued]:
+        """Value the citations of a claim that count, in their order.
+
+        A citation does not count if its source does not exist yet, or if the source or one of the
+        originals, or a copy of one of them, was retracted.
         """
-        source = self._corpus.sources[citation.id]
-        stated = citation.directness or source.directness
-        if stated != "record":
-            return stated
         actor = claim.actor or (profile.id if profile.kind == "institution" else None)
+        found = (self._valued(citation, actor) for citation in claim.sources)
+        return [valued for valued in found if valued is not None]
+
+    def _valued(self, citation: Citation, actor: str | None) -> Valued | None:
+        source = self._sources.get(citation.id)
+        if source is None:
+            return None
+        cites = source.cites if citation.cites is None else citation.cites
+        kind = self._kind(citation.directness or source.directness, source, cites, actor)
+        originals: list[tuple[Source, Directness | None]] = []
+        if kind not in CORROBORATING:
+            ids = self._originals(source, cites, actor)
+            originals = [(s, self._kind_behind(s, actor)) for s in map(self._sources.get, ids) if s]
+        if any(self._is_retracted(s) for s in (source, *(s for s, _ in originals))):
+            return None
+        days = [
+            s.published.first if s.published else None for s in (source, *(s for s, _ in originals))
+        ]
+        known = [d for d in days if d is not None]
+        oldest = min(known) if len(known) == len(days) else None
+        return Valued(citation, kind, tuple(originals), oldest)
+
+    def _kind(
+        self, kind: Directness | None, source: Source, cites: Iterable[str], actor: str | None
+    ) -> Directness | None:
+        if kind != "record":
+            return kind
         speaks = actor is not None and speaks_for_actor(
             self._corpus, source.publisher, actor, self._as_of
         )
-        return "record" if speaks and not drawn_on(self._corpus, citation) else None
+        return "record" if speaks and self._sources.keys().isdisjoint(cites) else None
+
+    def _kind_behind(self, source: Source, actor: str | None) -> Directness | None:
+        """Return the kind of an original for those who draw on it."""
+        kind = self._kind(source.directness, source, source.cites, actor)
+        return "first_hand" if source.directness == "record" and kind is None else kind
+
+    def _originals(self, source: Source, cites: Iterable[str], actor: str | None) -> list[str]:
+        """Return all sources behind one, up to and including the first that saw for itself."""
+        found: set[str] = set()
+        todo = self._drawn_on(source.id, cites)
+        while todo:
+            here = todo.pop()
+            if here in found:
+                continue
+            found.add(here)
+            todo |= self._copies[here]
+            if self._kind_behind(self._sources[here], actor) not in CORROBORATING:
+                todo |= self._drawn_on(here, self._sources[here].cites)
+        return sorted(found)
+
+    def _drawn_on(self, source_id: str, cites: Iterable[str]) -> set[str]:
+        """Return the sources directly behind one: those it cites, and those its copies cite."""
+        copies = self._copies[source_id]
+        cited = {*cites, *(c for s in copies if s != source_id for c in self._sources[s].cites)}
+        return (cited & self._sources.keys()) - copies
+
+    def _is_retracted(self, source: Source) -> bool:
+        days = (self._sources[copy].retracted for copy in self._copies[source.id])
+        return any(day is not None and day <= self._as_of for day in days)
+
+    # Two citations ---------------------------------------------------------------------------
 
     def unrelated(self, citations: Sequence[Citation]) -> Iterator[Pair]:
         """Yield the pairs of these citations of one claim that are not related."""
-        reached = self._reached(citations)
         for i, j in combinations(range(len(citations)), 2):
-            one, other = citations[i].id, citations[j].id
-            if self._publication[other] in reached[i] or self._publication[one] in reached[j]:
-                continue
-            pair = self._apart(self._corpus.sources[one], self._corpus.sources[other])
-            if pair is not None:
-                yield Pair(i, j, pair)
+            one_family = self._unrelated(citations[i], citations[j])
+            if one_family is not None:
+                yield Pair(i, j, one_family)
 
-    def _apart(self, one: Source, other: Source) -> bool | None:
-        """Whether two unrelated sources are of one family; None if they are related."""
-        if one.publisher is None or other.publisher is None or one.id == other.id:
+    def _unrelated(self, a: Citation, b: Citation) -> bool | None:
+        """Return whether two unrelated citations are of one family; None if they are related."""
+        one, other = self._sources[a.id], self._sources[b.id]
+        if one.publisher is None or other.publisher is None or b.id in self._entries[a.id]:
             return None
-        if self._same[one.id] == self._same[other.id]:
+        if b.id in self._all_behind(a) or a.id in self._all_behind(b):
             return None
         family = self._one_family(one.publisher, other.publisher)
-        if frozenset((one.id, other.id)) in self._distinct:
+        if frozenset((a.id, b.id)) in self._distinct:
             return family
-        if family or self._publication[one.id] == self._publication[other.id]:
-            return None
-        return False
+        return None if family or b.id in self._versions[a.id] else False
 
-    def _reached(self, citations: Sequence[Citation]) -> list[set[str]]:
-        """For each citation the publications that it draws on, however far."""
-        stated = {c.id: c.cites for c in citations if c.cites is not None}
-        members: dict[str, list[str]] = {}
-        for source_id, group in self._same.items():
-            members.setdefault(group, []).append(source_id)
-        result = []
-        for citation in citations:
-            seen: set[str] = set()
-            todo = list(drawn_on(self._corpus, citation))
-            while todo:
-                here = todo.pop()
-                if here in seen or here not in self._same:
-                    continue
-                for member in members[self._same[here]]:
-                    seen.add(member)
-                    todo += stated.get(member, self._corpus.sources[member].cites)
-            result.append({self._publication[s] for s in seen})
-        return result
+    def _all_behind(self, citation: Citation) -> frozenset[str]:
+        """Return every source that a citation draws on, however far and in whatever version."""
+        if citation.cites is not None:
+            return self._walk(citation.id, citation.cites)
+        if citation.id not in self._behind:
+            cites = self._sources[citation.id].cites
+            self._behind[citation.id] = self._walk(citation.id, cites)
+        return self._behind[citation.id]
+
+    def _walk(self, source_id: str, cites: Iterable[str]) -> frozenset[str]:
+        found: set[str] = set()
+        others = self._versions[source_id] - {source_id}
+        todo = {*cites, *(c for v in others for c in self._sources[v].cites)}
+        while todo:
+            here = todo.pop()
+            if here in self._sources and here not in found:
+                versions = self._versions[here]
+                found |= versions
+                todo |= {c for v in versions for c in self._sources[v].cites}
+        return frozenset(found)
 
     def _one_family(self, one: str, other: str) -> bool:
         key = (min(one, other), max(one, other))
         if key not in self._family:
-            bodies, others = self._spoken_for(one), self._spoken_for(other)
             self._family[key] = self._last_owner(one) == self._last_owner(other) or any(
                 a == b
                 or a in bodies_above(self._corpus, b, self._as_of)
                 or b in bodies_above(self._corpus, a, self._as_of)
-                for a in bodies
-                for b in others
+                for a in self._spoken_for(one)
+                for b in self._spoken_for(other)
             )
         return self._family[key]
 
@@ -139,63 +223,32 @@ class Independence:
         return known.speaks_for if known else ()
 
     def _last_owner(self, publisher: str) -> str:
-        if publisher not in self._owner:
-            seen = [publisher]
-            while (known := self._corpus.publishers.get(seen[-1])) and known.owner:
-                if known.owner in seen:  # a circle of owners is one family, named by its least id
-                    seen = [min(seen[seen.index(known.owner) :])]
-                    break
-                seen.append(known.owner)
-            self._owner[publisher] = seen[-1]
-        return self._owner[publisher]
+        chain = [publisher]
+        while (known := self._corpus.publishers.get(chain[-1])) and known.owner:
+            if known.owner in chain:  # Owners in a cycle are one family, named by its least id.
+                return min(chain[chain.index(known.owner) :])
+            chain.append(known.owner)
+        return chain[-1]
 
 
-def drawn_on(corpus: Corpus, citation: Citation) -> tuple[str, ...]:
-    """Return the sources that a citation draws on. Default: those of its source."""
-    return corpus.sources[citation.id].cites if citation.cites is None else citation.cites
-
-
-def largest_sets(size: int, pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, ...]]:
-    """Yield the sets of at most three of ``size`` citations that have no related pair.
-
-    ``pairs`` are the unrelated ones. Sets that a further citation could join are left out: a
-    larger set never carries less.
-    """
-    friends: dict[int, set[int]] = {i: set() for i in range(size)}
-    for i, j in pairs:
-        friends[i].add(j)
-        friends[j].add(i)
-    for i in range(size):
-        if not friends[i]:
-            yield (i,)
-        for j in sorted(n for n in friends[i] if n > i):
-            both = friends[i] & friends[j]
-            if not both:
-                yield (i, j)
-            for k in sorted(n for n in both if n > j):
-                yield (i, j, k)
-
-
-def _groups(items: Iterable[str], links: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    """Map every item to the least id among those linked to it, directly or not."""
-    parent = {item: item for item in items}
-
-    def find(item: str) -> str:
-        while parent[item] != item:
-            item = parent[item]
-        return item
-
+def _groups(items: Iterable[str], links: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    """Map every item to all that are linked to it, directly or not, itself included."""
+    group = {item: {item} for item in items}
     for one, other in links:
-        if one in parent and other in parent:
-            a, b = sorted((find(one), find(other)))
-            parent[b] = a
-    return {item: find(item) for item in parent}
+        if one in group and other in group and group[one] is not group[other]:
+            smaller, larger = sorted((group[one], group[other]), key=len)
+            larger |= smaller
+            for item in smaller:
+                group[item] = larger
+    frozen = {id(members): frozenset(members) for members in group.values()}
+    return {item: frozen[id(members)] for item, members in group.items()}
 
 
 def _by_address(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
-    """Link the sources of one canonical address."""
-    first: dict[str, str] = {}
+    """Yield the pairs of sources that have one canonical address."""
+    by_address: dict[str, list[str]] = {}
     for source in sources:
         if source.url is not None:
-            address = canonical_address(str(source.url))
-            yield first.setdefault(address, source.id), source.id
+            by_address.setdefault(canonical_address(str(source.url)), []).append(source.id)
+    for ids in by_address.values():
+        yield from combinations(ids, 2)

@@ -167,11 +167,17 @@ class Lineage:
     def trace(self, citations: Iterable[Citation]) -> list[Traced]:
         """Assign an origin to every citation that counts, in the order given.
 
-        Citations of sources that do not count are left out. Supporting and disputing
-        citations are traced apart: a root seen by one side says nothing about the other.
+        Citations of sources that do not count are left out.
         """
         sources = self._corpus.sources
-        counted = [c for c in citations if c.id in sources and self.counts(sources[c.id])]
+        return self.assign([c for c in citations if c.id in sources and self.counts(sources[c.id])])
+
+    def assign(self, counted: Sequence[Citation]) -> list[Traced]:
+        """Assign an origin to every citation, in the order given.
+
+        Supporting and disputing citations are traced apart: a root seen by one side says nothing
+        about the other.
+        """
         traced: dict[int, Traced] = {}
         for stance in ("supports", "disputes"):
             side = [(i, c) for i, c in enumerate(counted) if c.stance == stance]

@@ -12,12 +12,11 @@ from typing import get_args
 
 import polars as pl
 
-from assay.evidence.independence import CORROBORATING, Independence
+from assay.evidence.independence import CORROBORATING, Independence, Valued
 from assay.evidence.origins import Lineage, Traced
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     AnyProfile,
-    Citation,
     Claim,
     Corpus,
     Dependency,
@@ -126,14 +125,15 @@ class _Builder:
         own = len(self.rows["profile"])
         claims = scored_claims(profile)
         at = {c.id: i for i, c in enumerate(claims)}
-        traced = [self._lineage.trace(c.sources) for c in claims]
+        valued = [self._independence.valued(profile, c) for c in claims]
+        traced = [self._lineage.assign([v.citation for v in per_claim]) for per_claim in valued]
         cited = [per_claim for per_claim in traced if per_claim]
         if len(cited) == 1:  # tracing the evidence of the profile would give the same
             of_profile = cited[0]
         else:
-            of_profile = self._lineage.trace(t.citation for per_claim in cited for t in per_claim)
-        self._citations(own, profile, claims, traced, [t.origin for t in of_profile])
-        for number, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
+            of_profile = self._lineage.assign([t.citation for found in cited for t in found])
+        self._citations(own, claims, valued, traced, [t.origin for t in of_profile])
+        for number, (claim, per_claim) in enumerate(zip(claims, valued, strict=True)):
             self.rows["claim"].append((own, *self._claim(claim, per_claim)))
             for reference in claim.rests_on:
                 owner, _, claim_id = reference.rpartition("#")
@@ -167,12 +167,14 @@ class _Builder:
             self._as_of.toordinal(),
         )
 
-    def _claim(self, claim: Claim, traced: Sequence[Traced]) -> Row:
-        days = [t.day for t in traced if t.day and t.citation.stance == "supports"]
+    def _claim(self, claim: Claim, valued: Sequence[Valued]) -> Row:
+        days = [v.day for v in valued if v.day and v.citation.stance == "supports"]
         checked = _checked(claim, self._as_of)
         if checked is not None:
             days.append(checked)
         review_after = self._review_after.get(claim.type or "", self._review_after.get("default"))
+        if claim.type is None:
+            review_after = min(self._review_after.values(), default=None)
         return (
             _day(checked),
             claim.id,
@@ -193,99 +195,77 @@ class _Builder:
     def _citations(
         self,
         own: int,
-        profile: AnyProfile,
         claims: Sequence[Claim],
+        valued: Sequence[Sequence[Valued]],
         traced: Sequence[Sequence[Traced]],
         origins: Iterable[str],
     ) -> None:
-        """Add the citations of all claims, followed by the uncited originals they draw on."""
-        lineage, in_profile = self._lineage, iter(origins)
-        citations = sum(map(len, traced))
+        """Add the citations of all claims, followed by the originals that they draw on."""
+        in_profile = iter(origins)
+        citations = sum(map(len, valued))
         implied: list[Row] = []
         number = 0
-        for position, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
-            kinds = [self._independence.kind(profile, claim, t.citation) for t in per_claim]
-            self._pairs(own, number, per_claim, kinds)
-            numbers = {
-                (lineage.canonical(t.citation.id), t.citation.stance): number + i
-                for i, t in enumerate(per_claim)
-                # Those who draw on a record of unknown kind draw on a first-hand report.
-                if kinds[i] is not None or t.directness != "record"
-            }
+        for position, (claim, per_claim, lines) in enumerate(
+            zip(claims, valued, traced, strict=True)
+        ):
+            self._pairs(own, number, per_claim)
             checked = _checked(claim, self._as_of)
-            for one, kind in zip(per_claim, kinds, strict=True):
-                self.rows["citation"].append(
-                    (own, position, False, *self._citation(one, kind, checked, next(in_profile)))
-                )
-                for root in one.draws_on:
-                    cited = numbers.get((root, one.citation.stance))
-                    if cited is None:
-                        cited = citations + len(implied)
-                        kind = self._implied_kind(profile, claim, root)
-                        implied.append(
-                            (own, position, True, *self._implied(one, kind, checked, root))
-                        )
-                    self.rows["root"].append((own, number, cited))
+            for one, line in zip(per_claim, lines, strict=True):
+                cited = self._citation(one, line, checked, next(in_profile))
+                self.rows["citation"].append((own, position, False, *cited))
+                for source, kind in one.originals:
+                    self.rows["root"].append((own, number, citations + len(implied)))
+                    original = self._implied(one.citation.stance, source, kind, checked)
+                    implied.append((own, position, True, *original))
                 number += 1
         self.rows["citation"] += implied
 
-    def _pairs(
-        self, own: int, start: int, traced: Sequence[Traced], kinds: Sequence[Directness | None]
-    ) -> None:
+    def _pairs(self, own: int, start: int, valued: Sequence[Valued]) -> None:
         """Add the unrelated pairs of a claim, whose first citation has the number ``start``."""
         for stance in get_args(Stance):
             numbers = [
                 i
-                for i, (t, kind) in enumerate(zip(traced, kinds, strict=True))
-                if kind in CORROBORATING and t.citation.stance == stance
+                for i, v in enumerate(valued)
+                if v.kind in CORROBORATING and v.citation.stance == stance
             ]
-            for pair in self._independence.unrelated([traced[i].citation for i in numbers]):
+            for pair in self._independence.unrelated([valued[i].citation for i in numbers]):
                 first, second = numbers[pair.first], numbers[pair.second]
                 self.rows["pair"].append((own, start + first, start + second, pair.one_family))
 
-    def _implied_kind(self, profile: AnyProfile, claim: Claim, root: str) -> Directness | None:
-        kind = self._independence.kind(profile, claim, Citation.model_construct(id=root))
-        stated = self._corpus.sources[root].directness
-        return "first_hand" if kind is None and stated == "record" else kind
-
     def _citation(
-        self,
-        traced: Traced,
-        kind: Directness | None,
-        checked: date | None,
-        profile_origin: str,
+        self, valued: Valued, traced: Traced, checked: date | None, profile_origin: str
     ) -> Row:
-        citation = traced.citation
+        citation = valued.citation
         return (
             self._lineage.decided(citation.id),
             citation.stance,
             traced.directness,
-            kind,
+            valued.kind,
             citation.credibility,
             traced.origin,
             traced.origin_directness,
             profile_origin,
-            _day(traced.day),
-            _day(_later(traced.day, checked)),
+            _day(valued.day),
+            _day(_later(valued.day, checked)),
             *self._source(self._corpus.sources[citation.id]),
         )
 
     def _implied(
-        self, report: Traced, kind: Directness | None, checked: date | None, root: str
+        self, stance: Stance, source: Source, kind: Directness | None, checked: date | None
     ) -> Row:
-        """Return the citation of an original that only ``report`` draws on."""
-        source = self._corpus.sources[root]
+        """Return the citation of an original that a report draws on."""
+        day = source.published.first if source.published else None
         return (
-            self._lineage.decided(root),
-            report.citation.stance,
+            self._lineage.decided(source.id),
+            stance,
             source.directness,
             kind,
             None,
             source.id,
             source.directness,
             source.id,
-            _day(source.published),
-            _day(_later(source.published.first if source.published else None, checked)),
+            _day(day),
+            _day(_later(day, checked)),
             *self._source(source),
         )
 
