@@ -84,9 +84,9 @@ DAYS = ["2019-03-01", "2024-01-15", "2025-07-01", "2026-01-15"]
 
 
 def worlds() -> st.SearchStrategy[Corpus]:
-    """Worlds of one to four profiles."""
+    """Worlds of one to three profiles."""
     return st.builds(
-        drawn_world, st.randoms(use_true_random=False), st.integers(min_value=1, max_value=4)
+        drawn_world, st.randoms(use_true_random=False), st.integers(min_value=1, max_value=3)
     )
 
 
@@ -95,7 +95,7 @@ def drawn_world(random: Random, profiles: int) -> Corpus:
     institutions = [f"p{i}" for i in range(profiles) if i == 0 or random.random() < 0.7]
     publishers = [_publisher(random, i, institutions) for i in range(3 + profiles)]
     sources: list[Source] = []
-    for publication in range(4 + 2 * profiles):
+    for publication in range(3 + 2 * profiles):
         earlier = [s.id for s in sources]
         versions: list[Source] = []
         for _ in range(random.choice([1, 1, 1, 2, 3])):
@@ -120,7 +120,7 @@ def _publisher(random: Random, number: int, institutions: Sequence[str]) -> Publ
     owners = ["house-a", "house-b", *(f"b{i}" for i in range(number))]
     return publisher(
         f"b{number}",
-        maybe(random, "AABBCCDE", 0.7),
+        maybe(random, "AABBCCDEE", 0.7),
         owner=maybe(random, owners, 0.3),
         speaks_for=some(random, institutions, 2) if random.random() < 0.5 else [],
     )
@@ -142,14 +142,14 @@ def _source(
         maybe(random, KINDS, 0.85),
         published=maybe(random, DATES, 0.8),
         attribution=maybe(random, ["named", "vague", "none"], 0.7),
-        cites=some(random, earlier, 2) if random.random() < 0.5 else [],
+        cites=some(random, earlier, 2) if random.random() < 0.7 else [],
         url=spelling.format(publication) if random.random() < 0.4 else None,
         same_as=[same] if same and random.random() < 0.5 else [],
         revises=maybe(random, [v.id for v in versions], 0.3),
         not_same_as=some(random, [*earlier, *(v.id for v in versions if v.id != same)], 2)
         if random.random() < 0.3
         else [],
-        retracted=maybe(random, DAYS, 0.05),
+        retracted=maybe(random, DAYS, 0.08),
     )
 
 
@@ -172,7 +172,7 @@ def _claim(
 ) -> Claim:
     natures = ["fact", "fact", "fact", "attributed", "assumption", "judgement", "forecast"]
     nature = random.choice(natures)
-    cited = sorted(random.sample(range(len(sources)), min(len(sources), random.randint(0, 6))))
+    cited = sorted(random.sample(range(len(sources)), min(len(sources), random.choice([0, 1, 2, 2, 3, 3, 6]))))
     return claim(
         f"c{number}",
         *(_citation(random, sources[i].id, [s.id for s in sources[: i // 2]]) for i in cited),
