@@ -20,7 +20,7 @@ from tests.plain.test_ladder import all_lines
 from tests.plain.worlds import AS_OF, KINDS, PERIODS, maybe, some, worlds
 
 RANDOM = st.randoms(use_true_random=False)
-TRIES = 8
+TRIES = 6
 """Edits tried on each world."""
 
 WORTH = [None, "self_report", "secondary", "first_hand", "record"]
