@@ -84,18 +84,18 @@ DAYS = ["2019-03-01", "2024-01-15", "2025-07-01", "2026-01-15"]
 
 
 def worlds() -> st.SearchStrategy[Corpus]:
-    """Worlds of one to four profiles."""
+    """Worlds of one to three profiles."""
     return st.builds(
-        drawn_world, st.randoms(use_true_random=False), st.integers(min_value=1, max_value=4)
+        drawn_world, st.randoms(use_true_random=False), st.integers(min_value=1, max_value=3)
     )
 
 
 def drawn_world(random: Random, profiles: int) -> Corpus:
     """A world whose profiles share publishers, sources and edges, and may lack anything."""
     institutions = [f"p{i}" for i in range(profiles) if i == 0 or random.random() < 0.7]
-    publishers = [_publisher(random, i, institutions) for i in range(3 + profiles)]
+    publishers = [_publisher(random, i, institutions) for i in range(4 + profiles // 2)]
     sources: list[Source] = []
-    for publication in range(4 + 2 * profiles):
+    for publication in range(5 + profiles):
         earlier = [s.id for s in sources]
         versions: list[Source] = []
         for _ in range(random.choice([1, 1, 1, 2, 3])):
@@ -104,7 +104,7 @@ def drawn_world(random: Random, profiles: int) -> Corpus:
         sources += versions
     drawn: list[AnyProfile] = []
     for i in range(profiles):
-        drawn.append(_profile(random, i, profiles, institutions, sources, drawn))
+        drawn.append(_profile(random, i, profiles, institutions, publishers, sources, drawn))
     return corpus(*publishers, *sources, *drawn)
 
 
@@ -142,22 +142,22 @@ def _source(
         maybe(random, KINDS, 0.85),
         published=maybe(random, DATES, 0.8),
         attribution=maybe(random, ["named", "vague", "none"], 0.7),
-        cites=some(random, earlier, 2) if random.random() < 0.5 else [],
+        cites=some(random, earlier[-12:], 2) if random.random() < 0.6 else [],
         url=spelling.format(publication) if random.random() < 0.4 else None,
         same_as=[same] if same and random.random() < 0.5 else [],
         revises=maybe(random, [v.id for v in versions], 0.3),
         not_same_as=some(random, [*earlier, *(v.id for v in versions if v.id != same)], 2)
         if random.random() < 0.3
         else [],
-        retracted=maybe(random, DAYS, 0.05),
+        retracted=maybe(random, DAYS, 0.03),
     )
 
 
 def _citation(random: Random, source_id: str, earlier: Sequence[str]) -> dict[str, Any]:
     return {
         "id": source_id,
-        "stance": random.choice(["supports", "supports", "supports", "disputes"]),
-        "credibility": maybe(random, [1, 2, 3, 4, 5], 0.3),
+        "stance": "disputes" if random.random() < 0.15 else "supports",
+        "credibility": maybe(random, [1, 2, 3, 4, 5], 0.2),
         "directness": maybe(random, KINDS, 0.2),
         "cites": some(random, earlier, 2) if random.random() < 0.15 else None,
     }
@@ -168,18 +168,24 @@ def _claim(
     number: int,
     institutions: Sequence[str],
     sources: Sequence[Source],
+    own: Sequence[int],
     grounds: Sequence[str],
 ) -> Claim:
-    natures = ["fact", "fact", "fact", "attributed", "assumption", "judgement", "forecast"]
-    nature = random.choice(natures)
-    cited = sorted(random.sample(range(len(sources)), min(len(sources), random.randint(0, 6))))
+    nature = random.choice([*["fact"] * 5, "attributed", "assumption", "judgement", "forecast"])
+    cited = {
+        *random.sample(range(len(sources)), random.choice([0, 1, 2, 2, 3, 3])),
+        *some(random, own, 1),
+    }
     return claim(
         f"c{number}",
-        *(_citation(random, sources[i].id, [s.id for s in sources[: i // 2]]) for i in cited),
+        *(
+            _citation(random, sources[i].id, [s.id for s in sources[: i // 2]])
+            for i in sorted(cited)
+        ),
         nature=nature,
         key=random.random() < 0.5,
         type=maybe(random, ["figure", "role", "mandate", "view"], 0.8),
-        holds=maybe(random, ["dated", "standing", "standing"], 0.9),
+        holds=maybe(random, ["dated", "dated", "standing"], 0.9),
         checked=maybe(random, DAYS, 0.4),
         actor=maybe(random, institutions, 0.3),
         rests_on=some(random, grounds, 3) if nature in ("judgement", "forecast") else [],
@@ -191,15 +197,17 @@ def _profile(
     number: int,
     profiles: int,
     institutions: Sequence[str],
+    publishers: Sequence[Publisher],
     sources: Sequence[Source],
     before: Sequence[AnyProfile],
 ) -> AnyProfile:
+    speakers = {p.id for p in publishers if f"p{number}" in p.speaks_for}
+    own_sources = [i for i, s in enumerate(sources) if s.publisher in speakers]
+    elsewhere = [f"{p.id}#{c.id}" for p in before[-10:] for c in p.claims]
     claims: list[Claim] = []
     for i in range(random.randint(1, 4)):
-        elsewhere = [f"{p.id}#{c.id}" for p in before for c in p.claims]
-        claims.append(
-            _claim(random, i, institutions, sources, [*(c.id for c in claims), *elsewhere])
-        )
+        grounds = [*(c.id for c in claims), *elsewhere]
+        claims.append(_claim(random, i, institutions, sources, own_sources, grounds))
     ids = [c.id for c in claims]
     others = [f"p{i}" for i in range(profiles) if i != number]
     relations = ["supplied_by", "regulated_by"]
@@ -213,7 +221,7 @@ def _profile(
         "type": maybe(random, ["company", "regulator", "standards body", "state"], 0.8),
         "depends_on": edges,
         "factors": [
-            {"factor": f, "is": random.choice([*SCALES[scale]]), "claims": some(random, ids, 2)}
+            {"factor": f, "is": random.choice([*SCALES[scale]]), "claims": random.sample(ids, 1)}
             for f, (scale, _) in asked.items()
             if random.random() < 0.75
         ],
