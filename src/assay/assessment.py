@@ -78,13 +78,16 @@ class Assessment(Scores):
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
         """Explain the scores of some profiles, by id."""
-        from assay.scoring.explain import explanations
+        from assay.scoring.explain import Explainer, explanations
 
+        self.require(ids)
+        # It reads every column; computed first and together, they are there for all other steps.
+        explainer = Explainer(self.run)
         changes = self.would_change(ids)
         every = set(ids) == self.run.profile_rows.keys()
         results = self.results if every else self.results_of(ids)
         stage("explaining")
-        return explanations(self.run, results, changes, self.as_of, ids)
+        return explanations(explainer, results, changes, self.as_of, ids)
 
     def would_change(self, ids: Sequence[str]) -> dict[str, tuple[WouldChange, ...]]:
         """Find changes of the evidence that would move profiles into other bands, by id."""

@@ -45,14 +45,14 @@ from assay.text import plural
 
 
 def explanations(
-    run: Run,
+    explainer: Explainer,
     results: Mapping[str, ProfileResult],
     changes: Mapping[str, tuple[WouldChange, ...]],
     as_of: date,
     ids: Sequence[str],
 ) -> dict[str, Explanation]:
     """Explain the profiles, by id; ``results`` and ``changes`` are theirs."""
-    explainer = Explainer(run)
+    run = explainer.run
     name = headline(run.program, run.rulebook.settings.publish_by)
     upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}
@@ -88,11 +88,11 @@ _PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 
 
 class Explainer:
-    """Explains single scores of one run, by its ``trace``."""
+    """Explains single scores of one ``run``, by its ``trace``; computes all columns of the run."""
 
     def __init__(self, run: Run) -> None:
         run.engine.run(run.program.text_steps)
-        self._run = run
+        self.run = run
         self.trace = Trace(run)
         self._bands: dict[str, list[Band]] = {}
         self._rules: dict[str, dict[Phase, list[RuleColumns]]] = {}
@@ -103,22 +103,22 @@ class Explainer:
 
         Among the scorers of claims and of citations, the last of the rulebook comes first.
         """
-        for scorer in self._run.program.on("profile"):
+        for scorer in self.run.program.on("profile"):
             yield self.score(scorer, row)
         claims = self.trace.owned("claim", "profile_row", row)
         for claim in claims:
-            for scorer in reversed(self._run.program.on("claim")):
+            for scorer in reversed(self.run.program.on("claim")):
                 yield self.score(scorer, claim)
         for claim in claims:
             for citation in self.trace.owned("citation", "owner_row", claim):
-                for scorer in reversed(self._run.program.on("citation")):
+                for scorer in reversed(self.run.program.on("citation")):
                     yield self.score(scorer, citation)
 
     def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
         """Explain one score of one row, with all its steps."""
         space, key = scorer.scorer.on, scorer.scorer.key
         if key not in self._bands:
-            self._bands[key] = ordered_bands(self._run.rulebook.bands(scorer.scorer))
+            self._bands[key] = ordered_bands(self.run.rulebook.bands(scorer.scorer))
             rules = sorted(scorer.rules, key=lambda r: r.rule.id)
             self._rules[key] = {p: [r for r in rules if r.rule.phase == p] for p in _PHASES}
         points, coverage, band = (
