@@ -494,7 +494,9 @@ class Line(NamedTuple):
 def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
     projection, horizons = Projection(run, as_of), Horizons.of(as_of)
-    scores = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
+    scorers = run.program.on("profile")
+    run.engine.make(("profile", c) for s in scorers for c in (s.score, s.coverage, s.band) if c)
+    scores = {s.scorer.name: run.scores(s) for s in scorers}
     days: list[date | None] = projection.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()
     fired = watched(projection, horizons)
