@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from assay.scoring.why_not import Against, WhyNot
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A line for every profile, scored by a rulebook on a date for an audience."""
+
+    rulebook: Rulebook
+    as_of: date
+    audience: str
+    lines: list[Line]
+
+
 @dataclass(frozen=True)
 class Scores:
     """The scores of a workspace on a date for an audience, without its documents.
@@ -39,12 +49,13 @@ class Scores:
     built: BuiltTables
     run: Run
 
-    def overview(self) -> list[Line]:
+    def overview(self) -> Overview:
         """List every profile with its scores, horizon and number of sources."""
         from assay.scoring.explain import overview
 
         stage("computing the outlook")
-        return overview(self.run, self.built.listing, self.as_of)
+        lines = overview(self.run, self.built.listing, self.as_of)
+        return Overview(self.rulebook, self.as_of, self.audience, lines)
 
     @property
     def rulebook_digest(self) -> str:

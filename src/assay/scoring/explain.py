@@ -7,6 +7,7 @@ one ended, and the last one ends at the score; otherwise the engine is wrong, an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -33,7 +34,7 @@ from assay.model.results import (
     Step,
     WouldChange,
 )
-from assay.model.rulebook import Band, Phase
+from assay.model.rulebook import Band, Phase, Rulebook
 from assay.progress import counting
 from assay.scoring.outlook import Horizons, Projection, horizon_grade, outlooks, watched
 from assay.scoring.run import Run, ordered_bands
@@ -517,4 +518,39 @@ def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
         grade = horizon(until, day, tuple(rules))
         published = _is_published(run, own)
         lines.append(Line(profile_id, kind, name, own, grade, until, sources, origins, published))
+    return lines
+
+
+def lines_to_json(lines: Sequence[Line]) -> bytes:
+    """Convert lines to JSON, with the ids of bands."""
+    return json.dumps(
+        [
+            {
+                **line._asdict(),
+                "scores": {
+                    name: (score.points, score.coverage, score.band and score.band.id)
+                    for name, score in line.scores.items()
+                },
+                "until": line.until and line.until.isoformat(),
+            }
+            for line in lines
+        ]
+    ).encode()
+
+
+def lines_from_json(data: bytes, rulebook: Rulebook) -> list[Line]:
+    """Read lines that :func:`lines_to_json` wrote, of profiles scored by the rulebook."""
+    bands: dict[str, dict[str | None, Band]] = {
+        s.name: {band.id: band for band in rulebook.bands(s)}
+        for s in rulebook.scorers
+        if s.on == "profile"
+    }
+    lines = []
+    for values in json.loads(data):
+        values["scores"] = {
+            name: Score(points, coverage, bands[name].get(band))
+            for name, (points, coverage, band) in values["scores"].items()
+        }
+        values["until"] = values["until"] and date.fromisoformat(values["until"])
+        lines.append(Line(**values))
     return lines
