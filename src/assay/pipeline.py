@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.assessment import Assessment, Scores, scored
+from assay.assessment import Assessment, Overview, Scores, scored
 from assay.cache import Cache, content_digest
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
 from assay.diagnostics.suggest import unknown
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 
 _TABLES = "tables"
+_OVERVIEW = "overview"
 _RULE_WARNINGS = "rule-warnings"
 
 
@@ -208,13 +209,23 @@ def _tables_key(documents: str, rulebook: Rulebook, as_of: date, audience: str) 
     return content_digest(documents, digest(tables_settings(rulebook)), as_of.isoformat(), audience)
 
 
-def score_unchanged(
+def overview(checked: Checked, assessment: Assessment) -> Overview:
+    """List every profile with its scores, horizon and number of sources, and cache the list."""
+    documents = checked.loaded.documents_digest
+    made = assessment.overview()
+    if checked.cache is not None:
+        _store_overview(checked.cache, documents, made)
+    return made
+
+
+def overview_unchanged(
     workspace: Workspace, as_of: date | None, today: date, audience: str | None, cache: Cache
-) -> Scores | None:
-    """Score a workspace whose tables are cached, without loading its documents.
+) -> Overview | None:
+    """List the profiles of a workspace whose tables are cached, without loading its documents.
 
     Tables are cached only for documents without errors, by their names and bytes, so only the
-    rulebook and the ledger are checked again. None if the documents must be loaded.
+    rulebook and the ledger are checked again; the list is cached for a rulebook without errors.
+    None if the documents must be loaded.
     """
     rulebook = try_load_rulebook(workspace, cache)
     if rulebook is None or has_errors(check_ledger(workspace.ledger_path)):
@@ -222,16 +233,35 @@ def score_unchanged(
     reader = audience or rulebook.audiences[0]
     day = as_of or rulebook.settings.as_of or today
     stage("reading the documents")
-    key = _tables_key(documents_digest(workspace), rulebook, day, reader)
+    documents = documents_digest(workspace)
+    stored = cache.load(_OVERVIEW, _overview_key(documents, rulebook, day, reader))
+    if stored is not None:
+        from assay.scoring.explain import lines_from_json
+
+        return Overview(rulebook, day, reader, lines_from_json(stored, rulebook))
     stage("making tables")
-    stored = cache.load(_TABLES, key)
+    stored = cache.load(_TABLES, _tables_key(documents, rulebook, day, reader))
     program = None if stored is None else check_rulebook(rulebook, cache)[0]
     if stored is None or program is None or reader not in rulebook.audiences:
         return None
     built = BuiltTables.from_bytes(stored)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
-    return Scores(workspace, rulebook, program, day, reader, built, run)
+    made = Scores(workspace, rulebook, program, day, reader, built, run).overview()
+    _store_overview(cache, documents, made)
+    return made
+
+
+def _store_overview(cache: Cache, documents: str, made: Overview) -> None:
+    from assay.scoring.explain import lines_to_json
+
+    key = _overview_key(documents, made.rulebook, made.as_of, made.audience)
+    cache.store(_OVERVIEW, key, lines_to_json(made.lines))
+
+
+def _overview_key(documents: str, rulebook: Rulebook, as_of: date, audience: str) -> str:
+    rules = rulebook.model_dump_json(by_alias=True)
+    return content_digest(documents, rules, as_of.isoformat(), audience)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:

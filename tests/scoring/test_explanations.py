@@ -55,7 +55,7 @@ def exported() -> dict[str, Any]:
     assert [b for e in explained.values() for s in e.scorers for b in broken_steps(s)] == []
     made = {
         "explained": [explanation_json(e) for e in explained.values()],
-        "scores": scores_json(desk),
+        "scores": scores_json(desk.overview()),
     }
     reread: dict[str, Any] = json.loads(json.dumps(made))
     return reread

@@ -132,6 +132,8 @@ def main(args: Sequence[str] | None = None) -> None:
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
     # Documents must mean the same whatever else is installed; finding plugins takes time, too.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    # No matrix is multiplied here, and NumPy starts a thread for that on every processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _leave(run(args))
 
 

@@ -17,7 +17,6 @@ from assay.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.assessment import Scores
     from assay.model.results import WouldChange
     from assay.scoring.bulk import Written
 
@@ -172,22 +171,23 @@ def _score_spark(session: Session, asked: _Asked) -> Written:
 
 
 def _score_documents(session: Session, asked: _Asked) -> None:
-    scores: Scores
+    changes = None
     if asked.extras:
-        scores = assessment = session.assessment()
+        assessment = session.assessment()
+        overview = assessment.overview()
         changes = assessment.would_change(asked.ids or list(assessment.run.profile_rows))
     else:
-        scores, changes = session.scores(asked.ids), None
+        overview = session.overview(asked.ids)
     if asked.output == "json":
         from assay.output.json import scores_json
 
-        print_json(scores_json(scores, asked.ids, changes))
+        print_json(scores_json(overview, asked.ids, changes))
         return
-    scorers = [s.scorer.name for s in scores.program.on("profile")]
+    scorers = [s.name for s in overview.rulebook.scorers if s.on == "profile"]
     header = ["profile", *scorers, "horizon", "grade change", "sources/independent", ""]
     if changes is not None:
         header.append("easiest upgrade")
-    lines = [line for line in scores.overview() if not asked.ids or line.id in asked.ids]
+    lines = [line for line in overview.lines if not asked.ids or line.id in asked.ids]
     rows = [
         [
             line.id,
@@ -203,7 +203,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     print_table(header, rows)
     unpublished = sum(not line.published for line in lines)
     click.echo(
-        f"{plural(len(rows), 'profile')} as of {scores.as_of.isoformat()}, "
+        f"{plural(len(rows), 'profile')} as of {overview.as_of.isoformat()}, "
         f"{unpublished} without a page",
         err=True,
     )

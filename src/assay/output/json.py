@@ -27,7 +27,7 @@ from assay import assessment as scored
 from assay.assessment import Assessment
 from assay.model import results
 from assay.model.results import HorizonGrade, Outcome, StepPhase
-from assay.model.rulebook import SubjectKind
+from assay.model.rulebook import SubjectKind, rulebook_digest
 from assay.scoring.outlook import Due, Reason
 
 Json = dict[str, Any]
@@ -279,22 +279,22 @@ class Graph(Output):
 
 
 def scores_json(
-    scores: scored.Scores,
+    overview: scored.Overview,
     ids: Sequence[str] = (),
     changes: Mapping[str, Sequence[results.WouldChange]] | None = None,
 ) -> Json:
     """Convert the scores of all profiles, or of ``ids``, with ``changes`` if they are given."""
     return Scores(
-        as_of=scores.as_of,
-        audience=scores.audience,
-        rulebook=scores.rulebook_digest,
+        as_of=overview.as_of,
+        audience=overview.audience,
+        rulebook=rulebook_digest(overview.rulebook),
         profiles=[
             {
                 **line._asdict(),
                 "horizon": (line.horizon, line.until),
                 **({} if changes is None else {"would_change": changes[line.id]}),
             }
-            for line in scores.overview()
+            for line in overview.lines
             if not ids or line.id in ids
         ],
     ).as_json()

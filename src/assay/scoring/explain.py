@@ -7,6 +7,7 @@ one ended, and the last one ends at the score; otherwise the engine is wrong, an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -33,7 +34,7 @@ from assay.model.results import (
     Step,
     WouldChange,
 )
-from assay.model.rulebook import Band, Phase
+from assay.model.rulebook import Band, Phase, Rulebook
 from assay.progress import counting
 from assay.scoring.outlook import Horizons, Projection, horizon_grade, outlooks, watched
 from assay.scoring.run import Run, ordered_bands
@@ -45,14 +46,14 @@ from assay.text import plural
 
 
 def explanations(
-    run: Run,
+    explainer: Explainer,
     results: Mapping[str, ProfileResult],
     changes: Mapping[str, tuple[WouldChange, ...]],
     as_of: date,
     ids: Sequence[str],
 ) -> dict[str, Explanation]:
     """Explain the profiles, by id; ``results`` and ``changes`` are theirs."""
-    explainer = Explainer(run)
+    run = explainer.run
     name = headline(run.program, run.rulebook.settings.publish_by)
     upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}
@@ -88,11 +89,11 @@ _PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 
 
 class Explainer:
-    """Explains single scores of one run, by its ``trace``."""
+    """Explains single scores of one ``run``, by its ``trace``; computes all columns of the run."""
 
     def __init__(self, run: Run) -> None:
         run.engine.run(run.program.text_steps)
-        self._run = run
+        self.run = run
         self.trace = Trace(run)
         self._bands: dict[str, list[Band]] = {}
         self._rules: dict[str, dict[Phase, list[RuleColumns]]] = {}
@@ -104,30 +105,30 @@ class Explainer:
         Among the scorers of claims and of citations, the last of the rulebook comes first. Of the
         sets of corroborating citations, only those that a score of the claim counts are explained.
         """
-        for scorer in self._run.program.on("profile"):
+        for scorer in self.run.program.on("profile"):
             yield self.score(scorer, row)
         claims = self.trace.owned("claim", "profile_row", row)
         counted: dict[int, set[str]] = {}
         for claim in claims:
-            for scorer in reversed(self._run.program.on("claim")):
+            for scorer in reversed(self.run.program.on("claim")):
                 explained = self.score(scorer, claim)
                 counted.setdefault(claim, set()).update(explained.steps[0].evidence)
                 yield explained
         for claim in claims:
             for row in self.trace.owned("corroboration", "claim_row", claim):
                 if self.trace.label("corroboration", row) in counted.get(claim, ()):
-                    for scorer in reversed(self._run.program.on("corroboration")):
+                    for scorer in reversed(self.run.program.on("corroboration")):
                         yield self.score(scorer, row)
         for claim in claims:
             for citation in self.trace.owned("citation", "owner_row", claim):
-                for scorer in reversed(self._run.program.on("citation")):
+                for scorer in reversed(self.run.program.on("citation")):
                     yield self.score(scorer, citation)
 
     def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
         """Explain one score of one row, with all its steps."""
         space, key = scorer.scorer.on, scorer.scorer.key
         if key not in self._bands:
-            self._bands[key] = ordered_bands(self._run.rulebook.bands(scorer.scorer))
+            self._bands[key] = ordered_bands(self.run.rulebook.bands(scorer.scorer))
             rules = sorted(scorer.rules, key=lambda r: r.rule.id)
             self._rules[key] = {p: [r for r in rules if r.rule.phase == p] for p in _PHASES}
         points, coverage, band = (
@@ -507,7 +508,9 @@ class Line(NamedTuple):
 def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
     projection, horizons = Projection(run, as_of), Horizons.of(as_of)
-    scores = {s.scorer.name: run.scores(s) for s in run.program.on("profile")}
+    scorers = run.program.on("profile")
+    run.engine.make(("profile", c) for s in scorers for c in (s.score, s.coverage, s.band) if c)
+    scores = {s.scorer.name: run.scores(s) for s in scorers}
     days: list[date | None] = projection.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()
     fired = watched(projection, horizons)
@@ -530,4 +533,39 @@ def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
         lines.append(
             Line(profile_id, kind, name, own, grade, until, sources, independent, published)
         )
+    return lines
+
+
+def lines_to_json(lines: Sequence[Line]) -> bytes:
+    """Convert lines to JSON, with the ids of bands."""
+    return json.dumps(
+        [
+            {
+                **line._asdict(),
+                "scores": {
+                    name: (score.points, score.coverage, score.band and score.band.id)
+                    for name, score in line.scores.items()
+                },
+                "until": line.until and line.until.isoformat(),
+            }
+            for line in lines
+        ]
+    ).encode()
+
+
+def lines_from_json(data: bytes, rulebook: Rulebook) -> list[Line]:
+    """Read lines that :func:`lines_to_json` wrote, of profiles scored by the rulebook."""
+    bands: dict[str, dict[str | None, Band]] = {
+        s.name: {band.id: band for band in rulebook.bands(s)}
+        for s in rulebook.scorers
+        if s.on == "profile"
+    }
+    lines = []
+    for values in json.loads(data):
+        values["scores"] = {
+            name: Score(points, coverage, bands[name].get(band))
+            for name, (points, coverage, band) in values["scores"].items()
+        }
+        values["until"] = values["until"] and date.fromisoformat(values["until"])
+        lines.append(Line(**values))
     return lines
