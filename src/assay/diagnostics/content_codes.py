@@ -56,6 +56,18 @@ SOURCE_AFTER_AS_OF = Code(
     "Use a later as-of date.",
     "info",
 )
+DATE_AFTER_AS_OF = Code(
+    "date-after-as-of",
+    "A date is later than the as-of date; the hint says how it counts until then.",
+    "Correct the date, or use a later as-of date.",
+    "info",
+)
+DATES_IN_DOUBT = Code(
+    "dates-in-doubt",
+    "One date is before another that it should follow.",
+    "published: 2024-01-29\naccessed: 2024-02-02",
+    "warning",
+)
 RETRACTED_SOURCE_CITED = Code(
     "retracted-source-cited",
     "A claim cites a source that was retracted.",

@@ -158,7 +158,7 @@ OUT_OF_RANGE = Code(
 DOES_NOT_FIT = Code(
     "does-not-fit",
     "Two values of one mapping contradict each other.",
-    "from: 2023-08\nuntil: 2024-01",
+    "date: 2024-01",
 )
 
 # Links between documents
@@ -201,6 +201,11 @@ RETRACTED_EARLY = Code(
     "retracted-early",
     "A source was retracted before it was published.",
     "published: 2024-01-29\nretracted: 2024-02-02",
+)
+DATES_OUT_OF_ORDER = Code(
+    "dates-out-of-order",
+    "A period ends before it starts.",
+    "from: 2023-08\nuntil: 2024-01",
 )
 SAME_AND_NOT_SAME = Code(
     "same-and-not-same",

@@ -23,6 +23,7 @@ from assay.model.documents import (
 )
 from assay.model.rulebook import Rulebook
 from assay.workspace.consistency import check_claims, check_sources
+from assay.workspace.dates import check_order
 from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
 
@@ -73,6 +74,7 @@ def link(
     linker = _Linker(corpus, kinds, unread, rulebook, images)
     yield from linker.documents(documents)
     subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
+    yield from check_order(corpus, subjects)
     yield from check_sources(corpus, subjects)
     yield from _cycles(corpus, subjects)
 
