@@ -95,6 +95,12 @@ RATING_AGAINST_RELIABILITY = Code(
     "reliability: C",
     "info",
 )
+SAME_ADDRESS = Code(
+    "same-address",
+    "Two sources have the same web address, and no decision joins or distinguishes them.",
+    "same_as: [example-2024-01-29]",
+    "warning",
+)
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",
     "A claim states a number that does not occur in the cited text.",
