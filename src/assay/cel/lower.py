@@ -395,6 +395,8 @@ class Compiler:
                 return self._membership(node, scope)
             case "origins":
                 return self._origins(node, scope)
+            case "peers":
+                return self._peers(node, scope)
             case "size":
                 return self._size(node, scope)
         if declared.reads is not None:
@@ -539,7 +541,22 @@ class Compiler:
         if not isinstance(rows, Rows) or rows.value is not None:
             raise _unsupported(node, "origins() counts the origins of citations")
         origin = Col("profile_origin" if rows.owner.name == "profile" else "origin")
-        counted = origin if rows.keep == TRUE else apply("if", rows.keep, origin, UNKNOWN)
+        return self._distinct(rows, origin, scope)
+
+    def _peers(self, node: ast.Call, scope: Scope) -> Expr:
+        rows = self.value(node.target, scope) if node.target else None
+        linked = isinstance(rows, Rows) and "peer" in SPACES[rows.collection.space].links
+        if not isinstance(rows, Rows) or rows.value is not None or not linked:
+            raise _unsupported(
+                node,
+                "peers() counts the profiles at the other end of links",
+                "for example dependents.peers()",
+            )
+        return self._distinct(rows, Col(row_column("peer")), scope)
+
+    def _distinct(self, rows: Rows, column: Col, scope: Scope) -> Expr:
+        """Count the distinct values of a column among the filtered elements."""
+        counted = column if rows.keep == TRUE else apply("if", rows.keep, column, UNKNOWN)
         count = self._aggregate(rows, "distinct", counted)
         return self._gather(scope, rows, self._if_decided(rows, count))
 

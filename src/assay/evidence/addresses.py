@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 import idna
@@ -57,6 +58,7 @@ def canonical_address(address: str) -> str:
     return host + _path(parts.path) + (f"?{query}" if query else "") + route
 
 
+@lru_cache(maxsize=10_000)
 def _host(host: str) -> str:
     host = host.rstrip(".").lower()
     try:
