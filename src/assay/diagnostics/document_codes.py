@@ -192,6 +192,12 @@ CITED_TWICE = Code(
     "A claim cites the same source twice.",
     "sources:\n  - {id: example-2024-01-29, locator: paras 4 and 9}",
 )
+EDGE_TWICE = Code(
+    "edge-twice",
+    "Two profiles are linked twice by the same relation at the same time.",
+    "depends_on:\n  - {on: example-ministry, relation: part_of, valid_until: 2019}\n"
+    "  - {on: example-ministry, relation: part_of, valid_from: 2024}",
+)
 CITES_LATER = Code(
     "cites-later",
     "A source draws on one that was published later.",
