@@ -478,7 +478,7 @@ def rule_findings(checked: Checked, assessment: Assessment | None) -> list[Diagn
 
 
 def _idle_rules(checked: Checked, assessment: Assessment) -> Iterator[Diagnostic]:
-    """Infos about rules that decide nothing and are not known to be idle by a proof."""
+    """Infos about rules that decide nothing, unless a proof reports them already."""
     from assay.scoring.deciding import idle_rules
     from assay.scoring.rule_tests import RuleTester
     from assay.workspace.rule_cases import load_cases

@@ -58,7 +58,7 @@ SOURCE_AFTER_AS_OF = Code(
 )
 DATE_AFTER_AS_OF = Code(
     "date-after-as-of",
-    "A date is later than the as-of date; the hint says how it counts until then.",
+    "A date is later than the as-of date; the hint states how it counts until then.",
     "Correct the date, or use a later as-of date.",
     "info",
 )

@@ -1,7 +1,7 @@
 """Rows of profiles, claims, citations and edges, converted from documents.
 
-Numbers count within a profile; :mod:`assay.tables.build` joins the rows into tables. Of other
-profiles, rows depend only on the claims that contradict a claim.
+Numbers count within a profile; :mod:`assay.tables.build` joins the rows into tables. Other
+profiles matter only by the claims that contradict a claim.
 """
 
 from __future__ import annotations

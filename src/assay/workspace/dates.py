@@ -122,7 +122,7 @@ def check_order(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Dia
 def lint_dates(
     corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
 ) -> Iterator[Diagnostic]:
-    """Report doubtful orders, and dates after ``as_of`` that do not count as written.
+    """Report doubtful orders, and dates after ``as_of`` that count otherwise until then.
 
     Drafts are not scored, so their dates may be later.
     """
