@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from assay.diagnostics import content_codes
 from assay.diagnostics import document_codes as codes
@@ -12,8 +13,8 @@ from assay.diagnostics.diagnostic import Code, Diagnostic, Subject, ValueLocatio
 from assay.model.base import Model
 from assay.model.dates import PartialDate
 from assay.model.documents import (
-    AnyProfile,
     Claim,
+    Closed,
     Corpus,
     Dependency,
     Event,
@@ -132,76 +133,93 @@ def lint_dates(
             yield from _future(given, as_of)
 
 
-@dataclass(frozen=True, slots=True)
-class _Mapping:
-    """One mapping with dates, named in words."""
+class _Mapping(NamedTuple):
+    """One mapping with dates."""
 
     model: Model
-    words: str
     subject: Subject
     path: ValuePath = ()
     draft: bool = False
 
-    def __getitem__(self, key: str) -> PartialDate | date | None:
-        value: object = self.model
-        for step in key.split("."):
-            value = getattr(value, "from_" if step == "from" else step, None)
-        assert value is None or isinstance(value, PartialDate | date)
-        return value
+    def __str__(self) -> str:
+        match self.model:
+            case Claim(id=id_):
+                return f"claim {id_!r}"
+            case Dependency(on=on):
+                noun = "dependency" if self.path[0] == "depends_on" else "effect"
+                return f"the {noun} on {on!r}"
+            case Publisher(id=id_) | Source(id=id_):
+                return f"{self.model.kind} {id_!r}"
+            case Institution(id=id_) | Event(id=id_):
+                return f"profile {id_!r}"
+        raise AssertionError(self.model)
 
     def at(self, key: str) -> ValueLocation:
         return ValueLocation((*self.path, *key.split(".")), self.subject)
 
 
 def _mappings(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[_Mapping]:
+    """Yield every mapping with dates that are compared with others or with the as-of date."""
     for publisher in corpus.publishers.values():
-        yield _Mapping(publisher, f"publisher {publisher.id!r}", subjects[publisher.id])
+        yield _Mapping(publisher, subjects[publisher.id])
     for source in corpus.sources.values():
-        yield _Mapping(source, f"source {source.id!r}", subjects[source.id])
+        yield _Mapping(source, subjects[source.id])
     for profile in corpus.profiles.values():
-        yield from _profile(profile, subjects[profile.id])
+        subject, draft = subjects[profile.id], profile.status == "draft"
+        yield _Mapping(profile, subject, (), draft)
+        for i, claim in enumerate(profile.claims):
+            if claim.as_of or claim.checked:
+                unscored = draft or claim.status == "draft"
+                yield _Mapping(claim, subject, ("claims", i), unscored)
+        for name in ("depends_on", "affects"):
+            for i, edge in enumerate(getattr(profile, name, ())):
+                if edge.valid_from or edge.valid_until:
+                    yield _Mapping(edge, subject, (name, i), draft)
 
 
-def _profile(profile: AnyProfile, subject: Subject) -> Iterator[_Mapping]:
-    draft = profile.status == "draft"
-    yield _Mapping(profile, f"profile {profile.id!r}", subject, (), draft)
-    for i, claim in enumerate(profile.claims):
-        unscored = draft or claim.status == "draft"
-        yield _Mapping(claim, f"claim {claim.id!r}", subject, ("claims", i), unscored)
-    for i, edge in enumerate(profile.depends_on):
-        words = f"the dependency on {edge.on!r}"
-        yield _Mapping(edge, words, subject, ("depends_on", i), draft)
-    if isinstance(profile, Event):
-        for i, edge in enumerate(profile.affects):
-            yield _Mapping(edge, f"the effect on {edge.on!r}", subject, ("affects", i), draft)
+def _value(model: Model, key: str) -> PartialDate | date | None:
+    """Return a date by its key; None if it is not given."""
+    if key == "closed.on":
+        closed = getattr(model, "closed", None)
+        return closed.on if isinstance(closed, Closed) else None
+    value: PartialDate | date | None = getattr(model, _ATTRIBUTES.get(key, key))
+    return value
+
+
+_ATTRIBUTES = {"from": "from_"}
+_ORDERS = {
+    model: [
+        (dated, other)
+        for dated in dates
+        for other in dates
+        if dated.after and other.key in dated.after
+    ]
+    for model, dates in DATES.items()
+}
+_FUTURES = {model: [d for d in dates if d.future] for model, dates in DATES.items()}
 
 
 def _disorder(given: _Mapping) -> Iterator[Diagnostic]:
-    for dated in DATES[type(given.model)]:
-        value = given[dated.key] if dated.after else None
-        if value is None:
-            continue
-        earlier = {d.key: d for d in DATES[type(given.model)] if d.key in dated.after}
-        for key, other in earlier.items():
-            bound = given[key]
-            if bound is not None and _last(value) < _first(bound):
-                yield dated.code.at(
-                    given.at(dated.key),
-                    f"the {dated.noun} of {given.words} ({value}) is before its {other.noun} "
-                    f"({bound})",
-                    "correct one of the two dates",
-                )
+    for dated, other in _ORDERS[type(given.model)]:
+        value = _value(given.model, dated.key)
+        bound = None if value is None else _value(given.model, other.key)
+        if value is not None and bound is not None and _last(value) < _first(bound):
+            yield dated.code.at(
+                given.at(dated.key),
+                f"the {dated.noun} of {given} ({value}) is before its {other.noun} ({bound})",
+                "correct one of the two dates",
+            )
 
 
 def _future(given: _Mapping, as_of: date) -> Iterator[Diagnostic]:
-    for dated in DATES[type(given.model)]:
-        value = given[dated.key] if dated.future is not None else None
+    for dated in _FUTURES[type(given.model)]:
+        value = _value(given.model, dated.key)
         if value is None or _first(value) <= as_of:
             continue
         of = "" if dated.key == "published" else f"the {dated.noun} of "
         yield dated.future_code.at(
             given.at(dated.key),
-            f"{of}{given.words} ({value}) is later than the as-of date {as_of}",
+            f"{of}{given} ({value}) is later than the as-of date {as_of}",
             dated.future or "",
         )
 
