@@ -116,7 +116,12 @@ def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list
 def _rule_warnings(
     loaded: Loaded, program: Program | None, cache: Cache | None
 ) -> list[Diagnostic]:
-    """Warnings about the rulebook; the proofs behind them are slow, so they are cached."""
+    """Warnings about the rulebook."""
+    return [loaded.placed(f) for f in _rule_lint(loaded, program, cache)]
+
+
+def _rule_lint(loaded: Loaded, program: Program | None, cache: Cache | None) -> list[Diagnostic]:
+    """Warnings about the rulebook, not located; the proofs are slow, so they are cached."""
     from assay.tables.rows import observed_values
 
     rulebook = loaded.rulebook
@@ -135,7 +140,7 @@ def _rule_warnings(
         found = list(lint_rulebook(rulebook, program, values, loaded.as_of))
         if cache is not None:
             cache.store(_RULE_WARNINGS, key, _diagnostics_to_json(found))
-    return [loaded.placed(f) for f in found]
+    return found
 
 
 def _diagnostics_to_json(found: Sequence[Diagnostic]) -> bytes:
@@ -154,12 +159,14 @@ def _diagnostics_from_json(data: bytes) -> list[Diagnostic]:
 
 
 def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
-    """Warnings about the wording of claims."""
+    """Warnings about the addresses of sources and the wording of claims."""
+    from assay.evidence.addresses import check_addresses
     from assay.evidence.kept import words_of
     from assay.evidence.passages import check_passages
     from assay.evidence.vacuity import check_vacuity
 
     corpus, subjects = loaded.corpus, loaded.subjects
+    yield from check_addresses(corpus, subjects)
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
     yield from check_vacuity(corpus, loaded.as_of, subjects)
 
@@ -485,14 +492,36 @@ def rule_tests(
 
 
 def rule_findings(checked: Checked, assessment: Assessment | None) -> list[Diagnostic]:
-    """All diagnostics of the rulebook; with ``desk`` also scorers that barely separate profiles."""
+    """All diagnostics of the rulebook.
+
+    With an assessment also scorers that barely separate its profiles, and rules that decide
+    nothing in it, nor in the rule tests.
+    """
     from assay.scoring.compare import saturated
 
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
     found = [d for d in checked.diagnostics if d.file in files]
     if assessment is not None:
         found += [checked.loaded.placed(d) for d in saturated(assessment.run)]
+        found += [checked.loaded.placed(d) for d in _idle_rules(checked, assessment)]
     return sort_diagnostics(found)
+
+
+def _idle_rules(checked: Checked, assessment: Assessment) -> Iterator[Diagnostic]:
+    """Infos about rules that decide nothing, unless a proof reports them already."""
+    from assay.scoring.deciding import idle_rules
+    from assay.scoring.rule_tests import RuleTester
+    from assay.workspace.rule_cases import load_cases
+
+    loaded, rulebook = checked.loaded, assessment.rulebook
+    cases = load_cases(loaded.workspace, rulebook, assessment.as_of).cases
+    tester = RuleTester(rulebook, covered=True)
+    tester.run(cases)
+    assert tester.seen is not None
+    proven = {d.value.path[:4] for d in _rule_lint(loaded, checked.program, checked.cache)}
+    for found in idle_rules(assessment.run, tester.seen.uses, len(cases)):
+        if found.value.path[:4] not in proven:
+            yield found
 
 
 def scorer_cutpoints(

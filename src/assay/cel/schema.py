@@ -169,7 +169,11 @@ CLAIM = Space(
         Field("value", "double", "the number it states"),
         Field("unit", "string", "the unit of that number"),
         Field("likelihood", "double", "of a forecast: its stated probability"),
-        Field("contradictions", "int", "number of claims it contradicts"),
+        Field(
+            "contradictions",
+            "int",
+            "number of claims that contradict it, whichever of the two states it",
+        ),
     ),
     links={"profile": "profile"},
     collections=(

@@ -56,6 +56,18 @@ SOURCE_AFTER_AS_OF = Code(
     "Use a later as-of date.",
     "info",
 )
+DATE_AFTER_AS_OF = Code(
+    "date-after-as-of",
+    "A date is later than the as-of date; the hint states how it counts until then.",
+    "Correct the date, or use a later as-of date.",
+    "info",
+)
+DATES_IN_DOUBT = Code(
+    "dates-in-doubt",
+    "One date is before another that it should follow.",
+    "published: 2024-01-29\naccessed: 2024-02-02",
+    "warning",
+)
 RETRACTED_SOURCE_CITED = Code(
     "retracted-source-cited",
     "A claim cites a source that was retracted.",
@@ -82,6 +94,12 @@ RATING_AGAINST_RELIABILITY = Code(
     "A document's own rating differs much from its publisher's reliability.",
     "reliability: C",
     "info",
+)
+SAME_ADDRESS = Code(
+    "same-address",
+    "Two sources have the same web address, and no decision joins or distinguishes them.",
+    "same_as: [example-2024-01-29]",
+    "warning",
 )
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",

@@ -403,9 +403,7 @@ class Event(Profile):
     affects: tuple[Dependency, ...] = ()
 
     @model_validator(mode="after")
-    def _time_runs_forward(self) -> Event:
-        if self.from_ and self.until and self.until.last < self.from_.first:
-            raise ValueError("'until' is before 'from'")
+    def _one_way_to_give_time(self) -> Event:
         if self.date and (self.from_ or self.until):
             raise ValueError("give either 'date' or 'from' and 'until'")
         return self

@@ -19,6 +19,7 @@ from assay.model.results import Outcome, Score, ScoreExplanation, Step
 from assay.model.rule_cases import Expectation, Expected, LoadedCase
 from assay.model.rulebook import Band, Rulebook
 from assay.rules.scorers import compile_rulebook
+from assay.scoring.deciding import RuleKey, RuleUse, rule_uses
 from assay.scoring.explain import Explainer, outcome_word
 from assay.scoring.run import Run, run_program
 from assay.scoring.trace import Trace
@@ -56,13 +57,16 @@ class CaseResult:
 
 @dataclass
 class Observed:
-    """Outcomes of each rule and bands of each graded scorer that occurred in cases."""
+    """Outcomes and uses of each rule, and bands of each graded scorer, that occurred in cases."""
 
     outcomes: dict[tuple[str, str], set[Outcome]] = field(default_factory=dict)
     bands: dict[str, set[str]] = field(default_factory=dict)
+    uses: dict[RuleKey, RuleUse] = field(default_factory=dict)
 
     def add(self, run: Run) -> None:
-        """Add the outcomes and bands of a run."""
+        """Add the outcomes, bands and decided scores of a run."""
+        for key, use in rule_uses(run).items():
+            self.uses[key] = self.uses.get(key, RuleUse()) + use
         for columns in run.program.scorers:
             scorer = columns.scorer
             for rule in columns.rules:

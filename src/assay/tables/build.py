@@ -78,7 +78,8 @@ def edge_frames(
         ("dependent", "upper", "lower", pl.lit(True)),
         ("event", "lower", "upper", pl.col("affects")),
     ):
-        owned = valid.lazy().filter(condition).rename({owner: "original", peer: "peer_row"})
+        once = valid.lazy().filter(condition).unique(_EDGE, keep="first", maintain_order=True)
+        owned = once.rename({owner: "original", peer: "peer_row"})
         frames[space] = (
             place.lazy()
             .join(owned, on="original", how="inner", maintain_order="left_right")
@@ -100,6 +101,10 @@ def edge_frames(
             )
         )
     return frames
+
+
+_EDGE = ["lower", "upper", "relation"]
+"""What identifies an edge; both of its ends may write it, and it counts once."""
 
 
 def valid_on(day: int) -> pl.Expr:

@@ -1,12 +1,12 @@
 """Rows of profiles, claims, citations and edges, converted from documents.
 
-Numbers count within a profile, so the rows of a profile do not depend on other profiles;
-:mod:`assay.tables.build` joins them into tables.
+Numbers count within a profile; :mod:`assay.tables.build` joins the rows into tables. Other
+profiles matter only by the claims that contradict a claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import get_args
 
@@ -30,6 +30,8 @@ from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
 Row = tuple[object, ...]
 Rows = Mapping[str, pl.DataFrame]
+ClaimKey = tuple[str, str]
+"""The ids of a profile and of one of its claims."""
 
 
 def _without_links(space: str) -> dict[str, Dtype]:
@@ -102,7 +104,7 @@ def rows_of(
     profiles: Sequence[AnyProfile],
 ) -> Rows:
     """Convert profiles to rows, without evidence published later than ``as_of`` or retracted."""
-    builder = _Builder(corpus, review_after_days, as_of)
+    builder = _Builder(corpus, review_after_days, as_of, _contradictions(profiles))
     for profile in counting(profiles, "profiles"):
         builder.add(profile)
     return {
@@ -111,11 +113,37 @@ def rows_of(
     }
 
 
+def _contradictions(profiles: Sequence[AnyProfile]) -> dict[ClaimKey, set[ClaimKey]]:
+    """Return the claims that contradict each claim, whichever of the two states it."""
+    stated = [
+        ((p.id, c.id), (owner or p.id, target))
+        for p in profiles
+        for c in scored_claims(p)
+        for owner, _, target in (r.rpartition("#") for r in c.contradicts)
+    ]
+    if not stated:
+        return {}
+    scored = {(p.id, c.id) for p in profiles for c in scored_claims(p)}
+    found: dict[ClaimKey, set[ClaimKey]] = {}
+    for one, other in stated:
+        if other in scored:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found
+
+
 class _Builder:
-    def __init__(self, corpus: Corpus, review_after: Mapping[str, int], as_of: date) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        review_after: Mapping[str, int],
+        as_of: date,
+        contradictions: Mapping[ClaimKey, Set[ClaimKey]],
+    ) -> None:
         self._corpus = corpus
         self._review_after = review_after
         self._as_of = as_of
+        self._contradictions = contradictions
         self._lineage = Lineage(corpus, as_of)
         self._independence = Independence(corpus, as_of)
         self.rows: dict[str, list[Row]] = {name: [] for name in LOCAL}
@@ -134,7 +162,7 @@ class _Builder:
             of_profile = self._lineage.assign([t.citation for found in cited for t in found])
         self._citations(own, claims, valued, traced, [t.origin for t in of_profile])
         for number, (claim, per_claim) in enumerate(zip(claims, valued, strict=True)):
-            self.rows["claim"].append((own, *self._claim(claim, per_claim)))
+            self.rows["claim"].append((own, *self._claim(profile.id, claim, per_claim)))
             for reference in claim.rests_on:
                 owner, _, claim_id = reference.rpartition("#")
                 self.rows["ground"].append(
@@ -167,7 +195,7 @@ class _Builder:
             self._as_of.toordinal(),
         )
 
-    def _claim(self, claim: Claim, valued: Sequence[Valued]) -> Row:
+    def _claim(self, profile: str, claim: Claim, valued: Sequence[Valued]) -> Row:
         days = [v.day for v in valued if v.day and v.citation.stance == "supports"]
         checked = _checked(claim, self._as_of)
         if checked is not None:
@@ -189,7 +217,7 @@ class _Builder:
             float(claim.quantity.value) if claim.quantity else None,
             claim.quantity.unit if claim.quantity else None,
             claim.likelihood,
-            len(claim.contradicts),
+            len(self._contradictions.get((profile, claim.id), ())),
         )
 
     def _citations(

@@ -10,6 +10,7 @@ from assay.diagnostics import content_codes
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.model.documents import AnyProfile, Claim, Corpus, Event, Publisher, Source
+from assay.workspace.dates import lint_dates
 
 _NEEDS_SOURCE = ("fact", "attributed")
 
@@ -62,40 +63,7 @@ def _unfounded(
 
 
 def check_sources(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    """Report dates out of order, and sources listed both as the same and as not the same."""
-    for source in corpus.sources.values():
-        if source.cites or source.retracted is not None or source.revises is not None:
-            yield from _backwards(source, corpus, subjects[source.id])
-    yield from _same_and_not_same(corpus, subjects)
-
-
-def _backwards(source: Source, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
-    if source.published is None:
-        return
-    if source.retracted is not None and source.retracted < source.published.first:
-        yield codes.RETRACTED_EARLY.at(
-            ValueLocation(("retracted",), subject),
-            f"source {source.id!r} was retracted on {source.retracted}, before its publication "
-            f"({source.published})",
-            "correct one of the two dates",
-        )
-    earlier = [(("cites", i), target, "cites") for i, target in enumerate(source.cites)]
-    if source.revises is not None:
-        earlier.append((("revises", -1), source.revises, "revises"))
-    for (name, i), target, word in earlier:
-        other = corpus.sources.get(target)
-        if other is None or other.published is None:
-            continue
-        if other.published.first > source.published.last:
-            yield codes.CITES_LATER.at(
-                ValueLocation((name, i) if i >= 0 else (name,), subject),
-                f"source {source.id!r} ({source.published}) {word} {target!r}, published later "
-                f"({other.published})",
-                "correct one of the two dates, or the link",
-            )
-
-
-def _same_and_not_same(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Report sources listed both as the same and as not the same."""
     groups = _same(corpus)
     for source in corpus.sources.values():
         for i, other in enumerate(source.not_same_as):
@@ -185,13 +153,7 @@ def lint(
     corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
 ) -> Iterator[Diagnostic]:
     """Return warnings and infos about all valid documents."""
-    for source in corpus.sources.values():
-        if as_of is not None and source.published is not None and source.published.first > as_of:
-            yield content_codes.SOURCE_AFTER_AS_OF.at(
-                ValueLocation(("published",), subjects[source.id]),
-                f"source {source.id!r} ({source.published}) is later than the as-of date {as_of}",
-                "it is ignored until then",
-            )
+    yield from lint_dates(corpus, as_of, subjects)
     yield from check_publishers(corpus, subjects)
     for profile in corpus.profiles.values():
         if profile.status == "draft":

@@ -23,6 +23,7 @@ from assay.model.documents import (
 )
 from assay.model.rulebook import Rulebook
 from assay.workspace.consistency import check_claims, check_sources
+from assay.workspace.dates import check_order
 from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
 
@@ -73,7 +74,9 @@ def link(
     linker = _Linker(corpus, kinds, unread, rulebook, images)
     yield from linker.documents(documents)
     subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
+    yield from check_order(corpus, subjects)
     yield from check_sources(corpus, subjects)
+    yield from _edges_twice(corpus, subjects)
     yield from _cycles(corpus, subjects)
 
 
@@ -344,6 +347,52 @@ def _edges(profile: AnyProfile) -> Iterator[tuple[str, tuple[Dependency, ...]]]:
     yield "depends_on", profile.depends_on
     if isinstance(profile, Event):
         yield "affects", profile.affects
+
+
+def _edges_twice(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Report edges that repeat another one with the same ends and relation, at the same time."""
+    seen: dict[tuple[str, str, str], list[tuple[AnyProfile, Dependency]]] = {}
+    for profile in corpus.profiles.values():
+        for name, edges in _edges(profile):
+            for i, edge in enumerate(edges):
+                ends = (profile.id, edge.on) if name == "depends_on" else (edge.on, profile.id)
+                earlier = seen.setdefault((*ends, edge.relation), [])
+                other = next(((p, e) for p, e in earlier if _together(e, edge)), None)
+                earlier.append((profile, edge))
+                if other is not None:
+                    location = ValueLocation((name, i), subjects[profile.id])
+                    yield _repeated(profile, edge, *other, location)
+
+
+def _together(one: Dependency, other: Dependency) -> bool:
+    """Return whether both edges can be valid on one day."""
+    for early, late in ((one, other), (other, one)):
+        if early.valid_until and late.valid_from and early.valid_until.last < late.valid_from.first:
+            return False
+    return True
+
+
+def _repeated(
+    profile: AnyProfile,
+    edge: Dependency,
+    other_profile: AnyProfile,
+    other: Dependency,
+    location: ValueLocation,
+) -> Diagnostic:
+    noun = "dependency" if location.path[0] == "depends_on" else "effect"
+    again = "twice" if other_profile is profile else f"here and in {other_profile.id!r}"
+    message = f"the {noun} on {edge.on!r} ({edge.relation}) is listed {again}"
+    hint = "keep one of them"
+    if edge.criticality != other.criticality:
+        first, second = (e.criticality or "unknown" for e in (other, edge))
+        message += f", with different criticality: {first} and {second}"
+        hint = "keep the one whose criticality the claims support"
+    hint += f"; periods of one {noun} must not overlap" if _has_period(edge, other) else ""
+    return codes.EDGE_TWICE.at(location, message, hint)
+
+
+def _has_period(*edges: Dependency) -> bool:
+    return any(e.valid_from or e.valid_until for e in edges)
 
 
 def _itself(subject: Subject, path: ValuePath, message: str) -> Diagnostic:
