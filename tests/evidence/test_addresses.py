@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 
 PAGE = "https://example.org/news/2024/quays?id=7&lang=en"
 
@@ -45,12 +45,12 @@ OTHER = [
 
 @pytest.mark.parametrize("address", SAME)
 def test_spellings_of_one_address(address: str) -> None:
-    assert address_key(address) == address_key(PAGE)
+    assert canonical_address(address) == canonical_address(PAGE)
 
 
 @pytest.mark.parametrize("address", OTHER)
 def test_other_addresses(address: str) -> None:
-    assert address_key(address) != address_key(PAGE)
+    assert canonical_address(address) != canonical_address(PAGE)
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,15 @@ def test_other_addresses(address: str) -> None:
     ],
 )
 def test_ways_to_write_the_same_characters(one: str, other: str) -> None:
-    assert address_key(one) == address_key(other)
+    assert canonical_address(one) == canonical_address(other)
 
 
 def test_a_site_whose_name_is_www_keeps_it() -> None:
-    assert address_key("https://www.de/") != address_key("https://de/")
+    assert canonical_address("https://www.de/") != canonical_address("https://de/")
 
 
 @given(st.text())
 def test_no_text_is_too_odd_for_an_address(text: str) -> None:
-    key = address_key("https://example.org/" + text)
+    key = canonical_address("https://example.org/" + text)
     assert key.startswith("example.org")
-    assert address_key("http://www.example.org/" + text) == key
+    assert canonical_address("http://www.example.org/" + text) == key
