@@ -154,9 +154,9 @@ def _diagnostics_from_json(data: bytes) -> list[Diagnostic]:
 
 def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
     """Warnings about the wording of claims."""
-    from assay.evidence.kept import words_of
     from assay.evidence.passages import check_passages
     from assay.evidence.vacuity import check_vacuity
+    from assay.workspace.kept import words_of
 
     corpus, subjects = loaded.corpus, loaded.subjects
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))

@@ -12,6 +12,11 @@ FACT_WITHOUT_SOURCE = Code(
 JUDGEMENT_WITHOUT_GROUNDS = Code(
     "judgement-without-grounds", "A judgement names no grounds.", "rests_on: [approvals-40]"
 )
+FORECAST_WITHOUT_GROUNDS = Code(
+    "forecast-without-grounds",
+    "A key forecast names no grounds, so it cannot carry a grade.",
+    "rests_on: [approvals-40]",
+)
 JUDGEMENT_ON_JUDGEMENT = Code(
     "judgement-on-judgement",
     "A judgement is based on another judgement.",
@@ -54,6 +59,25 @@ SOURCE_AFTER_AS_OF = Code(
     "source-after-as-of",
     "The source is later than the as-of date, so it is ignored.",
     "Use a later as-of date.",
+    "info",
+)
+RECORD_NOT_BY_ACTOR = Code(
+    "record-not-by-actor",
+    "A claim cites a record that is not one for it, so its kind counts as unknown: its publisher "
+    "does not speak for the institution that acted, or it draws on other sources.",
+    "speaks_for: [example-ministry]\nspeaks_for_reason: The ministry's own website.",
+    "warning",
+)
+CREDENTIAL_WITHOUT_REASON = Code(
+    "credential-without-reason",
+    "A credential, which can raise grades, has no reason.",
+    "speaks_for_reason: The ministry's own website.",
+    "warning",
+)
+SAME_ADDRESS = Code(
+    "same-address",
+    "Two sources have the same address, so they are never independent.",
+    "same_as: [example-2024-01-29]",
     "info",
 )
 RETRACTED_SOURCE_CITED = Code(
@@ -111,6 +135,12 @@ WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
     "The words of a claim express another certainty than its grade, nature or likelihood.",
     "nature: attributed",
+    "warning",
+)
+CLOSED_BUT_WATCHED = Code(
+    "closed-but-watched",
+    "A closed profile has a watch item that is still open.",
+    "closed: {on: 2024-01-29, because: The round ended.}",
     "warning",
 )
 HORIZON_SLOT = Code(

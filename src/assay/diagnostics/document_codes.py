@@ -192,6 +192,11 @@ CITED_TWICE = Code(
     "A claim cites the same source twice.",
     "sources:\n  - {id: example-2024-01-29, locator: paras 4 and 9}",
 )
+FACTOR_TWICE = Code(
+    "factor-twice",
+    "A profile rates the same factor twice.",
+    "factors:\n  - {factor: severity, is: high, claims: [sites-blocked]}",
+)
 CITES_LATER = Code(
     "cites-later",
     "A source draws on one that was published later.",
