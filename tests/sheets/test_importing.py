@@ -29,10 +29,7 @@ def test_a_corrected_cell_changes_one_value_of_the_file(sandbox: Sandbox) -> Non
         ("port#quays", "text", "It has four quays, of which two are new.", rows[0]["text"]),
         ("port#quays", "value", "4", "5"),
     ]
-    after = DOCUMENTS.replace(
-        "      It has four quays, of which two\n      are new.\n",
-        "      It has five quays, of which two are new.\n",
-    )
+    after = DOCUMENTS.replace("It has four quays", "It has five quays")
     assert sandbox.text == after.replace("value: 4", "value: 5")
 
 

@@ -68,6 +68,12 @@ RECORD_NOT_BY_ACTOR = Code(
     "speaks_for: [example-ministry]\nspeaks_for_reason: The ministry's own website.",
     "warning",
 )
+SPEAKS_FOR_NONE = Code(
+    "speaks-for-none",
+    "A publisher issued records, but speaks for no institution.",
+    "speaks_for: [example-ministry]\nspeaks_for_reason: The ministry's own website.",
+    "info",
+)
 CREDENTIAL_WITHOUT_REASON = Code(
     "credential-without-reason",
     "A credential, which can raise grades, has no reason.",
@@ -76,7 +82,7 @@ CREDENTIAL_WITHOUT_REASON = Code(
 )
 SAME_ADDRESS = Code(
     "same-address",
-    "Two sources have the same address, so they are never independent.",
+    "Two sources have the same address, so they are not independent.",
     "same_as: [example-2024-01-29]",
     "info",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -21,6 +22,7 @@ from assay.model.documents import (
     Source,
     actor_of,
 )
+from assay.text import plural
 
 _NEEDS_SOURCE = ("fact", "attributed")
 
@@ -167,8 +169,22 @@ def _same_address(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[D
         if other not in groups.get(source.id, ()):
             yield content_codes.SAME_ADDRESS.at(
                 ValueLocation(("url",), subjects[source.id]),
-                f"sources {other!r} and {source.id!r} have the same address, so they are never independent",
+                f"sources {other!r} and {source.id!r} have the same address, so they are not "
+                "independent",
                 f"add 'same_as: [{other}]', or 'not_same_as: [{other}]' with a reason",
+            )
+
+
+def _speaks_for_none(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    records = Counter(s.publisher for s in corpus.sources.values() if s.directness == "record")
+    for publisher in corpus.publishers.values():
+        count = records[publisher.id]
+        if count and not publisher.speaks_for:
+            yield content_codes.SPEAKS_FOR_NONE.at(
+                ValueLocation(("id",), subjects[publisher.id]),
+                f"publisher {publisher.id!r} issued {plural(count, 'record')}, but speaks for no "
+                "institution",
+                "add 'speaks_for: [INSTITUTION]' with a reason if it records that body's acts",
             )
 
 
@@ -275,6 +291,7 @@ def lint(
     for source in corpus.sources.values():
         yield from _credential("not_same_as", source, subjects[source.id])
     yield from _same_address(corpus, subjects)
+    yield from _speaks_for_none(corpus, subjects)
     for profile in corpus.profiles.values():
         if profile.status == "draft":
             continue  # a draft may be incomplete
