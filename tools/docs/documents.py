@@ -9,8 +9,10 @@ from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
 from assay.model.documents import (
     Citation,
     Claim,
+    Closed,
     Dependency,
     Event,
+    Factor,
     Image,
     Ingested,
     Institution,
@@ -65,7 +67,9 @@ DOCUMENTS: Sequence[tuple[str, type[Model]]] = (
     ("Citation: one of a claim's `sources`", Citation),
     ("Quantity: the figure of a claim", Quantity),
     ("Dependency: one of `depends_on` or `affects`", Dependency),
+    ("Factor: one of `factors`", Factor),
     ("Watch item", WatchItem),
+    ("Closed: the end of a profile", Closed),
     ("Image", Image),
 )
 RULES: Sequence[tuple[str, type[Model]]] = (
@@ -98,6 +102,7 @@ MEANINGS: dict[str, str] = {
     "language": "language code, for example `en` or `zh-Hans`",
     "note": "comment; pages show that of a source",
     "reliability_reason": "reason for the reliability; required with one",
+    "speaks_for_reason": "reason for `speaks_for`; a missing one is a warning",
     "region": "region",
     "topics": "topics, in any words",
     "depends_on": "links to the profiles that it depends on",
@@ -179,6 +184,7 @@ MEANINGS: dict[str, str] = {
     "WatchRule.id": "id, unique among the watch rules",
     "Change.id": "id, unique among the changes",
     "Citation.id": "id of the source",
+    "because": "reason for the end",
     "WatchItem.text": "description of the development",
     "WatchRule.when": "CEL: condition of the item",
 }

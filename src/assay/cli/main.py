@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "edges": "Suggest dependencies found in sources.",
     "contradictions": "Suggest contradictions between claims and sources.",
     "check": "Check the workspace and list all problems.",
+    "migrate": "Rewrite an older workspace, and list the decisions left.",
     "score": "Score profiles.",
     "explain": "Explain the scores of a profile, rule by rule.",
     "outlook": "Show upcoming grade changes and due dates.",

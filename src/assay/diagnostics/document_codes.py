@@ -198,6 +198,11 @@ EDGE_TWICE = Code(
     "depends_on:\n  - {on: example-ministry, relation: part_of, valid_until: 2019}\n"
     "  - {on: example-ministry, relation: part_of, valid_from: 2024}",
 )
+FACTOR_TWICE = Code(
+    "factor-twice",
+    "A profile rates the same factor twice.",
+    "factors:\n  - {factor: severity, is: high, claims: [sites-blocked]}",
+)
 CITES_LATER = Code(
     "cites-later",
     "A source draws on one that was published later.",

@@ -1,17 +1,17 @@
 """Evidence is counted by origin.
 
 A **root** is a source that saw for itself (a record, a first-hand report) or that speaks for
-itself (a self-report that cites nothing). A secondary report belongs to a root that the same claim
-cites, reached through ``cites``; else to a root of its own family that the claim cites; else to
-one shared origin, :data:`UNSEEN`: nobody here has seen its original. A secondary report of something
-that is no root itself, because nobody knows what it draws on, goes where that goes. So
+itself (a self-report that cites nothing). A secondary report belongs to a root that the same
+claim cites, reached through ``cites``; else to a root of its own family that the claim cites; else to
+one shared origin, :data:`UNSEEN`: nobody here has seen its original. A secondary report of
+something that is no root itself, because nobody knows what it draws on, goes where that goes. So
 
 - adding a root never takes weight away: secondary reports only ever move to a root that is at least
   as strong as they are;
 - adding a secondary report of a root that the claim cites adds no origin;
 - documenting a ``cites`` never adds an origin. This is why a root counts as seen only where the
-  claim cites it: ten secondary reports without a known original are one origin, and writing down for
-  each of them whom it retells must not turn them into ten.
+  claim cites it: ten secondary reports without a known original are one origin, and writing
+  down for each of them whom it retells must not turn them into ten.
 
 A secondary report is held at the score of the weakest of all it draws on, back to its roots (see
 :mod:`assay.scoring`), cited by the claim or not; it is as old as the oldest of them, and undated

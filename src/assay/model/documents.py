@@ -322,7 +322,7 @@ class Factor(Model):
 class Closed(Model):
     """The end of a profile: it is no longer watched."""
 
-    on: Annotated[PartialDate, Field(description="date on which the matter ended")]
+    on: Annotated[PartialDate, Field(description="date of the end")]
     because: Text
 
 
@@ -410,6 +410,11 @@ class Event(Profile):
 
 
 AnyProfile = Institution | Event
+
+
+def actor_of(profile: AnyProfile, claim: Claim) -> str | None:
+    """Return the institution whose act a claim states; None if an event's claim names none."""
+    return claim.actor or (profile.id if isinstance(profile, Institution) else None)
 
 
 @dataclass(frozen=True)

@@ -115,10 +115,10 @@ class Explainer:
                 counted.setdefault(claim, set()).update(explained.steps[0].evidence)
                 yield explained
         for claim in claims:
-            for row in self.trace.owned("corroboration", "claim_row", claim):
-                if self.trace.label("corroboration", row) in counted.get(claim, ()):
+            for found in self.trace.owned("corroboration", "claim_row", claim):
+                if self.trace.label("corroboration", found) in counted.get(claim, ()):
                     for scorer in reversed(self.run.program.on("corroboration")):
-                        yield self.score(scorer, row)
+                        yield self.score(scorer, found)
         for claim in claims:
             for citation in self.trace.owned("citation", "owner_row", claim):
                 for scorer in reversed(self.run.program.on("citation")):

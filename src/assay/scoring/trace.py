@@ -61,7 +61,7 @@ class Trace:
     # Names -------------------------------------------------------------------------------
 
     def subject(self, space: str, row: int) -> str:
-        """Name a row: ``profile``, ``profile#claim``, ``profile#claim@source`` or ``…@one+other``."""
+        """Name a row: ``profile``, ``profile#claim``, ``…@source`` or ``…@source+source``."""
         if space == "profile":
             return str(self.value("profile", "id", row))
         if space == "claim":

@@ -49,9 +49,9 @@ def select_evidence(rows: Rows, places: Ints) -> Rows:
 
 
 def edit_evidence(rows: Rows, edited: EvidenceEdits) -> Rows:
-    """Derive the claims, citations, roots and pairs of the copies; ``own`` is the number of the copy.
+    """Derive the claims, citations, roots and pairs of the copies.
 
-    The citations in ``rows`` are those of the profiles, followed by those to add, whose ``own`` is
+    ``own`` is the number of the copy. The citations in ``rows`` are those of the profiles, followed by those to add, whose ``own`` is
     null.
     """
     citations, roots, pairs = _citations(rows, edited)

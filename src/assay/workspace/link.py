@@ -1,9 +1,8 @@
-"""References between documents: unknown ids, wrong kinds, duplicates and cycles."""
+"""References between documents: unknown ids, wrong kinds and duplicates."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path as FilePath
 
 from pydantic import BaseModel
@@ -13,6 +12,7 @@ from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import Suggester, did_you_mean
 from assay.model.documents import (
     AnyProfile,
+    Citation,
     Claim,
     Corpus,
     Dependency,
@@ -23,36 +23,10 @@ from assay.model.documents import (
 )
 from assay.model.rulebook import Rulebook
 from assay.workspace.consistency import check_claims, check_sources
+from assay.workspace.cycles import check_cycles
 from assay.workspace.dates import check_order
 from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
-
-
-def cycles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """Return disjoint cycles, each from its smallest member back to it.
-
-    References of a document to itself are excluded; they are reported on their own.
-    """
-    remaining = {
-        name: sorted({t for t in several if t != name})
-        for name, several in sorted(targets.items())
-        if several
-    }
-    while True:
-        # The sorter expects predecessors, but a cycle is one in either direction.
-        try:
-            TopologicalSorter(remaining).prepare()
-        except CycleError as error:
-            members: list[str] = error.args[1][:-1]
-        else:
-            return
-        members.reverse()
-        start = members.index(min(members))
-        ring = members[start:] + members[:start]
-        yield [*ring, ring[0]]
-        for name in ring:
-            del remaining[name]
-
 
 _PROFILES = ("institution", "event")
 
@@ -77,7 +51,7 @@ def link(
     yield from check_order(corpus, subjects)
     yield from check_sources(corpus, subjects)
     yield from _edges_twice(corpus, subjects)
-    yield from _cycles(corpus, subjects)
+    yield from check_cycles(corpus, subjects)
 
 
 def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Diagnostic]:
@@ -141,11 +115,13 @@ class _Linker:
             yield from self.profile(model, subject)
 
     def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
-        """Check ``owner``, which may be a publisher without a document."""
+        """Check ``owner``, which may be a publisher without a document, and ``speaks_for``."""
         if publisher.owner == publisher.id:
             yield _itself(
                 subject, ("owner",), f"publisher {publisher.id!r} names itself as its owner"
             )
+        for i, target in enumerate(publisher.speaks_for):
+            yield from self._refer(subject, ("speaks_for", i), target, ("institution",))
 
     def source(self, source: Source, subject: Subject) -> Iterator[Diagnostic]:
         if source.publisher is not None and self._kinds.get(source.publisher) != "publisher":
@@ -177,6 +153,7 @@ class _Linker:
                 yield from self._edge(profile, edge, own, subject, (name, i))
         for i, item in enumerate(profile.watch):
             yield from self._audience(subject, ("watch", i, "audience"), item.audience)
+        yield from self._factors(profile, own, subject)
         if profile.image is not None and not self._has_image(profile.image.src):
             yield codes.IMAGE_NOT_FOUND.at(
                 ValueLocation(("image", "src"), subject),
@@ -217,6 +194,9 @@ class _Linker:
             elif self._kinds.get(citation.id) != "source":
                 yield from self._refer(subject, (*at, "sources", i), citation.id, ("source",))
             cited.add(citation.id)
+            yield from self._drawn_on(citation, subject, (*at, "sources", i, "cites"))
+        if claim.actor is not None and self._kinds.get(claim.actor) != "institution":
+            yield from self._refer(subject, (*at, "actor"), claim.actor, ("institution",))
         for name in ("rests_on", "contradicts"):
             for i, reference in enumerate(getattr(claim, name)):
                 yield from self._claim_reference(
@@ -228,6 +208,31 @@ class _Linker:
             )
         if claim.audience is not None:
             yield from self._audience(subject, (*at, "audience"), claim.audience)
+
+    def _drawn_on(
+        self, citation: Citation, subject: Subject, at: ValuePath
+    ) -> Iterator[Diagnostic]:
+        for i, target in enumerate(citation.cites or ()):
+            if target == citation.id:
+                yield _itself(subject, (*at, i), f"source {target!r} cites itself")
+            elif self._kinds.get(target) != "source":
+                yield from self._refer(subject, (*at, i), target, ("source",))
+
+    def _factors(
+        self, profile: AnyProfile, own: Collection[str], subject: Subject
+    ) -> Iterator[Diagnostic]:
+        seen: set[str] = set()
+        for i, factor in enumerate(profile.factors):
+            if factor.factor in seen:
+                yield codes.FACTOR_TWICE.at(
+                    ValueLocation(("factors", i, "factor"), subject),
+                    f"profile {profile.id!r} rates the factor {factor.factor!r} twice",
+                    "keep one of them, with the claims of both if they agree",
+                )
+            seen.add(factor.factor)
+            for k, reference in enumerate(factor.claims):
+                path = ("factors", i, "claims", k)
+                yield from self._claim_reference(profile, reference, own, subject, path, None)
 
     def _edge(
         self,
@@ -264,7 +269,7 @@ class _Linker:
         elif kind is not None:
             yield codes.WRONG_KIND.at(
                 ValueLocation(path, subject),
-                f"{target!r} must be a {_noun(wanted)}, not {_a(kind)}",
+                f"{target!r} must be {_a(_noun(wanted))}, not {_a(kind)}",
                 self._suggestion(target, wanted),
             )
 
@@ -397,49 +402,3 @@ def _has_period(*edges: Dependency) -> bool:
 
 def _itself(subject: Subject, path: ValuePath, message: str) -> Diagnostic:
     return codes.SELF_REFERENCE.at(ValueLocation(path, subject), message, "remove the reference")
-
-
-def _cycles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
-    """Report cycles of ``part_of``, ``cites``, ``revises`` and ``rests_on``."""
-    cites = {s.id: list(s.cites) for s in corpus.sources.values() if s.cites}
-    revises = {s.id: [s.revises] for s in corpus.sources.values() if s.revises}
-    parts = {
-        p.id: [e.on for e in p.depends_on if e.relation == "part_of"]
-        for p in corpus.profiles.values()
-    }
-    for name, targets in (("cites", cites), ("revises", revises)):
-        for cycle in cycles(targets):
-            source = corpus.sources[cycle[0]]
-            path: ValuePath = (name,)
-            if name == "cites":
-                path = ("cites", source.cites.index(cycle[1]))
-            yield _cycle(subjects[cycle[0]], path, cycle, name)
-    for cycle in cycles(parts):
-        edges = corpus.profiles[cycle[0]].depends_on
-        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == cycle[1])
-        yield _cycle(subjects[cycle[0]], ("depends_on", at, "on"), cycle, "part_of")
-    yield from _grounds(corpus, subjects)
-
-
-def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
-    places: dict[str, tuple[str, int]] = {}
-    targets: dict[str, list[str]] = {}
-    for profile in corpus.profiles.values():
-        for i, claim in enumerate(profile.claims):
-            if claim.rests_on:
-                full = f"{profile.id}#{claim.id}"
-                places[full] = (profile.id, i)
-                targets[full] = [r if "#" in r else f"{profile.id}#{r}" for r in claim.rests_on]
-    for cycle in cycles(targets):
-        owner, i = places[cycle[0]]
-        at = targets[cycle[0]].index(cycle[1])
-        path: ValuePath = ("claims", i, "rests_on", at)
-        yield _cycle(subjects[owner], path, cycle, "rests_on")
-
-
-def _cycle(subject: Subject, path: ValuePath, members: Iterable[str], key: str) -> Diagnostic:
-    return codes.CIRCLE.at(
-        ValueLocation(path, subject),
-        f"{key!r} forms a cycle: {' → '.join(members)}",
-        "remove the link that the documents do not support",
-    )
