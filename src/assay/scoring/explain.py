@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from assay.arithmetic import ONE, scale_points
+from assay.arithmetic import ONE, scale_points, to_points
 from assay.cel.operations import Col, Lit
 from assay.cel.program import PoolUp, Program, RuleColumns, ScorerColumns
 from assay.errors import EngineError
@@ -136,6 +136,9 @@ class Explainer:
                 steps += _clamped(steps[-1].after)
         if scorer.held is not None:
             steps += self._limited(scorer.held, row, steps[-1].after)
+        least = scorer.scorer.rated_from
+        if least is not None and coverage < to_points(least):
+            steps.append(_not_rated(coverage, least, steps[-1].after))
         if steps[-1].after != score.points:
             raise EngineError(
                 f"{self.trace.subject(space, row)}: {key} replays to {steps[-1].after}, "
@@ -287,6 +290,17 @@ def _clamped(before: int | None) -> Iterator[Step]:
         after = min(max(before, 0), ONE)
         because = "a score is from 0 to 1"
         yield Step("clamp", "clamp", "true", True, after, before, after, because)
+
+
+def _not_rated(coverage: int, least: float, before: int | None) -> Step:
+    """The step of a score that too little is known for."""
+    because = f"only {_percent(coverage)} of what it asks is known; a rating needs {least:.0%}"
+    amount = to_points(least)
+    return Step("coverage", "rated_from", "true", True, amount, before, None, because)
+
+
+def _percent(points: int) -> str:
+    return f"{points // 10} %"
 
 
 # Summaries ----------------------------------------------------------------------------------------
