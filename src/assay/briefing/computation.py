@@ -12,7 +12,7 @@ from assay.model.results import Score, ScoreExplanation, Step
 from assay.model.rulebook import Scorer
 
 _OUTCOMES = {"true": "holds", "false": "does not hold", "unknown": "undecided"}
-_ALWAYS = ("start", "pool", "clamp")
+_ALWAYS = ("start", "pool", "clamp", "rated_from")
 
 
 def computations(sheet: Sheet) -> tuple[tuple[Computation, ...], tuple[ClaimComputation, ...]]:
@@ -60,7 +60,7 @@ def _pages_of_rules(scorer: Scorer) -> dict[str, str]:
 
 def _result(score: Score) -> str:
     if score.points is None:
-        return "not rated"
+        return wording.not_rated(score.coverage)
     number = wording.points(score.points)
     return f"{number}, {score.grade}" if score.grade else number
 

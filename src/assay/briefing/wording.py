@@ -124,6 +124,11 @@ def percent(thousandths: int) -> str:
     return f"{thousandths // 10}%"
 
 
+def not_rated(coverage: int) -> str:
+    """``not rated (37% known)``; the coverage is in thousandths."""
+    return f"not rated ({percent(coverage)} known)"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """``1 source``, ``2 sources``."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assay.assessment import Scores
-    from assay.model.results import WouldChange
+    from assay.model.results import Score, WouldChange
     from assay.scoring.bulk import Written
 
 
@@ -191,7 +191,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     rows = [
         [
             line.id,
-            *(_cell(line.scores[name].value, line.scores[name].grade) for name in scorers),
+            *(_cell(line.scores[name]) for name in scorers),
             line.horizon,
             line.until.isoformat() if line.until else "",
             f"{line.sources}/{line.origins}",
@@ -219,7 +219,7 @@ def _easiest(changes: Sequence[WouldChange]) -> str:
 
 
 @cache  # thousands of profiles share a few hundred scores
-def _cell(value: float | None, grade: str | None) -> str:
-    if value is None:
-        return "not rated"
-    return f"{value:.3f} {grade}" if grade else f"{value:.3f}"
+def _cell(score: Score) -> str:
+    if score.value is None:
+        return f"not rated ({score.coverage // 10}% known)"
+    return f"{score.value:.3f} {score.grade}" if score.grade else f"{score.value:.3f}"

@@ -294,13 +294,9 @@ def _clamped(before: int | None) -> Iterator[Step]:
 
 def _not_rated(coverage: int, least: float, before: int | None) -> Step:
     """The step of a score that too little is known for."""
-    because = f"only {_percent(coverage)} of what it asks is known; a rating needs {least:.0%}"
     amount = to_points(least)
+    because = f"{coverage // 10}% of what it asks is known; a rating needs {amount / 10:g}%"
     return Step("coverage", "rated_from", "true", True, amount, before, None, because)
-
-
-def _percent(points: int) -> str:
-    return f"{points // 10} %"
 
 
 # Summaries ----------------------------------------------------------------------------------------
@@ -320,6 +316,8 @@ def _summary(
     if own is None:
         return ""
     if own.score.points is None:
+        if own.steps[-1].phase == "coverage":
+            return f"Not rated: {own.steps[-1].because}."
         start = own.steps[0]
         unknown = f"unknown are {', '.join(start.missing)}" if start.missing else start.because
         return f"Not rated: {unknown}."
