@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from assay.model.dates import PartialDate
+from assay.model.results import Score
+from assay.model.rulebook import Scorer
 
 _MONTHS = (
     "January",
@@ -124,9 +126,11 @@ def percent(thousandths: int) -> str:
     return f"{thousandths // 10}%"
 
 
-def not_rated(coverage: int) -> str:
-    """``not rated (37% known)``; the coverage is in thousandths."""
-    return f"not rated ({percent(coverage)} known)"
+def not_rated(scorer: Scorer, score: Score) -> str:
+    """``not rated``, with the share that is known if that is too little."""
+    if scorer.suffices(score.coverage):
+        return "not rated"
+    return f"not rated ({percent(score.coverage)} known)"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

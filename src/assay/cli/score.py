@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from assay.assessment import Scores
     from assay.model.results import Score, WouldChange
+    from assay.model.rulebook import Scorer
     from assay.scoring.bulk import Written
 
 
@@ -183,15 +184,22 @@ def _score_documents(session: Session, asked: _Asked) -> None:
 
         print_json(scores_json(scores, asked.ids, changes))
         return
-    scorers = [s.scorer.name for s in scores.program.on("profile")]
-    header = ["profile", *scorers, "horizon", "grade change", "sources/independent", ""]
+    scorers = [s.scorer for s in scores.program.on("profile")]
+    header = [
+        "profile",
+        *(s.name for s in scorers),
+        "horizon",
+        "grade change",
+        "sources/independent",
+        "",
+    ]
     if changes is not None:
         header.append("easiest upgrade")
     lines = [line for line in scores.overview() if not asked.ids or line.id in asked.ids]
     rows = [
         [
             line.id,
-            *(_cell(line.scores[name]) for name in scorers),
+            *(_cell(scorer, line.scores[scorer.name]) for scorer in scorers),
             line.horizon,
             line.until.isoformat() if line.until else "",
             f"{line.sources}/{line.origins}",
@@ -219,7 +227,8 @@ def _easiest(changes: Sequence[WouldChange]) -> str:
 
 
 @cache  # thousands of profiles share a few hundred scores
-def _cell(score: Score) -> str:
+def _cell(scorer: Scorer, score: Score) -> str:
     if score.value is None:
-        return f"not rated ({score.coverage // 10}% known)"
+        known = "" if scorer.suffices(score.coverage) else f" ({score.coverage // 10}% known)"
+        return f"not rated{known}"
     return f"{score.value:.3f} {score.grade}" if score.grade else f"{score.value:.3f}"

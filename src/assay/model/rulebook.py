@@ -174,6 +174,10 @@ class Scorer(Model):
         """``on.name``, unique in a rulebook."""
         return f"{self.on}.{self.name}"
 
+    def suffices(self, coverage: int) -> bool:
+        """Return whether a coverage, in thousandths, is enough for a rating."""
+        return self.rated_from is None or coverage >= round(self.rated_from * 1000)
+
     @property
     def heading(self) -> str:
         return self.title or self.name.replace("_", " ").capitalize()

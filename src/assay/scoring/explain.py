@@ -136,9 +136,8 @@ class Explainer:
                 steps += _clamped(steps[-1].after)
         if scorer.held is not None:
             steps += self._limited(scorer.held, row, steps[-1].after)
-        least = scorer.scorer.rated_from
-        if least is not None and coverage < to_points(least):
-            steps.append(_not_rated(coverage, least, steps[-1].after))
+        if not scorer.scorer.suffices(coverage):
+            steps.append(_not_rated(coverage, scorer.scorer.rated_from, steps[-1].after))
         if steps[-1].after != score.points:
             raise EngineError(
                 f"{self.trace.subject(space, row)}: {key} replays to {steps[-1].after}, "
@@ -292,9 +291,9 @@ def _clamped(before: int | None) -> Iterator[Step]:
         yield Step("clamp", "clamp", "true", True, after, before, after, because)
 
 
-def _not_rated(coverage: int, least: float, before: int | None) -> Step:
+def _not_rated(coverage: int, least: float | None, before: int | None) -> Step:
     """The step of a score that too little is known for."""
-    amount = to_points(least)
+    amount = to_points(least or 0.0)
     because = f"{coverage // 10}% of what it asks is known; a rating needs {amount / 10:g}%"
     return Step("coverage", "rated_from", "true", True, amount, before, None, because)
 
