@@ -22,10 +22,10 @@ from tests.package import (
     run_program,
     write_tables,
 )
+from tests.strategies import default_rulebook
 
 ROOT = Path(__file__).parents[2]
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
-from tests.strategies import default_rulebook
 
 
 @pytest.fixture
