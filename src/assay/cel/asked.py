@@ -16,7 +16,7 @@ Key = tuple[str | Hops, ...]
 
 @dataclass
 class Asked:
-    """What is asked of the rows of one space, in the order in which it is named.
+    """Facts that are asked of the rows of one space, in the order in which they are named.
 
     ``fields`` are named by hops, space, part and name, without those that are always given;
     ``scores`` by hops and name; ``collections``, with what is asked of their members, by hops,

@@ -72,10 +72,10 @@ CITATION = Space(
             "record, first_hand, secondary or self_report, for this claim",
         ),
         Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
-        # words: the value that rules compare with
         Field(
             "origin",
             "string",
+            # words: the value that rules compare with
             "id of its original, or 'unseen' if we have not seen that",
             given=True,
         ),

@@ -2,8 +2,8 @@
 
 A field is known or not. A score of another scorer is known as far as its own coverage goes. A
 collection is one fact: it is known as far as the member goes that states most of what is asked of
-it, and if nothing is asked (``size()``), as soon as it has a member. So another member, or another
-field of one, never lowers a coverage.
+it, and if nothing is asked (``size()``), as soon as it has a member. Therefore another member, or
+another field of one, never lowers a coverage.
 """
 
 from __future__ import annotations
