@@ -57,7 +57,14 @@ def test_one_rule(tmp_path: Path) -> None:
     made = desk(tmp_path, ONE_RULE, DOCUMENTS)
     (profile,) = scores_json(made.overview())["profiles"]
     assert profile["scores"] == {
-        "covered": {"score": 0.5, "band": None, "grade": None, "label": None, "coverage": 1.0}
+        "covered": {
+            "score": 0.5,
+            "band": None,
+            "grade": None,
+            "label": None,
+            "rated": True,
+            "coverage": 1.0,
+        }
     }
     assert profile["published"]
     (explained,) = map(explanation_json, made.explain(["office"]).values())

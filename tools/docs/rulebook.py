@@ -73,7 +73,7 @@ def _scorer(scorer: Scorer) -> Iterator[str]:
     if scorer.describes:
         yield f"{sentence(scorer.describes)}\n\n"
     scale = f"Scale: {code(scorer.scale)}. " if scorer.scale else ""
-    yield f"{scale}{_beginning(scorer)}\n"
+    yield f"{scale}{_beginning(scorer)}{_rated(scorer)}\n"
     if scorer.rules:
         yield "\n"
         yield table(
@@ -89,6 +89,16 @@ def _scorer(scorer: Scorer) -> Iterator[str]:
                 for r in scorer.rules
             ),
         )
+
+
+def _rated(scorer: Scorer) -> str:
+    """The least coverage, and the facts that are not asked of some subjects."""
+    least = scorer.rated_from
+    parts = [] if least is None else [f" Not rated with a coverage below {least:g}."]
+    for exempt in scorer.not_asked:
+        facts = ", ".join(map(code, exempt.facts))
+        parts.append(f" Not asked where {code(' '.join(exempt.when.split()))}: {facts}.")
+    return "".join(parts)
 
 
 def _beginning(scorer: Scorer) -> str:

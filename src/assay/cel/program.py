@@ -58,13 +58,12 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class PoolUp:
-    """Define ``column`` and ``column + ".coverage"``, ``".elements"`` by a pool.
+    """Define ``column`` by a pool.
 
     Over the rows of ``elements`` owned by each row: where ``keep`` (bool) is true, ``take``
     (thousandths) is kept, the greatest per ``by`` group, of the groups the ``strongest``, and
-    combined. ``cover`` is the coverage of each element in thousandths. A row whose ``keep`` or
-    ``take`` is unknown is an unknown element. ``empty`` is the score in thousandths where no
-    known element is left, None for unknown.
+    combined. A row whose ``keep`` or ``take`` is unknown is an unknown element. ``empty`` is the
+    score in thousandths where no known element is left, None for unknown.
     """
 
     space: str
@@ -73,7 +72,6 @@ class PoolUp:
     owner: str
     keep: str
     take: str
-    cover: str
     by: str | None
     strongest: int | None
     combine: Combine

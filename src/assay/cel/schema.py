@@ -18,7 +18,8 @@ class Field:
     """A column a rule can read.
 
     ``since`` names the day column an age in days is counted from, ``upto`` one it is counted to,
-    and ``day`` the one a point in time is the beginning of.
+    and ``day`` the one a point in time is the beginning of. A ``given`` field is never missing, or
+    comes from the rulebook, so coverage does not count it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Field:
     since: str | None = None
     upto: str | None = None
     day: str | None = None
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ CITATION = Space(
     "citation",
     "Citation",
     fields=(
-        Field("stance", "string", "supports or disputes"),
+        Field("stance", "string", "supports or disputes", given=True),
         Field(
             "directness",
             "string",
@@ -76,8 +78,13 @@ CITATION = Space(
             "or that draws on others",
         ),
         Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
-        # words: the value that rules compare with
-        Field("origin", "string", "id of its original, or 'unseen' if we have not seen that"),
+        Field(
+            "origin",
+            "string",
+            # words: the value that rules compare with
+            "id of its original, or 'unseen' if we have not seen that",
+            given=True,
+        ),
         Field(
             "origin_directness",
             "string",
@@ -101,7 +108,7 @@ CITATION = Space(
     ),
     parts={
         "source": (
-            Field("id", "string", "the source's id"),
+            Field("id", "string", "the source's id", given=True),
             Field("directness", "string", "the source's own directness"),
             Field("attribution", "string", "named, vague or none: how it names what it draws on"),
             Field("age_days", "int", "days since this source was published", since="source.day"),
@@ -145,11 +152,13 @@ CLAIM = Space(
     "claim",
     "Claim",
     fields=(
-        Field("id", "string", "the claim's id within its profile"),
-        Field("nature", "string", "fact, attributed, judgement, assumption or forecast"),
+        Field("id", "string", "the claim's id within its profile", given=True),
+        Field(
+            "nature", "string", "fact, attributed, judgement, assumption or forecast", given=True
+        ),
         Field("section", "string", "the part of the page it belongs to"),
         Field("type", "string", "figure, action, mandate, role, relation, capability or view"),
-        Field("key", "bool", "whether the headline grade depends on it"),
+        Field("key", "bool", "whether the headline grade depends on it", given=True),
         Field("holds", "string", "dated or standing"),
         Field("as_of_days", "int", "days since the date it is true of", since="as_of_day"),
         Field("as_of", "timestamp", "the date it is true of", day="as_of_day"),
@@ -165,7 +174,7 @@ CLAIM = Space(
             "when it was last checked. Default: when its newest evidence was published",
             day="checked_day",
         ),
-        Field("review_after_days", "int", "after how many days it is to be rechecked"),
+        Field("review_after_days", "int", "after how many days it is to be rechecked", given=True),
         Field("value", "double", "the number it states"),
         Field("unit", "string", "the unit of that number"),
         Field("likelihood", "double", "of a forecast: its stated probability"),
@@ -173,6 +182,7 @@ CLAIM = Space(
             "contradictions",
             "int",
             "number of claims that contradict it, whichever of the two states it",
+            given=True,
         ),
     ),
     links={"profile": "profile"},
@@ -194,9 +204,9 @@ CLAIM = Space(
 GROUND = Space("ground", "Ground", links={"claim": "claim", "ground": "claim"})
 
 _EDGE_FIELDS = (
-    Field("relation", "string", "part_of, regulated_by, built_on …"),
+    Field("relation", "string", "part_of, regulated_by, built_on …", given=True),
     Field("criticality", "string", "high, medium or low"),
-    Field("claims", "int", "number of claims that support it"),
+    Field("claims", "int", "number of claims that support it", given=True),
     Field("age_days", "int", "days since the edge became valid", since="valid_from_day"),
 )
 DEPENDENCY = Space(
@@ -220,7 +230,7 @@ EVENT = Space(
 
 _REACH_FIELDS = (
     Field("reach", "double", "the effect along the strongest path, 0 to 1"),
-    Field("distance", "int", "number of edges on that path"),
+    Field("distance", "int", "number of edges on that path", given=True),
 )
 UPSTREAM = Space(
     "upstream",
@@ -239,19 +249,19 @@ PROFILE = Space(
     "profile",
     "Profile",
     fields=(
-        Field("id", "string", "the profile's id"),
-        Field("kind", "string", "institution or event"),
+        Field("id", "string", "the profile's id", given=True),
+        Field("kind", "string", "institution or event", given=True),
         Field("type", "string", "regulator, company, decision …"),
         Field("region", "string", "the region, as documents state it"),
         Field("base", "string", "where an institution is seated"),
         Field("domain", "string", "the primary domain"),
         Field("topics", "strings", "its topics"),
-        Field("gaps", "int", "number of gaps that are stated"),
+        Field("gaps", "int", "number of gaps that are stated", given=True),
         Field("begun_days", "int", "of an event: days since it began", since="begun_day"),
         Field("ended_days", "int", "of an event: days since it ended", since="ended_day"),
         Field("begun", "timestamp", "of an event: when it began", day="begun_day"),
         Field("ended", "timestamp", "of an event: when it ended", day="ended_day"),
-        Field("as_of", "timestamp", "the date of the scores", day="today"),
+        Field("as_of", "timestamp", "the date of the scores", day="today", given=True),
         Field(
             "due_days",
             "int",

@@ -17,7 +17,8 @@ from assay.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.model.results import WouldChange
+    from assay.model.results import Score, WouldChange
+    from assay.model.rulebook import Scorer
     from assay.scoring.bulk import Written
 
 
@@ -183,15 +184,22 @@ def _score_documents(session: Session, asked: _Asked) -> None:
 
         print_json(scores_json(overview, asked.ids, changes))
         return
-    scorers = [s.name for s in overview.rulebook.scorers if s.on == "profile"]
-    header = ["profile", *scorers, "horizon", "grade change", "sources/independent", ""]
+    scorers = [s for s in overview.rulebook.scorers if s.on == "profile"]
+    header = [
+        "profile",
+        *(s.name for s in scorers),
+        "horizon",
+        "grade change",
+        "sources/independent",
+        "",
+    ]
     if changes is not None:
         header.append("easiest upgrade")
     lines = [line for line in overview.lines if not asked.ids or line.id in asked.ids]
     rows = [
         [
             line.id,
-            *(_cell(line.scores[name].value, line.scores[name].grade) for name in scorers),
+            *(_cell(scorer, line.scores[scorer.name]) for scorer in scorers),
             line.horizon,
             line.until.isoformat() if line.until else "",
             f"{line.sources}/{line.independent}",
@@ -219,7 +227,8 @@ def _easiest(changes: Sequence[WouldChange]) -> str:
 
 
 @cache  # thousands of profiles share a few hundred scores
-def _cell(value: float | None, grade: str | None) -> str:
-    if value is None:
-        return "not rated"
-    return f"{value:.3f} {grade}" if grade else f"{value:.3f}"
+def _cell(scorer: Scorer, score: Score) -> str:
+    if score.value is None:
+        known = "" if scorer.suffices(score.coverage) else f" ({score.coverage // 10}% known)"
+        return f"not rated{known}"
+    return f"{score.value:.3f} {score.grade}" if score.grade else f"{score.value:.3f}"

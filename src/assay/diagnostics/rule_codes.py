@@ -44,6 +44,11 @@ NOT_COMPILABLE = Code(
     "The expression is valid CEL, but cannot be computed on columns.",
     "Rewrite it as the message describes.",
 )
+UNNAMED_FACT = Code(
+    "unnamed-fact",
+    "'not_asked' lists something that no rule of the scorer names.",
+    "Write the field, score or collection as the rules do, or remove it from the list.",
+)
 INVALID_PATTERN = Code(
     "invalid-pattern",
     "The pattern of matches() is not a regular expression of RE2.",

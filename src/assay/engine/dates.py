@@ -12,7 +12,7 @@ from functools import reduce
 
 from assay.cel.operations import Apply, Col, Each, Expr, Lit, apply, columns
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
-from assay.engine.plan import POOL_SUFFIXES, Place, dependents, outputs
+from assay.engine.plan import Place, dependents, outputs
 
 TODAY: Place = ("profile", "today")
 
@@ -36,9 +36,6 @@ def steps_on_dates(steps: Sequence[Step], dates: int) -> Iterator[Step]:
 
 def numbered(name: str, number: int) -> str:
     """Name of a column on a further date; these are numbered from 1."""
-    for part in POOL_SUFFIXES:
-        if name.endswith(part):
-            return f"{numbered(name.removesuffix(part), number)}{part}"
     return f"{name} @{number}"
 
 
@@ -115,7 +112,6 @@ def _renumber(step: Step, dated: Set[Place], number: int) -> Step:
                 column=column,
                 keep=on_date(space, step.keep),
                 take=on_date(space, step.take),
-                cover=on_date(space, step.cover),
                 by=None if step.by is None else on_date(space, step.by),
             )
 

@@ -22,9 +22,6 @@ from assay.engine.simplify import Known, as_distance, simplify
 Place = tuple[str, str]
 """Address of a column: its space and its name."""
 
-POOL_SUFFIXES = (".elements", ".coverage")
-"""Suffixes of the columns that a pool defines besides its score."""
-
 _INLINED_SIZE = 300
 
 
@@ -53,16 +50,6 @@ def plan(
     return _inline(_ordered(counted, targets), targets)
 
 
-def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
-    """Step that defines a column, or None for a column of the tables."""
-    step = definitions.get(place)
-    if step is None:
-        for part in POOL_SUFFIXES:
-            if place[1].endswith(part):
-                step = definitions.get((place[0], place[1].removesuffix(part)))
-    return step
-
-
 def inputs(step: Step) -> list[Place]:
     """Columns that a step reads."""
     match step:
@@ -73,16 +60,13 @@ def inputs(step: Step) -> list[Place]:
         case Aggregate():
             names = [step.owner, step.source]
         case PoolUp():
-            names = [step.owner, step.keep, step.take, step.cover, step.by]
+            names = [step.owner, step.keep, step.take, step.by]
     return [(step.elements, name) for name in names if name is not None]
 
 
 def outputs(step: Step) -> tuple[Place, ...]:
     """Columns that a step defines."""
-    names = [step.column]
-    if isinstance(step, PoolUp):
-        names += [step.column + part for part in POOL_SUFFIXES]
-    return tuple((step.space, name) for name in names)
+    return ((step.space, step.column),)
 
 
 def dependencies(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> set[Place]:
@@ -93,7 +77,7 @@ def dependencies(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> 
         place = waiting.pop()
         if place not in found:
             found.add(place)
-            step = definition(definitions, place)
+            step = definitions.get(place)
             waiting += inputs(step) if step else ()
     return found
 
@@ -121,7 +105,7 @@ class _Simplifier:
         waiting = [place]
         while waiting:
             here = waiting[-1]
-            step = definition(self._definitions, here)
+            step = self._definitions.get(here)
             missing = [p for p in inputs(step) if p not in self._known] if step else []
             if missing:
                 waiting += missing
@@ -150,9 +134,8 @@ class _Simplifier:
                 self._aggregate(place, step)
             case PoolUp():
                 complete = step.empty is not None and step.combine not in ("mean", "min")
-                for here in outputs(step):
-                    self._known[here] = Known(None, complete or here[1] != step.column)
-                    self.steps[here] = step
+                self._known[place] = Known(None, complete)
+                self.steps[place] = step
 
     def _gather(self, place: Place, step: Gather) -> None:
         link = self._known[step.space, step.link]

@@ -1,9 +1,9 @@
 """Evidence is counted by origin.
 
 A **root** is a source that saw for itself (a record, a first-hand report) or that speaks for
-itself (a self-report that cites nothing). A secondary report belongs to a root that the same
-claim cites, reached through ``cites``; else to a root of its own family that the claim cites; else to
-one shared origin, :data:`UNSEEN`: nobody here has seen its original. A secondary report of
+itself (a self-report that cites nothing). A secondary report belongs to a root that the
+claim cites, reached through ``cites``; else to a root of its own family that the claim cites; else
+to one shared origin, :data:`UNSEEN`: nobody here has seen its original. A secondary report of
 something that is no root itself, because nobody knows what it draws on, goes where that goes. So
 
 - adding a root never takes weight away: secondary reports only ever move to a root that is at least

@@ -279,7 +279,7 @@ def _compared(program: Program, space: str, expr: Expr) -> Iterator[tuple[str, s
 def _inputs(program: Program, space: str, column: str) -> Iterator[tuple[str, Expr]]:
     """Yield the expressions that a column is computed from; scores are not followed."""
     step = program.definitions.get((space, column))
-    if isinstance(step, Compute) and not column.startswith(("score.", "raw.", "cover.")):
+    if isinstance(step, Compute) and not column.startswith(("score.", "raw.", "final.", "cover.")):
         yield space, step.expr
     elif isinstance(step, Aggregate) and step.source is not None:
         yield step.elements, Col(step.source)

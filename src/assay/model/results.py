@@ -9,7 +9,7 @@ from typing import Literal
 from assay.model.rulebook import Band, SubjectKind
 
 Outcome = Literal["true", "false", "unknown"]
-StepPhase = Literal["start", "pool", "add", "clamp", "multiply", "floor", "cap"]
+StepPhase = Literal["start", "pool", "add", "clamp", "multiply", "floor", "cap", "coverage"]
 HorizonGrade = Literal["now", "quarter", "year", "none"]
 
 
@@ -17,13 +17,17 @@ HorizonGrade = Literal["now", "quarter", "year", "none"]
 class Score:
     """A score in thousandths (0 to 1000), None if it is unknown ("not rated").
 
-    ``coverage`` is the share of known rules and evidence, in thousandths. ``band`` is None if the
-    scorer has no scale or the score is unknown.
+    ``coverage`` is the share of known facts, in thousandths. ``band`` is None if the scorer has no
+    scale or the score is unknown.
     """
 
     points: int | None
     coverage: int
     band: Band | None = None
+
+    @property
+    def rated(self) -> bool:
+        return self.points is not None
 
     @property
     def value(self) -> float | None:
@@ -41,7 +45,8 @@ class Step:
 
     ``amount`` is in thousandths too (for ``multiply``, thousandths of a factor), None if it is
     unknown or has no meaning. ``rule`` is the rule's id, or the name of a built-in step: ``start``,
-    ``pool``, ``clamp``, ``root`` (the limit of a secondary report to the score of its originals).
+    ``pool``, ``clamp``, ``root`` (the limit of a secondary report to the score of its originals),
+    ``rated_from`` (the least coverage of a rated score).
     ``missing`` names the fields whose absence makes the condition unknown. ``evidence`` are ids
     of sources, claims (``profile#claim``) and profiles.
     """

@@ -134,6 +134,16 @@ class Pool(Model):
     empty: Fraction | Literal["unknown"]
 
 
+class NotAsked(Model):
+    """Facts that do not count for coverage where a condition is true."""
+
+    facts: Annotated[
+        tuple[Cel, ...],
+        Field(min_length=1, description="fields, scores or collections, as rules name them"),
+    ]
+    when: Cel
+
+
 class Scorer(Model):
     """A score of a citation, a claim or a profile, from 0 to 1."""
 
@@ -142,6 +152,13 @@ class Scorer(Model):
     title: Annotated[Line | None, Field(description="name of the score on pages")] = None
     describes: Annotated[Text | None, Field(description="meaning of the score for readers")] = None
     scale: Name | None = None
+    rated_from: Annotated[
+        Fraction | None,
+        Field(description="least coverage; with less, the subject is not rated"),
+    ] = None
+    not_asked: Annotated[
+        tuple[NotAsked, ...], Field(description="facts that some subjects are not asked for")
+    ] = ()
     start: Amount | None = None
     pool: Pool | None = None
     rules: tuple[Rule, ...] = ()
@@ -156,6 +173,10 @@ class Scorer(Model):
     def key(self) -> str:
         """``on.name``, unique in a rulebook."""
         return f"{self.on}.{self.name}"
+
+    def suffices(self, coverage: int) -> bool:
+        """Return whether a coverage, in thousandths, is enough for a rating."""
+        return self.rated_from is None or coverage >= round(self.rated_from * 1000)
 
     @property
     def heading(self) -> str:

@@ -102,7 +102,8 @@ class ScoreValue(Output):
     band: str | None = described("id of the band; null if not rated or without a scale", "band.id")
     grade: str | None = described("the grade on pages", "band.grade")
     label: str | None = described("the meaning of the grade", "band.label")
-    coverage: Points = described("share of rules and evidence that could be decided")
+    rated: bool = described("false if too little is known for a score, or its evidence is unknown")
+    coverage: Points = described("share of the facts its rules name that is known")
 
 
 class Horizon(Pair):
@@ -152,13 +153,15 @@ class ScoreStep(Output):
 
     phase: StepPhase = described("the phase of scoring")
     rule: str = described(
-        "id of the rule, or a built-in step: `start`, `pool`, `clamp`, or `root`, which limits a "
-        "secondary report to the score of its original"
+        "id of the rule, or a built-in step: `start`, `pool`, `clamp`, `root`, which limits a "
+        "secondary report to the score of its original, or `rated_from`, after which nothing is "
+        "rated"
     )
     outcome: Outcome = described("the condition of the rule")
     applied: bool = described("whether the rule took effect")
     amount: Amount | None = described(
-        "added or multiplied, or the limit; null if unknown or without meaning"
+        "added or multiplied, or the limit, or the least coverage; null if unknown or without "
+        "meaning"
     )
     before: Amount | None = described("score before the step; `clamp` limits it to 0 to 1")
     after: Amount | None = described("score after the step")
@@ -174,8 +177,9 @@ class ExplainedScore(Output):
     score: Points | None = described("null if not rated", "score.points")
     band: str | None = described("id of the band, or null", "score.band.id")
     grade: str | None = described("the grade on pages, or null", "score.grade")
+    rated: bool = described("whether there is a score", "score.rated")
     coverage: Points = described(
-        "share of rules and evidence that could be decided", "score.coverage"
+        "share of the facts its rules name that is known", "score.coverage"
     )
     steps: list[ScoreStep] = described("in order of application")
 

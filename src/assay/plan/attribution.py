@@ -431,6 +431,8 @@ def parts_of(rulebook: Rulebook) -> dict[str, Any]:
         parts[f"{scorer.key}.start"] = scorer.start
         parts[f"{scorer.key}.pool"] = scorer.pool.model_dump(mode="json") if scorer.pool else None
         parts[f"{scorer.key}.scale"] = scorer.scale
+        parts[f"{scorer.key}.rated_from"] = scorer.rated_from
+        parts[f"{scorer.key}.not_asked"] = [n.model_dump(mode="json") for n in scorer.not_asked]
         for rule in scorer.rules:
             parts[f"{scorer.key}.{rule.id}"] = rule.model_dump(mode="json", exclude=_TEXTS)
     for name, bands in rulebook.scales.items():

@@ -168,13 +168,14 @@ def result_columns(program: Program) -> tuple[Place, ...]:
 
 
 def score_table(run: Run) -> pl.DataFrame:
-    """``id`` and, for each scorer, score and coverage in thousandths and the band's id."""
+    """``id`` and, for each scorer, score and coverage in thousandths, ``rated``, the band's id."""
     run.engine.make(result_columns(run.program))
     columns = [run.engine.column("profile", "id").cast(pl.String)]
     for scorer in run.program.on("profile"):
         name = scorer.scorer.name
         for alias, column in ((name, scorer.score), (f"{name}.coverage", scorer.coverage)):
             columns.append(run.engine.column("profile", column).cast(pl.Int32).alias(alias))
+        columns.append(columns[-2].is_not_null().alias(f"{name}.rated"))
         columns += _bands(run, scorer, f"{name}.band")
     return pl.DataFrame(columns)
 

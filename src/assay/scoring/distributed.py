@@ -79,6 +79,7 @@ def _result_columns(rulebook: Rulebook, program: Program) -> Iterator[ResultColu
         name = scorer.scorer.name
         yield ResultColumn(name, scorer.score)
         yield ResultColumn(f"{name}.coverage", scorer.coverage)
+        yield ResultColumn(f"{name}.rated", scorer.score, known=True)
         if scorer.band is not None:
             words = tuple(b.id for b in ordered_bands(rulebook.bands(scorer.scorer)))
             yield ResultColumn(f"{name}.band", scorer.band, words)

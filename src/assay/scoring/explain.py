@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from assay.arithmetic import ONE, scale_points
+from assay.arithmetic import ONE, scale_points, to_points
 from assay.cel.operations import Col, Lit
 from assay.cel.program import PoolUp, Program, RuleColumns, ScorerColumns
 from assay.errors import EngineError
@@ -146,6 +146,8 @@ class Explainer:
                 steps += _clamped(steps[-1].after)
         if scorer.held is not None:
             steps += self._limited(scorer.held, row, steps[-1].after)
+        if not scorer.scorer.suffices(coverage):
+            steps.append(_not_rated(coverage, scorer.scorer.rated_from, steps[-1].after))
         if steps[-1].after != score.points:
             raise EngineError(
                 f"{self.trace.subject(space, row)}: {key} replays to {steps[-1].after}, "
@@ -299,6 +301,13 @@ def _clamped(before: int | None) -> Iterator[Step]:
         yield Step("clamp", "clamp", "true", True, after, before, after, because)
 
 
+def _not_rated(coverage: int, least: float | None, before: int | None) -> Step:
+    """The step of a score that too little is known for."""
+    amount = to_points(least or 0.0)
+    because = f"{coverage // 10}% of what it asks is known; a rating needs {amount / 10:g}%"
+    return Step("coverage", "rated_from", "true", True, amount, before, None, because)
+
+
 # Summaries ----------------------------------------------------------------------------------------
 
 
@@ -316,6 +325,8 @@ def _summary(
     if own is None:
         return ""
     if own.score.points is None:
+        if own.steps[-1].phase == "coverage":
+            return f"Not rated: {own.steps[-1].because}."
         start = own.steps[0]
         unknown = f"unknown are {', '.join(start.missing)}" if start.missing else start.because
         return f"Not rated: {unknown}."

@@ -51,8 +51,8 @@ def select_evidence(rows: Rows, places: Ints) -> Rows:
 def edit_evidence(rows: Rows, edited: EvidenceEdits) -> Rows:
     """Derive the claims, citations, roots and pairs of the copies.
 
-    ``own`` is the number of the copy. The citations in ``rows`` are those of the profiles, followed by those to add, whose ``own`` is
-    null.
+    ``own`` is the number of the copy. The citations in ``rows`` are those of the profiles,
+    followed by those to add, whose ``own`` is null.
     """
     citations, roots, pairs = _citations(rows, edited)
     claims = _claims(rows["claim"], rows["profile"].height, citations, edited)
