@@ -41,8 +41,8 @@ class Shape:
 
     ``citations`` and ``edges`` are means for each profile; ``missing`` is the share of optional
     fields that are not there; ``skew`` the power by which a few profiles collect most edges, and a
-    few reports most secondary reports. ``retold`` is the share of secondary reports that name what they retell,
-    ``grounded`` that of claims in tables that rest on a claim of another profile.
+    few reports most secondary reports. ``retold`` is the share of secondary reports that name what
+    they retell, ``grounded`` that of claims in tables that rest on a claim of another profile.
     """
 
     profiles: int
@@ -126,7 +126,7 @@ def _skewed(shape: Shape, random: np.random.Generator, most: int | Ints, count: 
 
 
 def _retellings(cited: pl.DataFrame, shape: Shape, random: _Random) -> dict[str, pl.DataFrame]:
-    """The reports that secondary reports go back to; no claim cites these, so the origin is unseen."""
+    """The reports that secondary reports go back to; no claim cites these: the origin is unseen."""
     retells = (cited["directness"] == "secondary").fill_null(False)
     names = retells & pl.Series(random.numbers.random(cited.height) < shape.retold)
     rows = names.arg_true()

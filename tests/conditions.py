@@ -77,6 +77,7 @@ GRAMMAR: Mapping[str, list[str]] = {
         "<size>",
         "<size>",
         "<origins>",
+        "<peers>",
         "<texts kept>",
     ],
     "double": [*_CHOICES["double"], *_declared("double")],
@@ -351,6 +352,12 @@ class Conditions:
         if found is None or found[1].space != "citation":
             return self._leaf("int", scope)
         return f"{found[0]}.origins()"
+
+    def _peers(self, scope: Scope) -> str:
+        found = self._kept(scope)
+        if found is None or "peer" not in SPACES[found[1].space].links:
+            return self._leaf("int", scope)
+        return f"{found[0]}.peers()"
 
     # Lists of texts ----------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ the schema's names and the functions' own definitions.
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from typing import Any
 
 from assay.model.rulebook import Pool
 from tests.oracle_cel import UNKNOWN, Asked, Unknown, as_data, asked_of, evaluated
-from tests.oracle_rows import element_map, name_value, target
+from tests.oracle_coverage import named, named_in, shares, without
+from tests.oracle_rows import element_map, name_value
 from tests.package import (
     HORIZONS,
     SPACES,
@@ -45,10 +45,9 @@ class Result:
 
 @dataclass(frozen=True)
 class RuleResult:
-    """Outcome of a condition, whether the rule could be decided, what it takes effect with."""
+    """Outcome of a condition, and what the rule takes effect with."""
 
     outcome: bool | None
-    decided: bool
     effect: int | None
 
 
@@ -59,7 +58,6 @@ class _Element:
     kept: bool | None
     take: int | None
     by: object
-    coverage: int
     weight: int | None = 1
 
 
@@ -96,6 +94,7 @@ class Oracle:
         self.scorers: dict[tuple[str, str], Scorer] = {(s.on, s.name): s for s in rulebook.scorers}
         self._facts: dict[tuple[str, str], str] = {(f.on, f.name): f.expr for f in rulebook.facts}
         self._made: dict[tuple[str, str, int], Result] = {}
+        self._named: dict[tuple[str, str], Asked] = {}
         self._owned: dict[tuple[str, str], dict[int, list[int]]] = {}
 
     # Scores ------------------------------------------------------------------------------
@@ -105,18 +104,52 @@ class Oracle:
         key = (on, name, row)
         if key not in self._made:
             scorer = self.scorers[on, name]
-            made = self._raw(scorer, row)
+            points = self._raw(scorer, row)
             if on == "citation":
-                made = Result(self._held(scorer, made.points, row), made.coverage)
-            self._made[key] = self._settled(scorer, made)
+                points = self._held(scorer, points, row)
+            coverage = self._coverage(scorer, row, points)
+            rated = self._rated(scorer, row, points, coverage)
+            self._made[key] = Result(points if rated else None, coverage)
         return self._made[key]
 
-    @staticmethod
-    def _settled(scorer: Scorer, made: Result) -> Result:
-        """A scorer that asks nothing covers all of it, or nothing where it is unknown."""
-        if made.coverage >= 0:
-            return made
-        return Result(made.points, 0 if made.points is None else 1000)
+    def covered(self, on: str, name: str, row: int) -> int | None:
+        """The coverage of a row's score; None if there is no such scorer."""
+        return self.score(on, name, row).coverage if (on, name) in self.scorers else None
+
+    def _coverage(self, scorer: Scorer, row: int, points: int | None) -> int:
+        """Known facts over all, rounded down; a scorer that asks nothing knows all or nothing."""
+        key, parameters = (scorer.on, scorer.name), set(self._rulebook.parameters)
+        if key not in self._named:
+            self._named[key] = named(scorer, self._facts, parameters)
+        asked = self._named[key]
+        if not list(shares(self, scorer.on, row, asked)):
+            return 0 if points is None else 1000
+        for exempt in scorer.not_asked:
+            if self.evaluate(scorer.on, row, exempt.when) is True:
+                spared = named_in(scorer.on, exempt.facts, self._facts, parameters)
+                asked = without(scorer.on, asked, spared)
+        pooled = []
+        if scorer.pool and (share := self._pooled(scorer.on, scorer.pool, row, asked)) is not None:
+            pooled = [share]
+            asked = {name: inner for name, inner in asked.items() if name != scorer.pool.over}
+        known = [*shares(self, scorer.on, row, asked), *pooled]
+        return sum(known) // max(len(known), 1)
+
+    def _pooled(self, on: str, pool: Pool, row: int, asked: Asked) -> int | None:
+        """How many of the members that a pool asks for are known, if each is a fact of its own."""
+        collection = SPACES[on].collection(pool.over)
+        assert collection is not None
+        space = collection.space
+        if not SPACES[space].stated:
+            return None
+        fields = {n: i for n, i in asked[pool.over].items() if (space, n) not in self.scorers}
+        kept = [
+            r
+            for r in self.elements(space, collection.owner, row)
+            if self.evaluate(on, row, pool.where, it=(collection, r)) is True
+        ]
+        known = [r for r in kept if min(shares(self, space, r, fields), default=1000)]
+        return 1000 * len(known) // max(len(kept), 1)
 
     def band(self, scorer: Scorer, result: Result) -> Band | None:
         """The highest band that starts no higher than the score."""
@@ -125,34 +158,32 @@ class Oracle:
         reached = [b for b in self._rulebook.bands(scorer) if b.from_ * 1000 <= result.points]
         return max(reached, key=lambda b: b.from_, default=None)
 
-    def rated(self, scorer: Scorer, row: int, result: Result) -> Band | None:
-        """The band of a row that is rated, None otherwise."""
-        band = self.band(scorer, result)
-        condition = scorer.rated_when or "true"
-        if self.evaluate(scorer.on, row, condition) is not True:
-            return None
-        if band is None or scorer.ceiling is None or scorer.ceiling.widest is None:
-            return band
+    def _rated(self, scorer: Scorer, row: int, points: int | None, coverage: int) -> bool:
+        """Whether a row is rated: enough is known, its condition holds, its ceiling is near."""
+        if scorer.rated_from is not None and coverage < scorer.rated_from * 1000:
+            return False
+        if self.evaluate(scorer.on, row, scorer.rated_when or "true") is not True:
+            return False
+        if scorer.ceiling is None or scorer.ceiling.widest is None:
+            return True
         order = sorted(self._rulebook.bands(scorer), key=lambda b: b.from_)
-        ceiling = self.band(scorer, self.score(scorer.on, scorer.ceiling.scorer, row)) or band
-        wide = order.index(ceiling) - order.index(band)
-        return band if wide <= scorer.ceiling.widest else None
+        band = self.band(scorer, Result(points, coverage))
+        ceiling = self.band(scorer, self.score(scorer.on, scorer.ceiling.scorer, row))
+        if band is None or ceiling is None:
+            return False
+        return order.index(ceiling) - order.index(band) <= scorer.ceiling.widest
 
     def _held(self, scorer: Scorer, own: int | None, row: int) -> int | None:
         """A secondary report is never stronger than any of its roots, and unknown where one is."""
         roots = [
             self._rows["root"][r]["root_row"] for r in self.elements("root", "citation_row", row)
         ]
-        scores = [own, *(self._raw(scorer, r).points for r in roots)]
+        scores = [own, *(self._raw(scorer, r) for r in roots)]
         return None if None in scores else min(s for s in scores if s is not None)
 
-    def _raw(self, scorer: Scorer, row: int) -> Result:
-        start, covered, asked = self._start(scorer, row)
-        score = start
+    def _raw(self, scorer: Scorer, row: int) -> int | None:
+        score = self._start(scorer, row)
         outcomes = {rule.id: self.rule(scorer, rule, row) for rule in scorer.rules}
-        for rule in scorer.rules:
-            covered += 1000 if outcomes[rule.id].decided else 0
-            asked += 1
         if score is not None:
             effects = {
                 phase: [
@@ -167,7 +198,7 @@ class Oracle:
                 score = (score * factor + 500) // 1000
             score = _clamp(max([score, *(amount for _, amount in effects["floor"])]))
             score = _clamp(min([score, *(amount for _, amount in effects["cap"])]))
-        return Result(score, covered // asked if asked else -1)
+        return score
 
     def rule(self, scorer: Scorer, rule: Rule, row: int) -> RuleResult:
         """What a rule says of a row."""
@@ -185,37 +216,24 @@ class Oracle:
             effect = amount
         elif not known and isinstance(rule.on_unknown, float):
             effect = points(rule.on_unknown)
-        return RuleResult(None if isinstance(outcome, Unknown) else outcome, known, effect)
+        return RuleResult(None if isinstance(outcome, Unknown) else outcome, effect)
 
     # The start ---------------------------------------------------------------------------
 
-    def _start(self, scorer: Scorer, row: int) -> tuple[int | None, int, int]:
-        """Where a score starts, and the coverage and the number of what it is made from."""
+    def _start(self, scorer: Scorer, row: int) -> int | None:
+        """Where a score starts."""
         if scorer.pool:
             return self._pool(scorer.on, scorer.pool, row)
         if not isinstance(scorer.start, str):
-            return points(scorer.start or 0.0), 0, 0
-        value = points(self.evaluate(scorer.on, row, scorer.start))
-        names = self._named(scorer.on, scorer.start)
-        return value, sum(self.score(scorer.on, n, row).coverage for n in names), len(names)
+            return points(scorer.start or 0.0)
+        return points(self.evaluate(scorer.on, row, scorer.start))
 
-    def _named(self, on: str, text: str) -> set[str]:
-        """The scores of its own row that an expression names, or the facts it names."""
-        found: set[str] = set()
-        for name in re.findall(rf"(?<![\w.]){on}\.(?:coverage\.)?(\w+)", text):
-            if (on, name) in self._facts:
-                found |= self._named(on, self._facts[on, name])
-            elif (on, name) in self.scorers:
-                found.add(name)
-        return found
-
-    def _pool(self, on: str, pool: Pool, row: int) -> tuple[int | None, int, int]:
+    def _pool(self, on: str, pool: Pool, row: int) -> int | None:
         collection = SPACES[on].collection(pool.over)
         assert collection is not None
         rows = self.elements(collection.space, collection.owner, row)
         every = [self._element(on, pool, row, collection, r) for r in rows]
         asked = [e for e in every if e.kept is not False]
-        covered = sum(e.coverage for e in asked if e.kept)
         unsure = [
             e
             for e in asked
@@ -236,7 +254,7 @@ class Oracle:
             score = None if pool.empty == "unknown" else points(pool.empty)
         else:
             score = _COMBINE[pool.combine](taken)
-        return score, covered, len(asked)
+        return score
 
     def _element(
         self, on: str, pool: Pool, row: int, collection: Collection, element: int
@@ -247,23 +265,9 @@ class Oracle:
         kept = ask(pool.where)
         take = points(ask(pool.take)) if kept is True else None
         by = ask(pool.by) if pool.by else element
-        coverage = self._brought(pool.take, *target(self, collection, element))
-        if coverage is None:
-            coverage = 1000 if take is not None else 0
         weight = points(ask(pool.weight)) if pool.weight else 1
         kept = None if isinstance(kept, Unknown) else bool(kept)
-        return _Element(kept, take, by, coverage, weight)
-
-    def _brought(self, take: str, space: str, row: int) -> int | None:
-        """The coverage of the score that ``it.SCORE`` or ``it.LINK.SCORE`` brings."""
-        if re.fullmatch(r"\s*it(\.\w+)+\s*", take) is None:
-            return None
-        *links, name = take.strip().split(".")[1:]
-        for link in links:
-            if link not in SPACES[space].links:
-                return None
-            space, row = SPACES[space].links[link], self._rows[space][row][f"{link}_row"]
-        return self.score(space, name, row).coverage if (space, name) in self.scorers else None
+        return _Element(kept, take, by, weight)
 
     # Expressions -------------------------------------------------------------------------
 
@@ -365,7 +369,7 @@ def _shown(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+        return f"{value:z.3f}".rstrip("0").rstrip(".")
     return str(value)
 
 

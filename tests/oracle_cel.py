@@ -38,6 +38,7 @@ _KINDS = {
     "string": cel.Type.STRING,
     "timestamp": cel.Type.TIMESTAMP,
     "citations": cel.Type.List(cel.Type.DYN),
+    "list": cel.Type.List(cel.Type.DYN),
 }
 
 
@@ -87,6 +88,8 @@ def _ask(node: ast.Expression, found: Asked, variables: Mapping[str, Asked]) -> 
             arguments = [_ask(a, found, variables) for a in node.args]
             if node.function == "origins":
                 target.setdefault("@origin", {})
+            if node.function == "peers":
+                target.setdefault("@peer", {})
             if node.function == "_[_]":
                 return arguments[0]
     return {}
@@ -116,6 +119,7 @@ def _absolute(value: int) -> int:
 
 IMPLEMENTATIONS: Mapping[str, tuple[Callable[..., Any], ...]] = {
     "origins": (lambda citations: len({c["@origin"] for c in citations}),),
+    "peers": (lambda links: len({link["@peer"] for link in links}),),
     "half_life": (half_life,),
     "min": (_of_numbers(min), min),
     "max": (_of_numbers(max), max),

@@ -80,7 +80,7 @@ def _of_scores(run: Run, oracle: Oracle, columns: ScorerColumns) -> Iterator[str
         if scorer.on == "citation" and run.engine.column("citation", "owner_row")[row] is None:
             continue
         wanted = oracle.score(scorer.on, scorer.name, row)
-        band = oracle.rated(scorer, row, wanted)
+        band = oracle.band(scorer, wanted)
         got = (score.points, score.coverage, score.band)
         if got != (wanted.points, wanted.coverage, band):
             yield f"{scorer.key} of row {row}: {got}, not {wanted} {band}"

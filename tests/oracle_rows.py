@@ -61,6 +61,8 @@ def element_map(
     if space == "citation":
         column = "profile_origin" if owner.name == "profile" else "origin"
         made["@origin"] = evidence.values(space, place)[column]
+    if "peer" in SPACES[space].links:
+        made["@peer"] = evidence.values(space, place)["peer_row"]
     return made
 
 

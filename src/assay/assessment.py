@@ -24,6 +24,16 @@ if TYPE_CHECKING:
     from assay.scoring.why_not import Against, WhyNot
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A line for every profile, scored by a rulebook on a date for an audience."""
+
+    rulebook: Rulebook
+    as_of: date
+    audience: str
+    lines: list[Line]
+
+
 @dataclass(frozen=True)
 class Scores:
     """The scores of a workspace on a date for an audience, without its documents.
@@ -39,12 +49,13 @@ class Scores:
     built: BuiltTables
     run: Run
 
-    def overview(self) -> list[Line]:
+    def overview(self) -> Overview:
         """List every profile with its scores, horizon and number of sources."""
         from assay.scoring.explain import overview
 
         stage("computing the outlook")
-        return overview(self.run, self.built.listing, self.as_of)
+        lines = overview(self.run, self.built.listing, self.as_of)
+        return Overview(self.rulebook, self.as_of, self.audience, lines)
 
     @property
     def rulebook_digest(self) -> str:
@@ -78,13 +89,16 @@ class Assessment(Scores):
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
         """Explain the scores of some profiles, by id."""
-        from assay.scoring.explain import explanations
+        from assay.scoring.explain import Explainer, explanations
 
+        self.require(ids)
+        # It reads every column; computed first and together, they are there for all other steps.
+        explainer = Explainer(self.run)
         changes = self.would_change(ids)
         every = set(ids) == self.run.profile_rows.keys()
         results = self.results if every else self.results_of(ids)
         stage("explaining")
-        return explanations(self.run, results, changes, self.as_of, ids)
+        return explanations(explainer, results, changes, self.as_of, ids)
 
     def would_change(self, ids: Sequence[str]) -> dict[str, tuple[WouldChange, ...]]:
         """Find changes of the evidence that would move profiles into other bands, by id."""

@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.assessment import Assessment, Scores, scored
+from assay.assessment import Assessment, Overview, Scores, scored
 from assay.cache import Cache, content_digest
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
 from assay.diagnostics.suggest import unknown
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 
 _TABLES = "tables"
+_OVERVIEW = "overview"
 _RULE_WARNINGS = "rule-warnings"
 
 
@@ -115,7 +116,12 @@ def _compiled(loaded: Loaded, cache: Cache | None) -> tuple[Program | None, list
 def _rule_warnings(
     loaded: Loaded, program: Program | None, cache: Cache | None
 ) -> list[Diagnostic]:
-    """Warnings about the rulebook; the proofs behind them are slow, so they are cached."""
+    """Warnings about the rulebook."""
+    return [loaded.placed(f) for f in _rule_lint(loaded, program, cache)]
+
+
+def _rule_lint(loaded: Loaded, program: Program | None, cache: Cache | None) -> list[Diagnostic]:
+    """Warnings about the rulebook, not located; the proofs are slow, so they are cached."""
     from assay.tables.rows import observed_values
 
     rulebook = loaded.rulebook
@@ -134,7 +140,7 @@ def _rule_warnings(
         found = list(lint_rulebook(rulebook, program, values, loaded.as_of))
         if cache is not None:
             cache.store(_RULE_WARNINGS, key, _diagnostics_to_json(found))
-    return [loaded.placed(f) for f in found]
+    return found
 
 
 def _diagnostics_to_json(found: Sequence[Diagnostic]) -> bytes:
@@ -153,12 +159,14 @@ def _diagnostics_from_json(data: bytes) -> list[Diagnostic]:
 
 
 def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
-    """Warnings about the wording of claims."""
-    from assay.evidence.kept import words_of
+    """Warnings about the addresses of sources and the wording of claims."""
+    from assay.evidence.addresses import check_addresses
     from assay.evidence.passages import check_passages
     from assay.evidence.vacuity import check_vacuity
+    from assay.workspace.kept import words_of
 
     corpus, subjects = loaded.corpus, loaded.subjects
+    yield from check_addresses(corpus, subjects)
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
     yield from check_vacuity(corpus, loaded.as_of, subjects)
 
@@ -208,13 +216,23 @@ def _tables_key(documents: str, rulebook: Rulebook, as_of: date, audience: str) 
     return content_digest(documents, digest(tables_settings(rulebook)), as_of.isoformat(), audience)
 
 
-def score_unchanged(
+def overview(checked: Checked, assessment: Assessment) -> Overview:
+    """List every profile with its scores, horizon and number of sources, and cache the list."""
+    documents = checked.loaded.documents_digest
+    made = assessment.overview()
+    if checked.cache is not None:
+        _store_overview(checked.cache, documents, made)
+    return made
+
+
+def overview_unchanged(
     workspace: Workspace, as_of: date | None, today: date, audience: str | None, cache: Cache
-) -> Scores | None:
-    """Score a workspace whose tables are cached, without loading its documents.
+) -> Overview | None:
+    """List the profiles of a workspace whose tables are cached, without loading its documents.
 
     Tables are cached only for documents without errors, by their names and bytes, so only the
-    rulebook and the ledger are checked again. None if the documents must be loaded.
+    rulebook and the ledger are checked again; the list is cached for a rulebook without errors.
+    None if the documents must be loaded.
     """
     rulebook = try_load_rulebook(workspace, cache)
     if rulebook is None or has_errors(check_ledger(workspace.ledger_path)):
@@ -222,16 +240,35 @@ def score_unchanged(
     reader = audience or rulebook.audiences[0]
     day = as_of or rulebook.settings.as_of or today
     stage("reading the documents")
-    key = _tables_key(documents_digest(workspace), rulebook, day, reader)
+    documents = documents_digest(workspace)
+    stored = cache.load(_OVERVIEW, _overview_key(documents, rulebook, day, reader))
+    if stored is not None:
+        from assay.scoring.explain import lines_from_json
+
+        return Overview(rulebook, day, reader, lines_from_json(stored, rulebook))
     stage("making tables")
-    stored = cache.load(_TABLES, key)
+    stored = cache.load(_TABLES, _tables_key(documents, rulebook, day, reader))
     program = None if stored is None else check_rulebook(rulebook, cache)[0]
     if stored is None or program is None or reader not in rulebook.audiences:
         return None
     built = BuiltTables.from_bytes(stored)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
-    return Scores(workspace, rulebook, program, day, reader, built, run)
+    made = Scores(workspace, rulebook, program, day, reader, built, run).overview()
+    _store_overview(cache, documents, made)
+    return made
+
+
+def _store_overview(cache: Cache, documents: str, made: Overview) -> None:
+    from assay.scoring.explain import lines_to_json
+
+    key = _overview_key(documents, made.rulebook, made.as_of, made.audience)
+    cache.store(_OVERVIEW, key, lines_to_json(made.lines))
+
+
+def _overview_key(documents: str, rulebook: Rulebook, as_of: date, audience: str) -> str:
+    rules = rulebook.model_dump_json(by_alias=True)
+    return content_digest(documents, rules, as_of.isoformat(), audience)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:
@@ -455,14 +492,36 @@ def rule_tests(
 
 
 def rule_findings(checked: Checked, assessment: Assessment | None) -> list[Diagnostic]:
-    """All diagnostics of the rulebook; with ``desk`` also scorers that barely separate profiles."""
+    """All diagnostics of the rulebook.
+
+    With an assessment also scorers that barely separate its profiles, and rules that decide
+    nothing in it, nor in the rule tests.
+    """
     from assay.scoring.compare import saturated
 
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
     found = [d for d in checked.diagnostics if d.file in files]
     if assessment is not None:
         found += [checked.loaded.placed(d) for d in saturated(assessment.run)]
+        found += [checked.loaded.placed(d) for d in _idle_rules(checked, assessment)]
     return sort_diagnostics(found)
+
+
+def _idle_rules(checked: Checked, assessment: Assessment) -> Iterator[Diagnostic]:
+    """Infos about rules that decide nothing, unless a proof reports them already."""
+    from assay.scoring.deciding import idle_rules
+    from assay.scoring.rule_tests import RuleTester
+    from assay.workspace.rule_cases import load_cases
+
+    loaded, rulebook = checked.loaded, assessment.rulebook
+    cases = load_cases(loaded.workspace, rulebook, assessment.as_of).cases
+    tester = RuleTester(rulebook, covered=True)
+    tester.run(cases)
+    assert tester.seen is not None
+    proven = {d.value.path[:4] for d in _rule_lint(loaded, checked.program, checked.cache)}
+    for found in idle_rules(assessment.run, tester.seen.uses, len(cases)):
+        if found.value.path[:4] not in proven:
+            yield found
 
 
 def scorer_cutpoints(

@@ -56,7 +56,12 @@ def test_wide_characters_take_two_columns() -> None:
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("a secondary report", "A secondary report."), ("Why?", "Why?"), ("", ""), ("模型。", "模型。")],
+    [
+        ("a secondary report", "A secondary report."),
+        ("Why?", "Why?"),
+        ("", ""),
+        ("模型。", "模型。"),
+    ],
 )
 def test_a_reason_reads_as_a_sentence(text: str, told: str) -> None:
     assert wording.sentence(text) == told

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,7 @@ def test_only_what_changed_is_parsed_again(space: Workspace, cache: Cache, work:
     assert desk(space, cache).overview() == first
     assert work == []
     write(space, 3, name="B")
-    assert desk(space, cache).overview()[3].name == "B"
+    assert desk(space, cache).overview().lines[3].name == "B"
     assert work == ["profiles/p-3.yaml", "tables"]
 
 
@@ -139,10 +140,10 @@ def test_tables_are_for_one_date_and_one_audience(
 def test_a_file_with_its_time_set_back_is_read_again(space: Workspace, cache: Cache) -> None:
     path = space.profiles_dir / "p-1.yaml"
     before = path.stat()
-    assert desk(space, cache).overview()[1].name == "A"
+    assert desk(space, cache).overview().lines[1].name == "A"
     path.write_text(path.read_text().replace("name: A", "name: Z"))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert desk(space, cache).overview()[1].name == "Z"
+    assert desk(space, cache).overview().lines[1].name == "Z"
 
 
 def test_documents_that_are_gone_are_dropped(space: Workspace, cache: Cache) -> None:
@@ -165,6 +166,86 @@ def scores(space: Workspace, capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 
 
+def printed(space: Workspace, capsys: pytest.CaptureFixture[str], *options: str) -> list[Any]:
+    """The output of ``assay score`` as text and as JSON."""
+    outputs: list[Any] = []
+    for output in ("text", "json"):
+        code = run(["--workspace", str(space.root), *options, "score", "--format", output])
+        outputs.append((code, *capsys.readouterr()))
+    return outputs
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+EDITS: dict[str, Callable[[Workspace], object]] = {
+    "name": lambda s: write(s, 1, name="Z"),
+    "evidence": lambda s: write(s, 2, published="2024-02", cites="s-1"),
+    "dependency": lambda s: write(s, 3, upper=0),
+    "status": lambda s: write(s, 4, status="draft"),
+    "error": lambda s: write(s, 4, more="nobody"),
+    "amount": lambda s: replace(s.rules_path, "add: 0.3", "add: 0.2"),
+    "condition": lambda s: replace(s.rules_path, "> 300", "> 200"),
+    "grade": lambda s: replace(s.rules_path, "grade: L", "grade: M"),
+    "scorer": lambda s: replace(s.rules_path, "name: size", "name: volume"),
+    "rule error": lambda s: replace(s.rules_path, "> 300", "> nothing"),
+    "ledger error": lambda s: shutil.copy(s.rules_path, s.ledger_path),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_every_edit_is_seen(
+    space: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    edit: str,
+) -> None:
+    day = ["--as-of", str(DAY)]
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "used"))
+    before = printed(space, capsys, *day)
+    assert printed(space, capsys, *day) == before
+    EDITS[edit](space)
+    after = [printed(space, capsys, *day) for _ in range(2)]
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "empty"))
+    assert after == [printed(space, capsys, *day)] * 2
+    assert after[0] != before
+
+
+def test_every_date_and_audience_is_seen(
+    space: Workspace,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    replace(space.profiles_dir / "p-3.yaml", "id: p-3", "id: p-3\naudience: internal")
+    found: list[list[Any]] = []
+    for options in (
+        ["--as-of", "2026-01-15"],
+        ["--as-of", "2026-01-15", "--audience", "internal"],
+        ["--as-of", "2026-03-02"],
+        ["--as-of", "2027-03-02", "--audience", "internal"],
+    ):
+        monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "used"))
+        used = [printed(space, capsys, *options) for _ in range(2)]
+        monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "empty" / str(len(found))))
+        assert used == [printed(space, capsys, *options)] * 2
+        assert used[0] not in found
+        found.append(used[0])
+
+
+def test_nothing_is_scored_again_if_nothing_changed(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = scores(space, capsys)
+    monkeypatch.delattr("assay.pipeline.run_program")
+    monkeypatch.delattr("assay.assessment.run_program")
+    assert scores(space, capsys) == first
+
+
 def doctored(text: bytes) -> bytes:
     """A cache entry that says more of the profiles, with a checksum that fits."""
     body = text[16:].replace(b'"id":"p-0","name":"A"', b'"id":"p-0","name":"Z"')
@@ -185,8 +266,8 @@ def test_a_cache_in_the_workspace_is_not_believed(
     [documents] = theirs.glob("documents-*")
     lie = doctored(documents.read_bytes())
     documents.write_bytes(lie)
-    for tables in theirs.glob("tables-*"):
-        tables.unlink()
+    for computed in (*theirs.glob("tables-*"), *theirs.glob("overview-*")):
+        computed.unlink()
     assert scores(space, capsys)["profiles"][0]["name"] == "Z"  # in the cache itself it works
 
     carried = space.root / ".assay"

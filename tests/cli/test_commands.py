@@ -76,6 +76,7 @@ def test_scores_are_printed_as_the_contract_says(
         "band": "good",
         "grade": "Good",
         "label": "Well supported",
+        "rated": True,
         "coverage": 1.0,
     }
     assert (profile["sources"], profile["origins"]) == (2, 2)

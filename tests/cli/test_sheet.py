@@ -75,7 +75,7 @@ def test_mistakes_are_printed_with_their_cells(
     err = capfd.readouterr().err
     assert code == 1
     assert err.startswith(
-        "claims.csv:2:15: error: O2 (sources): unknown source 'gazette-marsh' "
+        "claims.csv:2:16: error: P2 (sources): unknown source 'gazette-marsh' "
         "[dangling-reference]\n   hint: did you mean 'gazette-march'?\n"
     )
     assert err.endswith("nothing was written\n")

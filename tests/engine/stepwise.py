@@ -116,7 +116,6 @@ class StepwiseEngine:
             pl.col(step.owner).alias("owner"),
             pl.col(step.keep).alias("keep"),
             pl.when(pl.col(step.keep)).then(pl.col(step.take)).alias("take"),
-            pl.col(step.cover).alias("cover"),
             (pl.col(step.by) if step.by else pl.int_range(pl.len())).alias("by"),
         )
         rows = rows.with_columns(
@@ -127,8 +126,6 @@ class StepwiseEngine:
             rows.filter(in_pool & pl.col("owner").is_not_null())
             .group_by("owner")
             .agg(
-                pl.len().cast(pl.Int64).alias("elements"),
-                pl.when(pl.col("keep")).then(pl.col("cover")).sum().alias("coverage"),
                 (pl.col("unsure") | pl.col("by").is_null()).sum().cast(pl.Int64).alias("unsure"),
             )
         )
@@ -139,12 +136,6 @@ class StepwiseEngine:
         self.add(
             step.space,
             value.alias(step.column),
-            _by_owner(counts.select("owner", "elements"), owners)
-            .fill_null(0)
-            .alias(f"{step.column}.elements"),
-            _by_owner(counts.select("owner", "coverage"), owners)
-            .fill_null(0)
-            .alias(f"{step.column}.coverage"),
         )
 
     def _pooled(self, step: PoolUp, rows: pl.DataFrame, owners: int) -> pl.Series:

@@ -30,7 +30,6 @@ def test_a_pool_over_no_rows_is_empty() -> None:
                 owner="profile_row",
                 keep="kept",
                 take="taken",
-                cover="taken",
                 by=None,
                 strongest=None,
                 combine="max",

@@ -217,10 +217,11 @@ def edit(name: str, folder: Path) -> None:
     """Change a rule, the damping of reach and some sources, so that a plan has causes to name."""
     _replace(folder / "rules.yaml", 'source.attribution == "named"', "add: 0.40", "add: 0.30")
     _replace(folder / "rules.yaml", "\nreach:", "damping: 0.5", "damping: 0.4")
-    sources = folder / "profiles" / "sources.yaml"
     if name == "shipped":
+        sources = folder / "profiles" / "generative-ai" / "sources.yaml"
         _replace(sources, "id: business-insider", "directness: secondary", "directness: first_hand")
         return
+    sources = folder / "profiles" / "sources.yaml"
     for _ in range(2):
         _replace(sources, "", "directness: secondary", "directness: first_hand")
 

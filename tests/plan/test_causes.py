@@ -115,6 +115,21 @@ def test_an_unknown_score_that_becomes_known_is_a_change_of_status(tmp_path: Pat
     assert brought_about(moved) == {"evidence": (None, ("weir#stands",))}
 
 
+def test_a_rating_lost_for_want_of_coverage_is_a_change_by_its_rule(tmp_path: Path) -> None:
+    scorers = [
+        {**s, "rated_from": 1.0} if (s["on"], s["name"]) == ("profile", "trust") else s
+        for s in RULES["scorers"]
+    ]
+    silent = Office().with_document("mill-paper", directness=None)
+    plan = planned(silent, silent.with_part(scorers=scorers), tmp_path)
+    moved = change(plan, "mill", "trust")
+    assert (moved.direction, moved.before.rated, moved.after.rated) == ("status", True, False)
+    assert moved.after.grade is None
+    assert brought_about(moved) == {"rule": (None, ("profile.trust.rated_from",))}
+    back = planned(silent.with_part(scorers=scorers), silent, tmp_path)
+    assert change(back, "mill", "trust").after == moved.before
+
+
 def test_a_new_and_a_removed_profile_are_changes_of_status(tmp_path: Path) -> None:
     fewer = Office().without("sluice")
     new = planned(fewer, Office(), tmp_path)

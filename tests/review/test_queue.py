@@ -203,7 +203,7 @@ def test_poorly_covered_grades_are_listed_by_how_little_is_known(office: Office)
     office.put(source("two"), profile("dark", claim("a", "one")), profile("lit", claim("b", "two")))
     found = [i for i in office.review(coverage=950).queue.items if i.matter == "coverage"]
     assert [i.profile for i in found][:1] == ["dark"]
-    assert "of trust could be decided" in found[0].detail
+    assert "of what trust asks is known" in found[0].detail
     assert "coverage" not in matters(office, coverage=0)
 
 

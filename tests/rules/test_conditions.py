@@ -259,8 +259,7 @@ def test_every_score_is_the_decimal_it_is_written_as() -> None:
 
 @settings(max_examples=5)
 @given(corpora())
-def test_a_pool_of_coverages_brings_no_scores(corpus: Corpus) -> None:
-    """What is taken is known or not; the coverage of the score is the amount, not its own."""
+def test_a_pool_of_coverages_is_covered_as_the_scores_are(corpus: Corpus) -> None:
     take = "it.profile.coverage.confidence"
     pool = {"over": "citations", "take": take, "combine": "mean", "empty": "unknown"}
     bare = {"name": "confidence", "on": "profile"}

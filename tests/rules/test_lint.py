@@ -275,3 +275,145 @@ def test_what_is_said_to_be_impossible_never_happens(corpus: Corpus) -> None:
                 outcome = trace.evaluate(on, rule.outcome, row)
                 word = "unknown" if outcome is None else "true" if outcome else "false"
                 assert word in analysis.expression(on, rule.outcome).outcomes, rule.rule.id
+
+
+# Conditions that are never decided, and other spellings ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ("profile.gaps / 0 == 1", "it divides by 0"),
+        ("profile.gaps % (2 - 2) == 1", "it divides by 0"),
+        ("!(1 < profile.gaps / 0) || profile.gaps / 0 == 1", "it divides by 0"),
+        ("share(profile.gaps, 0) > 0.5", "one of its parts is always unknown"),
+        ("profile.topics[-1] == 'x'", "the list has no item of that number"),
+        ("profile.topics.size() / 0 > profile.gaps ? true : false", "it divides by 0"),
+    ],
+)
+def test_a_condition_that_is_never_decided(when: str, why: str) -> None:
+    found = linted({"when": when, "add": 0.1, "on_unknown": "apply"}, on="profile")
+    assert found == [
+        ("never-decided", f"the condition of 'r0' can never be decided: {why}"),
+    ]
+
+
+def test_an_index_beyond_the_size_is_never_true() -> None:
+    when = 'profile.topics.size() < 3 && profile.topics[7] == "x"'
+    assert linted({"when": when, "add": 0.1}, on="profile") == [
+        (
+            "never-true",
+            (
+                "the condition of 'r0' can never be true: if the rest of it is true, "
+                "the list has no item of that number"
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "profile.gaps / profile.topics.size() == 1",
+        "profile.gaps / 2 == 1",
+        'profile.topics.size() < 3 && profile.topics[1] == "x"',
+        'profile.topics[7] == "x"',
+        "profile.gaps == 1 || profile.gaps / 0 == 1",
+    ],
+)
+def test_a_condition_that_may_be_decided(when: str) -> None:
+    assert linted({"when": when, "add": 0.1}, on="profile") == []
+
+
+def test_amounts_and_starts_that_are_never_decided() -> None:
+    amount = {"when": "true", "cap": "double(profile.gaps / 0)", "on_unknown": 0.5}
+    assert linted(amount, on="profile", start="double(profile.gaps % 0)") == [
+        ("never-decided", "the start of 's' can never be decided: it divides by 0"),
+        ("never-decided", "the amount of 'r0' can never be decided: it divides by 0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("profile.gaps == 1", "1 == profile.gaps"),
+        ("profile.gaps < 2", "2 > profile.gaps"),
+        ("profile.gaps < 2", "!(profile.gaps >= 2)"),
+        ("!(profile.gaps == 1)", "1 != profile.gaps"),
+        ("profile.gaps == 1 && has(profile.type)", "has(profile.type) && profile.gaps == 1"),
+        (
+            "profile.gaps == 1 && (has(profile.type) && has(profile.base))",
+            "(profile.gaps == 1 && has(profile.base)) && (has(profile.type) && 1 == profile.gaps)",
+        ),
+        (
+            "!(profile.gaps == 1 || has(profile.type))",
+            "!has(profile.type) && profile.gaps != 1",
+        ),
+        ('profile.type in ["a", "b"]', 'profile.type in ["b", "a", "a"]'),
+        ('profile.type in ["a"]', '"a" == profile.type'),
+        ("profile.gaps + profile.topics.size() > 3", "3 < profile.topics.size() + profile.gaps"),
+        (
+            'claims.exists(c, c.nature == "fact" && c.key)',
+            'claims.exists(k, k.key && "fact" == k.nature)',
+        ),
+        ('dependents.exists(d, d.peer.type == "a")', 'dependents.exists(d, "a" == d.peer.type)'),
+        ("profile.few", "1 >= profile.gaps"),
+    ],
+)
+def test_another_spelling_of_a_condition_is_a_repetition(one: str, other: str) -> None:
+    facts = [{"name": "few", "on": "profile", "expr": "profile.gaps <= 1"}]
+    found = linted(
+        {"when": one, "add": 0.1}, {"when": other, "add": 0.1}, on="profile", facts=facts
+    )
+    assert ("repeated-rule", "the rule 'r1' repeats 'r0'") in found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("profile.gaps < 2", "profile.gaps > 2"),
+        ("profile.gaps - profile.topics.size() > 3", "profile.topics.size() - profile.gaps > 3"),
+        ("claims.exists(c, c.key)", "claims.all(c, c.key)"),
+        ("claims.size() > 1", "citations.size() > 1"),
+        ("profile.gaps == 1 && has(profile.type)", "profile.gaps == 1 || has(profile.type)"),
+        ('profile.type == "a"', 'profile.base == "a"'),
+        ("dependents.size() > 1", "dependents.peers() > 1"),
+    ],
+)
+def test_another_condition_is_no_repetition(one: str, other: str) -> None:
+    found = linted({"when": one, "add": 0.1}, {"when": other, "add": 0.1}, on="profile")
+    assert "repeated-rule" not in dict(found)
+
+
+@pytest.mark.parametrize(
+    ("floor", "cap", "idle"),
+    [
+        ({}, {}, True),
+        ({"when": "profile.gaps == 2"}, {"when": "2 == profile.gaps"}, True),
+        ({"when": "profile.gaps == 2 && has(profile.type)"}, {"when": "profile.gaps == 2"}, True),
+        ({"when": "profile.gaps == 2"}, {"when": "true"}, True),
+        ({"when": "profile.gaps == 2"}, {"when": "profile.gaps >= 1"}, True),
+        ({"when": "profile.gaps == 2"}, {"on_unknown": "apply"}, True),
+        ({"on_unknown": "apply"}, {"on_unknown": "apply"}, True),
+        (
+            {"on_unknown": "apply", "when": 'profile.type == "a"'},
+            {"when": "profile.gaps < 9"},
+            False,
+        ),
+        ({"when": "profile.gaps >= 1"}, {"when": "profile.gaps == 2"}, False),
+        ({"floor": 0.2}, {"cap": 0.2}, False),
+        ({"floor": 0.1}, {"cap": 0.2}, False),
+    ],
+)
+def test_a_floor_above_a_cap_that_always_applies_with_it(
+    floor: dict[str, Any], cap: dict[str, Any], idle: bool
+) -> None:
+    either = {"when": "profile.gaps == 2", "on_unknown": "ignore"}
+    found = linted(
+        {**either, "floor": 0.3, **floor}, {**either, "cap": 0.2, **cap}, on="profile", start=0.5
+    )
+    said = (
+        "idle-amount",
+        "floor 0.300 is idle above 0.200: whenever 'r0' applies, the cap 'r1' applies too",
+    )
+    assert (said in found) == idle

@@ -121,8 +121,8 @@ def test_every_phase(corpus: Corpus) -> None:
     assert disagreements(desk_of(corpus, phased()).run) == []
 
 
-def test_coverage_of_a_start_counts_the_scores_of_its_own_row() -> None:
-    """Those that its facts name, too; not those of other rows."""
+def test_coverage_counts_scores_as_far_as_they_are_covered() -> None:
+    """Those that its facts name, too; of a collection the member that is covered best."""
     facts = [{"name": "carried", "on": "claim", "expr": "claim.asked"}]
     rule = {"id": "r", "when": "claim.value > 1.0", "add": 0.1, "because": "b"}
     asked = {"name": "asked", "on": "claim", "rules": [rule]}
@@ -140,5 +140,5 @@ def test_coverage_of_a_start_counts_the_scores_of_its_own_row() -> None:
     ]
     given = {"kind": "institution", "id": "p", "name": "P", "claims": claims}
     run = desk_of(corpus_of([], [], [Institution.model_validate(given)]), book).run
-    assert [s.coverage for s in run.scores(run.program.scorer("claim.s"))] == [0, 1000]
+    assert [s.coverage for s in run.scores(run.program.scorer("claim.s"))] == [500, 1000]
     assert disagreements(run) == []

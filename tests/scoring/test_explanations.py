@@ -23,7 +23,7 @@ _STEP = {
     "missing",
     "evidence",
 }
-_PHASES = ["start", "pool", "add", "clamp", "multiply", "floor", "cap"]
+_PHASES = ["start", "pool", "add", "clamp", "multiply", "floor", "cap", "coverage"]
 
 
 def broken_steps(explanation: ScoreExplanation) -> list[str]:
@@ -55,7 +55,7 @@ def exported() -> dict[str, Any]:
     assert [b for e in explained.values() for s in e.scorers for b in broken_steps(s)] == []
     made = {
         "explained": [explanation_json(e) for e in explained.values()],
-        "scores": scores_json(desk),
+        "scores": scores_json(desk.overview()),
     }
     reread: dict[str, Any] = json.loads(json.dumps(made))
     return reread
@@ -79,6 +79,7 @@ def test_the_shape_of_an_explanation(exported: dict[str, Any]) -> None:
         for scorer in explanation["scorers"]:
             wanted = {"name", "on", "subject", "score", "band", "grade", "coverage", "steps"}
             assert wanted <= scorer.keys()
+            assert scorer["rated"] == (scorer["score"] is not None)
             for step in scorer["steps"]:
                 assert step.keys() >= _STEP
                 assert step["phase"] in _PHASES
@@ -87,6 +88,21 @@ def test_the_shape_of_an_explanation(exported: dict[str, Any]) -> None:
             assert {"scorer", "to", "change", "effort", "score"} <= change.keys()
         for points in explanation["outlook"].values():
             assert [p.keys() >= {"date", "score", "band"} for p in points] == [True] * 3
+
+
+def test_too_little_coverage_ends_an_explanation(exported: dict[str, Any]) -> None:
+    """Of the shipped profiles some are not rated, though the steps before lead to a score."""
+    held = [
+        s
+        for e in exported["explained"]
+        for s in e["scorers"]
+        if s["name"] == "policy_sensitivity" and not s["rated"]
+    ]
+    assert held
+    for scorer in held:
+        assert scorer["coverage"] < 0.5
+        last = scorer["steps"][-1]
+        assert (last["phase"], last["amount"], last["before"]) == ("coverage", 0.5, 0.0)
 
 
 def test_the_shape_of_the_scores(exported: dict[str, Any]) -> None:

@@ -55,9 +55,16 @@ def desk(folder: Path, rules: str, documents: str) -> Assessment:
 
 def test_one_rule(tmp_path: Path) -> None:
     made = desk(tmp_path, ONE_RULE, DOCUMENTS)
-    (profile,) = scores_json(made)["profiles"]
+    (profile,) = scores_json(made.overview())["profiles"]
     assert profile["scores"] == {
-        "covered": {"score": 0.5, "band": None, "grade": None, "label": None, "coverage": 1.0}
+        "covered": {
+            "score": 0.5,
+            "band": None,
+            "grade": None,
+            "label": None,
+            "rated": True,
+            "coverage": 1.0,
+        }
     }
     assert profile["published"]
     (explained,) = map(explanation_json, made.explain(["office"]).values())
@@ -80,4 +87,4 @@ def test_nothing_to_score(documents: str, tmp_path: Path) -> None:
     rules = (ROOT / "src" / "assay" / "data" / "rules.yaml").read_text(encoding="utf-8")
     made = desk(tmp_path, rules, documents)
     assert made.results == {}
-    assert scores_json(made)["profiles"] == []
+    assert scores_json(made.overview())["profiles"] == []

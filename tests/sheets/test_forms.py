@@ -113,6 +113,13 @@ def test_a_word_is_read_however_it_is_spelt() -> None:
             ],
         ),
         ("a [supports]", ["a"]),
+        (
+            "a [record, cites b-1  c, at p. 4]; b [cites -]",
+            [
+                {"id": "a", "locator": "p. 4", "directness": "record", "cites": ["b-1", "c"]},
+                {"id": "b", "cites": []},
+            ],
+        ),
         (r"a [at table \[2\]]", [{"id": "a", "locator": "table [2]"}]),
         ("https://example.org/a?b=1", ["https://example.org/a?b=1"]),
     ],
@@ -121,7 +128,7 @@ def test_citations(cell: str, cited: list[Any]) -> None:
     assert read(forms.CITATIONS, cell) == cited
 
 
-@pytest.mark.parametrize("cell", ["a [perhaps]", "a [at x", "a b", "[at x]"])
+@pytest.mark.parametrize("cell", ["a [perhaps]", "a [at x", "a b", "[at x]", "a [cites]"])
 def test_an_invalid_citation_is_refused(cell: str) -> None:
     with pytest.raises(CellError):
         read(forms.CITATIONS, cell)
@@ -141,6 +148,7 @@ LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
             locator=st.none() | LINES.map(lambda text: text[:300]).filter(str.strip),
             credibility=st.none() | st.integers(1, 5),
             directness=st.none() | st.sampled_from(["record", "first_hand"]),
+            cites=st.none() | st.lists(st.sampled_from(["c", "d-2"]), max_size=2).map(tuple),
         ),
         min_size=1,
         max_size=4,

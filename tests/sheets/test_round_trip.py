@@ -41,6 +41,7 @@ CITATIONS = st.lists(
             locator=TEXTS,
             credibility=st.integers(1, 6),
             directness=st.sampled_from(["record", "self_report"]),
+            cites=st.just([]),
         ),
     ),
     max_size=2,
@@ -56,6 +57,7 @@ CLAIMS = st.builds(
         holds=st.sampled_from(["dated", "standing"]),
         as_of=DATES,
         checked=DAYS,
+        actor=st.just("port"),
         quantity=st.builds(
             lambda measure, value, more: {"measure": measure, "value": value, **more},
             TEXTS,
@@ -65,11 +67,14 @@ CLAIMS = st.builds(
         sources=CITATIONS,
     ),
 ).map(lambda claim: {"nature": "fact", **claim})
+PUBLISHERS = some(speaks_for=st.just(["port"]), speaks_for_reason=TEXTS)
 SOURCES = some(
     published=DATES,
     accessed=DAYS,
     directness=st.sampled_from(["record", "first_hand"]),
     attributed_to=TEXTS,
+    not_same_as=st.just(["two"]),
+    not_same_as_reason=TEXTS,
     url=st.sampled_from(["https://example.org/a;b,c?=d", "http://x.example/-"]),
     note=TEXTS,
     extra=st.just({"kept": [1, "two"]}),
@@ -80,6 +85,9 @@ PROFILES = some(
     region=TEXTS,
     base=TEXTS,
     gaps=st.lists(TEXTS, max_size=3),
+    reviewed=DAYS,
+    closed=st.fixed_dictionaries({"on": DATES, "because": TEXTS}),
+    factors=st.just([{"factor": "severity", "is": "high", "text": "all of it"}]),
     claims=st.lists(CLAIMS, max_size=3).map(
         lambda claims: [{"id": f"c{n}", **claim} for n, claim in enumerate(claims)]
     ),
@@ -90,7 +98,7 @@ PROFILES = some(
 def documents(draw: st.DrawFn) -> str:
     """The text of a file with two sources, a publisher and a profile, as somebody wrote it."""
     made = [
-        {"kind": "publisher", "id": "gazette", "name": draw(TEXTS)},
+        {"kind": "publisher", "id": "gazette", "name": draw(TEXTS), **draw(PUBLISHERS)},
         {"kind": "source", "id": "one", "title": draw(TEXTS), **draw(SOURCES)},
         {"kind": "source", "id": "two", "title": draw(TEXTS), "publisher": "gazette"},
         {"kind": "institution", "id": "port", "name": draw(TEXTS), **draw(PROFILES)},

@@ -22,6 +22,7 @@ from tests.package import (
     run_program,
     write_tables,
 )
+from tests.strategies import default_rulebook
 
 ROOT = Path(__file__).parents[2]
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
@@ -93,6 +94,17 @@ def test_a_file_that_is_no_parquet_is_a_mistake_not_a_crash(folder: Path) -> Non
     (folder / "citation.parquet").write_bytes(b"not a table")
     with pytest.raises(InputError, match="error"):
         read_tables(folder)
+
+
+def test_scores_without_enough_coverage_have_no_band() -> None:
+    book = default_rulebook()
+    made = tables(Shape(50, missing=0.6), reach_hops=2)
+    table = score_table(run_program(book, compile_rulebook(book), made))
+    unrated = table.filter(~pl.col("policy_sensitivity.rated"))
+    assert 0 < unrated.height < table.height
+    assert unrated["policy_sensitivity"].is_null().all()
+    assert unrated["policy_sensitivity.band"].is_null().all()
+    assert (unrated["policy_sensitivity.coverage"] < 500).all()
 
 
 def test_the_command_writes_what_the_engine_scores(folder: Path, tmp_path: Path) -> None:

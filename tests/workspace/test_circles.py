@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.workspace.link import cycles
+from assay.workspace.cycles import cycles
 
 NAMES = st.sampled_from("abcdefgh")
 TARGETS = st.dictionaries(NAMES, st.lists(NAMES, max_size=4), max_size=8)

@@ -40,6 +40,37 @@ def test_a_folded_text_stays_folded() -> None:
     assert rewritten(PROFILE, data) == PROFILE.replace(before, after)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "a: '{} == \"{}\"'  # why\n",
+        'a: "{} == \\"{}\\""\n',
+        'a: "{} == \\x22{}\\x22"\n',
+        'a: >-\n  {}\n  == "{}"\nb: 1\n',
+        'a: |-\n  {} == "{}"\n',
+        'a: {} ==\n  "{}"\n',
+    ],
+)
+def test_single_words_are_replaced_in_the_form_of_the_text(form: str) -> None:
+    before = form.format("kind", "old")
+    data = read_yaml(before.encode(), "a.yaml").documents[0]
+    text = json.dumps(data).replace("kind", "sort").replace("old", "new")
+    assert rewritten(before, json.loads(text)) == form.format("sort", "new")
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "after"),
+    [
+        ("a: x.a\n", "1.5", 'a: "1.5"\n'),
+        ("a: 'old'\n", "1", "a: '1'\n"),
+        ("a: 'old'\n", "no one", "a: no one\n"),
+        ("a: 'x y'\n", "x-y", "a: x-y\n"),
+    ],
+)
+def test_a_text_never_becomes_another_value(before: str, new: str, after: str) -> None:
+    assert rewritten(before, {"a": new}) == after
+
+
 def test_a_key_is_put_in_behind_the_one_before_it() -> None:
     data = {"kind": "institution", "region": "Asia Pacific"} | profile()
     after = rewritten(PROFILE, data)

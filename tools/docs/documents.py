@@ -110,7 +110,7 @@ MEANINGS: dict[str, str] = {
     "language": "language code, for example `en` or `zh-Hans`",
     "note": "comment; pages show that of a source",
     "reliability_reason": "reason for the reliability; required with one",
-    "speaks_for_reason": "reason why it speaks for these institutions",
+    "speaks_for_reason": "reason for `speaks_for`; a missing one is a warning",
     "Closed.because": "reason for the end",
     "FactorScale.words": "the words, each with its number",
     "Factors.scales": "scales of the factors, by name",
@@ -197,6 +197,7 @@ MEANINGS: dict[str, str] = {
     "WatchRule.id": "id, unique among the watch rules",
     "Change.id": "id, unique among the changes",
     "Citation.id": "id of the source",
+    "because": "reason for the end",
     "WatchItem.text": "description of the development",
     "WatchRule.when": "CEL: condition of the item",
 }

@@ -103,8 +103,7 @@ def _scorer(scorer: Scorer) -> Iterator[str]:
     if scorer.describes:
         yield f"{sentence(scorer.describes)}\n\n"
     scale = f"Scale: {code(scorer.scale)}. " if scorer.scale else ""
-    yield f"{scale}{_beginning(scorer)}\n"
-    yield from _rated(scorer)
+    yield f"{scale}{_beginning(scorer)}{_rated(scorer)}\n"
     if scorer.rules:
         yield "\n"
         yield table(
@@ -122,19 +121,25 @@ def _scorer(scorer: Scorer) -> Iterator[str]:
         )
 
 
-def _rated(scorer: Scorer) -> Iterator[str]:
+def _rated(scorer: Scorer) -> str:
     """Describe who is rated, the ceiling and the evidence that a band stands on."""
+    least = scorer.rated_from
+    parts = [] if least is None else [f" Not rated with a coverage below {least:g}."]
+    for exempt in scorer.not_asked:
+        facts = ", ".join(map(code, exempt.facts))
+        parts.append(f" Not asked where {code(' '.join(exempt.when.split()))}: {facts}.")
     if scorer.rated_when is not None:
-        yield f"\nRated only when {code(' '.join(scorer.rated_when.split()))}.\n"
+        parts.append(f" Rated only when {code(' '.join(scorer.rated_when.split()))}.")
     if scorer.ceiling is not None:
         widest = scorer.ceiling.widest
         limit = "" if widest is None else f", at most {widest} bands higher; otherwise not rated"
-        yield f"\nCeiling: {code(scorer.ceiling.scorer)}{limit}.\n"
+        parts.append(f" Ceiling: {code(scorer.ceiling.scorer)}{limit}.")
     if scorer.stands_on is not None:
         option = scorer.stands_on
-        least = option.provisional_below
-        below = f"; provisional below {code(least)}" if least else ""
-        yield f"\nStands on {code(option.scorer)} of each {option.on}{below}.\n"
+        least_firm = option.provisional_below
+        below = f"; provisional below {code(least_firm)}" if least_firm else ""
+        parts.append(f" Stands on {code(option.scorer)} of each {option.on}{below}.")
+    return "".join(parts)
 
 
 def _beginning(scorer: Scorer) -> str:

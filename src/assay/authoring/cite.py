@@ -1,17 +1,14 @@
-"""Citations of a publication, and the comparison of web addresses that finds its source."""
+"""Citations of a publication, which find its source or add one."""
 
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urlsplit
-
-import idna
+from urllib.parse import unquote, urlsplit
 
 from assay.authoring.new import (
     checked_id,
@@ -25,6 +22,7 @@ from assay.authoring.new import (
 )
 from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
+from assay.evidence.addresses import canonical_address
 from assay.model.documents import Source
 from assay.workspace.load import Loaded
 from assay.workspace.transactions import commit, current, path_of
@@ -138,15 +136,15 @@ def _id_of(address: str, host: str) -> str:
     ]
     page = slug(_PAGE_ENDINGS.sub("", unquote(steps[-1]))) if steps else ""
     if steps and not page:
-        page = hashlib.sha256(address_key(address).encode("utf-8")).hexdigest()[:8]
+        page = hashlib.sha256(canonical_address(address).encode("utf-8")).hexdigest()[:8]
     return shorten(f"{outlet}-{page}".strip("-"), 80)
 
 
 def _find_source(loaded: Loaded, wanted: Publication) -> Source | None:
     sources = loaded.corpus.sources.values()
     if wanted.url is not None:
-        key = address_key(wanted.url)
-        return next((s for s in sources if s.url and address_key(s.url) == key), None)
+        key = canonical_address(wanted.url)
+        return next((s for s in sources if s.url and canonical_address(s.url) == key), None)
     return next((s for s in sources if s.note and str(wanted.digest) in s.note), None)
 
 
@@ -168,78 +166,3 @@ def _add_citation(
     before = contents.get(path) or current(path)
     contents[path] = append_item(before, file, document_number, ("claims", number, "sources"), item)
     return file
-
-
-# Web addresses ----------------------------------------------------------------------------------
-
-# Parameters that record how a reader came to a page, not which page it is.
-_TRACKING = re.compile(
-    r"(?:utm|pk|mtm|matomo|piwik|hsa|oly_anon|oly_enc|vero)_.*|_openstat|_ga|_gl|_hs(?:enc|mi)"
-    r"|__h(?:ssc|stc|sfp)|(?:fb|g|d|y|tw|tt)clid|msclkid|rb_clickid|wickedid|gclsrc|[gw]braid"
-    r"|li_fat_id|igsh(?:id)?|mc_[ce]id|mkt_tok|s_cid|cmpid|ncid|ocid|srsltid|ref_(?:src|url)"
-    r"|hsctatracking|spm|scm|share_token|smid|sharetype",
-    re.IGNORECASE,
-)
-_AMP_PARAMETERS = frozenset([("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp")])
-_UNRESERVED = "-._~!$&'()*+,;=:@/"
-_PORTS = {"http": 80, "https": 443}
-
-
-def address_key(address: str) -> str:
-    """Return a text that all spellings of one address share, for comparison only.
-
-    It ignores scheme, ``www.``, default port, fragment, trailing slash, tracking parameters and
-    the order of the others, AMP variants, and different encodings of the same characters.
-    """
-    address = _without_amp_cache(address.strip())
-    if "://" not in address:
-        address = f"https://{address}"
-    parts = urlsplit(address)
-    host = _host(parts.hostname or "")
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if port is not None and port != _PORTS.get(parts.scheme.lower()):
-        host = f"{host}:{port}"
-    query = urlencode(
-        sorted(
-            (name, value)
-            for name, value in parse_qsl(parts.query, keep_blank_values=True)
-            if not _TRACKING.fullmatch(name)
-            and (name.lower(), value.lower()) not in _AMP_PARAMETERS
-        )
-    )
-    # A fragment is a place on the page, except on script-only pages, where it is the path.
-    route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
-    return host + _path(parts.path) + (f"?{query}" if query else "") + route
-
-
-def _host(host: str) -> str:
-    host = host.rstrip(".").lower()
-    try:
-        host = idna.encode(host, uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
-        host = quote(host)
-    return re.sub(r"^(?:www\d?|amp)\.(?=[^.]+\.)", "", host)
-
-
-def _path(path: str) -> str:
-    path = quote(unquote_to_bytes(path), safe=_UNRESERVED)
-    if path:
-        path = posixpath.normpath("/" + path.lstrip("/"))
-    path = re.sub(r"/amp$|\.amp(?=(?:\.html?)?$)", "", path)
-    return path.rstrip("/")
-
-
-def _without_amp_cache(address: str) -> str:
-    """Return the address of the page itself if this one leads to an AMP cache."""
-    found = re.match(
-        r"https?://(?:(?:www\.)?google\.[a-z.]+/amp|[a-z0-9-]+\.cdn\.ampproject\.org/[a-z]|"
-        r"cdn\.ampproject\.org/[a-z])/(s/)?(.+)",
-        address,
-        re.IGNORECASE,
-    )
-    if found is None:
-        return address
-    return f"{'https' if found[1] else 'http'}://{found[2]}"

@@ -12,7 +12,7 @@ from assay.model.results import Score, ScoreExplanation, Step
 from assay.model.rulebook import Scorer
 
 _OUTCOMES = {"true": "holds", "false": "does not hold", "unknown": "undecided"}
-_ALWAYS = ("start", "pool", "clamp")
+_ALWAYS = ("start", "pool", "clamp", "rated_from")
 
 
 def computations(sheet: Sheet) -> tuple[tuple[Computation, ...], tuple[ClaimComputation, ...]]:
@@ -45,7 +45,7 @@ def _computation(sheet: Sheet, explanation: ScoreExplanation) -> Computation:
     return Computation(
         heading=heading,
         subject=f"of source {link.text}" if link else None,
-        result=_result(explanation.score),
+        result=_result(scorer, explanation.score),
         coverage=wording.percent(explanation.score.coverage),
         steps=tuple(_step(sheet, hrefs, number, step) for number, step in numbered),
         waterfall=(
@@ -58,9 +58,9 @@ def _pages_of_rules(scorer: Scorer) -> dict[str, str]:
     return {r.id: ROOT + rule_path(scorer.on, scorer.name, r.id) for r in scorer.rules}
 
 
-def _result(score: Score) -> str:
+def _result(scorer: Scorer | None, score: Score) -> str:
     if score.points is None:
-        return "not rated"
+        return wording.not_rated(scorer, score) if scorer else "not rated"
     number = wording.points(score.points)
     return f"{number}, {score.grade}" if score.grade else number
 

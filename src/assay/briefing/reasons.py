@@ -72,7 +72,7 @@ def of_level(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
     for step in explanation.steps:
         if step.phase == "pool":
             told.append(_counted(sheet, explanation, step))
-        elif _moved(step) and step.phase not in ("start", "clamp"):
+        elif step.phase == "coverage" or (_moved(step) and step.phase not in ("start", "clamp")):
             told.append(because(sheet, step))
     return _sentences(told)
 

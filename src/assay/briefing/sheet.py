@@ -198,10 +198,10 @@ def profile_badge(atlas: Atlas, profile_id: str, scorer: Scorer) -> Badge:
 
 
 def badge(scorer: Scorer, bands: tuple[Band, ...], score: Score, name: str | None = None) -> Badge:
-    """A score as label, word and number; "not rated" where it is unknown."""
+    """A score as label, word and number; if too little is known, how much."""
     label = name or scorer.heading
     if score.points is None:
-        return Badge(label, "not rated", None, None, 0, len(bands))
+        return Badge(label, wording.not_rated(scorer, score), None, None, 0, len(bands))
     number = wording.points(score.points)
     band = score.band or charts.band_at(bands, score.points)
     if band is None:

@@ -12,10 +12,9 @@ _UNSEEN = "unseen"
 
 
 def summary(result: ProfileResult) -> str:
-    """``5 sources, 2 origins``, and whether one of them is an original nobody has seen."""
-    text = (
-        f"{wording.count(result.sources, 'source')}, {wording.count(len(result.origins), 'origin')}"
-    )
+    """``5 sources, 2 independent``, and whether one of them is an original nobody has seen."""
+    independent = result.independent or "none"
+    text = f"{wording.count(result.sources, 'source')}, {independent} independent"
     if any(group.origin == _UNSEEN for group in result.origins):
         text += " (original unseen)" if len(result.origins) == 1 else " (one of them unseen)"
     return text

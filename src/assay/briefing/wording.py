@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from assay.model.dates import PartialDate
+from assay.model.results import Score
+from assay.model.rulebook import Scorer
 
 _MONTHS = (
     "January",
@@ -122,6 +124,13 @@ def points(value: int) -> str:
 def percent(thousandths: int) -> str:
     """Thousandths in whole per cent, cut off: 599 of 1000 has not reached 60%."""
     return f"{thousandths // 10}%"
+
+
+def not_rated(scorer: Scorer, score: Score) -> str:
+    """``not rated``, with the share that is known if that is too little."""
+    if scorer.suffices(score.coverage):
+        return "not rated"
+    return f"not rated ({percent(score.coverage)} known)"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -212,6 +212,15 @@ def unlimited(value: Domain) -> bool:
     return value.unknown or not (math.isfinite(value.low) and math.isfinite(value.high))
 
 
+UNKNOWN_ALWAYS = replace(NOTHING, unknown=True)
+"""No value that is known."""
+
+
+def divided(_a: Domain, b: Domain) -> Domain:
+    """The quotient or remainder of whole numbers: never known if the divisor is 0."""
+    return UNKNOWN_ALWAYS if b.low == b.high == 0 else Domain()
+
+
 # Intervals of results ----------------------------------------------------------------------
 
 

@@ -30,7 +30,9 @@ from assay.cel.operations import (
 from assay.cel.times import DAY, day_seconds, duration_seconds, timestamp_seconds
 from assay.model.rulebook import SubjectKind
 
-Lowering = Literal["comparison", "conditional", "item", "matches", "membership", "origins", "size"]
+Lowering = Literal[
+    "comparison", "conditional", "item", "matches", "membership", "origins", "peers", "size"
+]
 """A method of the compiler, for functions that are more than an operation on the operands."""
 
 
@@ -242,6 +244,23 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         method=True,
         lower="origins",
+        largest=_count,
+    ),
+    Function(
+        name="peers",
+        overloads=(Overload(("list",), "int"),),
+        doc="Number of profiles at the other end of dependencies, dependents, events, upstream or "
+        "downstream; a profile with several links counts once.",
+        examples=(
+            Example("dependents.peers()", 1),
+            Example(
+                'dependents.filter(d, d.relation == "regulated_by").peers()',
+                0,
+                "among those with a property",
+            ),
+        ),
+        method=True,
+        lower="peers",
         largest=_count,
     ),
     Function(

@@ -173,12 +173,12 @@ class Compiler:
         row = self.value(node.operand, scope)
         if not isinstance(row, Row):
             raise _unsupported(node, f"{node.field!r} is asked of something that has no fields")
-        value = self._field(scope, row, node.field)
+        value = self.field(scope, row, node.field)
         if not node.test:
             return value
         return TRUE if isinstance(value, Row | Rows) else apply("known", value)
 
-    def _field(self, scope: Scope, row: Row, name: str) -> Value:
+    def field(self, scope: Scope, row: Row, name: str) -> Value:
         """Return the part, linked row, collection or column that ``row.name`` refers to."""
         space = row.space
         if row.outlook is not None:
@@ -261,7 +261,7 @@ class Compiler:
                     node, "a list of lists cannot be asked", "use exists() inside exists()"
                 )
             return replace(rows, value=body)
-        return self._gather(scope, rows, self._quantify(node.name, rows, body))
+        return self.gathered(scope, rows, self._quantify(node.name, rows, body))
 
     def _over_literal(self, node: ast.Macro, listed: ast.ListOf, scope: Scope) -> Value:
         """Expand a macro over a list literal, item by item."""
@@ -334,8 +334,8 @@ class Compiler:
     def _quantify(self, name: str, rows: Rows, body: Expr) -> Expr:
         """Compile exists, all or exists_one over the filtered elements, in their owner's space."""
         condition = all_of(rows.keep, apply("not", body) if name == "all" else body)
-        hits = self._aggregate(rows, "true", condition)
-        unknown = self._aggregate(rows, "unknown", condition)
+        hits = self.aggregate(rows, "true", condition)
+        unknown = self.aggregate(rows, "unknown", condition)
         return self._if_decided(rows, _quantified(name, hits, unknown))
 
     def _if_decided(self, rows: Rows, result: Expr) -> Expr:
@@ -350,11 +350,11 @@ class Compiler:
             known = apply("if", apply("known", rows.value), TRUE, UNKNOWN)
             conditions.append(all_of(rows.keep, known))
         for condition in conditions:
-            undecided = self._aggregate(rows, "unknown", condition)
+            undecided = self.aggregate(rows, "unknown", condition)
             result = apply("if", apply("eq", undecided, Lit(0)), result, UNKNOWN)
         return result
 
-    def _aggregate(self, rows: Rows, reducer: Reducer, expr: Expr | None) -> Col:
+    def aggregate(self, rows: Rows, reducer: Reducer, expr: Expr | None) -> Col:
         """Reduce the rows of a collection to a column of the space that owns them."""
         space = rows.collection.space
         source = None if expr is None else self.column(space, expr)
@@ -366,7 +366,7 @@ class Compiler:
             )
         return Col(self._named[key])
 
-    def _gather(self, scope: Scope, rows: Rows, result: Expr) -> Expr:
+    def gathered(self, scope: Scope, rows: Rows, result: Expr) -> Expr:
         """Gather a result in the owner's space for the rows of the scope."""
         if not rows.hops:
             return result
@@ -393,8 +393,8 @@ class Compiler:
                 return self._matches(node, scope)
             case "membership":
                 return self._membership(node, scope)
-            case "origins":
-                return self._origins(node, scope)
+            case "origins" | "peers":
+                return self._distinct(declared.lower, node, scope)
             case "size":
                 return self._size(node, scope)
         if declared.reads is not None:
@@ -508,7 +508,7 @@ class Compiler:
             if OPERATIONS[equal].repeats:
                 sides = (self.plain(inner, sides[0]), self.plain(inner, sides[1]))
             exists = self._quantify("exists", values, apply(equal, *sides))
-            result = self._gather(scope, values, exists)
+            result = self.gathered(scope, values, exists)
             value = self.plain(scope, self.scalar(item, scope))
             if isinstance(value, Lit):
                 return result
@@ -534,14 +534,20 @@ class Compiler:
         found = self.plain(scope, balanced("or", same))
         return apply("if", self.plain(scope, decided), found, UNKNOWN)
 
-    def _origins(self, node: ast.Call, scope: Scope) -> Expr:
+    def _distinct(self, counted_by: str, node: ast.Call, scope: Scope) -> Expr:
+        """Count the distinct origins or peers of the filtered elements."""
         rows = self.value(node.target, scope) if node.target else None
         if not isinstance(rows, Rows) or rows.value is not None:
-            raise _unsupported(node, "origins() counts the origins of citations")
-        origin = Col("profile_origin" if rows.owner.name == "profile" else "origin")
-        counted = origin if rows.keep == TRUE else apply("if", rows.keep, origin, UNKNOWN)
-        count = self._aggregate(rows, "distinct", counted)
-        return self._gather(scope, rows, self._if_decided(rows, count))
+            raise _unsupported(node, f"{counted_by}() counts the {counted_by} of a collection")
+        column = Col("profile_origin" if rows.owner.name == "profile" else "origin")
+        if counted_by == "peers":
+            if "peer" not in SPACES[rows.collection.space].links:
+                message = "peers() counts the profiles at the other end of links"
+                raise _unsupported(node, message, "for example dependents.peers()")
+            column = Col(row_column("peer"))
+        counted = column if rows.keep == TRUE else apply("if", rows.keep, column, UNKNOWN)
+        count = self.aggregate(rows, "distinct", counted)
+        return self.gathered(scope, rows, self._if_decided(rows, count))
 
     def _size(self, node: ast.Call, scope: Scope) -> Expr:
         operand = node.target or node.args[0]
@@ -550,11 +556,11 @@ class Compiler:
             raise _unsupported(node, "size() counts collections, lists and characters")
         if isinstance(value, Rows):
             count = (
-                self._aggregate(value, "rows", None)
+                self.aggregate(value, "rows", None)
                 if value.keep == TRUE
-                else self._aggregate(value, "true", value.keep)
+                else self.aggregate(value, "true", value.keep)
             )
-            return self._gather(scope, value, self._if_decided(value, count))
+            return self.gathered(scope, value, self._if_decided(value, count))
         if isinstance(value, Lit) and isinstance(value.value, tuple):
             return Lit(len(value.value))
         if isinstance(value, Each):

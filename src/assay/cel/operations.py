@@ -17,6 +17,7 @@ from assay.cel.domain import (
     any_value,
     anything,
     clamped,
+    divided,
     equality,
     first_known,
     greatest,
@@ -266,8 +267,8 @@ GENERAL: tuple[Operation, ...] = (
             slope=lambda slopes, _: -slopes[0],
         )
     ),
-    *_whole_numbers(Operation(name="quo", total=False, repeats=True)),
-    *_whole_numbers(Operation(name="rem", total=False, repeats=True)),
+    *_whole_numbers(Operation(name="quo", domain=divided, total=False, repeats=True)),
+    *_whole_numbers(Operation(name="rem", domain=divided, total=False, repeats=True)),
     Operation(name="div"),
     Operation(
         name="number",

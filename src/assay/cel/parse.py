@@ -141,6 +141,8 @@ def _environment(subject: str, vocabulary: Vocabulary, it: str | None, watch: bo
     def type_of(name: str) -> cel.Type:
         if name == "citations":
             return cel.Type.List(cel.Type(f"{_PACKAGE}.Citation"))
+        if name == "list":  # of any rows; what they are is checked when it is compiled
+            return cel.Type.List(cel.Type.DYN)
         return kinds[name]
 
     declared = {}

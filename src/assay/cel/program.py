@@ -58,14 +58,13 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class PoolUp:
-    """Define ``column`` and ``column + ".coverage"``, ``".elements"`` by a pool.
+    """Define ``column`` by a pool.
 
     Over the rows of ``elements`` owned by each row: where ``keep`` (bool) is true, ``take``
     (thousandths) is kept, the greatest per ``by`` group, of the groups the ``strongest``, and
-    combined. ``cover`` is the coverage of each element in thousandths. A row whose ``keep`` or
-    ``take`` is unknown is an unknown element. ``empty`` is the score in thousandths where no
-    known element is left, None for unknown. ``weight`` (thousandths) weighs the elements of a
-    mean.
+    combined. A row whose ``keep`` or ``take`` is unknown is an unknown element. ``empty`` is the
+    score in thousandths where no known element is left, None for unknown. ``weight``
+    (thousandths) weighs the elements of a mean.
     """
 
     space: str
@@ -74,7 +73,6 @@ class PoolUp:
     owner: str
     keep: str
     take: str
-    cover: str
     by: str | None
     strongest: int | None
     combine: Combine

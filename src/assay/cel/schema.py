@@ -18,7 +18,8 @@ class Field:
     """A column a rule can read.
 
     ``since`` names the day column an age in days is counted from, ``upto`` one it is counted to,
-    and ``day`` the one a point in time is the beginning of.
+    and ``day`` the one a point in time is the beginning of. A ``given`` field is never missing, or
+    comes from the rulebook, so coverage does not count it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Field:
     since: str | None = None
     upto: str | None = None
     day: str | None = None
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Space:
     """A kind of row; ``links`` maps a name to the space it leads to.
 
     ``parts`` are messages that lie flat in the same row: ``source.age_days`` is the column of
-    that name. ``stated`` are the fields that count as unknown where the evidence for them does not
-    count.
+    that name. Rows with ``stated`` fields are there whether these are known or not, so that each is
+    a fact of its own; the fields count as unknown where the evidence for them does not count.
     """
 
     name: str
@@ -65,15 +67,26 @@ CITATION = Space(
     "citation",
     "Citation",
     fields=(
-        Field("stance", "string", "supports or disputes"),
+        Field("stance", "string", "supports or disputes", given=True),
         Field(
             "directness",
             "string",
             "record, first_hand, secondary or self_report, for this claim",
         ),
+        Field(
+            "kind",
+            "string",
+            "its directness; unknown for a record whose publisher does not speak for the actor, "
+            "or that draws on others",
+        ),
         Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
-        # words: the value that rules compare with
-        Field("origin", "string", "id of its original, or 'unseen' if we have not seen that"),
+        Field(
+            "origin",
+            "string",
+            # words: the value that rules compare with
+            "id of its original, or 'unseen' if we have not seen that",
+            given=True,
+        ),
         Field(
             "origin_directness",
             "string",
@@ -86,12 +99,18 @@ CITATION = Space(
             since="day",
         ),
         Field(
+            "fresh_days",
+            "int",
+            "days since the later of its date and the last recheck of the claim",
+            since="fresh_day",
+        ),
+        Field(
             "published", "timestamp", "when the oldest of its originals was published", day="day"
         ),
     ),
     parts={
         "source": (
-            Field("id", "string", "the source's id"),
+            Field("id", "string", "the source's id", given=True),
             Field("directness", "string", "the source's own directness"),
             Field("attribution", "string", "named, vague or none: how it names what it draws on"),
             Field("age_days", "int", "days since this source was published", since="source.day"),
@@ -113,17 +132,35 @@ CITATION = Space(
     ),
 )
 
+CORROBORATION = Space(
+    "corroboration",
+    "Corroboration",
+    fields=(
+        Field("stance", "string", "supports or disputes"),
+        Field("size", "int", "number of its citations, 1 to 3"),
+        Field("one_family", "bool", "whether all its publishers are of one family"),
+    ),
+    links={"claim": "claim", "profile": "profile"},
+    collections=(
+        Collection("members", "member", "corroboration_row", "its citations", "citation"),
+    ),
+)
+
+MEMBER = Space("member", "Member", links={"corroboration": "corroboration", "citation": "citation"})
+
 ROOT = Space("root", "Root", links={"root": "citation", "citation": "citation"})
 
 CLAIM = Space(
     "claim",
     "Claim",
     fields=(
-        Field("id", "string", "the claim's id within its profile"),
-        Field("nature", "string", "fact, attributed, judgement, assumption or forecast"),
+        Field("id", "string", "the claim's id within its profile", given=True),
+        Field(
+            "nature", "string", "fact, attributed, judgement, assumption or forecast", given=True
+        ),
         Field("section", "string", "the part of the page it belongs to"),
         Field("type", "string", "figure, action, mandate, role, relation, capability or view"),
-        Field("key", "bool", "whether the headline grade depends on it"),
+        Field("key", "bool", "whether the headline grade depends on it", given=True),
         Field("holds", "string", "dated or standing"),
         Field("as_of_days", "int", "days since the date it is true of", since="as_of_day"),
         Field("as_of", "timestamp", "the date it is true of", day="as_of_day"),
@@ -139,16 +176,30 @@ CLAIM = Space(
             "when it was last checked. Default: when its newest evidence was published",
             day="checked_day",
         ),
-        Field("review_after_days", "int", "after how many days it is to be rechecked"),
+        Field("review_after_days", "int", "after how many days it is to be rechecked", given=True),
         Field("value", "double", "the number it states"),
         Field("unit", "string", "the unit of that number"),
         Field("likelihood", "double", "of a forecast: its stated probability"),
-        Field("contradictions", "int", "number of claims it contradicts"),
+        Field(
+            "contradictions",
+            "int",
+            "number of claims that contradict it, whichever of the two states it",
+            given=True,
+        ),
     ),
     links={"profile": "profile"},
     collections=(
         Collection("citations", "citation", "owner_row", "the sources it cites"),
-        Collection("grounds", "ground", "claim_row", "the claims it rests on", "ground"),
+        Collection(
+            "corroborations",
+            "corroboration",
+            "claim_row",
+            "its largest sets of at most three records and first-hand reports of one stance, of "
+            "which no two are related",
+        ),
+        Collection(
+            "grounds", "ground", "claim_row", "the claims it rests on, directly or not", "ground"
+        ),
     ),
 )
 
@@ -158,11 +209,11 @@ FACTOR = Space(
     "factor",
     "Factor",
     fields=(
-        Field("name", "string", "the factor's name in the rulebook"),
+        Field("name", "string", "the factor's name in the rulebook", given=True),
         Field("word", "string", "the word of its scale that the profile states"),
         Field("value", "double", "the number of that word"),
-        Field("lowest", "double", "the lowest number of its scale"),
-        Field("highest", "double", "the highest number of its scale"),
+        Field("lowest", "double", "the lowest number of its scale", given=True),
+        Field("highest", "double", "the highest number of its scale", given=True),
     ),
     links={"profile": "profile"},
     collections=(
@@ -176,9 +227,9 @@ FACTOR_GROUND = Space(
 )
 
 _EDGE_FIELDS = (
-    Field("relation", "string", "part_of, regulated_by, built_on …"),
+    Field("relation", "string", "part_of, regulated_by, built_on …", given=True),
     Field("criticality", "string", "high, medium or low"),
-    Field("claims", "int", "number of claims that support it"),
+    Field("claims", "int", "number of claims that support it", given=True),
     Field("age_days", "int", "days since the edge became valid", since="valid_from_day"),
 )
 DEPENDENCY = Space(
@@ -211,7 +262,7 @@ EVENT = Space(
 
 _REACH_FIELDS = (
     Field("reach", "double", "the effect along the strongest path, 0 to 1"),
-    Field("distance", "int", "number of edges on that path"),
+    Field("distance", "int", "number of edges on that path", given=True),
 )
 UPSTREAM = Space(
     "upstream",
@@ -230,19 +281,19 @@ PROFILE = Space(
     "profile",
     "Profile",
     fields=(
-        Field("id", "string", "the profile's id"),
-        Field("kind", "string", "institution or event"),
+        Field("id", "string", "the profile's id", given=True),
+        Field("kind", "string", "institution or event", given=True),
         Field("type", "string", "regulator, company, decision …"),
         Field("region", "string", "the region, as documents state it"),
         Field("base", "string", "where an institution is seated"),
         Field("domain", "string", "the primary domain"),
         Field("topics", "strings", "its topics"),
-        Field("gaps", "int", "number of gaps that are stated"),
+        Field("gaps", "int", "number of gaps that are stated", given=True),
         Field("begun_days", "int", "of an event: days since it began", since="begun_day"),
         Field("ended_days", "int", "of an event: days since it ended", since="ended_day"),
         Field("begun", "timestamp", "of an event: when it began", day="begun_day"),
         Field("ended", "timestamp", "of an event: when it ended", day="ended_day"),
-        Field("as_of", "timestamp", "the date of the scores", day="today"),
+        Field("as_of", "timestamp", "the date of the scores", day="today", given=True),
         Field(
             "due_days",
             "int",
@@ -271,6 +322,8 @@ SPACES: dict[str, Space] = {
         CLAIM,
         CITATION,
         ROOT,
+        CORROBORATION,
+        MEMBER,
         GROUND,
         FACTOR,
         FACTOR_GROUND,
@@ -283,7 +336,7 @@ SPACES: dict[str, Space] = {
     )
 }
 
-SUBJECTS = ("citation", "claim", "factor", "dependent", "profile")
+SUBJECTS = ("citation", "corroboration", "claim", "factor", "dependent", "profile")
 """The spaces scorers work on, in the order in which their scores are made by default."""
 
 HORIZONS = ("now", "quarter", "year")

@@ -11,19 +11,6 @@ from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
 Place = tuple[str, str]
 """Address of a column: its space and its name."""
 
-POOL_SUFFIXES = (".elements", ".coverage")
-"""Suffixes of the columns that a pool defines besides its score."""
-
-
-def definition(definitions: Mapping[Place, Step], place: Place) -> Step | None:
-    """Step that defines a column, or None for a column of the tables."""
-    step = definitions.get(place)
-    if step is None:
-        for part in POOL_SUFFIXES:
-            if place[1].endswith(part):
-                step = definitions.get((place[0], place[1].removesuffix(part)))
-    return step
-
 
 def inputs(step: Step) -> list[Place]:
     """Columns that a step reads."""
@@ -35,16 +22,13 @@ def inputs(step: Step) -> list[Place]:
         case Aggregate():
             names = [step.owner, step.source]
         case PoolUp():
-            names = [step.owner, step.keep, step.take, step.cover, step.by, step.weight]
+            names = [step.owner, step.keep, step.take, step.by, step.weight]
     return [(step.elements, name) for name in names if name is not None]
 
 
 def outputs(step: Step) -> tuple[Place, ...]:
     """Columns that a step defines."""
-    names = [step.column]
-    if isinstance(step, PoolUp):
-        names += [step.column + part for part in POOL_SUFFIXES]
-    return tuple((step.space, name) for name in names)
+    return ((step.space, step.column),)
 
 
 def dependencies(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> set[Place]:
@@ -55,7 +39,7 @@ def dependencies(definitions: Mapping[Place, Step], wanted: Iterable[Place]) -> 
         place = waiting.pop()
         if place not in found:
             found.add(place)
-            step = definition(definitions, place)
+            step = definitions.get(place)
             waiting += inputs(step) if step else ()
     return found
 
@@ -69,24 +53,16 @@ def dependents(steps: Iterable[Step], changed: Set[Place]) -> set[Place]:
     return found
 
 
-def suffixed(name: str, suffix: str) -> str:
-    """Add a suffix to the name of a column, before the suffixes of a pool."""
-    for part in POOL_SUFFIXES:
-        if name.endswith(part):
-            return f"{suffixed(name.removesuffix(part), suffix)}{part}"
-    return name + suffix
-
-
 def renamed(step: Step, places: Set[Place], suffix: str) -> Step:
     """Copy a step: it defines its column with a suffix, and so reads the columns in ``places``."""
 
     def name_of(space: str, name: str) -> str:
-        return suffixed(name, suffix) if (space, name) in places else name
+        return name + suffix if (space, name) in places else name
 
     def optional(space: str, name: str | None) -> str | None:
         return None if name is None else name_of(space, name)
 
-    column = suffixed(step.column, suffix)
+    column = step.column + suffix
     match step:
         case Compute():
             return Compute(step.space, column, _renamed(step.expr, step.space, places, suffix))
@@ -101,7 +77,6 @@ def renamed(step: Step, places: Set[Place], suffix: str) -> Step:
                 column=column,
                 keep=name_of(space, step.keep),
                 take=name_of(space, step.take),
-                cover=name_of(space, step.cover),
                 by=optional(space, step.by),
                 weight=optional(space, step.weight),
             )
@@ -109,7 +84,7 @@ def renamed(step: Step, places: Set[Place], suffix: str) -> Step:
 
 def _renamed(expr: Expr, space: str, places: Set[Place], suffix: str) -> Expr:
     if isinstance(expr, Col):
-        return Col(suffixed(expr.name, suffix)) if (space, expr.name) in places else expr
+        return Col(expr.name + suffix) if (space, expr.name) in places else expr
     if isinstance(expr, Each):
         return replace(expr, items=_renamed(expr.items, space, places, suffix))
     if not isinstance(expr, Apply):

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "edges": "Suggest dependencies found in sources.",
     "contradictions": "Suggest contradictions between claims and sources.",
     "check": "Check the workspace and list all problems.",
+    "migrate": "Rewrite an older workspace, and list the decisions left.",
     "score": "Score profiles.",
     "explain": "Explain the scores of a profile, rule by rule.",
     "outlook": "Show upcoming grade changes and due dates.",
@@ -132,6 +133,8 @@ def main(args: Sequence[str] | None = None) -> None:
     gc.set_threshold(_OBJECTS_PER_COLLECTION)
     # Documents must mean the same whatever else is installed; finding plugins takes time, too.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    # No matrix is multiplied here, and NumPy starts a thread for that on every processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _leave(run(args))
 
 

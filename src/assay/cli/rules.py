@@ -148,7 +148,8 @@ def lint(context: click.Context, output: str) -> None:
     """List likely errors in the rulebook, each with its proof.
 
     In addition to the findings of `assay check`, lists scorers with nearly all profiles of this
-    workspace in one band. Exits with 1 if the rulebook has errors.
+    workspace in one band, and rules that decide no score here or in the rule tests. Exits with 1 if
+    the rulebook has errors.
     """
     from assay.diagnostics.diagnostic import has_errors
     from assay.pipeline import rule_findings

@@ -17,8 +17,8 @@ from assay.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assay.assessment import Scores
-    from assay.model.results import WouldChange
+    from assay.model.results import Score, WouldChange
+    from assay.model.rulebook import Scorer
     from assay.scoring.bulk import Written
 
 
@@ -172,29 +172,37 @@ def _score_spark(session: Session, asked: _Asked) -> Written:
 
 
 def _score_documents(session: Session, asked: _Asked) -> None:
-    scores: Scores
+    changes = None
     if asked.extras:
-        scores = assessment = session.assessment()
+        assessment = session.assessment()
+        overview = assessment.overview()
         changes = assessment.would_change(asked.ids or list(assessment.run.profile_rows))
     else:
-        scores, changes = session.scores(asked.ids), None
+        overview = session.overview(asked.ids)
     if asked.output == "json":
         from assay.output.json import scores_json
 
-        print_json(scores_json(scores, asked.ids, changes))
+        print_json(scores_json(overview, asked.ids, changes))
         return
-    scorers = [s.scorer.name for s in scores.program.shown]
-    header = ["profile", *scorers, "horizon", "grade change", "sources/independent", ""]
+    scorers = [s for s in overview.rulebook.scorers if s.on == "profile" and s.shown]
+    header = [
+        "profile",
+        *(s.name for s in scorers),
+        "horizon",
+        "grade change",
+        "sources/independent",
+        "",
+    ]
     if changes is not None:
         header.append("easiest upgrade")
-    lines = [line for line in scores.overview() if not asked.ids or line.id in asked.ids]
+    lines = [line for line in overview.lines if not asked.ids or line.id in asked.ids]
     rows = [
         [
             line.id,
-            *(_cell(line.scores[name].value, line.scores[name].grade) for name in scorers),
+            *(_cell(scorer, line.scores[scorer.name]) for scorer in scorers),
             line.horizon,
             line.until.isoformat() if line.until else "",
-            f"{line.sources}/{line.origins}",
+            f"{line.sources}/{line.independent}",
             "" if line.published else "no page",
             *([] if changes is None else [_easiest(changes[line.id])]),
         ]
@@ -203,7 +211,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     print_table(header, rows)
     unpublished = sum(not line.published for line in lines)
     click.echo(
-        f"{plural(len(rows), 'profile')} as of {scores.as_of.isoformat()}, "
+        f"{plural(len(rows), 'profile')} as of {overview.as_of.isoformat()}, "
         f"{unpublished} without a page",
         err=True,
     )
@@ -219,7 +227,8 @@ def _easiest(changes: Sequence[WouldChange]) -> str:
 
 
 @cache  # thousands of profiles share a few hundred scores
-def _cell(value: float | None, grade: str | None) -> str:
-    if value is None:
-        return "not rated"
-    return f"{value:.3f} {grade}" if grade else f"{value:.3f}"
+def _cell(scorer: Scorer, score: Score) -> str:
+    if score.value is None:
+        known = "" if scorer.suffices(score.coverage) else f" ({score.coverage // 10}% known)"
+        return f"not rated{known}"
+    return f"{score.value:.3f} {score.grade}" if score.grade else f"{score.value:.3f}"

@@ -13,7 +13,7 @@ import click
 from assay.workspace.paths import Workspace
 
 if TYPE_CHECKING:
-    from assay.assessment import Assessment, Scores
+    from assay.assessment import Assessment, Overview
     from assay.cache import Cache
     from assay.pipeline import Checked
     from assay.review.actions import Signature
@@ -67,22 +67,23 @@ class Session:
 
         return check(self._fitting_workspace(), self.as_of, _cache())
 
-    def scores(self, ids: Sequence[str]) -> Scores:
-        """Score the workspace; documents are loaded only if they have changed.
+    def overview(self, ids: Sequence[str]) -> Overview:
+        """List the scores of every profile; documents are loaded only if they have changed.
 
         Raises ``UsageError`` for an id that is not scored.
         """
-        from assay.pipeline import score_unchanged
+        from assay.pipeline import overview, overview_unchanged
 
         workspace, cache = self._fitting_workspace(), _cache()
         if cache is not None:
             today = self.clock().date()
-            known = score_unchanged(workspace, self.as_of, today, self.audience, cache)
-            if known is not None and known.run.profile_rows.keys() >= set(ids):
+            known = overview_unchanged(workspace, self.as_of, today, self.audience, cache)
+            if known is not None and {line.id for line in known.lines} >= set(ids):
                 return known
-        assessment = self.assessment()
+        checked = self.check()
+        assessment = self.assessment(checked)
         assessment.require(ids)
-        return assessment
+        return overview(checked, assessment)
 
     def settled(self, checked: Checked) -> date:
         """Date to score at: that of the option, otherwise of the rulebook, otherwise today."""
@@ -135,5 +136,5 @@ class Session:
 def _cache() -> Cache | None:
     from assay.cache import user_cache
 
-    # These distributions decide the meaning of documents and conditions.
-    return user_cache(("cel-expr-python", "pydantic-core", "ryaml"))
+    # These distributions decide the meaning of documents and conditions, and compute the scores.
+    return user_cache(("cel-expr-python", "numpy", "polars", "pydantic-core", "ryaml"))

@@ -12,6 +12,11 @@ FACT_WITHOUT_SOURCE = Code(
 JUDGEMENT_WITHOUT_GROUNDS = Code(
     "judgement-without-grounds", "A judgement names no grounds.", "rests_on: [approvals-40]"
 )
+FORECAST_WITHOUT_GROUNDS = Code(
+    "forecast-without-grounds",
+    "A key forecast names no grounds, so it cannot carry a grade.",
+    "rests_on: [approvals-40]",
+)
 JUDGEMENT_ON_JUDGEMENT = Code(
     "judgement-on-judgement",
     "A judgement is based on another judgement.",
@@ -56,6 +61,37 @@ SOURCE_AFTER_AS_OF = Code(
     "Use a later as-of date.",
     "info",
 )
+DATE_AFTER_AS_OF = Code(
+    "date-after-as-of",
+    "A date is later than the as-of date; the hint states how it counts until then.",
+    "Correct the date, or use a later as-of date.",
+    "info",
+)
+DATES_IN_DOUBT = Code(
+    "dates-in-doubt",
+    "One date is before another that it should follow.",
+    "published: 2024-01-29\naccessed: 2024-02-02",
+    "warning",
+)
+RECORD_NOT_BY_ACTOR = Code(
+    "record-not-by-actor",
+    "A claim cites a record that is not one for it, so its kind counts as unknown: its publisher "
+    "does not speak for the institution that acted, or it draws on other sources.",
+    "speaks_for: [example-ministry]\nspeaks_for_reason: The ministry's own website.",
+    "warning",
+)
+SPEAKS_FOR_NONE = Code(
+    "speaks-for-none",
+    "A publisher issued records, but speaks for no institution.",
+    "speaks_for: [example-ministry]\nspeaks_for_reason: The ministry's own website.",
+    "info",
+)
+CREDENTIAL_WITHOUT_REASON = Code(
+    "credential-without-reason",
+    "A credential, which can raise grades, has no reason.",
+    "speaks_for_reason: The ministry's own website.",
+    "warning",
+)
 RETRACTED_SOURCE_CITED = Code(
     "retracted-source-cited",
     "A claim cites a source that was retracted.",
@@ -82,6 +118,12 @@ RATING_AGAINST_RELIABILITY = Code(
     "A document's own rating differs much from its publisher's reliability.",
     "reliability: C",
     "info",
+)
+SAME_ADDRESS = Code(
+    "same-address",
+    "Two sources have the same web address, and no decision joins or distinguishes them.",
+    "same_as: [example-2024-01-29]",
+    "warning",
 )
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",
@@ -111,6 +153,12 @@ WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
     "The words of a claim express another certainty than its grade, nature or likelihood.",
     "nature: attributed",
+    "warning",
+)
+CLOSED_BUT_WATCHED = Code(
+    "closed-but-watched",
+    "A closed profile has a watch item that is still open.",
+    "closed: {on: 2024-01-29, because: The round ended.}",
     "warning",
 )
 HORIZON_SLOT = Code(

@@ -158,7 +158,7 @@ OUT_OF_RANGE = Code(
 DOES_NOT_FIT = Code(
     "does-not-fit",
     "Two values of one mapping contradict each other.",
-    "from: 2023-08\nuntil: 2024-01",
+    "date: 2024-01",
 )
 
 # Links between documents
@@ -192,6 +192,17 @@ CITED_TWICE = Code(
     "A claim cites the same source twice.",
     "sources:\n  - {id: example-2024-01-29, locator: paras 4 and 9}",
 )
+EDGE_TWICE = Code(
+    "edge-twice",
+    "Two profiles are linked twice by the same relation at the same time.",
+    "depends_on:\n  - {on: example-ministry, relation: part_of, valid_until: 2019}\n"
+    "  - {on: example-ministry, relation: part_of, valid_from: 2024}",
+)
+FACTOR_TWICE = Code(
+    "factor-twice",
+    "A profile rates the same factor twice.",
+    "factors:\n  - {factor: severity, is: high, claims: [sites-blocked]}",
+)
 CITES_LATER = Code(
     "cites-later",
     "A source draws on one that was published later.",
@@ -201,6 +212,11 @@ RETRACTED_EARLY = Code(
     "retracted-early",
     "A source was retracted before it was published.",
     "published: 2024-01-29\nretracted: 2024-02-02",
+)
+DATES_OUT_OF_ORDER = Code(
+    "dates-out-of-order",
+    "A period ends before it starts.",
+    "from: 2023-08\nuntil: 2024-01",
 )
 SAME_AND_NOT_SAME = Code(
     "same-and-not-same",
@@ -219,11 +235,6 @@ UNKNOWN_FACTOR_WORD = Code(
     "unknown-factor-word",
     "The scale of the factor has no such word.",
     "factors: [{factor: severity, is: high}]",
-)
-DUPLICATE_FACTOR = Code(
-    "duplicate-factor",
-    "A profile rates a factor twice.",
-    "Keep the word that its claims support best.",
 )
 IMAGE_NOT_FOUND = Code(
     "image-not-found",

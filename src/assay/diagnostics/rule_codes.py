@@ -44,6 +44,11 @@ NOT_COMPILABLE = Code(
     "The expression is valid CEL, but cannot be computed on columns.",
     "Rewrite it as the message describes.",
 )
+UNNAMED_FACT = Code(
+    "unnamed-fact",
+    "'not_asked' lists something that no rule of the scorer names.",
+    "Write the field, score or collection as the rules do, or remove it from the list.",
+)
 INVALID_PATTERN = Code(
     "invalid-pattern",
     "The pattern of matches() is not a regular expression of RE2.",
@@ -142,6 +147,12 @@ NEVER_TRUE = Code(
     "Correct the condition; the message shows the possible values.",
     "warning",
 )
+NEVER_DECIDED = Code(
+    "never-decided",
+    "A condition, or an amount, is unknown whatever the documents say.",
+    "Correct the part that the message names, for example a division by 0.",
+    "warning",
+)
 ALWAYS_TRUE = Code(
     "always-true",
     "A condition is always true.",
@@ -165,6 +176,12 @@ IDLE_AMOUNT = Code(
     "An amount cannot change any score.",
     "Change the amount; the message shows the range of scores without the rule.",
     "warning",
+)
+RULE_DECIDES_NOTHING = Code(
+    "rule-decides-nothing",
+    "No score of the workspace or of the rule tests would differ without the rule.",
+    "Add a rule test in which it decides, or delete the rule.",
+    "info",
 )
 UNREACHED_BAND = Code(
     "unreached-band",

@@ -8,7 +8,7 @@ its differences never do, because no count exceeds its lane.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 
@@ -18,7 +18,6 @@ import polars as pl
 
 from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import PoolUp
-from assay.cel.steps import POOL_SUFFIXES
 from assay.tables.tables import Ints
 
 Counts = npt.NDArray[np.signedinteger]
@@ -96,13 +95,14 @@ def segment_sums(values: pl.Series, offsets: Ints) -> Ints:
     return result
 
 
-def segment_least(values: pl.Series, offsets: Ints) -> pl.Series:
-    """Least value of each owner, null for owners without rows; ``values`` must have no nulls."""
+def segment_extreme(values: pl.Series, offsets: Ints, *, greatest: bool) -> pl.Series:
+    """Greatest or least value of each owner, null without rows; ``values`` must have no nulls."""
     numbers = values.to_numpy()
     known = np.diff(offsets) > 0
     result = np.zeros(len(known), dtype=np.int64)
     if known.any():
-        result[known] = np.minimum.reduceat(numbers[: offsets[-1]], offsets[:-1][known])
+        extreme = np.maximum if greatest else np.minimum
+        result[known] = extreme.reduceat(numbers[: offsets[-1]], offsets[:-1][known])
     return pl.select(pl.when(pl.Series(known)).then(pl.Series(result))).to_series()
 
 
@@ -140,11 +140,11 @@ def _sum_blocks(
 # Pools --------------------------------------------------------------------------------------------
 
 
-def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series]:
-    """Compute the columns a pool defines, with one value for each owner.
+def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> pl.Series:
+    """Compute the column a pool defines, with one value for each owner.
 
-    ``rows`` are the elements: ``owner`` (may be null), ``keep``, ``take``, ``cover``, if the pool
-    groups ``by``, and if it weighs ``weight``.
+    ``rows`` are the elements: ``owner`` (may be null), ``keep``, ``take``, if the pool groups
+    ``by``, and if it weighs ``weight``.
     """
     if "weight" not in rows.columns:
         rows = rows.with_columns(weight=pl.lit(1, dtype=pl.Int64))
@@ -158,11 +158,7 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series
         | pl.col("by").is_null()
         | pl.col("weight").is_null(),
     )
-    counts = rows.group_by("owner").agg(
-        elements=pl.len().cast(pl.Int64),
-        coverage=pl.when("keep").then("cover").sum(),
-        unsure=pl.col("unsure").sum().cast(pl.Int64),
-    )
+    counts = rows.group_by("owner").agg(unsure=pl.col("unsure").sum().cast(pl.Int64))
     every = pl.DataFrame({"owner": pl.int_range(owners, dtype=pl.Int64, eager=True)})
     result = every.join(counts, on="owner", how="left", maintain_order="left").join(
         _combined(step, rows), on="owner", how="left", maintain_order="left"
@@ -172,12 +168,7 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> Iterator[pl.Series
         value = value.fill_null(step.empty)
     if step.combine in ("mean", "min"):
         value = pl.when(pl.col("unsure").fill_null(0) == 0).then(value)
-    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
-    yield from result.select(
-        value.alias(step.column),
-        pl.col("elements").fill_null(0).alias(elements),
-        pl.col("coverage").fill_null(0).alias(coverage),
-    ).iter_columns()
+    return result.select(value.alias(step.column)).to_series()
 
 
 def _mean(take: pl.Expr, weight: pl.Expr) -> pl.Expr:

@@ -12,7 +12,7 @@ from functools import reduce
 
 from assay.cel.operations import Apply, Col, Expr, Lit, apply, columns
 from assay.cel.program import Compute, Step
-from assay.cel.steps import Place, dependents, outputs, renamed, suffixed
+from assay.cel.steps import Place, dependents, outputs, renamed
 
 TODAY: Place = ("profile", "today")
 
@@ -36,7 +36,7 @@ def steps_on_dates(steps: Sequence[Step], dates: int) -> Iterator[Step]:
 
 def numbered(name: str, number: int) -> str:
     """Name of a column on a further date; these are numbered from 1."""
-    return suffixed(name, f" @{number}")
+    return f"{name} @{number}"
 
 
 def _split_sums(step: Compute, dated: Set[Place]) -> list[Compute]:

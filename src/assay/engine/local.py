@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from assay.cel.program import Aggregate, Gather, PoolUp, Step
-from assay.cel.steps import Place, definition, dependencies, dependents, inputs, outputs
-from assay.engine.aggregates import pool_up, segment_counts, segment_least, segment_sums
+from assay.cel.steps import Place, dependencies, dependents, inputs, outputs
+from assay.engine.aggregates import pool_up, segment_counts, segment_extreme, segment_sums
 from assay.engine.dates import TODAY, numbered, steps_on_dates
 from assay.engine.emit import widened
 from assay.engine.plan import Query, Schedule, Statistics, plan, schedule
@@ -44,7 +44,7 @@ class LocalEngine:
         """Return a column of the tables or of a step."""
         place = (space, name)
         if place not in self._cache:
-            if definition(self._definitions, place) is None:
+            if self._definitions.get(place) is None:
                 return self.tables.column(space, name)
             self.make([place])
         return self._cache[place]
@@ -52,7 +52,7 @@ class LocalEngine:
     def has(self, space: str, name: str) -> bool:
         """Whether the column exists, computed or not."""
         place = (space, name)
-        known = place in self._cache or definition(self._definitions, place) is not None
+        known = place in self._cache or self._definitions.get(place) is not None
         return known or name in self.tables.frames[space].columns
 
     def make(self, wanted: Iterable[Place]) -> None:
@@ -60,7 +60,7 @@ class LocalEngine:
         missing = [
             place
             for place in dict.fromkeys(wanted)
-            if place not in self._cache and definition(self._definitions, place) is not None
+            if place not in self._cache and self._definitions.get(place) is not None
         ]
         if missing:
             planned = schedule(self._plan(missing, self._cache.keys(), self), missing)
@@ -325,8 +325,9 @@ class Execution:
         values = self._column(step.elements, step.source)
         if step.reducer == "sum":
             return pl.Series(segment_sums(values, offsets))
-        if step.reducer == "min" and values.dtype.is_integer() and not values.null_count():
-            return segment_least(values, offsets)
+        whole = values.dtype.is_integer() and not values.null_count()
+        if whole and step.reducer in ("min", "max"):
+            return segment_extreme(values, offsets, greatest=step.reducer == "max")
         return self._group(step, values, len(offsets) - 1)
 
     def _group(self, step: Aggregate, values: pl.Series, owners: int) -> pl.Series:
@@ -349,7 +350,6 @@ class Execution:
             "owner": step.owner,
             "keep": step.keep,
             "take": step.take,
-            "cover": step.cover,
             "by": step.by,
             "weight": step.weight,
         }
@@ -360,5 +360,4 @@ class Execution:
                 if name is not None
             ]
         )
-        for series in pool_up(step, rows, self._tables.height(step.space)):
-            self._store(step.space, series)
+        self._store(step.space, pool_up(step, rows, self._tables.height(step.space)))

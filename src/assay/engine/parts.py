@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from assay.cel.program import Gather, Step
-from assay.cel.steps import Place, definition, dependencies, inputs, outputs
+from assay.cel.steps import Place, dependencies, inputs, outputs
 from assay.engine.local import LocalEngine
 from assay.errors import UsageError
 from assay.memory import insufficient_memory, require_available
@@ -94,7 +94,7 @@ class Steps:
 
     def defining(self, place: Place) -> Step | None:
         """Step that defines a column, or None for a column of the tables."""
-        return definition(self._definitions, place)
+        return self._definitions.get(place)
 
     def needed(self, wanted: Iterable[Place]) -> list[Step]:
         """Steps that the wanted columns depend on, each after those it reads."""

@@ -16,7 +16,7 @@ import polars as pl
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Lit, apply, columns
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Step
-from assay.cel.steps import Place, definition, inputs, outputs
+from assay.cel.steps import Place, inputs, outputs
 from assay.engine.emit import emit_stored
 from assay.engine.simplify import Known, as_distance, simplify
 
@@ -62,7 +62,7 @@ class _Simplifier:
         waiting = [place]
         while waiting:
             here = waiting[-1]
-            step = definition(self._definitions, here)
+            step = self._definitions.get(here)
             missing = [p for p in inputs(step) if p not in self._known] if step else []
             if missing:
                 waiting += missing
@@ -91,9 +91,8 @@ class _Simplifier:
                 self._aggregate(place, step)
             case PoolUp():
                 complete = step.empty is not None and step.combine not in ("mean", "min")
-                for here in outputs(step):
-                    self._known[here] = Known(None, complete or here[1] != step.column)
-                    self.steps[here] = step
+                self._known[place] = Known(None, complete)
+                self.steps[place] = step
 
     def _gather(self, place: Place, step: Gather) -> None:
         link = self._known[step.space, step.link]

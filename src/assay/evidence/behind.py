@@ -18,6 +18,13 @@ class Behind:
             for other in source.same_as:
                 self._same[source.id].add(other)
                 self._same[other].add(source.id)
+        self._against: dict[str, set[str]] = defaultdict(set)
+        for profile in corpus.profiles.values():
+            for claim in profile.claims:
+                for reference in claim.contradicts:
+                    owner = reference.rpartition("#")[0] or profile.id
+                    if owner != profile.id:
+                        self._against[owner].add(f"{profile.id}#{claim.id}")
         self._drawn_on: dict[str, frozenset[str]] = {}
 
     def claims(self, profile: AnyProfile) -> dict[str, Claim]:
@@ -35,6 +42,10 @@ class Behind:
                 if place is not None:
                     waiting.append(place)
         return found
+
+    def contradicting(self, profile: AnyProfile) -> frozenset[str]:
+        """Return ``profile#claim`` of the claims of other profiles that contradict its claims."""
+        return frozenset(self._against.get(profile.id, ()))
 
     def sources(self, claims: Iterable[Claim]) -> list[str]:
         """Ids of the sources that claims cite, and of all that these draw on or are the same as."""

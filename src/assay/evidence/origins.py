@@ -1,17 +1,17 @@
 """Evidence is counted by origin.
 
 A **root** is a source that saw for itself (a record, a first-hand report) or that speaks for
-itself (a self-report that cites nothing). A secondary report belongs to a root that the same claim
-cites, reached through ``cites``; else to a root of its own family that the claim cites; else to
-one shared origin, :data:`UNSEEN`: nobody here has seen its original. A secondary report of something
-that is no root itself, because nobody knows what it draws on, goes where that goes. So
+itself (a self-report that cites nothing). A secondary report belongs to a root that the
+claim cites, reached through ``cites``; else to a root of its own family that the claim cites; else
+to one shared origin, :data:`UNSEEN`: nobody here has seen its original. A secondary report of
+something that is no root itself, because nobody knows what it draws on, goes where that goes. So
 
 - adding a root never takes weight away: secondary reports only ever move to a root that is at least
   as strong as they are;
 - adding a secondary report of a root that the claim cites adds no origin;
 - documenting a ``cites`` never adds an origin. This is why a root counts as seen only where the
-  claim cites it: ten secondary reports without a known original are one origin, and writing down for
-  each of them whom it retells must not turn them into ten.
+  claim cites it: ten secondary reports without a known original are one origin, and writing
+  down for each of them whom it retells must not turn them into ten.
 
 A secondary report is held at the score of the weakest of all it draws on, back to its roots (see
 :mod:`assay.scoring`), cited by the claim or not; it is as old as the oldest of them, and undated
@@ -167,11 +167,17 @@ class Lineage:
     def trace(self, citations: Iterable[Citation]) -> list[Traced]:
         """Assign an origin to every citation that counts, in the order given.
 
-        Citations of sources that do not count are left out. Supporting and disputing
-        citations are traced apart: a root seen by one side says nothing about the other.
+        Citations of sources that do not count are left out.
         """
         sources = self._corpus.sources
-        counted = [c for c in citations if c.id in sources and self.counts(sources[c.id])]
+        return self.assign([c for c in citations if c.id in sources and self.counts(sources[c.id])])
+
+    def assign(self, counted: Sequence[Citation]) -> list[Traced]:
+        """Assign an origin to every citation, in the order given.
+
+        Supporting and disputing citations are traced apart: a root seen by one side says nothing
+        about the other.
+        """
         traced: dict[int, Traced] = {}
         for stance in ("supports", "disputes"):
             side = [(i, c) for i, c in enumerate(counted) if c.stance == stance]

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from assay.errors import UsageError
-from assay.evidence.kept import words_of
 from assay.evidence.retellings import Proposal, propose
 from assay.evidence.stories import Known
 from assay.ingest.told import told_of_corpus
 from assay.model.documents import Corpus
 from assay.progress import stage
+from assay.workspace.kept import words_of
 from assay.workspace.load import Loaded
 from assay.workspace.paths import Workspace
 from assay.workspace.transactions import commit, current, path_of

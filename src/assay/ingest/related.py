@@ -11,9 +11,9 @@ from typing import Any
 from assay.authoring.new import first_free, slug
 from assay.errors import UsageError
 from assay.evidence.entities import Names
-from assay.evidence.kept import words_of
 from assay.evidence.relations import edges
 from assay.evidence.sentences import sentences
+from assay.workspace.kept import words_of
 from assay.workspace.load import Loaded
 from assay.workspace.transactions import commit, current, path_of
 from assay.yaml.edit import append_item

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from assay.authoring.cite import address_key
 from assay.authoring.find import fold
 from assay.authoring.new import first_free, slug
 from assay.diagnostics.diagnostic import Subject
 from assay.errors import UsageError
+from assay.evidence.addresses import canonical_address
 from assay.evidence.entities import names_of
 from assay.ingest.document import Document, UnreadableDocument
 from assay.ingest.drafts import PublisherDraft, digest, profile_data, source_data, source_id
@@ -154,7 +154,7 @@ class _Desk:
             origin = source.ingested
             if origin is None:
                 if source.url:
-                    self._by_hand.setdefault(address_key(source.url), source.id)
+                    self._by_hand.setdefault(canonical_address(source.url), source.id)
                 continue
             text = ""
             if origin.text:
@@ -174,13 +174,13 @@ class _Desk:
         for publisher in self._loaded.corpus.publishers.values():
             self._names.setdefault(fold(publisher.name), publisher.id)
             if publisher.url:
-                self._domains.setdefault(address_key(publisher.url), publisher.id)
+                self._domains.setdefault(canonical_address(publisher.url), publisher.id)
 
     def take(self, read: Read, item: Item) -> Outcome:
         """Decide what becomes of one publication, and remember what is to be written."""
         name, form = read.document.name, read.format.name
         notes = (*read.document.notes, *read.items.notes)
-        by_hand = self._by_hand.get(address_key(item.url)) if item.url else None
+        by_hand = self._by_hand.get(canonical_address(item.url)) if item.url else None
         if by_hand is not None:
             reason = "a source with its address was written by hand"
             return Outcome(name, "known", form, reason, by_hand, notes=notes)
@@ -292,7 +292,7 @@ class _Desk:
         if not item.publisher:
             return self._default
         name = fold(item.publisher)
-        domain = address_key(item.domain) if item.domain and " " not in item.domain else None
+        domain = canonical_address(item.domain) if item.domain and " " not in item.domain else None
         # One domain may carry many outlets (a video platform), so the name decides first.
         known = self._names.get(name)
         if known is None and domain and name == fold(item.domain or ""):

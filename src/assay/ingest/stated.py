@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assay.evidence.contradictions import Clash, find_clashes
-from assay.evidence.kept import words_of
 from assay.evidence.subjects import Statement
+from assay.workspace.kept import words_of
 from assay.workspace.load import Loaded
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.evidence.told import Told
 from assay.ingest.items import Item
 from assay.model.documents import Corpus
@@ -25,11 +25,11 @@ def told_of_item(id_: str, file: str, item: Item, beside: Sequence[Item] = ()) -
         title=item.title,
         words=item.passages,
         day=item.published.first if item.published else None,
-        address=address_key(item.url) if item.url else None,
+        address=canonical_address(item.url) if item.url else None,
         publisher=item.publisher,
         family=item.publisher,
         links=_links(item.extra),
-        related=tuple(address_key(i.url) for i in beside if i.url and i.mention),
+        related=tuple(canonical_address(i.url) for i in beside if i.url and i.mention),
         work=_work(file, item.language),
         language=item.language,
     )
@@ -40,7 +40,7 @@ def told_of_corpus(corpus: Corpus, words_of: Callable[[str], str | None]) -> lis
     beside: dict[str, list[str]] = defaultdict(list)
     for source in corpus.sources.values():
         if source.ingested and source.ingested.mention and source.url:
-            beside[source.ingested.file].append(address_key(source.url))
+            beside[source.ingested.file].append(canonical_address(source.url))
     found: list[Told] = []
     for source in corpus.sources.values():
         publisher = corpus.publishers.get(source.publisher or "")
@@ -52,7 +52,7 @@ def told_of_corpus(corpus: Corpus, words_of: Callable[[str], str | None]) -> lis
                 title=source.title,
                 words=words_of(source.id) or "",
                 day=source.published.first if source.published else None,
-                address=address_key(source.url) if source.url else None,
+                address=canonical_address(source.url) if source.url else None,
                 publisher=publisher.name if publisher else None,
                 family=corpus.family(source),
                 links=_links(source.extra),
@@ -67,7 +67,7 @@ def told_of_corpus(corpus: Corpus, words_of: Callable[[str], str | None]) -> lis
 def _links(extra: Mapping[str, Any]) -> tuple[str, ...]:
     retold = extra.get("retells", ())
     links = [retold] if isinstance(retold, str) else retold
-    return tuple(address_key(link) for link in links if isinstance(link, str))
+    return tuple(canonical_address(link) for link in links if isinstance(link, str))
 
 
 def _work(file: str, language: str | None) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.ingest.addresses import Refused
 from assay.ingest.document import UnreadableDocument, decode
 from assay.ingest.fetch import Fetcher
@@ -39,7 +39,7 @@ def _addressed(items: Items, address: str) -> Items:
     item = items.items[0]
     addressed = replace(
         item,
-        key=address_key(address),
+        key=canonical_address(address),
         url=address,
         domain=item.domain or urlsplit(address).hostname,
         where={**item.where, "url": "where it was fetched from"},

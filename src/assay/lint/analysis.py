@@ -14,6 +14,7 @@ from typing import get_args
 
 from assay.cel.domain import (
     NOTHING,
+    UNKNOWN_ALWAYS,
     Domain,
     above,
     any_unknown,
@@ -135,9 +136,16 @@ class Analysis:
             case "if":
                 return self._choice(space, expr, given)
         args = [self.expression(space, a, given) for a in expr.args]
+        operation = OPERATIONS[expr.op]
+        if operation.strict and any(map(is_nothing, args)):
+            return replace(NOTHING, unknown=any_unknown(*args))
         if expr.op == "in":
             return self._among(args[0], expr.args[1], any_unknown(*args))
-        return OPERATIONS[expr.op].domain(*args)
+        if expr.op == "item_at":
+            size = self.expression(space, Apply("items", expr.args[:1]), given)
+            if args[1].high < 0 or args[1].low >= size.high:
+                return UNKNOWN_ALWAYS
+        return operation.domain(*args)
 
     def _both(self, space: str, expr: Apply, given: Narrowed) -> Domain:
         left, right = expr.args
@@ -166,7 +174,7 @@ class Analysis:
         if outcome.false:
             branches += self._branch(space, Apply("not", (condition,)), otherwise, given)
         known = [b for b in branches if not is_nothing(b)]
-        joined = reduce(Domain.join, known) if known else Domain(unknown=False)
+        joined = reduce(Domain.join, known, NOTHING)
         return replace(joined, unknown=outcome.unknown or any(b.unknown for b in branches))
 
     def _branch(
@@ -257,6 +265,8 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("claim", "holds"): ("dated", "standing"),
     ("citation", "stance"): get_args(Stance),
     ("citation", "directness"): get_args(Directness),
+    ("citation", "kind"): get_args(Directness),
+    ("corroboration", "stance"): get_args(Stance),
     ("citation", "origin_directness"): get_args(Directness),
     ("citation", "source.directness"): get_args(Directness),
     ("citation", "source.attribution"): ("named", "vague", "none"),
@@ -265,6 +275,7 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 _RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
     ("citation", "credibility"): (1, 5),
+    ("corroboration", "size"): (1, 3),
     ("claim", "likelihood"): (0, 1),
     ("claim", "review_after_days"): (1, 36_500),
     ("claim", "contradictions"): (0, 2**31),
@@ -281,6 +292,8 @@ _REQUIRED: Mapping[str, frozenset[str]] = {
         ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
     ),
     "root": frozenset(["citation_row", "root_row"]),
+    "corroboration": frozenset(["stance", "size", "one_family", "claim_row", "profile_row"]),
+    "member": frozenset(["corroboration_row", "citation_row"]),
     "ground": frozenset(["claim_row"]),
     "factor": frozenset(["name", "lowest", "highest", "profile_row"]),
     "factor_ground": frozenset(["factor_row"]),

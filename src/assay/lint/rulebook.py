@@ -14,13 +14,15 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import pairwise
 
+from assay.cel.domain import is_nothing
 from assay.cel.operations import Apply, Col, Expr, Lit
-from assay.cel.program import Aggregate, Compute, Program
+from assay.cel.program import Aggregate, Compute, Program, ScorerColumns
 from assay.cel.text import Hole, members, names, split_text
 from assay.diagnostics import rule_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation
 from assay.lint.analysis import Analysis, field_words
-from assay.lint.rules import RuleLint
+from assay.lint.canonical import CanonicalForms
+from assay.lint.rules import RuleLint, why_undecided
 from assay.model.rulebook import Band, Rulebook, Scorer
 from assay.rules.expressions import RulePath
 
@@ -39,11 +41,12 @@ def lint_rulebook(
     yield from _expiries(rulebook, as_of)
     for name, bands in rulebook.scales.items():
         yield from _band_words(name, bands)
-    analysis = Analysis(program)
+    analysis, forms = Analysis(program), CanonicalForms(program)
     for index, scorer in enumerate(rulebook.scorers):
         columns = program.scorer(scorer.key)
         here: RulePath = ("scorers", index)
-        yield from RuleLint(analysis, program, columns, here).findings()
+        yield from _undecided_start(analysis, program, columns, here)
+        yield from RuleLint(analysis, forms, program, columns, here).findings()
         yield from _unreached_bands(analysis, rulebook.bands(scorer), scorer, here)
         for j, rule in enumerate(columns.rules):
             place = (*here, "rules", j, "when")
@@ -63,6 +66,25 @@ def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[Diagnostic]:
             else:
                 message = f"the rule {rule.id!r} is disabled until {until}"
                 yield codes.RULE_EXPIRY.at(ValueLocation(place), message, rule.disabled.reason)
+
+
+def _undecided_start(
+    analysis: Analysis, program: Program, columns: ScorerColumns, here: RulePath
+) -> Iterator[Diagnostic]:
+    """Report a start, or a condition or amount of a pool, that is unknown whatever happens."""
+    space, pool = columns.scorer.on, columns.pool
+    places: list[tuple[str, Expr, RulePath, str]] = []
+    if pool is not None:
+        places.append((pool.elements, Col(pool.keep), ("pool", "where"), "the condition"))
+        places.append((pool.elements, Col(pool.take), ("pool", "take"), "the amount"))
+    elif isinstance(columns.scorer.start, str):
+        places.append((space, Col(columns.start), ("start",), "the start"))
+    for of, expr, path, words in places:
+        domain = analysis.expression(of, expr)
+        if domain.unknown and is_nothing(domain):
+            why = why_undecided(analysis, program, of, expr)
+            message = f"{words} of {columns.scorer.name!r} can never be decided: {why}"
+            yield codes.NEVER_DECIDED.at(ValueLocation((*here, *path)), message, "correct it")
 
 
 # Names that nothing uses -------------------------------------------------------------------
@@ -257,7 +279,7 @@ def _compared(program: Program, space: str, expr: Expr) -> Iterator[tuple[str, s
 def _inputs(program: Program, space: str, column: str) -> Iterator[tuple[str, Expr]]:
     """Yield the expressions that a column is computed from; scores are not followed."""
     step = program.definitions.get((space, column))
-    if isinstance(step, Compute) and not column.startswith(("score.", "raw.", "cover.")):
+    if isinstance(step, Compute) and not column.startswith(("score.", "raw.", "final.", "cover.")):
         yield space, step.expr
     elif isinstance(step, Aggregate) and step.source is not None:
         yield step.elements, Col(step.source)

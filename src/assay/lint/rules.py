@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from assay.arithmetic import ONE
-from assay.cel.domain import Domain
+from assay.cel.domain import Domain, is_nothing
 from assay.cel.operations import Apply, Col, Expr, Lit
 from assay.cel.program import Compute, Program, RuleColumns, ScorerColumns
 from assay.diagnostics import rule_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation
 from assay.lint.analysis import Analysis, Narrowed
+from assay.lint.canonical import CanonicalForms
 from assay.model.rulebook import Rule
 from assay.rules.expressions import RulePath
 
@@ -29,7 +30,12 @@ class RuleLint:
     """The rules of one scorer, with their conditions analysed."""
 
     def __init__(
-        self, analysis: Analysis, program: Program, columns: ScorerColumns, here: RulePath
+        self,
+        analysis: Analysis,
+        forms: CanonicalForms,
+        program: Program,
+        columns: ScorerColumns,
+        here: RulePath,
     ) -> None:
         self._analysis = analysis
         self._program = program
@@ -37,14 +43,16 @@ class RuleLint:
         self._space = columns.scorer.on
         self._here = here
         self._conditions = [self._condition(r) for r in columns.rules]
+        self._forms = forms
         self._first: dict[tuple[object, ...], int] = {}
         for j, rule in enumerate(columns.rules):
-            self._first.setdefault(self._meaning(rule, j), j)
-        self._bounds = _Bounds(analysis, columns, self._conditions)
+            self._first.setdefault(self._meaning(rule), j)
+        self._bounds = _Bounds(analysis, forms, columns, self._conditions)
 
-    def _meaning(self, rule: RuleColumns, index: int) -> tuple[object, ...]:
-        unknown = _applies_unknown(rule.rule)
-        return (rule.rule.phase, rule.amount, unknown, self._conditions[index])
+    def _meaning(self, rule: RuleColumns) -> tuple[object, ...]:
+        unknown = rule.rule.on_unknown if _applies_unknown(rule.rule) else None
+        amount, condition = (self._forms.of(self._space, e) for e in (rule.amount, rule.outcome))
+        return (rule.rule.phase, amount, unknown, condition)
 
     def findings(self) -> Iterator[Diagnostic]:
         for j, rule in enumerate(self._columns.rules):
@@ -55,10 +63,17 @@ class RuleLint:
                 yield from self._amount(rule, j, place)
 
     def _outcome(self, rule: RuleColumns, place: RulePath) -> list[Diagnostic]:
-        """Report a condition that is never true, or always."""
+        """Report a condition that is never decided or never true, or always."""
         if rule.rule.disabled is not None:
             return []
         outcomes = self._analysis.expression(self._space, rule.outcome).outcomes
+        if outcomes == {"unknown"}:
+            words = f"the condition of {rule.rule.id!r}"
+            return [self._undecided(words, rule.outcome, (*place, "when"))]
+        amount = self._analysis.expression(self._space, rule.amount)
+        if amount.unknown and is_nothing(amount):
+            words = f"the amount of {rule.rule.id!r}"
+            return [self._undecided(words, rule.amount, (*place, rule.rule.phase))]
         if "true" not in outcomes and not _applies_unknown(rule.rule):
             why = _impossible(self._analysis, self._program, self._space, rule.outcome)
             message = f"the condition of {rule.rule.id!r} can never be true: {why}"
@@ -69,9 +84,16 @@ class RuleLint:
             return [codes.ALWAYS_TRUE.at(ValueLocation((*place, "when")), message, hint)]
         return []
 
+    def _undecided(self, words: str, expr: Expr, place: RulePath) -> Diagnostic:
+        why = why_undecided(self._analysis, self._program, self._space, expr)
+        message = f"{words} can never be decided: {why}"
+        return codes.NEVER_DECIDED.at(
+            ValueLocation(place), message, "correct it, or delete the rule"
+        )
+
     def _redundant(self, rule: RuleColumns, index: int, place: RulePath) -> list[Diagnostic]:
         """Report a rule that repeats an earlier one, or that another one makes redundant."""
-        first = self._first[self._meaning(rule, index)]
+        first = self._first[self._meaning(rule)]
         if first != index and rule.rule.disabled is None:
             message = f"the rule {rule.rule.id!r} repeats {self._columns.rules[first].rule.id!r}"
             hint = "delete one of them, or change its condition"
@@ -107,6 +129,14 @@ class RuleLint:
         elif rule.rule.phase == "cap" and points >= (most := self._bounds.most_without(index)):
             message = f"{shown} limits no score: without it the score is at most {most / 1000:.3f}"
             yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, "lower it, or delete the rule")
+        elif rule.rule.phase == "floor" and (cap := self._bounds.cap_below(index)) is not None:
+            limit = (_fixed_points(cap.amount) or 0) / 1000
+            message = (
+                f"{shown} is idle above {limit:.3f}: whenever {rule.rule.id!r} applies, the cap "
+                f"{cap.rule.id!r} applies too"
+            )
+            hint = f"lower it to at most {limit:.3f}, or raise the cap"
+            yield codes.IDLE_AMOUNT.at(ValueLocation(path), message, hint)
         elif rule.rule.phase == "floor" and points <= (least := self._bounds.least_without(index)):
             message = f"{shown} raises no score: without it the score is at least "
             message += f"{least / 1000:.3f} before caps"
@@ -185,9 +215,14 @@ class _Bounds:
     """The caps and floors of one scorer, with the domains that their conditions assume."""
 
     def __init__(
-        self, analysis: Analysis, columns: ScorerColumns, conditions: Sequence[Expr]
+        self,
+        analysis: Analysis,
+        forms: CanonicalForms,
+        columns: ScorerColumns,
+        conditions: Sequence[Expr],
     ) -> None:
         self._analysis = analysis
+        self._forms = [forms.of(columns.scorer.on, r.outcome) for r in columns.rules]
         self._columns = columns
         self._space = columns.scorer.on
         self._conditions = conditions
@@ -232,6 +267,35 @@ class _Bounds:
             tried += 1
             if self._is_implied(index, j):
                 return other
+            if tried == _MAX_PROOFS:
+                break
+        return None
+
+    def cap_below(self, index: int) -> RuleColumns | None:
+        """Return a lower cap that applies whenever the floor at ``index`` does."""
+        floor = self._columns.rules[index]
+        amount = _fixed_points(floor.amount)
+        if amount is None or _varies(floor):
+            return None
+        tried = 0
+        for j in self._candidates(index, "cap", amount):
+            cap = self._columns.rules[j]
+            if (_fixed_points(cap.amount) or 0) == amount:
+                continue
+            if self._analysis.expression(self._space, cap.outcome).outcomes == {"true"}:
+                return cap
+            if floor.rule.on_unknown == "apply":
+                same = self._forms[index] == self._forms[j]
+                if same and cap.rule.on_unknown == "apply":
+                    return cap
+                continue
+            if self._forms[index] == self._forms[j]:
+                return cap
+            if not self._may_imply(index, j):
+                continue
+            tried += 1
+            if self._is_implied(index, j):
+                return cap
             if tried == _MAX_PROOFS:
                 break
         return None
@@ -294,11 +358,37 @@ def _impossible(analysis: Analysis, program: Program, space: str, expr: Expr) ->
         for part in expr.args:
             if not analysis.expression(space, part).true:
                 return _impossible(analysis, program, space, part)
+        for part, other in (expr.args, expr.args[::-1]):
+            given = analysis.narrowed(space, other)
+            if given and analysis.expression(space, part, given).outcomes == {"unknown"}:
+                why = why_undecided(analysis, program, space, part, given)
+                return f"if the rest of it is true, {why}"
         return "its parts contradict each other"
     if isinstance(expr, Apply) and len(expr.args) == 2 and isinstance(expr.args[0], Col):
         name = _shown_column(program, space, expr.args[0].name)
         return f"{name} is {_shown(analysis.expression(space, expr.args[0]))}"
     return "none of its parts can be true"
+
+
+def why_undecided(
+    analysis: Analysis,
+    program: Program,
+    space: str,
+    expr: Expr,
+    given: Narrowed | None = None,
+) -> str:
+    """Explain why an expression is always unknown, by its innermost part that is."""
+    expr = program.written_out(space, expr)
+    if isinstance(expr, Apply):
+        for part in expr.args:
+            domain = analysis.expression(space, part, given)
+            if not isinstance(part, Lit) and domain.unknown and is_nothing(domain):
+                return why_undecided(analysis, program, space, part, given)
+        if expr.op.removeprefix("checked_") in ("quo", "rem"):
+            return "it divides by 0"
+        if expr.op == "item_at":
+            return "the list has no item of that number"
+    return "one of its parts is always unknown"
 
 
 def _shown_column(program: Program, space: str, column: str) -> str:

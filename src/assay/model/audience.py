@@ -6,11 +6,11 @@ no count, score or path may reveal it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event
+from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event, Factor, Publisher
 
 
 def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date) -> Corpus:
@@ -36,7 +36,19 @@ def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: d
         if c.audience in allowed and c.status == "final"
     )
     view = _View(allowed, frozenset(profiles), claims)
-    return corpus.with_profiles({i: view.profile(p) for i, p in profiles.items()})
+    hidden = frozenset(corpus.profiles.keys() - profiles.keys())
+    publishers = {i: _without(p, hidden) for i, p in corpus.publishers.items()}
+    shown = {i: view.profile(p) for i, p in profiles.items()}
+    return replace(corpus, publishers=publishers).with_profiles(shown)
+
+
+def _without(publisher: Publisher, hidden: frozenset[str]) -> Publisher:
+    """Return the publisher without the hidden institutions that it speaks for."""
+    if hidden.isdisjoint(publisher.speaks_for):
+        return publisher
+    known = tuple(i for i in publisher.speaks_for if i not in hidden)
+    reason = publisher.speaks_for_reason if known else None
+    return publisher.model_copy(update={"speaks_for": known, "speaks_for_reason": reason})
 
 
 def _is_public(profile: AnyProfile) -> bool:
@@ -70,8 +82,7 @@ class _View:
             "watch": tuple(w for w in profile.watch if w.audience in self.audiences),
             "basis": {field: self._known(own, ids) for field, ids in profile.basis.items()},
             "bottom_line": bottom_line if (own, bottom_line) in self.claims else None,
-            # The word of a factor would reveal a claim that it rests on.
-            "factors": tuple(f for f in profile.factors if self._known(own, f.claims) == f.claims),
+            "factors": tuple(self._factors(own, profile.factors)),
         }
         if isinstance(profile, Event):
             update["affects"] = self._edges(own, profile.affects)
@@ -81,11 +92,19 @@ class _View:
         alternative = self._known(own, filter(None, [claim.alternative_to]))
         return claim.model_copy(
             update={
+                "actor": claim.actor if claim.actor in self.profiles else None,
                 "rests_on": self._known(own, claim.rests_on),
                 "contradicts": self._known(own, claim.contradicts),
                 "alternative_to": alternative[0] if alternative else None,
             }
         )
+
+    def _factors(self, own: str, factors: Sequence[Factor]) -> Iterator[Factor]:
+        """Yield the factors; one whose claims are all hidden would reveal what they state."""
+        for factor in factors:
+            known = self._known(own, factor.claims)
+            if known or not factor.claims:
+                yield factor.model_copy(update={"claims": known})
 
     def _edges(self, own: str, edges: Sequence[Dependency]) -> tuple[Dependency, ...]:
         return tuple(

@@ -322,7 +322,7 @@ class Factor(Model):
 class Closed(Model):
     """The end of a profile: it is no longer watched."""
 
-    on: Annotated[PartialDate, Field(description="date on which the matter ended")]
+    on: Annotated[PartialDate, Field(description="date of the end")]
     because: Text
 
 
@@ -403,15 +403,18 @@ class Event(Profile):
     affects: tuple[Dependency, ...] = ()
 
     @model_validator(mode="after")
-    def _time_runs_forward(self) -> Event:
-        if self.from_ and self.until and self.until.last < self.from_.first:
-            raise ValueError("'until' is before 'from'")
+    def _one_way_to_give_time(self) -> Event:
         if self.date and (self.from_ or self.until):
             raise ValueError("give either 'date' or 'from' and 'until'")
         return self
 
 
 AnyProfile = Institution | Event
+
+
+def actor_of(profile: AnyProfile, claim: Claim) -> str | None:
+    """Return the institution whose act a claim states; None if an event's claim names none."""
+    return claim.actor or (profile.id if isinstance(profile, Institution) else None)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 from assay.model.rulebook import Band, SubjectKind
 
 Outcome = Literal["true", "false", "unknown"]
-StepPhase = Literal["start", "pool", "add", "clamp", "multiply", "floor", "cap"]
+StepPhase = Literal["start", "pool", "add", "clamp", "multiply", "floor", "cap", "coverage"]
 HorizonGrade = Literal["now", "quarter", "year", "none"]
 
 
@@ -17,7 +17,7 @@ HorizonGrade = Literal["now", "quarter", "year", "none"]
 class Score:
     """A score in thousandths (0 to 1000), None if it is unknown ("not rated").
 
-    ``coverage`` is the share of known rules and evidence, in thousandths. ``band`` is None if the
+    ``coverage`` is the share of known facts, in thousandths. ``band`` is None if the
     scorer has no scale, or the subject is not rated. ``ceiling`` is the highest band that is
     possible if unknown elements turn out high, None if it is the same. ``stands_on`` is the grade
     of the evidence on which the band stands. A ``provisional`` band does not stand on firm
@@ -31,6 +31,10 @@ class Score:
     stands_on: Band | None = None
     provisional: bool = False
     firm: Band | None = None
+
+    @property
+    def rated(self) -> bool:
+        return self.points is not None
 
     @property
     def value(self) -> float | None:
@@ -48,7 +52,8 @@ class Step:
 
     ``amount`` is in thousandths too (for ``multiply``, thousandths of a factor), None if it is
     unknown or has no meaning. ``rule`` is the rule's id, or the name of a built-in step: ``start``,
-    ``pool``, ``clamp``, ``root`` (the limit of a secondary report to the score of its originals).
+    ``pool``, ``clamp``, ``root`` (the limit of a secondary report to the score of its originals),
+    ``rated_from`` (the least coverage of a rated score).
     ``missing`` names the fields whose absence makes the condition unknown. ``evidence`` are ids
     of sources, claims (``profile#claim``) and profiles.
     """
@@ -136,12 +141,16 @@ class OriginGroup:
 
 @dataclass(frozen=True, slots=True)
 class ProfileResult:
-    """Scores, origins and outlook of one profile."""
+    """Scores, sources and outlook of one profile.
+
+    ``independent`` is the number of independent sources for its key claim that has the fewest.
+    """
 
     id: str
     scores: dict[str, Score]
     claims: dict[str, dict[str, Score]]
     origins: tuple[OriginGroup, ...]
+    independent: int
     outlook: Outlook
     published: bool
 

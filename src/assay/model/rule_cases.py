@@ -54,7 +54,7 @@ Expectations = dict[Name, Expectation]
 
 
 class Expected(Model):
-    """Expectations for the profile, its factors, its claims and their citations."""
+    """Expectations for the profile, its factors, its claims, and the evidence for them."""
 
     profile: Expectations = {}
     factors: Annotated[
@@ -68,6 +68,13 @@ class Expected(Model):
     claims: Annotated[
         dict[Line, Expectations],
         Field(description="expectations by claim: its id, or profile#claim for another profile"),
+    ] = {}
+    corroborations: Annotated[
+        dict[Line, Expectations],
+        Field(
+            description="expectations by set of corroborating citations: claim@source+source, in "
+            "the order of the claim"
+        ),
     ] = {}
     citations: Annotated[
         dict[Line, Expectations],

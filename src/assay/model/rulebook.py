@@ -27,7 +27,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 
 Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Phase = Literal["add", "multiply", "floor", "cap"]
-SubjectKind = Literal["citation", "claim", "factor", "dependent", "profile"]
+SubjectKind = Literal["citation", "corroboration", "claim", "factor", "dependent", "profile"]
 Combine = Literal["noisy_or", "mean", "max", "min", "sum"]
 
 PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
@@ -175,8 +175,18 @@ class StandsOn(Model):
     ] = None
 
 
+class NotAsked(Model):
+    """Facts that do not count for coverage where a condition is true."""
+
+    facts: Annotated[
+        tuple[Cel, ...],
+        Field(min_length=1, description="fields, scores or collections, as rules name them"),
+    ]
+    when: Cel
+
+
 class Scorer(Model):
-    """A score of a citation, claim, factor, dependent or profile, from 0 to 1."""
+    """A score from 0 to 1 of a citation or a set of them, a claim, factor, dependent or profile."""
 
     name: Name
     on: SubjectKind
@@ -186,12 +196,19 @@ class Scorer(Model):
         Flag, Field(description="false for an input of other scores, left out of lists and pages")
     ] = True
     scale: Name | None = None
-    start: Amount | None = None
-    pool: Pool | None = None
-    rules: tuple[Rule, ...] = ()
+    rated_from: Annotated[
+        Fraction | None,
+        Field(description="least coverage; with less, the subject is not rated"),
+    ] = None
     rated_when: Annotated[
         Cel | None, Field(description="condition without which a subject is not rated")
     ] = None
+    not_asked: Annotated[
+        tuple[NotAsked, ...], Field(description="facts that some subjects are not asked for")
+    ] = ()
+    start: Amount | None = None
+    pool: Pool | None = None
+    rules: tuple[Rule, ...] = ()
     ceiling: Ceiling | None = None
     stands_on: StandsOn | None = None
 
@@ -205,6 +222,10 @@ class Scorer(Model):
     def key(self) -> str:
         """``on.name``, unique in a rulebook."""
         return f"{self.on}.{self.name}"
+
+    def suffices(self, coverage: int) -> bool:
+        """Return whether a coverage, in thousandths, is enough for a rating."""
+        return self.rated_from is None or coverage >= round(self.rated_from * 1000)
 
     @property
     def heading(self) -> str:

@@ -19,8 +19,9 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
         score = scorer.score
         grade = f" {score.grade}" if score.grade else ""
         yield ""
+        number = _number(score.points) if score.rated else "not rated"
         yield (
-            f"{scorer.subject}  {scorer.name} {_number(score.points)}{grade}"
+            f"{scorer.subject}  {scorer.name} {number}{grade}"
             f"{_range(score)}  (coverage {score.coverage / 10:.0f}%)"
         )
         for step in scorer.steps:
@@ -40,7 +41,9 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
         yield f"Without new evidence: {next_change(explanation.outlook)}"
         for name, points in explanation.outlook.points.items():
             dated = (
-                f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade or 'not rated'}"
+                f"{p.date.isoformat()} {_number(p.score.points)} {p.score.grade}"
+                if p.score.rated
+                else f"{p.date.isoformat()} not rated"
                 for p in points
             )
             yield f"  {name}: {', '.join(dated)}"
@@ -66,7 +69,7 @@ def next_change(outlook: Outlook) -> str:
 
 
 def _step_line(step: Step) -> str:
-    built_in = step.phase in ("start", "pool", "clamp")
+    built_in = step.phase in ("start", "pool", "clamp", "coverage")
     name = step.phase if built_in else f"{step.phase} {step.rule}"
     state = "applied" if step.applied else "not applied"
     line = (

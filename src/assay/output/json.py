@@ -27,7 +27,7 @@ from assay import assessment as scored
 from assay.assessment import Assessment
 from assay.model import results
 from assay.model.results import HorizonGrade, Outcome, StepPhase
-from assay.model.rulebook import SubjectKind
+from assay.model.rulebook import SubjectKind, rulebook_digest
 from assay.scoring.outlook import Due, Reason
 
 Json = dict[str, Any]
@@ -112,7 +112,8 @@ class ScoreValue(Output):
     firm: str | None = described(
         "id of the band that does, if the band is provisional; null if none does", "firm.id"
     )
-    coverage: Points = described("share of rules and evidence that could be decided")
+    rated: bool = described("false if too little is known for a score, or its evidence is unknown")
+    coverage: Points = described("share of the facts its rules name that is known")
 
 
 class Horizon(Pair):
@@ -141,7 +142,9 @@ class ScoredProfile(Output):
     scores: dict[str, ScoreValue] = described("by name of the profile scorer")
     horizon: Horizon = described("next review")
     sources: Count = described("number of sources it cites")
-    origins: Count = described("number of independent sources among them")
+    independent: Count = described(
+        "number of independent sources for the key claim that has the fewest"
+    )
     published: bool = described("whether it gets a page")
     would_change: list[PossibleChange] = Field([], description="with `--with would_change`")
 
@@ -160,13 +163,15 @@ class ScoreStep(Output):
 
     phase: StepPhase = described("the phase of scoring")
     rule: str = described(
-        "id of the rule, or a built-in step: `start`, `pool`, `clamp`, or `root`, which limits a "
-        "secondary report to the score of its original"
+        "id of the rule, or a built-in step: `start`, `pool`, `clamp`, `root`, which limits a "
+        "secondary report to the score of its original, or `rated_from`, after which nothing is "
+        "rated"
     )
     outcome: Outcome = described("the condition of the rule")
     applied: bool = described("whether the rule took effect")
     amount: Amount | None = described(
-        "added or multiplied, or the limit; null if unknown or without meaning"
+        "added or multiplied, or the limit, or the least coverage; null if unknown or without "
+        "meaning"
     )
     before: Amount | None = described("score before the step; `clamp` limits it to 0 to 1")
     after: Amount | None = described("score after the step")
@@ -197,8 +202,9 @@ class ExplainedScore(Output):
     firm: str | None = described(
         "id of the band that does, if the band is provisional", "score.firm.id"
     )
+    rated: bool = described("whether there is a score", "score.rated")
     coverage: Points = described(
-        "share of rules and evidence that could be decided", "score.coverage"
+        "share of the facts its rules name that is known", "score.coverage"
     )
     steps: list[ScoreStep] = described("in order of application")
 
@@ -302,22 +308,22 @@ class Graph(Output):
 
 
 def scores_json(
-    scores: scored.Scores,
+    overview: scored.Overview,
     ids: Sequence[str] = (),
     changes: Mapping[str, Sequence[results.WouldChange]] | None = None,
 ) -> Json:
     """Convert the scores of all profiles, or of ``ids``, with ``changes`` if they are given."""
     return Scores(
-        as_of=scores.as_of,
-        audience=scores.audience,
-        rulebook=scores.rulebook_digest,
+        as_of=overview.as_of,
+        audience=overview.audience,
+        rulebook=rulebook_digest(overview.rulebook),
         profiles=[
             {
                 **line._asdict(),
                 "horizon": (line.horizon, line.until),
                 **({} if changes is None else {"would_change": changes[line.id]}),
             }
-            for line in scores.overview()
+            for line in overview.lines
             if not ids or line.id in ids
         ],
     ).as_json()

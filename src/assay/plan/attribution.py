@@ -377,7 +377,7 @@ def _peers(sides: Sides, changed: frozenset[str]) -> Mapping[str, set[str]]:
 
 def _rule_namer(changes: RuleChanges, before: Run, after: Run) -> _Namer:
     """Name the changed parts of the rulebook that the score uses and that act differently."""
-    spaces = ("profile", "claim", "citation")
+    spaces = ("profile", "claim", "corroboration", "citation")
     same_rows = all(before.tables.height(s) == after.tables.height(s) for s in spaces)
     acted = differing_rules(before, after, sorted(changes.rules)) if same_rows else {}
     return lambda profile_id, scorer: (
@@ -425,6 +425,12 @@ def parts_of(rulebook: Rulebook) -> dict[str, Any]:
         parts[f"{scorer.key}.start"] = scorer.start
         parts[f"{scorer.key}.pool"] = scorer.pool.model_dump(mode="json") if scorer.pool else None
         parts[f"{scorer.key}.scale"] = scorer.scale
+        parts[f"{scorer.key}.rated_from"] = scorer.rated_from
+        parts[f"{scorer.key}.rated_when"] = scorer.rated_when
+        for name, option in (("ceiling", scorer.ceiling), ("stands_on", scorer.stands_on)):
+            if option is not None:
+                parts[f"{scorer.key}.{name}"] = option.model_dump(mode="json")
+        parts[f"{scorer.key}.not_asked"] = [n.model_dump(mode="json") for n in scorer.not_asked]
         for rule in scorer.rules:
             parts[f"{scorer.key}.{rule.id}"] = rule.model_dump(mode="json", exclude=_TEXTS)
     for name, bands in rulebook.scales.items():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from assay.cel.program import Program
+from assay.cel.schema import SUBJECTS
 from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
 from assay.model.rulebook import Rulebook
@@ -143,7 +144,7 @@ def _set(data: dict[str, Any], setting: Setting) -> None:
     path = setting.path
     steps = path.split(".")
     here: Any = data
-    if steps[0] in ("citation", "claim", "profile"):
+    if steps[0] in SUBJECTS:
         scorers = {f"{s['on']}.{s['name']}": s for s in data["scorers"]}
         here = _child(scorers, ".".join(steps[:2]), path)
         steps = steps[2:]

@@ -148,10 +148,11 @@ def _input_digests(corpus: Corpus, reach: Mapping[str, str]) -> dict[str, InputD
         claims = behind.claims(profile)
         sources = behind.sources(claims.values())
         publishers = all_publishers.keys() & {corpus.sources[s].publisher for s in sources}
+        counted = {*claims, *behind.contradicting(profile)}
         prefix = f"{profile.id}#"
         found[profile.id] = InputDigests(
             own=digest_of(own),
-            claims={c.removeprefix(prefix): all_claims[c] for c in sorted(claims)},
+            claims={c.removeprefix(prefix): all_claims[c] for c in sorted(counted)},
             sources={s: all_sources[s] for s in sources},
             publishers={p: all_publishers[p] for p in sorted(publishers)},
             edges={peer: digest_of(edge) for peer, edge in sorted(edges[profile.id].items())},

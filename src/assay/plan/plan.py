@@ -26,6 +26,10 @@ class Grade:
     band: str | None = None
     grade: str | None = None
 
+    @property
+    def rated(self) -> bool:
+        return self.points is not None
+
 
 def graded(score: LockedScore | None) -> Grade:
     """Return the grade of a locked score, empty if there is none."""

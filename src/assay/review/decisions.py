@@ -45,7 +45,7 @@ MATTERS: dict[Matter, str] = {
     "retelling": "two of its sources may tell one story",
     "overdue": "something is due now",
     "new": "not applied before",
-    "coverage": "too little of it could be decided",
+    "coverage": "too little is known for it",
     "boundary": "close to a boundary",
     "assigned": "assigned",
     "draft": "a draft",

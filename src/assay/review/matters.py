@@ -249,7 +249,7 @@ def _coverage(review: Review) -> Iterator[Item]:
             profile=profile_id,
             matter="coverage",
             cause=name,
-            detail=f"{score.coverage / 10:.0f} % of {name} could be decided",
+            detail=f"{score.coverage / 10:.0f} % of what {name} asks is known",
             grounds=digest_of(["coverage", review.grounds.of(profile_id, name).digest]),
             scorer=name,
             weight=review.limits.coverage - score.coverage,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assay.arithmetic import to_points
 from assay.cel.lower import Compiler
-from assay.cel.operations import UNKNOWN, Col, Expr, Lit, all_of, apply
+from assay.cel.operations import TRUE, UNKNOWN, Col, Expr, Lit, apply
 from assay.cel.program import Compute
 from assay.cel.schema import SPACES
 from assay.cel.steps import dependencies, dependents, outputs, renamed
@@ -23,44 +23,47 @@ class BandColumns:
     firm: str | None = None
 
 
+def near_ceiling(rulebook: Rulebook, scorer: Scorer) -> Expr:
+    """Return the condition that the ceiling is near enough for a subject to be rated."""
+    if scorer.ceiling is None or scorer.ceiling.widest is None or not rulebook.bands(scorer):
+        return TRUE
+    reached = _band(rulebook, scorer, f"final.{scorer.name}")
+    highest = _band(rulebook, scorer, f"score.{scorer.ceiling.scorer}")
+    near = apply("le", apply("sub", highest, reached), Lit(scorer.ceiling.widest))
+    return apply("coalesce", near, Lit(False))
+
+
 def add_bands(
-    compiler: Compiler, rulebook: Rulebook, scorer: Scorer, *, rated: Expr, needs: Expr
+    compiler: Compiler, rulebook: Rulebook, scorer: Scorer, *, needs: Expr
 ) -> BandColumns:
     """Add the bands of a scorer to the program, after its score.
 
-    ``rated`` and ``needs`` are its conditions, never unknown.
+    ``needs`` is a condition of ``stands_on``, never unknown.
     """
-    bands = rulebook.bands(scorer)
-    if not bands:
+    if not rulebook.bands(scorer):
         return BandColumns()
-    starts = Lit(tuple(to_points(b.from_) for b in bands))
 
     def compute(column: str, expr: Expr) -> str:
         return compiler.add(Compute(scorer.on, column, expr))
 
-    def band_of(name: str) -> Expr:
-        return apply("band", Col(f"score.{name}"), starts)
-
-    reached = band_of(scorer.name)
     band, ceiling = f"band.{scorer.name}", None
-    conditions = [rated]
+    compute(band, _band(rulebook, scorer, f"score.{scorer.name}"))
     if scorer.ceiling is not None:
-        highest = apply("greatest", reached, band_of(scorer.ceiling.scorer))
-        ceiling = compute(f"ceiling.{scorer.name}", highest)
-        if scorer.ceiling.widest is not None:
-            bands_between = apply("sub", Col(ceiling), reached)
-            near = apply("le", bands_between, Lit(scorer.ceiling.widest))
-            conditions.append(apply("coalesce", near, Lit(False)))
-    if rated == Lit(True) and len(conditions) == 1:
-        compute(band, reached)
-    else:
-        compute(band, apply("if", all_of(*conditions), reached, UNKNOWN))
+        highest = _band(rulebook, scorer, f"score.{scorer.ceiling.scorer}")
+        ceiling = compute(f"ceiling.{scorer.name}", apply("greatest", Col(band), highest))
     if scorer.stands_on is None:
         return BandColumns(band, ceiling)
+    reached = _band(rulebook, scorer, f"final.{scorer.name}")
     dropped = compute(f"reached.{scorer.name}", apply("if", needs, reached, UNKNOWN))
     return _standing(
         compiler, rulebook, scorer, scorer.stands_on, BandColumns(band, ceiling), dropped
     )
+
+
+def _band(rulebook: Rulebook, scorer: Scorer, points: str) -> Expr:
+    """Return the index of the band that a column of points reaches on the scale of a scorer."""
+    starts = tuple(to_points(b.from_) for b in rulebook.bands(scorer))
+    return apply("band", Col(points), Lit(starts))
 
 
 def _standing(

@@ -92,9 +92,9 @@ def _compiled(
     except CelError as error:
         problems = []
         for problem in error.problems:
-            *sentence, part = problem.value.path
+            path = problem.value.path
             # An expression inside a sentence has no value of its own in the file.
-            problems.append(problem.within(tuple(sentence)) if isinstance(part, int) else problem)
+            problems.append(problem.within(path[:-1]) if _in_sentence(path) else problem)
         return None, problems
 
 
@@ -364,16 +364,25 @@ def _amounts(rulebook: Rulebook) -> Iterator[Diagnostic]:
 # Expressions that cannot be compiled -------------------------------------------------------
 
 
+def _in_sentence(path: RulePath) -> bool:
+    """Return whether a path leads to an expression in braces, of which it gives the number."""
+    return isinstance(path[-1], int) and "not_asked" not in path
+
+
 def uncompilable(rulebook: Rulebook, parsed: Parsed) -> Iterator[Diagnostic]:
     """Report the parsed expressions and facts that do not compile."""
     from assay.cel.lower import Compiler
 
     compiler = Compiler(parsed.vocabulary, parsed.facts)
     for path, node in parsed.expressions.items():
-        # The last key of an expression inside a sentence is its number.
-        compiled = compiler.text if isinstance(path[-1], int) else compiler.scalar
+        scope = _scope(rulebook, path)
         try:
-            compiled(node, _scope(rulebook, path))
+            if _in_sentence(path):
+                compiler.text(node, scope)
+            elif "facts" in path:
+                compiler.value(node, scope)  # it may be a whole collection
+            else:
+                compiler.scalar(node, scope)
         except CelError as error:
             yield from (p.within(path) for p in error.problems)
     yield from uncompilable_facts(rulebook, parsed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from assay.cel import ast
-from assay.cel.ast import fields_read, walk
+from assay.cel.ast import fields_read
 from assay.cel.errors import CelError, problem
 from assay.cel.parse import Vocabulary, parse_cel
 from assay.cel.schema import SPACES
@@ -101,29 +101,6 @@ class Parsed:
                     seen.add(key)
                     waiting.append(self.facts[key])
 
-    def own_scores(self, node: ast.Expression, on: str) -> set[str]:
-        """Return names of scores of the subject's own row that are read, also through facts."""
-        found: set[str] = set()
-        seen: set[str] = set()
-        waiting = [node]
-        while waiting:
-            for part in walk(waiting.pop()):
-                if not isinstance(part, ast.Select) or not _is_own(part.operand, on):
-                    continue
-                if part.field in self.vocabulary.scores.get(on, ()):
-                    found.add(part.field)
-                elif (on, part.field) in self.facts and part.field not in seen:
-                    seen.add(part.field)
-                    waiting.append(self.facts[on, part.field])
-        return found
-
-
-def _is_own(node: ast.Expression, on: str) -> bool:
-    """Return whether an operand is the subject itself, or the coverage of its scores."""
-    if isinstance(node, ast.Select) and node.field == "coverage":
-        node = node.operand
-    return isinstance(node, ast.Ident) and node.name == on
-
 
 def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parsed:
     """Parse and type-check every expression, and collect the problems.
@@ -145,8 +122,13 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
             parsed.add((*here, "start"), scorer.start, scorer.on, "double")
         if scorer.pool:
             _parse_pool(scorer, scorer.pool, here, parsed)
+        for j, exempt in enumerate(scorer.not_asked):
+            place: RulePath = (*here, "not_asked", j)
+            parsed.add((*place, "when"), exempt.when, scorer.on, "bool")
+            for k, fact in enumerate(exempt.facts):
+                parsed.add((*place, "facts", k), fact, scorer.on, "any")
         for j, rule in enumerate(scorer.rules):
-            place: RulePath = (*here, "rules", j)
+            place = (*here, "rules", j)
             parsed.add((*place, "when"), rule.when, scorer.on, "bool")
             if isinstance(rule.amount, str):
                 parsed.add((*place, rule.phase), rule.amount, scorer.on, "double")

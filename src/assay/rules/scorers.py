@@ -12,10 +12,9 @@ from dataclasses import replace
 from datetime import date
 
 from assay.arithmetic import ONE, to_points
-from assay.cel import ast
 from assay.cel.errors import CelError
 from assay.cel.lower import Compiler
-from assay.cel.operations import TRUE, UNKNOWN, Col, Expr, Lit, apply, sum_of
+from assay.cel.operations import TRUE, UNKNOWN, Col, Expr, Lit, all_of, apply, sum_of
 from assay.cel.program import (
     Aggregate,
     Compute,
@@ -28,16 +27,16 @@ from assay.cel.program import (
     WatchColumns,
 )
 from assay.cel.schema import SPACES, row_column
-from assay.cel.scope import Row, Rows, Scope, subject_scope
+from assay.cel.scope import Rows, Scope, subject_scope
 from assay.cel.text import split_text
 from assay.diagnostics.diagnostic import Diagnostic
 from assay.model.rulebook import Pool, Rule, Rulebook, Scorer
-from assay.rules.bands import add_bands
+from assay.rules.bands import add_bands, near_ceiling
 from assay.rules.check import uncompilable, uncompilable_facts
+from assay.rules.coverage import coverage_of
 from assay.rules.expressions import (
     Parsed,
     RulePath,
-    direct_score_uses,
     parse_rulebook,
     scorer_order,
 )
@@ -107,26 +106,23 @@ class _ProgramBuilder:
         scorer = self._rulebook.scorers[index]
         here: RulePath = ("scorers", index)
         scope = subject_scope(scorer.on)
-        start, pool, parts = self._start(scorer, here, scope)
+        start, pool = self._start(scorer, here, scope)
         rules = tuple(
             self._rule(scorer, rule, (*here, "rules", j), scope)
             for j, rule in enumerate(scorer.rules)
         )
-        score = f"score.{scorer.name}"
         raw = limit = None
         unbounded = self._adjusted(scorer, start, rules)
+        final = _bounded(unbounded, rules)
         if scorer.on == "citation":
-            raw, limit = self._limited_by_roots(scorer, _bounded(unbounded, rules))
-        else:
-            self._compute(scorer.on, score, _bounded(unbounded, rules))
-        coverage = f"cover.{scorer.name}"
-        self._compute(scorer.on, coverage, self._coverage(scorer, score, rules, parts))
+            raw, limit, final = self._limited_by_roots(scorer, final)
         needs = scorer.stands_on.needs if scorer.stands_on else None
+        final = Col(self._compute(scorer.on, f"final.{scorer.name}", final))
+        score, coverage = self._rated(scorer, here, scope, final)
         bands = add_bands(
             self._compiler,
             self._rulebook,
             scorer,
-            rated=self._condition(scorer.rated_when, (*here, "rated_when"), scope),
             needs=self._condition(needs, (*here, "stands_on", "needs"), scope),
         )
         return ScorerColumns(
@@ -145,6 +141,27 @@ class _ProgramBuilder:
             bands.stands_on,
             bands.firm,
         )
+
+    def _rated(self, scorer: Scorer, here: RulePath, scope: Scope, final: Expr) -> tuple[str, str]:
+        """Define score and coverage; the score is unknown where the subject is not rated."""
+        score, coverage = f"score.{scorer.name}", f"cover.{scorer.name}"
+        try:
+            covered = coverage_of(scorer, here, self._parsed, self._compiler)
+        except CelError as error:
+            self._problems += error.problems
+            covered = None
+        if covered is None:
+            covered = apply("if", apply("known", final), Lit(ONE), Lit(0))
+        self._compute(scorer.on, coverage, covered)
+        conditions = [self._condition(scorer.rated_when, (*here, "rated_when"), scope)]
+        if scorer.rated_from is not None:
+            conditions.append(apply("ge", Col(coverage), Lit(to_points(scorer.rated_from))))
+        conditions.append(near_ceiling(self._rulebook, scorer))
+        rated = all_of(*conditions)
+        self._compute(
+            scorer.on, score, final if rated == TRUE else apply("if", rated, final, UNKNOWN)
+        )
+        return score, coverage
 
     def _condition(self, text: str | None, path: RulePath, scope: Scope) -> Expr:
         """Compile a condition that is false where it is unknown; true without a text."""
@@ -166,23 +183,18 @@ class _ProgramBuilder:
     def _compute(self, space: str, column: str, expr: Expr) -> str:
         return self._compiler.add(Compute(space, column, expr))
 
-    def _start(
-        self, scorer: Scorer, here: RulePath, scope: Scope
-    ) -> tuple[str, PoolUp | None, list[tuple[Expr, Expr]]]:
-        """Add the start; return its column, its pool, and (coverage, count) of each input."""
+    def _start(self, scorer: Scorer, here: RulePath, scope: Scope) -> tuple[str, PoolUp | None]:
+        """Add the start; return its column and its pool."""
         column = f"start.{scorer.name}"
         if scorer.pool:
             pool = self._pool(scorer, scorer.pool, (*here, "pool"), scope, column)
             if pool is None:
-                return self._compute(scorer.on, column, UNKNOWN), None, []
-            return column, pool, [(Col(f"{column}.coverage"), Col(f"{column}.elements"))]
+                return self._compute(scorer.on, column, UNKNOWN), None
+            return column, pool
         if isinstance(scorer.start, str):
-            node = self._parsed.expressions[(*here, "start")]
             expr = apply("points", self._expr((*here, "start"), scope))
-            used = sorted(self._parsed.own_scores(node, scorer.on))
-            parts: list[tuple[Expr, Expr]] = [(Col(f"cover.{name}"), Lit(1)) for name in used]
-            return self._compute(scorer.on, column, expr), None, parts
-        return self._compute(scorer.on, column, Lit(to_points(scorer.start or 0.0))), None, []
+            return self._compute(scorer.on, column, expr), None
+        return self._compute(scorer.on, column, Lit(to_points(scorer.start or 0.0))), None
 
     def _pool(
         self, scorer: Scorer, pool: Pool, here: RulePath, scope: Scope, column: str
@@ -206,7 +218,6 @@ class _ProgramBuilder:
             owner=rows.collection.owner,
             keep=self._compiler.column(elements, keep),
             take=take,
-            cover=self._compiler.column(elements, self._element_coverage(here, inner, take)),
             by=by,
             strongest=pool.strongest,
             combine=pool.combine,
@@ -215,20 +226,6 @@ class _ProgramBuilder:
         )
         self._compiler.add(step)
         return step
-
-    def _element_coverage(self, here: RulePath, inner: Scope, take: str) -> Expr:
-        """Return the coverage of the score that an element contributes.
-
-        An amount other than a score counts as covered if it is known.
-        """
-        node = self._parsed.expressions[(*here, "take")]
-        known = {s.key for s in self._rulebook.scorers}
-        if isinstance(node, ast.Select) and next(direct_score_uses(node), "") in known:
-            operand = self._compiler.value(node.operand, inner)
-            # `coverage.NAME` is an amount, not a score.
-            if isinstance(operand, Row) and not operand.part:
-                return self._compiler.at(inner, operand.hops, f"cover.{node.field}")
-        return apply("if", apply("known", Col(take)), Lit(ONE), Lit(0))
 
     def _rule(self, scorer: Scorer, rule: Rule, place: RulePath, scope: Scope) -> RuleColumns:
         space = scorer.on
@@ -279,10 +276,10 @@ class _ProgramBuilder:
     def _column(self, scorer: Scorer, expr: Expr) -> Expr:
         return expr if isinstance(expr, Lit) else Col(self._compiler.column(scorer.on, expr))
 
-    def _limited_by_roots(self, scorer: Scorer, score: Expr) -> tuple[str, str]:
+    def _limited_by_roots(self, scorer: Scorer, score: Expr) -> tuple[str, str, Expr]:
         """Limit the score of a secondary report to the lowest score of the originals it draws on.
 
-        Returns the columns of the score before the limit and of the limit.
+        Returns the columns of the score before the limit and of the limit, and the limited score.
         """
         raw = self._compute("citation", f"raw.{scorer.name}", score)
         gathered = self._compiler.add(
@@ -298,32 +295,7 @@ class _ProgramBuilder:
         )
         limit = apply("coalesce", Col(lowest), Lit(ONE))
         bounded = apply("hold", Col(raw), Lit(0), limit)
-        final = apply("if", apply("eq", Col(unknown), Lit(0)), bounded, UNKNOWN)
-        self._compute("citation", f"score.{scorer.name}", final)
-        return raw, lowest
-
-    def _coverage(
-        self,
-        scorer: Scorer,
-        score: str,
-        rules: tuple[RuleColumns, ...],
-        parts: list[tuple[Expr, Expr]],
-    ) -> Expr:
-        """Return (known rules + coverage of the inputs) / (rules + inputs), rounded down."""
-        always_known = 0
-        covered: list[Expr] = []
-        for r in rules:
-            decided = _decided(r.outcome, r.amount)
-            if decided == TRUE:
-                always_known += ONE
-            else:
-                covered.append(apply("if", decided, Lit(ONE), Lit(0)))
-        covered += [coverage for coverage, _ in parts]
-        total = sum_of([*covered, Lit(always_known)]) if covered else Lit(always_known)
-        count = sum_of([Lit(len(rules)), *(elements for _, elements in parts)])
-        without_inputs = apply("if", apply("known", Col(score)), Lit(ONE), Lit(0))
-        share = apply("quo", self._column(scorer, total), self._column(scorer, count))
-        return apply("if", apply("eq", count, Lit(0)), without_inputs, share)
+        return raw, lowest, apply("if", apply("eq", Col(unknown), Lit(0)), bounded, UNKNOWN)
 
     # Texts -----------------------------------------------------------------------------------
 

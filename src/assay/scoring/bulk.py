@@ -168,13 +168,14 @@ def result_columns(program: Program) -> tuple[Place, ...]:
 
 
 def score_table(run: Run) -> pl.DataFrame:
-    """``id`` and, for each scorer, score and coverage in thousandths and the ids of its bands."""
+    """``id`` and, for each scorer, score, coverage, ``rated`` and the ids of its bands."""
     run.engine.make(result_columns(run.program))
     columns = [run.engine.column("profile", "id").cast(pl.String)]
     for scorer in run.program.shown:
         name = scorer.scorer.name
         for alias, column in ((name, scorer.score), (f"{name}.coverage", scorer.coverage)):
             columns.append(run.engine.column("profile", column).cast(pl.Int32).alias(alias))
+        columns.append(columns[-2].is_not_null().alias(f"{name}.rated"))
         for suffix, column, ids in band_columns(run.rulebook, scorer):
             columns.append(_bands(run, column, ids, f"{name}.{suffix}"))
     return pl.DataFrame(columns)

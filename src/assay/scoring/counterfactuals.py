@@ -146,7 +146,7 @@ def counterfactuals(
         name: pl.concat(
             [from_rows[name].select(list(LOCAL[name])), from_documents[name].with_columns(behind)]
         )
-        for name in ("claim", "citation", "root")
+        for name in ("claim", "citation", "root", "pair")
     }
     together["claim"] = together["claim"].with_columns(
         pl.col(name).cast(run.tables.column("claim", name).dtype) for name in CODED["claim"]
@@ -412,10 +412,12 @@ def _hypothetical(changes: Sequence[Change], day: int) -> Iterator[dict[str, obj
                 "decided": False,
                 "stance": "supports",
                 "directness": directness,
+                "kind": directness,
                 "origin": origin,
                 "origin_directness": directness,
                 "profile_origin": origin,
                 "day": day,
+                "fresh_day": day,
                 "source.id": source,
                 "source.day": day,
                 "source.directness": directness,

@@ -79,6 +79,7 @@ def _result_columns(rulebook: Rulebook, program: Program) -> Iterator[ResultColu
         name = scorer.scorer.name
         yield ResultColumn(name, scorer.score)
         yield ResultColumn(f"{name}.coverage", scorer.coverage)
+        yield ResultColumn(f"{name}.rated", scorer.score, known=True)
         for suffix, column, ids in band_columns(rulebook, scorer):
             yield ResultColumn(f"{name}.{suffix}", column, ids)
 

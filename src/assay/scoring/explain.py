@@ -7,6 +7,7 @@ one ended, and the last one ends at the score; otherwise the engine is wrong, an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from assay.arithmetic import ONE, scale_points
+from assay.arithmetic import ONE, scale_points, to_points
 from assay.cel.operations import Col, Lit
 from assay.cel.program import PoolUp, Program, RuleColumns, ScorerColumns
 from assay.errors import EngineError
@@ -33,7 +34,7 @@ from assay.model.results import (
     Step,
     WouldChange,
 )
-from assay.model.rulebook import Phase
+from assay.model.rulebook import Phase, Rulebook, Scorer
 from assay.progress import counting
 from assay.scoring.outlook import Horizons, Projection, horizon_grade, outlooks, watched
 from assay.scoring.run import Run, result_columns_of
@@ -45,14 +46,14 @@ from assay.text import plural
 
 
 def explanations(
-    run: Run,
+    explainer: Explainer,
     results: Mapping[str, ProfileResult],
     changes: Mapping[str, tuple[WouldChange, ...]],
     as_of: date,
     ids: Sequence[str],
 ) -> dict[str, Explanation]:
     """Explain the profiles, by id; ``results`` and ``changes`` are theirs."""
-    explainer = Explainer(run)
+    run = explainer.run
     name = headline(run.program, run.rulebook.settings.publish_by)
     upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}
@@ -88,11 +89,11 @@ _PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 
 
 class Explainer:
-    """Explains single scores of one run, by its ``trace``."""
+    """Explains single scores of one ``run``, by its ``trace``; computes all columns of the run."""
 
     def __init__(self, run: Run) -> None:
         run.engine.run(run.program.text_steps)
-        self._run = run
+        self.run = run
         self.trace = Trace(run)
         self._makers: dict[str, Callable[..., Score]] = {}
         self._rules: dict[str, dict[Phase, list[RuleColumns]]] = {}
@@ -102,28 +103,37 @@ class Explainer:
         """Explain all scores of a profile: its own first, then those of what it owns.
 
         These are its factors, dependents, claims and citations. Among their scorers, the last of
-        the rulebook comes first.
+        the rulebook comes first. Of the sets of corroborating citations, only those that a score
+        of the claim counts are explained.
         """
-        for scorer in self._run.program.on("profile"):
+        for scorer in self.run.program.on("profile"):
             yield self.score(scorer, row)
         for space in ("factor", "dependent"):
             for element in self.trace.owned(space, "profile_row", row):
-                for scorer in reversed(self._run.program.on(space)):
+                for scorer in reversed(self.run.program.on(space)):
                     yield self.score(scorer, element)
         claims = self.trace.owned("claim", "profile_row", row)
+        counted: dict[int, set[str]] = {}
         for claim in claims:
-            for scorer in reversed(self._run.program.on("claim")):
-                yield self.score(scorer, claim)
+            for scorer in reversed(self.run.program.on("claim")):
+                explained = self.score(scorer, claim)
+                counted.setdefault(claim, set()).update(explained.steps[0].evidence)
+                yield explained
+        for claim in claims:
+            for found in self.trace.owned("corroboration", "claim_row", claim):
+                if self.trace.label("corroboration", found) in counted.get(claim, ()):
+                    for scorer in reversed(self.run.program.on("corroboration")):
+                        yield self.score(scorer, found)
         for claim in claims:
             for citation in self.trace.owned("citation", "owner_row", claim):
-                for scorer in reversed(self._run.program.on("citation")):
+                for scorer in reversed(self.run.program.on("citation")):
                     yield self.score(scorer, citation)
 
     def score(self, scorer: ScorerColumns, row: int) -> ScoreExplanation:
         """Explain one score of one row, with all its steps."""
         space, key = scorer.scorer.on, scorer.scorer.key
         if key not in self._makers:
-            self._makers[key] = self._run.maker(scorer)
+            self._makers[key] = self.run.maker(scorer)
             rules = sorted(scorer.rules, key=lambda r: r.rule.id)
             self._rules[key] = {p: [r for r in rules if r.rule.phase == p] for p in _PHASES}
         score = self._makers[key](
@@ -140,6 +150,8 @@ class Explainer:
                 steps += _clamped(steps[-1].after)
         if scorer.held is not None:
             steps += self._limited(scorer.held, row, steps[-1].after)
+        if score.points is None and steps[-1].after is not None:
+            steps.append(_not_rated(scorer.scorer, score.coverage, steps[-1].after))
         if steps[-1].after != score.points:
             raise EngineError(
                 f"{self.trace.subject(space, row)}: {key} replays to {steps[-1].after}, "
@@ -293,6 +305,17 @@ def _clamped(before: int | None) -> Iterator[Step]:
         yield Step("clamp", "clamp", "true", True, after, before, after, because)
 
 
+def _not_rated(scorer: Scorer, coverage: int, before: int | None) -> Step:
+    """The step of a score that too little is known for."""
+    least = to_points(scorer.rated_from or 0.0)
+    if coverage < least:
+        because = f"{coverage // 10}% of what it asks is known; a rating needs {least / 10:g}%"
+        return Step("coverage", "rated_from", "true", True, least, before, None, because)
+    # words: shown on pages
+    because = "too little is known for a rating"
+    return Step("coverage", "rated_when", "true", True, None, before, None, because)
+
+
 # Summaries ----------------------------------------------------------------------------------------
 
 
@@ -310,12 +333,14 @@ def _summary(
     if own is None:
         return ""
     if own.score.points is None:
+        if own.steps[-1].phase == "coverage":
+            return f"Not rated: {own.steps[-1].because}."
         start = own.steps[0]
         unknown = f"unknown are {', '.join(start.missing)}" if start.missing else start.because
         return f"Not rated: {unknown}."
     grade = f"{own.score.grade} " if own.score.grade else ""
-    sources, origins = plural(result.sources, "source"), plural(len(result.origins), "origin")
-    parts = [f"{grade}({own.score.points / 1000:.2f}): rests on {sources} from {origins}"]
+    sources, independent = plural(result.sources, "source"), result.independent or "none"
+    parts = [f"{grade}({own.score.points / 1000:.2f}): {sources}, {independent} independent"]
     chain = _weakest_chain(own, explanations)
     claim = next((e for e in chain if e.on == "claim"), None)
     if claim is not None:
@@ -345,9 +370,11 @@ def _weakest_chain(
         by_subject.setdefault(e.subject, []).append(e)
     claim = pool.evidence[0]
     chain = [own, *by_subject.get(claim, [])]
-    pools = [e.steps[0] for e in chain[1:] if e.steps[0].phase == "pool"]
-    for source in dict.fromkeys(i for step in pools for i in step.evidence):
-        chain += by_subject.get(f"{claim}@{source}", [])
+    # The pools of the claim name sets of citations, whose pools name the citations.
+    for explained in chain:
+        if explained is not own and explained.steps[0].phase == "pool":
+            for name in explained.steps[0].evidence:
+                chain += [e for e in by_subject.get(f"{claim}@{name}", []) if e not in chain]
     return chain
 
 
@@ -421,7 +448,7 @@ def _reach_line(found: Path, path: Sequence[int], names: Sequence[str]) -> Reach
 def profile_results(
     run: Run, listing: pl.DataFrame, as_of: date, ids: Sequence[str]
 ) -> dict[str, ProfileResult]:
-    """Scores, origins and outlook of some profiles, by id.
+    """Scores, sources and outlook of some profiles, by id.
 
     ``listing`` has the watch items of analysts.
     """
@@ -430,6 +457,7 @@ def profile_results(
     own = {s.scorer.name: run.scores(s, rows) for s in run.program.shown}
     claims = _claim_scores(run, rows)
     origins = _origins(run, rows)
+    independent = listing["independent"]
     made = {}
     for number, (profile_id, row) in enumerate(zip(ids, rows, strict=True)):
         scores = {name: column[number] for name, column in own.items()}
@@ -438,6 +466,7 @@ def profile_results(
             scores=scores,
             claims=claims.get(row, {}),
             origins=origins.get(row, ()),
+            independent=independent[row],
             outlook=ahead[number],
             published=_is_published(run, scores),
         )
@@ -491,18 +520,20 @@ class Line(NamedTuple):
     horizon: HorizonGrade
     until: date | None
     sources: int
-    origins: int
+    independent: int
     published: bool
 
 
 def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
     projection, horizons = Projection(run, as_of), Horizons.of(as_of)
-    scores = {s.scorer.name: run.scores(s) for s in run.program.shown}
+    scorers = run.program.shown
+    run.engine.make(("profile", c) for s in scorers for c in result_columns_of(s) if c)
+    scores = {s.scorer.name: run.scores(s) for s in scorers}
     days: list[date | None] = projection.first_changes().to_list()
     due = run.tables.column("profile", "due_day").to_list()
     fired = watched(projection, horizons)
-    profiles = listing.select("id", "kind", "name", "sources", "origins").iter_rows()
+    profiles = listing.select("id", "kind", "name", "sources", "independent").iter_rows()
 
     @cache  # thousands of profiles share a few hundred combinations of days
     def horizon(
@@ -512,11 +543,70 @@ def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
         return horizon_grade(horizons, (until, next_due), rules)
 
     lines = []
-    for row, (until, day, rules, (profile_id, kind, name, sources, origins)) in enumerate(
+    for row, (until, day, rules, (profile_id, kind, name, sources, independent)) in enumerate(
         zip(days, due, fired, profiles, strict=True)
     ):
         own = {scorer: column[row] for scorer, column in scores.items()}
         grade = horizon(until, day, tuple(rules))
         published = _is_published(run, own)
-        lines.append(Line(profile_id, kind, name, own, grade, until, sources, origins, published))
+        lines.append(
+            Line(profile_id, kind, name, own, grade, until, sources, independent, published)
+        )
     return lines
+
+
+def lines_to_json(lines: Sequence[Line]) -> bytes:
+    """Convert lines to JSON, with the ids of bands."""
+    return json.dumps(
+        [
+            {
+                **line._asdict(),
+                "scores": {name: _plain(score) for name, score in line.scores.items()},
+                "until": line.until and line.until.isoformat(),
+            }
+            for line in lines
+        ]
+    ).encode()
+
+
+def _plain(score: Score) -> list[object]:
+    bands = (score.band, score.ceiling, score.stands_on, score.firm)
+    return [score.points, score.coverage, score.provisional, *(b and b.id for b in bands)]
+
+
+def lines_from_json(data: bytes, rulebook: Rulebook) -> list[Line]:
+    """Read lines that :func:`lines_to_json` wrote, of profiles scored by the rulebook."""
+    makers = {s.name: _reader(rulebook, s) for s in rulebook.scorers if s.on == "profile"}
+    lines = []
+    for values in json.loads(data):
+        values["scores"] = {name: makers[name](*score) for name, score in values["scores"].items()}
+        values["until"] = values["until"] and date.fromisoformat(values["until"])
+        lines.append(Line(**values))
+    return lines
+
+
+def _reader(rulebook: Rulebook, scorer: Scorer) -> Callable[..., Score]:
+    """Return the function that makes a score from what :func:`_plain` made of it."""
+    bands = {band.id: band for band in rulebook.bands(scorer)}
+    grades = {band.id: band for band in rulebook.evidence_bands(scorer)}
+
+    def score(
+        points: int | None,
+        coverage: int,
+        provisional: bool,
+        band: str | None,
+        ceiling: str | None,
+        stands_on: str | None,
+        firm: str | None,
+    ) -> Score:
+        return Score(
+            points,
+            coverage,
+            bands.get(band or ""),
+            bands.get(ceiling or ""),
+            grades.get(stands_on or ""),
+            provisional,
+            bands.get(firm or ""),
+        )
+
+    return score

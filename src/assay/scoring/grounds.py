@@ -127,10 +127,10 @@ class Grounds:
 
     def _rows(self, space: str, name: str, on: SubjectKind, row: int) -> Iterator[int]:
         """The rows of ``space`` with the id ``name`` in the evidence of a subject at ``row``."""
-        if space in ("factor", "dependent"):
-            for found in self._trace.owned(space, "profile_row", row) if on == "profile" else ():
-                if self._trace.label(space, found) == name:
-                    yield found
+        owned_by = {"factor": "profile", "dependent": "profile", "corroboration": "claim"}
+        if space in owned_by:
+            owned = self._trace.owned(space, f"{on}_row", row) if on == owned_by[space] else ()
+            yield from (r for r in owned if self._trace.label(space, r) == name)
             return
         owner, _, claim = name.partition("#")
         if space == "profile" and not claim and owner in self._run.profile_rows:
@@ -139,6 +139,11 @@ class Grounds:
             for found in self._claims(self._run.profile_rows[owner]):
                 if self._trace.value("claim", "id", found) == claim:
                     yield found
+        elif space == "citation" and on == "corroboration":
+            for member in self._trace.owned("member", "corroboration_row", row):
+                citation = self._trace.value("member", "citation_row", member)
+                if isinstance(citation, int) and self._trace.label("member", member) == name:
+                    yield citation
         elif space == "citation" and not claim:
             claims: Iterable[int] = self._claims(row) if on == "profile" else (row,)
             for found in claims if on != "citation" else ():

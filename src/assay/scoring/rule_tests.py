@@ -12,12 +12,14 @@ import polars as pl
 from assay.arithmetic import to_points
 from assay.cel.operations import Lit
 from assay.cel.program import Program, RuleColumns
+from assay.cel.schema import SUBJECTS
 from assay.lint.analysis import Analysis
 from assay.model.documents import Corpus
 from assay.model.results import Outcome, Score, ScoreExplanation, Step
 from assay.model.rule_cases import Expectation, Expected, LoadedCase
 from assay.model.rulebook import Band, Rulebook
 from assay.rules.scorers import compile_rulebook
+from assay.scoring.deciding import RuleKey, RuleUse, rule_uses
 from assay.scoring.explain import Explainer, outcome_word
 from assay.scoring.run import Run, run_program
 from assay.scoring.trace import Trace
@@ -55,13 +57,16 @@ class CaseResult:
 
 @dataclass
 class Observed:
-    """Outcomes of each rule and bands of each graded scorer that occurred in cases."""
+    """Outcomes and uses of each rule, and bands of each graded scorer, that occurred in cases."""
 
     outcomes: dict[tuple[str, str], set[Outcome]] = field(default_factory=dict)
     bands: dict[str, set[str]] = field(default_factory=dict)
+    uses: dict[RuleKey, RuleUse] = field(default_factory=dict)
 
     def add(self, run: Run) -> None:
-        """Add the outcomes and bands of a run."""
+        """Add the outcomes, bands and decided scores of a run."""
+        for key, use in rule_uses(run).items():
+            self.uses[key] = self.uses.get(key, RuleUse()) + use
         for columns in run.program.scorers:
             scorer = columns.scorer
             for rule in columns.rules:
@@ -160,8 +165,7 @@ _RowsByName = Mapping[str, dict[str, int]]
 
 def _rows_by_case(trace: Trace, owners: Sequence[int], count: int) -> Sequence[_RowsByName]:
     cases: list[dict[str, dict[str, int]]] = [
-        {"profile": {}, "factor": {}, "dependent": {}, "claim": {}, "citation": {}}
-        for _ in range(count)
+        {space: {} for space in SUBJECTS} for _ in range(count)
     ]
     for row, case in enumerate(owners):
         cases[case]["profile"][trace.subject("profile", row)] = row
@@ -170,8 +174,9 @@ def _rows_by_case(trace: Trace, owners: Sequence[int], count: int) -> Sequence[_
                 cases[case][space][trace.subject(space, owned)] = owned
         for claim in trace.owned("claim", "profile_row", row):
             cases[case]["claim"][trace.subject("claim", claim)] = claim
-            for citation in trace.owned("citation", "owner_row", claim):
-                cases[case]["citation"][trace.subject("citation", citation)] = citation
+            for space, owner in (("corroboration", "claim_row"), ("citation", "owner_row")):
+                for element in trace.owned(space, owner, claim):
+                    cases[case][space][trace.subject(space, element)] = element
     return cases
 
 
@@ -194,6 +199,8 @@ class _Comparison:
             yield from self._of("dependent", full, expectations)
         for claim, expectations in expected.claims.items():
             yield from self._of("claim", self._full(claim), expectations)
+        for corroboration, expectations in expected.corroborations.items():
+            yield from self._of("corroboration", self._full(corroboration), expectations)
         for citation, expectations in expected.citations.items():
             yield from self._of("citation", self._full(citation), expectations)
 
@@ -403,6 +410,7 @@ _EXPECTED = {
     "factor": "factors: {severity: ",
     "dependent": "dependents: {other: ",
     "claim": "claims: {c1: ",
+    "corroboration": "corroborations: {c1@s1+s2: ",
     "citation": "citations: {c1@s1: ",
 }
 

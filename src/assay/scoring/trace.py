@@ -73,17 +73,22 @@ class Trace:
         if space == "factor":
             profile = self._row("factor", "profile_row", row)
             return f"{self.subject('profile', profile)}:{self.value('factor', 'name', row)}"
-        claim = self._row("citation", "claim_row", row)
-        return f"{self.subject('claim', claim)}@{self.value('citation', 'source.id', row)}"
+        claim = self._row(space, "claim_row", row)
+        return f"{self.subject('claim', claim)}@{self.label(space, row)}"
 
     def label(self, space: str, row: int) -> str:
-        """Name an element as evidence: a source id, or a subject as :meth:`subject` does."""
+        """Name an element as evidence: source ids, or a subject as :meth:`subject` does."""
         if space == "citation":
             return str(self.value("citation", "source.id", row))
         if space in ("claim", "factor", "profile"):
             return self.subject(space, row)
         if space in ("ground", "factor_ground", "dependent_ground"):
             return self.subject("claim", self._row(space, "ground_row", row))
+        if space == "corroboration":
+            members = self.owned("member", "corroboration_row", row)
+            return "+".join(self.label("member", member) for member in members)
+        if space == "member":
+            return self.label("citation", self._row("member", "citation_row", row))
         if space == "root":
             return self.label("citation", self._row("root", "root_row", row))
         return self.subject("profile", self._row(space, "peer_row", row))

@@ -47,13 +47,10 @@ class Validity:
                 case Gather():
                     self._gather(step)
                 case Aggregate() if step.source is not None:
-                    self._collected(step, (step.column,), (step.source,))
+                    self._collected(step, (step.source,))
                 case PoolUp():
-                    names = (step.keep, step.take, step.cover, step.by)
-                    parts = ("", ".elements", ".coverage")
-                    self._collected(
-                        step, [step.column + p for p in parts], [n for n in names if n is not None]
-                    )
+                    names = (step.keep, step.take, step.by)
+                    self._collected(step, [n for n in names if n is not None])
         days = _Timeline(self, "profile").shortest([Col(name) for name in wanted])
         self.steps.append(Compute("profile", VALID_DAYS, _NEVER if days is None else days))
 
@@ -84,9 +81,7 @@ class Validity:
             Gather(step.space, self._name(here), step.link, step.target, self.columns[there])
         )
 
-    def _collected(
-        self, step: Aggregate | PoolUp, made: Sequence[str], read: Sequence[str]
-    ) -> None:
+    def _collected(self, step: Aggregate | PoolUp, read: Sequence[str]) -> None:
         """Add steps for a value computed from many rows; it changes when the first of them does."""
         days = _Timeline(self, step.elements).shortest([Col(name) for name in read])
         if days is None:
@@ -94,8 +89,6 @@ class Validity:
         column = f"lasts in {step.space}.{step.column}"
         self.steps.append(Compute(step.elements, column, days))
         name = self._name((step.space, step.column))
-        for other in made:
-            self.columns[step.space, other] = name
         self.steps.append(Aggregate(step.space, name, step.elements, step.owner, "min", column))
 
     def _name(self, place: Place) -> str:

@@ -94,6 +94,8 @@ class ConditionParts:
         for claim in self._trace.owned("claim", "profile_row", profile):
             if on == "claim":
                 yield claim
+            elif on == "corroboration":
+                yield from self._trace.owned("corroboration", "claim_row", claim)
             else:
                 yield from self._trace.owned("citation", "owner_row", claim)
 
@@ -167,7 +169,7 @@ def _terms(node: ast.Expression) -> Iterator[ast.Expression]:
             yield ast.Select(node.offset, node.type, node.operand, node.field, test=False)
         case ast.Select():
             yield node
-        case ast.Call(function="size" | "origins"):
+        case ast.Call(function="size" | "origins" | "peers"):
             yield node
         case ast.Call():
             for child in (*((node.target,) if node.target else ()), *node.args):

@@ -19,5 +19,5 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+        return f"{value:z.3f}".rstrip("0").rstrip(".")
     return str(value)

@@ -197,6 +197,7 @@ SENTENCES = Form(lambda v: "\n".join(_escape(x, "") for x in v), _sentences, "on
 
 _GAPS = " \t\n;,"
 _CITED = re.compile(r"\s*([^\s;,\[\]]+)\s*(?:\[((?:[^\]\\]|\\.)*)\])?\s*(?:[;,]|\n|$)", re.DOTALL)
+_NOTHING = "-"
 _STANCES: Sequence[str] = get_args(Stance)
 _DIRECTNESS: Sequence[str] = get_args(Directness)
 
@@ -212,6 +213,8 @@ def _show_citations(citations: Iterable[Citation]) -> str:
             details.append(f"credibility {citation.credibility}")
         if citation.directness is not None:
             details.append(citation.directness)
+        if citation.cites is not None:
+            details.append(f"cites {' '.join(citation.cites) or _NOTHING}")
         if citation.locator is not None:
             details.append(f"at {_escape(citation.locator, ']')}")
         cells.append(f"{citation.id} [{', '.join(details)}]" if details else citation.id)
@@ -248,16 +251,19 @@ def _citation(id_: str, details: str) -> Any:
             item["stance"] = word
         elif word in _DIRECTNESS:
             item["directness"] = word
+        elif match := re.fullmatch(r"cites\s+(\S.*)", detail, re.IGNORECASE | re.DOTALL):
+            item["cites"] = [] if match[1] == _NOTHING else match[1].split()
         elif match := re.fullmatch(r"credibility_([1-6])", word):
             item["credibility"] = int(match[1])
         else:
             raise CellError(
                 f"unknown detail {_short(detail)} of a citation",
-                f"use {', '.join([*_STANCES, *_DIRECTNESS])}, credibility 1 to 5, or at PLACE",
+                f"use {', '.join([*_STANCES, *_DIRECTNESS])}, credibility 1 to 5, cites IDS, or at "
+                "PLACE",
             )
     if item.get("stance") == "supports":
         del item["stance"]
-    order = ("stance", "locator", "credibility", "directness")
+    order = ("stance", "locator", "credibility", "directness", "cites")
     return {"id": id_, **{k: item[k] for k in order if k in item}} if item else id_
 
 
@@ -349,6 +355,8 @@ PUBLISHERS = SheetKind(
         Column(
             "reliability_date", DATE, "date of the reliability, or of its last review", width=15
         ),
+        Column("speaks_for", IDS, "ids of the institutions whose acts its records state", width=24),
+        Column("speaks_for_reason", TEXT, "the reason for speaks_for", width=50),
         Column("url", TEXT, "web address", width=30),
         Column("note", TEXT, "free text", width=40),
     ),
@@ -383,6 +391,7 @@ SOURCES = SheetKind(
         Column("retracted", DAY, "day on which it was retracted", width=12),
         Column("same_as", IDS, "ids of sources reviewed as the same publication", width=24),
         Column("not_same_as", IDS, "ids of sources reviewed as independent of it", width=24),
+        Column("not_same_as_reason", TEXT, "the reason for not_same_as", width=50),
         Column("language", TEXT, "language code: en, fr, zh-Hant", width=10),
         Column("note", TEXT, "free text", width=40),
     ),
@@ -407,6 +416,9 @@ PROFILES = SheetKind(
         Column("until", DATE, "last date of an event that lasts", width=12),
         Column("bottom_line", ID, "id of the claim that sums up the profile", width=24),
         Column("gaps", SENTENCES, "what is not known, one on each line", width=50),
+        Column("reviewed", DAY, "day of the last review of the whole profile", width=12),
+        Column("closed", DATE, "date of the end", ("closed", "on"), width=12),
+        Column("closed_because", TEXT, "the reason for the end", ("closed", "because"), width=40),
         _AUDIENCE,
         Column("embargo", DAY, "first day on which it is shown", width=12),
         _STATUS,
@@ -415,7 +427,8 @@ PROFILES = SheetKind(
     (
         *("kind", "id", "name", "aliases", "type", "region", "base", "domain", "topics"),
         *("date", "from", "until", "bottom_line", "basis", "depends_on", "affects", "claims"),
-        *("gaps", "watch", "image", "audience", "embargo", "status"),
+        *("gaps", "watch", "factors", "reviewed", "closed", "on", "because"),
+        *("image", "audience", "embargo", "status"),
     ),
 )
 
@@ -433,6 +446,7 @@ CLAIMS = SheetKind(
             "subject matter; sets how often a standing claim is rechecked",
             choices=get_args(ClaimType),
         ),
+        Column("actor", ID, "institution whose act it states; empty: the profile", width=24),
         Column(
             "key", FLAG, "key claim: the headline grade depends on it", choices=("yes",), width=6
         ),
@@ -455,7 +469,7 @@ CLAIMS = SheetKind(
             "sources",
             CITATIONS,
             "ids or addresses of sources, separated by semicolons; details in brackets: "
-            "daily-2024-01-29 [disputes, credibility 3, first_hand, at para 4]",
+            "daily-2024-01-29 [disputes, credibility 3, first_hand, cites other-2024, at para 4]",
             width=50,
         ),
         Column(

@@ -73,7 +73,13 @@ def _models(corpus: Corpus, kind: Kind, wanted: Collection[str] | None) -> list[
 def _sources_of(corpus: Corpus, profiles: Iterable[AnyProfile]) -> set[str]:
     """Return the sources that claims cite, and those that these draw on or revise in turn."""
     found: set[str] = set()
-    waiting = [citation.id for p in profiles for claim in p.claims for citation in claim.sources]
+    waiting = [
+        source
+        for p in profiles
+        for claim in p.claims
+        for citation in claim.sources
+        for source in (citation.id, *(citation.cites or ()))
+    ]
     while waiting:
         source = corpus.sources.get(waiting.pop())
         if source is not None and source.id not in found:

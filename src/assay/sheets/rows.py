@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from assay.authoring.cite import address_key, publication
+from assay.authoring.cite import publication
 from assay.authoring.find import fold
 from assay.authoring.new import CLAIM_ID_WORDS, checked_id, first_free, slug
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
+from assay.evidence.addresses import canonical_address
 from assay.sheets.columns import KINDS, SHEETS, Kind, SheetKind
 from assay.sheets.files import Record, Records, Table, cell_name
 from assay.workspace.load import Loaded
@@ -262,7 +263,7 @@ class Assigner:
                 self._names["profiles"].setdefault(comparison_key(name), profile.id)
         for source in corpus.sources.values():
             if source.url:
-                self._addresses.setdefault(address_key(source.url), source.id)
+                self._addresses.setdefault(canonical_address(source.url), source.id)
 
     def assign(self, rows: Mapping[Kind, list[Row]]) -> None:
         """Find the targets of all rows; those with an id first, since they take precedence."""
@@ -283,7 +284,7 @@ class Assigner:
 
     def addressed(self, address: str) -> str | None:
         """Return the id of the source with this web address."""
-        return self._addresses.get(address_key(address))
+        return self._addresses.get(canonical_address(address))
 
     def _is_valid_id(self, row: Row) -> bool:
         try:
@@ -457,7 +458,7 @@ class Assigner:
         if row.sheet.kind in self._names:
             self._names[row.sheet.kind].setdefault(comparison_key(row["name"]), document)
         elif re.match(r"https?://", row["url"]):
-            self._addresses.setdefault(address_key(row["url"]), document)
+            self._addresses.setdefault(canonical_address(row["url"]), document)
 
 
 def _ambiguous(row: Row, column: str, found: Match) -> Diagnostic:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from assay.arithmetic import to_points
+from assay.evidence.independence import CORROBORATING
 from assay.graph.reach import reach_pairs
 from assay.model.documents import AnyProfile, Corpus, Dependency, Event
 from assay.model.rulebook import Rulebook
@@ -30,7 +31,8 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> BuiltTables:
     tables = assemble(rows, rulebook, as_of.toordinal())
     # Texts are encoded once here, not in every process that takes the tables from a cache.
     frames = {name: coded(name, frame) for name, frame in tables.frames.items()}
-    return BuiltTables(Tables(frames, edges=tables.edges), rows, _listing(profiles, rows))
+    listing = _listing(profiles, rows, tables)
+    return BuiltTables(Tables(frames, edges=tables.edges), rows, listing)
 
 
 def build_tables(corpus: Corpus, rulebook: Rulebook, as_of: date) -> Tables:
@@ -85,7 +87,8 @@ def edge_frames(
         ("dependent", "upper", "lower", pl.lit(True)),
         ("event", "lower", "upper", pl.col("affects")),
     ):
-        owned = valid.lazy().filter(condition).rename({owner: "original", peer: "peer_row"})
+        once = valid.lazy().filter(condition).unique(_EDGE, keep="first", maintain_order=True)
+        owned = once.rename({owner: "original", peer: "peer_row"})
         frames[space] = (
             place.lazy()
             .join(owned, on="original", how="inner", maintain_order="left_right")
@@ -122,6 +125,10 @@ def _edge_grounds(dependents: pl.DataFrame) -> pl.DataFrame:
         .explode("ground_row")
         .drop_nulls()
     )
+
+
+_EDGE = ["lower", "upper", "relation"]
+"""What identifies an edge; both of its ends may write it, and it counts once."""
 
 
 def valid_on(day: int) -> pl.Expr:
@@ -184,7 +191,7 @@ def evidence_frames(rows: Rows) -> dict[str, pl.DataFrame]:
     first_implied = cited.height + begins(implied["own"].to_numpy(), count)
     own = rows["root"]["own"].to_numpy()
 
-    def row(number: Ints) -> Ints:
+    def row(number: Ints, own: Ints) -> Ints:
         """Convert the number of a citation within its profile, those implied after the others."""
         beyond = number - number_cited[own]
         result: Ints = np.where(beyond < 0, first_cited[own] + number, first_implied[own] + beyond)
@@ -192,12 +199,100 @@ def evidence_frames(rows: Rows) -> dict[str, pl.DataFrame]:
 
     roots = pl.DataFrame(
         {
-            "citation_row": row(rows["root"]["citation"].to_numpy()),
-            "root_row": row(rows["root"]["root"].to_numpy()),
+            "citation_row": row(rows["root"]["citation"].to_numpy(), own),
+            "root_row": row(rows["root"]["root"].to_numpy(), own),
         },
         schema=SCHEMAS["root"],
     )
-    return {"claim": claims, "citation": citations, "root": roots}
+    return {
+        "claim": claims,
+        "citation": citations,
+        "root": roots,
+        **corroboration_frames(
+            citations,
+            pl.DataFrame(
+                {
+                    "first": row(rows["pair"]["first"].to_numpy(), rows["pair"]["own"].to_numpy()),
+                    "second": row(
+                        rows["pair"]["second"].to_numpy(), rows["pair"]["own"].to_numpy()
+                    ),
+                    "one_family": rows["pair"]["one_family"],
+                },
+                schema={"first": pl.Int64, "second": pl.Int64, "one_family": pl.Boolean},
+            ),
+        ),
+    }
+
+
+def corroboration_frames(citations: pl.DataFrame, pairs: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Build the sets of citations that corroborate each other, and their members.
+
+    ``pairs`` are rows of unrelated citations (``first`` < ``second``), with ``one_family``. A set
+    has at most three members. Those that a further citation could join are left out, because a
+    larger set never carries less.
+    """
+    numbered = citations.lazy().select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("first"),
+        "stance",
+        "kind",
+        "owner_row",
+        "profile_row",
+    )
+    vertices = numbered.filter(
+        pl.col("owner_row").is_not_null()
+        & pl.col("kind").cast(pl.String).is_in(list(CORROBORATING))
+    ).drop("kind")
+    edges = pairs.lazy()
+    triples = (
+        edges.join(edges, left_on="second", right_on="first", suffix="_23")
+        .rename({"second_23": "third"})
+        .join(edges, left_on=["first", "third"], right_on=["first", "second"], suffix="_13")
+        .select(
+            *("first", "second", "third"),
+            (pl.col("one_family") & pl.col("one_family_23") & pl.col("one_family_13")).alias(
+                "one_family"
+            ),
+        )
+    )
+    inside = pl.concat(
+        triples.select(pl.col(a).alias("first"), pl.col(b).alias("second"))
+        for a, b in (("first", "second"), ("second", "third"), ("first", "third"))
+    ).unique()
+    paired = pl.concat(edges.select(pl.col(name).alias("first")) for name in ("first", "second"))
+    none = pl.lit(None, pl.Int64)
+    sets = pl.concat(
+        [
+            triples,
+            edges.join(inside, on=["first", "second"], how="anti").select(
+                "first", "second", none.alias("third"), "one_family"
+            ),
+            vertices.join(paired.unique(), on="first", how="anti").select(
+                "first", none.alias("second"), none.alias("third"), pl.lit(True).alias("one_family")
+            ),
+        ]
+    )
+    found = (
+        sets.join(vertices, on="first")
+        .sort("owner_row", "first", "second", "third", nulls_last=True)
+        .select(
+            "stance",
+            *("first", "second", "third", "one_family"),
+            pl.col("owner_row").alias("claim_row"),
+            "profile_row",
+        )
+        .collect()
+    )
+    members = found.select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("corroboration_row"),
+        pl.concat_list("first", "second", "third").alias("citation_row"),
+    )
+    size = pl.sum_horizontal(pl.col(c).is_not_null() for c in ("first", "second", "third"))
+    return {
+        "corroboration": found.select(
+            "stance", size.cast(pl.Int64).alias("size"), "one_family", "claim_row", "profile_row"
+        ),
+        "member": members.explode("citation_row").drop_nulls(),
+    }
 
 
 def _citations(citations: pl.DataFrame, first_claim: Ints) -> pl.DataFrame:
@@ -246,16 +341,32 @@ def _grounds(rows: Rows, space: str, owner: str, first_owner: Ints) -> pl.DataFr
         )
         .drop_nulls()
         .collect()
+        .pipe(_transitive)
     )
+
+
+def _transitive(grounds: pl.DataFrame) -> pl.DataFrame:
+    """Add the grounds of grounds, however far. Circles are errors at check."""
+    known = added = grounds.unique(maintain_order=True)
+    while added.height:
+        further = (
+            added.join(grounds, left_on="ground_row", right_on="claim_row", suffix="_further")
+            .select("claim_row", pl.col("ground_row_further").alias("ground_row"))
+            .unique(maintain_order=True)
+        )
+        added = further.join(known, on=["claim_row", "ground_row"], how="anti")
+        known = pl.concat([known, added])
+    return known.sort("claim_row", maintain_order=True)
 
 
 # Listing -----------------------------------------------------------------------------------
 
 
-def _listing(profiles: Sequence[AnyProfile], rows: Rows) -> pl.DataFrame:
+def _listing(profiles: Sequence[AnyProfile], rows: Rows, tables: Tables) -> pl.DataFrame:
     """List the profiles in the order of their rows.
 
-    ``sources`` and ``origins`` count what each cites; ``watch`` has its watch items as JSON, null
+    ``sources`` counts those that each cites, ``independent`` the independent ones for its key claim
+    that has the fewest; ``watch`` has its watch items as JSON, null
     if it has none.
     """
     names = pl.DataFrame(
@@ -273,18 +384,30 @@ def _listing(profiles: Sequence[AnyProfile], rows: Rows) -> pl.DataFrame:
         rows["citation"]
         .lazy()
         .filter(~pl.col("implied"))
-        .select("own", "profile_origin", "source.id")
-        .unique()
         .group_by("own")
-        .agg(
-            pl.len().cast(pl.Int64).alias("sources"),
-            pl.col("profile_origin").n_unique().cast(pl.Int64).alias("origins"),
-        )
+        .agg(pl.col("source.id").n_unique().cast(pl.Int64).alias("sources"))
+    )
+    sizes = (
+        tables.frames["corroboration"]
+        .lazy()
+        .filter(pl.col("stance") == "supports")
+        .group_by("claim_row")
+        .agg(pl.col("size").max())
+    )
+    independent = (
+        tables.frames["claim"]
+        .lazy()
+        .select("key", own="profile_row", claim_row=pl.int_range(pl.len(), dtype=pl.Int64))
+        .filter("key")
+        .join(sizes, on="claim_row", how="left")
+        .group_by("own")
+        .agg(pl.col("size").fill_null(0).min().alias("independent"))
     )
     return (
         names.lazy()
         .join(counted, on="own", how="left", maintain_order="left")
-        .select("id", "kind", "name", pl.col("sources", "origins").fill_null(0), "watch")
+        .join(independent, on="own", how="left", maintain_order="left")
+        .select("id", "kind", "name", pl.col("sources", "independent").fill_null(0), "watch")
         .collect()
     )
 

@@ -16,6 +16,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "claim": ("profile_row",),
     "citation": ("owner_row", "cited_by_row"),
     "root": ("citation_row",),
+    "corroboration": ("claim_row",),
+    "member": ("corroboration_row",),
     "ground": ("claim_row",),
     "factor": ("profile_row",),
     "factor_ground": ("factor_row",),

@@ -10,10 +10,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from assay.evidence.independence import CORROBORATING
 from assay.tables.build import evidence_frames
-from assay.tables.rows import Rows
+from assay.tables.rows import LOCAL, Rows
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Ints, Tables, begins, spans
 
 # Evidence of edited profiles ---------------------------------------------------------------
@@ -40,25 +42,29 @@ def select_evidence(rows: Rows, places: Ints) -> Rows:
     position = np.full(rows["profile"].height, -1)
     position[places] = np.arange(len(places))
     selected = {"profile": rows["profile"][places]}
-    for name in ("claim", "citation", "root"):
+    for name in ("claim", "citation", "root", "pair"):
         own = pl.Series("own", position[rows[name]["own"].to_numpy()])
         selected[name] = rows[name].with_columns(own).filter(pl.col("own") >= 0)
     return selected
 
 
 def edit_evidence(rows: Rows, edited: EvidenceEdits) -> Rows:
-    """Derive the claims, citations and roots of the copies; ``own`` is the number of the copy.
+    """Derive the claims, citations, roots and pairs of the copies.
 
-    The citations in ``rows`` are those of the profiles, followed by those to add, whose ``own`` is
-    null.
+    ``own`` is the number of the copy. The citations in ``rows`` are those of the profiles,
+    followed by those to add, whose ``own`` is null.
     """
-    citations, roots = _citations(rows, edited)
+    citations, roots, pairs = _citations(rows, edited)
     claims = _claims(rows["claim"], rows["profile"].height, citations, edited)
-    return {"claim": claims, "citation": citations, "root": roots}
+    return {"claim": claims, "citation": citations, "root": roots, "pair": pairs}
 
 
-def _citations(rows: Rows, edited: EvidenceEdits) -> tuple[pl.DataFrame, pl.DataFrame]:
-    given, links, owns = rows["citation"], rows["root"], edited.owns
+def _citations(
+    rows: Rows, edited: EvidenceEdits
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Derive the citations, the roots and the unrelated pairs of the copies."""
+    given, links, pairs = rows["citation"], rows["root"], rows["pair"]
+    owns = edited.owns
     profiles = rows["profile"].height
     own = given["own"].drop_nulls().to_numpy()
     row, copy = spans(begins(own, profiles), owns)
@@ -87,8 +93,32 @@ def _citations(rows: Rows, edited: EvidenceEdits) -> tuple[pl.DataFrame, pl.Data
     number = np.full(len(row) + 1, -1)
     number[old[order]] = np.arange(len(order)) - begins(copies, len(owns))[copies[order]]
 
-    citations = given[source[order]].with_columns(
-        pl.Series("own", copies[order]), pl.Series("claim", claim[order])
+    fresh = edited.checked.with_columns(pl.lit(edited.day).alias("rechecked"))
+    citations = (
+        given[source[order]]
+        .with_columns(pl.Series("own", copies[order]), pl.Series("claim", claim[order]))
+        .join(
+            fresh.rename({"copy": "own"}).cast({"own": pl.Int64, "claim": pl.Int64}),
+            on=["own", "claim"],
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(pl.max_horizontal("fresh_day", "rechecked").alias("fresh_day"))
+        .drop("rechecked")
+    )
+    pair, pair_copy = spans(begins(pairs["own"].to_numpy(), profiles), owns)
+    first, second = (
+        start[pair_copy] + pairs[name].to_numpy()[pair] for name in ("first", "second")
+    )
+    left = ~removed[first] & ~removed[second]
+    remaining = pl.DataFrame(
+        {
+            "own": pair_copy[left],
+            "first": number[first[left]],
+            "second": number[second[left]],
+            "one_family": pairs["one_family"].to_numpy()[pair][left],
+        },
+        schema=LOCAL["pair"],
     )
     roots = pl.DataFrame(
         {
@@ -97,7 +127,44 @@ def _citations(rows: Rows, edited: EvidenceEdits) -> tuple[pl.DataFrame, pl.Data
             "root": number[root[linked]],
         }
     )
-    return citations, roots
+    return citations, roots, pl.concat([remaining, _added_pairs(citations, old[order] < 0)])
+
+
+def _added_pairs(citations: pl.DataFrame, added: npt.NDArray[np.bool_]) -> pl.DataFrame:
+    """Pair added citations with the others of their claim.
+
+    They are unrelated to all but sources without a publisher; two records of one act are always
+    related, because both publishers speak for the actor.
+    """
+    numbered = citations.select(
+        "own",
+        "claim",
+        "stance",
+        (pl.col("kind").cast(pl.String) == "record").alias("record"),
+        pl.int_range(pl.len(), dtype=pl.Int64).over("own").alias("number"),
+        pl.Series("added", added),
+        (
+            ~pl.col("implied")
+            & pl.col("kind").cast(pl.String).is_in(list(CORROBORATING))
+            & pl.col("publisher.id").is_not_null()
+        ).alias("corroborates"),
+    ).filter("corroborates")
+    both_new = pl.col("added_other") & (pl.col("number") >= pl.col("number_other"))
+    return (
+        numbered.filter("added")
+        .join(numbered, on=["own", "claim", "stance"], suffix="_other")
+        .filter(
+            (pl.col("number") != pl.col("number_other"))
+            & ~both_new
+            & ~(pl.col("record") & pl.col("record_other"))
+        )
+        .select(
+            "own",
+            pl.min_horizontal("number", "number_other").alias("first"),
+            pl.max_horizontal("number", "number_other").alias("second"),
+            pl.lit(False).alias("one_family"),
+        )
+    )
 
 
 def _claims(
@@ -210,8 +277,10 @@ def copies(tables: Tables, count: int, columns: Collection[tuple[str, str]]) -> 
     the links of their spaces are copied.
     """
     spaces = {"profile", *(space for space, _ in columns)}
-    if "root" in spaces:
+    if spaces & {"root", "member"}:
         spaces.add("citation")
+    if "member" in spaces:
+        spaces.add("corroboration")
     frames = {
         space: _copied(tables, space, count, {name for own, name in columns if own == space})
         for space in tables.frames
@@ -239,8 +308,12 @@ def _owned_first(frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     citation = frames["citation"].with_row_index("old_row")
     ordered = citation.sort(pl.col("owner_row").is_null(), maintain_order=True)
     changed = {"citation": ordered.drop("old_row")}
+    new_row = ordered.get_column("old_row").arg_sort().cast(pl.Int64)
+    if "member" in frames:
+        member = frames["member"]
+        rows = new_row.gather(member["citation_row"]).alias("citation_row")
+        changed["member"] = member.with_columns(rows)
     if "root" in frames:
-        new_row = ordered.get_column("old_row").arg_sort().cast(pl.Int64)
         root = frames["root"].with_columns(
             new_row.gather(frames["root"].get_column(c)).alias(c) for c in ROW_LINKS["root"]
         )

@@ -79,6 +79,8 @@ def _parts(stored: StoredTables, home: Ints, profiles: Ints) -> Iterator[Part]:
     at["ground"] = within("ground", "claim_row", at["claim"])
     at["dependent_ground"] = within("dependent_ground", "dependent_row", at["dependent"])
     at["factor_ground"] = within("factor_ground", "factor_row", at["factor"])
+    at["corroboration"] = within("corroboration", "claim_row", at["claim"])
+    at["member"] = within("member", "corroboration_row", at["corroboration"])
     owned = stored.height("citation") - stored.given("citation", "owner_row").null_count()
     citations = (
         np.searchsorted(home[:owned], profiles),

@@ -1,25 +1,38 @@
 """Rows of profiles, claims, citations and edges, converted from documents.
 
-Numbers count within a profile, so the rows of a profile do not depend on other profiles;
-:mod:`assay.tables.build` joins them into tables.
+Numbers count within a profile; :mod:`assay.tables.build` joins the rows into tables. Other
+profiles matter only by the claims that contradict a claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
+from typing import get_args
 
 import polars as pl
 
+from assay.evidence.independence import CORROBORATING, Independence, Valued
 from assay.evidence.origins import Lineage, Traced
 from assay.model.dates import PartialDate
-from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event, Source
+from assay.model.documents import (
+    AnyProfile,
+    Claim,
+    Corpus,
+    Dependency,
+    Directness,
+    Event,
+    Source,
+    Stance,
+)
 from assay.model.rulebook import Rulebook
 from assay.progress import counting
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Dtype
 
 Row = tuple[object, ...]
 Rows = Mapping[str, pl.DataFrame]
+ClaimKey = tuple[str, str]
+"""The ids of a profile and of one of its claims."""
 
 
 def _without_links(space: str) -> dict[str, Dtype]:
@@ -37,6 +50,12 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         **_without_links("citation"),
     },
     "root": {"own": pl.Int64, "citation": pl.Int64, "root": pl.Int64},
+    "pair": {
+        "own": pl.Int64,
+        "first": pl.Int64,
+        "second": pl.Int64,
+        "one_family": pl.Boolean,
+    },
     "ground": {
         "own": pl.Int64,
         "claim": pl.Int64,
@@ -70,8 +89,8 @@ LOCAL: dict[str, dict[str, Dtype]] = {
         "valid_until_day": pl.Int64,
     },
 }
-"""``own`` is the row of the profile; ``claim``, ``citation``, ``root``, ``factor`` and ``edge``
-count within it.
+"""``own`` is the row of the profile; ``claim``, ``citation``, ``root``, ``factor``, ``edge`` and
+those of a ``pair`` (two unrelated citations that corroborate each other) count within it.
 
 ``implied`` citations are uncited originals, after those that claims cite; ``decided`` ones have a
 source with a decision about duplicates (``same_as`` or ``not_same_as``). ``checked`` is the day
@@ -98,7 +117,7 @@ def rows_of(
     corpus: Corpus, rulebook: Rulebook, as_of: date, profiles: Sequence[AnyProfile]
 ) -> Rows:
     """Convert profiles to rows, without evidence published later than ``as_of`` or retracted."""
-    builder = _Builder(corpus, rulebook, as_of)
+    builder = _Builder(corpus, rulebook, as_of, _contradictions(profiles))
     for profile in counting(profiles, "profiles"):
         builder.add(profile)
     return {
@@ -107,13 +126,40 @@ def rows_of(
     }
 
 
+def _contradictions(profiles: Sequence[AnyProfile]) -> dict[ClaimKey, set[ClaimKey]]:
+    """Return the claims that contradict each claim, whichever of the two states it."""
+    stated = [
+        ((p.id, c.id), (owner or p.id, target))
+        for p in profiles
+        for c in scored_claims(p)
+        for owner, _, target in (r.rpartition("#") for r in c.contradicts)
+    ]
+    if not stated:
+        return {}
+    scored = {(p.id, c.id) for p in profiles for c in scored_claims(p)}
+    found: dict[ClaimKey, set[ClaimKey]] = {}
+    for one, other in stated:
+        if other in scored:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found
+
+
 class _Builder:
-    def __init__(self, corpus: Corpus, rulebook: Rulebook, as_of: date) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        rulebook: Rulebook,
+        as_of: date,
+        contradictions: Mapping[ClaimKey, Set[ClaimKey]],
+    ) -> None:
         self._corpus = corpus
         self._review_after = rulebook.settings.review_after_days
         self._factors = rulebook.factors
         self._as_of = as_of
+        self._contradictions = contradictions
         self._lineage = Lineage(corpus, as_of)
+        self._independence = Independence(corpus, as_of)
         self.rows: dict[str, list[Row]] = {name: [] for name in LOCAL}
 
     def add(self, profile: AnyProfile) -> None:
@@ -121,15 +167,16 @@ class _Builder:
         own = len(self.rows["profile"])
         claims = scored_claims(profile)
         at = {c.id: i for i, c in enumerate(claims)}
-        traced = [self._lineage.trace(c.sources) for c in claims]
+        valued = [self._independence.valued(profile, c) for c in claims]
+        traced = [self._lineage.assign([v.citation for v in per_claim]) for per_claim in valued]
         cited = [per_claim for per_claim in traced if per_claim]
         if len(cited) == 1:  # tracing the evidence of the profile would give the same
             of_profile = cited[0]
         else:
-            of_profile = self._lineage.trace(t.citation for per_claim in cited for t in per_claim)
-        self._citations(own, traced, [t.origin for t in of_profile])
-        for number, (claim, per_claim) in enumerate(zip(claims, traced, strict=True)):
-            self.rows["claim"].append((own, *self._claim(claim, per_claim)))
+            of_profile = self._lineage.assign([t.citation for found in cited for t in found])
+        self._citations(own, claims, valued, traced, [t.origin for t in of_profile])
+        for number, (claim, per_claim) in enumerate(zip(claims, valued, strict=True)):
+            self.rows["claim"].append((own, *self._claim(profile.id, claim, per_claim)))
             self.rows["ground"] += [(own, number, *_ground(r, profile, at)) for r in claim.rests_on]
         self._add_factors(own, profile, at)
         self.rows["profile"].append(self._profile(profile))
@@ -178,12 +225,14 @@ class _Builder:
             self._as_of.toordinal(),
         )
 
-    def _claim(self, claim: Claim, traced: Sequence[Traced]) -> Row:
-        days = [t.day for t in traced if t.day and t.citation.stance == "supports"]
-        checked = claim.checked if claim.checked and claim.checked <= self._as_of else None
+    def _claim(self, profile: str, claim: Claim, valued: Sequence[Valued]) -> Row:
+        days = [v.day for v in valued if v.day and v.citation.stance == "supports"]
+        checked = _checked(claim, self._as_of)
         if checked is not None:
             days.append(checked)
         review_after = self._review_after.get(claim.type or "", self._review_after.get("default"))
+        if claim.type is None:
+            review_after = min(self._review_after.values(), default=None)
         return (
             _day(checked),
             claim.id,
@@ -198,61 +247,83 @@ class _Builder:
             float(claim.quantity.value) if claim.quantity else None,
             claim.quantity.unit if claim.quantity else None,
             claim.likelihood,
-            len(claim.contradicts),
+            len(self._contradictions.get((profile, claim.id), ())),
         )
 
     def _citations(
-        self, own: int, traced: Sequence[Sequence[Traced]], origins: Iterable[str]
+        self,
+        own: int,
+        claims: Sequence[Claim],
+        valued: Sequence[Sequence[Valued]],
+        traced: Sequence[Sequence[Traced]],
+        origins: Iterable[str],
     ) -> None:
-        """Add the citations of all claims, followed by the uncited originals they draw on."""
-        lineage, in_profile = self._lineage, iter(origins)
-        citations = sum(map(len, traced))
+        """Add the citations of all claims, followed by the originals that they draw on."""
+        in_profile = iter(origins)
+        citations = sum(map(len, valued))
         implied: list[Row] = []
         number = 0
-        for claim, per_claim in enumerate(traced):
-            numbers = {
-                (lineage.canonical(t.citation.id), t.citation.stance): number + i
-                for i, t in enumerate(per_claim)
-            }
-            for one in per_claim:
-                self.rows["citation"].append(
-                    (own, claim, False, *self._citation(one, next(in_profile)))
-                )
-                for root in one.draws_on:
-                    cited = numbers.get((root, one.citation.stance))
-                    if cited is None:
-                        cited = citations + len(implied)
-                        implied.append((own, claim, True, *self._implied(one, root)))
-                    self.rows["root"].append((own, number, cited))
+        for position, (claim, per_claim, lines) in enumerate(
+            zip(claims, valued, traced, strict=True)
+        ):
+            self._pairs(own, number, per_claim)
+            checked = _checked(claim, self._as_of)
+            for one, line in zip(per_claim, lines, strict=True):
+                cited = self._citation(one, line, checked, next(in_profile))
+                self.rows["citation"].append((own, position, False, *cited))
+                for source, kind in one.originals:
+                    self.rows["root"].append((own, number, citations + len(implied)))
+                    original = self._implied(one.citation.stance, source, kind, checked)
+                    implied.append((own, position, True, *original))
                 number += 1
         self.rows["citation"] += implied
 
-    def _citation(self, traced: Traced, profile_origin: str) -> Row:
-        citation = traced.citation
+    def _pairs(self, own: int, start: int, valued: Sequence[Valued]) -> None:
+        """Add the unrelated pairs of a claim, whose first citation has the number ``start``."""
+        for stance in get_args(Stance):
+            numbers = [
+                i
+                for i, v in enumerate(valued)
+                if v.kind in CORROBORATING and v.citation.stance == stance
+            ]
+            for pair in self._independence.unrelated([valued[i].citation for i in numbers]):
+                first, second = numbers[pair.first], numbers[pair.second]
+                self.rows["pair"].append((own, start + first, start + second, pair.one_family))
+
+    def _citation(
+        self, valued: Valued, traced: Traced, checked: date | None, profile_origin: str
+    ) -> Row:
+        citation = valued.citation
         return (
             self._lineage.decided(citation.id),
             citation.stance,
             traced.directness,
+            valued.kind,
             citation.credibility,
             traced.origin,
             traced.origin_directness,
             profile_origin,
-            _day(traced.day),
+            _day(valued.day),
+            _day(_later(valued.day, checked)),
             *self._source(self._corpus.sources[citation.id]),
         )
 
-    def _implied(self, report: Traced, root: str) -> Row:
-        """Return the citation of an original that only ``report`` draws on."""
-        source = self._corpus.sources[root]
+    def _implied(
+        self, stance: Stance, source: Source, kind: Directness | None, checked: date | None
+    ) -> Row:
+        """Return the citation of an original that a report draws on."""
+        day = source.published.first if source.published else None
         return (
-            self._lineage.decided(root),
-            report.citation.stance,
+            self._lineage.decided(source.id),
+            stance,
             source.directness,
+            kind,
             None,
             source.id,
             source.directness,
             source.id,
-            _day(source.published),
+            _day(day),
+            _day(_later(day, checked)),
             *self._source(source),
         )
 
@@ -288,6 +359,15 @@ def _edge(dependency: Dependency, *, affects: bool) -> Row:
         _day(dependency.valid_from),
         until.last.toordinal() if until else None,
     )
+
+
+def _checked(claim: Claim, as_of: date) -> date | None:
+    """Return the day of the claim's last recheck, None if it is later than ``as_of``."""
+    return claim.checked if claim.checked and claim.checked <= as_of else None
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max((d for d in (one, other) if d is not None), default=None)
 
 
 def _day(value: PartialDate | date | None) -> int | None:

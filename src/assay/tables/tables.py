@@ -56,11 +56,13 @@ SCHEMAS: dict[str, dict[str, Dtype]] = {
     "citation": {
         "stance": _TEXT,
         "directness": _TEXT,
+        "kind": _TEXT,
         "credibility": _INT,
         "origin": _TEXT,
         "origin_directness": _TEXT,
         "profile_origin": _TEXT,
         "day": _INT,
+        "fresh_day": _INT,
         "source.id": _TEXT,
         "source.day": _INT,
         "source.accessed_day": _INT,
@@ -75,6 +77,14 @@ SCHEMAS: dict[str, dict[str, Dtype]] = {
         "profile_row": _INT,
     },
     "root": {"citation_row": _INT, "root_row": _INT},
+    "corroboration": {
+        "stance": _TEXT,
+        "size": _INT,
+        "one_family": _BOOL,
+        "claim_row": _INT,
+        "profile_row": _INT,
+    },
+    "member": {"corroboration_row": _INT, "citation_row": _INT},
     "ground": {"claim_row": _INT, "ground_row": _INT},
     "factor": {
         "name": _TEXT,
@@ -105,6 +115,8 @@ ROW_LINKS: dict[str, dict[str, str]] = {
         "profile_row": "profile",
     },
     "root": {"citation_row": "citation", "root_row": "citation"},
+    "corroboration": {"claim_row": "claim", "profile_row": "profile"},
+    "member": {"corroboration_row": "corroboration", "citation_row": "citation"},
     "ground": {"claim_row": "claim", "ground_row": "claim"},
     "factor": {"profile_row": "profile"},
     "factor_ground": {"factor_row": "factor", "ground_row": "claim"},
@@ -123,6 +135,7 @@ CODED: dict[str, frozenset[str]] = {
         [
             "stance",
             "directness",
+            "kind",
             "origin_directness",
             "source.directness",
             "source.attribution",
@@ -132,6 +145,7 @@ CODED: dict[str, frozenset[str]] = {
         ]
     ),
     "factor": frozenset(["name", "word"]),
+    "corroboration": frozenset(["stance"]),
     **{
         space: frozenset(["relation", "criticality"])
         for space in ("dependency", "dependent", "event")

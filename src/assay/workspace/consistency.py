@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -9,7 +10,19 @@ from typing import Any
 from assay.diagnostics import content_codes
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
-from assay.model.documents import AnyProfile, Claim, Corpus, Event, Publisher, Source
+from assay.evidence.actors import speaks_for_actor
+from assay.model.documents import (
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Event,
+    Publisher,
+    Source,
+    actor_of,
+)
+from assay.text import plural
+from assay.workspace.dates import lint_dates
 
 _NEEDS_SOURCE = ("fact", "attributed")
 
@@ -42,6 +55,14 @@ def _unfounded(
             f"{noun} {claim.id!r} cites no source",
             "add 'sources: [ID]', or 'status: draft' until there is one",
         )
+    if claim.nature == "forecast" and claim.key and not claim.rests_on:
+        facts = [c.id for c in profile.claims if c.nature in _NEEDS_SOURCE and c is not claim]
+        such = f", for example {' or '.join(facts[:3])}" if facts else ""
+        yield content_codes.FORECAST_WITHOUT_GROUNDS.at(
+            ValueLocation(("claims", i), subject),
+            f"key forecast {claim.id!r} names no grounds, so it cannot carry a grade",
+            f"list the claims it is based on under 'rests_on:'{such}, or remove 'key: true'",
+        )
     if claim.nature != "judgement":
         return
     if not claim.rests_on:
@@ -62,40 +83,7 @@ def _unfounded(
 
 
 def check_sources(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    """Report dates out of order, and sources listed both as the same and as not the same."""
-    for source in corpus.sources.values():
-        if source.cites or source.retracted is not None or source.revises is not None:
-            yield from _backwards(source, corpus, subjects[source.id])
-    yield from _same_and_not_same(corpus, subjects)
-
-
-def _backwards(source: Source, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
-    if source.published is None:
-        return
-    if source.retracted is not None and source.retracted < source.published.first:
-        yield codes.RETRACTED_EARLY.at(
-            ValueLocation(("retracted",), subject),
-            f"source {source.id!r} was retracted on {source.retracted}, before its publication "
-            f"({source.published})",
-            "correct one of the two dates",
-        )
-    earlier = [(("cites", i), target, "cites") for i, target in enumerate(source.cites)]
-    if source.revises is not None:
-        earlier.append((("revises", -1), source.revises, "revises"))
-    for (name, i), target, word in earlier:
-        other = corpus.sources.get(target)
-        if other is None or other.published is None:
-            continue
-        if other.published.first > source.published.last:
-            yield codes.CITES_LATER.at(
-                ValueLocation((name, i) if i >= 0 else (name,), subject),
-                f"source {source.id!r} ({source.published}) {word} {target!r}, published later "
-                f"({other.published})",
-                "correct one of the two dates, or the link",
-            )
-
-
-def _same_and_not_same(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Report sources listed both as the same and as not the same."""
     groups = _same(corpus)
     for source in corpus.sources.values():
         for i, other in enumerate(source.not_same_as):
@@ -123,6 +111,58 @@ def _same(corpus: Corpus) -> dict[str, set[str]]:
             for member in joined:
                 groups[member] = joined
     return groups
+
+
+def _credential(name: str, document: Publisher | Source, subject: Subject) -> Iterator[Diagnostic]:
+    if getattr(document, name) and getattr(document, f"{name}_reason") is None:
+        yield content_codes.CREDENTIAL_WITHOUT_REASON.at(
+            ValueLocation((name,), subject, at_key=True),
+            f"{name!r} of {document.id!r} has no reason",
+            f"add '{name}_reason: …'; credentials can raise grades and need a reason",
+        )
+
+
+def _speaks_for_none(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    records = Counter(s.publisher for s in corpus.sources.values() if s.directness == "record")
+    for publisher in corpus.publishers.values():
+        count = records[publisher.id]
+        if count and not publisher.speaks_for:
+            yield content_codes.SPEAKS_FOR_NONE.at(
+                ValueLocation(("id",), subjects[publisher.id]),
+                f"publisher {publisher.id!r} issued {plural(count, 'record')}, but speaks for no "
+                "institution",
+                "add 'speaks_for: [INSTITUTION]' with a reason if it records that body's acts",
+            )
+
+
+def check_record(
+    profile: AnyProfile, claim: Claim, citation: Citation, corpus: Corpus, as_of: date
+) -> tuple[str, str] | None:
+    """Return why a cited record counts as of unknown kind, and a hint; None if it does not."""
+    source = corpus.sources[citation.id]
+    if (citation.directness or source.directness) != "record":
+        return None
+    actor = actor_of(profile, claim)
+    publisher = source.publisher
+    if source.cites if citation.cites is None else citation.cites:
+        reason = "it draws on other sources"
+        hint = "set 'directness: secondary' here, or 'cites: []' if it records its own act"
+    elif actor is None:
+        reason = "the claim names no actor"
+        hint = "add 'actor: INSTITUTION', the body whose act the record states"
+    elif publisher is None:
+        reason = "it has no publisher"
+        hint = f"add 'publisher:' to {source.id!r}"
+    elif not speaks_for_actor(corpus, publisher, actor, as_of):
+        reason = f"{publisher!r} does not speak for {actor!r}"
+        hint = (
+            f"add 'speaks_for: [{actor}]' to {publisher!r} with a reason, name another 'actor:' "
+            "for the claim, or set 'directness: first_hand' or 'secondary' here"
+        )
+    else:
+        return None
+    message = f"record {source.id!r} is of unknown kind for claim {claim.id!r}, because {reason}"
+    return message, hint
 
 
 _LETTERS = "ABCDE"
@@ -185,14 +225,13 @@ def lint(
     corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
 ) -> Iterator[Diagnostic]:
     """Return warnings and infos about all valid documents."""
-    for source in corpus.sources.values():
-        if as_of is not None and source.published is not None and source.published.first > as_of:
-            yield content_codes.SOURCE_AFTER_AS_OF.at(
-                ValueLocation(("published",), subjects[source.id]),
-                f"source {source.id!r} ({source.published}) is later than the as-of date {as_of}",
-                "it is ignored until then",
-            )
+    yield from lint_dates(corpus, as_of, subjects)
     yield from check_publishers(corpus, subjects)
+    for publisher in corpus.publishers.values():
+        yield from _credential("speaks_for", publisher, subjects[publisher.id])
+    for source in corpus.sources.values():
+        yield from _credential("not_same_as", source, subjects[source.id])
+    yield from _speaks_for_none(corpus, subjects)
     for profile in corpus.profiles.values():
         if profile.status == "draft":
             continue  # a draft may be incomplete
@@ -202,6 +241,7 @@ def lint(
         yield from _edges(profile, subject)
         for i, claim in enumerate(profile.claims):
             yield from _claim(claim, i, corpus, subject)
+            yield from _records(profile, i, corpus, as_of, subject)
 
 
 def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
@@ -224,7 +264,16 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
             f"profile {profile.id!r} lists no gaps",
             "add what is not known under 'gaps:'",
         )
-    if not profile.watch:
+    if profile.closed is not None:
+        for i, item in enumerate(profile.watch):
+            if item.due is None or item.due.last > profile.closed.on.last:
+                yield content_codes.CLOSED_BUT_WATCHED.at(
+                    ValueLocation(("watch", i), subject),
+                    f"profile {profile.id!r} was closed on {profile.closed.on}, but has an open "
+                    "watch item",
+                    "remove the watch item, or remove 'closed:'",
+                )
+    elif not profile.watch:
         yield content_codes.NOTHING_TO_WATCH.at(
             ValueLocation(("id",), subject),
             f"profile {profile.id!r} has no watch items",
@@ -281,3 +330,17 @@ def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[D
                 f"standing claim {claim.id!r} cites the undated source {citation.id!r}",
                 f"add 'published:' to {citation.id!r}; a year is enough",
             )
+
+
+def _records(
+    profile: AnyProfile, i: int, corpus: Corpus, as_of: date | None, subject: Subject
+) -> Iterator[Diagnostic]:
+    claim = profile.claims[i]
+    for k, citation in enumerate(claim.sources):
+        if citation.id in corpus.sources:
+            # Without a date, links that have an end are over.
+            found = check_record(profile, claim, citation, corpus, as_of or date.max)
+            if found is not None:
+                yield content_codes.RECORD_NOT_BY_ACTOR.at(
+                    ValueLocation(("claims", i, "sources", k), subject), *found
+                )

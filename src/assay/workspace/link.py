@@ -1,9 +1,8 @@
-"""References between documents: unknown ids, wrong kinds, duplicates and cycles."""
+"""References between documents: unknown ids, wrong kinds and duplicates."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path as FilePath
 
 from pydantic import BaseModel
@@ -13,6 +12,7 @@ from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import Suggester, did_you_mean
 from assay.model.documents import (
     AnyProfile,
+    Citation,
     Claim,
     Corpus,
     Dependency,
@@ -24,35 +24,10 @@ from assay.model.documents import (
 )
 from assay.model.rulebook import Factors, Rulebook
 from assay.workspace.consistency import check_claims, check_sources
+from assay.workspace.cycles import check_cycles
+from assay.workspace.dates import check_order
 from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
-
-
-def cycles(targets: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """Return disjoint cycles, each from its smallest member back to it.
-
-    References of a document to itself are excluded; they are reported on their own.
-    """
-    remaining = {
-        name: sorted({t for t in several if t != name})
-        for name, several in sorted(targets.items())
-        if several
-    }
-    while True:
-        # The sorter expects predecessors, but a cycle is one in either direction.
-        try:
-            TopologicalSorter(remaining).prepare()
-        except CycleError as error:
-            members: list[str] = error.args[1][:-1]
-        else:
-            return
-        members.reverse()
-        start = members.index(min(members))
-        ring = members[start:] + members[:start]
-        yield [*ring, ring[0]]
-        for name in ring:
-            del remaining[name]
-
 
 _PROFILES = ("institution", "event")
 
@@ -74,8 +49,10 @@ def link(
     linker = _Linker(corpus, kinds, unread, rulebook, images)
     yield from linker.documents(documents)
     subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
+    yield from check_order(corpus, subjects)
     yield from check_sources(corpus, subjects)
-    yield from _cycles(corpus, subjects)
+    yield from _edges_twice(corpus, subjects)
+    yield from check_cycles(corpus, subjects)
 
 
 def _duplicate_ids(documents: Sequence[Validated]) -> Iterator[Diagnostic]:
@@ -140,11 +117,13 @@ class _Linker:
             yield from self.profile(model, subject)
 
     def publisher(self, publisher: Publisher, subject: Subject) -> Iterator[Diagnostic]:
-        """Check ``owner``, which may be a publisher without a document."""
+        """Check ``owner``, which may be a publisher without a document, and ``speaks_for``."""
         if publisher.owner == publisher.id:
             yield _itself(
                 subject, ("owner",), f"publisher {publisher.id!r} names itself as its owner"
             )
+        for i, target in enumerate(publisher.speaks_for):
+            yield from self._refer(subject, ("speaks_for", i), target, ("institution",))
 
     def source(self, source: Source, subject: Subject) -> Iterator[Diagnostic]:
         if source.publisher is not None and self._kinds.get(source.publisher) != "publisher":
@@ -217,6 +196,9 @@ class _Linker:
             elif self._kinds.get(citation.id) != "source":
                 yield from self._refer(subject, (*at, "sources", i), citation.id, ("source",))
             cited.add(citation.id)
+            yield from self._drawn_on(citation, subject, (*at, "sources", i, "cites"))
+        if claim.actor is not None and self._kinds.get(claim.actor) != "institution":
+            yield from self._refer(subject, (*at, "actor"), claim.actor, ("institution",))
         for name in ("rests_on", "contradicts"):
             for i, reference in enumerate(getattr(claim, name)):
                 yield from self._claim_reference(
@@ -228,6 +210,15 @@ class _Linker:
             )
         if claim.audience is not None:
             yield from self._audience(subject, (*at, "audience"), claim.audience)
+
+    def _drawn_on(
+        self, citation: Citation, subject: Subject, at: ValuePath
+    ) -> Iterator[Diagnostic]:
+        for i, target in enumerate(citation.cites or ()):
+            if target == citation.id:
+                yield _itself(subject, (*at, i), f"source {target!r} cites itself")
+            elif self._kinds.get(target) != "source":
+                yield from self._refer(subject, (*at, i), target, ("source",))
 
     def _edge(
         self,
@@ -257,10 +248,10 @@ class _Linker:
         for i, factor in enumerate(profile.factors):
             at: ValuePath = ("factors", i)
             if factor.factor in rated:
-                yield codes.DUPLICATE_FACTOR.at(
+                yield codes.FACTOR_TWICE.at(
                     ValueLocation((*at, "factor"), subject),
-                    f"duplicate factor {factor.factor!r} in this profile",
-                    "keep one of them",
+                    f"profile {profile.id!r} rates the factor {factor.factor!r} twice",
+                    "keep one of them, with the claims of both if they agree",
                 )
             rated.add(factor.factor)
             if self._factors is not None:
@@ -284,7 +275,7 @@ class _Linker:
         elif kind is not None:
             yield codes.WRONG_KIND.at(
                 ValueLocation(path, subject),
-                f"{target!r} must be a {_noun(wanted)}, not {_a(kind)}",
+                f"{target!r} must be {_a(_noun(wanted))}, not {_a(kind)}",
                 self._suggestion(target, wanted),
             )
 
@@ -402,51 +393,51 @@ def _edges(profile: AnyProfile) -> Iterator[tuple[str, tuple[Dependency, ...]]]:
         yield "affects", profile.affects
 
 
+def _edges_twice(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Report edges that repeat another one with the same ends and relation, at the same time."""
+    seen: dict[tuple[str, str, str], list[tuple[AnyProfile, Dependency]]] = {}
+    for profile in corpus.profiles.values():
+        for name, edges in _edges(profile):
+            for i, edge in enumerate(edges):
+                ends = (profile.id, edge.on) if name == "depends_on" else (edge.on, profile.id)
+                earlier = seen.setdefault((*ends, edge.relation), [])
+                other = next(((p, e) for p, e in earlier if _together(e, edge)), None)
+                earlier.append((profile, edge))
+                if other is not None:
+                    location = ValueLocation((name, i), subjects[profile.id])
+                    yield _repeated(profile, edge, *other, location)
+
+
+def _together(one: Dependency, other: Dependency) -> bool:
+    """Return whether both edges can be valid on one day."""
+    for early, late in ((one, other), (other, one)):
+        if early.valid_until and late.valid_from and early.valid_until.last < late.valid_from.first:
+            return False
+    return True
+
+
+def _repeated(
+    profile: AnyProfile,
+    edge: Dependency,
+    other_profile: AnyProfile,
+    other: Dependency,
+    location: ValueLocation,
+) -> Diagnostic:
+    noun = "dependency" if location.path[0] == "depends_on" else "effect"
+    again = "twice" if other_profile is profile else f"here and in {other_profile.id!r}"
+    message = f"the {noun} on {edge.on!r} ({edge.relation}) is listed {again}"
+    hint = "keep one of them"
+    if edge.criticality != other.criticality:
+        first, second = (e.criticality or "unknown" for e in (other, edge))
+        message += f", with different criticality: {first} and {second}"
+        hint = "keep the one whose criticality the claims support"
+    hint += f"; periods of one {noun} must not overlap" if _has_period(edge, other) else ""
+    return codes.EDGE_TWICE.at(location, message, hint)
+
+
+def _has_period(*edges: Dependency) -> bool:
+    return any(e.valid_from or e.valid_until for e in edges)
+
+
 def _itself(subject: Subject, path: ValuePath, message: str) -> Diagnostic:
     return codes.SELF_REFERENCE.at(ValueLocation(path, subject), message, "remove the reference")
-
-
-def _cycles(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
-    """Report cycles of ``part_of``, ``cites``, ``revises`` and ``rests_on``."""
-    cites = {s.id: list(s.cites) for s in corpus.sources.values() if s.cites}
-    revises = {s.id: [s.revises] for s in corpus.sources.values() if s.revises}
-    parts = {
-        p.id: [e.on for e in p.depends_on if e.relation == "part_of"]
-        for p in corpus.profiles.values()
-    }
-    for name, targets in (("cites", cites), ("revises", revises)):
-        for cycle in cycles(targets):
-            source = corpus.sources[cycle[0]]
-            path: ValuePath = (name,)
-            if name == "cites":
-                path = ("cites", source.cites.index(cycle[1]))
-            yield _cycle(subjects[cycle[0]], path, cycle, name)
-    for cycle in cycles(parts):
-        edges = corpus.profiles[cycle[0]].depends_on
-        at = next(i for i, e in enumerate(edges) if e.relation == "part_of" and e.on == cycle[1])
-        yield _cycle(subjects[cycle[0]], ("depends_on", at, "on"), cycle, "part_of")
-    yield from _grounds(corpus, subjects)
-
-
-def _grounds(corpus: Corpus, subjects: dict[str, Subject]) -> Iterator[Diagnostic]:
-    places: dict[str, tuple[str, int]] = {}
-    targets: dict[str, list[str]] = {}
-    for profile in corpus.profiles.values():
-        for i, claim in enumerate(profile.claims):
-            if claim.rests_on:
-                full = f"{profile.id}#{claim.id}"
-                places[full] = (profile.id, i)
-                targets[full] = [r if "#" in r else f"{profile.id}#{r}" for r in claim.rests_on]
-    for cycle in cycles(targets):
-        owner, i = places[cycle[0]]
-        at = targets[cycle[0]].index(cycle[1])
-        path: ValuePath = ("claims", i, "rests_on", at)
-        yield _cycle(subjects[owner], path, cycle, "rests_on")
-
-
-def _cycle(subject: Subject, path: ValuePath, members: Iterable[str], key: str) -> Diagnostic:
-    return codes.CIRCLE.at(
-        ValueLocation(path, subject),
-        f"{key!r} forms a cycle: {' → '.join(members)}",
-        "remove the link that the documents do not support",
-    )

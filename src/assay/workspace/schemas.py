@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from assay.model.documents import Institution
 from assay.model.rulebook import Rulebook
 from assay.workspace.load import Loaded
 from assay.workspace.validate import KINDS
@@ -25,14 +26,18 @@ _Json = dict[str, Any]
 
 # References to other documents: definition, key, kind of target.
 _REFERENCES: tuple[tuple[str, str, str], ...] = (
+    ("Publisher", "speaks_for", "institution"),
     ("Source", "publisher", "publisher"),
     ("Source", "cites", "source"),
     ("Source", "revises", "source"),
     ("Source", "same_as", "source"),
     ("Source", "not_same_as", "source"),
     ("Citation", "id", "source"),
+    ("Citation", "cites", "source"),
     ("Dependency", "on", "profile"),
     ("Dependency", "claims", "claim"),
+    ("Claim", "actor", "institution"),
+    ("Factor", "claims", "claim"),
     ("Claim", "rests_on", "claim"),
     ("Claim", "contradicts", "claim"),
     ("Claim", "alternative_to", "claim"),
@@ -139,6 +144,8 @@ def _known(loaded: Loaded) -> Iterator[tuple[str, dict[str, str]]]:
     yield "publisher", {p.id: p.name for p in corpus.publishers.values()}
     yield "source", {s.id: s.title for s in corpus.sources.values()}
     yield "profile", {p.id: p.name for p in corpus.profiles.values()}
+    institutions = (p for p in corpus.profiles.values() if isinstance(p, Institution))
+    yield "institution", {p.id: p.name for p in institutions}
     yield (
         "claim",
         {f"{p.id}#{c.id}": c.text for p in corpus.profiles.values() for c in p.claims},

@@ -52,6 +52,9 @@ _WANTED = {
     "mapping_type": "a mapping",
 }
 
+RENAMED = {"retelling": "secondary"}
+"""Words of older versions that `assay migrate` rewrites, with those of today."""
+
 # By a part of the text that a model gives for a refused date.
 _DATE_HINTS = {
     "write a day": "use YYYY-MM-DD",
@@ -195,6 +198,8 @@ def _not_a_choice(refusal: _Refusal, value: object) -> Diagnostic:
         return refusal.diagnostic(codes.WRONG_TYPE, f"{name} {found}", hint, value=value)
     found = repr(value[:60]) if isinstance(value, str) else f"'{SOURCE}'"
     hint = did_you_mean(str(value), words)
+    if RENAMED.get(str(value)) in words:
+        hint = f"it is now {RENAMED[str(value)]!r}; rewrite the workspace with `assay migrate`"
     return refusal.diagnostic(
         codes.UNKNOWN_WORD, f"invalid value {found} for {name}", hint, value=value
     )

@@ -16,7 +16,7 @@ from ryaml import InvalidYamlError, loads
 
 from assay.errors import UsageError
 from assay.yaml.reader import YamlFile, read_yaml
-from assay.yaml.source_map import Node, ValuePath, value_at
+from assay.yaml.source_map import Node, ValuePath, raw_offset, value_at
 
 
 def column(read: YamlFile, offset: int) -> int:
@@ -338,7 +338,7 @@ class _Differences:
         elif isinstance(old, list) and _is_list(new) and old and new:
             yield from self._list(path, old, new)
         else:
-            yield self._replaced(path, new)
+            yield self._replaced(path, old, new)
 
     def _mapping(
         self, path: ValuePath, old: dict[str, Any], new: Mapping[str, Any]
@@ -372,13 +372,32 @@ class _Differences:
                 yield self._inserted(path, i + paired, new[k + paired : k_end])
             yield from self._removed(path, range(len(old)), i + paired, i_end)
 
-    def _replaced(self, path: ValuePath, new: Any) -> _Piece:
+    def _replaced(self, path: ValuePath, old: Any, new: Any) -> _Piece:
         node = self._node(path)
         if node.start == node.end and not node.flow:
             # The key has no value yet: insert it after the colon.
             return _Piece(node.start, node.end, f" {flow(new)}")
-        folded = self._folded(node, new) if node.style == ">" and isinstance(new, str) else None
-        return _Piece(node.start, self._content_end(node), folded or flow(new))
+        end = self._content_end(node)
+        if isinstance(old, str) and isinstance(new, str):
+            words = self._other_words(node, self._read.text[node.start : end], old, new)
+            folded = self._folded(node, new) if node.style == ">" else None
+            return _Piece(node.start, end, words or folded or flow(new))
+        return _Piece(node.start, end, flow(new))
+
+    def _other_words(self, node: Node, raw: str, old: str, new: str) -> str | None:
+        """Replace single words of a text, so that its quotes and line breaks stay."""
+        before, after = re.findall(r"\w+|\W", old), re.findall(r"\w+|\W", new)
+        if len(before) != len(after) or not (node.style or _is_plain(new)):
+            return None
+        made, at, done = "", 0, 0
+        for word, other in zip(before, after, strict=True):
+            if word != other:
+                start = raw_offset(raw, node.style, old, at)
+                if not (word + other).isalnum() or not raw.startswith(word, start):
+                    return None
+                made, done = made + raw[done:start] + other, start + len(word)
+            at += len(word)
+        return made + raw[done:]
 
     def _folded(self, node: Node, new: str) -> str | None:
         """Format a folded text as folded again, so that a diff has only the changed lines."""

@@ -24,7 +24,6 @@ from assay.arithmetic import (
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, Op
 from assay.cel.program import Aggregate, PoolUp
-from assay.cel.steps import POOL_SUFFIXES
 from assay.engine.spark.patterns import java_pattern
 from assay.tables.parquet import ROW
 
@@ -331,7 +330,7 @@ def _reduce(step: Aggregate) -> Column:
 
 
 def pooled(rows: DataFrame, owner: str, by: str | None, steps: Sequence[PoolUp]) -> DataFrame:
-    """Aggregate to one row for each owner that has rows, with the columns that the pools define.
+    """Aggregate to one row for each owner that has rows, with the column that each pool defines.
 
     All ``steps`` must have this ``owner`` and ``by``.
     """
@@ -349,9 +348,7 @@ def pooled(rows: DataFrame, owner: str, by: str | None, steps: Sequence[PoolUp])
     combined = groups.groupBy(ROW).agg(
         *(column for i, step in enumerate(steps) for column in _combine(i, step))
     )
-    return combined.select(
-        ROW, *(column for i, step in enumerate(steps) for column in _results(i, step))
-    )
+    return combined.select(ROW, *(_result(i, step) for i, step in enumerate(steps)))
 
 
 def _parts(index: int, step: PoolUp) -> Iterator[tuple[str, Column, Callable[[Column], Column]]]:
@@ -363,16 +360,12 @@ def _parts(index: int, step: PoolUp) -> Iterator[tuple[str, Column, Callable[[Co
     weight = whole(1) if step.weight is None else F.greatest(quoted(step.weight), whole(0))
     weighed = F.lit(True) if step.weight is None else quoted(step.weight).isNotNull()
     unsure = within & (keep.isNull() | take.isNull() | ~by_known | ~weighed)
-    yield f"n{index}", within.cast("bigint"), F.sum
-    yield f"c{index}", F.coalesce(F.when(keep, quoted(step.cover)), whole(0)), F.sum
     yield f"u{index}", unsure.cast("bigint"), F.sum
     yield f"t{index}", F.when(by_known & weighed, take * weight), F.max
     yield f"w{index}", F.when(by_known & weighed & take.isNotNull(), weight), F.max
 
 
 def _combine(index: int, step: PoolUp) -> Iterator[Column]:
-    yield F.sum(f"n{index}").alias(f"n{index}")
-    yield F.sum(f"c{index}").alias(f"c{index}")
     yield F.sum(f"u{index}").alias(f"u{index}")
     take = quoted(f"t{index}")
     if step.strongest is not None:
@@ -392,7 +385,7 @@ def _combine(index: int, step: PoolUp) -> Iterator[Column]:
     yield combined.alias(f"t{index}")
 
 
-def _results(index: int, step: PoolUp) -> Iterator[Column]:
+def _result(index: int, step: PoolUp) -> Column:
     value = quoted(f"t{index}")
     if step.strongest is not None:
         value = _combine_strongest(step, F.slice(F.sort_array(value, asc=False), 1, step.strongest))
@@ -402,10 +395,7 @@ def _results(index: int, step: PoolUp) -> Iterator[Column]:
         value = F.coalesce(value, whole(step.empty))
     if step.combine in ("mean", "min"):
         value = F.when(quoted(f"u{index}") == whole(0), value)
-    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
-    yield value.cast("bigint").alias(step.column)
-    yield quoted(f"n{index}").alias(elements)
-    yield quoted(f"c{index}").alias(coverage)
+    return value.cast("bigint").alias(step.column)
 
 
 def _combine_strongest(step: PoolUp, takes: Column) -> Column:
@@ -426,12 +416,6 @@ def _combine_strongest(step: PoolUp, takes: Column) -> Column:
         case "noisy_or":
             combined = total(F.transform(takes, _weight))
     return F.when(F.array_size(takes) > 0, combined)
-
-
-def absent(step: PoolUp) -> dict[str, int | None]:
-    """Values for an owner without rows."""
-    elements, coverage = (step.column + part for part in POOL_SUFFIXES)
-    return {step.column: step.empty, elements: 0, coverage: 0}
 
 
 def _mean(total: Column, count: Column) -> Column:

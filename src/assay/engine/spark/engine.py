@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from assay.cel.program import Aggregate, Gather, PoolUp, Step
 from assay.cel.steps import Place, inputs, outputs
 from assay.engine.plan import Schedule, Stage, plan, schedule
-from assay.engine.spark.emit import absent, counted, emit, pooled, quoted, when_absent, whole
+from assay.engine.spark.emit import counted, emit, pooled, quoted, when_absent, whole
 from assay.engine.spark.tables import SparkTables
 from assay.tables.parquet import ROW
 
@@ -116,8 +116,7 @@ class _Execution:
     def _pool(self, steps: Sequence[PoolUp]) -> Iterator[_Joined]:
         for (space, elements, owner, by), group in _groups(steps).items():
             right = pooled(self._frames[elements], owner, by or None, group)
-            fill = {name: value for s in group for name, value in absent(s).items()}
-            yield space, ROW, right, fill
+            yield space, ROW, right, {s.column: s.empty for s in group}
 
     def _join(self, space: str, key: str, right: DataFrame, fill: Mapping[str, int | None]) -> None:
         matched = "there"

@@ -76,7 +76,9 @@ def result_frame(
     selected = [quoted("id")]
     for column in columns:
         value = quoted(column.source).cast("int")
-        if column.words:
+        if column.known:
+            value = value.isNotNull()
+        elif column.words:
             value = F.get(F.array(*map(F.lit, column.words)), value)
         selected.append(value.alias(column.name))
     selected += [quoted(name) for name in kept]

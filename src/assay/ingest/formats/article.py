@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.evidence.sentences import sentences
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import date_of_name, written_date
@@ -67,7 +67,7 @@ def read_article(document: Document, front: FrontMatter, found: list[Passage]) -
     language = _language(document, front)
     claims = figure_claims(found)
     return Item(
-        key=f"{address_key(url[0])}|{language or ''}" if url else f"file:{document.name}",
+        key=f"{canonical_address(url[0])}|{language or ''}" if url else f"file:{document.name}",
         title=title,
         published=published,
         publisher=outlet[0] if outlet else None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, UnreadableDocument, one_line
@@ -144,7 +144,7 @@ def _made(
     given = {"title": title, "url": url, "published": day, "publisher": outlet}
     code = language.split("-")[0].lower() if language else None
     return Item(
-        key=address_key(url) if url else f"entry:{own_id or title.casefold()}",
+        key=canonical_address(url) if url else f"entry:{own_id or title.casefold()}",
         title=title,
         published=day,
         publisher=outlet,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, UnreadableDocument, one_line
@@ -63,7 +63,7 @@ def _read(document: Document) -> Items:
     language = found.language or _language(text)
     claims = figure_claims(passages(words))
     item = Item(
-        key=address_key(url) if url else f"file:{document.name}",
+        key=canonical_address(url) if url else f"file:{document.name}",
         title=title,
         published=day,
         publisher=outlet,

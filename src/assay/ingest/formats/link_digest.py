@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, FrontMatter
 from assay.ingest.formats.article import read_article
@@ -90,7 +90,7 @@ def _story(title: str, url: str, credit: str, words: str, line: int) -> Item:
     if name:
         where["publisher"] = f"line {line}, credit"
     return Item(
-        key=address_key(url),
+        key=canonical_address(url),
         title=title,
         published=day,
         publisher=name,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.ingest.claims import figure_claims
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, FrontMatter, one_line
@@ -116,7 +116,7 @@ def _item(data: Mapping[str, Any], front: FrontMatter, document: Document, menti
 def _key(url: str | None, document: Document) -> str:
     if url is None:
         return f"file:{document.stem}"
-    return address_key(url)
+    return canonical_address(url)
 
 
 def _drafts(

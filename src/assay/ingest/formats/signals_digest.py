@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.evidence.sentences import sentences
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document
@@ -80,8 +80,9 @@ def _read(document: Document) -> Items:
         if rows := [dict(r.cells) for r in _table(sections.get(name))]:
             extra[name.lower()] = rows
     words = " ".join(plain(p.text) for p in passages("\n".join(summary), summary_line))
+    about = canonical_address(article) if article else title[1]
     item = Item(
-        key=f"digest:{address_key(title['url'])}|{address_key(article) if article else title[1]}",
+        key=f"digest:{canonical_address(title['url'])}|{about}",
         title=plain(title["title"]),
         published=issue,
         publisher=_newsletter(title["url"]),

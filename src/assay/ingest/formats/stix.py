@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from assay.authoring.cite import address_key
+from assay.evidence.addresses import canonical_address
 from assay.ingest.dates import written_date
 from assay.ingest.document import Document, UnreadableDocument, one_line
 from assay.ingest.items import DraftClaim, DraftProfile, Format, Item, Items, kept
@@ -93,7 +93,12 @@ def _references(report: _Object) -> Iterator[Item]:
             title = _text(reference.get("description")) or name or url
             where = dict.fromkeys(("title", "url"), f"{report['id']}, external_references")
             yield Item(
-                address_key(url), title[:300], publisher=name, url=url, where=where, mention=True
+                canonical_address(url),
+                title[:300],
+                publisher=name,
+                url=url,
+                where=where,
+                mention=True,
             )
 
 

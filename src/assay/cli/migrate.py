@@ -1,0 +1,34 @@
+"""``assay migrate``: a workspace of an older version, rewritten for this one."""
+
+from __future__ import annotations
+
+import click
+
+from assay.cli.options import Command
+from assay.cli.output import print_diagnostics
+from assay.cli.session import Session
+from assay.text import plural
+
+
+@click.command(name="migrate", cls=Command)
+@click.option("--dry-run", is_flag=True, help="List the changes without writing them.")
+@click.pass_obj
+def migrate_command(session: Session, dry_run: bool) -> None:
+    """Rewrite an older workspace, and list the decisions left.
+
+    Changes old words in documents, the rulebook and its tests. Comments and formatting are
+    preserved. Either all files are written or none.
+    """
+    from assay.authoring.migrate import DECISIONS, migrate
+
+    loaded = session.load()
+    made = migrate(loaded, dry_run=dry_run)
+    for file, count in made.rewritten.items():
+        click.echo(f"{file}: {plural(count, 'value')} {'to rewrite' if dry_run else 'rewritten'}")
+    if not made.rewritten:
+        click.echo("nothing to rewrite")
+    for code, found in made.decisions.items():
+        click.echo(f"\n{DECISIONS[code]}: {len(found)}")
+        print_diagnostics(found, loaded.workspace.root)
+    if made.errors:
+        click.echo(f"\n{plural(made.errors, 'error')}; list them with assay check", err=True)
