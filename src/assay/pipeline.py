@@ -153,12 +153,14 @@ def _diagnostics_from_json(data: bytes) -> list[Diagnostic]:
 
 
 def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
-    """Warnings about the wording of claims."""
+    """Warnings about the addresses of sources and the wording of claims."""
+    from assay.evidence.addresses import check_addresses
     from assay.evidence.passages import check_passages
     from assay.evidence.vacuity import check_vacuity
     from assay.workspace.kept import words_of
 
     corpus, subjects = loaded.corpus, loaded.subjects
+    yield from check_addresses(corpus, subjects)
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
     yield from check_vacuity(corpus, loaded.as_of, subjects)
 

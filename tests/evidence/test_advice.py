@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assay.diagnostics.diagnostic import Subject
+from assay.evidence.addresses import check_addresses
 from assay.evidence.passages import check_passages
 from assay.evidence.vacuity import check_vacuity
 from tests.package import Corpus, Diagnostic, Event, Institution, Source
@@ -161,3 +162,65 @@ def test_a_horizon_in_the_wrong_slot(item: dict[str, Any], noticed: bool) -> Non
 
 def test_drafts_are_not_remarked_on() -> None:
     assert remarks(corpus(claim("It plays a role."), status="draft")) == []
+
+
+def addressed(id_: str, url: str, **fields: Any) -> Source:
+    given = {"kind": "source", "id": id_, "title": "Berths", "url": url, **fields}
+    return Source.model_validate(given)
+
+
+def shared(*sources: Source) -> list[tuple[str, str]]:
+    found = Corpus({}, {s.id: s for s in sources})
+    subjects = {s.id: Subject(f"{s.id}.yaml") for s in sources}
+    diagnostics = list(check_addresses(found, subjects))
+    assert all(d.code == "same-address" and d.value.path == ("url",) for d in diagnostics)
+    return [(str(d.value.subject and d.value.subject.file), d.message) for d in diagnostics]
+
+
+PAGE = "https://daily.example/2025/03/06/berths"
+OTHER_SPELLING = "http://www.daily.example/2025/03/06/berths/?utm_source=letter"
+
+
+def test_sources_with_one_address_are_named_at_both() -> None:
+    pair = addressed("a", PAGE), addressed("b", OTHER_SPELLING)
+    assert shared(*pair, addressed("c", PAGE + "-2")) == [
+        ("a.yaml", "source 'a' has the same address as 'b'"),
+        ("b.yaml", "source 'b' has the same address as 'a'"),
+    ]
+
+
+def test_three_sources_with_one_address_are_named_at_each() -> None:
+    found = shared(addressed("a", PAGE), addressed("b", PAGE), addressed("c", OTHER_SPELLING))
+    assert [message for _, message in found] == [
+        "source 'a' has the same address as 'b' and 'c'",
+        "source 'b' has the same address as 'a' and 'c'",
+        "source 'c' has the same address as 'a' and 'b'",
+    ]
+
+
+def test_the_hint_says_what_to_write() -> None:
+    found = Corpus({}, {"a": addressed("a", PAGE), "b": addressed("b", PAGE)})
+    first, _ = check_addresses(found, {"a": Subject("a.yaml"), "b": Subject("b.yaml")})
+    assert first.hint == (
+        "add 'same_as: [b]'; or, if they are independent publications, 'not_same_as: [b]' and "
+        "'not_same_as_reason: …'"
+    )
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"same_as": ["a"]},
+        {"revises": "a"},
+        {"not_same_as": ["a"], "not_same_as_reason": "A live page; each version is kept."},
+    ],
+)
+def test_a_decision_about_one_address_ends_the_warning(decision: dict[str, Any]) -> None:
+    assert shared(addressed("a", PAGE), addressed("b", OTHER_SPELLING, **decision)) == []
+    through = addressed("m", PAGE + "-2", same_as=["a", "b"])
+    assert shared(addressed("a", PAGE), addressed("b", OTHER_SPELLING), through) == []
+
+
+def test_a_decision_without_a_reason_does_not_end_the_warning() -> None:
+    found = shared(addressed("a", PAGE), addressed("b", PAGE, not_same_as=["a"]))
+    assert [file for file, _ in found] == ["a.yaml", "b.yaml"]

@@ -80,12 +80,6 @@ CREDENTIAL_WITHOUT_REASON = Code(
     "speaks_for_reason: The ministry's own website.",
     "warning",
 )
-SAME_ADDRESS = Code(
-    "same-address",
-    "Two sources have the same address, so they are not independent.",
-    "same_as: [example-2024-01-29]",
-    "info",
-)
 RETRACTED_SOURCE_CITED = Code(
     "retracted-source-cited",
     "A claim cites a source that was retracted.",
@@ -112,6 +106,12 @@ RATING_AGAINST_RELIABILITY = Code(
     "A document's own rating differs much from its publisher's reliability.",
     "reliability: C",
     "info",
+)
+SAME_ADDRESS = Code(
+    "same-address",
+    "Two sources have the same web address, and no decision joins or distinguishes them.",
+    "same_as: [example-2024-01-29]",
+    "warning",
 )
 FIGURE_NOT_IN_PASSAGE = Code(
     "figure-not-in-passage",

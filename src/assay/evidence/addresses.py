@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 import idna
+
+from assay.diagnostics import content_codes
+from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
+from assay.model.documents import Corpus, Source
 
 # Parameters that record how a reader came to a page, not which page it is.
 _TRACKING = re.compile(
@@ -79,3 +85,63 @@ def _without_amp_cache(address: str) -> str:
     if found is None:
         return address
     return f"{'https' if found[1] else 'http'}://{found[2]}"
+
+
+# Sources that share an address -------------------------------------------------------------------
+
+
+def check_addresses(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Warn of sources with one canonical address that no decision joins or distinguishes.
+
+    ``same_as`` and ``revises`` join, also through other sources; ``not_same_as`` with a reason
+    distinguishes the two it names.
+    """
+    by_address: dict[str, list[Source]] = defaultdict(list)
+    for source in corpus.sources.values():
+        if source.url is not None:
+            by_address[canonical_address(source.url)].append(source)
+    shared = [sources for sources in by_address.values() if len(sources) > 1]
+    if not shared:
+        return
+    publications = _joined(corpus)
+    for sources in shared:
+        for source in sources:
+            others = [
+                other.id
+                for other in sources
+                if publications.get(other.id, other.id) != publications.get(source.id, source.id)
+                and not _distinguished(source, other)
+                and not _distinguished(other, source)
+            ]
+            if others:
+                ids = ", ".join(others)
+                names = " and ".join(
+                    filter(None, [", ".join(map(repr, others[:-1])), repr(others[-1])])
+                )
+                yield content_codes.SAME_ADDRESS.at(
+                    ValueLocation(("url",), subjects[source.id]),
+                    f"source {source.id!r} has the same address as {names}",
+                    f"add 'same_as: [{ids}]'; or, if they are independent publications, "
+                    f"'not_same_as: [{ids}]' and 'not_same_as_reason: …'",
+                )
+
+
+def _distinguished(source: Source, other: Source) -> bool:
+    return other.id in source.not_same_as and source.not_same_as_reason is not None
+
+
+def _joined(corpus: Corpus) -> dict[str, str]:
+    """Return the publication of every source that ``same_as`` or ``revises`` joins to others."""
+    above: dict[str, str] = {}
+
+    def top(source: str) -> str:
+        while (next_ := above.get(source, source)) != source:
+            above[source] = above.get(next_, next_)
+            source = next_
+        return source
+
+    for source in corpus.sources.values():
+        for other in (*source.same_as, *filter(None, [source.revises])):
+            first, second = sorted((top(source.id), top(other)))
+            above[second] = first
+    return {source: top(source) for source in above}

@@ -11,7 +11,6 @@ from assay.diagnostics import content_codes
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.evidence.actors import speaks_for_actor
-from assay.evidence.addresses import canonical_address
 from assay.model.documents import (
     AnyProfile,
     Citation,
@@ -155,26 +154,6 @@ def _credential(name: str, document: Publisher | Source, subject: Subject) -> It
         )
 
 
-def _same_address(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    groups = _same(corpus)
-    first: dict[str, str] = {}
-    for source in corpus.sources.values():
-        if source.url is None:
-            continue
-        other = first.setdefault(canonical_address(source.url), source.id)
-        decided = (*source.not_same_as, *corpus.sources[other].not_same_as)
-        related = source.revises == other or corpus.sources[other].revises == source.id
-        if other == source.id or related or {other, source.id} & set(decided):
-            continue
-        if other not in groups.get(source.id, ()):
-            yield content_codes.SAME_ADDRESS.at(
-                ValueLocation(("url",), subjects[source.id]),
-                f"sources {other!r} and {source.id!r} have the same address, so they are not "
-                "independent",
-                f"add 'same_as: [{other}]', or 'not_same_as: [{other}]' with a reason",
-            )
-
-
 def _speaks_for_none(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
     records = Counter(s.publisher for s in corpus.sources.values() if s.directness == "record")
     for publisher in corpus.publishers.values():
@@ -290,7 +269,6 @@ def lint(
         yield from _credential("speaks_for", publisher, subjects[publisher.id])
     for source in corpus.sources.values():
         yield from _credential("not_same_as", source, subjects[source.id])
-    yield from _same_address(corpus, subjects)
     yield from _speaks_for_none(corpus, subjects)
     for profile in corpus.profiles.values():
         if profile.status == "draft":
