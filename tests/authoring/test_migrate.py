@@ -176,7 +176,7 @@ def test_what_needs_a_decision_is_listed(old: Workspace) -> None:
         "speaks-for-none": ["profiles/sources.yaml"],
         "forecast-without-grounds": ["profiles/port.yaml"],
         "credential-without-reason": ["profiles/sources.yaml"],
-        "same-address": ["profiles/sources.yaml"],
+        "same-address": ["profiles/sources.yaml", "profiles/sources.yaml"],
         "undated-source-cited": ["profiles/port.yaml"],
     }
     (publisher,) = made.decisions["speaks-for-none"]

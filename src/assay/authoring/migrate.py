@@ -11,6 +11,7 @@ from typing import Any
 from assay.diagnostics import content_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic
 from assay.errors import UsageError
+from assay.evidence.addresses import check_addresses
 from assay.workspace.discover import BULK
 from assay.workspace.load import Loaded, load_workspace
 from assay.workspace.rule_cases import case_files
@@ -68,7 +69,8 @@ def migrate(loaded: Loaded, *, dry_run: bool = False) -> Migration:
     after = load_workspace(workspace, as_of=loaded.as_of, contents=contents)
     if not dry_run:
         write_files(contents)
-    every = after.diagnostics
+    addresses = check_addresses(after.corpus, after.subjects)
+    every = [*after.diagnostics, *(after.placed(d) for d in addresses)]
     errors = [d for d in every if d.severity == "error" and d.code not in DECISIONS]
     decisions = {code: tuple(d for d in every if d.code == code) for code in DECISIONS}
     return Migration(rewritten, {c: found for c, found in decisions.items() if found}, len(errors))

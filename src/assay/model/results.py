@@ -20,7 +20,7 @@ class Score:
     ``coverage`` is the share of known facts, in thousandths. ``band`` is None if the
     scorer has no scale, or the subject is not rated. ``ceiling`` is the highest band that is
     possible if unknown elements turn out high, None if it is the same. ``stands_on`` is the grade
-    of the evidence on which the band stands. A ``provisional`` band does not stand on firm
+    of the evidence on which the band stands. A ``provisional`` band does not rest on firm
     evidence; ``firm`` is the band that does, None if the subject would not be rated.
     """
 

@@ -32,7 +32,7 @@ class Expectation(Model):
         Line | None, Field(description="highest possible grade, or the id of its band")
     ] = None
     stands_on: Annotated[
-        Line | None, Field(description="grade of the evidence that the band stands on, or its id")
+        Line | None, Field(description="grade of the evidence that the band rests on, or its id")
     ] = None
     fired: Annotated[tuple[Id, ...], Field(description="ids of rules that take effect")] = ()
     not_fired: Annotated[tuple[Id, ...], Field(description="ids of rules that take no effect")] = ()

@@ -158,9 +158,9 @@ class Ceiling(Model):
 
 
 class StandsOn(Model):
-    """The grade of the evidence that a band stands on.
+    """The grade of the evidence that a band rests on.
 
-    A band stands on the best grade at which it is still reached if all elements with a lower grade
+    A band rests on the best grade at which it is still reached if all elements with a lower grade
     count as unknown. Whether the subject is rated does not matter then, but ``needs`` does.
     """
 
@@ -171,7 +171,7 @@ class StandsOn(Model):
     ] = None
     provisional_below: Annotated[
         Id | None,
-        Field(description="band of that scale; what stands on a lower one is provisional"),
+        Field(description="band of that scale; what rests on a lower one is provisional"),
     ] = None
 
 
@@ -379,7 +379,7 @@ class Rulebook(Model):
         return self.scales[scorer.scale] if scorer.scale else ()
 
     def evidence_bands(self, scorer: Scorer) -> tuple[Band, ...]:
-        """Return the bands of the evidence that the bands of a scorer stand on."""
+        """Return the bands of the evidence that the bands of a scorer rest on."""
         option = scorer.stands_on
         if option is None:
             return ()

@@ -50,7 +50,7 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
 
 
 def _range(score: Score) -> str:
-    """Describe how high a grade may be, and the evidence that it stands on."""
+    """Describe how high a grade may be, and the evidence that it rests on."""
     parts = [f"at most {score.ceiling.grade}"] if score.ceiling else []
     if score.stands_on is not None:
         # words: a term of the rulebook

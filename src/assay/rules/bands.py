@@ -1,4 +1,4 @@
-"""Bands of scores: who is rated, how high a band may be, and the evidence that it stands on."""
+"""Bands of scores: who is rated, how high a band may be, and the evidence that it rests on."""
 
 from __future__ import annotations
 

@@ -103,8 +103,8 @@ class Explainer:
         """Explain all scores of a profile: its own first, then those of what it owns.
 
         These are its factors, dependents, claims and citations. Among their scorers, the last of
-        the rulebook comes first. Of the sets of corroborating citations, only those that a score
-        of the claim counts are explained.
+        the rulebook comes first. Sets of corroborating citations are explained only if a score of
+        the claim counts them.
         """
         for scorer in self.run.program.on("profile"):
             yield self.score(scorer, row)

@@ -246,7 +246,7 @@ def _differing_lines(
         yield f"grade {expected.grade}{note}", f"grade {_score_text(score)}"
     for name, wanted, band in (
         ("ceiling", expected.ceiling, score.ceiling or score.band),
-        ("stands on", expected.stands_on, score.stands_on),
+        ("stands_on", expected.stands_on, score.stands_on),
     ):
         if wanted is not None and (band is None or wanted not in (band.grade, band.id)):
             yield f"{name} {wanted}", f"{name} {band.grade if band else 'nothing'}"

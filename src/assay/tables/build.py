@@ -346,7 +346,7 @@ def _grounds(rows: Rows, space: str, owner: str, first_owner: Ints) -> pl.DataFr
 
 
 def _transitive(grounds: pl.DataFrame) -> pl.DataFrame:
-    """Add the grounds of grounds, however far. Circles are errors at check."""
+    """Add the grounds of grounds, however far. Cycles are errors at check."""
     known = added = grounds.unique(maintain_order=True)
     while added.height:
         further = (
