@@ -63,7 +63,7 @@ def assemble(rows: Rows, rulebook: Rulebook, day: int) -> Tables:
     frames = {
         "profile": rows["profile"],
         **evidence,
-        "ground": _grounds(rows, "ground", "claim", first_claim),
+        "ground": _transitive(_grounds(rows, "ground", "claim", first_claim)),
         "factor": rows["factor"].rename({"own": "profile_row"}).select(list(SCHEMAS["factor"])),
         "factor_ground": _grounds(rows, "factor_ground", "factor", first_factor),
     }
@@ -341,7 +341,6 @@ def _grounds(rows: Rows, space: str, owner: str, first_owner: Ints) -> pl.DataFr
         )
         .drop_nulls()
         .collect()
-        .pipe(_transitive)
     )
 
 
