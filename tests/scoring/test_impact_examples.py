@@ -27,7 +27,7 @@ class Example:
 
     name: str
     factors: dict[str, Rated]
-    floor: int
+    floor: int | None
     impact: str
     stands_on: str | None = None
     firm: str | None = None
@@ -220,7 +220,9 @@ EXAMPLES = (
         criticality="High",
         sensitivity="High ≤ Critical",
     ),
-    Example("hugging-face", {}, 100, "not rated", criticality="not rated", sensitivity="not rated"),
+    Example(
+        "hugging-face", {}, None, "not rated", criticality="not rated", sensitivity="not rated"
+    ),
     event(
         "sc-081",
         {
@@ -346,7 +348,7 @@ def rulebook() -> Rulebook:
     """
     stated = {"over": "claims", "where": 'it.id == "dependence"', "take": "it.value"}
     replaced: dict[str, dict[str, Any]] = {
-        "claim.confidence": {"start": "claim.value", "rules": ()},
+        "claim.confidence": {"start": "claim.value", "not_asked": (), "rules": ()},
         "profile.dependence": {"pool": Pool(**stated, combine="max", empty=0.0)},
     }
     book = default_rulebook()
