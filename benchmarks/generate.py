@@ -106,6 +106,8 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
             },
         ),
         "root": _table("root", {}),
+        "corroboration": _table("corroboration", {}),
+        "member": _table("member", {}),
         "ground": _table("ground", {}),
         "factor": _table("factor", {}),
         "factor_ground": _table("factor_ground", {}),

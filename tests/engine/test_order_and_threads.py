@@ -32,6 +32,8 @@ ORDER = {
     "claim": ("profile_row",),
     "citation": ("owner_row", "cited_by_row"),
     "root": ("citation_row",),
+    "corroboration": ("claim_row",),
+    "member": ("corroboration_row",),
     "ground": ("claim_row",),
     "factor_ground": ("factor_row",),
     "dependent_ground": ("dependent_row",),
