@@ -1,12 +1,12 @@
-"""How well secondary reports are proposed: over real documents whose stories were told apart by hand.
+"""How well secondary reports are proposed, over real documents sorted into stories by hand.
 
     python benchmarks/origins.py ../shared/data
     python benchmarks/origins.py ../shared/data --tuned
     python benchmarks/origins.py --time 10000 100000
 
 The first prints precision and recall over pairs of documents, of the proposals themselves and of
-the stories that they join (what retells a secondary report goes back to the same root), for the documents
-that the program was adjusted to and for those that were kept apart. ``--tuned`` prints what is
+the stories that they join (what retells a secondary report goes back to the same root), for the
+documents that the program was adjusted to and for those that were kept apart. ``--tuned`` prints what is
 wrong among the former alone. The last prints how long so many made documents take.
 """
 

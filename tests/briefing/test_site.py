@@ -179,7 +179,7 @@ def test_the_event_page_has_all_its_parts(site: Path) -> None:
         "Event Decision Governance Asia Pacific",
         "Signal focus Figures (2 of 3 key claims)",
         "Content type Event briefing: 6 facts, 1 attributed statement, 3 judgements",
-        "4 sources, 2 origins (one of them unseen)",
+        "4 sources, 2 independent",
         "Impact High 0.64",
         "Policy sensitivity High 0.70",
         "What happened, in order",
@@ -289,7 +289,7 @@ def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> Non
     )
     documents = corpus([], [], [{"kind": "institution", "id": "alone", "name": "Alone"}])
     outlook = Outlook("none", None, {}, ())
-    result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, (), outlook, published=True)
+    result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, (), 0, outlook, published=True)
     explanation = Explanation("alone", AS_OF, "It is there.", (), (), outlook, (), ())
     build_site(
         Atlas(documents, rulebook, {"alone": result}, {"alone": explanation}, AS_OF),

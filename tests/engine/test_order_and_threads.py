@@ -33,6 +33,8 @@ ORDER = {
     "citation": ("owner_row", "cited_by_row"),
     "root": ("citation_row",),
     "ground": ("claim_row",),
+    "corroboration": ("claim_row",),
+    "member": ("corroboration_row",),
 }
 """By what rows have to stand in order; all other tables by the profile that owns them."""
 
