@@ -6,7 +6,7 @@
 
 The first prints precision and recall over pairs of documents, of the proposals themselves and of
 the stories that they join (what retells a secondary report goes back to the same root), for the
-documents that the program was adjusted to and for those that were kept apart. ``--tuned`` prints what is
+documents that the program was adjusted to and for those kept apart. ``--tuned`` prints what is
 wrong among the former alone. The last prints how long so many made documents take.
 """
 

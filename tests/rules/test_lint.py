@@ -303,8 +303,10 @@ def test_an_index_beyond_the_size_is_never_true() -> None:
     assert linted({"when": when, "add": 0.1}, on="profile") == [
         (
             "never-true",
-            "the condition of 'r0' can never be true: if the rest of it is true, the list has no "
-            "item of that number",
+            (
+                "the condition of 'r0' can never be true: if the rest of it is true, the list has no "
+                "item of that number"
+            ),
         )
     ]
 
