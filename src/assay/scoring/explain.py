@@ -102,8 +102,8 @@ class Explainer:
     def profile(self, row: int) -> Iterator[ScoreExplanation]:
         """Explain all scores of a profile: its own first, then those of its claims and citations.
 
-        Among the scorers of claims and of citations, the last of the rulebook comes first. Of the
-        sets of corroborating citations, only those that a score of the claim counts are explained.
+        Among the scorers of claims and of citations, the last of the rulebook comes first. Sets
+        of corroborating citations are explained only if a score of the claim counts them.
         """
         for scorer in self.run.program.on("profile"):
             yield self.score(scorer, row)

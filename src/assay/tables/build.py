@@ -308,7 +308,7 @@ def _grounds(rows: Rows, claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _transitive(grounds: pl.DataFrame) -> pl.DataFrame:
-    """Add the grounds of grounds, however far. Circles are errors at check."""
+    """Add the grounds of grounds, however far. Cycles are errors at check."""
     known = added = grounds.unique(maintain_order=True)
     while added.height:
         further = (
