@@ -136,8 +136,10 @@ def test_with_nothing_known_no_shipped_score_is_covered() -> None:
         {"kind": "institution", "id": "p", "name": "P", "claims": claims}
     )
     found = desk_of(corpus_of([], [source], [profile]), default_rulebook()).run
-    covered = {s.scorer.key: found.scores(s)[0].coverage for s in found.program.scorers}
-    assert set(covered.values()) == {0}
+    # A source of unknown kind corroborates nothing, so there is no corroboration to score.
+    covered = {s.scorer.key: [x.coverage for x in found.scores(s)] for s in found.program.scorers}
+    assert covered.pop("corroboration.weight") == []
+    assert {tuple(c) for c in covered.values()} == {(0,)}
 
 
 @settings(deadline=None)
