@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from assay.graph.reach import reach_pairs
+from assay.tables.build import corroboration_frames
 from assay.tables.parquet import write_tables
 from assay.tables.tables import SCHEMAS, Tables
 from assay.yaml.reader import read_yaml
@@ -42,7 +43,7 @@ class Shape:
     ``citations`` and ``edges`` are means for each profile; ``missing`` is the share of optional
     fields that are not there; ``skew`` the power by which a few profiles collect most edges, and a
     few reports most secondary reports. ``retold`` is the share of secondary reports that name what
-    they retell, ``grounded`` that of claims in tables that rest on a claim of another profile.
+    they draw on, ``grounded`` that of claims in tables that rest on a claim of another profile.
     """
 
     profiles: int
@@ -106,8 +107,6 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
             },
         ),
         "root": _table("root", {}),
-        "corroboration": _table("corroboration", {}),
-        "member": _table("member", {}),
         "ground": _table("ground", {}),
         "factor": _table("factor", {}),
         "factor_ground": _table("factor_ground", {}),
@@ -116,9 +115,36 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
     frames |= _edges(shape, random, reach_hops)
     if shape.retold:
         frames |= _retellings(frames["citation"], shape, random)
+    # A generated publisher speaks for every actor, so each record is one.
+    frames["citation"] = frames["citation"].with_columns(
+        pl.col("directness").alias("kind"), pl.col("day").alias("fresh_day")
+    )
+    frames |= corroboration_frames(frames["citation"], _unrelated(frames["citation"]))
     if shape.grounded:
         frames |= _judgements(frames["claim"], shape, random)
     return Tables(frames)
+
+
+def _unrelated(citations: pl.DataFrame) -> pl.DataFrame:
+    """Pair the records and first-hand reports of a claim that have different publishers."""
+    numbered = citations.select(
+        *("owner_row", "stance"),
+        pl.col("publisher.id").alias("publisher"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("number"),
+        pl.col("kind").is_in(["record", "first_hand"]).alias("corroborates"),
+    ).filter(pl.col("corroborates") & pl.col("owner_row").is_not_null())
+    return (
+        numbered.join(numbered, on=["owner_row", "stance"], suffix="_other")
+        .filter(
+            (pl.col("number") < pl.col("number_other"))
+            & (pl.col("publisher") != pl.col("publisher_other"))
+        )
+        .select(
+            pl.col("number").alias("first"),
+            pl.col("number_other").alias("second"),
+            pl.lit(False).alias("one_family"),
+        )
+    )
 
 
 def _skewed(shape: Shape, random: np.random.Generator, most: int | Ints, count: int) -> Ints:
@@ -128,7 +154,7 @@ def _skewed(shape: Shape, random: np.random.Generator, most: int | Ints, count: 
 
 
 def _retellings(cited: pl.DataFrame, shape: Shape, random: _Random) -> dict[str, pl.DataFrame]:
-    """The reports that secondary reports go back to; no claim cites these: the origin is unseen."""
+    """The reports that secondary reports draw on; no claim cites these."""
     retells = (cited["directness"] == "secondary").fill_null(False)
     names = retells & pl.Series(random.numbers.random(cited.height) < shape.retold)
     rows = names.arg_true()

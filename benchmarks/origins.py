@@ -1,4 +1,4 @@
-"""How well secondary reports are proposed: over real documents whose stories are told apart.
+"""How well secondary reports are proposed, over real documents sorted into stories by hand.
 
     python benchmarks/origins.py ../shared/data
     python benchmarks/origins.py ../shared/data --tuned
@@ -6,8 +6,8 @@
 
 The first prints precision and recall over pairs of documents, of the proposals themselves and of
 the stories that they join (what retells a secondary report goes back to the same root), for the
-documents that the program was adjusted to and for those that were kept apart. ``--tuned`` prints
-what is wrong among the former alone. The last prints how long so many made documents take.
+documents that the program was adjusted to and for those kept apart. ``--tuned`` prints what is
+wrong among the former alone. The last prints how long so many made documents take.
 """
 
 from __future__ import annotations

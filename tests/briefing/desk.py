@@ -171,7 +171,7 @@ class Assessment:
         outlook = more.get("outlook") or Outlook("none", None, {}, ())
         published = trust is not None and trust >= 100
         self.results[profile_id] = ProfileResult(
-            profile_id, scores, claims, tuple(origins), 1, outlook, published
+            profile_id, scores, claims, tuple(origins), len(origins), outlook, published
         )
         plain = ScoreExplanation(
             "trust",

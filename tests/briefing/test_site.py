@@ -179,7 +179,7 @@ def test_the_event_page_has_all_its_parts(site: Path) -> None:
         "Event Decision Governance Asia Pacific",
         "Signal focus Figures (2 of 3 key claims)",
         "Content type Event briefing: 6 facts, 1 attributed statement, 3 judgements",
-        "4 sources, 2 origins (one of them unseen)",
+        "4 sources, 2 independent",
         "Impact High 0.64",
         "Policy sensitivity High 0.70",
         "What happened, in order",

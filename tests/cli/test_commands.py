@@ -79,7 +79,7 @@ def test_scores_are_printed_as_the_contract_says(
         "rated": True,
         "coverage": 1.0,
     }
-    assert (profile["sources"], profile["origins"]) == (2, 2)
+    assert (profile["sources"], profile["independent"]) == (2, 1)
     assert profile["horizon"] == {"grade": "none", "until": None}
 
 

@@ -49,7 +49,7 @@ def test_a_pattern_that_java_reads_otherwise(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules = desk / "rules.yaml"
-    plain, pattern = 'citation.directness == "record"', r'matches(citation.directness, r"^\pL")'
+    plain, pattern = 'citation.kind == "record"', r'matches(citation.kind, r"^\pL")'
     assert plain in rules.read_text()
     rules.write_text(rules.read_text().replace(plain, pattern))
     assert run(["--workspace", str(desk), "score", *SPARK, *TABLES]) == 64

@@ -96,7 +96,7 @@ def test_every_field_of_every_row_is_described() -> None:
 
 
 def _owner(space: str) -> str:
-    return space if space in ("citation", "claim", "profile") else "it"
+    return space if space in ("citation", "corroboration", "claim", "profile") else "it"
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ def test_neighbours_scores_of_neighbours_scores(shape: Shape, profiles: int) -> 
 @settings(max_examples=8)
 @given(corpora(most_profiles=6), st.integers(1, 6))
 def test_shipped_rules_on_documents(corpus: Corpus, profiles: int) -> None:
-    """Documents have secondary reports and claims resting on others; generated tables do not."""
+    """Documents have what generated tables lack: lineage, and claims that rest on others."""
     assert_same(shipped(), build_tables(corpus, default_rulebook(), AS_OF), profiles)
 
 

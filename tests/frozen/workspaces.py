@@ -215,7 +215,12 @@ def write(name: str, folder: Path) -> None:
 
 def edit(name: str, folder: Path) -> None:
     """Change a rule, the damping of reach and some sources, so that a plan has causes to name."""
-    _replace(folder / "rules.yaml", 'source.attribution == "named"', "add: 0.40", "add: 0.30")
+    named = 'citation.%s == "secondary" && has(source.attribution)'
+    if name == "shipped":
+        rule = (named % "kind", "add: 0.38")
+    else:
+        rule = (named % "directness", "add: 0.40")
+    _replace(folder / "rules.yaml", *rule, "add: 0.30")
     _replace(folder / "rules.yaml", "\nreach:", "damping: 0.5", "damping: 0.4")
     if name == "shipped":
         sources = folder / "profiles" / "generative-ai" / "sources.yaml"

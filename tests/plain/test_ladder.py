@@ -295,6 +295,39 @@ def all_lines() -> list[int]:
     return [*lines, *judgements().values(), *by_credibility().values()]
 
 
+# Choices that keep the promises --------------------------------------------------------------
+
+
+def test_a_doubtful_dispute_does_not_lower_a_report_that_draws_on_the_same_source() -> None:
+    report = written(0, "a-0 secondary:attribution=named cites=s1")
+    original = written(1, "b-0 first_hand")
+    supported = written(2, "b-1 first_hand")
+    against: list[dict[str, Any]] = [
+        {"id": "s0", "stance": "disputes"},
+        {"id": "s1", "stance": "disputes", "credibility": 5},
+    ]
+    claims = [claim(f"c{n}", "s2", *against[:n]) for n in (1, 2)]
+    world = corpus(*PUBLISHERS, report, original, supported, institution("x", *claims))
+    scores = claim_scores(world, AS_OF, PERIODS)
+    assert scores["x", "c1"].dispute == scores["x", "c2"].dispute == 420
+
+
+def test_a_first_hand_report_with_lineage_of_its_own_does_not_relate_two_others() -> None:
+    sources = [written(i, f"b-{i} first_hand") for i in range(2)]
+    story = written(2, "b-2 first_hand:cites=s1")
+    between = {"id": "s1", "cites": ["s0"]}
+    claims = [claim("two", "s0", "s2"), claim("three", "s0", "s2", between)]
+    world = corpus(*PUBLISHERS, *sources, story, institution("x", *claims))
+    scores = claim_scores(world, AS_OF, PERIODS)
+    assert (scores["x", "two"].support, scores["x", "three"].support) == (856, 856)
+
+
+def test_a_copy_that_saw_does_not_end_the_lineage_of_one_that_did_not() -> None:
+    texts = ["a-0 secondary:attribution=named cites=s1"]
+    behind = ["a-1 secondary:attribution=named cites=s3", "a-2 first_hand:same_as=s1"]
+    assert scored(texts, uncited=[*behind, "e-0 first_hand"]).support == 50
+
+
 def test_publishers_are_one_family_through_owners_and_through_institutions() -> None:
     publishers: list[Publisher] = [
         publisher("holding"),

@@ -268,14 +268,14 @@ def test_one_rule_edit_on_the_shipped_desk(
     assert run([*where, "apply", *who]) == 0
     lock = (folder / "grades.lock").read_bytes()
     capfd.readouterr()
-    edit = ["--set", "claim.confidence.original-unseen.cap=0.2"]
+    edit = ["--set", "citation.worth.secondary-named.add=0.3"]
     assert run([*where, "plan", *edit, "--format", "json"]) == 0
     tried = json.loads(capfd.readouterr().out)
 
     rules = folder / "rules.yaml"
     text = rules.read_text(encoding="utf-8")
-    before, mark, after = text.partition("- id: original-unseen")
-    rules.write_text(before + mark + after.replace("cap: 0.54", "cap: 0.20", 1), encoding="utf-8")
+    before, mark, after = text.partition("- id: secondary-named")
+    rules.write_text(before + mark + after.replace("add: 0.38", "add: 0.30", 1), encoding="utf-8")
     assert run([*where, "plan", "--format", "json", "--out", str(tmp_path / "seen.plan")]) == 0
     plan = json.loads(capfd.readouterr().out)
     assert plan["changes"] == tried["changes"]
@@ -283,7 +283,7 @@ def test_one_rule_edit_on_the_shipped_desk(
     for change in plan["changes"]:
         assert change["scorer"] == "confidence"
         (cause,) = change["causes"]
-        assert cause["refs"] == ["claim.confidence.original-unseen"]
+        assert cause["refs"] == ["citation.worth.secondary-named"]
         assert round(1000 * cause["amount"]) == round(
             1000 * (change["to"]["score"] - change["from"]["score"])
         )

@@ -304,8 +304,8 @@ def test_an_index_beyond_the_size_is_never_true() -> None:
         (
             "never-true",
             (
-                "the condition of 'r0' can never be true: if the rest of it is true, "
-                "the list has no item of that number"
+                "the condition of 'r0' can never be true: if the rest of it is true, the list "
+                "has no item of that number"
             ),
         )
     ]

@@ -128,7 +128,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("assay plan", "plan", change.Plan),
     Contract(
         "assay plan --sweep PATH=A..B:STEP",
-        "plan --sweep citation.strength.record.add=0.7..0.8:0.1",
+        "plan --sweep citation.worth.record.add=0.7..0.8:0.1",
         change.Sweep,
     ),
     Contract("assay apply [PLAN]", f"apply --auto-approve {_WHO}", change.Plan),

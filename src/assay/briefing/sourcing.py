@@ -12,12 +12,9 @@ _UNSEEN = "unseen"
 
 
 def summary(result: ProfileResult) -> str:
-    """``5 sources, 2 independent``, and whether one of them is an original nobody has seen."""
+    """``5 sources, 2 independent``."""
     independent = result.independent or "none"
-    text = f"{wording.count(result.sources, 'source')}, {independent} independent"
-    if any(group.origin == _UNSEEN for group in result.origins):
-        text += " (original unseen)" if len(result.origins) == 1 else " (one of them unseen)"
-    return text
+    return f"{wording.count(result.sources, 'source')}, {independent} independent"
 
 
 def origins(sheet: Sheet) -> tuple[OriginView, ...]:

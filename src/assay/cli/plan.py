@@ -93,7 +93,7 @@ def plan_command(
     """Preview grade changes since the last apply, with causes.
 
     --set and --sweep compare with the current workspace and change no file; for example
-    --set claim.confidence.one-origin.cap=0.6.
+    --set claim.confidence.judgement.cap=0.6.
     """
     from assay import pipeline
     from assay.plan.request import Request

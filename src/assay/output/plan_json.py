@@ -30,7 +30,7 @@ class Cause(Output):
     amount: Amount | None = described("its part; null if the score became known or unknown by it")
     refs: list[str] = described(
         "changed profiles, claims, sources, publishers and parts of the rulebook, for example "
-        "`claim.confidence.one-origin`"
+        "`claim.confidence.judgement`"
     )
 
 

@@ -29,7 +29,7 @@ VALUES_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value for a place of the rulebook, for example 0.6 for ``claim.confidence.one-origin.cap``.
+    """A value for a place of the rulebook, for example 0.6 for ``claim.confidence.judgement.cap``.
 
     The path names keys, and items of lists by their ids.
     """
