@@ -485,7 +485,7 @@ def rule_tests(
 
 
 def rule_findings(checked: Checked, assessment: Assessment | None) -> list[Diagnostic]:
-    """All diagnostics of the rulebook; with ``desk`` also scorers that barely separate profiles."""
+    """List problems of the rulebook; with an assessment also scorers that separate few profiles."""
     from assay.scoring.compare import saturated
 
     files = {f.file for f in checked.loaded.rules.files} if checked.loaded.rules else set()
