@@ -492,9 +492,9 @@ def rule_tests(
 
 
 def rule_findings(checked: Checked, assessment: Assessment | None) -> list[Diagnostic]:
-    """All diagnostics of the rulebook.
+    """List problems of the rulebook.
 
-    With an assessment also scorers that barely separate its profiles, and rules that decide
+    With an assessment also scorers that separate few of its profiles, and rules that decide
     nothing in it, nor in the rule tests.
     """
     from assay.scoring.compare import saturated

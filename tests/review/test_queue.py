@@ -79,7 +79,7 @@ def test_grades_moved_by_evidence_are_grouped_by_what_moved(office: Office) -> N
     for name, cited in (("harbour", "one"), ("pier", "one"), ("station", "two")):
         office.put(profile(name, claim("built", cited)))
     office.apply()
-    office.put(source("one", "secondary"), source("two", "retelling"))
+    office.put(source("one", "secondary"), source("two", "secondary"))
     assert {g.name: g.profiles for g in office.review().queue.groups} == {
         "flipped:one": ("harbour", "pier"),
         "flipped:two": ("station",),

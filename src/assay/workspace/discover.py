@@ -42,9 +42,9 @@ class ParsedFiles:
         """Whether the files in use differ from the known ones."""
         return self.used.keys() != self._known.keys()
 
-    def read(self, data: bytes, file: str) -> YamlFile:
-        """Return the parsed file; parse it unless its content is known."""
-        key = content_digest(data)
+    def read(self, data: bytes, file: str, key: str | None = None) -> YamlFile:
+        """Return the parsed file; parse it unless its content, of digest ``key``, is known."""
+        key = key or content_digest(data)
         known = self._known.get(key)
         if known is not None:
             self.used[key] = known
@@ -77,13 +77,15 @@ def read_profiles(
     }
     read: list[DocumentFile] = []
     parts = []
+    shown = workspace.relative(workspace.profiles_dir)
     for name in counting(sorted(there.documents.keys() | given.keys()), "files"):
-        file, data, refusal = _content(workspace, name, there, given)
+        file, data, refusal = _content(workspace, shown, name, there, given)
+        key = content_digest(data)
         if refusal is not None:
             read.append(YamlFile(file, "", (), (refusal,)))
         else:
-            read.append(_documents_in(data, file, parsed))
-        parts += [name, content_digest(data)]
+            read.append(_documents_in(data, file, key, parsed))
+        parts += [name, key]
     return ProfileFiles(read, _digest(workspace, parts, there))
 
 
@@ -91,8 +93,9 @@ def documents_digest(workspace: Workspace) -> str:
     """Return the digest of :func:`read_profiles` without parsing any file."""
     there = _walk(workspace.profiles_dir)
     parts = []
+    shown = workspace.relative(workspace.profiles_dir)
     for name in sorted(there.documents):
-        parts += [name, content_digest(_content(workspace, name, there, {})[1])]
+        parts += [name, content_digest(_content(workspace, shown, name, there, {})[1])]
     return _digest(workspace, parts, there)
 
 
@@ -106,26 +109,28 @@ def _digest(workspace: Workspace, parts: Sequence[str], there: _Files) -> str:
 
 
 def _content(
-    workspace: Workspace, name: str, there: _Files, given: Mapping[str, bytes]
+    workspace: Workspace, shown: str, name: str, there: _Files, given: Mapping[str, bytes]
 ) -> tuple[str, bytes, Diagnostic | None]:
-    """Return a file's name in diagnostics, its bytes, and why it cannot be read."""
-    root = workspace.profiles_dir
-    file = f"{workspace.relative(root)}/{name}"
+    """Return a file's name in diagnostics, its bytes, and why it cannot be read.
+
+    ``shown`` is the folder in diagnostics.
+    """
+    file = f"{shown}/{name}"
     if not file.isascii():
         file = file.encode("utf-8", "backslashreplace").decode("utf-8")
     limit = BULK_LIMIT if name.endswith(tuple(BULK)) else SIZE_LIMIT
     if name in given:
         return file, given[name], None
     if there.documents[name]:
-        return file, *_plain_bytes(f"{root}/{name}", file, limit)
-    return file, *_bytes(workspace, root / name, file, limit)
+        return file, *_plain_bytes(f"{there.folder}/{name}", file, limit)
+    return file, *_bytes(workspace, workspace.profiles_dir / name, file, limit)
 
 
-def _documents_in(data: bytes, file: str, parsed: ParsedFiles) -> DocumentFile:
+def _documents_in(data: bytes, file: str, key: str, parsed: ParsedFiles) -> DocumentFile:
     bulk = BULK.get(file[file.rfind(".") :])
     if bulk is not None:
         return bulk(data, file)  # parsing it takes no longer than loading a cached copy
-    return parsed.read(data, file)
+    return parsed.read(data, file, key)
 
 
 def document_files(workspace: Workspace) -> list[str]:
@@ -178,13 +183,14 @@ def _bytes(
 class _Files(NamedTuple):
     """Document files of a folder, each with whether it is a regular file; all other files."""
 
+    folder: str
     documents: dict[str, bool]
     others: list[str]
 
 
 def _walk(folder: Path) -> _Files:
     endings = (*SUFFIXES, *BULK)
-    found = _Files({}, [])
+    found = _Files(str(folder), {}, [])
     waiting = [(str(folder), "")]
     while waiting:
         path, prefix = waiting.pop()

@@ -144,9 +144,11 @@ def _suspicious(text: str, data: bytes) -> bool:
 
 def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagnostic | None]:
     """Return the text without byte-order mark, or why the bytes are not text."""
-    whole = Position(file)
     if len(data) > limit:
         return "", too_large(file, len(data), limit)
+    if not data.translate(None, _PRINTABLE):
+        return data.decode("ascii"), None  # as nearly every file
+    whole = Position(file)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "", codes.NOT_UTF8.at(
             whole, "the file is saved as UTF-16", "save it as UTF-8 in the editor"
@@ -165,8 +167,6 @@ def decode(data: bytes, file: str, limit: int = SIZE_LIMIT) -> tuple[str, Diagno
             f"the file is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}",
             "save it as UTF-8 in the editor",
         )
-    if not data.translate(None, _PRINTABLE):
-        return text, None
     forbidden = _FORBIDDEN.search(text)
     if forbidden is not None:
         position = SourceText(file, text).position(forbidden.start())
@@ -208,6 +208,8 @@ def is_plain(documents: list[Any]) -> bool:
         below: list[Any] = []
         for value in level:
             kind = type(value)
+            if kind is str:  # as most values are
+                continue
             if kind is dict:
                 keys += value
                 below += value.values()
@@ -229,6 +231,8 @@ def is_plain(documents: list[Any]) -> bool:
 
 def _checked(read: YamlFile) -> YamlFile:
     """Report documents that are not mappings, and a file without any."""
+    if read.documents and all(type(d) is dict for d in read.documents):
+        return read
     found = [
         codes.NOT_A_MAPPING.at(
             read.locate(i, ()),

@@ -610,7 +610,7 @@ def conflicts(source: SourceText) -> Iterator[Diagnostic]:
     """Report each git conflict at its first marker, and each stray marker."""
     text = source.text
     # A plain search is much faster than the pattern, and hardly any file has a marker.
-    if not any(mark in text for mark in ("<<<<<<<", "=======", ">>>>>>>")):
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
     found = list(_MARKER.finditer(text))
     if not any(marker[0][0] in "<>" for marker in found):
