@@ -207,4 +207,5 @@ def badge(scorer: Scorer, bands: tuple[Band, ...], score: Score, name: str | Non
     if band is None:
         return Badge(label, number, None, None, 0, 0)
     meaning = None if band.label.casefold() == band.grade.casefold() else band.label
-    return Badge(label, band.grade, meaning, number, charts.rank(bands, band), len(bands))
+    filled, doubt = charts.rank(bands, band), wording.reservation(score)
+    return Badge(label, band.grade, meaning, number, filled, len(bands), reservation=doubt)

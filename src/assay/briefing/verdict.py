@@ -73,6 +73,7 @@ def levels(sheet: Sheet) -> tuple[LevelView, ...]:
                 badge=_linked(scorer, profile_badge(sheet.atlas, sheet.profile.id, scorer)),
                 override=_override(sheet, scorer),
                 coverage=wording.percent(score.coverage),
+                standing=wording.standing(score, explanation.unknown if explanation else ()),
                 reasons=reasons.of_level(sheet, explanation) if explanation else (),
                 levers=_levers(sheet, scorer),
             )

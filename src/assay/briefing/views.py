@@ -24,7 +24,8 @@ class Link:
 class Badge:
     """A score in label, word and number; ``filled`` of ``steps`` draws it as a small meter.
 
-    ``meaning`` says in words what the grade stands for, where the grade alone does not.
+    ``meaning`` says in words what the grade stands for, where the grade alone does not;
+    ``reservation`` how far it is uncertain.
     """
 
     label: str
@@ -34,6 +35,7 @@ class Badge:
     filled: int
     steps: int
     href: str | None = None
+    reservation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +186,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class LevelView:
-    """Another score of the profile, with its reasons; ``about`` leads to what it means."""
+    """Another score of the profile, with its reasons; ``about`` leads to what it means.
+
+    ``standing`` says how high it may be, what is not known, and on which evidence it stands.
+    """
 
     heading: str
     about: str
     badge: Badge
     override: str | None
     coverage: str
+    standing: str | None
     reasons: tuple[str, ...]
     levers: tuple[Lever, ...]
 

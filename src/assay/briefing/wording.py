@@ -133,6 +133,29 @@ def not_rated(scorer: Scorer, score: Score) -> str:
     return f"not rated ({percent(score.coverage)} known)"
 
 
+def reservation(score: Score) -> str | None:
+    """What a reader must know beside a grade: that it is provisional, or may be higher."""
+    if score.provisional:
+        return f"provisional; {score.firm.grade if score.firm else 'not rated'} on firm evidence"
+    return f"at most {score.ceiling.grade}" if score.ceiling else None
+
+
+def standing(score: Score, unknown: Sequence[str]) -> str | None:
+    """How high a grade may be, what is not known, and on which evidence it stands."""
+    names = [words(name.rpartition(":")[2]) for name in unknown]
+    told = []
+    if score.ceiling:
+        told.append(f"{score.grade}, at most {score.ceiling.grade}.")
+    if names and (score.ceiling or not score.rated):
+        told.append(f"Not known: {listed(names)}.")
+    if score.provisional:
+        firm = score.firm.grade if score.firm else "not rated"
+        told.append(f"Provisional: on firm evidence it is {firm}.")
+    if score.stands_on is not None:
+        told.append(f"It stands on evidence of grade {score.stands_on.grade}.")
+    return " ".join(told) or None
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """``1 source``, ``2 sources``."""
     return f"{number} {one if number == 1 else many or one + 's'}"

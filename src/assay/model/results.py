@@ -76,6 +76,8 @@ class ScoreExplanation:
 
     ``subject`` is a profile id, ``profile#claim``, or ``profile#claim@source``. The first step
     starts at 0, each step starts where the previous one ended, and the last ends at the score.
+    ``unknown`` are the factors that the score asks for and that nobody has rated
+    (``profile:factor``).
     """
 
     name: str
@@ -83,6 +85,7 @@ class ScoreExplanation:
     subject: str
     score: Score
     steps: tuple[Step, ...]
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

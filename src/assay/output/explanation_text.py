@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from assay.scoring.wording import reservations
+
 if TYPE_CHECKING:
-    from assay.model.results import Explanation, Outlook, Score, Step
+    from assay.model.results import Explanation, Outlook, Score, ScoreExplanation, Step
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 
@@ -22,7 +24,7 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
         number = _number(score.points) if score.rated else "not rated"
         yield (
             f"{scorer.subject}  {scorer.name} {number}{grade}"
-            f"{_range(score)}  (coverage {score.coverage / 10:.0f}%)"
+            f"{_range(score)}{_unknown(scorer)}  (coverage {score.coverage / 10:.0f}%)"
         )
         for step in scorer.steps:
             always = step.phase in ("start", "pool") or step.outcome == "unknown"
@@ -51,14 +53,14 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
 
 def _range(score: Score) -> str:
     """Describe how high a grade may be, and the evidence that it rests on."""
-    parts = [f"at most {score.ceiling.grade}"] if score.ceiling else []
-    if score.stands_on is not None:
-        # words: a term of the rulebook
-        parts.append(f"stands on {score.stands_on.grade}")
-    if score.provisional:
-        firm = score.firm.grade if score.firm else "not rated"
-        parts.append(f"provisional: {firm} on firm evidence")
-    return "".join(f", {part}" for part in parts)
+    return "".join(f", {part}" for part in reservations(score))
+
+
+def _unknown(scorer: ScoreExplanation) -> str:
+    """Name the factors that nobody has rated, where they could move the grade."""
+    names = [name.rpartition(":")[2] for name in scorer.unknown]
+    uncertain = scorer.score.ceiling is not None or not scorer.score.rated
+    return f", not known: {', '.join(names)}" if names and uncertain else ""
 
 
 def next_change(outlook: Outlook) -> str:

@@ -206,6 +206,7 @@ class ExplainedScore(Output):
     coverage: Points = described(
         "share of the facts its rules name that is known", "score.coverage"
     )
+    unknown: list[str] = described("factors that it asks for and that nobody has rated")
     steps: list[ScoreStep] = described("in order of application")
 
 

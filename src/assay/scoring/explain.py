@@ -163,6 +163,7 @@ class Explainer:
             subject=self.trace.subject(space, row),
             score=score,
             steps=tuple(steps),
+            unknown=self.trace.unknown(space, scorer.score, row),
         )
 
     def _start(self, scorer: ScorerColumns, row: int) -> Step:

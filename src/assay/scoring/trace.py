@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.cel.operations import Apply, Col, Each, Expr, Lit
+from assay.cel.operations import Apply, Col, Each, Expr, Lit, columns
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp
 from assay.cel.schema import SPACES
 from assay.cel.steps import Place
@@ -154,6 +154,33 @@ class Trace:
         if (space, row) == home:
             return name
         return f"{name} of {self.label(space, row)}"
+
+    def unknown(self, space: str, column: str, row: int) -> tuple[str, ...]:
+        """The elements without a stated value, such as factors, that a score pools for a row."""
+        found: dict[str, None] = {}
+        seen: set[Place] = set()
+        todo = [column]
+        while todo:
+            name = todo.pop()
+            if (space, name) in seen:
+                continue
+            seen.add((space, name))
+            match self._run.program.definitions.get((space, name)):
+                case Compute() as step:
+                    todo += columns(step.expr)
+                case PoolUp() as step if SPACES[step.elements].stated:
+                    found |= dict.fromkeys(self._not_stated(step, row))
+                case _:
+                    pass
+        return tuple(sorted(found))
+
+    def _not_stated(self, step: PoolUp, row: int) -> Iterator[str]:
+        fields = SPACES[step.elements].stated
+        for element in self.owned(step.elements, step.owner, row):
+            if self.value(step.elements, step.keep, element) and any(
+                self.value(step.elements, name, element) is None for name in fields
+            ):
+                yield self.label(step.elements, element)
 
     def evidence(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
         """The elements that make a condition true; for a citation without any, its own source."""
