@@ -18,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from assay.graph.reach import reach_pairs
+from assay.model.rulebook import Factors
 from assay.tables.build import corroboration_frames
 from assay.tables.parquet import write_tables
 from assay.tables.tables import SCHEMAS, Tables
@@ -76,8 +77,12 @@ class _Random:
         return pl.select(pl.when(~gone).then(series)).to_series()
 
 
-def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
-    """The tables of a workspace of that shape; reach only where hops are asked for."""
+def tables(shape: Shape, *, reach_hops: int = 0, factors: Factors | None = None) -> Tables:
+    """The tables of a workspace of that shape.
+
+    Reach only where hops are asked for, and the factors that ``factors`` ask of each profile, two
+    thirds of them rated, on the profile's own claim. Each edge then rests on a claim as well.
+    """
     random = _Random(shape)
     profiles, owners = shape.profiles, _owners(shape, random)
     citations = len(owners)
@@ -113,6 +118,9 @@ def tables(shape: Shape, *, reach_hops: int = 0) -> Tables:
         "dependent_ground": _table("dependent_ground", {}),
     }
     frames |= _edges(shape, random, reach_hops)
+    if factors is not None:
+        frames |= _factors(frames["profile"], factors, random)
+        frames |= _edge_claims(frames["dependent"])
     if shape.retold:
         frames |= _retellings(frames["citation"], shape, random)
     # A generated publisher speaks for every actor, so each record is one.
@@ -145,6 +153,36 @@ def _unrelated(citations: pl.DataFrame) -> pl.DataFrame:
             pl.lit(False).alias("one_family"),
         )
     )
+
+
+def _factors(profiles: pl.DataFrame, factors: Factors, random: _Random) -> dict[str, pl.DataFrame]:
+    """The factors of all profiles; the claim of a profile has the number of its row."""
+    rows: list[tuple[object, ...]] = []
+    chosen = random.numbers.random(profiles.height * 16)
+    for row, (kind, type_) in enumerate(profiles.select("kind", "type").iter_rows()):
+        for name, scale in factors.of(kind, type_).items():
+            drawn = 1.5 * chosen[len(rows) % len(chosen)] * len(scale.words)
+            words = list(scale.words.items())
+            word, value = words[int(drawn)] if drawn < len(words) else (None, None)
+            least, most = min(scale.words.values()), max(scale.words.values())
+            rows.append((name, word, value, least, most, row))
+    made = pl.DataFrame(
+        rows, schema=list(SCHEMAS["factor"]), orient="row", infer_schema_length=None
+    )
+    found = _table("factor", {name: made[name] for name in made.columns})
+    rated = found["word"].is_not_null().arg_true()
+    grounds = {"factor_row": rated, "ground_row": found["profile_row"].gather(rated)}
+    return {"factor": found, "factor_ground": _table("factor_ground", grounds)}
+
+
+def _edge_claims(dependents: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Each edge rests on the claim of the profile that states it."""
+    rows = pl.int_range(dependents.height, eager=True)
+    grounds = {"dependent_row": rows, "ground_row": dependents["peer_row"]}
+    return {
+        "dependent": dependents.with_columns(pl.lit(1, dtype=pl.Int64).alias("claims")),
+        "dependent_ground": _table("dependent_ground", grounds),
+    }
 
 
 def _skewed(shape: Shape, random: np.random.Generator, most: int | Ints, count: int) -> Ints:

@@ -76,6 +76,10 @@ def test_scores_are_printed_as_the_contract_says(
         "band": "good",
         "grade": "Good",
         "label": "Well supported",
+        "ceiling": None,
+        "stands_on": None,
+        "provisional": False,
+        "firm": None,
         "rated": True,
         "coverage": 1.0,
     }

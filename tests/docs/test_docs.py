@@ -96,7 +96,8 @@ def test_every_field_of_every_row_is_described() -> None:
 
 
 def _owner(space: str) -> str:
-    return space if space in ("citation", "corroboration", "claim", "profile") else "it"
+    subjects = ("citation", "corroboration", "factor", "claim", "profile")
+    return space if space in subjects else "it"
 
 
 @pytest.mark.parametrize(

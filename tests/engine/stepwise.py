@@ -117,9 +117,13 @@ class StepwiseEngine:
             pl.col(step.keep).alias("keep"),
             pl.when(pl.col(step.keep)).then(pl.col(step.take)).alias("take"),
             (pl.col(step.by) if step.by else pl.int_range(pl.len())).alias("by"),
+            (pl.col(step.weight) if step.weight else pl.lit(1)).alias("weight"),
         )
         rows = rows.with_columns(
-            (pl.col("keep").is_null() | (pl.col("keep") & pl.col("take").is_null())).alias("unsure")
+            (
+                pl.col("keep").is_null()
+                | (pl.col("keep") & (pl.col("take").is_null() | pl.col("weight").is_null()))
+            ).alias("unsure")
         )
         in_pool = pl.col("keep").fill_null(True)
         counts = (
@@ -139,15 +143,15 @@ class StepwiseEngine:
         )
 
     def _pooled(self, step: PoolUp, rows: pl.DataFrame, owners: int) -> pl.Series:
-        known = rows.filter("keep").drop_nulls(["owner", "take", "by"])
-        groups = known.group_by("owner", "by").agg(pl.col("take").max())
+        known = rows.filter("keep").drop_nulls(["owner", "take", "by", "weight"])
+        groups = known.group_by("owner", "by").agg(pl.col("take").max(), pl.col("weight").max())
         if step.strongest is not None:
             groups = (
                 groups.sort("take", descending=True)
                 .group_by("owner", maintain_order=True)
                 .head(step.strongest)
             )
-        take = pl.col("take")
+        take, weight = pl.col("take"), pl.col("weight").clip(0)
         if step.combine == "noisy_or":
             weights = np.asarray(noisy_or_weights(), dtype=np.int64)
             clipped = groups.get_column("take").clip(0, len(weights) - 1).to_numpy()
@@ -164,12 +168,15 @@ class StepwiseEngine:
             combined = summed.with_columns(pl.Series("take", reached, dtype=pl.Int64))
         else:
             reducers: dict[str, pl.Expr] = {
-                "mean": (2 * take.sum() + pl.len()) // (2 * pl.len()),
+                "mean": pl.when(weight.sum() > 0).then(
+                    (2 * (take * weight).sum() + weight.sum()) // (2 * weight.sum())
+                ),
                 "max": take.max(),
                 "min": take.min(),
                 "sum": take.sum(),
             }
-            combined = groups.group_by("owner").agg(reducers[step.combine].cast(pl.Int64))
+            reduced = reducers[step.combine].cast(pl.Int64).alias("take")
+            combined = groups.group_by("owner").agg(reduced)
         value = _by_owner(combined.select("owner", "take"), owners).cast(pl.Int64)
         return value if step.empty is None else value.fill_null(step.empty)
 

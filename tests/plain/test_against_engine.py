@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from tests.package import Corpus, Rulebook, build_tables, compile_rulebook, run_program
 from tests.plain.evidence import claim_scores
+from tests.plain.test_ladder import DISPUTED, LADDER, agency_world
 from tests.plain.worlds import AS_OF, drawn_world, worlds
 from tests.strategies import default_rulebook
 
@@ -36,6 +37,15 @@ def disagreements(world: Corpus, as_of: date) -> list[str]:
         if engine != expected:
             found.append(f"{key}: engine {engine}, plain {expected}")
     return found
+
+
+@pytest.mark.parametrize(
+    ("supports", "disputes"),
+    [*((supports, []) for supports, _, _ in LADDER.values()), *(d[:2] for d in DISPUTED.values())],
+    ids=[*LADDER, *DISPUTED],
+)
+def test_the_ladder(supports: list[str], disputes: list[str]) -> None:
+    assert disagreements(agency_world(supports, disputes), AS_OF) == []
 
 
 @settings(max_examples=150)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assay.model.documents import Publisher, Source
+from assay.model.documents import Corpus, Publisher, Source
 from tests.plain.evidence import BANDS, Evidence, Scores, band, claim_scores
 from tests.plain.worlds import (
     AS_OF,
@@ -46,7 +46,19 @@ def scored(
     uncited: list[str] = (),  # type: ignore[assignment]
     **fields: Any,
 ) -> Scores:
-    """The scores of the agency's claim; sources are named s0, s1, … in the order given."""
+    """The scores of the agency's claim; see :func:`agency_world`."""
+    world = agency_world(supports, disputes, uncited=uncited, **fields)
+    return claim_scores(world, AS_OF, PERIODS)["agency", "c"]
+
+
+def agency_world(
+    supports: list[str],
+    disputes: list[str] = (),  # type: ignore[assignment]  # never changed
+    *,
+    uncited: list[str] = (),  # type: ignore[assignment]
+    **fields: Any,
+) -> Corpus:
+    """A claim of the agency; sources are named s0, s1, … in the order given."""
     texts = [*supports, *disputes, *uncited]
     sources = [written(i, text) for i, text in enumerate(texts)]
     cited = [
@@ -54,8 +66,7 @@ def scored(
         for i, s in enumerate(sources[: len(supports) + len(disputes)])
     ]
     agency = institution("agency", claim("c", *cited, **fields), depends_on=[PARENT])
-    world = corpus(*PUBLISHERS, *sources, agency, institution("ministry"))
-    return claim_scores(world, AS_OF, PERIODS)["agency", "c"]
+    return corpus(*PUBLISHERS, *sources, agency, institution("ministry"))
 
 
 RECORD = "agency record"

@@ -279,9 +279,8 @@ def test_one_rule_edit_on_the_shipped_desk(
     assert run([*where, "plan", "--format", "json", "--out", str(tmp_path / "seen.plan")]) == 0
     plan = json.loads(capfd.readouterr().out)
     assert plan["changes"] == tried["changes"]
-    assert plan["changes"]
+    assert "confidence" in {change["scorer"] for change in plan["changes"]}
     for change in plan["changes"]:
-        assert change["scorer"] == "confidence"
         (cause,) = change["causes"]
         assert cause["refs"] == ["citation.worth.secondary-named"]
         assert round(1000 * cause["amount"]) == round(

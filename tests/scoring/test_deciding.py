@@ -7,7 +7,16 @@ from typing import Any
 from hypothesis import given, settings
 
 from assay.scoring.deciding import RuleUse, idle_rules, rule_uses
-from tests.package import Corpus, Institution, Rulebook, build_tables, compile_rulebook, run_program
+from tests.package import (
+    Corpus,
+    Institution,
+    Rule,
+    Rulebook,
+    Scorer,
+    build_tables,
+    compile_rulebook,
+    run_program,
+)
 from tests.strategies import AS_OF, corpora, corpus_of, default_rulebook, rulebook_of
 
 
@@ -81,6 +90,18 @@ def test_what_is_reported() -> None:
     assert list(idle_rules(run, {("profile.s", "r0"): RuleUse(4, 1, 1)}, 4)) == []
 
 
+def without(scorer: Scorer, rule: Rule) -> Scorer:
+    """The scorer without a rule, and without the facts that are not asked and only it names."""
+    rules = tuple(r for r in scorer.rules if r != rule)
+    text = str([rules, scorer.start, scorer.pool, scorer.rated_when])
+    exempt = [
+        n.model_copy(update={"facts": tuple(f for f in n.facts if f in text)})
+        for n in scorer.not_asked
+    ]
+    asked = tuple(n for n in exempt if n.facts)
+    return scorer.model_copy(update={"rules": rules, "not_asked": asked})
+
+
 @settings(max_examples=8)
 @given(corpora())
 def test_a_rule_decides_where_the_score_differs_without_it(corpus: Corpus) -> None:
@@ -94,9 +115,9 @@ def test_a_rule_decides_where_the_score_differs_without_it(corpus: Corpus) -> No
         name = f"score.{scorer.name}"
         every = run.engine.column(scorer.on, name).to_list()
         for rule in scorer.rules:
-            kept = scorer.model_copy(update={"rules": tuple(r for r in scorer.rules if r != rule)})
+            kept = without(scorer, rule)
             scorers = (*rulebook.scorers[:index], kept, *rulebook.scorers[index + 1 :])
-            without = run_of(corpus, rulebook.model_copy(update={"scorers": scorers}))
-            scores = without.engine.column(scorer.on, name).to_list()
+            again = run_of(corpus, rulebook.model_copy(update={"scorers": scorers}))
+            scores = again.engine.column(scorer.on, name).to_list()
             differing = sum(a != b for a, b in zip(every, scores, strict=True))
             assert found[scorer.key, rule.id].decided == differing, rule.id

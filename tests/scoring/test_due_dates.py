@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from assay.scoring.outlook import calendar
-from tests.package import Assessment, Corpus, Due, Institution, Source
-from tests.strategies import AS_OF, default_rulebook, desk_of
+from tests.package import Assessment, Due, Institution, Publisher, Source
+from tests.strategies import AS_OF, corpus_of, default_rulebook, desk_of
 
 
 def desk(*claims: dict[str, Any], **profile: Any) -> Assessment:
@@ -18,6 +18,7 @@ def desk(*claims: dict[str, Any], **profile: Any) -> Assessment:
             "title": "Register",
             "published": "2025-10",
             "directness": "record",
+            "publisher": "office",
         }
     )
     office = Institution.model_validate(
@@ -32,7 +33,14 @@ def desk(*claims: dict[str, Any], **profile: Any) -> Assessment:
             **profile,
         }
     )
-    return desk_of(Corpus(sources={"register": source}, profiles={"office": office}))
+    publisher = Publisher(
+        kind="publisher",
+        id="office",
+        name="Office",
+        speaks_for=["office"],
+        speaks_for_reason="its register",
+    )
+    return desk_of(corpus_of([publisher], [source], [office]))
 
 
 def due(desk: Assessment, *reasons: str) -> list[Due]:
@@ -98,5 +106,5 @@ def test_a_grade_change_is_due_on_its_day() -> None:
     assert until is not None
     [entry] = due(made, "grade")
     assert entry.day == until
-    assert entry.text == "A grade changes if nothing new arrives: confidence from A/B to B/C."
+    assert entry.text == "A grade changes if nothing new arrives: confidence from A/B to C/D."
     assert entry.day > AS_OF

@@ -165,7 +165,7 @@ def standing(checked: str, watch: list[dict[str, str]]) -> Corpus:
     ("checked", "watch", "grade"),
     [
         ("2026-01-15", [], "year"),
-        ("2025-08-15", [], "quarter"),
+        ("2025-06-01", [], "quarter"),
         ("2026-01-15", [{"horizon": "now", "text": "look", "due": "2026-01-10"}], "now"),
         ("2026-01-15", [{"horizon": "year", "text": "look", "due": "2026-03"}], "quarter"),
         ("2026-01-15", [{"horizon": "quarter", "text": "look"}], "year"),

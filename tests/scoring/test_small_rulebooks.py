@@ -62,6 +62,10 @@ def test_one_rule(tmp_path: Path) -> None:
             "band": None,
             "grade": None,
             "label": None,
+            "ceiling": None,
+            "stands_on": None,
+            "provisional": False,
+            "firm": None,
             "rated": True,
             "coverage": 1.0,
         }

@@ -94,6 +94,13 @@ PROFILES = some(
 )
 
 
+FACTORS = """\
+factors:
+  scales: {severity: {words: {low: 0.3, high: 0.8}, because: our own numbers}}
+  asked: {institution: {severity: severity}}
+"""
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> str:
     """The text of a file with two sources, a publisher and a profile, as somebody wrote it."""
@@ -110,7 +117,7 @@ def documents(draw: st.DrawFn) -> str:
 def sandbox_of(text: str, folder: str) -> Sandbox:
     root = Path(folder) / "sandbox"
     (root / "profiles").mkdir(parents=True)
-    (root / "rules.yaml").write_text(RULES, "utf-8")
+    (root / "rules.yaml").write_text(RULES + FACTORS, "utf-8")
     (root / "profiles" / "all.yaml").write_bytes(text.encode("utf-8"))
     return Sandbox(Workspace(root))
 

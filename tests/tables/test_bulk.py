@@ -98,7 +98,7 @@ def test_a_file_that_is_no_parquet_is_a_mistake_not_a_crash(folder: Path) -> Non
 
 def test_scores_without_enough_coverage_have_no_band() -> None:
     book = default_rulebook()
-    made = tables(Shape(50, missing=0.6), reach_hops=2)
+    made = tables(Shape(50, missing=0.6), reach_hops=2, factors=book.factors)
     table = score_table(run_program(book, compile_rulebook(book), made))
     unrated = table.filter(~pl.col("policy_sensitivity.rated"))
     assert 0 < unrated.height < table.height

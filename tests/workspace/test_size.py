@@ -61,7 +61,7 @@ def test_tables_that_do_not_fit(
     out = tmp_path / "out.parquet"
     assert run([*command, "--tables", str(tmp_path / "tables"), "--out", str(out)]) == 64
     said = capsys.readouterr().err
-    assert "these tables need about 3 MB of memory, but only 2 MB are available" in said
+    assert "these tables need about 4 MB of memory, but only 2 MB are available" in said
     assert "--engine spark" in said
     assert not out.exists()
 

@@ -76,8 +76,7 @@ class ScoreExplanation:
 
     ``subject`` is a profile id, ``profile#claim``, or ``profile#claim@source``. The first step
     starts at 0, each step starts where the previous one ended, and the last ends at the score.
-    ``unknown`` are the factors that the score asks for and that nobody has rated
-    (``profile:factor``).
+    ``unknown`` are the factors without a rating that the score asks for (``profile:factor``).
     """
 
     name: str

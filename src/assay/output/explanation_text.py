@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from assay.scoring.wording import reservations
-
 if TYPE_CHECKING:
     from assay.model.results import Explanation, Outlook, Score, ScoreExplanation, Step
 
@@ -53,11 +51,18 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
 
 def _range(score: Score) -> str:
     """Describe how high a grade may be, and the evidence that it rests on."""
-    return "".join(f", {part}" for part in reservations(score))
+    parts = [f"at most {score.ceiling.grade}"] if score.ceiling else []
+    if score.stands_on is not None:
+        # words: a term of the rulebook
+        parts.append(f"stands on {score.stands_on.grade}")
+    if score.provisional:
+        firm = score.firm.grade if score.firm else "not rated"
+        parts.append(f"provisional: {firm} on firm evidence")
+    return "".join(f", {part}" for part in parts)
 
 
 def _unknown(scorer: ScoreExplanation) -> str:
-    """Name the factors that nobody has rated, where they could move the grade."""
+    """Name the factors without a rating, where they could move the grade."""
     names = [name.rpartition(":")[2] for name in scorer.unknown]
     uncertain = scorer.score.ceiling is not None or not scorer.score.rated
     return f", not known: {', '.join(names)}" if names and uncertain else ""

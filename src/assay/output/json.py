@@ -206,7 +206,7 @@ class ExplainedScore(Output):
     coverage: Points = described(
         "share of the facts its rules name that is known", "score.coverage"
     )
-    unknown: list[str] = described("factors that it asks for and that nobody has rated")
+    unknown: list[str] = described("factors without a rating that it asks for, as profile:factor")
     steps: list[ScoreStep] = described("in order of application")
 
 

@@ -54,7 +54,8 @@ def rule_uses(run: Run) -> dict[RuleKey, RuleUse]:
 def _uses(run: Run, columns: ScorerColumns) -> Iterator[RuleUse]:
     rules = [_Applied.of(run, columns, rule) for rule in columns.rules]
     start = run.engine.column(columns.scorer.on, columns.start)
-    known = start.is_not_null().to_numpy()
+    # A score that is not rated is decided by no rule.
+    known = run.engine.column(columns.scorer.on, columns.score).is_not_null().to_numpy()
     points = start.fill_null(0).to_numpy()
     every = scored_with(points, rules)
     for rule in rules:
