@@ -9,7 +9,7 @@ import pytest
 from assay.briefing.atlas import path_of
 from assay.output.plan_text import plan_text
 from assay.plan.plan import because, only
-from tests.package import SCORING_VERSION, make_plan
+from tests.package import SCORING_VERSION, UsageError, make_plan
 from tests.plan.office import RULES, Office, brought_about, change, planned
 
 pytestmark = pytest.mark.usefixtures("short_outlook")
@@ -153,6 +153,23 @@ def test_an_engine_of_another_version_is_a_cause_of_its_own(tmp_path: Path) -> N
     plan = make_plan(old, Office().desks(tmp_path))
     moved = change(plan, "weir", "trust")
     assert brought_about(moved) == {"engine": (moved.amount, (str(SCORING_VERSION - 1),))}
+
+
+def test_a_rulebook_that_only_the_former_version_can_read(tmp_path: Path) -> None:
+    lock = Office().lock(tmp_path)
+    entry = lock.entries["weir", "public"]
+    other = replaced(entry.scores["trust"], points=700, band="high", grade="High")
+    entry = replaced(entry, scores={**entry.scores, "trust": other})
+    entries = {**lock.entries, entry.key: entry}
+    rules = {**lock.rulebook, "a_section_of_then": {}}
+    old = replaced(lock, engine=SCORING_VERSION - 1, entries=entries, rulebook=rules)
+    plan = make_plan(old, Office().desks(tmp_path))
+    moved = change(plan, "weir", "trust")
+    assert brought_about(moved) == {"engine": (moved.amount, (str(SCORING_VERSION - 1),))}
+    assert plan.rules_unreadable
+    assert "cannot read the rulebook in grades.lock" in plan_text(plan)
+    with pytest.raises(UsageError, match="cannot read the rulebook"):
+        make_plan(replaced(old, engine=SCORING_VERSION), Office().desks(tmp_path))
 
 
 def test_what_another_engine_moved_beside_the_evidence_is_said_to_be_unknown(

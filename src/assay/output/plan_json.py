@@ -146,6 +146,10 @@ class Plan(Output):
     engine_in_evidence: bool = described(
         "whether causes of the kind `evidence` may include effects of another scoring version"
     )
+    rules_unreadable: bool = described(
+        "whether this version cannot read the rulebook of the lock, so that amounts of the scoring "
+        "version include the effects of rules and evidence"
+    )
     summary: PlanSummary = described("the size of the plan")
     groups: list[ChangeGroup] = described("changes by leading cause, the largest first")
     changes: list[ScoreChange] = described("every score that will change")

@@ -135,7 +135,12 @@ def cautions(plan: Plan) -> list[str]:
     lines = []
     if plan.behind and plan.empty:
         lines.append(f"{behind(plan)}; `assay apply` records this, although no grade changes.")
-    if plan.engine_in_evidence:
+    if plan.rules_unreadable:
+        lines.append(
+            "This version cannot read the rulebook in grades.lock: amounts of the scoring version "
+            "include the effects of rules and evidence."
+        )
+    elif plan.engine_in_evidence:
         lines.append(
             "grades.lock was applied with another scoring version, which cannot score the new "
             "evidence: amounts of evidence include the effect of the scoring version."

@@ -57,11 +57,14 @@ class Sides:
 def changes_of(lock: Lock, audiences: Iterable[Sides]) -> list[Change]:
     """Return every changed score with its causes, by audience, profile and scorer.
 
-    Raises ``UsageError`` if this version cannot read the rulebook of the lock.
+    If another scoring version applied the lock and this one cannot read its rulebook, the scoring
+    version is the only cause. Raises ``UsageError`` if the versions are equal.
     """
     changed = [(sides, pairs) for sides in audiences if (pairs := list(_changed_scores(sides)))]
     if not changed:
         return []
+    if not is_readable(lock):
+        return [change for sides, pairs in changed for change in _unseparated(lock, sides, pairs)]
     base = baseline(lock, changed[0][0].assessment)
     return [change for sides, pairs in changed for change in _attribute(base, sides, pairs)]
 
@@ -107,6 +110,23 @@ def _attribute(base: Baseline, sides: Sides, pairs: Sequence[tuple[str, str]]) -
         yield Change(
             profile_id, sides.assessment.audience, scorer, first, last, direction, tuple(causes)
         )
+
+
+def _unseparated(lock: Lock, sides: Sides, pairs: Sequence[tuple[str, str]]) -> Iterator[Change]:
+    """Attribute changes to the scoring version, and new or removed profiles to the evidence."""
+    rulebook = sides.assessment.rulebook
+    for profile_id, scorer in pairs:
+        was, now = sides.before.get(profile_id), sides.after.get(profile_id)
+        first, last = (graded(side.scores.get(scorer) if side else None) for side in (was, now))
+        amount = None
+        if first.points is not None and last.points is not None:
+            amount = last.points - first.points
+        cause = Cause("engine", amount, (str(lock.engine),))
+        if was is None or now is None:
+            cause = Cause("evidence", None, (profile_id,))
+        direction = _direction(rulebook, rulebook, scorer, first, last)
+        audience = sides.assessment.audience
+        yield Change(profile_id, audience, scorer, first, last, direction, (cause,))
 
 
 def _split(grades: Sequence[Grade], exists: Sequence[bool]) -> Iterator[tuple[int, int | None]]:
@@ -192,6 +212,16 @@ def baseline(lock: Lock, assessment: Assessment) -> Baseline:
     if program is None:
         raise _unreadable()
     return Baseline(lock, rulebook, program)
+
+
+def is_readable(lock: Lock) -> bool:
+    """Whether this version can read the rulebook of a lock, or should be able to."""
+    if lock.engine == SCORING_VERSION:
+        return True
+    try:
+        return check_rulebook(locked_rulebook(lock))[0] is not None
+    except UsageError:
+        return False
 
 
 def locked_rulebook(lock: Lock) -> Rulebook:

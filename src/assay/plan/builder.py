@@ -72,7 +72,7 @@ def make_plan(
             changes=(),
             evidence={key: evidence_digest(e.inputs) for key, e in base.entries.items()},
         )
-    from assay.plan.attribution import Sides, changes_of
+    from assay.plan.attribution import Sides, changes_of, is_readable
 
     lock = base or Lock(first.as_of, SCORING_VERSION, canonical_rulebook(first.rulebook), "", "")
     audiences: list[Sides] = []
@@ -110,6 +110,7 @@ def make_plan(
         pages=_pages(assessments, old, new),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
         behind=_out_of_date(base, inputs, rulebook, theirs) if base and against_lock else (),
+        rules_unreadable=base is not None and not is_readable(base),
         evidence=evidence,
     )
 

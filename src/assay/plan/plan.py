@@ -146,7 +146,8 @@ class Plan:
     ``ageing`` holds the changes due to time alone by ``today``, if the plan is as of the date of
     the lock. ``evidence`` has a digest of the evidence of each (profile id, audience). ``pages``
     are those of changed profiles and their neighbours; if ``pages_compared``, exactly the files
-    of the site that differ.
+    of the site that differ. ``rules_unreadable``: another scoring version applied the lock, and
+    this one cannot read its rulebook, so the effect of the rules is part of that of the version.
     """
 
     as_of: date
@@ -168,6 +169,7 @@ class Plan:
     ageing: tuple[Change, ...] = ()
     today: date | None = None
     behind: tuple[Behind, ...] = ()
+    rules_unreadable: bool = False
     evidence: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @property

@@ -212,7 +212,7 @@ def _require(name: str, known: Iterable[str], kind: str) -> None:
 
 def _names(base: Lock | None, assessments: Sequence[Assessment]) -> set[str]:
     """Return all possible causes: parts of both rulebooks, and ids of evidence on both sides."""
-    from assay.plan.attribution import locked_rulebook, parts_of
+    from assay.plan.attribution import is_readable, locked_rulebook, parts_of
 
     corpus = assessments[0].written
     names = {
@@ -223,7 +223,8 @@ def _names(base: Lock | None, assessments: Sequence[Assessment]) -> set[str]:
     }
     names |= {f"{p.id}#{claim.id}" for p in corpus.profiles.values() for claim in p.claims}
     if base is not None:
-        names |= parts_of(locked_rulebook(base)).keys()
+        if is_readable(base):
+            names |= parts_of(locked_rulebook(base)).keys()
         for entry in base.entries.values():
             inputs = entry.inputs
             names |= {entry.id, *inputs.sources, *inputs.publishers, *inputs.edges}
