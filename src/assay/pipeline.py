@@ -444,8 +444,21 @@ def _atlas(assessment: Assessment, ledger_path: Path) -> tuple[Atlas, list[str]]
         explanations,
         assessment.as_of,
         held.by_profile(),
+        history=_history(assessment.workspace),
+        audience=assessment.audience,
     )
     return atlas, counting
+
+
+def _history(workspace: Workspace) -> tuple[Applied, ...]:
+    """Read every apply that led to the current lock."""
+    from assay.plan.apply import bases_of
+    from assay.plan.history import read_history
+
+    if not workspace.history_path.exists():
+        return ()
+    _, digests = bases_of(workspace.lock_path)
+    return read_history(workspace.history_path, digests)
 
 
 # Test the rulebook -------------------------------------------------------------------------

@@ -34,6 +34,7 @@ def content(site: Path) -> dict[str, bytes]:
 
 def test_the_site_has_a_page_for_every_published_profile_and_no_other(site: Path) -> None:
     assert {name for name in pages(site) if not name.startswith("rules/")} == {
+        "methodology.html",
         "calendar.html",
         "index.html",
         EVENT,

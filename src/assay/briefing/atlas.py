@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ from assay.briefing.pictures import Influence, Network, Node
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependency, Event, Source
 from assay.model.results import Explanation, ProfileResult
 from assay.model.rulebook import Band, Rulebook, Scorer
+from assay.plan.history import Applied
 from assay.review.effective import Ruling
 
 Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
@@ -43,12 +44,17 @@ class Atlas:
         explanations: Mapping[str, Explanation],
         as_of: date,
         decisions: Mapping[str, Mapping[str, Ruling]] | None = None,
+        *,
+        history: Sequence[Applied] = (),
+        audience: str = "public",
     ) -> None:
         self.corpus = corpus
         self.rulebook = rulebook
         self.results = results
         self.explanations = explanations
         self.as_of = as_of
+        self.history = tuple(history)
+        self.audience = audience
         self._decisions = decisions or {}
         self.published: dict[str, AnyProfile] = {
             i: profile

@@ -9,10 +9,11 @@ from typing import Any
 
 import jinja2
 
-from assay.briefing import calendar_page
+from assay.briefing import calendar_page, methodology
 from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
 from assay.briefing.front import front
+from assay.briefing.methodology import methodology_view
 from assay.briefing.page import page
 from assay.briefing.pageviews import Imprint
 from assay.briefing.rule_page import rule_pages
@@ -55,6 +56,8 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     yield SiteFile("index.html", "index.html", partial(front, atlas, imprint))
     yield SiteFile(calendar_page.PAGE, "calendar.html", partial(calendar_view, atlas, due, imprint))
     yield SiteFile(calendar_page.FILE, None, partial(calendar_file, atlas, due))
+    changes = partial(methodology_view, atlas, imprint)
+    yield SiteFile(methodology.PAGE, "methodology.html", changes)
     yield from _rules_files(atlas, imprint)
     for profile in counting(atlas.published.values(), "pages"):
         view = partial(page, atlas, profile, imprint)
