@@ -97,9 +97,6 @@ def tables(shape: Shape, *, reach_hops: int = 0, factors: Factors | None = None)
                 "stance": random.words(("supports",) * 19 + ("disputes",), citations, gaps=False),
                 "directness": random.words(DIRECTNESS, citations),
                 "credibility": random.holes(pl.Series(random.numbers.integers(1, 6, citations))),
-                "origin": _ids("source", source // 3),
-                "origin_directness": random.words(DIRECTNESS, citations),
-                "profile_origin": _ids("source", source // 3),
                 "day": TODAY - random.days(0, 2000, citations),
                 "source.id": _ids("source", source),
                 "source.day": TODAY - random.days(0, 2000, citations),
@@ -200,19 +197,13 @@ def _retellings(cited: pl.DataFrame, shape: Shape, random: _Random) -> dict[str,
     older = pl.Series(random.numbers.integers(0, 60, len(rows)))
     report = cited[rows].with_columns(
         _ids("report", root).alias("source.id"),
-        *(pl.lit("first_hand").alias(c) for c in ("directness", "origin_directness")),
-        *(_ids("report", root).alias(c) for c in ("origin", "profile_origin")),
+        pl.lit("first_hand").alias("directness"),
         *((pl.col(c) - older).alias(c) for c in ("day", "source.day")),
         *(pl.lit(None, dtype=pl.Int64).alias(c) for c in ("owner_row", "cited_by_row")),
     )
-    unseen = pl.when(pl.lit(retells)).then(pl.lit("unseen"))
-    written = cited.with_columns(
-        unseen.otherwise("origin").alias("origin"),
-        unseen.otherwise("profile_origin").alias("profile_origin"),
-    )
     implied = pl.Series(np.arange(len(rows)) + cited.height)
     return {
-        "citation": pl.concat([written, report]),
+        "citation": pl.concat([cited, report]),
         "root": _table("root", {"citation_row": rows, "root_row": implied}),
     }
 

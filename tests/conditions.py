@@ -76,7 +76,6 @@ GRAMMAR: Mapping[str, list[str]] = {
         "size({strings})",
         "<size>",
         "<size>",
-        "<origins>",
         "<peers>",
         "<texts kept>",
     ],
@@ -346,12 +345,6 @@ class Conditions:
             inner = self._inside(scope, collection, v, linked=linked)
             text = f"{text}.map({v}, {self.of('string', inner)})"
         return f"size({text})" if self._random.random() < 0.5 else f"{text}.size()"
-
-    def _origins(self, scope: Scope) -> str:
-        found = self._kept(scope)
-        if found is None or found[1].space != "citation":
-            return self._leaf("int", scope)
-        return f"{found[0]}.origins()"
 
     def _peers(self, scope: Scope) -> str:
         found = self._kept(scope)

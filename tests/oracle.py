@@ -288,7 +288,7 @@ class Oracle:
         data: dict[str, Any] = {}
         for name, asked in asked_of(text, known).items():
             if name == "it" and it is not None:
-                data[name] = element_map(self, space, *it, asked)
+                data[name] = element_map(self, *it, asked)
             elif name == "outlook":
                 data[name] = self._outlook(row)
             elif name in self._rulebook.parameters:

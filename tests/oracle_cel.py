@@ -86,8 +86,6 @@ def _ask(node: ast.Expression, found: Asked, variables: Mapping[str, Asked]) -> 
         case ast.Call():
             target = _ask(node.target, found, variables) if node.target else {}
             arguments = [_ask(a, found, variables) for a in node.args]
-            if node.function == "origins":
-                target.setdefault("@origin", {})
             if node.function == "peers":
                 target.setdefault("@peer", {})
             if node.function == "_[_]":
@@ -118,7 +116,6 @@ def _absolute(value: int) -> int:
 
 
 IMPLEMENTATIONS: Mapping[str, tuple[Callable[..., Any], ...]] = {
-    "origins": (lambda citations: len({c["@origin"] for c in citations}),),
     "peers": (lambda links: len({link["@peer"] for link in links}),),
     "half_life": (half_life,),
     "min": (_of_numbers(min), min),

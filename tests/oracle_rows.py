@@ -53,14 +53,11 @@ def name_value(evidence: Evidence, on: str, row: int, name: str, asked: Asked) -
 
 
 def element_map(
-    evidence: Evidence, owner: Space, collection: Collection, row: int, asked: Asked
+    evidence: Evidence, collection: Collection, row: int, asked: Asked
 ) -> dict[str, Any]:
     """What is asked of an element of a collection."""
     space, place = target(evidence, collection, row)
     made = row_map(evidence, space, place, asked)
-    if space == "citation":
-        column = "profile_origin" if owner.name == "profile" else "origin"
-        made["@origin"] = evidence.values(space, place)[column]
     if "peer" in SPACES[space].links:
         made["@peer"] = evidence.values(space, place)["peer_row"]
     return made
@@ -77,7 +74,7 @@ def _under(evidence: Evidence, space: Space, row: int, name: str, asked: Asked) 
     if collection is None:
         return None
     rows = evidence.elements(collection.space, collection.owner, row)
-    return [element_map(evidence, space, collection, r, asked) for r in rows]
+    return [element_map(evidence, collection, r, asked) for r in rows]
 
 
 def _today(evidence: Evidence, on: str, values: Mapping[str, Any]) -> int:

@@ -28,7 +28,7 @@ from assay.engine.emit import emit
 from assay.engine.local import LocalEngine
 from assay.errors import AssayError, InputError, UsageError
 from assay.evidence.entities import Names
-from assay.evidence.origins import UNSEEN, Lineage
+from assay.evidence.independence import Independence
 from assay.graph.reach import reach_pairs
 from assay.ingest.document import decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
@@ -46,8 +46,10 @@ from assay.model.documents import (
     Institution,
     Publisher,
     Source,
+    actor_of,
 )
 from assay.model.results import (
+    ClaimEdit,
     Explanation,
     Outlook,
     OutlookPoint,
@@ -106,7 +108,6 @@ __all__ = [
     "SCORING_VERSION",
     "SPACES",
     "STANDARD",
-    "UNSEEN",
     "Analysis",
     "AnyProfile",
     "Apply",
@@ -118,6 +119,7 @@ __all__ = [
     "CelError",
     "Citation",
     "Claim",
+    "ClaimEdit",
     "Col",
     "Collection",
     "Compute",
@@ -133,9 +135,9 @@ __all__ = [
     "Expr",
     "Function",
     "Horizons",
+    "Independence",
     "InputError",
     "Institution",
-    "Lineage",
     "Lit",
     "Loaded",
     "LocalEngine",
@@ -178,6 +180,7 @@ __all__ = [
     "Workspace",
     "WouldChange",
     "YamlFile",
+    "actor_of",
     "append",
     "applied",
     "apply",

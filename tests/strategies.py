@@ -171,6 +171,7 @@ def _publisher(draw: Draw, number: int) -> Publisher:
         owner=_maybe(draw, ["house-a", "house-b"], 2),
         reliability=_maybe(draw, "ABCDE", 4),
         reliability_reason="as the desk has found it",
+        speaks_for=_some(draw, ["p0", "p1", "p2"], 1) if _rarely(draw, 2) else (),
     )
 
 
@@ -224,6 +225,7 @@ def _claim(
             "nature": nature,
             "section": _maybe(draw, ["what_happened", "context"]),
             "type": _maybe(draw, _TYPES),
+            "actor": _maybe(draw, ["p0", "p1", "p2"]) if _rarely(draw, 3) else None,
             "text": f"Claim {number}.",
             "key": draw(st.booleans()),
             "holds": _maybe(draw, ["dated", "standing", "standing"], 4),

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from assay.model.results import OriginGroup, ReachLine, Step, StepPhase
+from assay.model.results import ReachLine, Step, StepPhase
 from tests.package import (
     AnyProfile,
     Band,
@@ -158,7 +158,8 @@ class Assessment:
         profile_id: str,
         trust: int | None,
         levels: Sequence[int | None] = (420, 380, 640),
-        origins: Sequence[OriginGroup] = (),
+        sources: int = 0,
+        independent: int = 0,
         **more: Any,
     ) -> None:
         """Give a profile its scores; ``more`` replaces fields of result and explanation."""
@@ -171,7 +172,7 @@ class Assessment:
         outlook = more.get("outlook") or Outlook("none", None, {}, ())
         published = trust is not None and trust >= 100
         self.results[profile_id] = ProfileResult(
-            profile_id, scores, claims, tuple(origins), len(origins), outlook, published
+            profile_id, scores, claims, sources, independent, outlook, published
         )
         plain = ScoreExplanation(
             "trust",
@@ -558,9 +559,8 @@ def sample() -> Assessment:
     desk = Assessment(corpus(PUBLISHERS, SOURCES, [EVENT, OFFICE, SEARCH, LAB, PANEL]))
     _score_event(desk)
     _score_office(desk)
-    lone = (OriginGroup("office-interview", ("office-interview",)),)
-    desk.score("northern-search", 700, origins=lone)
-    desk.score("small-lab", 250, (120, None, 90), (OriginGroup("unseen", ("letter-2024-01-30",)),))
+    desk.score("northern-search", 700, sources=1, independent=1)
+    desk.score("small-lab", 250, (120, None, 90), sources=1)
     desk.score("secret-panel", 50)
     return desk
 
@@ -659,10 +659,7 @@ def _score_event(desk: Assessment) -> None:
         "forty-models",
         450,
         (640, 380, 700),
-        (
-            OriginGroup("unseen", ("post-2024-01-29", "letter-2024-01-30", "digest-undated")),
-            OriginGroup("letter-2024-02-02", ("letter-2024-02-02",)),
-        ),
+        sources=4,
         claims=claims,
         outlook=outlook,
         scorers=explained,
@@ -670,9 +667,7 @@ def _score_event(desk: Assessment) -> None:
         "the office's own list would raise it to A/B.",
         would_change=(
             WouldChange("trust", band("grades", 600), "the original is seen", 2, 600, "upgrade"),
-            WouldChange(
-                "trust", band("grades", 850), "a record from a new origin", 5, 850, "upgrade"
-            ),
+            WouldChange("trust", band("grades", 850), "a record of the office", 5, 850, "upgrade"),
             WouldChange(
                 "trust", band("grades", 200), "lose the Post's report", 1, 200, "downgrade"
             ),
@@ -692,7 +687,8 @@ def _score_office(desk: Assessment) -> None:
         "model-office",
         540,
         (900, 860, None),
-        (OriginGroup("office-interview", ("office-interview",)),),
+        sources=1,
+        independent=1,
         outlook=Outlook("none", None, {"trust": _line((AS_OF, 540), scale="grades")}, ()),
         scorers=(
             ScoreExplanation(

@@ -41,7 +41,7 @@ def test_every_scorer_and_every_rule_has_a_page_that_is_led_to(tmp_path: Path) -
 def test_a_rule_says_what_it_does_why_and_where(tmp_path: Path) -> None:
     site = built(tmp_path)
     text = (site / "rules" / "claim-support" / "twice.html").read_text(encoding="utf-8")
-    assert "<dt>When</dt><dd><code>citations.origins() &gt; 1</code></dd>" in text
+    assert "<dt>When</dt><dd><code>citations.size() &gt; 1</code></dd>" in text
     assert '<dt>Where that cannot be decided</dt><dd dir="auto">It does nothing.</dd>' in text
     assert '<dt>Source of the figure</dt><dd dir="auto">The rulebook names none.</dd>' in text
     said = "On these pages it takes effect on 1 of 1. It moves 1 of them, by +0.30 on average."
@@ -52,7 +52,7 @@ def test_a_rule_says_what_it_does_why_and_where(tmp_path: Path) -> None:
 
 
 def test_a_rule_shows_where_it_is_undecided_and_what_is_missing(tmp_path: Path) -> None:
-    rules = RULES.replace("citations.origins() > 1", "claim.likelihood > 0.5")
+    rules = RULES.replace("citations.size() > 1", "claim.likelihood > 0.5")
     rules = rules.replace("add: 0.40", "add: 0.60")
     text = (built(tmp_path, rules) / "rules" / "claim-support" / "twice.html").read_text("utf-8")
     assert "takes effect on 0 of 1; undecided on 1." in text
@@ -63,7 +63,7 @@ def test_a_rule_shows_where_it_is_undecided_and_what_is_missing(tmp_path: Path) 
 def test_a_rule_says_where_it_comes_from_and_that_it_is_switched_off(tmp_path: Path) -> None:
     more = "rationale: one can err, source: Handbook 3, replaces: old-two, on_unknown: 0.2, "
     more += "disabled: {reason: under review, until: 2030-06-30}"
-    rules = RULES.replace("because: two origins agree", f"because: two origins agree, {more}")
+    rules = RULES.replace("because: two sources agree", f"because: two sources agree, {more}")
     text = (built(tmp_path, rules) / "rules" / "claim-support" / "twice.html").read_text("utf-8")
     for said in (
         *("one can err", "Handbook 3", "old-two", "It takes effect with 0.2."),
@@ -82,7 +82,7 @@ def test_every_figure_leads_to_what_it_measures(tmp_path: Path) -> None:
 
 
 def test_words_of_the_rulebook_are_escaped(tmp_path: Path) -> None:
-    rules = RULES.replace("two origins agree", "'<script>alert(1)</script> {citations.size()}'")
+    rules = RULES.replace("two sources agree", "'<script>alert(1)</script> {citations.size()}'")
     site = built(tmp_path, rules)
     for name in ("claim-support.html", "claim-support/twice.html"):
         text = (site / "rules" / name).read_text(encoding="utf-8")

@@ -290,7 +290,7 @@ def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> Non
     )
     documents = corpus([], [], [{"kind": "institution", "id": "alone", "name": "Alone"}])
     outlook = Outlook("none", None, {}, ())
-    result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, (), 0, outlook, published=True)
+    result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, 0, 0, outlook, published=True)
     explanation = Explanation("alone", AS_OF, "It is there.", (), (), outlook, (), ())
     build_site(
         Atlas(documents, rulebook, {"alone": result}, {"alone": explanation}, AS_OF),

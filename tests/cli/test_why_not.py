@@ -62,7 +62,7 @@ def test_why_not_as_json_and_for_a_rule_that_is_not_there(
     root = workspace(tmp_path)
     assert explain(root, "--why-not", "support.twice", "--format", "json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert found[0]["condition"]["values"] == [{"field": "citations.origins()", "value": "2"}]
+    assert found[0]["condition"]["values"] == [{"field": "citations.size()", "value": "2"}]
     assert found[0]["applied"] is True
     assert explain(root, "--why-not", "thrice") == 64
     assert "did you mean 'twice'?" in capsys.readouterr().err
@@ -169,8 +169,8 @@ def test_why_not_of_a_rule_that_reads_a_fact(
 def test_against_lists_the_changes_that_would_reach_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rules = RULES.replace("origins() > 1", "origins() > 2") + (
-        "changes:\n  - {id: record, text: cite a record of a new origin, effort: 4, "
+    rules = RULES.replace("citations.size() > 1", "citations.size() > 2") + (
+        "changes:\n  - {id: record, text: cite a record, effort: 4, "
         "action: add_source, directness: record}\n"
     )
     assert explain(with_rules(tmp_path, rules), "--against", "good") == 0
@@ -178,7 +178,7 @@ def test_against_lists_the_changes_that_would_reach_it(
         """\
         trust: Good starts at 0.500; 0.100 is missing
           port-office#twelve-berths: 0.400  its score is no higher
-          would reach it, effort 4: cite a record of a new origin (0.700)
+          would reach it, effort 4: cite a record (0.700)
         """
     )
 
@@ -217,7 +217,7 @@ def test_an_expression_written_again_means_the_same() -> None:
         'claim.type in ["figure", "r\\"ole"]',
         "(claim.key ? 1 : 2) > 1",
         "-(1 + 2) < 0",
-        "citations.filter(c, c.credibility > 1).map(c, has(c.origin), c.age_days).exists(d, d > 1)",
+        "citations.filter(c, c.credibility > 1).map(c, has(c.kind), c.age_days).exists(d, d > 1)",
         'profile.topics[0].lower().startsWith("a")',
     ],
 )

@@ -18,7 +18,7 @@ scorers:
     on: claim
     rules:
       - {id: cited, when: 'citations.size() > 0', add: 0.40, because: somebody reports it}
-      - {id: twice, when: 'citations.origins() > 1', add: 0.30, because: two origins agree}
+      - {id: twice, when: 'citations.size() > 1', add: 0.30, because: two sources agree}
   - name: trust
     on: profile
     scale: grade

@@ -54,7 +54,7 @@ RULES: dict[str, Any] = {
             "pool": {
                 "over": "citations",
                 "take": "it.strength",
-                "by": "it.origin",
+                "by": "it.source.id",
                 "combine": "noisy_or",
                 "empty": 0.0,
             },

@@ -69,7 +69,7 @@ RULES: dict[str, Any] = {
                 "over": "citations",
                 "where": 'it.stance == "supports"',
                 "take": "it.strength",
-                "by": "it.origin",
+                "by": "it.source.id",
                 "combine": "noisy_or",
                 "empty": 0.0,
             },
@@ -83,7 +83,7 @@ RULES: dict[str, Any] = {
                 },
                 {
                     "id": "two-origins",
-                    "when": "citations.origins() < 2",
+                    "when": "citations.size() < 2",
                     "cap": 0.7,
                     "because": "one origin alone",
                     "on_unknown": "apply",

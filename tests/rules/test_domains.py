@@ -80,7 +80,7 @@ def test_what_a_condition_can_come_to(when: str, outcomes: set[str]) -> None:
 @pytest.mark.parametrize("combine", ["mean", "min", "max", "sum", "noisy_or"])
 def test_a_pool_reaches_no_further_than_its_elements(combine: str) -> None:
     pool = {"over": "citations", "take": "it.carried", "combine": combine, "empty": "unknown"}
-    carried = {"id": "r", "when": "has(citation.origin)", "add": 0.3, "because": "b"}
+    carried = {"id": "r", "when": "has(citation.kind)", "add": 0.3, "because": "b"}
     book = rulebook_of(
         {
             "scorers": [

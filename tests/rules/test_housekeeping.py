@@ -48,14 +48,14 @@ FACTS = """\
 facts:
   - {name: strong, on: claim, expr: claim.agreed && claim.cited > least}
   - {name: cited, on: claim, expr: citations.size()}
-  - {name: agreed, on: claim, expr: citations.origins() > 1}
+  - {name: agreed, on: claim, expr: citations.size() > 1}
 parameters: {least: 1, bonus: 0.30}
 """
 
 
 def test_facts_and_parameters_say_what_they_stand_for(tmp_path: Path) -> None:
     plain = written(tmp_path / "plain", RULES)
-    plainly = "when: 'citations.origins() > 1', add: 0.30"
+    plainly = "when: 'citations.size() > 1', add: 0.30"
     rules = RULES.replace(plainly, "when: claim.strong, add: bonus")
     named = written(tmp_path / "named", rules + FACTS)
     assert messages(named) == []
@@ -105,7 +105,7 @@ def test_mistakes_in_facts_have_a_place(tmp_path: Path, facts: str, message: str
 
 def test_a_rule_that_is_switched_off_comes_back(tmp_path: Path) -> None:
     rules = RULES.replace(
-        "because: two origins agree}",
+        "because: two sources agree}",
         "because: two, disabled: {reason: under review, until: 2026-06-30}}",
     )
     root = written(tmp_path, rules)
@@ -151,7 +151,7 @@ def test_splitting_a_rulebook_changes_nothing(tmp_path: Path) -> None:
 
 def test_mistakes_in_an_included_file_are_shown_there(tmp_path: Path) -> None:
     head, scales, scorers = parts()
-    wrong = scorers.replace("citations.origins() > 1", "citations.orgins() > 1")
+    wrong = scorers.replace("citations.size() > 1", "citations.sise() > 1")
     root = written(tmp_path, head + scales + "include: [more.yaml]\n", more=wrong)
     found = messages(root)
     assert [f.split(": ")[0] for f in found] == ["more.yaml:6"], found

@@ -20,7 +20,7 @@ TAKES = (
 )
 GROUPS: tuple[dict[str, Any], ...] = (
     {},
-    {"by": "it.origin", "strongest": 2},
+    {"by": "it.source.id", "strongest": 2},
     {"by": "it.publisher.id"},
     {"where": "it.credibility < 4"},
     {"where": "it.stance == 'supports'", "strongest": 1},

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from assay.model.documents import Directness, Reliability
 from assay.model.rulebook import Change
 from tests.package import (
-    UNSEEN,
     AnyProfile,
     Citation,
     Claim,
+    ClaimEdit,
     Corpus,
-    Lineage,
+    Independence,
     PartialDate,
     Publisher,
     Source,
+    actor_of,
     scored_claims,
 )
 
@@ -34,11 +37,17 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A claim with a change made; ``weight`` multiplies the effort of the change."""
+    """A claim with a change made; ``weight`` multiplies the effort of the change.
+
+    ``lost`` and ``seen`` are the sources that the change names, ``times`` the sources supposed.
+    """
 
     claim: Claim
-    text: str
     weight: int = 1
+    lost: str = ""
+    seen: tuple[str, ...] = ()
+    times: int = 0
+    names_actor: bool = False
 
 
 @dataclass
@@ -57,45 +66,87 @@ class Supposed:
             profiles=corpus.profiles,
         )
 
-    def citation(self, change: Change, number: int) -> Citation:
-        """Cite a source as the change describes it, of its own publisher, published as-of."""
-        name = f"~{change.id}~{number}"
-        if name not in self.sources:
-            self.publishers[name] = Publisher.model_construct(
-                kind="publisher", id=name, name=change.text, reliability=change.reliability
-            )
-            self.sources[name] = Source.model_construct(
-                kind="source",
-                id=name,
-                title=change.text,
-                publisher=name,
-                published=PartialDate.parse(self.as_of.isoformat()),
-                directness=change.directness or "first_hand",
-            )
+    def citation(
+        self,
+        name: str,
+        kind: Directness,
+        reliability: Reliability | None = None,
+        actor: str | None = None,
+    ) -> Citation:
+        """Cite a source of its own publisher, published as-of; that of a record is the actor's."""
+        name = f"~{name}~{actor}" if kind == "record" else f"~{name}"
+        self.publishers[name] = Publisher.model_construct(
+            kind="publisher",
+            id=name,
+            name=name,
+            reliability=reliability,
+            speaks_for=(actor,) if actor and kind == "record" else (),
+        )
+        self.sources[name] = Source.model_construct(
+            kind="source",
+            id=name,
+            title=name,
+            publisher=name,
+            published=PartialDate.parse(self.as_of.isoformat()),
+            directness=kind,
+        )
         return Citation.model_construct(id=name)
+
+    def applied(self, profile: AnyProfile, edits: Sequence[ClaimEdit]) -> AnyProfile:
+        """The profile with the edits that a stated change consists of."""
+        return _replaced(profile, [self._applied(profile, edit) for edit in edits])
+
+    def _applied(self, profile: AnyProfile, edit: ClaimEdit) -> Claim:
+        claim = next(c for c in profile.claims if c.id == edit.claim)
+        gone = {(r.source, r.stance) for r in edit.remove}
+        assert gone <= {(c.id, c.stance) for c in claim.sources}
+        assert not (edit.name_actor and actor_of(profile, claim))
+        actor = "~body" if edit.name_actor else actor_of(profile, claim)
+        sources = [c for c in claim.sources if (c.id, c.stance) not in gone]
+        for number, a in enumerate(edit.add):
+            if a.source is not None:
+                sources.append(Citation.model_construct(id=a.source, directness=a.kind))
+            else:
+                sources.append(self.citation(f"{number}", a.kind, a.reliability, actor))
+        changed: dict[str, Any] = {"sources": tuple(sources)}
+        if edit.name_actor:
+            changed["actor"] = actor
+        if edit.recheck:
+            changed["checked"] = self.as_of
+        return claim.model_copy(update=changed)
 
 
 def what_ifs(
-    lineage: Lineage, profile: AnyProfile, changes: Sequence[Change], supposed: Supposed
+    independence: Independence, profile: AnyProfile, changes: Sequence[Change], supposed: Supposed
 ) -> Iterator[WhatIf]:
     """The profile with each change of the catalogue made to one key claim, and to all of them.
 
-    ``lineage`` is that of the documents as they are. Additions are made once, twice and three
+    ``independence`` is that of the documents as they are. Additions are made once, twice and three
     times. Changes that do not apply (no dispute to resolve, nothing to recheck) are left out.
     """
     keys = [c for c in scored_claims(profile) if c.key]
-    means = _Means(lineage, supposed)
+    means = _Means(independence, supposed, profile)
     for change in changes:
         made = {k.id: list(_ACTIONS[change.action](k, change, means)) for k in keys}
         for key in keys:
             for variant in made[key.id]:
                 where = "" if len(keys) == 1 else f", for {key.id!r}"
-                text = f"{variant.text}{where}"
                 yield WhatIf(
-                    _replaced(profile, [variant.claim]), text, change.effort * variant.weight
+                    _replaced(profile, [variant.claim]),
+                    f"{_text(change, [variant])}{where}",
+                    change.effort * variant.weight,
                 )
         if len(keys) > 1 and change.action != "lose_source":
             yield from _for_all(profile, change, [v for v in made.values() if v])
+
+
+def _text(change: Change, made: Sequence[Variant]) -> str:
+    """The change in words: what is lost or seen, how often, and whether the actor is named."""
+    named = sorted({name for v in made for name in v.seen})
+    seen = f" ({', '.join(named)})" if named else ""
+    times = max(v.times for v in made)
+    actor = ", and name the institution that acted" if any(v.names_actor for v in made) else ""
+    return f"{change.text}{made[0].lost}{seen}{_TIMES[times - 1] if times else ''}{actor}"
 
 
 def _for_all(
@@ -105,7 +156,7 @@ def _for_all(
     if len(made) < 2:
         return
     for together in zip(*made, strict=False):
-        text = f"{together[0].text}, for each of {len(together)} key claims"
+        text = f"{_text(change, together)}, for each of {len(together)} key claims"
         effort = change.effort * sum(v.weight for v in together)
         yield WhatIf(_replaced(profile, [v.claim for v in together]), text, effort)
 
@@ -120,55 +171,102 @@ def _replaced(profile: AnyProfile, claims: Sequence[Claim]) -> AnyProfile:
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """What an action may use: the lineage of citations, and the sources that can be supposed."""
+    """What an action may use: what citations draw on, and the sources that can be supposed."""
 
-    lineage: Lineage
+    independence: Independence
     supposed: Supposed
+    profile: AnyProfile
+
+    def counted(self, claim: Claim) -> list[tuple[Citation, str | None, set[str], set[str]]]:
+        """The citations that count: kind, what each draws on, and those that saw for themselves."""
+        return [
+            (
+                v.citation,
+                v.kind,
+                {s.id for s, _ in v.originals},
+                {s.id for s, kind in v.originals if kind in ("record", "first_hand")},
+            )
+            for v in self.independence.valued(self.profile, claim)
+        ]
+
+    def publication(self, source: str) -> str:
+        return self.independence.publication(source)
 
 
 _Action = Callable[[Claim, Change, _Means], Iterator[Variant]]
 
 
 def _add_source(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
+    kind = change.directness or "first_hand"
+    actor = actor_of(means.profile, claim)
+    names_actor = kind == "record" and actor is None
     added: tuple[Citation, ...] = ()
-    for times, suffix in enumerate(_TIMES, start=1):
-        added = (*added, means.supposed.citation(change, times))
-        changed = claim.model_copy(update={"sources": (*claim.sources, *added)})
-        yield Variant(changed, f"{change.text}{suffix}", times)
+    for times in range(1, len(_TIMES) + 1):
+        name = f"{change.id}~{times}"
+        cited = means.supposed.citation(name, kind, change.reliability, actor or "~body")
+        added = (*added, cited)
+        new: dict[str, Any] = {"sources": (*claim.sources, *added)}
+        if names_actor:
+            new["actor"] = "~body"
+        changed = claim.model_copy(update=new)
+        yield Variant(changed, times, times=times, names_actor=names_actor)
 
 
-def _lose_source(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
-    """Without one of its origins: all that goes back to it goes with it."""
-    traced = [t for t in means.lineage.trace(claim.sources) if t.citation.stance == "supports"]
-    for origin in dict.fromkeys(t.origin for t in traced):
-        lost = {t.citation.id for t in traced if t.origin == origin}
+def _lose_source(claim: Claim, _change: Change, means: _Means) -> Iterator[Variant]:
+    """Without one publication: all that draw on it go with it."""
+    counted = means.counted(claim)
+    reached = {s for c, _, behind, _ in counted if c.stance == "supports" for s in (c.id, *behind)}
+    by_publication: dict[str, str] = {}
+    for source in sorted(reached):
+        by_publication.setdefault(means.publication(source), source)
+    for publication, name in by_publication.items():
+        lost = {
+            c.id
+            for c, _, behind, _ in counted
+            if publication in {means.publication(s) for s in (c.id, *behind)}
+        }
         kept = tuple(c for c in claim.sources if c.id not in lost)
-        what = "what was only retold" if origin == UNSEEN else origin
-        yield Variant(claim.model_copy(update={"sources": kept}), f"{change.text}: {what}")
+        yield Variant(claim.model_copy(update={"sources": kept}), lost=f": {name}")
 
 
 def _see_original(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
-    """Cite the roots that were only retold; an unidentified original is supposed first-hand."""
-    traced = [t for t in means.lineage.trace(claim.sources) if t.citation.stance == "supports"]
-    unseen = [t for t in traced if t.origin == UNSEEN]
-    if not unseen:
-        return
-    roots = sorted({r for t in unseen for r in t.roots})
-    seen = [Citation.model_construct(id=r) for r in roots] or [means.supposed.citation(change, 1)]
-    sources = (*claim.sources, *(c for c in seen if c.id not in {s.id for s in claim.sources}))
-    text = f"{change.text} ({', '.join(roots)})" if roots else change.text
-    yield Variant(claim.model_copy(update={"sources": sources}), text)
+    """Cite what secondary reports draw on; an unidentified original is supposed first-hand."""
+    counted = means.counted(claim)
+    secondary = [
+        saw for c, kind, _, saw in counted if kind == "secondary" and c.stance == "supports"
+    ]
+    cited = {means.publication(c.id) for c, _, _, _ in counted}
+    uncited: dict[str, str] = {}
+    for source in sorted({s for saw in secondary for s in saw}):
+        if means.publication(source) not in cited:
+            uncited.setdefault(means.publication(source), source)
+    names = tuple(uncited.values())
+    if names:
+        kinds = {
+            s.id: kind
+            for v in means.independence.valued(means.profile, claim)
+            for s, kind in v.originals
+        }
+        seen = [Citation.model_construct(id=n, directness=kinds[n]) for n in names]
+        changed = claim.model_copy(update={"sources": (*claim.sources, *seen)})
+        yield Variant(changed, seen=names)
+    elif any(not saw for saw in secondary):
+        supposed = means.supposed.citation(f"{change.id}~1", "first_hand")
+        changed = claim.model_copy(update={"sources": (*claim.sources, supposed)})
+        yield Variant(changed, times=1)
 
 
-def _resolve_dispute(claim: Claim, change: Change, _means: _Means) -> Iterator[Variant]:
-    kept = tuple(c for c in claim.sources if c.stance == "supports")
-    if len(kept) < len(claim.sources):
-        yield Variant(claim.model_copy(update={"sources": kept}), change.text)
+def _resolve_dispute(claim: Claim, _change: Change, means: _Means) -> Iterator[Variant]:
+    """Without the sources that dispute it, as far as they count."""
+    disputing = {c.id for c, _, _, _ in means.counted(claim) if c.stance == "disputes"}
+    kept = tuple(c for c in claim.sources if c.stance == "supports" or c.id not in disputing)
+    if disputing:
+        yield Variant(claim.model_copy(update={"sources": kept}))
 
 
-def _recheck(claim: Claim, change: Change, means: _Means) -> Iterator[Variant]:
+def _recheck(claim: Claim, _change: Change, means: _Means) -> Iterator[Variant]:
     if claim.holds == "standing":
-        yield Variant(claim.model_copy(update={"checked": means.supposed.as_of}), change.text)
+        yield Variant(claim.model_copy(update={"checked": means.supposed.as_of}))
 
 
 _ACTIONS: Mapping[str, _Action] = {

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 
 from assay.scoring.counterfactuals import counterfactuals, score_copies
-from tests.package import Assessment, Band, Corpus, Lineage, Score, WouldChange
+from tests.package import Assessment, Band, Corpus, Independence, Score, WouldChange
 from tests.scoring.edited_documents import Supposed, WhatIf, what_ifs
 from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced
 
@@ -23,8 +23,8 @@ def edited(corpus: Corpus, profile_id: str) -> list[tuple[WhatIf, Scores]]:
     """Every change of the catalogue, made to the documents and scored as a new workspace."""
     supposed = Supposed(AS_OF)
     changes = default_rulebook().changes
-    lineage = Lineage(corpus, AS_OF)
-    tried = list(what_ifs(lineage, corpus.profiles[profile_id], changes, supposed))
+    independence = Independence(corpus, AS_OF)
+    tried = list(what_ifs(independence, corpus.profiles[profile_id], changes, supposed))
     wider = supposed.added_to(corpus)
     return [(w, scores(replaced(wider, w.profile), profile_id)) for w in tried]
 
@@ -33,16 +33,18 @@ def as_rows(desk: Assessment, ids: list[str]) -> list[tuple[str, str, int, list[
     """Every change of the catalogue as the engine scores it: profile, text, effort, scores."""
     run = desk.run
     places = np.array([run.profile_rows[i] for i in ids], dtype=np.int64)
-    listed, tables = counterfactuals(desk.corpus, desk.built.rows, run, AS_OF, places)
+    tried = counterfactuals(desk.corpus, desk.built.rows, run, AS_OF, places)
+    stated = tried.stated(tried.listed["copy"])
     graded = [s for s in run.program.on("profile") if s.band]
     wanted = [("profile", c) for s in graded for c in (s.score, s.coverage, s.band) if c]
-    made = score_copies(run, tables, wanted)
-    names = [ids[list(places).index(own)] for own in listed["own"]]
+    made = score_copies(run, tried.tables, wanted)
+    names = [ids[list(places).index(own)] for own in tried.listed["own"]]
+    texts = [stated[copy][0] for copy in tried.listed["copy"]]
     by_row = zip(*(made.scores(s) for s in graded), strict=True)
     return [
         (name, text, effort, list(row))
         for name, text, effort, row in zip(
-            names, listed["text"], listed["effort"], by_row, strict=True
+            names, texts, tried.listed["effort"], by_row, strict=True
         )
     ]
 
@@ -64,6 +66,7 @@ def test_what_ifs_are_what_edited_documents_are(corpus: Corpus) -> None:
         now = scores(corpus, name)
         for change in listed[name]:
             check_one(change, now, edits)
+            check_stated(corpus, name, change)
         check_furthest(listed[name], now, edits)
 
 
@@ -108,6 +111,14 @@ def check_one(change: WouldChange, now: Scores, tried: list[tuple[WhatIf, Scores
         if w.effort < change.effort and crossed(now[name], then[name], direction):
             assert band is not None
             assert not at_least_as_far(band, change.to, direction), w.text
+
+
+def check_stated(corpus: Corpus, profile_id: str, change: WouldChange) -> None:
+    """The edits that the sentence is made from move the grade to the band stated."""
+    supposed = Supposed(AS_OF)
+    profile = supposed.applied(corpus.profiles[profile_id], change.edits)
+    then = scores(replaced(supposed.added_to(corpus), profile), profile_id)[change.scorer]
+    assert (then.points, then.band) == (change.points, change.to), change.change
 
 
 def check_furthest(

@@ -10,6 +10,7 @@ from typing import Literal
 
 from assay.briefing import charts, wording
 from assay.briefing.pictures import Influence, Network, Node
+from assay.evidence.independence import Independence
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependency, Event, Source
 from assay.model.results import Explanation, ProfileResult
 from assay.model.rulebook import Band, Rulebook, Scorer
@@ -55,6 +56,7 @@ class Atlas:
         self.as_of = as_of
         self.history = tuple(history)
         self.audience = audience
+        self.independence = Independence(corpus, as_of)
         self._decisions = decisions or {}
         self.published: dict[str, AnyProfile] = {
             i: profile

@@ -48,7 +48,7 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
         watch=verdict.watch(sheet),
         dependencies=relations.dependencies(sheet),
         related=relations.related(sheet),
-        origins=sourcing.origins(sheet),
+        source_groups=sourcing.source_groups(sheet),
         corrections=sourcing.corrections(sheet),
         computations=computed,
         claim_computations=of_claims,
@@ -79,7 +79,7 @@ def _contents(view: PageView) -> tuple[Link, ...]:
         ("dependencies", "Dependencies", view.dependencies.groups),
         ("related", "Related profiles", view.related),
         ("corrections", "Corrections", view.corrections),
-        ("sources", "Sources", view.origins),
+        ("sources", "Sources", view.source_groups),
         ("computed", "How this was computed", view.computations or view.claim_computations),
     ]
     return tuple(Link(heading, f"#{name}") for name, heading, shown in sections if shown)

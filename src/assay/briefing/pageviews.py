@@ -20,10 +20,10 @@ from assay.briefing.views import (
     Link,
     Minute,
     Moment,
-    OriginView,
     OutlookView,
     Passage,
     Related,
+    SourceGroupView,
     Verdict,
     WatchColumn,
 )
@@ -81,7 +81,7 @@ class PageView:
     watch: tuple[WatchColumn, ...]
     dependencies: Dependencies
     related: tuple[Related, ...]
-    origins: tuple[OriginView, ...]
+    source_groups: tuple[SourceGroupView, ...]
     corrections: tuple[Correction, ...]
     computations: tuple[Computation, ...]
     claim_computations: tuple[ClaimComputation, ...]

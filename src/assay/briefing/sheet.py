@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.views import Badge, Cite, ClaimView, Link
+from assay.evidence.independence import CORROBORATING, Valued
 from assay.model.documents import AnyProfile, Claim, Source
-from assay.model.results import Explanation, OriginGroup, ProfileResult, Score
+from assay.model.results import Explanation, ProfileResult, Score
 from assay.model.rulebook import Band, Scorer
 
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -19,6 +21,15 @@ _NO_SCORE = Score(points=None, coverage=0)
 
 ROOT = "../"
 """From any briefing page to the top of the site."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGroup:
+    """Sources that draw on one ``original`` publication, which is None if we have not seen it."""
+
+    original: str | None
+    counted: bool
+    sources: tuple[Source, ...]
 
 
 class Sheet:
@@ -33,28 +44,41 @@ class Sheet:
         self.groups = self._groups()
         self.numbers: dict[str, int] = {
             source.id: number
-            for number, source in enumerate((s for _, group in self.groups for s in group), 1)
+            for number, source in enumerate((s for group in self.groups for s in group.sources), 1)
         }
         self._marks = 0
         self._homes: set[str] = set()
 
-    def _groups(self) -> tuple[tuple[OriginGroup | None, tuple[Source, ...]], ...]:
-        """Sources by origin, the root first; last those that count for nothing."""
+    def _groups(self) -> tuple[SourceGroup, ...]:
+        """Sources by what they draw on, the original first; last those that count for nothing."""
         cited = {s.id: s for claim in self.claims for _, s in self.atlas.citations(claim)}
-        groups: list[tuple[OriginGroup | None, tuple[Source, ...]]] = []
-        counted: set[str] = set()
-        for group in self.result.origins:
-            members = [cited[i] for i in group.sources if i in cited and i not in counted]
-            counted.update(s.id for s in members)
-            members.sort(key=lambda s: (s.id != group.origin, s.published is None, _when(s), s.id))
-            if members:
-                groups.append((group, tuple(members)))
-        rest = tuple(source for i, source in sorted(cited.items()) if i not in counted)
-        return (*groups, (None, rest)) if rest else tuple(groups)
+        originals: dict[str, str] = {}
+        for claim in self.claims:
+            for valued in self.atlas.independence.valued(self.profile, claim):
+                original = self._original(valued)
+                known = originals.get(valued.citation.id)
+                originals[valued.citation.id] = min(original, known) if known else original
+        groups: dict[tuple[bool, str], list[Source]] = {}
+        for source in cited.values():
+            key = (source.id not in originals, originals.get(source.id, ""))
+            groups.setdefault(key, []).append(source)
+        found = []
+        for (uncounted, original), members in sorted(groups.items()):
+            members.sort(key=lambda s: (s.id != original, s.published is None, _when(s), s.id))
+            found.append(SourceGroup(original or None, not uncounted, tuple(members)))
+        return tuple(sorted(found, key=lambda g: (not g.counted, g.original is None)))
+
+    def _original(self, valued: Valued) -> str:
+        """The publication that a citation draws on, "" if we have not seen it."""
+        publication = self.atlas.independence.publication
+        saw = [s.id for s, kind in valued.originals if kind in CORROBORATING]
+        if saw:
+            return min(map(publication, saw))
+        return "" if valued.kind == "secondary" else publication(valued.citation.id)
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        return tuple(source for _, group in self.groups for source in group)
+        return tuple(source for group in self.groups for source in group.sources)
 
     def place(self, claim: Claim) -> ClaimView:
         """The claim at its home: the first call gives it its anchor."""

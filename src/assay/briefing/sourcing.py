@@ -1,14 +1,12 @@
-"""The sources of a page, by origin, with what each supports; corrections of sources."""
+"""The sources of a page, by original, with what each supports; corrections of sources."""
 
 from __future__ import annotations
 
 from assay.briefing import wording
-from assay.briefing.sheet import Sheet
-from assay.briefing.views import Correction, Link, OriginView, SourceView
+from assay.briefing.sheet import Sheet, SourceGroup
+from assay.briefing.views import Correction, Link, SourceGroupView, SourceView
 from assay.model.documents import Citation, Claim, Corpus, Source
-from assay.model.results import OriginGroup, ProfileResult
-
-_UNSEEN = "unseen"
+from assay.model.results import ProfileResult
 
 
 def summary(result: ProfileResult) -> str:
@@ -17,41 +15,37 @@ def summary(result: ProfileResult) -> str:
     return f"{wording.count(result.sources, 'source')}, {independent} independent"
 
 
-def origins(sheet: Sheet) -> tuple[OriginView, ...]:
-    """The sources under the origin each goes back to; last those that count for nothing."""
+def source_groups(sheet: Sheet) -> tuple[SourceGroupView, ...]:
+    """The sources by what they draw on; last those that count for nothing."""
     views = []
-    number = 0
-    for group, members in sheet.groups:
-        shown = tuple(_source(sheet, source) for source in members)
-        if group is None:
-            views.append(
-                OriginView("Not counted", "These carry no weight in any score of this page.", shown)
-            )
-            continue
-        number += 1
-        heading, explanation = _origin(sheet.atlas.corpus, group, members)
-        views.append(OriginView(f"Origin {number}: {heading}", explanation, shown))
+    for group in sheet.groups:
+        shown = tuple(_source(sheet, source) for source in group.sources)
+        heading, explanation = _described(sheet.atlas.corpus, group)
+        views.append(SourceGroupView(heading, explanation, shown))
     return tuple(views)
 
 
-def _origin(
-    corpus: Corpus, group: OriginGroup, members: tuple[Source, ...]
-) -> tuple[str, str | None]:
-    many = wording.count(len(members), "publication")
-    if group.origin == _UNSEEN:
+def _described(corpus: Corpus, group: SourceGroup) -> tuple[str, str | None]:
+    """The heading of a group of sources, with a sentence about them."""
+    members = group.sources
+    if not group.counted:
+        return "Not counted", "These carry no weight in any score of this page."
+    if group.original is None:
         credited = [s.attributed_to for s in members if s.attributed_to]
-        told = f"; credited to {wording.listed(list(dict.fromkeys(credited)))}" if credited else ""
-        return "original unseen", f"{many} that retell a report nobody here has seen{told}."
-    root = corpus.sources.get(group.origin)
-    if root is None:
-        return group.origin, f"{many} counted as one."
-    publisher = publisher_name(corpus, root)
-    heading = f"{publisher}, {wording.partial(root.published)}" if root.published else publisher
-    if len(members) == 1 and members[0].id == root.id:
+        named = f"; credited to {wording.listed(list(dict.fromkeys(credited)))}" if credited else ""
+        many = wording.count(len(members), "secondary report")
+        return "Originals that we have not seen", f"{many}{named}."
+    original = corpus.sources[group.original]
+    publisher = publisher_name(corpus, original)
+    date = f", {wording.partial(original.published)}" if original.published else ""
+    heading = f"{publisher}{date}"
+    others = [s for s in members if s.id != original.id]
+    if not others:
         return heading, None
-    if root.id in {s.id for s in members}:
-        return heading, f"{many} that go back to one, counted as one."
-    return heading, f"{many} that go back to “{root.title}”, which this page does not cite itself."
+    if len(others) < len(members):
+        return heading, f"“{original.title}”, and what draws on it or repeats it."
+    many = wording.count(len(members), "publication")
+    return heading, f"{many} of or about “{original.title}”, which this page does not cite."
 
 
 def publisher_name(corpus: Corpus, source: Source) -> str:

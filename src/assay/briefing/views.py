@@ -301,8 +301,8 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
-class OriginView:
-    """The sources that go back to one origin."""
+class SourceGroupView:
+    """Sources that draw on one original."""
 
     heading: str
     explanation: str | None

@@ -40,6 +40,7 @@ _OTHER_WORDS = {
     **dict.fromkeys(("sum", "avg", "mean"), "a pool with combine: sum or mean"),
     **dict.fromkeys(("today", "now"), "profile.as_of, the date of the scores"),
     **dict.fromkeys(("date",), 'day("2024-01-29")'),
+    "origins": "corroborations.exists(c, c.size > 1) for independent sources",
 }
 _SYNTAX_HINTS = {
     "and": "write && for and",

@@ -30,9 +30,7 @@ from assay.cel.operations import (
 from assay.cel.times import DAY, day_seconds, duration_seconds, timestamp_seconds
 from assay.model.rulebook import SubjectKind
 
-Lowering = Literal[
-    "comparison", "conditional", "item", "matches", "membership", "origins", "peers", "size"
-]
+Lowering = Literal["comparison", "conditional", "item", "matches", "membership", "peers", "size"]
 """A method of the compiler, for functions that are more than an operation on the operands."""
 
 
@@ -229,23 +227,6 @@ def _changed_text(name: str, op: Op, doc: str, example: Example) -> Function:
 # Our own functions -------------------------------------------------------------------------
 
 FUNCTIONS: tuple[Function, ...] = (
-    Function(
-        name="origins",
-        overloads=(Overload(("citations",), "int"),),
-        doc="Number of independent originals; all that are not seen count once.",
-        examples=(
-            Example("citations.origins()", 2),
-            Example(
-                'citations.filter(c, c.stance == "supports").origins()',
-                1,
-                "among the supporting ones",
-                "claim",
-            ),
-        ),
-        method=True,
-        lower="origins",
-        largest=_count,
-    ),
     Function(
         name="peers",
         overloads=(Overload(("list",), "int"),),

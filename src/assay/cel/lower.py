@@ -393,8 +393,8 @@ class Compiler:
                 return self._matches(node, scope)
             case "membership":
                 return self._membership(node, scope)
-            case "origins" | "peers":
-                return self._distinct(declared.lower, node, scope)
+            case "peers":
+                return self._peers(node, scope)
             case "size":
                 return self._size(node, scope)
         if declared.reads is not None:
@@ -534,18 +534,18 @@ class Compiler:
         found = self.plain(scope, balanced("or", same))
         return apply("if", self.plain(scope, decided), found, UNKNOWN)
 
-    def _distinct(self, counted_by: str, node: ast.Call, scope: Scope) -> Expr:
-        """Count the distinct origins or peers of the filtered elements."""
+    def _peers(self, node: ast.Call, scope: Scope) -> Expr:
+        """Count the distinct profiles at the other end of the filtered links."""
         rows = self.value(node.target, scope) if node.target else None
-        if not isinstance(rows, Rows) or rows.value is not None:
-            raise _unsupported(node, f"{counted_by}() counts the {counted_by} of a collection")
-        column = Col("profile_origin" if rows.owner.name == "profile" else "origin")
-        if counted_by == "peers":
-            if "peer" not in SPACES[rows.collection.space].links:
-                message = "peers() counts the profiles at the other end of links"
-                raise _unsupported(node, message, "for example dependents.peers()")
-            column = Col(row_column("peer"))
-        counted = column if rows.keep == TRUE else apply("if", rows.keep, column, UNKNOWN)
+        if (
+            not isinstance(rows, Rows)
+            or rows.value is not None
+            or "peer" not in SPACES[rows.collection.space].links
+        ):
+            message = "peers() counts the profiles at the other end of links"
+            raise _unsupported(node, message, "for example dependents.peers()")
+        peer = Col(row_column("peer"))
+        counted = peer if rows.keep == TRUE else apply("if", rows.keep, peer, UNKNOWN)
         count = self.aggregate(rows, "distinct", counted)
         return self.gathered(scope, rows, self._if_decided(rows, count))
 

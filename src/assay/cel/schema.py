@@ -81,18 +81,6 @@ CITATION = Space(
         ),
         Field("credibility", "int", "Admiralty credibility, 1 confirmed to 5 improbable"),
         Field(
-            "origin",
-            "string",
-            # words: the value that rules compare with
-            "id of its original, or 'unseen' if we have not seen that",
-            given=True,
-        ),
-        Field(
-            "origin_directness",
-            "string",
-            "directness of that original; its own if that is not seen",
-        ),
-        Field(
             "age_days",
             "int",
             "days since publication; a secondary report is as old as its oldest original",

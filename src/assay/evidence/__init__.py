@@ -1,1 +1,1 @@
-"""What evidence comes down to: independent origins."""
+"""What evidence amounts to: kinds, independence, and what texts have in common."""

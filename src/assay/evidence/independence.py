@@ -31,7 +31,15 @@ from itertools import combinations
 
 from assay.evidence.actors import bodies_above, speaks_for_actor
 from assay.evidence.addresses import canonical_address
-from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Directness, Source
+from assay.model.documents import (
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Directness,
+    Source,
+    actor_of,
+)
 
 CORROBORATING: tuple[Directness, ...] = ("record", "first_hand")
 """Kinds of which several carry more than the strongest."""
@@ -102,7 +110,7 @@ class Independence:
         A citation does not count if its source does not exist yet, or if the source or one of the
         originals, or a copy of one of them, was retracted.
         """
-        actor = claim.actor or (profile.id if profile.kind == "institution" else None)
+        actor = actor_of(profile, claim)
         found = (self._valued(citation, actor) for citation in claim.sources)
         return [valued for valued in found if valued is not None]
 
@@ -164,6 +172,10 @@ class Independence:
         days = (self._sources[copy].retracted for copy in self._copies[source.id])
         return any(day is not None and day <= self._as_of for day in days)
 
+    def publication(self, source_id: str) -> str:
+        """Return the least id of the entries of one publication."""
+        return min(self._copies[source_id])
+
     # Two citations ---------------------------------------------------------------------------
 
     def unrelated(self, citations: Sequence[Citation]) -> Iterator[Pair]:
@@ -210,13 +222,18 @@ class Independence:
         key = (min(one, other), max(one, other))
         if key not in self._family:
             self._family[key] = self._last_owner(one) == self._last_owner(other) or any(
-                a == b
-                or a in bodies_above(self._corpus, b, self._as_of)
-                or b in bodies_above(self._corpus, a, self._as_of)
-                for a in self._spoken_for(one)
-                for b in self._spoken_for(other)
+                self.is_of_actor(other, actor) for actor in self._spoken_for(one)
             )
         return self._family[key]
+
+    def is_of_actor(self, publisher: str | None, actor: str | None) -> bool:
+        """Return whether a publisher speaks for an institution or for a body above or below it."""
+        return actor is not None and any(
+            actor == body
+            or actor in bodies_above(self._corpus, body, self._as_of)
+            or body in bodies_above(self._corpus, actor, self._as_of)
+            for body in self._spoken_for(publisher or "")
+        )
 
     def _spoken_for(self, publisher: str) -> tuple[str, ...]:
         known = self._corpus.publishers.get(publisher)

@@ -267,7 +267,6 @@ _WORDS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("citation", "directness"): get_args(Directness),
     ("citation", "kind"): get_args(Directness),
     ("corroboration", "stance"): get_args(Stance),
-    ("citation", "origin_directness"): get_args(Directness),
     ("citation", "source.directness"): get_args(Directness),
     ("citation", "source.attribution"): ("named", "vague", "none"),
     ("citation", "publisher.reliability"): get_args(Reliability),
@@ -288,9 +287,7 @@ _RANGES: Mapping[tuple[str, str], tuple[float, float]] = {
 _REQUIRED: Mapping[str, frozenset[str]] = {
     "profile": frozenset(["id", "kind", "topics", "gaps", "today"]),
     "claim": frozenset(["id", "nature", "key", "contradictions", "profile_row"]),
-    "citation": frozenset(
-        ["stance", "origin", "profile_origin", "source.id", "claim_row", "profile_row"]
-    ),
+    "citation": frozenset(["stance", "source.id", "claim_row", "profile_row"]),
     "root": frozenset(["citation_row", "root_row"]),
     "corroboration": frozenset(["stance", "size", "one_family", "claim_row", "profile_row"]),
     "member": frozenset(["corroboration_row", "citation_row"]),

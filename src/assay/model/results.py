@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from assay.model.documents import Directness, Reliability, Stance
 from assay.model.rulebook import Band, SubjectKind
 
 Outcome = Literal["true", "false", "unknown"]
@@ -88,8 +89,47 @@ class ScoreExplanation:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedCitation:
+    """A citation that an edit adds, dated by the day of the scores unless it has a ``source``.
+
+    Without a ``source`` it is of a supposed one, by a publisher of this ``reliability`` that no
+    document names. That of a record speaks for the institution that acted.
+    """
+
+    source: str | None
+    kind: Directness
+    reliability: Reliability | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedCitation:
+    """A citation that an edit removes."""
+
+    source: str
+    stance: Stance
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEdit:
+    """Changes of the evidence of one claim.
+
+    ``name_actor`` names the institution that acted, which must be one that no publisher speaks for
+    yet; ``recheck`` checks the claim on the day of the scores.
+    """
+
+    claim: str
+    add: tuple[AddedCitation, ...] = ()
+    remove: tuple[RemovedCitation, ...] = ()
+    name_actor: bool = False
+    recheck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WouldChange:
-    """A change of the evidence that would move a score into the band ``to``."""
+    """A change of the evidence that would move a score into the band ``to``.
+
+    ``change`` is the sentence made from the ``edits``, which are those of the documents.
+    """
 
     scorer: str
     to: Band
@@ -97,6 +137,7 @@ class WouldChange:
     effort: int
     points: int
     direction: Literal["upgrade", "downgrade"]
+    edits: tuple[ClaimEdit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +175,20 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class OriginGroup:
-    """Sources of a profile with one origin: the id of the original, or ``unseen``."""
-
-    origin: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ProfileResult:
-    """Scores, sources and outlook of one profile.
+    """Scores and outlook of one profile.
 
-    ``independent`` is the number of independent sources for its key claim that has the fewest.
+    ``sources`` is the number of those it cites, ``independent`` that of the independent ones for
+    its key claim that has the fewest.
     """
 
     id: str
     scores: dict[str, Score]
     claims: dict[str, dict[str, Score]]
-    origins: tuple[OriginGroup, ...]
+    sources: int
     independent: int
     outlook: Outlook
     published: bool
-
-    @property
-    def sources(self) -> int:
-        return sum(len(group.sources) for group in self.origins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ def _wrong_type(node: ast.Expression, expected: str) -> Diagnostic:
     hints = {
         "bool": "compare it with a value: a condition is true or false",
         "double": "write a decimal, for example 1.0, or double(…)",
-        "string": "group elements by a text, for example it.origin",
+        "string": "group elements by a text, for example it.source.id",
     }
     return problem(
         codes.TYPE_MISMATCH,

@@ -1,13 +1,13 @@
 """Counterfactuals: how scores would differ with one change of the evidence.
 
 Every change of the rulebook's catalogue is made to copies of the profiles' rows, which are scored
-together. Only where an edit may change the lineage of sources is it made to the documents instead.
-Hypothetical sources have ids that no document can have.
+together. Only where an edit cites sources of the workspace is it made to the documents instead,
+because those may be related to others. Supposed sources have ids that no document can have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,10 +19,10 @@ from assay.cel.program import Compute, Gather, Program, ScorerColumns, Step
 from assay.cel.schema import row_column
 from assay.cel.steps import Place
 from assay.engine.local import LocalEngine
-from assay.evidence.origins import UNSEEN, Lineage
+from assay.evidence.independence import CORROBORATING
 from assay.model.dates import PartialDate
 from assay.model.documents import AnyProfile, Citation, Corpus, Directness, Publisher, Source
-from assay.model.results import WouldChange
+from assay.model.results import AddedCitation, ClaimEdit, RemovedCitation, WouldChange
 from assay.model.rulebook import Change
 from assay.progress import counting
 from assay.scoring.run import Run, ordered_bands
@@ -46,23 +46,26 @@ def would_change(
     blocks = [ids[start : start + _BLOCK] for start in range(0, len(ids), _BLOCK)]
     for block in counting(blocks, f"times {_BLOCK:,} profiles"):
         profiles = np.array(sorted({run.profile_rows[i] for i in block}), dtype=np.int64)
-        changes = _crossing(run, *counterfactuals(corpus, rows, run, as_of, profiles))
+        changes = _crossing(run, counterfactuals(corpus, rows, run, as_of, profiles))
         found |= {i: tuple(changes.get(run.profile_rows[i], ())) for i in block}
     return found
 
 
-def _crossing(run: Run, listed: pl.DataFrame, tables: Tables) -> dict[int, list[WouldChange]]:
+def _crossing(run: Run, tried: Counterfactuals) -> dict[int, list[WouldChange]]:
     """By row of the profile the least changes that cross a boundary, by scorer and effort."""
     graded = [s for s in run.program.on("profile") if s.band]
-    if not graded or listed.is_empty():
+    if not graded or tried.listed.is_empty():
         return {}
     wanted = [("profile", c) for s in graded for c in (s.score, s.band) if c]
-    then = score_copies(run, tables, wanted)
+    then = score_copies(run, tried.tables, wanted)
+    scorers = sorted(graded, key=lambda s: s.scorer.name)
+    least = [_least(_band_changes(run, then, scorer, tried.listed)) for scorer in scorers]
+    stated = tried.stated({copy for frame in least for copy in frame["copy"]})
     found: dict[int, list[WouldChange]] = {}
-    for scorer in sorted(graded, key=lambda s: s.scorer.name):
+    for scorer, frame in zip(scorers, least, strict=True):
         bands = ordered_bands(run.rulebook.bands(scorer.scorer))
-        least = _least(_band_changes(run, then, scorer, listed))
-        for own, up, effort, text, points, band in least.iter_rows():
+        for own, up, effort, copy, points, band in frame.iter_rows():
+            text, edits = stated[copy]
             change = WouldChange(
                 scorer=scorer.scorer.name,
                 to=bands[band],
@@ -70,6 +73,7 @@ def _crossing(run: Run, listed: pl.DataFrame, tables: Tables) -> dict[int, list[
                 effort=effort,
                 points=points,
                 direction="upgrade" if up else "downgrade",
+                edits=edits,
             )
             found.setdefault(own, []).append(change)
     return found
@@ -89,56 +93,79 @@ def _band_changes(now: Run, then: Run, scorer: ScorerColumns, listed: pl.DataFra
     )
     changed = pl.col("to").is_not_null() & pl.col("from").ne_missing(pl.col("to"))
     up = (pl.col("points") > pl.col("score")).fill_null(True)
-    return frame.filter(changed).select("own", up.alias("up"), "effort", "text", "points", "to")
+    return frame.filter(changed).select("own", up.alias("up"), "effort", "copy", "points", "to")
 
 
 def _least(changes: pl.DataFrame) -> pl.DataFrame:
-    """For each direction the least effort, and more effort only where it leads further."""
+    """For each direction the least effort, and more effort only where it leads further.
+
+    Of equal ones, the first of the catalogue.
+    """
     sign = pl.when("up").then(1).otherwise(-1)
     far, to = pl.col("points") * sign, pl.col("to").cast(pl.Int64) * sign
     return (
         changes.with_columns(far=far, band=to)
         .sort(
-            ["own", "up", "effort", "far", "text"],
+            ["own", "up", "effort", "far", "copy"],
             descending=[False, True, False, True, False],
         )
         .unique(["own", "up", "effort"], keep="first", maintain_order=True)
         .with_columns(before=pl.col("band").cum_max().shift(1).over("own", "up"))
         .filter((pl.col("band") > pl.col("before")).fill_null(True))
-        .select("own", "up", "effort", "text", "points", "to")
+        .select("own", "up", "effort", "copy", "points", "to")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactuals:
+    """Edits of profiles, with tables that have a profile row for each row of ``listed``.
+
+    ``listed`` has the profile's row in the run (``own``), the number of the edit (``copy``), and
+    its ``effort``.
+    """
+
+    listed: pl.DataFrame
+    tables: Tables
+    _rows: Rows
+    _edits: _Edits
+    _changes: Sequence[Change]
+
+    def stated(self, copies: Collection[int]) -> dict[int, tuple[str, tuple[ClaimEdit, ...]]]:
+        """Return the sentence and the edits of the documents, by number of the edit."""
+        wanted = list(copies)
+        edits = _claim_edits(self._rows, self._edits, self._changes, wanted)
+        listed = self._edits.listed.filter(pl.col("copy").is_in(wanted))
+        return {
+            copy: (_sentence(self._changes[change], edits[copy], name, keys), edits[copy])
+            for copy, change, name, keys in listed.select(
+                "copy", "change", "name", "keys"
+            ).iter_rows()
+        }
 
 
 def counterfactuals(
     corpus: Corpus, rows: Rows, run: Run, as_of: date, profiles: Ints
-) -> tuple[pl.DataFrame, Tables]:
-    """List the counterfactuals of profiles, and make tables with a profile row for each.
+) -> Counterfactuals:
+    """Make every change of the catalogue to profiles.
 
-    ``rows`` are those of the whole corpus, ``profiles`` rows of the run. The frame has the
-    profile's row in the run (``own``), the sentence (``text``) and the ``effort``.
+    ``rows`` are those of the whole corpus, ``profiles`` rows of the run.
     """
     changes, rows = run.rulebook.changes, select_evidence(rows, profiles)
-    ids = rows["profile"]["id"]
+    edits = _catalogue(rows, changes)
+    known = edits.listed["known"]
+    simple, of_documents = (edits.listed["copy"].filter(k) for k in (~known, known))
 
-    def originals(claims: Sequence[tuple[int, int]]) -> list[list[str]]:
-        return _originals(corpus, as_of, [(ids[own], claim) for own, claim in claims])
-
-    edits = _catalogue(rows, changes, originals)
-    retraced = _changing_lineage(rows, edits)
-    simple = pl.int_range(edits.listed.height, eager=True)
-    simple = simple.filter(~simple.is_in(retraced.to_list()))
-
-    added_sources = list(_hypothetical(changes, as_of.toordinal()))
-    hypothetical = pl.DataFrame(added_sources, schema=LOCAL["citation"])
-    from_documents = _rows_of_documents(corpus, run, as_of, rows, edits, retraced)
+    added_sources = list(_supposed(changes, as_of.toordinal()))
+    supposed = pl.DataFrame(added_sources, schema=LOCAL["citation"])
+    from_documents = _rows_of_documents(corpus, run, as_of, rows, edits, of_documents)
     before = rows["citation"].height
     # Code texts of all citations together, so that equal texts have equal codes.
     citations = coded(
-        "citation", pl.concat([rows["citation"], hypothetical, from_documents["citation"]])
+        "citation", pl.concat([rows["citation"], supposed, from_documents["citation"]])
     )
-    given = {**rows, "citation": citations.head(before + hypothetical.height)}
-    from_documents["citation"] = citations.slice(before + hypothetical.height)
-    added = pl.DataFrame({"source": hypothetical["source.id"]}).with_row_index("row", before)
+    given = {**rows, "citation": citations.head(before + supposed.height)}
+    from_documents["citation"] = citations.slice(before + supposed.height)
+    added = pl.DataFrame({"source": supposed["source.id"]}).with_row_index("row", before)
     from_rows = edit_evidence(given, _row_edits(edits, simple, added, as_of))
 
     behind = pl.col("own") + len(simple)
@@ -151,63 +178,45 @@ def counterfactuals(
     together["claim"] = together["claim"].with_columns(
         pl.col(name).cast(run.tables.column("claim", name).dtype) for name in CODED["claim"]
     )
-    order = pl.concat([simple, retraced])
-    own = pl.Series("own", profiles[edits.listed["own"].gather(order).to_numpy()])
-    listed = edits.listed.select(pl.col("text", "effort").gather(order)).with_columns(own)
-    return listed, beside(run.tables, own.to_numpy(), together)
-
-
-def _originals(corpus: Corpus, as_of: date, claims: Sequence[tuple[str, int]]) -> list[list[str]]:
-    """Originals that claims do not cite; a claim is a profile id and the claim's number."""
-    if not claims:
-        return []
-    lineage = Lineage(corpus, as_of)
-    found = []
-    for profile_id, number in claims:
-        sources = scored_claims(corpus.profiles[profile_id])[number].sources
-        supporting = [t for t in lineage.trace(sources) if t.citation.stance == "supports"]
-        found.append(sorted({r for t in supporting if t.origin == UNSEEN for r in t.roots}))
-    return found
+    listed = edits.listed[pl.concat([simple, of_documents])]
+    own = pl.Series("own", profiles[listed["own"].to_numpy()])
+    tables = beside(run.tables, own.to_numpy(), together)
+    listed = listed.select("copy", "effort").with_columns(own)
+    return Counterfactuals(listed, tables, rows, edits, changes)
 
 
 # The catalogue ------------------------------------------------------------------------------------
-
-
-Originals = Callable[[Sequence[tuple[int, int]]], Sequence[Sequence[str]]]
-"""Finds originals that claims do not cite, by row of the profile and number of the claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Edits:
     """Edits of the evidence, one for each counterfactual, by its number (``copy``).
 
-    ``listed`` has a row for each: the row of its profile (``own``), the sentence (``text``), the
-    ``effort``, and whether it adds ``known`` sources rather than hypothetical ones. ``lost`` are
-    citations (``copy``, ``citation``), ``added`` ids of further sources (``copy``, ``claim``,
-    ``source``), ``checked`` claims rechecked as-of (``copy``, ``claim``).
+    ``listed`` has a row for each: the row of its profile (``own``), the ``change``, the ``effort``,
+    what the sentence names (``name``), the number of key claims (``keys``), and whether it adds
+    ``known`` sources rather than supposed ones. ``claims`` are those it edits (``copy``,
+    ``claim``), with ``fresh`` and ``names_actor``. ``lost`` are citations (``copy``, ``citation``),
+    ``added`` ids of further sources with their kinds (``copy``, ``claim``, ``source``, ``kind``).
     """
 
     listed: pl.DataFrame
+    claims: pl.DataFrame
     lost: pl.DataFrame
     added: pl.DataFrame
-    checked: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """Key claims, their citations, and the citations that draw on others, by profile."""
+    """Key claims, their citations, and what these draw on (``origin``), by profile."""
 
     keys: pl.DataFrame
     cited: pl.DataFrame
-    drawing: pl.DataFrame
-    originals: Originals
+    drawn: pl.DataFrame
 
     @property
     def supporting(self) -> pl.DataFrame:
         return self.cited.filter(pl.col("stance") == "supports")
 
-
-_CHANGE: dict[str, Dtype] = {"change": pl.Int32, "effort": pl.Int32}
 
 # A change made to one claim. `turn` numbers the ways to make the change to every key claim (null
 # if there is none), `weight` multiplies the effort.
@@ -215,73 +224,85 @@ _VARIANT: dict[str, Dtype] = {
     "own": pl.Int64,
     "claim": pl.Int64,
     "turn": pl.Int32,
-    "text": pl.String,
+    "name": pl.String,
     "weight": pl.Int32,
     "lost": pl.List(pl.Int64),
     "sources": pl.List(pl.String),
+    "kinds": pl.List(pl.String),
     "fresh": pl.Boolean,
     "known": pl.Boolean,
+    "names_actor": pl.Boolean,
 }
 
 
-def _catalogue(rows: Rows, changes: Sequence[Change], originals: Originals) -> _Edits:
+def _catalogue(rows: Rows, changes: Sequence[Change]) -> _Edits:
     """Make each change to one key claim of a profile, and to all of its key claims.
 
     Additions are made once, twice and three times. Changes that do not apply (no dispute to
     resolve, nothing to recheck) are left out.
     """
-    evidence = _evidence(rows, originals)
+    evidence = _evidence(rows)
     variants = pl.concat(
         [
-            pl.DataFrame(schema=_CHANGE | _VARIANT),
+            pl.DataFrame(schema={"change": pl.Int32, "effort": pl.Int32, **_VARIANT}),
             *(
                 made.select(
-                    pl.lit(number).alias("change"), pl.lit(change.effort).alias("effort"), *_VARIANT
+                    pl.lit(number, pl.Int32).alias("change"),
+                    pl.lit(change.effort, pl.Int32).alias("effort"),
+                    *_VARIANT,
                 )
                 for number, change in enumerate(changes)
                 for made in _ACTIONS[change.action](evidence, change)
             ),
         ]
     ).with_row_index("variant")
-    for_one = variants.join(evidence.keys, on=["own", "claim"], maintain_order="left").select(
-        "own",
-        pl.when(pl.col("keys") == 1)
-        .then("text")
-        .otherwise(pl.concat_str("text", pl.lit(", for '"), "id", pl.lit("'")))
-        .alias("text"),
-        (pl.col("effort") * pl.col("weight")).alias("effort"),
-        "known",
-        pl.concat_list("variant").alias("variants"),
+    variants = variants.with_columns(pl.col("effort") * pl.col("weight"))
+    listed = (
+        pl.concat(
+            [
+                variants.select(
+                    *("own", "change", "effort", "name", "known"),
+                    pl.concat_list("variant").alias("variants"),
+                ),
+                _for_all(variants),
+            ]
+        )
+        .join(evidence.keys.select("own", "keys").unique(), on="own", maintain_order="left")
+        .with_row_index("copy")
+        .cast({"copy": pl.Int64})
     )
-    listed = pl.concat([for_one, _for_all(variants)]).with_row_index("copy")
     parts = listed.select("copy", pl.col("variants").alias("variant")).explode("variant")
-    edits = parts.join(variants, on="variant", maintain_order="left").cast({"copy": pl.Int64})
+    edits = parts.join(variants, on="variant", maintain_order="left")
     lost, added = (
-        edits.filter(pl.col(name).list.len() > 0).explode(name) for name in ("lost", "sources")
+        edits.filter(pl.col(names[0]).list.len() > 0).explode(*names)
+        for names in (("lost",), ("sources", "kinds"))
     )
     return _Edits(
-        listed.select("own", "text", "effort", "known"),
+        listed.drop("variants"),
+        edits.select("copy", "claim", "fresh", "names_actor"),
         lost.select("copy", pl.col("lost").alias("citation")),
-        added.select("copy", "claim", pl.col("sources").alias("source")),
-        edits.filter("fresh").select("copy", "claim"),
+        added.select(
+            "copy", "claim", pl.col("sources").alias("source"), pl.col("kinds").alias("kind")
+        ),
     )
 
 
-def _evidence(rows: Rows, originals: Originals) -> _Evidence:
+def _evidence(rows: Rows) -> _Evidence:
     number = pl.int_range(pl.len()).over("own")
-    claims = rows["claim"].select("own", "id", "holds", "key", number.alias("claim"))
-    keys = claims.filter("key").select(
-        *("own", "claim", "holds"), pl.col("id").cast(pl.String), pl.len().over("own").alias("keys")
+    claims = rows["claim"].select("own", "holds", "has_actor", "key", number.alias("claim"))
+    keys = claims.filter("key").drop("key").with_columns(pl.len().over("own").alias("keys"))
+    citations = rows["citation"].select(
+        *("own", "claim", "implied", "publication"),
+        pl.col("stance", "kind").cast(pl.String),
+        pl.col("source.id").alias("source"),
+        number.alias("citation"),
     )
-    cited = (
-        rows["citation"]
-        .select(
-            "own", "claim", "implied", "stance", "origin", "source.id", number.alias("citation")
-        )
-        .filter(~pl.col("implied"))
-        .join(keys.select("own", "claim"), on=["own", "claim"], how="semi")
+    cited = citations.filter(~pl.col("implied")).join(keys, on=["own", "claim"], how="semi")
+    original = citations.select(
+        *("own", "source", "kind", "publication"), pl.col("citation").alias("root")
     )
-    return _Evidence(keys, cited, rows["root"].select("own", "citation").unique(), originals)
+    drawn = rows["root"].join(original, on=["own", "root"])
+    return _Evidence(keys, cited, drawn)
 
 
 def _for_all(variants: pl.DataFrame) -> pl.DataFrame:
@@ -290,20 +311,13 @@ def _for_all(variants: pl.DataFrame) -> pl.DataFrame:
         variants.filter(pl.col("turn").is_not_null())
         .group_by("own", "change", "turn", maintain_order=True)
         .agg(
-            pl.col("text").sort_by("claim").first(),
-            pl.len().alias("claims"),
-            (pl.col("effort") * pl.col("weight")).sum(),
+            pl.col("effort").sum(),
+            pl.col("name").first(),
             pl.col("known").any(),
-            pl.col("variant").alias("variants"),
+            pl.col("variant").sort_by("claim").alias("variants"),
         )
-        .filter(pl.col("claims") > 1)
-        .select(
-            "own",
-            pl.format("{}, for each of {} key claims", "text", "claims").alias("text"),
-            "effort",
-            "known",
-            "variants",
-        )
+        .filter(pl.col("variants").list.len() > 1)
+        .select("own", "change", "effort", "name", "known", "variants")
     )
 
 
@@ -314,11 +328,14 @@ _DEFAULTS: Mapping[str, pl.Expr] = {
     "own": pl.col("own"),
     "claim": pl.col("claim"),
     "turn": pl.lit(0),
+    "name": pl.lit(None),
     "weight": pl.lit(1),
     "lost": pl.lit(None),
     "sources": pl.lit([], pl.List(pl.String)),
+    "kinds": pl.lit([], pl.List(pl.String)),
     "fresh": pl.lit(False),
     "known": pl.lit(False),
+    "names_actor": pl.lit(False),
 }
 
 
@@ -332,58 +349,77 @@ _TIMES = ("", ", twice", ", three times")
 
 
 def _add_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
-    for times, suffix in enumerate(_TIMES, start=1):
+    """Cite supposed sources; for a record, the edit names an actor that the claim lacks."""
+    kind = _directness(change)
+    for times in range(1, len(_TIMES) + 1):
         yield _variants(
             evidence.keys,
             turn=pl.lit(times),
-            text=pl.lit(f"{change.text}{suffix}"),
             weight=pl.lit(times),
-            sources=_ids([_hypothetical_id(change, n) for n in range(1, times + 1)]),
+            sources=_texts([_supposed_id(change, n) for n in range(1, times + 1)]),
+            kinds=_texts([kind] * times),
+            names_actor=~pl.col("has_actor") if kind == "record" else pl.lit(False),
         )
 
 
-def _ids(sources: Sequence[str]) -> pl.Expr:
-    return pl.lit(list(sources), pl.List(pl.String))
+def _texts(texts: Sequence[str]) -> pl.Expr:
+    return pl.lit(list(texts), pl.List(pl.String))
 
 
-def _lose_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
-    """Remove one origin with all sources that draw on it, supporting and disputing."""
-    sources = evidence.supporting.select("own", "claim", "origin", "source.id").unique()
-    lost = (
-        sources.join(evidence.cited.drop("origin"), on=["own", "claim", "source.id"])
-        .group_by("own", "claim", "origin")
-        .agg(pl.col("citation").unique().alias("lost"))
+def _lose_source(evidence: _Evidence, _change: Change) -> Iterator[pl.DataFrame]:
+    """Remove one publication with all citations that draw on it, supporting and disputing."""
+    columns = ("own", "claim", "citation", "stance", "publication", "source")
+    drawing = evidence.drawn.drop("kind").join(
+        evidence.cited.select("own", "claim", "citation", "stance"), on=["own", "citation"]
     )
-    # words: shown on pages
-    secondary = pl.when(pl.col("origin") == UNSEEN).then(pl.lit("what was only retold"))
-    text = pl.concat_str(pl.lit(f"{change.text}: "), secondary.otherwise("origin"))
-    yield _variants(lost, turn=pl.lit(None), text=text, lost=pl.col("lost"))
+    reached = pl.concat([evidence.cited.select(columns), drawing.select(columns)])
+    lost = (
+        reached.group_by("own", "claim", "publication")
+        .agg(
+            pl.col("citation").unique().sort().alias("lost"),
+            pl.col("source").filter(pl.col("stance") == "supports").min(),
+        )
+        .drop_nulls("source")
+        .sort("own", "claim", "source")
+    )
+    yield _variants(lost, turn=pl.lit(None), name=pl.col("source"), lost=pl.col("lost"))
 
 
 def _see_original(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
-    """Cite the originals that a claim does not cite, or a hypothetical one if none is known."""
-    secondary = evidence.supporting.filter(pl.col("origin") == UNSEEN)
-    claims = secondary.select("own", "claim").unique()
-    linked = secondary.join(evidence.drawing, on=["own", "citation"], how="semi")
-    linked = linked.select("own", "claim").unique().sort("own", "claim")
-    originals = [list(r) for r in evidence.originals(linked.rows())]
-    found = linked.with_columns(pl.Series("originals", originals, pl.List(pl.String)))
-    found = found.filter(pl.col("originals").list.len() > 0)
-    text = pl.format("{} ({})", pl.lit(change.text), pl.col("originals").list.join(", "))
-    yield _variants(found, text=text, sources=pl.col("originals"), known=pl.lit(True))
-    others = claims.join(found, on=["own", "claim"], how="anti")
-    yield _variants(others, text=pl.lit(change.text), sources=_ids([_hypothetical_id(change, 1)]))
+    """Cite the originals that a claim does not cite, or a supposed one if none is known."""
+    secondary = evidence.supporting.filter(pl.col("kind") == "secondary")
+    secondary = secondary.select("own", "claim", "citation")
+    originals = evidence.drawn.filter(pl.col("kind").is_in(list(CORROBORATING)))
+    uncited = (
+        originals.join(secondary, on=["own", "citation"])
+        .join(evidence.cited, on=["own", "claim", "publication"], how="anti")
+        .sort("own", "claim", "source")
+        .unique(["own", "claim", "publication"], keep="first", maintain_order=True)
+        .group_by("own", "claim", maintain_order=True)
+        .agg(pl.col("source").alias("sources"), pl.col("kind").alias("kinds"))
+    )
+    yield _variants(uncited, sources=pl.col("sources"), kinds=pl.col("kinds"), known=pl.lit(True))
+    others = (
+        secondary.join(originals, on=["own", "citation"], how="anti")
+        .join(uncited, on=["own", "claim"], how="anti")
+        .select("own", "claim")
+        .unique(maintain_order=True)
+    )
+    yield _variants(
+        others, sources=_texts([_supposed_id(change, 1)]), kinds=_texts([_directness(change)])
+    )
 
 
-def _resolve_dispute(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
+def _resolve_dispute(evidence: _Evidence, _change: Change) -> Iterator[pl.DataFrame]:
     disputes = evidence.cited.filter(pl.col("stance") == "disputes")
-    lost = disputes.group_by("own", "claim").agg(pl.col("citation").alias("lost"))
-    yield _variants(lost, text=pl.lit(change.text), lost=pl.col("lost"))
+    lost = disputes.group_by("own", "claim", maintain_order=True).agg(
+        pl.col("citation").alias("lost")
+    )
+    yield _variants(lost, lost=pl.col("lost"))
 
 
-def _recheck(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
-    standing = evidence.keys.filter(pl.col("holds") == "standing")
-    yield _variants(standing, text=pl.lit(change.text), fresh=pl.lit(True))
+def _recheck(evidence: _Evidence, _change: Change) -> Iterator[pl.DataFrame]:
+    yield _variants(evidence.keys.filter(pl.col("holds") == "standing"), fresh=pl.lit(True))
 
 
 _ACTIONS: Mapping[str, Callable[[_Evidence, Change], Iterator[pl.DataFrame]]] = {
@@ -395,39 +431,39 @@ _ACTIONS: Mapping[str, Callable[[_Evidence, Change], Iterator[pl.DataFrame]]] = 
 }
 
 
-# Hypothetical sources -----------------------------------------------------------------------------
+# Supposed sources ---------------------------------------------------------------------------------
 
 
-def _hypothetical(changes: Sequence[Change], day: int) -> Iterator[dict[str, object]]:
+def _supposed(changes: Sequence[Change], day: int) -> Iterator[dict[str, object]]:
     """Citations of the sources that changes add, published on ``day`` by separate publishers."""
     for change in changes:
         if change.action not in ("add_source", "see_original"):
             continue
-        directness = _directness(change)
+        kind = _directness(change)
         for number in range(1, len(_TIMES) + 1):
-            source = _hypothetical_id(change, number)
-            origin = UNSEEN if directness == "secondary" else source
+            source = _supposed_id(change, number)
             yield {
                 "implied": False,
-                "decided": False,
+                "publication": source,
+                "of_actor": kind == "record",
                 "stance": "supports",
-                "directness": directness,
-                "kind": directness,
-                "origin": origin,
-                "origin_directness": directness,
-                "profile_origin": origin,
+                "directness": kind,
+                "kind": kind,
                 "day": day,
                 "fresh_day": day,
                 "source.id": source,
                 "source.day": day,
-                "source.directness": directness,
+                "source.directness": kind,
                 "publisher.id": source,
                 "publisher.reliability": change.reliability,
             }
 
 
-def _hypothetical_id(change: Change, number: int) -> str:
-    return f"~{change.id}~{number}"
+def _supposed_id(change: Change, number: int) -> str:
+    return f"{_SUPPOSED}{change.id}~{number}"
+
+
+_SUPPOSED = "~"
 
 
 def _directness(change: Change) -> Directness:
@@ -444,14 +480,14 @@ def _row_edits(
     number = pl.DataFrame({"copy": simple, "to": np.arange(len(simple))})
     lost, added, checked = (
         frame.join(number, on="copy", maintain_order="left").drop("copy").rename({"to": "copy"})
-        for frame in (edits.lost, edits.added, edits.checked)
+        for frame in (edits.lost, edits.added, edits.claims.filter("fresh"))
     )
     added = added.join(sources.cast({"row": pl.Int64}), on="source", maintain_order="left")
     return EvidenceEdits(
         edits.listed["own"].gather(simple).to_numpy(),
         lost,
-        added.drop("source").rename({"row": "source"}),
-        checked,
+        added.select("copy", "claim", pl.col("row").alias("source")),
+        checked.select("copy", "claim"),
         as_of.toordinal(),
     )
 
@@ -459,43 +495,68 @@ def _row_edits(
 # Edits of documents -------------------------------------------------------------------------------
 
 
-def _changing_lineage(rows: Rows, edits: _Edits) -> pl.Series:
-    """Numbers of the counterfactuals in which a citation may belong to another origin.
-
-    These are edits that add known sources, and edits that remove a source on which the origin of
-    a remaining citation may depend. The citation is not first-hand and draws on the source, is
-    the same source, or is of the same family, with the same stance. Where an analyst decided
-    which sources are the same, every removal counts.
-    """
-    number = pl.int_range(pl.len()).over("own").alias("citation")
-    family = pl.coalesce("publisher.owner", "publisher.id").cast(pl.String)
+def _claim_edits(
+    rows: Rows, edits: _Edits, changes: Sequence[Change], copies: Sequence[int]
+) -> dict[int, tuple[ClaimEdit, ...]]:
+    """Return the edits of the documents, by number of the edit, in the order of the claims."""
+    number = pl.int_range(pl.len()).over("own")
+    claims = rows["claim"].select("own", pl.col("id").cast(pl.String), number.alias("claim"))
     cited = rows["citation"].select(
-        *("own", "implied", "decided", "directness", "source.id", number),
-        pl.col("stance").cast(pl.String),
-        family.alias("family"),
+        *("own", "claim", "source.id", "stance"), number.alias("citation")
     )
-    first_hand = pl.col("directness").is_in(("record", "first_hand")).fill_null(False)
-    dependent = cited.filter(~pl.col("implied") & ~first_hand)
-    root = cited.select("own", pl.col("citation").alias("root"), pl.col("source.id").alias("drawn"))
-    drawn = rows["root"].join(root, on=["own", "root"]).select("own", "citation", "drawn")
-    drawing = dependent.join(drawn, on=["own", "citation"])
-    listed = edits.listed.with_row_index("copy").cast({"copy": pl.Int64})
-    lost = edits.lost.join(listed.select("copy", "own"), on="copy").join(
-        cited, on=["own", "citation"]
+    reliability = {
+        _supposed_id(c, n): c.reliability for c in changes for n in range(1, len(_TIMES) + 1)
+    }
+    owns = edits.listed.select("copy", "own").filter(pl.col("copy").is_in(copies))
+    removed: dict[tuple[int, int], list[RemovedCitation]] = {}
+    lost = owns.join(edits.lost, on="copy").join(cited, on=["own", "citation"])
+    for copy, claim, source, stance in lost.select(
+        "copy", "claim", "source.id", "stance"
+    ).iter_rows():
+        removed.setdefault((copy, claim), []).append(RemovedCitation(source, stance))
+    added: dict[tuple[int, int], list[AddedCitation]] = {}
+    for copy, claim, source, kind in edits.added.join(owns, on="copy", how="semi").iter_rows():
+        known = None if source.startswith(_SUPPOSED) else source
+        citation = AddedCitation(known, kind, reliability.get(source))
+        added.setdefault((copy, claim), []).append(citation)
+    found: dict[int, list[ClaimEdit]] = {}
+    of_claims = (
+        owns.join(edits.claims, on="copy")
+        .join(claims, on=["own", "claim"])
+        .sort("copy", "claim")
+        .select("copy", "claim", "id", "names_actor", "fresh")
     )
-    by_family = pl.concat_str(pl.lit("family "), "family").alias("on")
-    by_source, by_drawn = pl.col("source.id").alias("on"), pl.col("drawn").alias("on")
-    depends = pl.concat(
-        frame.select("own", "stance", "citation", on)
-        for frame, on in ((dependent, by_family), (dependent, by_source), (drawing, by_drawn))
-    )
-    removed = pl.concat(lost.select("copy", "own", "stance", on) for on in (by_family, by_source))
-    affected = removed.join(depends, on=["own", "stance", "on"]).join(
-        edits.lost, on=["copy", "citation"], how="anti"
-    )
-    decided = lost.join(cited.filter("decided").select("own").unique(), on="own", how="semi")
-    known = listed.filter("known")
-    return pl.concat([frame["copy"] for frame in (affected, decided, known)]).unique().sort()
+    for copy, claim, claim_id, names_actor, fresh in of_claims.iter_rows():
+        key = (copy, claim)
+        edit = ClaimEdit(
+            claim_id,
+            tuple(added.get(key, ())),
+            tuple(removed.get(key, ())),
+            name_actor=names_actor,
+            recheck=fresh,
+        )
+        found.setdefault(copy, []).append(edit)
+    return {copy: tuple(own) for copy, own in found.items()}
+
+
+def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys: int) -> str:
+    """Describe the edits of a change; ``keys`` is the number of key claims of the profile."""
+    known = sorted({a.source for e in edits for a in e.add if a.source})
+    supposed = max(sum(a.source is None for a in e.add) for e in edits)
+    parts = [change.text]
+    if name is not None:
+        parts.append(f": {name}")
+    if known:
+        parts.append(f" ({', '.join(known)})")
+    if supposed:
+        parts.append(_TIMES[supposed - 1])
+    if any(e.name_actor for e in edits):
+        parts.append(", and name the institution that acted")  # words: shown on pages
+    if len(edits) > 1:
+        parts.append(f", for each of {len(edits)} key claims")
+    elif keys > 1:
+        parts.append(f", for '{edits[0].claim}'")
+    return "".join(parts)
 
 
 def _rows_of_documents(
@@ -504,56 +565,39 @@ def _rows_of_documents(
     """Rows of documents with the edits ``numbers``; ``own`` counts in ``numbers``."""
     if numbers.is_empty():
         return {name: pl.DataFrame(schema=schema) for name, schema in LOCAL.items()}
-    by_claim = _edits_by_claim(rows, edits, numbers)
+    added: dict[int, dict[int, list[Citation]]] = {}
+    for copy, claim, source, kind in edits.added.filter(
+        pl.col("copy").is_in(numbers.to_list())
+    ).iter_rows():
+        citation = Citation.model_construct(id=source, directness=kind)
+        added.setdefault(copy, {}).setdefault(claim, []).append(citation)
     ids = rows["profile"]["id"].gather(edits.listed["own"].gather(numbers)).to_list()
     profiles = [
-        _edited(corpus.profiles[profile_id], by_claim.get(number, {}))
+        _with_citations(corpus.profiles[profile_id], added[number])
         for number, profile_id in zip(numbers, ids, strict=True)
     ]
-    wider = _with_hypothetical(corpus, run.rulebook.changes, as_of)
+    wider = _with_supposed(corpus, run.rulebook.changes, as_of)
     return dict(rows_of(wider, run.rulebook, as_of, profiles))
 
 
-_ClaimEdits = dict[int, tuple[set[tuple[str, str]], list[str]]]
-"""By number of the claim the sources lost, with their stance, and those added."""
-
-
-def _edits_by_claim(rows: Rows, edits: _Edits, numbers: pl.Series) -> dict[int, _ClaimEdits]:
-    number = pl.int_range(pl.len()).over("own").alias("citation")
-    cited = rows["citation"].select("own", "claim", "source.id", "stance", number)
-    owns = edits.listed.select("own", pl.int_range(pl.len()).alias("copy"))
-    lost, added = (
-        frame.filter(pl.col("copy").is_in(numbers.to_list())) for frame in (edits.lost, edits.added)
-    )
-    lost = lost.join(owns, on="copy").join(cited, on=["own", "citation"])
-    found: dict[int, _ClaimEdits] = {}
-    for copy, claim, source, stance in lost.select(
-        "copy", "claim", "source.id", "stance"
-    ).iter_rows():
-        found.setdefault(copy, {}).setdefault(claim, (set(), []))[0].add((source, stance))
-    for copy, claim, source in added.select("copy", "claim", "source").iter_rows():
-        found.setdefault(copy, {}).setdefault(claim, (set(), []))[1].append(source)
-    return found
-
-
-def _edited(profile: AnyProfile, edits: _ClaimEdits) -> AnyProfile:
+def _with_citations(profile: AnyProfile, added: Mapping[int, Sequence[Citation]]) -> AnyProfile:
+    """The profile with further citations, by number of the scored claim."""
     numbers = {claim.id: number for number, claim in enumerate(scored_claims(profile))}
-    claims = []
-    for claim in profile.claims:
-        lost, added = edits.get(numbers.get(claim.id, -1), (set(), []))
-        left = [c for c in claim.sources if (c.id, c.stance) not in lost]
-        cited = {c.id for c in left}
-        more = [Citation.model_construct(id=s) for s in added if s not in cited]
-        claims.append(claim.model_copy(update={"sources": (*left, *more)}))
-    return profile.model_copy(update={"claims": tuple(claims)})
+    claims = tuple(
+        claim.model_copy(
+            update={"sources": (*claim.sources, *added.get(numbers.get(claim.id, -1), ()))}
+        )
+        for claim in profile.claims
+    )
+    return profile.model_copy(update={"claims": claims})
 
 
-def _with_hypothetical(corpus: Corpus, changes: Sequence[Change], as_of: date) -> Corpus:
-    """The corpus with hypothetical originals, each of its own publisher."""
+def _with_supposed(corpus: Corpus, changes: Sequence[Change], as_of: date) -> Corpus:
+    """The corpus with supposed originals, each of its own publisher."""
     publishers, sources = dict(corpus.publishers), dict(corpus.sources)
     for change in changes:
         if change.action == "see_original":
-            name = _hypothetical_id(change, 1)
+            name = _supposed_id(change, 1)
             publishers[name] = Publisher.model_construct(
                 kind="publisher", id=name, name=change.text
             )

@@ -20,12 +20,10 @@ from assay.arithmetic import ONE, scale_points, to_points
 from assay.cel.operations import Col, Lit
 from assay.cel.program import PoolUp, Program, RuleColumns, ScorerColumns
 from assay.errors import EngineError
-from assay.evidence.origins import UNSEEN
 from assay.graph.reach import Path, paths_from
 from assay.model.results import (
     Explanation,
     HorizonGrade,
-    OriginGroup,
     Outcome,
     ProfileResult,
     ReachLine,
@@ -449,16 +447,15 @@ def _reach_line(found: Path, path: Sequence[int], names: Sequence[str]) -> Reach
 def profile_results(
     run: Run, listing: pl.DataFrame, as_of: date, ids: Sequence[str]
 ) -> dict[str, ProfileResult]:
-    """Scores, sources and outlook of some profiles, by id.
+    """Scores and outlook of some profiles, by id.
 
-    ``listing`` has the watch items of analysts.
+    ``listing`` has their sources counted, and the watch items of analysts.
     """
     rows = [run.profile_rows[i] for i in ids]
     ahead = outlooks(run, listing, as_of, rows)
     own = {s.scorer.name: run.scores(s, rows) for s in run.program.shown}
     claims = _claim_scores(run, rows)
-    origins = _origins(run, rows)
-    independent = listing["independent"]
+    sources, independent = listing["sources"], listing["independent"]
     made = {}
     for number, (profile_id, row) in enumerate(zip(ids, rows, strict=True)):
         scores = {name: column[number] for name, column in own.items()}
@@ -466,7 +463,7 @@ def profile_results(
             id=profile_id,
             scores=scores,
             claims=claims.get(row, {}),
-            origins=origins.get(row, ()),
+            sources=sources[row],
             independent=independent[row],
             outlook=ahead[number],
             published=_is_published(run, scores),
@@ -494,21 +491,6 @@ def _claim_scores(run: Run, rows: Sequence[int]) -> dict[int, dict[str, dict[str
         own = found.setdefault(rows[profile], {})
         own[claim_id] = {name: column[number] for name, column in scores.items()}
     return found
-
-
-def _origins(run: Run, rows: Sequence[int]) -> dict[int, tuple[OriginGroup, ...]]:
-    """By row of the profile its sources by origin, originals that no claim cites last."""
-    cited = run.tables.frames["citation"].select("cited_by_row", "profile_origin", "source.id")
-    groups = (
-        cited.filter(pl.col("cited_by_row").is_in(rows))
-        .group_by("cited_by_row", "profile_origin")
-        .agg(pl.col("source.id").unique().sort().alias("sources"))
-        .sort("cited_by_row", pl.col("profile_origin") == UNSEEN, "profile_origin")
-    )
-    found: dict[int, list[OriginGroup]] = {}
-    for row, origin, sources in groups.iter_rows():
-        found.setdefault(row, []).append(OriginGroup(origin, tuple(sources)))
-    return {row: tuple(own) for row, own in found.items()}
 
 
 class Line(NamedTuple):

@@ -20,7 +20,7 @@ from assay.cel.program import ScorerColumns, TextPart, WatchColumns
 from assay.cel.schema import HORIZONS
 from assay.cel.steps import Place
 from assay.engine.local import DeltaPlan, LocalEngine
-from assay.evidence.origins import Lineage
+from assay.evidence.independence import Independence
 from assay.model.dates import PartialDate, add_months
 from assay.model.documents import AnyProfile, Claim, Corpus
 from assay.model.results import HorizonGrade, Outlook, OutlookPoint, WatchNotice
@@ -377,11 +377,11 @@ def calendar(
     Includes all watch items with a date. Changes of grades and rechecks are those of the next 366
     days, and overdue rechecks.
     """
-    lineage = Lineage(corpus, as_of)
+    independence = Independence(corpus, as_of)
     found: list[Due] = []
     for profile_id, outlook in outlooks.items():
         found += _watch_items(profile_id, outlook)
-        found += _rechecks(corpus.profiles[profile_id], rulebook, lineage, as_of)
+        found += _rechecks(corpus.profiles[profile_id], rulebook, independence, as_of)
         found += _grade_changes(profile_id, outlook)
     return sorted(found, key=lambda due: (due.day, due.profile, due.reason, due.text))
 
@@ -402,12 +402,12 @@ def _watch_items(profile_id: str, outlook: Outlook) -> Iterator[Due]:
 
 
 def _rechecks(
-    profile: AnyProfile, rulebook: Rulebook, lineage: Lineage, as_of: date
+    profile: AnyProfile, rulebook: Rulebook, independence: Independence, as_of: date
 ) -> Iterator[Due]:
     """Standing claims, grouped by the day on which they need rechecking."""
     by_day: dict[date, list[Claim]] = {}
     for claim in profile.claims:
-        day = _recheck_day(claim, rulebook, lineage, as_of)
+        day = _recheck_day(profile, claim, rulebook, independence, as_of)
         if day is not None and day <= as_of + timedelta(LOOKAHEAD_DAYS):
             by_day.setdefault(day, []).append(claim)
     for day, claims in by_day.items():
@@ -426,15 +426,16 @@ def _rechecks(
         )
 
 
-def _recheck_day(claim: Claim, rulebook: Rulebook, lineage: Lineage, as_of: date) -> date | None:
+def _recheck_day(
+    profile: AnyProfile, claim: Claim, rulebook: Rulebook, independence: Independence, as_of: date
+) -> date | None:
     """None if the claim does not age, or if the date of its last check is unknown."""
     limits = rulebook.settings.review_after_days
     limit = limits.get(claim.type or "", limits.get("default"))
     if claim.holds != "standing" or limit is None:
         return None
-    days = [
-        t.day for t in lineage.trace(claim.sources) if t.day and t.citation.stance == "supports"
-    ]
+    valued = independence.valued(profile, claim)
+    days = [v.day for v in valued if v.day and v.citation.stance == "supports"]
     if claim.checked and claim.checked <= as_of:
         days.append(claim.checked)
     return max(days) + timedelta(limit) if days else None

@@ -169,7 +169,7 @@ def _terms(node: ast.Expression) -> Iterator[ast.Expression]:
             yield ast.Select(node.offset, node.type, node.operand, node.field, test=False)
         case ast.Select():
             yield node
-        case ast.Call(function="size" | "origins" | "peers"):
+        case ast.Call(function="size" | "peers"):
             yield node
         case ast.Call():
             for child in (*((node.target,) if node.target else ()), *node.args):

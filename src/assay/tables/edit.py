@@ -1,7 +1,7 @@
 """Tables of edited profiles, derived from the rows of the originals.
 
-Lineage is copied, not traced again. An edit must therefore leave the lineage of the remaining
-citations unchanged; see :mod:`assay.scoring.counterfactuals`.
+What a citation is worth never depends on the other citations of its claim, so those that remain are
+copied. Added citations are of supposed sources, by publishers that no document names.
 """
 
 from __future__ import annotations
@@ -133,14 +133,11 @@ def _citations(
 def _added_pairs(citations: pl.DataFrame, added: npt.NDArray[np.bool_]) -> pl.DataFrame:
     """Pair added citations with the others of their claim.
 
-    They are unrelated to all but sources without a publisher; two records of one act are always
-    related, because both publishers speak for the actor.
+    They are related to sources without a publisher. Records are also related to every citation
+    whose publisher is of the actor's family, because their own publishers speak for the actor.
     """
     numbered = citations.select(
-        "own",
-        "claim",
-        "stance",
-        (pl.col("kind").cast(pl.String) == "record").alias("record"),
+        *("own", "claim", "stance", "of_actor"),
         pl.int_range(pl.len(), dtype=pl.Int64).over("own").alias("number"),
         pl.Series("added", added),
         (
@@ -156,7 +153,7 @@ def _added_pairs(citations: pl.DataFrame, added: npt.NDArray[np.bool_]) -> pl.Da
         .filter(
             (pl.col("number") != pl.col("number_other"))
             & ~both_new
-            & ~(pl.col("record") & pl.col("record_other"))
+            & ~(pl.col("of_actor") & pl.col("of_actor_other"))
         )
         .select(
             "own",

@@ -6,24 +6,24 @@ profiles matter only by the claims that contradict a claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import get_args
 
 import polars as pl
 
 from assay.evidence.independence import CORROBORATING, Independence, Valued
-from assay.evidence.origins import Lineage, Traced
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     AnyProfile,
+    Citation,
     Claim,
     Corpus,
     Dependency,
-    Directness,
     Event,
     Source,
     Stance,
+    actor_of,
 )
 from assay.model.rulebook import Rulebook
 from assay.progress import counting
@@ -41,12 +41,18 @@ def _without_links(space: str) -> dict[str, Dtype]:
 
 LOCAL: dict[str, dict[str, Dtype]] = {
     "profile": SCHEMAS["profile"],
-    "claim": {"own": pl.Int64, "checked": pl.Int64, **_without_links("claim")},
+    "claim": {
+        "own": pl.Int64,
+        "checked": pl.Int64,
+        "has_actor": pl.Boolean,
+        **_without_links("claim"),
+    },
     "citation": {
         "own": pl.Int64,
         "claim": pl.Int64,
         "implied": pl.Boolean,
-        "decided": pl.Boolean,
+        "publication": pl.String,
+        "of_actor": pl.Boolean,
         **_without_links("citation"),
     },
     "root": {"own": pl.Int64, "citation": pl.Int64, "root": pl.Int64},
@@ -92,9 +98,10 @@ LOCAL: dict[str, dict[str, Dtype]] = {
 """``own`` is the row of the profile; ``claim``, ``citation``, ``root``, ``factor``, ``edge`` and
 those of a ``pair`` (two unrelated citations that corroborate each other) count within it.
 
-``implied`` citations are uncited originals, after those that claims cite; ``decided`` ones have a
-source with a decision about duplicates (``same_as`` or ``not_same_as``). ``checked`` is the day
-recorded as the last check of a claim. A claim, factor or edge is based on ``ground`` in the same
+``implied`` citations are originals that others draw on, after those that claims cite. Entries of
+one ``publication`` share its name; the publishers of those ``of_actor`` speak for the institution
+that acted, or for a body above or below it. ``checked`` is the day recorded as the last check of a
+claim. A claim, factor or edge is based on ``ground`` in the same
 profile, or on claim ``reference`` of ``profile``. Edges are those in the profile's document, valid
 or not; ``affects`` marks an event's effect."""
 
@@ -158,7 +165,6 @@ class _Builder:
         self._factors = rulebook.factors
         self._as_of = as_of
         self._contradictions = contradictions
-        self._lineage = Lineage(corpus, as_of)
         self._independence = Independence(corpus, as_of)
         self.rows: dict[str, list[Row]] = {name: [] for name in LOCAL}
 
@@ -168,15 +174,9 @@ class _Builder:
         claims = scored_claims(profile)
         at = {c.id: i for i, c in enumerate(claims)}
         valued = [self._independence.valued(profile, c) for c in claims]
-        traced = [self._lineage.assign([v.citation for v in per_claim]) for per_claim in valued]
-        cited = [per_claim for per_claim in traced if per_claim]
-        if len(cited) == 1:  # tracing the evidence of the profile would give the same
-            of_profile = cited[0]
-        else:
-            of_profile = self._lineage.assign([t.citation for found in cited for t in found])
-        self._citations(own, claims, valued, traced, [t.origin for t in of_profile])
+        self._citations(own, profile, claims, valued)
         for number, (claim, per_claim) in enumerate(zip(claims, valued, strict=True)):
-            self.rows["claim"].append((own, *self._claim(profile.id, claim, per_claim)))
+            self.rows["claim"].append((own, *self._claim(profile, claim, per_claim)))
             self.rows["ground"] += [(own, number, *_ground(r, profile, at)) for r in claim.rests_on]
         self._add_factors(own, profile, at)
         self.rows["profile"].append(self._profile(profile))
@@ -225,7 +225,7 @@ class _Builder:
             self._as_of.toordinal(),
         )
 
-    def _claim(self, profile: str, claim: Claim, valued: Sequence[Valued]) -> Row:
+    def _claim(self, profile: AnyProfile, claim: Claim, valued: Sequence[Valued]) -> Row:
         days = [v.day for v in valued if v.day and v.citation.stance == "supports"]
         checked = _checked(claim, self._as_of)
         if checked is not None:
@@ -235,6 +235,7 @@ class _Builder:
             review_after = min(self._review_after.values(), default=None)
         return (
             _day(checked),
+            actor_of(profile, claim) is not None,
             claim.id,
             claim.nature,
             claim.section,
@@ -247,34 +248,32 @@ class _Builder:
             float(claim.quantity.value) if claim.quantity else None,
             claim.quantity.unit if claim.quantity else None,
             claim.likelihood,
-            len(self._contradictions.get((profile, claim.id), ())),
+            len(self._contradictions.get((profile.id, claim.id), ())),
         )
 
     def _citations(
         self,
         own: int,
+        profile: AnyProfile,
         claims: Sequence[Claim],
         valued: Sequence[Sequence[Valued]],
-        traced: Sequence[Sequence[Traced]],
-        origins: Iterable[str],
     ) -> None:
         """Add the citations of all claims, followed by the originals that they draw on."""
-        in_profile = iter(origins)
         citations = sum(map(len, valued))
         implied: list[Row] = []
         number = 0
-        for position, (claim, per_claim, lines) in enumerate(
-            zip(claims, valued, traced, strict=True)
-        ):
+        for position, (claim, per_claim) in enumerate(zip(claims, valued, strict=True)):
             self._pairs(own, number, per_claim)
-            checked = _checked(claim, self._as_of)
-            for one, line in zip(per_claim, lines, strict=True):
-                cited = self._citation(one, line, checked, next(in_profile))
+            actor, checked = actor_of(profile, claim), _checked(claim, self._as_of)
+            for one in per_claim:
+                cited = self._citation(one, actor, checked)
                 self.rows["citation"].append((own, position, False, *cited))
                 for source, kind in one.originals:
                     self.rows["root"].append((own, number, citations + len(implied)))
-                    original = self._implied(one.citation.stance, source, kind, checked)
-                    implied.append((own, position, True, *original))
+                    original = Citation.model_construct(id=source.id, stance=one.citation.stance)
+                    day = source.published.first if source.published else None
+                    drawn = self._citation(Valued(original, kind, (), day), actor, checked)
+                    implied.append((own, position, True, *drawn))
                 number += 1
         self.rows["citation"] += implied
 
@@ -290,40 +289,17 @@ class _Builder:
                 first, second = numbers[pair.first], numbers[pair.second]
                 self.rows["pair"].append((own, start + first, start + second, pair.one_family))
 
-    def _citation(
-        self, valued: Valued, traced: Traced, checked: date | None, profile_origin: str
-    ) -> Row:
-        citation = valued.citation
+    def _citation(self, valued: Valued, actor: str | None, checked: date | None) -> Row:
+        citation, source = valued.citation, self._corpus.sources[valued.citation.id]
         return (
-            self._lineage.decided(citation.id),
+            self._independence.publication(source.id),
+            self._independence.is_of_actor(source.publisher, actor),
             citation.stance,
-            traced.directness,
+            citation.directness or source.directness,
             valued.kind,
             citation.credibility,
-            traced.origin,
-            traced.origin_directness,
-            profile_origin,
             _day(valued.day),
             _day(_later(valued.day, checked)),
-            *self._source(self._corpus.sources[citation.id]),
-        )
-
-    def _implied(
-        self, stance: Stance, source: Source, kind: Directness | None, checked: date | None
-    ) -> Row:
-        """Return the citation of an original that a report draws on."""
-        day = source.published.first if source.published else None
-        return (
-            self._lineage.decided(source.id),
-            stance,
-            source.directness,
-            kind,
-            None,
-            source.id,
-            source.directness,
-            source.id,
-            _day(day),
-            _day(_later(day, checked)),
             *self._source(source),
         )
 
