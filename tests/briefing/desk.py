@@ -549,7 +549,7 @@ PANEL: dict[str, Any] = {
         }
     ],
     "gaps": ["The canary panel has no address."],
-    "watch": [{"horizon": "now", "text": "The canary sings."}],
+    "watch": [{"text": "The canary sings."}],
 }
 
 

@@ -99,7 +99,7 @@ def test_a_repeated_sentence() -> None:
 
 def test_a_sentence_repeated_in_another_field_or_profile() -> None:
     text = "The full list of all 40 cranes is not open to the public."
-    found = remarks(corpus(claim(text), gaps=[text], watch=[{"horizon": "quarter", "text": text}]))
+    found = remarks(corpus(claim(text), gaps=[text], watch=[{"text": text}]))
     assert found == [
         ("repeated-sentence", ("gaps", 0)),
         ("repeated-sentence", ("watch", 0, "text")),
@@ -149,10 +149,10 @@ def test_words_against_the_grade(fields: dict[str, Any], text: str, noticed: boo
 @pytest.mark.parametrize(
     ("item", "noticed"),
     [
-        ({"horizon": "now", "text": "Ports without crews within ten years."}, True),
-        ({"horizon": "year", "text": "Ports without crews within ten years."}, False),
-        ({"horizon": "quarter", "text": "The list.", "due": "2027-01"}, True),
-        ({"horizon": "quarter", "text": "The list.", "due": "2026-03-31"}, False),
+        ({"text": "Ports without crews within ten years."}, True),
+        ({"text": "Ports without crews within ten years."}, False),
+        ({"text": "The list.", "due": "2027-01"}, True),
+        ({"text": "The list.", "due": "2026-03-31"}, False),
     ],
 )
 def test_a_horizon_in_the_wrong_slot(item: dict[str, Any], noticed: bool) -> None:

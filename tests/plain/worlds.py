@@ -226,7 +226,7 @@ def _profile(
             if random.random() < 0.75
         ],
         "watch": [
-            {"horizon": "year", "text": "The next count.", "due": due}
+            {"text": "The next count.", "due": due}
             for due in some(random, ["2026-01", "2026-Q2", "2027"], 1)
         ],
         "reviewed": maybe(random, DAYS, 0.8),

@@ -166,9 +166,9 @@ def standing(checked: str, watch: list[dict[str, str]]) -> Corpus:
     [
         ("2026-01-15", [], "year"),
         ("2025-08-15", [], "quarter"),
-        ("2026-01-15", [{"horizon": "now", "text": "look", "due": "2026-01-10"}], "now"),
-        ("2026-01-15", [{"horizon": "year", "text": "look", "due": "2026-03"}], "quarter"),
-        ("2026-01-15", [{"horizon": "quarter", "text": "look"}], "year"),
+        ("2026-01-15", [{"text": "look", "due": "2026-01-10"}], "now"),
+        ("2026-01-15", [{"text": "look", "due": "2026-03"}], "quarter"),
+        ("2026-01-15", [{"text": "look"}], "year"),
     ],
     ids=["fading within the year", "fading soon", "overdue", "due in March", "nothing due"],
 )

@@ -48,7 +48,7 @@ RULEBOOK: dict[str, Any] = {
         },
     ],
     "watch": [
-        {"id": "w", "horizon": "now", "when": "outlook.trust.now.score < 0.5", "text": "look"}
+        {"id": "w", "when": "outlook.trust.now.score < 0.5", "text": "look"}
     ],
     "changes": [{"id": "again", "text": "looked at again", "effort": 1, "action": "recheck"}],
 }

@@ -101,7 +101,6 @@ class IndexEntry:
     badges: tuple[Badge, ...]
     evidence: str
     horizon: str
-    until: str | None
 
 
 @dataclass(frozen=True, slots=True)
