@@ -48,10 +48,14 @@ from assay.model.documents import (
     Source,
 )
 from assay.model.results import (
+    Ended,
     Explanation,
+    Horizon,
+    NextDate,
     Outlook,
     OutlookPoint,
     ProfileResult,
+    ReviewBy,
     Score,
     ScoreExplanation,
     WatchNotice,
@@ -76,7 +80,7 @@ from assay.review.sheets import csv_bytes, read_sheet
 from assay.rules.check import check_rulebook
 from assay.rules.scorers import compile_rulebook
 from assay.scoring import SCORING_VERSION
-from assay.scoring.explain import Explainer
+from assay.scoring.explain import Explainer, Line, overview
 from assay.scoring.outlook import Due, Horizons, Projection
 from assay.scoring.run import Run, run_program
 from assay.scoring.trace import Trace
@@ -127,14 +131,17 @@ __all__ = [
     "Draft",
     "Due",
     "EditRefused",
+    "Ended",
     "Event",
     "Explainer",
     "Explanation",
     "Expr",
     "Function",
+    "Horizon",
     "Horizons",
     "InputError",
     "Institution",
+    "Line",
     "Lineage",
     "Lit",
     "Loaded",
@@ -142,6 +149,7 @@ __all__ = [
     "Lock",
     "Model",
     "Names",
+    "NextDate",
     "Op",
     "Outcome",
     "Outlook",
@@ -158,6 +166,7 @@ __all__ = [
     "Publisher",
     "Read",
     "Review",
+    "ReviewBy",
     "Rule",
     "Rulebook",
     "Run",
@@ -215,6 +224,7 @@ __all__ = [
     "noisy_or_thresholds",
     "noisy_or_weights",
     "outputs",
+    "overview",
     "parse_cel",
     "parse_lock",
     "publish",

@@ -143,7 +143,8 @@ class ReviewBy:
 
     A profile without a review is due at once, an event whose date ``passed`` since its last review
     on that date. ``gap`` is the factor that could change the band most, ``kind`` what is wrong
-    with it; both are None if every factor rests on firm evidence.
+    with it; both are None if every factor rests on firm evidence. ``question`` is the first gap
+    that the profile lists.
     """
 
     day: date
@@ -152,6 +153,7 @@ class ReviewBy:
     passed: date | None = None
     gap: str | None = None
     kind: GapKind | None = None
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

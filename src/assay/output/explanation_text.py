@@ -103,10 +103,13 @@ def review_reason(review: ReviewBy) -> str:
         reason = f"the event was due on {review.passed.isoformat()}; check its factors"
     else:
         reason = f"{review.days} days after the review of {review.last.isoformat()}"
-    if review.gap is None:
-        return reason
-    state = "not known" if review.kind == "unknown" else "on weak evidence"
-    return f"{reason}; {review.gap.replace('_', ' ')} {state}"
+    parts = [reason]
+    if review.gap is not None:
+        state = "not known" if review.kind == "unknown" else "on weak evidence"
+        parts.append(f"{review.gap.replace('_', ' ')} {state}")
+    if review.question is not None:
+        parts.append(f"open: {review.question}")
+    return "; ".join(parts)
 
 
 def next_change(outlook: Outlook) -> str:

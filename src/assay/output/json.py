@@ -142,6 +142,7 @@ class ReviewBy(Output):
     kind: GapKind | None = described(
         "`unknown`, or `weak` if its evidence is not firm; null without a gap"
     )
+    question: str | None = described("the first of the gaps that the profile lists, or null")
 
 
 class Ended(Output):

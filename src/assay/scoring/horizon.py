@@ -49,12 +49,9 @@ def horizons(
         scores = run.scores(run.program.scorer(scorer.key), rows)
     rechecks, gaps = _rechecks(run), _gaps(run)
     found = []
-    for row, score, fall, (profile_id, kind, watch, dates) in zip(
-        rows,
-        scores,
-        falls,
-        listing.select("id", "kind", "watch", "dates").select(pl.all().gather(rows)).iter_rows(),
-        strict=True,
+    cells = listing.select("id", "watch", "dates").select(pl.all().gather(list(rows)))
+    for row, score, fall, (profile_id, watch, dates) in zip(
+        rows, scores, falls, cells.iter_rows(), strict=True
     ):
         own = _Dates(**json.loads(dates or "{}"))
         if own.closed:
@@ -69,8 +66,7 @@ def horizons(
         review = None
         if scorer is not None:
             last = decided.get(profile_id, own.last_review)
-            passed = own.last_day if kind == "event" else None
-            review = _review(run, score, last, passed, gaps.get(row, (None, None)), as_of)
+            review = _review(run, score, last, own, gaps.get(row, (None, None)), as_of)
         day = following.day if following else review.day if review else None
         word = None if day is None else cadence.word((day - as_of).days)
         found.append(Horizon(following, review, word))
@@ -82,6 +78,7 @@ class _Dates:
     """The dates of a profile in a listing (``_dates`` of :mod:`assay.tables.build`)."""
 
     reviewed: str | None = None
+    question: str | None = None
     closed: Sequence[str] = ()
     events: Sequence[tuple[str, str, str]] = ()
     passed: str | None = None
@@ -211,15 +208,14 @@ def _gaps(run: Run) -> Mapping[int, _Gap]:
 
 
 def _review(
-    run: Run, score: Score, last: date | None, passed: date | None, gap: _Gap, as_of: date
+    run: Run, score: Score, last: date | None, own: _Dates, gap: _Gap, as_of: date
 ) -> ReviewBy:
     days = max(_days_between(run, score), run.rulebook.cadence.least)
-    if last is None:
-        return ReviewBy(as_of, days, None, None, *gap)
-    by = last + timedelta(days)
-    if passed is not None and last <= passed < by:
-        return ReviewBy(passed, days, last, passed, *gap)
-    return ReviewBy(by, days, last, None, *gap)
+    by, passed = (as_of if last is None else last + timedelta(days)), own.last_day
+    # The factors of an event were estimates until its date.
+    if last is None or passed is None or not last <= passed < by:
+        return ReviewBy(by, days, last, None, *gap, own.question)
+    return ReviewBy(passed, days, last, passed, *gap, own.question)
 
 
 def _days_between(run: Run, score: Score) -> int:
