@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -145,7 +145,7 @@ class Assessment(Scores):
 
     def rescored(self, rulebook: Rulebook, program: Program) -> Assessment:
         """Score the same documents for the same audience by another rulebook."""
-        return scored(
+        found = scored(
             self.workspace,
             self.corpus,
             rulebook,
@@ -153,8 +153,8 @@ class Assessment(Scores):
             self.as_of,
             self.audience,
             written=self.written,
-            decided=self.decided,
         )
+        return replace(found, decided=self.decided)
 
     @property
     def digest(self) -> str:
@@ -177,12 +177,11 @@ def scored(
     *,
     written: Corpus | None = None,
     built: BuiltTables | None = None,
-    decided: Mapping[str, date] | None = None,
 ) -> Assessment:
     """Score a corpus by a compiled rulebook.
 
     ``written`` are all documents, by default those of the corpus; ``built`` are the tables of the
-    corpus, which are made here by default; ``decided`` has the days of the newest decisions.
+    corpus, which are made here by default.
     """
     if built is None:
         stage("making tables")
@@ -190,14 +189,5 @@ def scored(
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
     return Assessment(
-        workspace,
-        rulebook,
-        program,
-        as_of,
-        audience,
-        built,
-        run,
-        corpus,
-        written or corpus,
-        decided=decided or {},
+        workspace, rulebook, program, as_of, audience, built, run, corpus, written or corpus
     )

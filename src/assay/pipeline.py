@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -191,17 +191,10 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assess
     written = loaded.corpus
     corpus = visible_to(written, rulebook.audiences, reader, as_of)
     built = _tabulated(checked, corpus, rulebook, as_of, reader)
-    return scored(
-        loaded.workspace,
-        corpus,
-        rulebook,
-        program,
-        as_of,
-        reader,
-        written=written,
-        built=built,
-        decided=_decided(loaded.workspace, as_of),
+    found = scored(
+        loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
     )
+    return replace(found, decided=_decided(loaded.workspace, as_of))
 
 
 def _decided(workspace: Workspace, as_of: date) -> dict[str, date]:

@@ -12,6 +12,7 @@ from tests.briefing.markup import Markup, pages
 from tests.package import (
     Atlas,
     Explanation,
+    Horizon,
     InputError,
     Outlook,
     ProfileResult,
@@ -288,7 +289,7 @@ def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> Non
         }
     )
     documents = corpus([], [], [{"kind": "institution", "id": "alone", "name": "Alone"}])
-    outlook = Outlook("none", None, {}, ())
+    outlook = Outlook(Horizon(), None, {}, ())
     result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, (), 0, outlook, published=True)
     explanation = Explanation("alone", AS_OF, "It is there.", (), (), outlook, (), ())
     build_site(

@@ -38,9 +38,7 @@ def claim_scores_of_engine(run: Run) -> dict[tuple[str, str], tuple]:
     return dict(zip(keys, zip(*columns, strict=True), strict=True))
 
 
-def disagreements(
-    world: Corpus, as_of: date, decided: dict[str, date] | None = None
-) -> list[str]:
+def disagreements(world: Corpus, as_of: date, decided: dict[str, date] | None = None) -> list[str]:
     rulebook = default_rulebook()
     built = build(world, rulebook, as_of)
     run = run_program(rulebook, compile_rulebook(rulebook), built.tables)

@@ -1,7 +1,8 @@
 """Corpora for the tests of the plain implementation: by hand, and random ones.
 
 Random worlds hold no cycles: sources belong to publications, link copies and versions inside one,
-and cite sources of earlier ones. All dates of the evidence have passed on ``AS_OF``, so time alone ages it.
+and cite sources of earlier ones. All dates of the evidence have passed on ``AS_OF``, so time alone
+ages it.
 """
 
 from __future__ import annotations

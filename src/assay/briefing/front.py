@@ -1,4 +1,4 @@
-"""The site's first page: every published profile by grade, by kind and by date to look again."""
+"""The site's first page: every published profile by grade, by kind and by horizon."""
 
 from __future__ import annotations
 
@@ -134,9 +134,7 @@ def _by_date(
         if word in grouped:
             members = sorted(grouped[word], key=lambda p: _day(atlas.results[p.id].outlook.horizon))
             heading = wording.titled(word or "no date")
-            groups.append(
-                IndexGroup(f"again-{len(groups)}", heading, None, _of(entries, members))
-            )
+            groups.append(IndexGroup(f"again-{len(groups)}", heading, None, _of(entries, members)))
     return tuple(groups)
 
 

@@ -126,7 +126,7 @@ class ScoreMeaning:
 
 @dataclass(frozen=True, slots=True)
 class IndexView:
-    """The first page: every published profile, by grade, by kind and by date to look again."""
+    """The first page: every published profile, by grade, by kind and by horizon."""
 
     root: str
     counts: tuple[Fact, ...]

@@ -11,8 +11,8 @@ import click
 
 from assay.cli.options import Choice, Command, json_option, profiles_argument
 from assay.cli.output import observed, print_json, print_table
-from assay.output.explanation_text import horizon_cells
 from assay.cli.session import Session
+from assay.output.explanation_text import horizon_cells
 from assay.text import plural
 
 if TYPE_CHECKING:

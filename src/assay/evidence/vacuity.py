@@ -32,9 +32,8 @@ _NAME = re.compile(
     r"(?<=[\w,;:)’'\"”] )[\"“'(]?[A-Z0-9À-ÞΑ-ΩА-Я]|\b[A-Z]{2,}|[^\x00-\u02ff\u2010-\u2027]"
 )
 
-def check_vacuity(
-    corpus: Corpus, subjects: Mapping[str, Subject]
-) -> Iterator[Diagnostic]:
+
+def check_vacuity(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
     """Remarks on every profile that is not a draft."""
     profiles = [p for p in corpus.profiles.values() if p.status != "draft"]
     yield from _repeated(profiles, subjects)

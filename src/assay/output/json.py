@@ -123,7 +123,9 @@ class NextDate(Output):
         "a watch item, a standing claim to recheck, a grade that falls without new evidence, or an "
         "event"
     )
-    subject: str = described("number of the watch item from 0, or id of the claim, profile or event")
+    subject: str = described(
+        "number of the watch item from 0, or id of the claim, profile or event"
+    )
     text: str = described("the reason in words")
     claims: list[str] = described("claims that give the date")
     since: datetime.date | None = described(

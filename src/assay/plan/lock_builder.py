@@ -75,9 +75,7 @@ def locked_profiles(assessment: Assessment, *, grounds: bool) -> dict[str, Locke
             },
             horizon=_horizon(outlook.horizon),
             published=result.published,
-            watch=tuple(
-                LockedWatch(n.rule, None if n.rule else n.text) for n in outlook.watch
-            ),
+            watch=tuple(LockedWatch(n.rule, None if n.rule else n.text) for n in outlook.watch),
             inputs=inputs[profile_id],
         )
     return entries

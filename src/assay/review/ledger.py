@@ -67,9 +67,7 @@ class Ledger:
         for decision in self.in_force:
             if decision.kind in ("accept", "override") and decision.date <= as_of:
                 for subject in decision.subjects:
-                    days[subject.profile] = max(
-                        decision.date, days.get(subject.profile, date.min)
-                    )
+                    days[subject.profile] = max(decision.date, days.get(subject.profile, date.min))
         return days
 
     def find(self, prefix: str) -> Decision:

@@ -196,9 +196,7 @@ def _cadence(rulebook: Rulebook) -> Iterator[Diagnostic]:
         ("weight", cadence.weight, "factor", "a factor"),
     )
     for key, name, on, subject in named:
-        known = [
-            s.name for s in rulebook.scorers if s.on == on and (on == "factor" or s.stands_on)
-        ]
+        known = [s.name for s in rulebook.scorers if s.on == on and (on == "factor" or s.stands_on)]
         if name is not None and name not in known:
             yield codes.UNKNOWN_SCORER.at(
                 ValueLocation(("cadence", key)),

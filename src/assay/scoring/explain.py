@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -544,9 +543,7 @@ def overview(
     for row, (profile_id, kind, name, sources, independent) in enumerate(profiles):
         own = {scorer: column[row] for scorer, column in scores.items()}
         published = _is_published(run, own)
-        lines.append(
-            Line(profile_id, kind, name, own, ahead[row], sources, independent, published)
-        )
+        lines.append(Line(profile_id, kind, name, own, ahead[row], sources, independent, published))
     return lines
 
 

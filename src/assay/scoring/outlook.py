@@ -241,8 +241,9 @@ class Projection:
     ) -> pl.Series:
         """For each profile the first day within the year on which a band differs, otherwise null.
 
-        With ``rows``, only for these; with ``scorers``, only their bands. Days on which no band can change are skipped
-        (:mod:`assay.scoring.validity`), except those on which a dependency begins or ends.
+        With ``rows``, only for these; with ``scorers``, only their bands. Days on which no band can
+        change are skipped (:mod:`assay.scoring.validity`), except those on which a dependency
+        begins or ends.
         """
         run, count = self.run, self.run.tables.height("profile")
         first: _Days = np.zeros(count, dtype=np.int64)

@@ -454,8 +454,9 @@ def _affecting(profiles: Iterable[AnyProfile]) -> dict[str, list[Event]]:
 def _dates(profile: AnyProfile, events: Iterable[Event], as_of: date) -> str | None:
     """Return the dates of a profile as JSON, without those that do not count on ``as_of``.
 
-    ``reviewed``, ``question`` (its first gap) and ``closed``; ``events``: future dates of events, each with the id of the event
-    and what happens; ``passed``: the last day of an event that is over.
+    ``reviewed``, ``question`` (its first gap) and ``closed``; ``events``: future dates of events,
+    each with the id of the event and what happens; ``passed``: the last day of an event that is
+    over.
     """
     found: dict[str, object] = {}
     if profile.reviewed and profile.reviewed <= as_of:
