@@ -80,6 +80,7 @@ def _entry(atlas: Atlas, profile: AnyProfile) -> IndexEntry:
         badges=tuple(shown.values()),
         evidence=sourcing.summary(result),
         horizon=_horizon(result.outlook.horizon),
+        due=_due(result.outlook.horizon),
     )
 
 
@@ -130,11 +131,11 @@ def _by_date(
         horizon = atlas.results[profile.id].outlook.horizon
         grouped.setdefault("closed" if horizon.closed else horizon.word or "", []).append(profile)
     groups: list[IndexGroup] = []
-    for word in (*atlas.rulebook.cadence.in_order, "", "closed"):
+    for number, word in enumerate((*atlas.rulebook.cadence.in_order, "", "closed")):
         if word in grouped:
             members = sorted(grouped[word], key=lambda p: _day(atlas.results[p.id].outlook.horizon))
             heading = wording.titled(word or "no date")
-            groups.append(IndexGroup(f"again-{len(groups)}", heading, None, _of(entries, members)))
+            groups.append(IndexGroup(f"again-{number}", heading, None, _of(entries, members)))
     return tuple(groups)
 
 
@@ -144,14 +145,21 @@ def _day(horizon: Horizon) -> date:
     return found.day if found else _FAR
 
 
-def _horizon(horizon: Horizon) -> str:
-    """The dates of a horizon in a line."""
+def _due(horizon: Horizon) -> str | None:
+    """The date that a horizon takes its word from; the end if it is closed."""
     if horizon.closed is not None:
         return f"closed {wording.partial(PartialDate.parse(horizon.closed.on))}"
-    parts = []
     if horizon.next is not None:
-        written = wording.partial(PartialDate.parse(horizon.next.written))
-        parts.append(f"next {written}: {wording.clause(horizon.next.text)}")
-    if horizon.review is not None:
+        return f"next {wording.partial(PartialDate.parse(horizon.next.written))}"
+    return f"review by {wording.day(horizon.review.day)}" if horizon.review else None
+
+
+def _horizon(horizon: Horizon) -> str:
+    """The dates of a horizon in a line."""
+    parts = [] if horizon.closed else [horizon.word or "no date"]
+    if (due := _due(horizon)) is not None:
+        reason = f": {wording.clause(horizon.next.text)}" if horizon.next else ""
+        parts.append(f"{due}{reason}")
+    if horizon.next is not None and horizon.review is not None:
         parts.append(f"review by {wording.day(horizon.review.day)}")
-    return " · ".join([horizon.word or "no date", *parts])
+    return " · ".join(parts)

@@ -101,6 +101,7 @@ class IndexEntry:
     badges: tuple[Badge, ...]
     evidence: str
     horizon: str
+    due: str | None
 
 
 @dataclass(frozen=True, slots=True)
