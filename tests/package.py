@@ -50,10 +50,14 @@ from assay.model.documents import (
 )
 from assay.model.results import (
     ClaimEdit,
+    Ended,
     Explanation,
+    Horizon,
+    NextDate,
     Outlook,
     OutlookPoint,
     ProfileResult,
+    ReviewBy,
     Score,
     ScoreExplanation,
     WatchNotice,
@@ -78,7 +82,7 @@ from assay.review.sheets import csv_bytes, read_sheet
 from assay.rules.check import check_rulebook
 from assay.rules.scorers import compile_rulebook
 from assay.scoring import SCORING_VERSION
-from assay.scoring.explain import Explainer
+from assay.scoring.explain import Explainer, Line, overview
 from assay.scoring.outlook import Due, Horizons, Projection
 from assay.scoring.run import Run, run_program
 from assay.scoring.trace import Trace
@@ -129,21 +133,25 @@ __all__ = [
     "Draft",
     "Due",
     "EditRefused",
+    "Ended",
     "Event",
     "Explainer",
     "Explanation",
     "Expr",
     "Function",
+    "Horizon",
     "Horizons",
     "Independence",
     "InputError",
     "Institution",
+    "Line",
     "Lit",
     "Loaded",
     "LocalEngine",
     "Lock",
     "Model",
     "Names",
+    "NextDate",
     "Op",
     "Outcome",
     "Outlook",
@@ -160,6 +168,7 @@ __all__ = [
     "Publisher",
     "Read",
     "Review",
+    "ReviewBy",
     "Rule",
     "Rulebook",
     "Run",
@@ -218,6 +227,7 @@ __all__ = [
     "noisy_or_thresholds",
     "noisy_or_weights",
     "outputs",
+    "overview",
     "parse_cel",
     "parse_lock",
     "publish",

@@ -116,7 +116,6 @@ class _Drawing:
         return [
             {
                 "id": f"w{number}",
-                "horizon": "year",
                 "when": self._expressions.of("bool", scope),
                 "text": self._sentence(scope),
             }

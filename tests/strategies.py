@@ -276,8 +276,8 @@ def _profile(
         "claims": claims,
         "gaps": _some(draw, ["one", "two"], 2),
         "watch": [
-            {"horizon": h, "text": "look", "due": _maybe(draw, [*_DATES, "2026-03", "2026-Q4"], 2)}
-            for h in _some(draw, ["now", "quarter", "year"], 1)
+            {"text": "look", "due": _maybe(draw, [*_DATES, "2026-03", "2026-Q4"], 2)}
+            for _ in range(draw(st.integers(0, 1)))
         ],
         "embargo": _maybe(draw, _DAYS) if _rarely(draw, 16) else None,
         "status": "draft" if _rarely(draw, 16) else "final",

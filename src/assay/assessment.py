@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -38,7 +38,8 @@ class Overview:
 class Scores:
     """The scores of a workspace on a date for an audience, without its documents.
 
-    ``built`` are the tables that were scored, ``run`` the scores of their rows.
+    ``built`` are the tables that were scored, ``run`` the scores of their rows. ``decided`` has by
+    profile id the day of its newest decision.
     """
 
     workspace: Workspace
@@ -48,13 +49,14 @@ class Scores:
     audience: str
     built: BuiltTables
     run: Run
+    decided: Mapping[str, date] = field(default_factory=dict, kw_only=True)
 
     def overview(self) -> Overview:
         """List every profile with its scores, horizon and number of sources."""
         from assay.scoring.explain import overview
 
         stage("computing the outlook")
-        lines = overview(self.run, self.built.listing, self.as_of)
+        lines = overview(self.run, self.built.listing, self.as_of, self.decided)
         return Overview(self.rulebook, self.as_of, self.audience, lines)
 
     @property
@@ -85,7 +87,7 @@ class Assessment(Scores):
 
         self.require(ids)
         stage("computing the outlook")
-        return profile_results(self.run, self.built.listing, self.as_of, ids)
+        return profile_results(self.run, self.built.listing, self.as_of, self.decided, ids)
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
         """Explain the scores of some profiles, by id."""
@@ -143,7 +145,7 @@ class Assessment(Scores):
 
     def rescored(self, rulebook: Rulebook, program: Program) -> Assessment:
         """Score the same documents for the same audience by another rulebook."""
-        return scored(
+        found = scored(
             self.workspace,
             self.corpus,
             rulebook,
@@ -152,6 +154,7 @@ class Assessment(Scores):
             self.audience,
             written=self.written,
         )
+        return replace(found, decided=self.decided)
 
     @property
     def digest(self) -> str:

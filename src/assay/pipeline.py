@@ -16,8 +16,8 @@ A cache saves work and changes no result: what it does not hold is computed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -168,7 +168,7 @@ def _advice(loaded: Loaded) -> Iterator[Diagnostic]:
     corpus, subjects = loaded.corpus, loaded.subjects
     yield from check_addresses(corpus, subjects)
     yield from check_passages(corpus, subjects, words_of(corpus, loaded.workspace))
-    yield from check_vacuity(corpus, loaded.as_of, subjects)
+    yield from check_vacuity(corpus, subjects)
 
 
 # Tabulate, score ---------------------------------------------------------------------------
@@ -191,9 +191,19 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assess
     written = loaded.corpus
     corpus = visible_to(written, rulebook.audiences, reader, as_of)
     built = _tabulated(checked, corpus, rulebook, as_of, reader)
-    return scored(
+    found = scored(
         loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
     )
+    return replace(found, decided=_decided(loaded.workspace, as_of))
+
+
+def _decided(workspace: Workspace, as_of: date) -> dict[str, date]:
+    """The day of the newest decision by profile id."""
+    if not workspace.ledger_path.exists():
+        return {}
+    from assay.review.ledger import read_ledger
+
+    return read_ledger(workspace.ledger_path).reviewed(as_of)
 
 
 def _tabulated(
@@ -221,7 +231,7 @@ def overview(checked: Checked, assessment: Assessment) -> Overview:
     documents = checked.loaded.documents_digest
     made = assessment.overview()
     if checked.cache is not None:
-        _store_overview(checked.cache, documents, made)
+        _store_overview(checked.cache, documents, made, assessment.decided)
     return made
 
 
@@ -241,7 +251,8 @@ def overview_unchanged(
     day = as_of or rulebook.settings.as_of or today
     stage("reading the documents")
     documents = documents_digest(workspace)
-    stored = cache.load(_OVERVIEW, _overview_key(documents, rulebook, day, reader))
+    decided = _decided(workspace, day)
+    stored = cache.load(_OVERVIEW, _overview_key(documents, rulebook, day, reader, decided))
     if stored is not None:
         from assay.scoring.explain import lines_from_json
 
@@ -254,21 +265,27 @@ def overview_unchanged(
     built = BuiltTables.from_bytes(stored)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
-    made = Scores(workspace, rulebook, program, day, reader, built, run).overview()
-    _store_overview(cache, documents, made)
+    found = Scores(workspace, rulebook, program, day, reader, built, run, decided=decided)
+    made = found.overview()
+    _store_overview(cache, documents, made, decided)
     return made
 
 
-def _store_overview(cache: Cache, documents: str, made: Overview) -> None:
+def _store_overview(
+    cache: Cache, documents: str, made: Overview, decided: Mapping[str, date]
+) -> None:
     from assay.scoring.explain import lines_to_json
 
-    key = _overview_key(documents, made.rulebook, made.as_of, made.audience)
+    key = _overview_key(documents, made.rulebook, made.as_of, made.audience, decided)
     cache.store(_OVERVIEW, key, lines_to_json(made.lines))
 
 
-def _overview_key(documents: str, rulebook: Rulebook, as_of: date, audience: str) -> str:
+def _overview_key(
+    documents: str, rulebook: Rulebook, as_of: date, audience: str, decided: Mapping[str, date]
+) -> str:
     rules = rulebook.model_dump_json(by_alias=True)
-    return content_digest(documents, rules, as_of.isoformat(), audience)
+    days = json.dumps(sorted(decided.items()), default=date.isoformat)
+    return content_digest(documents, rules, as_of.isoformat(), audience, days)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:

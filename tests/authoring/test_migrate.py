@@ -88,7 +88,7 @@ kind: institution
 id: port
 name: The Port
 gaps: [Its budget.]
-watch: [{horizon: quarter, text: The next budget.}]
+watch: [{text: The next budget.}]
 claims:
   - id: quays
     nature: fact

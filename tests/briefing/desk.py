@@ -18,10 +18,13 @@ from tests.package import (
     Band,
     Corpus,
     Explanation,
+    Horizon,
+    NextDate,
     Outlook,
     OutlookPoint,
     ProfileResult,
     Publisher,
+    ReviewBy,
     Rulebook,
     Score,
     ScoreExplanation,
@@ -169,7 +172,7 @@ class Assessment:
         profile = self.corpus.profiles[profile_id]
         claims = {c.id: {"trust": score(trust)} for c in profile.claims}
         claims |= more.get("claims", {})
-        outlook = more.get("outlook") or Outlook("none", None, {}, ())
+        outlook = more.get("outlook") or Outlook(Horizon(), None, {}, ())
         published = trust is not None and trust >= 100
         self.results[profile_id] = ProfileResult(
             profile_id, scores, claims, sources, independent, outlook, published
@@ -550,7 +553,7 @@ PANEL: dict[str, Any] = {
         }
     ],
     "gaps": ["The canary panel has no address."],
-    "watch": [{"horizon": "now", "text": "The canary sings."}],
+    "watch": [{"text": "The canary sings."}],
 }
 
 
@@ -637,7 +640,11 @@ def _score_event(desk: Assessment) -> None:
         ),
     )
     outlook = Outlook(
-        grade="year",
+        horizon=Horizon(
+            NextDate(date(2026, 3, 31), "2026-Q1", "watch", "1", "Another batch", ("forty",)),
+            ReviewBy(date(2026, 8, 1), 180, date(2026, 2, 2), None, "severity", "unknown"),
+            "this quarter",
+        ),
         until=date(2026, 8, 1),
         points={
             "trust": _line((AS_OF, 450), (quarter, 420), (year, 330), scale="grades"),
@@ -645,14 +652,13 @@ def _score_event(desk: Assessment) -> None:
         },
         watch=(
             WatchNotice(
-                "now",
                 "high",
                 "The original report, or an official list of the approved models.",
                 trigger="a list with names",
                 owner="Asia desk",
             ),
-            WatchNotice("quarter", "medium", "Another batch; no date is known", due="2026-Q1"),
-            WatchNotice("year", None, "A tally that can be set beside this one", due="2026-12-31"),
+            WatchNotice("medium", "Another batch; no date is known", due="2026-Q1"),
+            WatchNotice(None, "A tally that can be set beside this one", due="2026-12-31"),
         ),
     )
     desk.score(
@@ -689,7 +695,7 @@ def _score_office(desk: Assessment) -> None:
         (900, 860, None),
         sources=1,
         independent=1,
-        outlook=Outlook("none", None, {"trust": _line((AS_OF, 540), scale="grades")}, ()),
+        outlook=Outlook(Horizon(), None, {"trust": _line((AS_OF, 540), scale="grades")}, ()),
         scorers=(
             ScoreExplanation(
                 "trust",

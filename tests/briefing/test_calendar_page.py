@@ -30,9 +30,9 @@ def test_what_falls_due_stands_under_its_month_and_what_is_overdue_first(
 ) -> None:
     with_notices(
         desk,
-        WatchNotice("year", None, "The <tally> & more", due="2026-Q2"),
-        WatchNotice("now", "high", "The list", due="2025-11", trigger="a decision", owner="Ann"),
-        WatchNotice("year", None, "Some day"),
+        WatchNotice(None, "The <tally> & more", due="2026-Q2"),
+        WatchNotice("high", "The list", due="2025-11", trigger="a decision", owner="Ann"),
+        WatchNotice(None, "Some day"),
     )
     build(desk, tmp_path / "site", images_root)
     text = page(tmp_path / "site")

@@ -12,6 +12,7 @@ from tests.briefing.markup import Markup, pages
 from tests.package import (
     Atlas,
     Explanation,
+    Horizon,
     InputError,
     Outlook,
     ProfileResult,
@@ -162,7 +163,7 @@ def test_the_event_page_says_what_a_reader_needs_first(site: Path) -> None:
         "Bottom line Reports put approvals for public use above 40",
         "What limits the grade Nobody here has seen the original report.",
         "Not known The full list of approved models is not public.",
-        "Look again By 1 August 2026. With nothing new, confidence would move from C/D to D",
+        "Horizon: this quarter Next: Q1 2026. Another batch. Review by 1 August 2026. Severity not",
         "Confidence C/D Weak–medium 0.45",
         "this page 0.45",
         "B/C starts at 0.55",
@@ -236,7 +237,7 @@ def test_a_claim_of_another_page_is_linked_to_its_home(site: Path) -> None:
 
 def test_the_index_sorts_by_grade_kind_and_date(site: Path) -> None:
     page = Markup.of(site / "index.html")
-    assert {"grade-bc", "grade-cd", "grade-d", "kind-event", "again-year"} <= set(page.ids)
+    assert {"grade-bc", "grade-cd", "grade-d", "kind-event", "again-1"} <= set(page.ids)
     text = page.text
     assert text.index("B/C Medium") < text.index("C/D Weak–medium") < text.index("D Weak signal")
 
@@ -289,7 +290,7 @@ def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> Non
         }
     )
     documents = corpus([], [], [{"kind": "institution", "id": "alone", "name": "Alone"}])
-    outlook = Outlook("none", None, {}, ())
+    outlook = Outlook(Horizon(), None, {}, ())
     result = ProfileResult("alone", {"any": Score(500, 1000)}, {}, 0, 0, outlook, published=True)
     explanation = Explanation("alone", AS_OF, "It is there.", (), (), outlook, (), ())
     build_site(

@@ -58,7 +58,7 @@ claims:
     sources: [gazette-march, port-ledger]
 gaps: [Who owns the berths.]
 watch:
-  - {horizon: year, text: The next count of berths., trigger: A new ledger.}
+  - {text: The next count of berths., trigger: A new ledger.}
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -32,9 +31,9 @@ def against(words: str | None, *claims: dict[str, Any]) -> list[Diagnostic]:
     return list(check_passages(corpus(*claims), {"cranes": Subject("a.yaml")}, lambda _: words))
 
 
-def remarks(found: Corpus, as_of: date | None = None) -> list[tuple[str, tuple[Any, ...]]]:
+def remarks(found: Corpus) -> list[tuple[str, tuple[Any, ...]]]:
     subjects = {i: Subject("a.yaml") for i in found.profiles}
-    return [(f.code, f.value.path) for f in check_vacuity(found, as_of, subjects)]
+    return [(f.code, f.value.path) for f in check_vacuity(found, subjects)]
 
 
 def test_700_over_a_passage_that_says_70_is_shown_with_both() -> None:
@@ -99,7 +98,7 @@ def test_a_repeated_sentence() -> None:
 
 def test_a_sentence_repeated_in_another_field_or_profile() -> None:
     text = "The full list of all 40 cranes is not open to the public."
-    found = remarks(corpus(claim(text), gaps=[text], watch=[{"horizon": "quarter", "text": text}]))
+    found = remarks(corpus(claim(text), gaps=[text], watch=[{"text": text}]))
     assert found == [
         ("repeated-sentence", ("gaps", 0)),
         ("repeated-sentence", ("watch", 0, "text")),
@@ -144,20 +143,6 @@ def test_an_event_filed_as_an_institution() -> None:
 def test_words_against_the_grade(fields: dict[str, Any], text: str, noticed: bool) -> None:
     found = remarks(corpus(claim(text, **fields)))
     assert (("words-against-grade", ("claims", 0, "text")) in found) == noticed
-
-
-@pytest.mark.parametrize(
-    ("item", "noticed"),
-    [
-        ({"horizon": "now", "text": "Ports without crews within ten years."}, True),
-        ({"horizon": "year", "text": "Ports without crews within ten years."}, False),
-        ({"horizon": "quarter", "text": "The list.", "due": "2027-01"}, True),
-        ({"horizon": "quarter", "text": "The list.", "due": "2026-03-31"}, False),
-    ],
-)
-def test_a_horizon_in_the_wrong_slot(item: dict[str, Any], noticed: bool) -> None:
-    found = remarks(corpus(watch=[item]), date(2026, 1, 1))
-    assert [code for code, _ in found] == (["horizon-slot"] if noticed else [])
 
 
 def test_drafts_are_not_remarked_on() -> None:

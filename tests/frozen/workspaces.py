@@ -89,7 +89,6 @@ class _Maker:
             "depends_on": self._edges(number),
             "watch": [
                 {
-                    "horizon": self.choice(("now", "quarter", "year")),
                     "text": f"Watch item of {number}.",
                     "due": self.choice(("2026-02", "2026-Q4", "2026-01-05", None)),
                 }

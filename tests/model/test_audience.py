@@ -30,7 +30,7 @@ def _scores(desk: Path, capfd: pytest.CaptureFixture[str], audience: str | None 
 
 def _confined() -> str:
     return PROFILE.replace("gaps:", _SECRET + "gaps:").replace(
-        "watch:\n", "watch:\n  - {horizon: now, text: The thirteenth berth., audience: desk}\n"
+        "watch:\n", "watch:\n  - {text: The thirteenth berth., audience: desk}\n"
     )
 
 

@@ -10,6 +10,8 @@ Where the documents leave a choice, this reading holds:
 - The dates of an event are its own and those of every profile that it affects. Only days that have
   not passed count.
 - A profile that was never reviewed is to be reviewed at once.
+- An event whose last date has passed since its last review is due for review on that date, as the
+  words for it were those of what was announced.
 - The gap of a review is the factor of impact that can change the mean most: of the unknown ones
   from one end of the scale to the other, otherwise of those below C/D from the word to the lowest.
 """
@@ -82,21 +84,34 @@ def horizons(
         if profile.closed is None:
             following = min(outlook.dates(profile), default=None, key=lambda n: n.on)
             reviewed = (decided or {}).get(profile.id, profile.reviewed)
-            by = review_by(scores[profile.id].impact, reviewed, as_of)
+            by = review_by(scores[profile.id].impact, reviewed, as_of, last_day(profile))
             gap = widest_gap(profile, words_of(profile, outlook.claims))
             word = word_for(following.on if following else by, as_of)
             found[profile.id] = Horizon(following, by, gap, word)
     return found
 
 
-def review_by(impact: Estimate, reviewed: date | None, as_of: date) -> date:
+def last_day(profile: AnyProfile) -> date | None:
+    """The last day of an event; None for an institution and for an event without a date."""
+    last = (profile.date or profile.until or profile.from_) if isinstance(profile, Event) else None
+    return last.last if last else None
+
+
+def review_by(
+    impact: Estimate, reviewed: date | None, as_of: date, last_day: date | None = None
+) -> date:
     """The day by which a profile is to be reviewed."""
     days = CADENCE_NOT_RATED
     if impact.level is not None and impact.stands_on is not None:
         bands = list(BANDS)
         below = bands.index(impact.stands_on) - bands.index("bc")
         days = CADENCE[impact.level][min(max(below, 0), 2)]
-    return reviewed + timedelta(max(days, LEAST_CADENCE)) if reviewed else as_of
+    if reviewed is None:
+        return as_of
+    by = reviewed + timedelta(max(days, LEAST_CADENCE))
+    if last_day is not None and last_day < as_of and reviewed <= last_day:
+        return min(by, last_day)
+    return by
 
 
 def widest_gap(profile: AnyProfile, words: Mapping[str, Word]) -> str | None:

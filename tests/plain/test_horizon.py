@@ -75,8 +75,8 @@ def test_without_a_date_the_review_gives_the_word() -> None:
 
 def test_a_watch_item_is_due_on_the_last_day_it_allows() -> None:
     watch = [
-        {"horizon": "year", "text": "the next round", "due": "2027"},
-        {"horizon": "quarter", "text": "the count", "due": "2026-Q3"},
+        {"text": "the next round", "due": "2027"},
+        {"text": "the count", "due": "2026-Q3"},
     ]
     found = horizon(watch=watch)
     assert found.next == Next(date(2026, 9, 30), "watch", "1")

@@ -1,7 +1,8 @@
 """Corpora for the tests of the plain implementation: by hand, and random ones.
 
 Random worlds hold no cycles: sources belong to publications, link copies and versions inside one,
-and cite sources of earlier ones. All their dates have passed on ``AS_OF``, so time alone ages them.
+and cite sources of earlier ones. All dates of the evidence have passed on ``AS_OF``, so time alone
+ages it.
 """
 
 from __future__ import annotations
@@ -226,7 +227,7 @@ def _profile(
             if random.random() < 0.75
         ],
         "watch": [
-            {"horizon": "year", "text": "The next count.", "due": due}
+            {"text": "The next count.", "due": due}
             for due in some(random, ["2026-01", "2026-Q2", "2027"], 1)
         ],
         "reviewed": maybe(random, DAYS, 0.8),
@@ -235,7 +236,7 @@ def _profile(
     if own:
         return institution(f"p{number}", *claims, **fields)
     affects = [_edge(random, on, ["affects"], ids) for on in some(random, others, 2)]
-    day = maybe(random, ["2024-01-29", "2025"], 0.7)
+    day = maybe(random, ["2024-01-29", "2025", "2026-02", "2026-11-30"], 0.7)
     return event(f"p{number}", *claims, date=day, affects=affects, **fields)
 
 

@@ -70,7 +70,7 @@ EDITS: dict[str, Edit] = {
     "a dependency": with_edge,
     "what nobody knows": lambda o: o.with_document("sluice", gaps=["Its depth."]),
     "a watch item with its day": lambda o: o.with_document(
-        "mill", watch=[{"horizon": "quarter", "text": "Its report.", "due": "2026-03-01"}]
+        "mill", watch=[{"text": "Its report.", "due": "2026-03-01"}]
     ),
     "nothing": lambda o: o,
 }

@@ -153,7 +153,7 @@ def profile(id_: str, *claims: dict[str, Any], **more: Any) -> dict[str, Any]:
         "name": id_.replace("-", " ").title(),
         "claims": list(claims),
         "gaps": ["Nobody knows its size."],
-        "watch": [{"horizon": "year", "text": "Its annual report."}],
+        "watch": [{"text": "Its annual report."}],
         **more,
     }
 

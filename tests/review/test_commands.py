@@ -22,7 +22,7 @@ def busy(office: Office) -> Office:
     for n in range(12):
         office.put(source(f"report-{n}"), profile(f"body-{n:02}", claim("acts", f"report-{n}")))
     office.put(source("wire", published="2025-11-03"))
-    late = {"horizon": "now", "text": "The ruling.", "due": "2026-01-10"}
+    late = {"text": "The ruling.", "due": "2026-01-10"}
     office.put(profile("harbour", claim("built", "wire", "report-0"), watch=[late]))
     office.put(profile("station", claim("opened", "report-1")))
     office.apply()

@@ -208,7 +208,7 @@ def test_poorly_covered_grades_are_listed_by_how_little_is_known(office: Office)
 
 
 def test_what_is_due_now_is_listed_until_it_changes(office: Office) -> None:
-    late = {"horizon": "now", "text": "The ruling.", "due": "2026-01-10"}
+    late = {"text": "The ruling.", "due": "2026-01-10"}
     office.put(source("one"), profile("harbour", claim("built", "one"), watch=[late]))
     assert matters(office) == ["overdue"]
     office.decide(lambda r: actions.accept(r, ANN, ["harbour"]))

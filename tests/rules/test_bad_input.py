@@ -81,7 +81,7 @@ kind: institution
 id: {"p" * 60}
 name: {"x" * 300}
 gaps: [nothing]
-watch: [{{horizon: quarter, text: t}}]
+watch: [{{text: t}}]
 claims:
   - {{id: {"a" * 60}, nature: assumption, key: true, text: t, checked: 2026-01-01}}
 """

@@ -53,9 +53,9 @@ def test_a_watch_item_falls_due_on_the_last_day_of_its_date() -> None:
     found = due(
         desk(
             watch=[
-                {"horizon": "year", "text": "The list.", "due": "2026-Q2", "owner": "Ann"},
-                {"horizon": "now", "text": "The chair.", "due": "2025-12-31"},
-                {"horizon": "now", "text": "Whatever comes."},
+                {"text": "The list.", "due": "2026-Q2", "owner": "Ann"},
+                {"text": "The chair.", "due": "2025-12-31"},
+                {"text": "Whatever comes."},
             ]
         ),
         "watch",

@@ -113,6 +113,6 @@ def test_the_shape_of_the_scores(exported: dict[str, Any]) -> None:
     for profile in scores["profiles"]:
         wanted = {"id", "kind", "name", "scores", "horizon", "sources", "independent"}
         assert wanted <= profile.keys()
-        assert {"grade", "until"} <= profile["horizon"].keys()
+        assert {"word", "next", "review", "closed"} <= profile["horizon"].keys()
         for score in profile["scores"].values():
             assert {"score", "band", "grade", "label", "coverage"} <= score.keys()

@@ -77,6 +77,6 @@ def test_the_order_changes_no_outlook_and_no_origin() -> None:
     random = Random(1)
     here = desk_of(corpus, as_of=AS_OF).results
     there = desk_of(shuffled_corpus(corpus, random), as_of=AS_OF).results
-    assert {i: (r.sources, r.outlook.until, r.outlook.grade) for i, r in here.items()} == {
-        i: (r.sources, r.outlook.until, r.outlook.grade) for i, r in there.items()
+    assert {i: (r.sources, r.outlook.until, r.outlook.horizon) for i, r in here.items()} == {
+        i: (r.sources, r.outlook.until, r.outlook.horizon) for i, r in there.items()
     }

@@ -117,7 +117,7 @@ def test_the_points_are_the_scores_of_their_days(corpus: Corpus) -> None:
                 assert (point.date, point.score) == (day, scores[row])
 
 
-def standing(checked: str, watch: list[dict[str, str]]) -> Corpus:
+def standing(checked: str) -> Corpus:
     """One profile whose key figure was checked on a day, first-hand by two reliable outlets."""
     publishers = [
         Publisher(
@@ -143,7 +143,6 @@ def standing(checked: str, watch: list[dict[str, str]]) -> Corpus:
             "kind": "institution",
             "id": "p",
             "name": "P",
-            "watch": watch,
             "claims": [
                 {
                     "id": "c",
@@ -161,19 +160,10 @@ def standing(checked: str, watch: list[dict[str, str]]) -> Corpus:
     return corpus_of(publishers, sources, [profile])
 
 
-@pytest.mark.parametrize(
-    ("checked", "watch", "grade"),
-    [
-        ("2026-01-15", [], "year"),
-        ("2025-06-01", [], "quarter"),
-        ("2026-01-15", [{"horizon": "now", "text": "look", "due": "2026-01-10"}], "now"),
-        ("2026-01-15", [{"horizon": "year", "text": "look", "due": "2026-03"}], "quarter"),
-        ("2026-01-15", [{"horizon": "quarter", "text": "look"}], "year"),
-    ],
-    ids=["fading within the year", "fading soon", "overdue", "due in March", "nothing due"],
-)
-def test_the_horizon(checked: str, watch: list[dict[str, str]], grade: str) -> None:
-    desk = desk_of(standing(checked, watch), RULEBOOK)
-    result = desk.results["p"]
-    assert result.outlook.grade == grade
-    assert result.outlook.until == stepped(standing(checked, watch), some_days(desk))["p"]
+@pytest.mark.parametrize("checked", ["2026-01-15", "2025-08-15"], ids=["this year", "soon"])
+def test_the_first_change_of_a_standing_claim(checked: str) -> None:
+    corpus = standing(checked)
+    desk = desk_of(corpus, RULEBOOK)
+    until = stepped(corpus, some_days(desk))["p"]
+    assert desk.results["p"].outlook.until == until
+    assert desk.overview().lines[0].horizon == desk.results["p"].outlook.horizon

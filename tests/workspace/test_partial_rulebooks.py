@@ -47,9 +47,7 @@ RULEBOOK: dict[str, Any] = {
             ],
         },
     ],
-    "watch": [
-        {"id": "w", "horizon": "now", "when": "outlook.trust.now.score < 0.5", "text": "look"}
-    ],
+    "watch": [{"id": "w", "when": "outlook.trust.now.score < 0.5", "text": "look"}],
     "changes": [{"id": "again", "text": "looked at again", "effort": 1, "action": "recheck"}],
 }
 WRONG = "a profile has no field 'nmae'"

@@ -43,7 +43,7 @@ OFFICE: dict[str, Any] = {
         {"on": "town", "relation": "part_of", "criticality": "high", "claims": ["open"]}
     ],
     "affects": [{"on": "town", "relation": "serves", "criticality": "low", "claims": ["open"]}],
-    "watch": [{"text": "Look again.", "horizon": "now", "priority": "low"}],
+    "watch": [{"text": "Look again.", "priority": "low"}],
 }
 OTHERS: list[dict[str, Any]] = [
     {"kind": "institution", "id": "town", "name": "Town"},

@@ -64,8 +64,8 @@ def test_a_list_is_made_where_the_key_is_empty() -> None:
 
 
 def test_a_list_is_made_where_the_key_is_missing() -> None:
-    after = edited(append_item, PROFILE, 0, ("watch",), {"horizon": "now", "text": "x"})
-    assert after == PROFILE + "watch:\n  - horizon: now\n    text: x\n"
+    after = edited(append_item, PROFILE, 0, ("watch",), {"text": "x"})
+    assert after == PROFILE + "watch:\n  - text: x\n"
 
 
 def test_a_key_goes_to_the_end_of_its_mapping() -> None:

@@ -76,7 +76,7 @@ def _with(
         for kind, texts in expressions.items()
     ]
     notices = [
-        WatchRule(id=f"example-{i}", horizon="year", when="true", text=f"{{{text}}}")
+        WatchRule(id=f"example-{i}", when="true", text=f"{{{text}}}")
         for i, text in enumerate(watch)
     ]
     changed = rulebook.model_copy(

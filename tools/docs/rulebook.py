@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 
-from assay.model.rulebook import Factors, Rule, Rulebook, Scorer
+from assay.model.rulebook import Cadence, Factors, Rule, Rulebook, Scorer
 from assay.yaml.reader import read_yaml
 from tools.docs.markdown import block, code, sentence, table
 
@@ -55,9 +55,11 @@ def rulebook_page() -> str:
     parts.append("\n## Scorers\n")
     for scorer in book.scorers:
         parts += _scorer(scorer)
-    parts.append("\n## Watch rules\n")
+    parts += _cadence(book.cadence)
+    if book.watch:
+        parts.append("\n## Watch rules\n")
     for rule in book.watch:
-        parts.append(f"\n### {code(rule.id)}\n\nHorizon {rule.horizon}, priority {rule.priority}: ")
+        parts.append(f"\n### {code(rule.id)}\n\nPriority {rule.priority}: ")
         parts.append(f"{' '.join(rule.text.split())}\n\n{block(rule.when, 'text')}")
     parts.append("\n## Changes of evidence\n\n")
     parts.append(
@@ -96,6 +98,27 @@ def _factors(factors: Factors) -> Iterator[str]:
             for name, scale in factors.scales.items()
         ),
     )
+
+
+def _cadence(cadence: Cadence) -> Iterator[str]:
+    if cadence.scorer is None:
+        return
+    yield "\n## Cadence\n\n"
+    yield (
+        f"Days from one review of a profile to the next, by its {code(cadence.scorer)} and by the "
+        f"grade that it stands on, at least {cadence.least}. Not rated: {cadence.not_rated}. "
+        f"{sentence(cadence.because or '')}\n\n"
+    )
+    grades = list(dict.fromkeys(grade for days in cadence.days.values() for grade in days))
+    yield table(
+        ["band", *(f"down to {code(grade)}" for grade in grades)],
+        (
+            [code(band), *(str(days.get(grade, "")) for grade in grades)]
+            for band, days in cadence.days.items()
+        ),
+    )
+    words = ", ".join(f"{word} {days}" for word, days in cadence.words.items())
+    yield f"\nWords for the days until a date: {words}, and {cadence.beyond} for more.\n"
 
 
 def _scorer(scorer: Scorer) -> Iterator[str]:

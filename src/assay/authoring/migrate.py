@@ -93,8 +93,10 @@ def _documents(file: DocumentFile, ids: Collection[str]) -> tuple[dict[int, dict
     changed: dict[int, dict[str, Any]] = {}
     count = 0
     for number, data in file.readable():
-        new = _renamed(data, "", ids)
-        values = sum(a != b for a, b in zip(_values(data), _values(new), strict=True))
+        kept = _without_horizons(data)
+        new = _renamed(kept, "", ids)
+        values = len(list(_values(data))) - len(list(_values(kept)))
+        values += sum(a != b for a, b in zip(_values(kept), _values(new), strict=True))
         if values:
             changed[number] = new
             count += values
@@ -120,6 +122,18 @@ def _renamed(value: Any, key: str, ids: Collection[str]) -> Any:
     if key in ids:
         return _RULE_ID.sub("secondary", value)
     return _IN_CONDITION.sub(r"\1secondary\1", value) if ids else value
+
+
+def _without_horizons(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document, or a rulebook, whose watch items have no horizon; dates replace it."""
+    items = document.get("watch")
+    if not isinstance(items, list):
+        return document
+    kept = [
+        {k: v for k, v in item.items() if k != "horizon"} if isinstance(item, dict) else item
+        for item in items
+    ]
+    return {**document, "watch": kept}
 
 
 def _values(data: Any) -> Iterator[Any]:

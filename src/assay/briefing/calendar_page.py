@@ -12,12 +12,13 @@ from assay.briefing.ics import calendar_ics
 from assay.briefing.pageviews import Imprint
 from assay.briefing.views import Link
 from assay.model.dates import PartialDate
-from assay.scoring.outlook import Due, Reason, calendar
+from assay.model.results import NextReason
+from assay.scoring.outlook import Due, calendar
 
 ROOT = ""
 PAGE, FILE = "calendar.html", "calendar.ics"
 
-_REASONS: dict[Reason, str] = {
+_REASONS: dict[NextReason, str] = {
     "watch": "to watch",
     "recheck": "to check again",
     "grade": "grade changes",

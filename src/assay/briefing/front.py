@@ -1,4 +1,4 @@
-"""The site's first page: every published profile by grade, by kind and by date to look again."""
+"""The site's first page: every published profile by grade, by kind and by horizon."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from assay.briefing.pageviews import Imprint, IndexEntry, IndexGroup, IndexView,
 from assay.briefing.rules_pages import scorer_path
 from assay.briefing.sheet import profile_badge
 from assay.briefing.views import Fact, Link
+from assay.model.dates import PartialDate
 from assay.model.documents import AnyProfile
+from assay.model.results import Horizon
 from assay.model.rulebook import Rulebook, Scorer, rulebook_digest
 
 ROOT = ""
@@ -69,7 +71,6 @@ def _entry(atlas: Atlas, profile: AnyProfile) -> IndexEntry:
         if s.name in result.scores
     }
     line = bottom_line(profile, atlas.claims(profile))
-    until = result.outlook.until
     return IndexEntry(
         link=Link(profile.name, atlas.href(profile.id, ROOT)),
         kind=wording.KIND[profile.kind],
@@ -78,8 +79,8 @@ def _entry(atlas: Atlas, profile: AnyProfile) -> IndexEntry:
         badge=shown.get(atlas.headline.name) if atlas.headline else None,
         badges=tuple(shown.values()),
         evidence=sourcing.summary(result),
-        horizon=wording.HORIZON[result.outlook.grade],
-        until=wording.day(until) if until else None,
+        horizon=_horizon(result.outlook.horizon),
+        due=_due(result.outlook.horizon),
     )
 
 
@@ -124,10 +125,41 @@ def _by_grade(
 def _by_date(
     atlas: Atlas, profiles: list[AnyProfile], entries: dict[str, IndexEntry]
 ) -> tuple[IndexGroup, ...]:
-    groups = []
-    for horizon, heading in wording.HORIZON.items():
-        members = [p for p in profiles if atlas.results[p.id].outlook.grade == horizon]
-        members.sort(key=lambda p: atlas.results[p.id].outlook.until or _FAR)
-        if members:
-            groups.append(IndexGroup(f"again-{horizon}", heading, None, _of(entries, members)))
+    """Sections by the word of the horizon; last what has no date, and what is closed."""
+    grouped: dict[str, list[AnyProfile]] = {}
+    for profile in profiles:
+        horizon = atlas.results[profile.id].outlook.horizon
+        grouped.setdefault("closed" if horizon.closed else horizon.word or "", []).append(profile)
+    groups: list[IndexGroup] = []
+    for number, word in enumerate((*atlas.rulebook.cadence.in_order, "", "closed")):
+        if word in grouped:
+            members = sorted(grouped[word], key=lambda p: _day(atlas.results[p.id].outlook.horizon))
+            heading = wording.titled(word or "no date")
+            groups.append(IndexGroup(f"again-{number}", heading, None, _of(entries, members)))
     return tuple(groups)
+
+
+def _day(horizon: Horizon) -> date:
+    """The day that a horizon takes its word from."""
+    found = horizon.next or horizon.review
+    return found.day if found else _FAR
+
+
+def _due(horizon: Horizon) -> str | None:
+    """The date that a horizon takes its word from; the end if it is closed."""
+    if horizon.closed is not None:
+        return f"closed {wording.partial(PartialDate.parse(horizon.closed.on))}"
+    if horizon.next is not None:
+        return f"next {wording.partial(PartialDate.parse(horizon.next.written))}"
+    return f"review by {wording.day(horizon.review.day)}" if horizon.review else None
+
+
+def _horizon(horizon: Horizon) -> str:
+    """The dates of a horizon in a line."""
+    parts = [] if horizon.closed else [horizon.word or "no date"]
+    if (due := _due(horizon)) is not None:
+        reason = f": {wording.clause(horizon.next.text)}" if horizon.next else ""
+        parts.append(f"{due}{reason}")
+    if horizon.next is not None and horizon.review is not None:
+        parts.append(f"review by {wording.day(horizon.review.day)}")
+    return " · ".join(parts)

@@ -101,7 +101,7 @@ class IndexEntry:
     badges: tuple[Badge, ...]
     evidence: str
     horizon: str
-    until: str | None
+    due: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class ScoreMeaning:
 
 @dataclass(frozen=True, slots=True)
 class IndexView:
-    """The first page: every published profile, by grade, by kind and by date to look again."""
+    """The first page: every published profile, by grade, by kind and by horizon."""
 
     root: str
     counts: tuple[Fact, ...]

@@ -11,6 +11,8 @@ from assay.briefing.rules_pages import scorer_path
 from assay.briefing.sheet import ROOT, Sheet, badge, profile_badge
 from assay.briefing.views import (
     Badge,
+    HorizonLine,
+    HorizonView,
     LevelView,
     Lever,
     Link,
@@ -23,8 +25,15 @@ from assay.briefing.views import (
     Verdict,
     WatchColumn,
 )
-from assay.model.dates import PartialDate, add_months
-from assay.model.results import OutlookPoint, Score, ScoreExplanation, WatchNotice
+from assay.model.dates import PartialDate
+from assay.model.results import (
+    NextDate,
+    OutlookPoint,
+    ReviewBy,
+    Score,
+    ScoreExplanation,
+    WatchNotice,
+)
 from assay.model.rulebook import Band, Scorer
 
 _NO_SCORE = Score(points=None, coverage=0)
@@ -129,7 +138,7 @@ def _levers(sheet: Sheet, scorer: Scorer) -> tuple[Lever, ...]:
 
 
 def outlook(sheet: Sheet) -> OutlookView:
-    """The scores at later dates with nothing new arriving, and when to look again."""
+    """The scores at later dates without new evidence."""
     found = sheet.result.outlook
     rated = [
         (scorer, found.points[scorer.name])
@@ -140,7 +149,6 @@ def outlook(sheet: Sheet) -> OutlookView:
     headline = sheet.atlas.headline
     line = found.points.get(headline.name, ()) if headline else ()
     return OutlookView(
-        horizon=wording.HORIZON[found.grade],
         until=wording.day(found.until) if found.until else None,
         dates=tuple(wording.day(d) for d in dates),
         rows=tuple(
@@ -178,13 +186,18 @@ def _band(bands: Sequence[Band], score: Score) -> Band | None:
 
 
 def watch(sheet: Sheet) -> tuple[WatchColumn, ...]:
-    """What to watch now, this quarter and this year."""
-    columns = []
-    for horizon in ("now", "quarter", "year"):
-        notices = tuple(_notice(n) for n in sheet.result.outlook.watch if n.horizon == horizon)
-        if notices:
-            columns.append(WatchColumn(wording.HORIZON[horizon], notices))
-    return tuple(columns)
+    """The watch items by the word for the time until they are due; those without a date last."""
+    cadence = sheet.atlas.rulebook.cadence
+    columns: dict[str, list[Notice]] = {word: [] for word in cadence.in_order}
+    undated: list[Notice] = []
+    for notice in sheet.result.outlook.watch:
+        due = PartialDate.parse(notice.due).last if notice.due else None
+        word = cadence.word((due - sheet.atlas.as_of).days) if due else None
+        (undated if word is None else columns[word]).append(_notice(notice))
+    found = [WatchColumn(wording.titled(word), tuple(n)) for word, n in columns.items() if n]
+    if undated:
+        found.append(WatchColumn("No date", tuple(undated)))
+    return tuple(found)
 
 
 def _notice(notice: WatchNotice) -> Notice:
@@ -205,12 +218,11 @@ def _due(text: str) -> str:
 
 
 def minute(sheet: Sheet) -> Minute:
-    """What limits the grade, one thing that is not known, and when to look again."""
+    """What limits the grade, one thing that is not known, and the horizon."""
     scorer = sheet.atlas.headline
     explanation = explained(sheet, scorer) if scorer else None
     found = reasons.of_headline(sheet, explanation) if explanation else None
     weakest = found.weakest if found else None
-    again, why = _look_again(sheet)
     return Minute(
         limit=found.limit if found else None,
         limit_at=(
@@ -222,8 +234,7 @@ def minute(sheet: Sheet) -> Minute:
             else None
         ),
         gap=sheet.profile.gaps[0] if sheet.profile.gaps else _first_unknown(sheet),
-        look_again=again,
-        look_again_why=why,
+        horizon=horizon(sheet),
     )
 
 
@@ -237,38 +248,47 @@ def _first_unknown(sheet: Sheet) -> str | None:
     return None
 
 
-def _look_again(sheet: Sheet) -> tuple[str, str]:
-    found = sheet.result.outlook
-    if found.until is not None:
-        return f"By {wording.day(found.until)}", _crossing(sheet, found.until)
-    dated = sorted((n.due, n.text) for n in found.watch if n.due)
-    if dated:
-        due, text = dated[0]
-        return _by(due), wording.sentence(text)
-    year = f"By {wording.day(add_months(sheet.atlas.as_of, 12))}"
-    if not found.watch:
-        return year, _steady(sheet)
-    text = sheet.readable(found.watch[0].text)
-    return year, f"{_steady(sheet)} Meanwhile watch: {wording.sentence(text)}"
+def horizon(sheet: Sheet) -> HorizonView:
+    """The next date and the day of the review, each with its reason; the end if it is closed."""
+    found = sheet.result.outlook.horizon
+    if found.closed is not None:
+        when = f"On {wording.partial(PartialDate.parse(found.closed.on))}"
+        line = HorizonLine(when, wording.sentence(found.closed.because))
+        return HorizonView("Closed", (line,))
+    lines = [_next(sheet, found.next)] if found.next else []
+    if found.review is not None:
+        lines.append(_review(found.review, alone=found.next is None))
+    word = wording.titled(found.word) if found.word else "No date"
+    return HorizonView(word, tuple(lines))
 
 
-def _by(due: str) -> str:
-    """By a day, or in a month, quarter or year."""
-    try:
-        precision = PartialDate.parse(due).precision
-    except ValueError:
-        precision = "day"
-    return f"{'By' if precision == 'day' else 'In'} {_due(due)}"
+def _next(sheet: Sheet, following: NextDate) -> HorizonLine:
+    overdue = ", overdue" if following.day < sheet.atlas.as_of else ""
+    when = f"Next: {wording.partial(PartialDate.parse(following.written))}{overdue}"
+    if following.reason == "grade":
+        return HorizonLine(when, _crossing(sheet, following.day))
+    since = f", {wording.day(following.since)}" if following.since else ""
+    evidence = [r if "#" in r else f"#{r}" for r in following.claims]
+    if following.reason == "event" and following.subject != sheet.profile.id:
+        evidence.append(following.subject)
+    links = tuple(filter(None, map(sheet.link, evidence)))
+    return HorizonLine(when, wording.sentence(f"{following.text}{since}"), links)
 
 
-def _steady(sheet: Sheet) -> str:
-    """That age alone changes no grade, said of the grade the page has."""
-    scorer = sheet.atlas.headline
-    bands = sheet.atlas.rulebook.bands(scorer) if scorer else ()
-    band = _band(bands, sheet.result.scores.get(scorer.name, _NO_SCORE)) if scorer else None
-    if scorer is None or band is None or sheet.atlas.ruling(sheet.profile.id, scorer.name):
-        return "Until then nothing here changes by age alone."
-    return f"With nothing new, {scorer.heading.lower()} stays {charts.band_name(bands, band)}."
+def _review(review: ReviewBy, *, alone: bool) -> HorizonLine:
+    """The day of the review; ``alone`` if there is no other date."""
+    when = f"Review by {wording.day(review.day)}"
+    parts = ["no date is known"] if alone else []
+    if review.gap is not None:
+        state = "not known" if review.kind == "unknown" else "on weak evidence"
+        parts.append(f"{wording.words(review.gap)} {state}")
+    if review.last is None:
+        parts.append("not reviewed yet")
+    elif review.passed is not None:
+        parts.append(f"the event was due on {wording.day(review.passed)}: check its factors")
+    else:
+        parts.append(f"last reviewed on {wording.day(review.last)}")
+    return HorizonLine(when, wording.sentence("; ".join(parts)))
 
 
 def _crossing(sheet: Sheet, until: date) -> str:

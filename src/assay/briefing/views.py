@@ -137,8 +137,24 @@ class Minute:
     limit: str | None
     limit_at: Link | None
     gap: str | None
-    look_again: str
-    look_again_why: str
+    horizon: HorizonView
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonLine:
+    """A date of the horizon with its reason, and what it comes from."""
+
+    when: str
+    why: str
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonView:
+    """When to look at the profile again; ``word`` is Closed if it is closed."""
+
+    word: str
+    lines: tuple[HorizonLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +274,8 @@ class OutlookRow:
 
 @dataclass(frozen=True, slots=True)
 class OutlookView:
-    """When to look again."""
+    """The scores at later dates."""
 
-    horizon: str
     until: str | None
     dates: tuple[str, ...]
     rows: tuple[OutlookRow, ...]
@@ -280,7 +295,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class WatchColumn:
-    """The things to watch within one horizon."""
+    """The watch items that are due within the time of one word."""
 
     heading: str
     notices: tuple[Notice, ...]

@@ -74,13 +74,6 @@ CREDIBILITY: Mapping[int, str] = {
     5: "improbable",
 }
 
-HORIZON: Mapping[str, str] = {
-    "now": "Now",
-    "quarter": "This quarter",
-    "year": "This year",
-    "none": "Beyond a year",
-}
-
 KIND: Mapping[str, str] = {"institution": "Institution", "event": "Event"}
 FOLDER: Mapping[str, str] = {"institution": "institutions", "event": "events"}
 
@@ -174,6 +167,11 @@ def words(identifier: str) -> str:
 def listed(items: Sequence[str]) -> str:
     """``a, b and c``."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def titled(word: str) -> str:
+    """A word of the rulebook as a heading, with a capital first letter."""
+    return word[:1].upper() + word[1:]
 
 
 def sentence(text: str) -> str:

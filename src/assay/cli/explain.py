@@ -18,20 +18,17 @@ from assay.cli.options import (
 )
 from assay.cli.output import observed, print_json, print_lines, print_table
 from assay.cli.session import Session
-from assay.output.explanation_text import explanation_lines, next_change
+from assay.output.explanation_text import (
+    explanation_lines,
+    horizon_cells,
+    horizon_lines,
+    next_change,
+)
 
 if TYPE_CHECKING:
     from assay.model.results import Outlook, ReachLine
     from assay.scoring import why_not as answer
     from assay.scoring.outlook import Due
-
-
-_REVIEWS = {
-    "now": "review now",
-    "quarter": "next review within a quarter",
-    "year": "next review within a year",
-    "none": "no review date set",
-}
 
 
 @click.command("explain", cls=Command)
@@ -145,14 +142,15 @@ def outlook_command(
         rows = [
             [
                 profile_id,
-                outlook.grade,
+                *horizon_cells(outlook.horizon),
                 outlook.until.isoformat() if outlook.until else "none within 366 days",
-                min((n.due for n in outlook.watch if n.due), default=""),
                 str(len(outlook.watch)),
             ]
             for profile_id, outlook in outlooks.items()
         ]
-        print_table(["profile", "horizon", "grade change", "next due", "watch items"], rows)
+        print_table(
+            ["profile", "horizon", "next", "review by", "grade change", "watch items"], rows
+        )
 
 
 def _print_due(due: Sequence[Due], as_of: date) -> None:
@@ -172,9 +170,8 @@ def _print_due(due: Sequence[Due], as_of: date) -> None:
 
 
 def _print_one(profile_id: str, outlook: Outlook) -> None:
-    click.echo(
-        f"{profile_id}: {_REVIEWS[outlook.grade]}; {next_change(outlook)} without new evidence"
-    )
+    click.echo(f"{profile_id}: {next_change(outlook)} without new evidence")
+    print_lines(horizon_lines(outlook.horizon))
     if outlook.points:
         dates = [p.date.isoformat() for p in next(iter(outlook.points.values()))]
         rows = [
@@ -191,8 +188,8 @@ def _print_one(profile_id: str, outlook: Outlook) -> None:
         ]
         print_table(["score", *dates], rows)
     for notice in outlook.watch:
-        due = f", due {notice.due}" if notice.due else ""
-        click.echo(f"- {notice.horizon} ({notice.priority or 'no priority'}{due}): {notice.text}")
+        due = f"due {notice.due}" if notice.due else "no date"
+        click.echo(f"- {due} ({notice.priority or 'no priority'}): {notice.text}")
 
 
 @click.command("graph", cls=Command)

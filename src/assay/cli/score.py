@@ -12,6 +12,7 @@ import click
 from assay.cli.options import Choice, Command, json_option, profiles_argument
 from assay.cli.output import observed, print_json, print_table
 from assay.cli.session import Session
+from assay.output.explanation_text import horizon_cells
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -188,8 +189,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     header = [
         "profile",
         *(s.name for s in scorers),
-        "horizon",
-        "grade change",
+        *("horizon", "next", "review by"),
         "sources/independent",
         "",
     ]
@@ -200,8 +200,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
         [
             line.id,
             *(_cell(scorer, line.scores[scorer.name]) for scorer in scorers),
-            line.horizon,
-            line.until.isoformat() if line.until else "",
+            *horizon_cells(line.horizon),
             f"{line.sources}/{line.independent}",
             "" if line.published else "no page",
             *([] if changes is None else [_easiest(changes[line.id])]),

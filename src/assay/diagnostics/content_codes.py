@@ -49,7 +49,7 @@ NO_GAPS = Code(
 NOTHING_TO_WATCH = Code(
     "nothing-to-watch",
     "A profile has no watch items.",
-    "watch:\n  - {horizon: quarter, text: Publication of the full list.}",
+    "watch:\n  - {text: Publication of the full list., due: 2024-Q3}",
     "info",
 )
 NO_BASIS = Code(
@@ -160,10 +160,4 @@ CLOSED_BUT_WATCHED = Code(
     "A closed profile has a watch item that is still open.",
     "closed: {on: 2024-01-29, because: The round ended.}",
     "warning",
-)
-HORIZON_SLOT = Code(
-    "horizon-slot",
-    "A watch item is due later than its horizon.",
-    "watch:\n  - {horizon: year, text: Publication of the full list.}",
-    "info",
 )

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from assay.diagnostics import content_codes
 from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.evidence.quantities import figures
 from assay.evidence.sentences import sentences
-from assay.model.dates import add_months
-from assay.model.documents import AnyProfile, Claim, Corpus, Institution, WatchItem
+from assay.model.documents import AnyProfile, Claim, Corpus, Institution
 
 _FEWEST_WORDS = 6
 _HEADLINE = re.compile(
@@ -29,22 +27,13 @@ _HEDGED = re.compile(
     r"\b(?:may have|might|possibly|perhaps|allegedly|reportedly|supposedly|rumou?red)\b",
     re.IGNORECASE,
 )
-_YEARS_AHEAD = re.compile(
-    r"\b(?:(?:within|in)\s+(?:the\s+next\s+)?(?:ten|five|10|5|several|a few)\s+years|decades?|"
-    r"10-year|long[- ]term)\b",
-    re.IGNORECASE,
-)
 _YEAR = re.compile(r"\b(?:1[5-9]|20|21)\d\d\b")
 _NAME = re.compile(
     r"(?<=[\w,;:)’'\"”] )[\"“'(]?[A-Z0-9À-ÞΑ-ΩА-Я]|\b[A-Z]{2,}|[^\x00-\u02ff\u2010-\u2027]"
 )
 
-_MONTHS = {"now": 1, "quarter": 4, "year": 14}
 
-
-def check_vacuity(
-    corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
-) -> Iterator[Diagnostic]:
+def check_vacuity(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
     """Remarks on every profile that is not a draft."""
     profiles = [p for p in corpus.profiles.values() if p.status != "draft"]
     yield from _repeated(profiles, subjects)
@@ -54,8 +43,6 @@ def check_vacuity(
         for i, claim in enumerate(profile.claims):
             if claim.status != "draft":
                 yield from _claim(claim, i, corpus, subject)
-        for i, item in enumerate(profile.watch):
-            yield from _horizon(item, i, as_of, subject)
 
 
 _Place = tuple[AnyProfile, tuple[str | int, ...], str, str]
@@ -150,23 +137,3 @@ def _contradicts_itself(claim: Claim) -> tuple[str, str] | None:
             "write 'nature: attributed' and whose words it is",
         )
     return None
-
-
-def _horizon(item: WatchItem, i: int, as_of: date | None, subject: Subject) -> Iterator[Diagnostic]:
-    far = _YEARS_AHEAD.search(item.text)
-    if far and item.horizon != "year":
-        yield content_codes.HORIZON_SLOT.at(
-            ValueLocation(("watch", i, "horizon"), subject),
-            f"what is to be watched {item.horizon!r} speaks of {far[0]!r}",
-            "write 'horizon: year', or name the first sign of it that can be seen sooner",
-        )
-    elif (
-        item.due is not None
-        and as_of is not None
-        and item.due.first > add_months(as_of, _MONTHS[item.horizon])
-    ):
-        yield content_codes.HORIZON_SLOT.at(
-            ValueLocation(("watch", i, "due"), subject),
-            f"it falls due on {item.due}, later than its horizon {item.horizon!r} from {as_of}",
-            "write the horizon that the date lies in",
-        )

@@ -79,7 +79,11 @@ class _View:
                 self._claim(own, c) for c in profile.claims if (own, c.id) in self.claims
             ),
             "depends_on": self._edges(own, profile.depends_on),
-            "watch": tuple(w for w in profile.watch if w.audience in self.audiences),
+            "watch": tuple(
+                w.model_copy(update={"claims": self._known(own, w.claims)})
+                for w in profile.watch
+                if w.audience in self.audiences
+            ),
             "basis": {field: self._known(own, ids) for field, ids in profile.basis.items()},
             "bottom_line": bottom_line if (own, bottom_line) in self.claims else None,
             "factors": tuple(self._factors(own, profile.factors)),

@@ -270,7 +270,6 @@ class Claim(Model):
         return self
 
 
-Horizon = Literal["now", "quarter", "year"]
 Level = Literal["high", "medium", "low"]
 Relation = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
 
@@ -295,10 +294,17 @@ class Dependency(Model):
 class WatchItem(Model):
     """A development to monitor."""
 
-    horizon: Horizon
     text: Text
     trigger: Text | None = None
-    due: PartialDate | None = None
+    due: Annotated[
+        PartialDate | None, Field(description="date of the development, as precise as it is known")
+    ] = None
+    claims: Annotated[
+        tuple[ClaimReference, ...],
+        Field(
+            description="claims that give the date; of a date derived from a rule and a fact, both"
+        ),
+    ] = ()
     owner: Line | None = None
     priority: Level | None = None
     audience: Id | None = None

@@ -11,7 +11,8 @@ from assay.model.rulebook import Band, SubjectKind
 
 Outcome = Literal["true", "false", "unknown"]
 StepPhase = Literal["start", "pool", "add", "clamp", "multiply", "floor", "cap", "coverage"]
-HorizonGrade = Literal["now", "quarter", "year", "none"]
+NextReason = Literal["watch", "recheck", "grade", "event"]
+GapKind = Literal["unknown", "weak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +151,84 @@ class OutlookPoint:
 
 @dataclass(frozen=True, slots=True)
 class WatchNotice:
-    """A watch item of an analyst, or of a watch rule."""
+    """A watch item of an analyst, with the claims that give its date, or of a watch rule."""
 
-    horizon: Literal["now", "quarter", "year"]
     priority: str | None
     text: str
     trigger: str | None = None
     due: str | None = None
     owner: str | None = None
     rule: str | None = None
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NextDate:
+    """The earliest date ahead of a profile, or the one that is overdue the longest.
+
+    ``day`` is the last day that the date allows, ``written`` the date as precise as it is known.
+    ``subject`` is the number of the watch item, or the id of the claim, profile or event.
+    ``claims`` are those that give the date. A recheck is counted from the day ``since``.
+    """
+
+    day: date
+    written: str
+    reason: NextReason
+    subject: str
+    text: str
+    claims: tuple[str, ...] = ()
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewBy:
+    """The day by which a profile is to be reviewed: ``days`` after its ``last`` review.
+
+    A profile without a review is due at once, an event whose date ``passed`` since its last review
+    on that date. ``gap`` is the factor that could change the band most, ``kind`` what is wrong
+    with it; both are None if every factor rests on firm evidence. ``question`` is the first gap
+    that the profile lists.
+    """
+
+    day: date
+    days: int
+    last: date | None
+    passed: date | None = None
+    gap: str | None = None
+    kind: GapKind | None = None
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end of a closed profile: the date as written, and the reason."""
+
+    on: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """When to look at a profile again, and why.
+
+    ``word`` is that of ``next``, otherwise of ``review``; None if there is neither. A closed
+    profile has neither.
+    """
+
+    next: NextDate | None = None
+    review: ReviewBy | None = None
+    word: str | None = None
+    closed: Ended | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """Scores without new evidence: ``until`` is the first day within 366 with another band.
 
-    ``grade`` is the first horizon in which a band changes or a watch item is due.
+    A closed profile has no watch items.
     """
 
-    grade: HorizonGrade
+    horizon: Horizon
     until: date | None
     points: dict[str, tuple[OutlookPoint, ...]]
     watch: tuple[WatchNotice, ...]

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from assay.model.base import Flag, Id, Line, Model, Text
-from assay.model.documents import Day, Directness, Horizon, Level, Reliability
+from assay.model.documents import Day, Directness, Level, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A name for conditions: lower-case letters, digits and underscores."""
@@ -236,7 +236,6 @@ class WatchRule(Model):
     """A watch item for every profile that meets a condition."""
 
     id: Id
-    horizon: Horizon
     priority: Level = "medium"
     when: Cel
     text: Annotated[Text, Field(description="text of the item; {expressions} in braces are CEL")]
@@ -281,6 +280,52 @@ class Factors(Model):
             for name, scale in given.items()
             if type_ is None or type_ not in self.not_asked.get(name, ())
         }
+
+
+_Days = Annotated[int, Field(ge=0, le=36_500, strict=True)]
+
+
+class Cadence(Model):
+    """When profiles are reviewed again, and the words for the time until then.
+
+    ``scorer`` is one of profiles with ``stands_on``. ``days`` has, for each of its bands, the days
+    by the grade of evidence that the band stands on: the first entry whose grade is not above that
+    one applies, or else the last.
+    """
+
+    scorer: Annotated[
+        Name | None,
+        Field(description="profile scorer with `stands_on`. Default: no reviews are due"),
+    ] = None
+    weight: Annotated[
+        Name | None,
+        Field(description="scorer of factors: how much each counts, to name the widest gap"),
+    ] = None
+    days: Annotated[
+        dict[Id, Annotated[dict[Id, _Days], Field(min_length=1)]],
+        Field(
+            description="days from one review to the next, by band, then by the lowest grade of "
+            "evidence that they are for"
+        ),
+    ] = {}
+    not_rated: Annotated[_Days, Field(description="days for a profile that is not rated")] = 90
+    least: Annotated[_Days, Field(description="least number of days")] = 7
+    words: Annotated[
+        dict[Line, _Days],
+        Field(min_length=1, description="words for the time until a date, each with its last day"),
+    ] = {"now": 30, "this quarter": 92, "this year": 365}
+    beyond: Annotated[Line, Field(description="word for a later date")] = "later"
+    because: Annotated[Text | None, Field(description="what the days and words rest on")] = None
+
+    @property
+    def in_order(self) -> tuple[str, ...]:
+        """The words from the nearest date to the furthest."""
+        return (*sorted(self.words, key=lambda word: self.words[word]), self.beyond)
+
+    def word(self, days: int) -> str:
+        """Return the word for a date so many days ahead; negative if it has passed."""
+        near = (word for word in self.in_order[:-1] if days <= self.words[word])
+        return next(near, self.beyond)
 
 
 class Change(Model):
@@ -357,6 +402,9 @@ class Rulebook(Model):
         Factors.model_construct()
     )
     scorers: Annotated[tuple[Scorer, ...], Field(min_length=1)]
+    cadence: Annotated[
+        Cadence, Field(description="when profiles are reviewed again, and words for dates")
+    ] = Cadence.model_construct()
     watch: tuple[WatchRule, ...] = ()
     guard: Annotated[Guard, Field(description="limits on the changes of one apply")] = (
         Guard.model_construct()
@@ -378,13 +426,16 @@ class Rulebook(Model):
     def bands(self, scorer: Scorer) -> tuple[Band, ...]:
         return self.scales[scorer.scale] if scorer.scale else ()
 
+    def scorer(self, on: SubjectKind, name: str | None) -> Scorer | None:
+        return next((s for s in self.scorers if s.on == on and s.name == name), None)
+
     def evidence_bands(self, scorer: Scorer) -> tuple[Band, ...]:
         """Return the bands of the evidence that the bands of a scorer rest on."""
         option = scorer.stands_on
         if option is None:
             return ()
-        key = f"{option.on}.{option.scorer}"
-        return next((self.bands(s) for s in self.scorers if s.key == key), ())
+        of_elements = self.scorer(option.on, option.scorer)
+        return self.bands(of_elements) if of_elements is not None else ()
 
 
 def digest(value: object) -> str:

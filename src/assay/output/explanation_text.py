@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assay.model.results import Explanation, Outlook, Score, ScoreExplanation, Step
+    from assay.model.results import (
+        Explanation,
+        Horizon,
+        Outlook,
+        ReviewBy,
+        Score,
+        ScoreExplanation,
+        Step,
+    )
 
 _MARKS = {"true": "yes", "false": "no", "unknown": "?"}
 
@@ -15,6 +23,7 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
     """Yield the explanation as text; ``every`` includes rules that changed nothing."""
     yield f"{explanation.id}, as of {explanation.as_of.isoformat()}"
     yield explanation.summary
+    yield from horizon_lines(explanation.outlook.horizon)
     for scorer in explanation.scorers:
         score = scorer.score
         grade = f" {score.grade}" if score.grade else ""
@@ -66,6 +75,56 @@ def _unknown(scorer: ScoreExplanation) -> str:
     names = [name.rpartition(":")[2] for name in scorer.unknown]
     uncertain = scorer.score.ceiling is not None or not scorer.score.rated
     return f", not known: {', '.join(names)}" if names and uncertain else ""
+
+
+def horizon_lines(horizon: Horizon) -> Iterator[str]:
+    """Yield the two lines of a horizon; one if the profile is closed."""
+    if horizon.closed is not None:
+        yield f"Closed on {horizon.closed.on}: {horizon.closed.because}"
+        return
+    following, review = horizon.next, horizon.review
+    if following is not None:
+        since = f", {following.since.isoformat()}" if following.since else ""
+        from_claims = f" [{', '.join(following.claims)}]" if following.claims else ""
+        yield f"Next ({horizon.word}): {following.written}, {following.text}{since}{from_claims}"
+    else:
+        yield "Next: no date is known"
+    if review is not None:
+        word = "" if following else f" ({horizon.word})"
+        yield f"Review by{word}: {review.day.isoformat()}, {review_reason(review)}"
+
+
+def horizon_cells(horizon: Horizon) -> tuple[str, str, str]:
+    """Return the word of a horizon, its next date and the day of the review for a table.
+
+    The word says if it is that of the review.
+    """
+    if horizon.closed is not None:
+        return ("closed", horizon.closed.on, "")
+    following, review = horizon.next, horizon.review
+    word = horizon.word or "no date"
+    return (
+        word if following or review is None else f"{word} (review)",
+        f"{following.written} {following.reason}" if following else "",
+        review.day.isoformat() if review else "",
+    )
+
+
+def review_reason(review: ReviewBy) -> str:
+    """Explain the day of a review, and name the gap that it should close."""
+    if review.last is None:
+        reason = "never reviewed"
+    elif review.passed is not None:
+        reason = f"the event was due on {review.passed.isoformat()}; check its factors"
+    else:
+        reason = f"{review.days} days after the review of {review.last.isoformat()}"
+    parts = [reason]
+    if review.gap is not None:
+        state = "not known" if review.kind == "unknown" else "on weak evidence"
+        parts.append(f"{review.gap.replace('_', ' ')} {state}")
+    if review.question is not None:
+        parts.append(f"open: {review.question}")
+    return "; ".join(parts)
 
 
 def next_change(outlook: Outlook) -> str:

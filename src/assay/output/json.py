@@ -26,9 +26,9 @@ from pydantic import (
 from assay import assessment as scored
 from assay.assessment import Assessment
 from assay.model import results
-from assay.model.results import HorizonGrade, Outcome, StepPhase
+from assay.model.results import GapKind, NextReason, Outcome, StepPhase
 from assay.model.rulebook import SubjectKind, rulebook_digest
-from assay.scoring.outlook import Due, Reason
+from assay.scoring.outlook import Due
 
 Json = dict[str, Any]
 
@@ -116,13 +116,50 @@ class ScoreValue(Output):
     coverage: Points = described("share of the facts its rules name that is known")
 
 
-class Horizon(Pair):
-    grade: HorizonGrade = described(
-        "first horizon at which a band changes or a watch item falls due"
+class NextDate(Output):
+    written: str = described("the date in the precision of the document")
+    day: datetime.date = described("the last day that it allows")
+    reason: NextReason = described(
+        "a watch item, a standing claim to recheck, a grade that falls without new evidence, or an "
+        "event"
     )
-    until: datetime.date | None = described(
-        "first day within 366 on which a band differs; null if there is none"
+    subject: str = described(
+        "number of the watch item from 0, or id of the claim, profile or event"
     )
+    text: str = described("the reason in words")
+    claims: list[str] = described("claims that give the date")
+    since: datetime.date | None = described(
+        "the day of the last evidence or check that a recheck is counted from, or null"
+    )
+
+
+class ReviewBy(Output):
+    day: datetime.date = described("the day")
+    days: Count = described("days since the last review, from `cadence` in the rulebook")
+    last: datetime.date | None = described("day of the last review; null if there was none")
+    passed: datetime.date | None = described(
+        "the date of the event, if it has passed since the last review; otherwise null"
+    )
+    gap: str | None = described("the factor that could change the band most, or null")
+    kind: GapKind | None = described(
+        "`unknown`, or `weak` if its evidence is not firm; null without a gap"
+    )
+    question: str | None = described("the first of the gaps that the profile lists, or null")
+
+
+class Ended(Output):
+    on: str = described("the date, in the precision of the document")
+    because: str = described("the reason")
+
+
+class Horizon(Output):
+    word: str | None = described(
+        "the time until the next date, otherwise until the review, in a word of the rulebook; null "
+        "without either, and if it is closed"
+    )
+    next: NextDate | None = described("the earliest date ahead, or overdue; null if there is none")
+    review: ReviewBy | None = described("when to review it; null if closed or without a cadence")
+    closed: Ended | None = described("the end of the profile; null while it is open")
 
 
 class PossibleChange(Output):
@@ -140,7 +177,7 @@ class ScoredProfile(Output):
     kind: Literal["institution", "event"] = described("kind of document")
     name: str = described("its name")
     scores: dict[str, ScoreValue] = described("by name of the profile scorer")
-    horizon: Horizon = described("next review")
+    horizon: Horizon = described("when to look at it again, and why")
     sources: Count = described("number of sources it cites")
     independent: Count = described(
         "number of independent sources for the key claim that has the fewest"
@@ -235,24 +272,28 @@ class Explanation(Output):
     summary: str = described("one sentence: support of the grade, its limit and its remedy")
     scorers: list[ExplainedScore] = described("every score that the grades are computed from")
     would_change: list[PossibleChange] = described("changes of the evidence")
+    horizon: Horizon = described("when to look at it again, and why", "outlook.horizon")
     outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer", "outlook.points")
     upstream: list[ReachedProfile] = described("profiles that it depends on")
     downstream: list[ReachedProfile] = described("profiles that depend on it")
 
 
 class WatchNotice(Output):
-    horizon: Literal["now", "quarter", "year"] = described("when to watch")
     priority: str | None = described("`high`, `medium`, `low`, or null")
     text: str = described("the item to watch")
     trigger: str | None = described("its trigger, or null")
     due: str | None = described("its due date, in the precision of the document, or null")
     owner: str | None = described("its owner, or null")
     rule: str | None = described("id of the watch rule; null if an analyst added it")
+    claims: list[str] = described("claims that give the date")
 
 
 class ProfileOutlook(Output):
     id: str = described("id of the profile")
-    horizon: Horizon = described("next review")
+    horizon: Horizon = described("when to look at it again, and why")
+    until: datetime.date | None = described(
+        "first day within 366 on which a band differs; null if there is none"
+    )
     outlook: dict[str, list[OutlookPoint]] = described("by name of the scorer")
     watch: list[WatchNotice] = described("items to watch")
 
@@ -261,7 +302,7 @@ class DueItem(Output):
     profile: str = described("id of the profile")
     day: datetime.date = described("last day before it is overdue")
     written: str = described("the same in the precision of the document")
-    reason: Reason = described(
+    reason: NextReason = described(
         "a watch item, standing claims to recheck, or a grade that changes without new evidence"
     )
     text: str = described("the item")
@@ -321,7 +362,6 @@ def scores_json(
         profiles=[
             {
                 **line._asdict(),
-                "horizon": (line.horizon, line.until),
                 **({} if changes is None else {"would_change": changes[line.id]}),
             }
             for line in overview.lines
@@ -342,7 +382,13 @@ def outlook_json(
     return Outlook(
         as_of=as_of,
         profiles=[
-            {"id": id_, "horizon": (o.grade, o.until), "outlook": o.points, "watch": o.watch}
+            {
+                "id": id_,
+                "horizon": o.horizon,
+                "until": o.until,
+                "outlook": o.points,
+                "watch": o.watch,
+            }
             for id_, o in outlooks.items()
         ],
         due=due,

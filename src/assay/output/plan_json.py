@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator
 
-from assay.output.json import Amount, Count, Json, Output, Pair, Points, described
+from assay.output.json import Amount, Count, Json, Output, Points, described
 from assay.plan import plan as planned
 from assay.plan.history import Applied
 from assay.plan.plan import Behind, CauseKind, Direction
@@ -89,9 +89,11 @@ class ChangeGroup(Output):
     ids: list[str] = described("the profiles")
 
 
-class HorizonState(Pair):
-    grade: str = described("the next review: `now`, `quarter`, `year` or `none`")
-    until: datetime.date | None = described("the day until which bands are unchanged, or null")
+class HorizonState(Output):
+    word: str | None = described("word of the rulebook, `closed`, or null without a date")
+    next: str | None = described("the next date as written, the end if it is closed, or null")
+    subject: str | None = described("reason and subject of that date, or null")
+    review_by: datetime.date | None = described("the day to review it by, or null")
 
 
 class HorizonChange(Output):
@@ -153,7 +155,7 @@ class Plan(Output):
     summary: PlanSummary = described("the size of the plan")
     groups: list[ChangeGroup] = described("changes by leading cause, the largest first")
     changes: list[ScoreChange] = described("every score that will change")
-    horizons: list[HorizonChange] = described("every next review that will change")
+    horizons: list[HorizonChange] = described("every horizon that will change")
     watch: list[WatchChange] = described("every profile whose watch items will change")
     published: list[PublicationChange] = described("pages that will appear or disappear")
     corrections: list[Correction] = described("corrected claims and sources")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from assay.plan.lock import LockedHorizon
 from assay.plan.plan import (
     NOTHING,
     WORKSPACE,
@@ -273,10 +274,17 @@ def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
     return ((title, entries) for title, entries in found if entries)
 
 
-def _horizon(horizon: tuple[str, str | None] | None) -> str:
+def _horizon(horizon: LockedHorizon | None) -> str:
     if horizon is None:
         return "no profile"
-    return horizon[0] if horizon[1] is None else f"{horizon[0]}, until {horizon[1]}"
+    if horizon.word == "closed":
+        return f"closed on {horizon.next}"
+    parts = [
+        horizon.word or "no date",
+        f"next {horizon.next} ({horizon.subject})" if horizon.next else "",
+        f"review by {horizon.review_by}" if horizon.review_by else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 # Terminal ----------------------------------------------------------------------------------

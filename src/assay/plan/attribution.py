@@ -469,6 +469,7 @@ def parts_of(rulebook: Rulebook) -> dict[str, Any]:
         parts[f"reach.{name}"] = value
     for name, value in rulebook.factors.model_dump(mode="json").items():
         parts[f"factors.{name}"] = value
+    parts["cadence"] = rulebook.cadence.model_dump(mode="json", exclude={"because"})
     for watch in rulebook.watch:
         parts[f"watch.{watch.id}"] = watch.model_dump(mode="json")
     parts["settings.publish_by"] = rulebook.settings.publish_by

@@ -188,8 +188,8 @@ def _pairs(
 
 def _horizons(old: _Entries, new: _Entries) -> Iterator[HorizonChange]:
     for key, was, now in _pairs(old, new):
-        before = (was.horizon, was.until) if was else None
-        after = (now.horizon, now.until) if now else None
+        before = None if was is None else was.horizon
+        after = None if now is None else now.horizon
         if before != after:
             yield HorizonChange(*key, before, after)
 
@@ -206,9 +206,7 @@ def _watch(old: _Entries, new: _Entries) -> Iterator[WatchChange]:
 def _items(entry: LockedProfile | None) -> list[str]:
     if entry is None:
         return []
-    return [
-        f"{w.horizon}: {w.text if w.rule is None else f'by rule {w.rule}'}" for w in entry.watch
-    ]
+    return [w.text or f"by rule {w.rule}" for w in entry.watch]
 
 
 def _published(old: _Entries, new: _Entries) -> Iterator[PublicationChange]:
@@ -274,4 +272,4 @@ def _on_page(entries: Mapping[str, LockedProfile], profile_id: str) -> object:
     if entry is None:
         return None
     scores = [(n, s.points, s.coverage, s.band, s.grade) for n, s in entry.scores.items()]
-    return (scores, entry.horizon, entry.until, entry.watch, entry.published)
+    return (scores, entry.horizon, entry.watch, entry.published)

@@ -42,7 +42,6 @@ class LockedScore:
 class LockedWatch:
     """A watch item: the id of the rule, or the text of an analyst."""
 
-    horizon: str
     rule: str | None
     text: str | None
 
@@ -80,6 +79,20 @@ class InputDigests:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedHorizon:
+    """The horizon of a profile: its word, ``closed`` or None; the dates, and what is next.
+
+    ``next`` is the date as written, ``subject`` the reason and the subject of it. ``review_by`` is
+    None for a profile without a review.
+    """
+
+    word: str | None
+    next: str | None = None
+    subject: str | None = None
+    review_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LockedProfile:
     """The applied state of a profile for one audience."""
 
@@ -87,8 +100,7 @@ class LockedProfile:
     audience: str
     kind: str
     scores: Mapping[str, LockedScore]
-    horizon: str
-    until: str | None
+    horizon: LockedHorizon
     published: bool
     watch: tuple[LockedWatch, ...]
     inputs: InputDigests
@@ -186,8 +198,7 @@ def _profile_data(entry: LockedProfile) -> dict[str, Any]:
         "audience": entry.audience,
         "kind": entry.kind,
         "scores": {name: asdict(score) for name, score in entry.scores.items()},
-        "horizon": entry.horizon,
-        "until": entry.until,
+        "horizon": asdict(entry.horizon),
         "published": entry.published,
         "watch": [asdict(w) for w in entry.watch],
         "own": inputs.own,
@@ -321,6 +332,11 @@ def _parse_line(number: int, text: str, file: str) -> dict[str, Any] | Diagnosti
     return value
 
 
+def _horizon(value: Any) -> LockedHorizon:
+    """Read a horizon; that of an older lock is only a word."""
+    return LockedHorizon(**value) if isinstance(value, dict) else LockedHorizon(value)
+
+
 def _parse_profile(number: int, text: str, file: str) -> LockedProfile | Diagnostic:
     value = _parse_line(number, text, file)
     if isinstance(value, Diagnostic):
@@ -331,10 +347,9 @@ def _parse_profile(number: int, text: str, file: str) -> LockedProfile | Diagnos
             audience=value["audience"],
             kind=value["kind"],
             scores={name: LockedScore(**score) for name, score in value["scores"].items()},
-            horizon=value["horizon"],
-            until=value["until"],
+            horizon=_horizon(value["horizon"]),
             published=value["published"],
-            watch=tuple(LockedWatch(**w) for w in value["watch"]),
+            watch=tuple(LockedWatch(w["rule"], w["text"]) for w in value["watch"]),
             inputs=InputDigests(
                 own=value["own"],
                 claims={i: LockedClaim(*c) for i, c in value["claims"].items()},

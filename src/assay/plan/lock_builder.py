@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from assay.evidence.behind import Behind
 from assay.model.documents import Corpus, Event
+from assay.model.results import Horizon
 from assay.plan.lock import (
     InputDigests,
     Lock,
     LockedClaim,
+    LockedHorizon,
     LockedProfile,
     LockedScore,
     LockedSource,
@@ -71,15 +73,24 @@ def locked_profiles(assessment: Assessment, *, grounds: bool) -> dict[str, Locke
                 )
                 for name, score in result.scores.items()
             },
-            horizon=outlook.grade,
-            until=outlook.until.isoformat() if outlook.until else None,
+            horizon=_horizon(outlook.horizon),
             published=result.published,
-            watch=tuple(
-                LockedWatch(n.horizon, n.rule, None if n.rule else n.text) for n in outlook.watch
-            ),
+            watch=tuple(LockedWatch(n.rule, None if n.rule else n.text) for n in outlook.watch),
             inputs=inputs[profile_id],
         )
     return entries
+
+
+def _horizon(horizon: Horizon) -> LockedHorizon:
+    if horizon.closed:
+        return LockedHorizon("closed", horizon.closed.on)
+    following, review = horizon.next, horizon.review
+    return LockedHorizon(
+        horizon.word,
+        following.written if following else None,
+        f"{following.reason} {following.subject}" if following else None,
+        review.day.isoformat() if review and review.last else None,
+    )
 
 
 # Digests of evidence -----------------------------------------------------------------------

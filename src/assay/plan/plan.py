@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
-from assay.plan.lock import LockedScore
+from assay.plan.lock import LockedHorizon, LockedScore
 
 Behind = Literal["documents", "rules", "engine", "branches"]
 CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
@@ -76,12 +76,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class HorizonChange:
-    """Horizon and next review before and after; None if the profile does not exist."""
+    """The horizon before and after; None if the profile does not exist."""
 
     id: str
     audience: str
-    before: tuple[str, str | None] | None
-    after: tuple[str, str | None] | None
+    before: LockedHorizon | None
+    after: LockedHorizon | None
 
 
 @dataclass(frozen=True, slots=True)

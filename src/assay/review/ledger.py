@@ -10,6 +10,7 @@ import heapq
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
@@ -59,6 +60,15 @@ class Ledger:
     def in_force(self) -> tuple[Decision, ...]:
         """The decisions that stand, oldest first; what revokes is not among them."""
         return tuple(d for d in self.decisions if d.kind != "undo" and d.id not in self.revoked)
+
+    def reviewed(self, as_of: date) -> dict[str, date]:
+        """Return by profile id the day of its newest review, an accepted or overridden item."""
+        days: dict[str, date] = {}
+        for decision in self.in_force:
+            if decision.kind in ("accept", "override") and decision.date <= as_of:
+                for subject in decision.subjects:
+                    days[subject.profile] = max(decision.date, days.get(subject.profile, date.min))
+        return days
 
     def find(self, prefix: str) -> Decision:
         """The decision whose id starts so; ``UsageError`` where none or several do."""

@@ -286,17 +286,23 @@ def _boundary(review: Review) -> Iterator[Item]:
 
 
 def _overdue(review: Review) -> Iterator[Item]:
+    today = review.assessment.as_of
     for profile_id, result in review.assessment.results.items():
-        if result.outlook.grade != "now":
+        following, again = result.outlook.horizon.next, result.outlook.horizon.review
+        if following is not None and following.day <= today:
+            cause, detail = f"{following.reason} {following.subject}", following.text
+            since = following.written
+        elif again is not None and again.day <= today:
+            cause, detail = "review", f"review due on {again.day.isoformat()}"
+            since = again.last.isoformat() if again.last else ""
+        else:
             continue
-        notices = [n for n in result.outlook.watch if n.horizon == "now"]
-        due = [[n.rule or n.text, n.due] for n in notices]
         yield Item(
             profile=profile_id,
             matter="overdue",
-            cause=notices[0].rule or profile_id if notices else profile_id,
-            detail=notices[0].text if notices else "look again now",
-            grounds=digest_of(["overdue", profile_id, due]),
+            cause=cause,
+            detail=detail,
+            grounds=digest_of(["overdue", profile_id, cause, since]),
         )
 
 

@@ -185,6 +185,39 @@ def _names(rulebook: Rulebook) -> Iterator[Diagnostic]:
     yield from _repeated([w.id for w in rulebook.watch], ("watch",), "watch rule")
     yield from _repeated([c.id for c in rulebook.changes], ("changes",), "change")
     yield from _settings(rulebook)
+    yield from _cadence(rulebook)
+
+
+def _cadence(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Check the scorers and the bands that the cadence names."""
+    cadence = rulebook.cadence
+    named = (
+        ("scorer", cadence.scorer, "profile", "a profile, with 'stands_on'"),
+        ("weight", cadence.weight, "factor", "a factor"),
+    )
+    for key, name, on, subject in named:
+        known = [s.name for s in rulebook.scorers if s.on == on and (on == "factor" or s.stands_on)]
+        if name is not None and name not in known:
+            yield codes.UNKNOWN_SCORER.at(
+                ValueLocation(("cadence", key)),
+                f"unknown scorer {name!r} of {subject}",
+                did_you_mean(name, known),
+            )
+    scorer = rulebook.scorer("profile", cadence.scorer)
+    if scorer is None:
+        return
+    bands = [band.id for band in rulebook.bands(scorer)]
+    grades = [band.id for band in rulebook.evidence_bands(scorer)]
+    for band, by_grade in cadence.days.items():
+        places: list[tuple[RulePath, str, list[str]]] = [(("cadence", "days", band), band, bands)]
+        places += [(("cadence", "days", band, grade), grade, grades) for grade in by_grade]
+        for path, name, known in places:
+            if name not in known:
+                yield codes.UNKNOWN_SCALE.at(
+                    ValueLocation(path, at_key=True),
+                    f"unknown band {name!r}",
+                    did_you_mean(name, known),
+                )
 
 
 def _further(rulebook: Rulebook, scorer: Scorer, here: RulePath) -> Iterator[Diagnostic]:

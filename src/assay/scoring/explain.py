@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from assay.errors import EngineError
 from assay.graph.reach import Path, paths_from
 from assay.model.results import (
     Explanation,
-    HorizonGrade,
+    Horizon,
     Outcome,
     ProfileResult,
     ReachLine,
@@ -34,7 +34,8 @@ from assay.model.results import (
 )
 from assay.model.rulebook import Phase, Rulebook, Scorer
 from assay.progress import counting
-from assay.scoring.outlook import Horizons, Projection, horizon_grade, outlooks, watched
+from assay.scoring.horizon import horizon_from_json, horizons
+from assay.scoring.outlook import Projection, grade_changes, outlooks
 from assay.scoring.run import Run, result_columns_of
 from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text
@@ -445,14 +446,18 @@ def _reach_line(found: Path, path: Sequence[int], names: Sequence[str]) -> Reach
 
 
 def profile_results(
-    run: Run, listing: pl.DataFrame, as_of: date, ids: Sequence[str]
+    run: Run,
+    listing: pl.DataFrame,
+    as_of: date,
+    decided: Mapping[str, date],
+    ids: Sequence[str],
 ) -> dict[str, ProfileResult]:
     """Scores and outlook of some profiles, by id.
 
-    ``listing`` has their sources counted, and the watch items of analysts.
+    ``listing`` has their watch items and dates, ``decided`` the days of their newest decisions.
     """
     rows = [run.profile_rows[i] for i in ids]
-    ahead = outlooks(run, listing, as_of, rows)
+    ahead = outlooks(run, listing, as_of, decided, rows)
     own = {s.scorer.name: run.scores(s, rows) for s in run.program.shown}
     claims = _claim_scores(run, rows)
     sources, independent = listing["sources"], listing["independent"]
@@ -494,47 +499,34 @@ def _claim_scores(run: Run, rows: Sequence[int]) -> dict[int, dict[str, dict[str
 
 
 class Line(NamedTuple):
-    """One profile in a list of profiles; ``until`` as in the outlook."""
+    """One profile in a list of profiles."""
 
     id: str
     kind: str
     name: str
     scores: Mapping[str, Score]
-    horizon: HorizonGrade
-    until: date | None
+    horizon: Horizon
     sources: int
     independent: int
     published: bool
 
 
-def overview(run: Run, listing: pl.DataFrame, as_of: date) -> list[Line]:
+def overview(
+    run: Run, listing: pl.DataFrame, as_of: date, decided: Mapping[str, date]
+) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
-    projection, horizons = Projection(run, as_of), Horizons.of(as_of)
     scorers = run.program.shown
     run.engine.make(("profile", c) for s in scorers for c in result_columns_of(s) if c)
     scores = {s.scorer.name: run.scores(s) for s in scorers}
-    days: list[date | None] = projection.first_changes().to_list()
-    due = run.tables.column("profile", "due_day").to_list()
-    fired = watched(projection, horizons)
+    rows = range(listing.height)
+    falls = grade_changes(Projection(run, as_of), rows)
+    ahead = horizons(run, listing, as_of, falls, decided, rows)
     profiles = listing.select("id", "kind", "name", "sources", "independent").iter_rows()
-
-    @cache  # thousands of profiles share a few hundred combinations of days
-    def horizon(
-        until: date | None, day: int | None, rules: tuple[HorizonGrade, ...]
-    ) -> HorizonGrade:
-        next_due = None if day is None else date.fromordinal(day)
-        return horizon_grade(horizons, (until, next_due), rules)
-
     lines = []
-    for row, (until, day, rules, (profile_id, kind, name, sources, independent)) in enumerate(
-        zip(days, due, fired, profiles, strict=True)
-    ):
+    for row, (profile_id, kind, name, sources, independent) in enumerate(profiles):
         own = {scorer: column[row] for scorer, column in scores.items()}
-        grade = horizon(until, day, tuple(rules))
         published = _is_published(run, own)
-        lines.append(
-            Line(profile_id, kind, name, own, grade, until, sources, independent, published)
-        )
+        lines.append(Line(profile_id, kind, name, own, ahead[row], sources, independent, published))
     return lines
 
 
@@ -545,10 +537,11 @@ def lines_to_json(lines: Sequence[Line]) -> bytes:
             {
                 **line._asdict(),
                 "scores": {name: _plain(score) for name, score in line.scores.items()},
-                "until": line.until and line.until.isoformat(),
+                "horizon": asdict(line.horizon),
             }
             for line in lines
-        ]
+        ],
+        default=date.isoformat,
     ).encode()
 
 
@@ -563,7 +556,7 @@ def lines_from_json(data: bytes, rulebook: Rulebook) -> list[Line]:
     lines = []
     for values in json.loads(data):
         values["scores"] = {name: makers[name](*score) for name, score in values["scores"].items()}
-        values["until"] = values["until"] and date.fromisoformat(values["until"])
+        values["horizon"] = horizon_from_json(values["horizon"])
         lines.append(Line(**values))
     return lines
 

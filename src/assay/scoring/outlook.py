@@ -6,11 +6,9 @@ shared.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +21,9 @@ from assay.engine.local import DeltaPlan, LocalEngine
 from assay.evidence.independence import Independence
 from assay.model.dates import PartialDate, add_months
 from assay.model.documents import AnyProfile, Claim, Corpus
-from assay.model.results import HorizonGrade, Outlook, OutlookPoint, WatchNotice
+from assay.model.results import NextReason, Outlook, OutlookPoint, WatchNotice
 from assay.model.rulebook import Rulebook
+from assay.scoring.horizon import horizons, watch_items
 from assay.scoring.run import Rows, Run, ordered_bands
 from assay.scoring.validity import VALID_DAYS, Validity
 from assay.scoring.wording import fill_text
@@ -66,62 +65,51 @@ def later_days(as_of: date) -> dict[str, date]:
 
 
 def outlooks(
-    run: Run, listing: pl.DataFrame, as_of: date, rows: Rows | None = None
+    run: Run, listing: pl.DataFrame, as_of: date, decided: Mapping[str, date], rows: Rows
 ) -> list[Outlook]:
-    """Compute the outlook of every profile row of ``run``, or of some.
+    """Compute the outlooks of some profile rows of ``run``.
 
-    ``listing`` has the watch items of analysts.
+    ``listing`` has the watch items of analysts and the dates of profiles, ``decided`` by profile id
+    the day of the newest decision.
     """
-    horizons = Horizons.of(as_of)
+    dates = Horizons.of(as_of)
     projection = Projection(run, as_of)
-    ahead = _runs_ahead(projection, horizons)
+    ahead = _runs_ahead(projection, dates)
     first: list[date | None] = projection.first_changes(rows).to_list()
-    chosen = list(range(len(first)) if rows is None else rows)
-    points = _points(ahead, horizons, chosen)
-    fired: dict[int, list[WatchNotice]] = {row: [] for row in chosen}
+    found = horizons(run, listing, as_of, grade_changes(projection, rows), decided, rows)
+    points = _points(ahead, dates, rows)
+    fired: dict[int, list[WatchNotice]] = {row: [] for row in rows}
     for watch, firing in _firing(run, ahead):
         rule = watch.rule
         for row in fired.keys() & firing:
             text = _filled(run, watch.text, row)
-            fired[row].append(WatchNotice(rule.horizon, rule.priority, text, rule=rule.id))
-    found = []
-    for row, own, items in zip(chosen, points, listing["watch"].gather(chosen), strict=True):
-        notices, until = _notices(items), first[row]
-        due = [PartialDate.parse(notice.due).last for notice in notices if notice.due]
-        grade = horizon_grade(horizons, [until, *due], [notice.horizon for notice in fired[row]])
-        found.append(Outlook(grade, until, own, (*notices, *fired[row])))
-    return found
+            fired[row].append(WatchNotice(rule.priority, text, rule=rule.id))
+    stated = listing["watch"].gather(list(rows))
+    return [
+        Outlook(
+            horizon,
+            first[row],
+            own,
+            () if horizon.closed else (*watch_items(items), *fired[row]),
+        )
+        for row, horizon, own, items in zip(rows, found, points, stated, strict=True)
+    ]
+
+
+def grade_changes(projection: Projection, rows: Rows) -> list[date | None]:
+    """For some rows the first day within the year on which the grade differs, otherwise None.
+
+    The grade is that of the scorer that decides on pages; by default it is every graded one.
+    """
+    run = projection.run
+    chosen = [s for s in _graded(run) if s.scorer.name == run.rulebook.settings.publish_by]
+    first = projection.first_changes(rows, chosen or None)
+    days: list[date | None] = first.gather(list(rows)).to_list()
+    return days
 
 
 def _filled(run: Run, text: Sequence[TextPart], row: int) -> str:
     return fill_text(text, lambda column: run.engine.column("profile", column)[row])
-
-
-def watched(projection: Projection, horizons: Horizons) -> list[list[HorizonGrade]]:
-    """By profile row the horizons of the watch rules that fire."""
-    found: list[list[HorizonGrade]] = [[] for _ in range(projection.run.tables.height("profile"))]
-    if projection.run.program.watch:
-        for watch, rows in _firing(projection.run, _runs_ahead(projection, horizons)):
-            for row in rows:
-                found[row].append(watch.rule.horizon)
-    return found
-
-
-def horizon_grade(
-    horizons: Horizons, days: Iterable[date | None], fired: Iterable[HorizonGrade]
-) -> HorizonGrade:
-    """The first horizon in which one of the days lies or a watch rule fires."""
-    grades = {*fired, *(_horizon(day, horizons) for day in days if day)}
-    order: tuple[HorizonGrade, ...] = ("now", "quarter", "year")
-    return next((g for g in order if g in grades), "none")
-
-
-def _horizon(day: date, horizons: Horizons) -> HorizonGrade:
-    if day <= horizons.now:
-        return "now"
-    if day <= horizons.quarter:
-        return "quarter"
-    return "year" if day <= horizons.year else "none"
 
 
 def _graded(run: Run) -> list[ScorerColumns]:
@@ -151,14 +139,6 @@ def _points(
         }
         for number in range(len(rows))
     ]
-
-
-def _notices(watch: str | None) -> tuple[WatchNotice, ...]:
-    """The watch items of analysts from a cell of the listing."""
-    return tuple(
-        WatchNotice(horizon, priority, text, trigger, due, owner)
-        for horizon, priority, text, trigger, due, owner in json.loads(watch or "[]")
-    )
 
 
 def _firing(run: Run, ahead: Sequence[Run]) -> Iterator[tuple[WatchColumns, list[int]]]:
@@ -256,18 +236,22 @@ class Projection:
             self._edges[key] = edge_frames(edges, profiles, self.run.rulebook, day.toordinal())
         return self._edges[key]
 
-    def first_changes(self, rows: Rows | None = None) -> pl.Series:
+    def first_changes(
+        self, rows: Rows | None = None, scorers: Sequence[ScorerColumns] | None = None
+    ) -> pl.Series:
         """For each profile the first day within the year on which a band differs, otherwise null.
 
-        With ``rows``, only for these. Days on which no band can change are skipped
-        (:mod:`assay.scoring.validity`), except those on which a dependency begins or ends.
+        With ``rows``, only for these; with ``scorers``, only their bands. Days on which no band can
+        change are skipped (:mod:`assay.scoring.validity`), except those on which a dependency
+        begins or ends.
         """
         run, count = self.run, self.run.tables.height("profile")
         first: _Days = np.zeros(count, dtype=np.int64)
         if rows is not None:
             first[:] = _SKIPPED
             first[np.asarray(rows, dtype=np.int64)] = 0
-        bands = [s.band for s in run.program.on("profile") if s.band]
+        given = run.program.on("profile") if scorers is None else scorers
+        bands = [s.band for s in given if s.band]
         if bands and count:
             begin = self.as_of
             last = begin + timedelta(days=LOOKAHEAD_DAYS)
@@ -347,9 +331,6 @@ class Projection:
 # Due dates --------------------------------------------------------------------------------------
 
 
-Reason = Literal["watch", "recheck", "grade"]
-
-
 @dataclass(frozen=True, slots=True)
 class Due:
     """A due date: ``day`` is the last day on which it is in time.
@@ -360,7 +341,7 @@ class Due:
 
     profile: str
     day: date
-    reason: Reason
+    reason: NextReason
     text: str
     written: str
     claims: tuple[str, ...] = ()

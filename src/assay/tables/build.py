@@ -31,7 +31,7 @@ def build(corpus: Corpus, rulebook: Rulebook, as_of: date) -> BuiltTables:
     tables = assemble(rows, rulebook, as_of.toordinal())
     # Texts are encoded once here, not in every process that takes the tables from a cache.
     frames = {name: coded(name, frame) for name, frame in tables.frames.items()}
-    listing = _listing(profiles, rows, tables)
+    listing = _listing(profiles, rows, tables, as_of)
     return BuiltTables(Tables(frames, edges=tables.edges), rows, listing)
 
 
@@ -361,20 +361,27 @@ def _transitive(grounds: pl.DataFrame) -> pl.DataFrame:
 # Listing -----------------------------------------------------------------------------------
 
 
-def _listing(profiles: Sequence[AnyProfile], rows: Rows, tables: Tables) -> pl.DataFrame:
+def _listing(
+    profiles: Sequence[AnyProfile], rows: Rows, tables: Tables, as_of: date
+) -> pl.DataFrame:
     """List the profiles in the order of their rows.
 
     ``sources`` counts those that each cites, ``independent`` the independent ones for its key claim
-    that has the fewest; ``watch`` has its watch items as JSON, null
-    if it has none.
+    that has the fewest; ``watch`` has its watch items as JSON, ``dates`` those of its review, its
+    end and its events (:func:`_dates`); they are null if it has none.
     """
+    affecting = _affecting(profiles)
     names = pl.DataFrame(
-        [(p.id, p.kind, p.name, _watch(p), own) for own, p in enumerate(profiles)],
+        [
+            (p.id, p.kind, p.name, _watch(p), _dates(p, affecting.get(p.id, ()), as_of), own)
+            for own, p in enumerate(profiles)
+        ],
         schema={
             "id": pl.String,
             "kind": pl.String,
             "name": pl.String,
             "watch": pl.String,
+            "dates": pl.String,
             "own": pl.Int64,
         },
         orient="row",
@@ -406,7 +413,11 @@ def _listing(profiles: Sequence[AnyProfile], rows: Rows, tables: Tables) -> pl.D
         names.lazy()
         .join(counted, on="own", how="left", maintain_order="left")
         .join(independent, on="own", how="left", maintain_order="left")
-        .select("id", "kind", "name", pl.col("sources", "independent").fill_null(0), "watch")
+        .select(
+            *("id", "kind", "name"),
+            pl.col("sources", "independent").fill_null(0),
+            *("watch", "dates"),
+        )
         .collect()
     )
 
@@ -416,11 +427,61 @@ def _watch(profile: AnyProfile) -> str | None:
         return None
     return json.dumps(
         [
-            [w.horizon, w.priority, w.text, w.trigger, w.due.text if w.due else None, w.owner]
+            {
+                "priority": w.priority,
+                "text": w.text,
+                "trigger": w.trigger,
+                "due": w.due.text if w.due else None,
+                "owner": w.owner,
+                "claims": w.claims,
+            }
             for w in profile.watch
         ],
         ensure_ascii=False,
     )
+
+
+def _affecting(profiles: Iterable[AnyProfile]) -> dict[str, list[Event]]:
+    """Return the events that affect each profile, by id; an event affects itself."""
+    found: dict[str, list[Event]] = {}
+    for event in profiles:
+        if isinstance(event, Event):
+            for profile in {event.id: None, **{e.on: None for e in event.affects}}:
+                found.setdefault(profile, []).append(event)
+    return found
+
+
+def _dates(profile: AnyProfile, events: Iterable[Event], as_of: date) -> str | None:
+    """Return the dates of a profile as JSON, without those that do not count on ``as_of``.
+
+    ``reviewed``, ``question`` (its first gap) and ``closed``; ``events``: future dates of events,
+    each with the id of the event and what happens; ``passed``: the last day of an event that is
+    over.
+    """
+    found: dict[str, object] = {}
+    if profile.reviewed and profile.reviewed <= as_of:
+        found["reviewed"] = profile.reviewed.isoformat()
+    if profile.gaps:
+        found["question"] = profile.gaps[0]
+    if profile.closed and profile.closed.on.first <= as_of:
+        found["closed"] = [profile.closed.on.text, profile.closed.because]
+    ahead = [
+        (written.text, event.id, f"{prefix}{event.name}")
+        for event in events
+        for written, prefix in (
+            (event.date, ""),
+            (event.from_, "Start of "),
+            (event.until, "End of "),
+        )
+        if written and written.last >= as_of
+    ]
+    if ahead:
+        found["events"] = ahead
+    if isinstance(profile, Event):
+        last = profile.date or profile.until or profile.from_
+        if last and last.last < as_of:
+            found["passed"] = last.last.isoformat()
+    return json.dumps(found, ensure_ascii=False) if found else None
 
 
 # Cached form -------------------------------------------------------------------------------

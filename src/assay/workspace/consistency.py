@@ -277,7 +277,7 @@ def _profile(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
         yield content_codes.NOTHING_TO_WATCH.at(
             ValueLocation(("id",), subject),
             f"profile {profile.id!r} has no watch items",
-            "add 'watch: [{horizon: quarter, text: …}]'",
+            "add 'watch: [{text: …, due: …}]'",
         )
 
 

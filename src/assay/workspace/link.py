@@ -156,6 +156,9 @@ class _Linker:
         yield from self._rated(profile, own, subject)
         for i, item in enumerate(profile.watch):
             yield from self._audience(subject, ("watch", i, "audience"), item.audience)
+            for k, reference in enumerate(item.claims):
+                at: ValuePath = ("watch", i, "claims", k)
+                yield from self._claim_reference(profile, reference, own, subject, at, None)
         if profile.image is not None and not self._has_image(profile.image.src):
             yield codes.IMAGE_NOT_FOUND.at(
                 ValueLocation(("image", "src"), subject),

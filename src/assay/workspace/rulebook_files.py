@@ -190,7 +190,7 @@ _RULE = {"id": "left-out", "when": "true", "add": 0.0, "because": "left out"}
 _STAND_INS: dict[str, dict[str, Any]] = {
     "scorers": _SCORER,
     "facts": {"name": "left_out", "on": "claim", "expr": "true"},
-    "watch": {"id": "left-out", "horizon": "now", "when": "false", "text": "left out"},
+    "watch": {"id": "left-out", "when": "false", "text": "left out"},
     "changes": {"id": "left-out", "text": "left out", "effort": 1, "action": "recheck"},
 }
 
