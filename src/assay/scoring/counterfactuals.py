@@ -99,7 +99,7 @@ def _band_changes(now: Run, then: Run, scorer: ScorerColumns, listed: pl.DataFra
 def _least(changes: pl.DataFrame) -> pl.DataFrame:
     """For each direction the least effort, and more effort only where it leads further.
 
-    Of equal ones, the first of the catalogue.
+    Takes the first of the catalogue among equal ones.
     """
     sign = pl.when("up").then(1).otherwise(-1)
     far, to = pl.col("points") * sign, pl.col("to").cast(pl.Int64) * sign

@@ -219,7 +219,7 @@ def _review(
 
 
 def _days_between(run: Run, score: Score) -> int:
-    """Return the days of the cadence for a band and the grade it stands on."""
+    """Return the days of the cadence for a band and the grade behind it."""
     cadence: Cadence = run.rulebook.cadence
     by_grade: Mapping[str, int] = cadence.days.get(score.band.id if score.band else "", {})
     if score.stands_on is None or not by_grade:
