@@ -76,14 +76,18 @@ def horizons(
     review_after_days: Mapping[str, int],
     decided: Mapping[str, date] | None = None,
 ) -> dict[str, Horizon]:
-    """The horizon of every open profile; ``decided`` has the day of its newest decision."""
+    """The horizon of every open profile; ``decided`` has the day of its newest decision.
+
+    Its last review is that day or the profile's own, whichever is later.
+    """
     outlook = Outlook(corpus, as_of, review_after_days)
     scores = profile_scores(corpus, as_of, review_after_days)
     found = {}
     for profile in corpus.profiles.values():
         if profile.closed is None:
             following = min(outlook.dates(profile), default=None, key=lambda n: n.on)
-            reviewed = (decided or {}).get(profile.id, profile.reviewed)
+            reviews = ((decided or {}).get(profile.id), profile.reviewed)
+            reviewed = max(filter(None, reviews), default=None)
             by = review_by(scores[profile.id].impact, reviewed, as_of, last_day(profile))
             gap = widest_gap(profile, words_of(profile, outlook.claims))
             word = word_for(following.on if following else by, as_of)

@@ -103,7 +103,7 @@ def profile_data(
         taken.add(data["id"])
         claims.append(data)
     watch = [
-        _filled({"horizon": "year", "text": one_line(w.text)[:_LONGEST_TEXT], "trigger": w.trigger})
+        _filled({"text": one_line(w.text)[:_LONGEST_TEXT], "trigger": w.trigger})
         for w in draft.watch
     ]
     return _filled(

@@ -297,7 +297,7 @@ class WatchItem(Model):
     text: Text
     trigger: Text | None = None
     due: Annotated[
-        PartialDate | None, Field(description="date of the development, as precise as known")
+        PartialDate | None, Field(description="date of the development, for example 2024-Q3")
     ] = None
     claims: Annotated[
         tuple[ClaimReference, ...],

@@ -166,7 +166,7 @@ class WatchNotice:
 class NextDate:
     """The earliest date ahead of a profile, or the one that is overdue the longest.
 
-    ``day`` is the last day that the date allows, ``written`` the date as precise as known.
+    ``day`` is the last day that the date allows, ``written`` has the precision of the document.
     ``subject`` is the number of the watch item, or the id of the claim, profile or event.
     ``claims`` are those that give the date. A recheck is counted from the day ``since``.
     """
@@ -201,7 +201,7 @@ class ReviewBy:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The end of a closed profile: the date in the words of the document, and the reason."""
+    """The end of a closed profile: the date in the precision of the document, and the reason."""
 
     on: str
     because: str

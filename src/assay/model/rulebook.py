@@ -289,7 +289,7 @@ class Cadence(Model):
     """When profiles are reviewed again, and the words for the time until then.
 
     ``scorer`` is one of profiles with ``stands_on``. ``days`` has, for each of its bands, the days
-    by the grade of evidence behind the band: the first entry whose grade is not above that
+    by the grade of evidence that the band rests on: the first entry whose grade is not above that
     one applies, or else the last.
     """
 

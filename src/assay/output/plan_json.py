@@ -91,9 +91,7 @@ class ChangeGroup(Output):
 
 class HorizonState(Output):
     word: str | None = described("word of the rulebook, `closed`, or null without a date")
-    next: str | None = described(
-        "the next date in the words of the document, the end if it is closed, or null"
-    )
+    next: str | None = described("the next date, the end if it is closed, or null")
     subject: str | None = described("reason and subject of that date, or null")
     review_by: datetime.date | None = described("the day to review it by, or null")
 

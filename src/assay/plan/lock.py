@@ -82,9 +82,8 @@ class InputDigests:
 class LockedHorizon:
     """The horizon of a profile: its word, ``closed`` or None; the dates, and what is next.
 
-    ``next`` is the date in the words of the document,
-    ``subject`` the reason and the subject of it. ``review_by`` is
-    None for a profile without a review.
+    ``next`` has the precision of the document, ``subject`` is its reason and its subject.
+    ``review_by`` is None for a profile without a review.
     """
 
     word: str | None

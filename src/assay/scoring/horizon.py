@@ -65,7 +65,8 @@ def horizons(
         following = min(ahead, key=lambda n: n.day, default=None)
         review = None
         if scorer is not None:
-            last = decided.get(profile_id, own.last_review)
+            days = (decided.get(profile_id), own.last_review)
+            last = max(filter(None, days), default=None)
             review = _review(run, score, last, own, gaps.get(row, (None, None)), as_of)
         day = following.day if following else review.day if review else None
         word = None if day is None else cadence.word((day - as_of).days)
@@ -219,7 +220,7 @@ def _review(
 
 
 def _days_between(run: Run, score: Score) -> int:
-    """Return the days of the cadence for a band and the grade behind it."""
+    """Return the days of the cadence for a band and the grade it rests on."""
     cadence: Cadence = run.rulebook.cadence
     by_grade: Mapping[str, int] = cadence.days.get(score.band.id if score.band else "", {})
     if score.stands_on is None or not by_grade:
