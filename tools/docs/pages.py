@@ -11,6 +11,7 @@ from tools.docs.documents import documents_page
 from tools.docs.language import language_page
 from tools.docs.listings import commands_page, sheets_page, spark_page
 from tools.docs.outputs import OUTPUT_SCHEMA, json_page, output_schema
+from tools.docs.readings import readings_page
 from tools.docs.rulebook import rulebook_page
 from tools.docs.transcript import is_transcript, refreshed
 
@@ -21,6 +22,7 @@ REFERENCE: Mapping[str, Callable[[], str]] = {
     "diagnostics.md": diagnostics_page,
     "documents.md": documents_page,
     "json.md": json_page,
+    "readings.md": readings_page,
     "rule-language.md": language_page,
     "rulebook.md": rulebook_page,
     "sheets.md": sheets_page,
