@@ -124,6 +124,7 @@ class ReachingChange(Output):
     effort: int = described("its effort")
     score: Points = described("the new score", "points")
     to: str = described("id of the new band", "to.id")
+    edits: list[ClaimEdit] = described("the edits of the documents that make this change")
 
 
 class Against(Output):
