@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from assay.model.results import Outcome
 from assay.output.documents_json import DiagnosticLine
-from assay.output.json import Amount, Count, Json, Output, Pair, Points, described
+from assay.output.json import Amount, ClaimEdit, Count, Json, Output, Pair, Points, described
 from assay.pipeline import RuleTests
 
 
