@@ -117,11 +117,16 @@ class Supposed:
 
 
 def what_ifs(
-    independence: Independence, profile: AnyProfile, changes: Sequence[Change], supposed: Supposed
+    independence: Independence,
+    profile: AnyProfile,
+    changes: Sequence[Change],
+    supposed: Supposed,
+    strength: Mapping[str, int | None],
 ) -> Iterator[WhatIf]:
-    """The profile with each change of the catalogue made to one key claim, and to all of them.
+    """The profile with each change of the catalogue made to one key claim, and to the weakest.
 
-    ``independence`` is that of the documents as they are. Additions are made once, twice and three
+    ``independence`` is that of the documents as they are, ``strength`` the score of each claim by
+    ``profile#claim``. Additions are made once, twice and three
     times. Changes that do not apply (no dispute to resolve, nothing to recheck) are left out.
     """
     keys = [c for c in scored_claims(profile) if c.key]
@@ -137,7 +142,10 @@ def what_ifs(
                     change.effort * variant.weight,
                 )
         if len(keys) > 1 and change.action != "lose_source":
-            yield from _for_all(profile, change, [v for v in made.values() if v])
+            weakest = sorted(keys, key=lambda k: strength[f"{profile.id}#{k.id}"] or 0)
+            several = [made[k.id] for k in weakest if made[k.id]]
+            for size in range(2, len(several) + 1):
+                yield from _for_several(profile, change, several[:size], len(keys))
 
 
 def _text(change: Change, made: Sequence[Variant]) -> str:
@@ -149,14 +157,15 @@ def _text(change: Change, made: Sequence[Variant]) -> str:
     return f"{change.text}{made[0].lost}{seen}{_TIMES[times - 1] if times else ''}{actor}"
 
 
-def _for_all(
-    profile: AnyProfile, change: Change, made: Sequence[Sequence[Variant]]
+def _for_several(
+    profile: AnyProfile, change: Change, made: Sequence[Sequence[Variant]], keys: int
 ) -> Iterator[WhatIf]:
-    """The change made to every key claim to which it applies, at the sum of the efforts."""
-    if len(made) < 2:
-        return
+    """The change made to several key claims, at the sum of the efforts."""
+    order = [c.id for c in profile.claims]
     for together in zip(*made, strict=False):
-        text = f"{_text(change, together)}, for each of {len(together)} key claims"
+        ids = sorted((v.claim.id for v in together), key=order.index)
+        which = f"each of {keys} key claims" if len(ids) == keys else ", ".join(map(repr, ids))
+        text = f"{_text(change, together)}, for {which}"
         effort = change.effort * sum(v.weight for v in together)
         yield WhatIf(_replaced(profile, [v.claim for v in together]), text, effort)
 

@@ -26,6 +26,7 @@ from pydantic import (
 from assay import assessment as scored
 from assay.assessment import Assessment
 from assay.model import results
+from assay.model.documents import Directness, Reliability, Stance
 from assay.model.results import GapKind, NextReason, Outcome, StepPhase
 from assay.model.rulebook import SubjectKind, rulebook_digest
 from assay.scoring.outlook import Due
@@ -162,6 +163,28 @@ class Horizon(Output):
     closed: Ended | None = described("the end of the profile; null while it is open")
 
 
+class AddedCitation(Output):
+    source: str | None = described("id of the source; null for one that is not in the workspace")
+    kind: Directness = described("its kind for the claim")
+    reliability: Reliability | None = described("that of its publisher; null if unrated")
+
+
+class RemovedCitation(Output):
+    source: str = described("id of the source")
+    stance: Stance = described("how it was cited")
+
+
+class ClaimEdit(Output):
+    claim: str = described("id of the claim")
+    add: list[AddedCitation] = described(
+        "citations added; without a source they are dated by the day of the scores, and the "
+        "publisher of a record speaks for the institution that acted"
+    )
+    remove: list[RemovedCitation] = described("citations removed")
+    name_actor: bool = described("whether the institution that acted is named, which was not")
+    recheck: bool = described("whether the claim is checked on the day of the scores")
+
+
 class PossibleChange(Output):
     scorer: str = described("the score that would change")
     to: str = described("id of the new band", "to.id")
@@ -170,6 +193,7 @@ class PossibleChange(Output):
     change: str = described("the change of the evidence, in words")
     effort: int = described("its effort, from `changes` in the rulebook")
     score: Points = described("the new score", "points")
+    edits: list[ClaimEdit] = described("the edits of the documents that make this change")
 
 
 class ScoredProfile(Output):

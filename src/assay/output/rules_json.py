@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 
 from assay.model.results import Outcome
 from assay.output.documents_json import DiagnosticLine
-from assay.output.json import Amount, Count, Json, Output, Pair, Points, described
+from assay.output.json import Amount, ClaimEdit, Count, Json, Output, Pair, Points, described
 from assay.pipeline import RuleTests
 
 
@@ -124,6 +124,7 @@ class ReachingChange(Output):
     effort: int = described("its effort")
     score: Points = described("the new score", "points")
     to: str = described("id of the new band", "to.id")
+    edits: list[ClaimEdit] = described("the edits of the documents that make this change")
 
 
 class Against(Output):

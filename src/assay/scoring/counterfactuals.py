@@ -28,7 +28,7 @@ from assay.progress import counting
 from assay.scoring.run import Run, ordered_bands
 from assay.tables.edit import EvidenceEdits, beside, edit_evidence, select_evidence
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_claims
-from assay.tables.tables import CODED, Dtype, Ints, Tables, coded
+from assay.tables.tables import CODED, Dtype, Ints, Tables, coded, spans
 
 _BLOCK = 4_000
 """Profiles whose counterfactuals are scored together, which limits the memory."""
@@ -151,7 +151,7 @@ def counterfactuals(
     ``rows`` are those of the whole corpus, ``profiles`` rows of the run.
     """
     changes, rows = run.rulebook.changes, select_evidence(rows, profiles)
-    edits = _catalogue(rows, changes)
+    edits = _catalogue(rows, changes, _strength(run, profiles))
     known = edits.listed["known"]
     simple, of_documents = (edits.listed["copy"].filter(k) for k in (~known, known))
 
@@ -183,6 +183,18 @@ def counterfactuals(
     tables = beside(run.tables, own.to_numpy(), together)
     listed = listed.select("copy", "effort").with_columns(own)
     return Counterfactuals(listed, tables, rows, edits, changes)
+
+
+def _strength(run: Run, profiles: Ints) -> pl.Series:
+    """The score of each claim that the grade of its profile is the least of; otherwise null."""
+    offsets = run.tables.offsets("claim", "profile_row", run.tables.height("profile"))
+    claims, _ = spans(offsets, profiles)
+    pools = (s.pool for s in run.program.on("profile") if s.band)
+    pool = next((p for p in pools if p and p.elements == "claim" and p.combine == "min"), None)
+    if pool is None:
+        return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(claims))
+    run.engine.make([("claim", pool.take)])
+    return run.engine.column("claim", pool.take).gather(claims).cast(pl.Int64)
 
 
 # The catalogue ------------------------------------------------------------------------------------
@@ -235,13 +247,13 @@ _VARIANT: dict[str, Dtype] = {
 }
 
 
-def _catalogue(rows: Rows, changes: Sequence[Change]) -> _Edits:
-    """Make each change to one key claim of a profile, and to all of its key claims.
+def _catalogue(rows: Rows, changes: Sequence[Change], strength: pl.Series) -> _Edits:
+    """Make each change to one key claim of a profile, and to its two or more weakest key claims.
 
-    Additions are made once, twice and three times. Changes that do not apply (no dispute to
-    resolve, nothing to recheck) are left out.
+    ``strength`` is the score of each claim. Additions are made once, twice and three times. Changes
+    that do not apply (no dispute to resolve, nothing to recheck) are left out.
     """
-    evidence = _evidence(rows)
+    evidence = _evidence(rows, strength)
     variants = pl.concat(
         [
             pl.DataFrame(schema={"change": pl.Int32, "effort": pl.Int32, **_VARIANT}),
@@ -264,7 +276,7 @@ def _catalogue(rows: Rows, changes: Sequence[Change]) -> _Edits:
                     *("own", "change", "effort", "name", "known"),
                     pl.concat_list("variant").alias("variants"),
                 ),
-                _for_all(variants),
+                _for_weakest(variants.join(evidence.keys, on=["own", "claim"])),
             ]
         )
         .join(evidence.keys.select("own", "keys").unique(), on="own", maintain_order="left")
@@ -287,9 +299,13 @@ def _catalogue(rows: Rows, changes: Sequence[Change]) -> _Edits:
     )
 
 
-def _evidence(rows: Rows) -> _Evidence:
+def _evidence(rows: Rows, strength: pl.Series) -> _Evidence:
     number = pl.int_range(pl.len()).over("own")
-    claims = rows["claim"].select("own", "holds", "has_actor", "key", number.alias("claim"))
+    claims = rows["claim"].select(
+        *("own", "holds", "has_actor", "key"),
+        number.alias("claim"),
+        strength.alias("strength"),
+    )
     keys = claims.filter("key").drop("key").with_columns(pl.len().over("own").alias("keys"))
     citations = rows["citation"].select(
         *("own", "claim", "implied", "publication"),
@@ -305,19 +321,30 @@ def _evidence(rows: Rows) -> _Evidence:
     return _Evidence(keys, cited, drawn)
 
 
-def _for_all(variants: pl.DataFrame) -> pl.DataFrame:
-    """The change made to every key claim to which it applies, at the sum of the efforts."""
-    return (
+def _for_weakest(variants: pl.DataFrame) -> pl.DataFrame:
+    """The change made to the weakest two, three and so on of the key claims to which it applies.
+
+    A grade that is the least of the claims needs no more than those below the next band.
+    """
+    grouped = (
         variants.filter(pl.col("turn").is_not_null())
+        .sort("own", "change", "turn", "strength", "claim", nulls_last=False)
         .group_by("own", "change", "turn", maintain_order=True)
-        .agg(
-            pl.col("effort").sum(),
-            pl.col("name").first(),
-            pl.col("known").any(),
-            pl.col("variant").sort_by("claim").alias("variants"),
+        .agg("effort", "known", "variant")
+    )
+    size = pl.int_ranges(2, pl.col("variant").list.len() + 1, dtype=pl.Int64)
+    return (
+        grouped.with_columns(size.alias("size"))
+        .filter(pl.col("size").list.len() > 0)
+        .explode("size")
+        .select(
+            "own",
+            "change",
+            pl.col("effort").list.head(pl.col("size")).list.sum().cast(pl.Int32),
+            pl.lit(None, pl.String).alias("name"),
+            pl.col("known").list.head(pl.col("size")).list.any(),
+            pl.col("variant").list.head(pl.col("size")).alias("variants"),
         )
-        .filter(pl.col("variants").list.len() > 1)
-        .select("own", "change", "effort", "name", "known", "variants")
     )
 
 
@@ -552,10 +579,10 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
         parts.append(_TIMES[supposed - 1])
     if any(e.name_actor for e in edits):
         parts.append(", and name the institution that acted")  # words: shown on pages
-    if len(edits) > 1:
-        parts.append(f", for each of {len(edits)} key claims")
+    if len(edits) < keys:
+        parts.append(f", for {', '.join(repr(e.claim) for e in edits)}")
     elif keys > 1:
-        parts.append(f", for '{edits[0].claim}'")
+        parts.append(f", for each of {keys} key claims")
     return "".join(parts)
 
 
