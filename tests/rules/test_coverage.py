@@ -126,6 +126,15 @@ def test_a_fact_that_no_rule_names_cannot_be_spared() -> None:
     assert problem.value.path == ("scorers", 0, "not_asked", 0, "facts", 0)
 
 
+def test_a_mistake_in_what_is_spared_has_its_place() -> None:
+    when = "claims.exists(c, citations.exists(d, d.stance == profile.domain))"
+    spared = {"facts": ["profile.domain"], "when": when}
+    with pytest.raises(CelError) as caught:
+        compile_rulebook(book("profile", *ASKING, not_asked=[spared]))
+    (problem,) = caught.value.problems
+    assert problem.value.path == ("scorers", 0, "not_asked", 0, "when")
+
+
 def test_with_nothing_known_no_shipped_score_is_covered() -> None:
     """A profile with a claim, a citation and an edge of which nothing more is stated."""
     source = Source.model_validate(

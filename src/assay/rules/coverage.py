@@ -68,7 +68,7 @@ def _pooled(
         return {}
     key = (rows.hops, rows.owner.name, rows.collection.name)
     inner = scope.inside(rows, "it")
-    kept = compiler.scalar(parsed.expressions[*here, "pool", "where"], inner)
+    kept = _compiled((*here, "pool", "where"), inner, parsed, compiler)
     kept = apply("coalesce", kept, Lit(False))
     facts = _facts(asked.collections[key], rows.collection.space, compiler)
     stated = all_of(kept, *(expr for _, (expr, condition) in facts if condition))
@@ -85,7 +85,7 @@ def _exempt(
     for number, exempt in enumerate(scorer.not_asked):
         place: RulePath = (*here, "not_asked", number)
         scope = subject_scope(scorer.on)
-        when = compiler.scalar(parsed.expressions[*place, "when"], scope)
+        when = _compiled((*place, "when"), scope, parsed, compiler)
         spared = compiler.plain(scope, apply("coalesce", when, Lit(False)))
         for index, text in enumerate(exempt.facts):
             path: RulePath = (*place, "facts", index)
@@ -100,6 +100,13 @@ def _exempt(
             for key in keys:
                 found[key] = apply("or", found[key], spared) if key in found else spared
     return found
+
+
+def _compiled(path: RulePath, scope: Scope, parsed: Parsed, compiler: Compiler) -> Expr:
+    try:
+        return compiler.scalar(parsed.expressions[path], scope)
+    except CelError as error:
+        raise CelError([p.within(path) for p in error.problems]) from None
 
 
 Fact = tuple[Expr, bool]

@@ -148,7 +148,8 @@ class _ProgramBuilder:
         try:
             covered = coverage_of(scorer, here, self._parsed, self._compiler)
         except CelError as error:
-            self._problems += error.problems
+            # The filter of a pool was compiled before, and its problems were reported.
+            self._problems += [p for p in error.problems if p not in self._problems]
             covered = None
         if covered is None:
             covered = apply("if", apply("known", final), Lit(ONE), Lit(0))
