@@ -225,10 +225,10 @@ def test_the_command_prints_what_it_did_and_what_is_left(
 ) -> None:
     assert run(["--workspace", str(old.root), "migrate", "--dry-run"]) == 0
     out = capfd.readouterr().out
-    assert "profiles/port.yaml: 1 value to rewrite\n" in out
+    assert "profiles/port.yaml: 2 values to rewrite\n" in out
     assert run(["--workspace", str(old.root), "migrate"]) == 0
     out = capfd.readouterr().out
-    assert out.startswith("profiles/port.yaml: 1 value rewritten\n")
+    assert out.startswith("profiles/port.yaml: 2 values rewritten\n")
     assert "\nKey forecasts without grounds: 1\n" in out
     assert run(["--workspace", str(old.root), "migrate"]) == 0
     assert capfd.readouterr().out.startswith("nothing to rewrite\n")
