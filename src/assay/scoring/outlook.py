@@ -353,7 +353,7 @@ class Due:
 def calendar(
     corpus: Corpus, rulebook: Rulebook, outlooks: Mapping[str, Outlook], as_of: date
 ) -> list[Due]:
-    """List due dates of the profiles with an outlook, in the order of days.
+    """List due dates of the open profiles with an outlook, in the order of days.
 
     Includes all watch items with a date. Changes of grades and rechecks are those of the next 366
     days, and overdue rechecks.
@@ -361,6 +361,8 @@ def calendar(
     lineage = Lineage(corpus, as_of)
     found: list[Due] = []
     for profile_id, outlook in outlooks.items():
+        if outlook.horizon.closed is not None:
+            continue
         found += _watch_items(profile_id, outlook)
         found += _rechecks(corpus.profiles[profile_id], rulebook, lineage, as_of)
         found += _grade_changes(profile_id, outlook)
@@ -410,8 +412,11 @@ def _rechecks(
 def _recheck_day(claim: Claim, rulebook: Rulebook, lineage: Lineage, as_of: date) -> date | None:
     """None if the claim does not age, or if the date of its last check is unknown."""
     limits = rulebook.settings.review_after_days
-    limit = limits.get(claim.type or "", limits.get("default"))
-    if claim.holds != "standing" or limit is None:
+    if claim.type is None:
+        limit = min(limits.values(), default=None)
+    else:
+        limit = limits.get(claim.type, limits.get("default"))
+    if claim.holds == "dated" or limit is None:
         return None
     days = [
         t.day for t in lineage.trace(claim.sources) if t.day and t.citation.stance == "supports"
