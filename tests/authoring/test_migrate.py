@@ -88,7 +88,7 @@ kind: institution
 id: port
 name: The Port
 gaps: [Its budget.]
-watch: [{text: The next budget.}]
+watch: [{horizon: quarter, text: The next budget.}]
 claims:
   - id: quays
     nature: fact
@@ -128,7 +128,7 @@ def _text(workspace: Workspace, name: str) -> str:
 def test_old_words_are_rewritten_and_nothing_else(old: Workspace) -> None:
     made = _migrated(old)
     assert made.rewritten == {
-        "profiles/port.yaml": 1,
+        "profiles/port.yaml": 2,
         "profiles/sources.yaml": 1,
         "rules.test.yaml": 2,
         "rules.yaml": 2,
@@ -139,7 +139,7 @@ def test_old_words_are_rewritten_and_nothing_else(old: Workspace) -> None:
     )
     assert _text(old, "profiles/port.yaml") == _PORT.replace(
         "directness: retelling}", "directness: secondary}"
-    )
+    ).replace("{horizon: quarter, text", "{text")
     assert _text(old, "rules.yaml") == _RULES.replace(
         "{id: cite-retelling", "{id: cite-secondary"
     ).replace("directness: retelling", "directness: secondary")
@@ -164,7 +164,7 @@ def test_conditions_and_ids_of_rules_are_rewritten_in_included_files(old: Worksp
 
 def test_an_unmigrated_document_names_the_command(old: Workspace) -> None:
     errors = load_workspace(old).errors
-    assert {e.code for e in errors} == {"unknown-word"}
+    assert {e.code for e in errors} == {"unknown-word", "unknown-key"}
     assert all("`assay migrate`" in e.hint for e in errors)
     assert {e.file for e in errors} >= {"profiles/port.yaml", "profiles/sources.yaml", "rules.yaml"}
 
@@ -225,10 +225,10 @@ def test_the_command_prints_what_it_did_and_what_is_left(
 ) -> None:
     assert run(["--workspace", str(old.root), "migrate", "--dry-run"]) == 0
     out = capfd.readouterr().out
-    assert "profiles/port.yaml: 1 value to rewrite\n" in out
+    assert "profiles/port.yaml: 2 values to rewrite\n" in out
     assert run(["--workspace", str(old.root), "migrate"]) == 0
     out = capfd.readouterr().out
-    assert out.startswith("profiles/port.yaml: 1 value rewritten\n")
+    assert out.startswith("profiles/port.yaml: 2 values rewritten\n")
     assert "\nKey forecasts without grounds: 1\n" in out
     assert run(["--workspace", str(old.root), "migrate"]) == 0
     assert capfd.readouterr().out.startswith("nothing to rewrite\n")

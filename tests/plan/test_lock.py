@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from assay.plan.lock import ConflictedLock, differing, from_line, to_line
+from assay.plan.lock import (
+    ConflictedLock,
+    LockedHorizon,
+    differing,
+    digest_of,
+    from_line,
+    line_digest,
+    to_line,
+)
 from tests.package import InputError, lock_bytes, make_plan, parse_lock, read_lock
 from tests.plan.office import Office
 
@@ -140,3 +148,14 @@ def test_a_lock_that_two_branches_wrote_is_read_on_both_sides(
     found = {(key[0], scorer) for key, scorer in differing(conflict.ours, conflict.theirs)}
     assert ("weir", "trust") in found
     assert ("sluice", "trust") in found
+
+
+def test_the_horizon_of_an_older_lock_is_its_word(written: bytes) -> None:
+    head, *profiles = written.decode().splitlines()
+    values = [from_line(line) for line in profiles]
+    old = [to_line({**v, "horizon": "year", "until": "2026-05-01"}) for v in values if v]
+    value = from_line(head)
+    assert value is not None
+    value["content"] = digest_of([line_digest(line) for line in old])
+    lock = parse_lock("\n".join([to_line(value), *old, ""]).encode(), "grades.lock")
+    assert {e.horizon for e in lock.entries.values()} == {LockedHorizon("year")}

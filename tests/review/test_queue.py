@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -216,6 +216,15 @@ def test_what_is_due_now_is_listed_until_it_changes(office: Office) -> None:
     late["due"] = "2026-01-12"
     office.put(profile("harbour", claim("built", "one"), watch=[late]))
     assert matters(office) == ["overdue"]
+
+
+def test_an_accepted_item_is_a_review_of_its_profile_and_a_comment_is_none(office: Office) -> None:
+    office.put(source("one"), profile("harbour", claim("built", "one")))
+    flagged = office.decide(lambda r: actions.flag(r, ANN, "harbour#built", "the date is odd"))
+    assert office.desk(flagged.date).decided == {}
+    accepted = office.decide(lambda r: actions.accept(r, ANN, ["harbour"]))
+    assert office.desk(accepted.date).decided == {"harbour": accepted.date}
+    assert office.desk(accepted.date - timedelta(days=1)).decided == {}
 
 
 def test_flags_and_assignments_stay_until_they_are_accepted_or_undone(office: Office) -> None:

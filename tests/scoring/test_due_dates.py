@@ -89,15 +89,18 @@ def test_standing_claims_fall_due_when_their_kind_allows_no_more() -> None:
     }
 
 
-def test_a_claim_falls_due_on_the_last_day_before_its_rule_finds_it_old() -> None:
-    made = desk({"holds": "standing", "type": "figure", "key": True})
+def test_the_first_recheck_is_the_next_date_of_the_profile() -> None:
+    made = desk({"holds": "standing", "type": "figure", "key": True}, {"holds": "standing"})
     [entry] = due(made, "recheck")
-    fired = {
-        day: any(n.rule == "recheck-due" for n in on.results["office"].outlook.watch)
-        for day in (entry.day, date.fromordinal(entry.day.toordinal() + 1))
-        for on in [desk_of(made.corpus, as_of=day)]
-    }
-    assert list(fired.values()) == [False, True]
+    found = made.results["office"].outlook.horizon.next
+    assert found is not None
+    assert (found.day, found.reason, found.subject) == (entry.day, "recheck", entry.claims[0])
+
+
+def test_nothing_of_a_closed_profile_is_due() -> None:
+    end = {"on": "2025-12", "because": "It was dissolved."}
+    made = desk({"holds": "standing"}, watch=[{"text": "The list.", "due": 2026}], closed=end)
+    assert due(made, "watch", "recheck", "grade") == []
 
 
 def test_a_grade_change_is_due_on_its_day() -> None:

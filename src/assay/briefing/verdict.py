@@ -233,9 +233,18 @@ def minute(sheet: Sheet) -> Minute:
             if weakest
             else None
         ),
-        gap=sheet.profile.gaps[0] if sheet.profile.gaps else _first_unknown(sheet),
+        gap=_first_gap(sheet),
         horizon=horizon(sheet),
     )
+
+
+def _first_gap(sheet: Sheet) -> str | None:
+    """The first gap that is not in the reason of the review already."""
+    found, gaps = sheet.result.outlook.horizon, sheet.profile.gaps
+    if not gaps:
+        return _first_unknown(sheet)
+    alone = found.review is not None and found.next is None
+    return next((gap for gap in gaps if not (alone and gap == gaps[0])), None)
 
 
 def _first_unknown(sheet: Sheet) -> str | None:
@@ -279,6 +288,8 @@ def _review(review: ReviewBy, *, alone: bool) -> HorizonLine:
     """The day of the review; ``alone`` if there is no other date."""
     when = f"Review by {wording.day(review.day)}"
     parts = ["no date is known"] if alone else []
+    if alone and review.question is not None:
+        parts.append(f"to be found out: {wording.clause(review.question)}")
     if review.gap is not None:
         state = "not known" if review.kind == "unknown" else "on weak evidence"
         parts.append(f"{wording.words(review.gap)} {state}")

@@ -290,11 +290,12 @@ def _overdue(review: Review) -> Iterator[Item]:
     for profile_id, result in review.assessment.results.items():
         following, again = result.outlook.horizon.next, result.outlook.horizon.review
         if following is not None and following.day <= today:
-            cause, detail = f"{following.reason} {following.subject}", following.text
-            since = following.written
+            shared = following.reason == "event"  # one event is due for all that it affects
+            cause, detail = following.subject if shared else profile_id, following.text
+            due = [following.reason, following.subject, following.written]
         elif again is not None and again.day <= today:
             cause, detail = "review", f"review due on {again.day.isoformat()}"
-            since = again.last.isoformat() if again.last else ""
+            due = [cause, again.last.isoformat() if again.last else ""]
         else:
             continue
         yield Item(
@@ -302,7 +303,7 @@ def _overdue(review: Review) -> Iterator[Item]:
             matter="overdue",
             cause=cause,
             detail=detail,
-            grounds=digest_of(["overdue", profile_id, cause, since]),
+            grounds=digest_of(["overdue", profile_id, due]),
         )
 
 

@@ -353,7 +353,7 @@ class Due:
 def calendar(
     corpus: Corpus, rulebook: Rulebook, outlooks: Mapping[str, Outlook], as_of: date
 ) -> list[Due]:
-    """List due dates of the profiles with an outlook, in the order of days.
+    """List due dates of the open profiles with an outlook, in the order of days.
 
     Includes all watch items with a date. Changes of grades and rechecks are those of the next 366
     days, and overdue rechecks.
@@ -361,6 +361,8 @@ def calendar(
     independence = Independence(corpus, as_of)
     found: list[Due] = []
     for profile_id, outlook in outlooks.items():
+        if outlook.horizon.closed is not None:
+            continue
         found += _watch_items(profile_id, outlook)
         found += _rechecks(corpus.profiles[profile_id], rulebook, independence, as_of)
         found += _grade_changes(profile_id, outlook)
@@ -412,8 +414,11 @@ def _recheck_day(
 ) -> date | None:
     """None if the claim does not age, or if the date of its last check is unknown."""
     limits = rulebook.settings.review_after_days
-    limit = limits.get(claim.type or "", limits.get("default"))
-    if claim.holds != "standing" or limit is None:
+    if claim.type is None:
+        limit = min(limits.values(), default=None)
+    else:
+        limit = limits.get(claim.type, limits.get("default"))
+    if claim.holds == "dated" or limit is None:
         return None
     valued = independence.valued(profile, claim)
     days = [v.day for v in valued if v.day and v.citation.stance == "supports"]
