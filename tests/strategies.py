@@ -276,7 +276,14 @@ def _profile(
         "claims": claims,
         "gaps": _some(draw, ["one", "two"], 2),
         "watch": [
-            {"horizon": h, "text": "look", "due": _maybe(draw, [*_DATES, "2026-03", "2026-Q4"], 2)}
+            {
+                "horizon": h,
+                "text": "look",
+                "due": _maybe(draw, [*_DATES, "2026-03", "2026-Q4"], 2),
+                "document": f"list of {h}",
+                "directness": draw(st.sampled_from(["record", "first_hand"])),
+                "would_settle": _some(draw, [c.id for c in claims], 2),
+            }
             for h in _some(draw, ["now", "quarter", "year"], 1)
         ],
         "embargo": _maybe(draw, _DAYS) if _rarely(draw, 16) else None,

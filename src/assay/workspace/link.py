@@ -156,6 +156,8 @@ class _Linker:
         yield from self._rated(profile, own, subject)
         for i, item in enumerate(profile.watch):
             yield from self._audience(subject, ("watch", i, "audience"), item.audience)
+            for j, settled in enumerate(item.would_settle):
+                yield from self._own_claim(subject, ("watch", i, "would_settle", j), settled, own)
         if profile.image is not None and not self._has_image(profile.image.src):
             yield codes.IMAGE_NOT_FOUND.at(
                 ValueLocation(("image", "src"), subject),
