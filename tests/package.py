@@ -49,6 +49,7 @@ from assay.model.documents import (
     actor_of,
 )
 from assay.model.results import (
+    AddedCitation,
     ClaimEdit,
     Explanation,
     Outlook,
@@ -108,6 +109,7 @@ __all__ = [
     "SCORING_VERSION",
     "SPACES",
     "STANDARD",
+    "AddedCitation",
     "Analysis",
     "AnyProfile",
     "Apply",

@@ -156,7 +156,7 @@ def _text(change: Change, made: Sequence[Variant]) -> str:
     named = sorted({name for v in made for name in v.seen})
     seen = f" ({', '.join(named)})" if named else ""
     times = max(v.times for v in made)
-    actor = ", and name the institution that acted" if any(v.names_actor for v in made) else ""
+    actor = ", and name the actor of the claim" if any(v.names_actor for v in made) else ""
     return f"{change.text}{made[0].lost}{seen}{_TIMES[times - 1] if times else ''}{actor}"
 
 
@@ -178,7 +178,7 @@ def _documents_read(
                     update["actor"] = actor
                 new = supposed.citation(f"{change.id}~{claim.id}", item.directness, None, actor)
                 cited.append(claim.model_copy(update={**update, "sources": (*claim.sources, new)}))
-            naming = ", and name the institution that acted" if names_actor else ""
+            naming = ", and name the actor of the claim" if names_actor else ""
             order = [c.id for c in profile.claims]
             ids = ", ".join(repr(i) for i in sorted((c.id for c in claims), key=order.index))
             text = f"{change.text} “{item.document}”{naming}, which would settle {ids}"

@@ -91,8 +91,8 @@ class AddedCitation:
     """A citation that an edit adds, dated by the day of the scores unless it has a ``source``.
 
     Without a ``source`` it is of a supposed one, by a publisher of this ``reliability`` that the
-    workspace does not have. That of a record speaks for the institution that acted. ``document`` is
-    its name, if a watch item gives one.
+    workspace does not have. The publisher of a record speaks for the institution that acted.
+    ``document`` is its name, if a watch item gives one.
     """
 
     source: str | None

@@ -99,7 +99,7 @@ def _band_changes(now: Run, then: Run, scorer: ScorerColumns, listed: pl.DataFra
 def _least(changes: pl.DataFrame) -> pl.DataFrame:
     """For each direction the least effort, and more effort only where it leads further.
 
-    Of equal ones, the first of the catalogue.
+    Changes of equal effort and result are in the order of the catalogue.
     """
     sign = pl.when("up").then(1).otherwise(-1)
     far, to = pl.col("points") * sign, pl.col("to").cast(pl.Int64) * sign
@@ -620,7 +620,7 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
     parts = [change.text]
     claims = ", ".join(repr(e.claim) for e in edits)
     if change.action == "read_document":
-        actor = ", and name the institution that acted" if any(e.name_actor for e in edits) else ""
+        actor = ", and name the actor of the claim" if any(e.name_actor for e in edits) else ""
         return f"{change.text} “{name}”{actor}, which would settle {claims}"
     if name is not None:
         parts.append(f": {name}")
@@ -629,7 +629,7 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
     if supposed:
         parts.append(_TIMES[supposed - 1])
     if any(e.name_actor for e in edits):
-        parts.append(", and name the institution that acted")  # words: shown on pages
+        parts.append(", and name the actor of the claim")  # words: shown on pages
     if len(edits) < keys:
         parts.append(f", for {claims}")
     elif keys > 1:

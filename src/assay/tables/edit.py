@@ -1,6 +1,6 @@
 """Tables of edited profiles, derived from the rows of the originals.
 
-What a citation is worth never depends on the other citations of its claim, so those that remain are
+The worth of a citation never depends on the other citations of its claim, so those that remain are
 copied. Added citations are of supposed sources, by publishers that no document names.
 """
 
