@@ -109,7 +109,7 @@ def test_the_shape_of_the_scores(exported: dict[str, Any]) -> None:
     scores = exported["scores"]
     assert {"as_of", "audience", "rulebook", "profiles"} <= scores.keys()
     for profile in scores["profiles"]:
-        wanted = {"id", "kind", "name", "scores", "horizon", "sources", "origins"}
+        wanted = {"id", "kind", "name", "scores", "horizon", "sources", "independent"}
         assert wanted <= profile.keys()
         assert {"grade", "until"} <= profile["horizon"].keys()
         for score in profile["scores"].values():
