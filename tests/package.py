@@ -49,6 +49,7 @@ from assay.model.documents import (
     actor_of,
 )
 from assay.model.results import (
+    AddedCitation,
     ClaimEdit,
     Ended,
     Explanation,
@@ -112,6 +113,7 @@ __all__ = [
     "SCORING_VERSION",
     "SPACES",
     "STANDARD",
+    "AddedCitation",
     "Analysis",
     "AnyProfile",
     "Apply",

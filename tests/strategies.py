@@ -276,7 +276,13 @@ def _profile(
         "claims": claims,
         "gaps": _some(draw, ["one", "two"], 2),
         "watch": [
-            {"text": "look", "due": _maybe(draw, [*_DATES, "2026-03", "2026-Q4"], 2)}
+            {
+                "text": "look",
+                "due": _maybe(draw, [*_DATES, "2026-03", "2026-Q4"], 2),
+                "document": "the list",
+                "directness": draw(st.sampled_from(["record", "first_hand"])),
+                "would_settle": _some(draw, [c.id for c in claims], 2),
+            }
             for _ in range(draw(st.integers(0, 1)))
         ],
         "embargo": _maybe(draw, _DAYS) if _rarely(draw, 16) else None,

@@ -82,10 +82,10 @@ RULES: dict[str, Any] = {
                     "on_unknown": "ignore",
                 },
                 {
-                    "id": "two-origins",
+                    "id": "two-sources",
                     "when": "citations.size() < 2",
                     "cap": 0.7,
-                    "because": "one origin alone",
+                    "because": "one source alone",
                     "on_unknown": "apply",
                 },
                 {

@@ -43,7 +43,7 @@ def test_an_override_counts_beside_the_computed_grade(harbour: Office) -> None:
 def test_an_unrelated_rule_edit_makes_no_override_stale(harbour: Office) -> None:
     harbour.override("harbour", "High")
     harbour.edit_rule("citation.strength.record", add=0.7)  # none is cited
-    harbour.edit_rule("claim.trust.two-origins", cap=0.68)  # applies, and does not bind
+    harbour.edit_rule("claim.trust.two-sources", cap=0.68)  # applies, and does not bind
     harbour.edit_rule("claim.trust.opinion", cap=0.3)  # it is no judgement
     harbour.edit_rule("citation.strength.first-hand", because="it was there")  # only words
     assert status(harbour) == ["counts"]
@@ -63,7 +63,7 @@ def test_an_unrelated_rule_edit_makes_no_override_stale(harbour: Office) -> None
     "move",
     [
         lambda o: o.edit_rule("citation.strength.first-hand", add=0.61),
-        lambda o: o.edit_rule("claim.trust.two-origins", cap=0.58),
+        lambda o: o.edit_rule("claim.trust.two-sources", cap=0.58),
         lambda o: o.put(source("report", "record")),
         lambda o: o.put(source("report", title="Another title")),
         lambda o: o.put(source("report", retracted="2026-01-10")),

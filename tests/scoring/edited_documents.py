@@ -132,6 +132,9 @@ def what_ifs(
     keys = [c for c in scored_claims(profile) if c.key]
     means = _Means(independence, supposed, profile)
     for change in changes:
+        if change.action == "read_document":
+            yield from _documents_read(profile, change, keys, supposed)
+            continue
         made = {k.id: list(_ACTIONS[change.action](k, change, means)) for k in keys}
         for key in keys:
             for variant in made[key.id]:
@@ -153,8 +156,33 @@ def _text(change: Change, made: Sequence[Variant]) -> str:
     named = sorted({name for v in made for name in v.seen})
     seen = f" ({', '.join(named)})" if named else ""
     times = max(v.times for v in made)
-    actor = ", and name the institution that acted" if any(v.names_actor for v in made) else ""
+    actor = ", and name the actor of the claim" if any(v.names_actor for v in made) else ""
     return f"{change.text}{made[0].lost}{seen}{_TIMES[times - 1] if times else ''}{actor}"
+
+
+def _documents_read(
+    profile: AnyProfile, change: Change, keys: Sequence[Claim], supposed: Supposed
+) -> Iterator[WhatIf]:
+    """Every document of a watch item, cited for one key claim that it would settle and for all."""
+    for item in profile.watch:
+        settled = [k for s in item.would_settle for k in keys if k.id == s]
+        together = [settled] if len(settled) > 1 else []
+        for claims in [*([k] for k in settled), *together]:
+            assert item.directness is not None
+            cited, names_actor = [], False
+            for claim in claims:
+                update: dict[str, Any] = {}
+                actor = actor_of(profile, claim)
+                if item.directness == "record" and actor is None:
+                    actor, names_actor = "~body", True
+                    update["actor"] = actor
+                new = supposed.citation(f"{change.id}~{claim.id}", item.directness, None, actor)
+                cited.append(claim.model_copy(update={**update, "sources": (*claim.sources, new)}))
+            naming = ", and name the actor of the claim" if names_actor else ""
+            order = [c.id for c in profile.claims]
+            ids = ", ".join(repr(i) for i in sorted((c.id for c in claims), key=order.index))
+            text = f"{change.text} “{item.document}”{naming}, which would settle {ids}"
+            yield WhatIf(_replaced(profile, cited), text, change.effort)
 
 
 def _for_several(

@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.scoring.counterfactuals import counterfactuals, score_copies
-from tests.package import Assessment, Band, ClaimEdit, Corpus, Independence, Score, WouldChange
+from tests.package import (
+    AddedCitation,
+    Assessment,
+    Band,
+    ClaimEdit,
+    Corpus,
+    Event,
+    Independence,
+    Institution,
+    Publisher,
+    Score,
+    Source,
+    WouldChange,
+)
 from tests.scoring.edited_documents import Supposed, WhatIf, what_ifs
-from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, replaced, scores_of, shipped
+from tests.strategies import (
+    AS_OF,
+    corpora,
+    corpus_of,
+    default_rulebook,
+    desk_of,
+    replaced,
+    scores_of,
+    shipped,
+)
 
 Scores = dict[str, Score]
 
@@ -171,3 +193,74 @@ def test_stated_changes_of_the_shipped_workspace_are_true() -> None:
 
 def ids_of(desk: Assessment) -> list[str]:
     return list(desk.run.profile_rows)
+
+
+OFFICE: dict[str, Any] = {
+    "kind": "institution",
+    "id": "office",
+    "name": "Office",
+    "claims": [
+        {"id": "moved", "nature": "fact", "text": "It moved.", "key": True, "holds": "dated"},
+        {"id": "grew", "nature": "fact", "text": "It grew.", "key": True, "holds": "dated"},
+    ],
+    "watch": [
+        {
+            "horizon": "now",
+            "text": "Read the list.",
+            "document": "The list of offices",
+            "directness": "record",
+            "would_settle": ["moved", "grew"],
+        }
+    ],
+}
+
+
+def test_a_document_that_would_settle_claims_is_a_remedy_by_name() -> None:
+    desk = desk_of(corpus_of([], [], [Institution.model_validate(OFFICE)]))
+    cheapest = desk.would_change(["office"])["office"][0]
+    assert (cheapest.change, cheapest.effort, cheapest.to.grade) == (
+        "read the document “The list of offices”, which would settle 'moved', 'grew'",
+        1,
+        "A/B",
+    )
+    record = AddedCitation(None, "record", None, "The list of offices")
+    assert cheapest.edits == (
+        ClaimEdit("moved", add=(record,)),
+        ClaimEdit("grew", add=(record,)),
+    )
+
+
+def test_a_record_of_an_event_needs_the_institution_that_acted() -> None:
+    event = {**OFFICE, "kind": "event", "id": "move", "watch": []}
+    desk = desk_of(corpus_of([], [], [Event.model_validate(event)]))
+    remedies = {c.change: c for c in desk.would_change(["move"])["move"]}
+    change = next(c for text, c in remedies.items() if text.startswith("cite the record"))
+    assert change.change == (
+        "cite the record of the institution that acted, and name the actor of the claim, "
+        "for each of 2 key claims"
+    )
+    assert all(edit.name_actor for edit in change.edits)
+
+
+def test_another_record_of_the_same_act_is_no_remedy() -> None:
+    """The actor's publisher has recorded it, so the remedy is a report by another."""
+    publisher = Publisher.model_validate(
+        {"kind": "publisher", "id": "press", "name": "Press", "speaks_for": ["office"]}
+    )
+    source = Source.model_validate(
+        {
+            "kind": "source",
+            "id": "register",
+            "title": "Register",
+            "publisher": "press",
+            "published": "2026-01-01",
+            "directness": "record",
+        }
+    )
+    claim = {**OFFICE["claims"][0], "sources": [{"id": "register"}]}
+    profile = {**OFFICE, "claims": [claim], "watch": []}
+    desk = desk_of(corpus_of([publisher], [source], [Institution.model_validate(profile)]))
+    upgrades = [
+        c.change for c in desk.would_change(["office"])["office"] if c.direction == "upgrade"
+    ]
+    assert upgrades == ["cite an independent first-hand report by a usually reliable publisher"]

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assay.model.documents import AnyProfile, Claim, Corpus, Dependency, Event, Factor, Publisher
+from assay.model.documents import (
+    AnyProfile,
+    Claim,
+    Corpus,
+    Dependency,
+    Event,
+    Factor,
+    Publisher,
+    WatchItem,
+)
 
 
 def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: date) -> Corpus:
@@ -79,11 +88,7 @@ class _View:
                 self._claim(own, c) for c in profile.claims if (own, c.id) in self.claims
             ),
             "depends_on": self._edges(own, profile.depends_on),
-            "watch": tuple(
-                w.model_copy(update={"claims": self._known(own, w.claims)})
-                for w in profile.watch
-                if w.audience in self.audiences
-            ),
+            "watch": tuple(self._watch(own, profile.watch)),
             "basis": {field: self._known(own, ids) for field, ids in profile.basis.items()},
             "bottom_line": bottom_line if (own, bottom_line) in self.claims else None,
             "factors": tuple(self._factors(own, profile.factors)),
@@ -91,6 +96,13 @@ class _View:
         if isinstance(profile, Event):
             update["affects"] = self._edges(own, profile.affects)
         return profile.model_copy(update=update)
+
+    def _watch(self, own: str, items: Iterable[WatchItem]) -> Iterator[WatchItem]:
+        for item in items:
+            if item.audience in self.audiences:
+                settled = self._known(own, item.would_settle)
+                claims = self._known(own, item.claims)
+                yield item.model_copy(update={"would_settle": settled, "claims": claims})
 
     def _claim(self, own: str, claim: Claim) -> Claim:
         alternative = self._known(own, filter(None, [claim.alternative_to]))

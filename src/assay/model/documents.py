@@ -307,7 +307,24 @@ class WatchItem(Model):
     ] = ()
     owner: Line | None = None
     priority: Level | None = None
+    document: Annotated[
+        Line | None, Field(description="name of a document that the workspace does not have yet")
+    ] = None
+    directness: Annotated[
+        Literal["record", "first_hand"] | None,
+        Field(description="kind of evidence that the document would be"),
+    ] = None
+    would_settle: Annotated[
+        tuple[Id, ...],
+        Field(description="claims of the profile that the document would settle"),
+    ] = ()
     audience: Id | None = None
+
+    @model_validator(mode="after")
+    def _what_settles_is_described(self) -> WatchItem:
+        if self.would_settle and not (self.document and self.directness):
+            raise ValueError("would_settle needs a document and its directness")
+        return self
 
 
 class Factor(Model):

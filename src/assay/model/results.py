@@ -93,13 +93,15 @@ class ScoreExplanation:
 class AddedCitation:
     """A citation that an edit adds, dated by the day of the scores unless it has a ``source``.
 
-    Without a ``source`` it is of a supposed one, by a publisher of this ``reliability`` that no
-    document names. The publisher of a record speaks for the institution that acted.
+    Without a ``source`` it is of a supposed one, by a publisher of this ``reliability`` that the
+    workspace does not have. The publisher of a record speaks for the institution that acted.
+    ``document`` is its name, if a watch item gives one.
     """
 
     source: str | None
     kind: Directness
     reliability: Reliability | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -336,7 +336,14 @@ class Change(Model):
         Line, Field(description="description, for example a record from an independent source")
     ]
     effort: Annotated[int, Field(ge=1, strict=True, description="effort, in units of your choice")]
-    action: Literal["add_source", "lose_source", "see_original", "resolve_dispute", "recheck"]
+    action: Literal[
+        "add_source",
+        "lose_source",
+        "see_original",
+        "read_document",
+        "resolve_dispute",
+        "recheck",
+    ]
     directness: Directness | None = None
     reliability: Reliability | None = None
 

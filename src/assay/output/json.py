@@ -167,6 +167,7 @@ class AddedCitation(Output):
     source: str | None = described("id of the source; null for one that is not in the workspace")
     kind: Directness = described("its kind for the claim")
     reliability: Reliability | None = described("that of its publisher; null if unrated")
+    document: str | None = described("its name, if a watch item gives one")
 
 
 class RemovedCitation(Output):

@@ -99,7 +99,7 @@ def _band_changes(now: Run, then: Run, scorer: ScorerColumns, listed: pl.DataFra
 def _least(changes: pl.DataFrame) -> pl.DataFrame:
     """For each direction the least effort, and more effort only where it leads further.
 
-    Takes the first of the catalogue among equal ones.
+    Changes of equal effort and result are in the order of the catalogue.
     """
     sign = pl.when("up").then(1).otherwise(-1)
     far, to = pl.col("points") * sign, pl.col("to").cast(pl.Int64) * sign
@@ -151,7 +151,7 @@ def counterfactuals(
     ``rows`` are those of the whole corpus, ``profiles`` rows of the run.
     """
     changes, rows = run.rulebook.changes, select_evidence(rows, profiles)
-    edits = _catalogue(rows, changes, _strength(run, profiles))
+    edits = _catalogue(_evidence(corpus, rows, _strength(run, profiles)), changes)
     known = edits.listed["known"]
     simple, of_documents = (edits.listed["copy"].filter(k) for k in (~known, known))
 
@@ -219,11 +219,12 @@ class _Edits:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """Key claims, their citations, and what these draw on (``origin``), by profile."""
+    """Key claims, their citations, what these draw on, and documents that would settle claims."""
 
     keys: pl.DataFrame
     cited: pl.DataFrame
     drawn: pl.DataFrame
+    settling: pl.DataFrame
 
     @property
     def supporting(self) -> pl.DataFrame:
@@ -247,13 +248,12 @@ _VARIANT: dict[str, Dtype] = {
 }
 
 
-def _catalogue(rows: Rows, changes: Sequence[Change], strength: pl.Series) -> _Edits:
+def _catalogue(evidence: _Evidence, changes: Sequence[Change]) -> _Edits:
     """Make each change to one key claim of a profile, and to its two or more weakest key claims.
 
-    ``strength`` is the score of each claim. Additions are made once, twice and three times. Changes
-    that do not apply (no dispute to resolve, nothing to recheck) are left out.
+    Additions are made once, twice and three times. Changes that do not apply (no dispute to
+    resolve, nothing to recheck) are left out.
     """
-    evidence = _evidence(rows, strength)
     variants = pl.concat(
         [
             pl.DataFrame(schema={"change": pl.Int32, "effort": pl.Int32, **_VARIANT}),
@@ -277,6 +277,7 @@ def _catalogue(rows: Rows, changes: Sequence[Change], strength: pl.Series) -> _E
                     pl.concat_list("variant").alias("variants"),
                 ),
                 _for_weakest(variants.join(evidence.keys, on=["own", "claim"])),
+                _for_document(variants, changes),
             ]
         )
         .join(evidence.keys.select("own", "keys").unique(), on="own", maintain_order="left")
@@ -299,10 +300,12 @@ def _catalogue(rows: Rows, changes: Sequence[Change], strength: pl.Series) -> _E
     )
 
 
-def _evidence(rows: Rows, strength: pl.Series) -> _Evidence:
+def _evidence(corpus: Corpus, rows: Rows, strength: pl.Series) -> _Evidence:
+    """Select the evidence of key claims; ``strength`` is the score of each claim."""
     number = pl.int_range(pl.len()).over("own")
     claims = rows["claim"].select(
         *("own", "holds", "has_actor", "key"),
+        pl.col("id").cast(pl.String),
         number.alias("claim"),
         strength.alias("strength"),
     )
@@ -318,7 +321,18 @@ def _evidence(rows: Rows, strength: pl.Series) -> _Evidence:
         *("own", "source", "kind", "publication"), pl.col("citation").alias("root")
     )
     drawn = rows["root"].join(original, on=["own", "root"])
-    return _Evidence(keys, cited, drawn)
+    named = pl.DataFrame(
+        [
+            (own, item.document, item.directness, claim)
+            for own, profile in enumerate(rows["profile"]["id"])
+            for item in corpus.profiles[profile].watch
+            for claim in item.would_settle
+        ],
+        schema={"own": pl.Int64, "document": pl.String, "kind": pl.String, "id": pl.String},
+        orient="row",
+    )
+    settling = named.join(keys, on=["own", "id"], maintain_order="left")
+    return _Evidence(keys, cited, drawn, settling)
 
 
 def _for_weakest(variants: pl.DataFrame) -> pl.DataFrame:
@@ -345,6 +359,18 @@ def _for_weakest(variants: pl.DataFrame) -> pl.DataFrame:
             pl.col("known").list.head(pl.col("size")).list.any(),
             pl.col("variant").list.head(pl.col("size")).alias("variants"),
         )
+    )
+
+
+def _for_document(variants: pl.DataFrame, changes: Sequence[Change]) -> pl.DataFrame:
+    """One document cited for all key claims that it would settle, at the effort of one."""
+    reading = [i for i, change in enumerate(changes) if change.action == "read_document"]
+    return (
+        variants.filter(pl.col("change").is_in(reading))
+        .group_by("own", "change", "name", maintain_order=True)
+        .agg(pl.col("effort").first(), pl.col("known").any(), pl.col("variant").alias("variants"))
+        .filter(pl.col("variants").list.len() > 1)
+        .select("own", "change", "effort", "name", "known", "variants")
     )
 
 
@@ -437,6 +463,20 @@ def _see_original(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]
     )
 
 
+def _read_document(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
+    """Cite documents that watch items name, for the claims that they would settle."""
+    record = pl.col("kind") == "record"
+    ids = {kind: _supposed_id(change, n) for n, kind in enumerate(CORROBORATING, start=1)}
+    yield _variants(
+        evidence.settling,
+        turn=pl.lit(None),
+        name=pl.col("document"),
+        sources=pl.concat_list(pl.col("kind").replace_strict(ids, return_dtype=pl.String)),
+        kinds=pl.concat_list("kind"),
+        names_actor=record & ~pl.col("has_actor"),
+    )
+
+
 def _resolve_dispute(evidence: _Evidence, _change: Change) -> Iterator[pl.DataFrame]:
     disputes = evidence.cited.filter(pl.col("stance") == "disputes")
     lost = disputes.group_by("own", "claim", maintain_order=True).agg(
@@ -453,6 +493,7 @@ _ACTIONS: Mapping[str, Callable[[_Evidence, Change], Iterator[pl.DataFrame]]] = 
     "add_source": _add_source,
     "lose_source": _lose_source,
     "see_original": _see_original,
+    "read_document": _read_document,
     "resolve_dispute": _resolve_dispute,
     "recheck": _recheck,
 }
@@ -464,10 +505,15 @@ _ACTIONS: Mapping[str, Callable[[_Evidence, Change], Iterator[pl.DataFrame]]] = 
 def _supposed(changes: Sequence[Change], day: int) -> Iterator[dict[str, object]]:
     """Citations of the sources that changes add, published on ``day`` by separate publishers."""
     for change in changes:
-        if change.action not in ("add_source", "see_original"):
-            continue
-        kind = _directness(change)
-        for number in range(1, len(_TIMES) + 1):
+        kinds: Sequence[Directness]
+        match change.action:
+            case "add_source" | "see_original":
+                kinds = [_directness(change)] * len(_TIMES)
+            case "read_document":
+                kinds = CORROBORATING
+            case _:
+                continue
+        for number, kind in enumerate(kinds, start=1):
             source = _supposed_id(change, number)
             yield {
                 "implied": False,
@@ -542,9 +588,10 @@ def _claim_edits(
     ).iter_rows():
         removed.setdefault((copy, claim), []).append(RemovedCitation(source, stance))
     added: dict[tuple[int, int], list[AddedCitation]] = {}
-    for copy, claim, source, kind in edits.added.join(owns, on="copy", how="semi").iter_rows():
+    named = edits.added.join(edits.listed.select("copy", "name"), on="copy", maintain_order="left")
+    for copy, claim, source, kind, name in named.join(owns, on="copy", how="semi").iter_rows():
         known = None if source.startswith(_SUPPOSED) else source
-        citation = AddedCitation(known, kind, reliability.get(source))
+        citation = AddedCitation(known, kind, reliability.get(source), name)
         added.setdefault((copy, claim), []).append(citation)
     found: dict[int, list[ClaimEdit]] = {}
     of_claims = (
@@ -571,6 +618,10 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
     known = sorted({a.source for e in edits for a in e.add if a.source})
     supposed = max(sum(a.source is None for a in e.add) for e in edits)
     parts = [change.text]
+    claims = ", ".join(repr(e.claim) for e in edits)
+    if change.action == "read_document":
+        actor = ", and name the actor of the claim" if any(e.name_actor for e in edits) else ""
+        return f"{change.text} “{name}”{actor}, which would settle {claims}"
     if name is not None:
         parts.append(f": {name}")
     if known:
@@ -578,9 +629,9 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
     if supposed:
         parts.append(_TIMES[supposed - 1])
     if any(e.name_actor for e in edits):
-        parts.append(", and name the institution that acted")  # words: shown on pages
+        parts.append(", and name the actor of the claim")  # words: shown on pages
     if len(edits) < keys:
-        parts.append(f", for {', '.join(repr(e.claim) for e in edits)}")
+        parts.append(f", for {claims}")
     elif keys > 1:
         parts.append(f", for each of {keys} key claims")
     return "".join(parts)

@@ -1,7 +1,7 @@
 """Tables of edited profiles, derived from the rows of the originals.
 
-The worth of a citation never depends on the other citations of its claim, so the remaining
-citations are copied. Added citations are of supposed sources, by publishers that no document names.
+The worth of a citation never depends on the other citations of its claim, so those that remain are
+copied. Added citations are of supposed sources, by publishers that no document names.
 """
 
 from __future__ import annotations

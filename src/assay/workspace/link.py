@@ -159,6 +159,8 @@ class _Linker:
             for k, reference in enumerate(item.claims):
                 at: ValuePath = ("watch", i, "claims", k)
                 yield from self._claim_reference(profile, reference, own, subject, at, None)
+            for j, settled in enumerate(item.would_settle):
+                yield from self._own_claim(subject, ("watch", i, "would_settle", j), settled, own)
         if profile.image is not None and not self._has_image(profile.image.src):
             yield codes.IMAGE_NOT_FOUND.at(
                 ValueLocation(("image", "src"), subject),
