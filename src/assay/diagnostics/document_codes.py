@@ -236,6 +236,12 @@ UNKNOWN_FACTOR_WORD = Code(
     "The scale of the factor has no such word.",
     "factors: [{factor: severity, is: high}]",
 )
+UNUSED_HORIZON = Code(
+    "unused-horizon",
+    "A watch item has a horizon, which nothing reads: its date says when to look.",
+    "watch: [{text: The next budget, due: 2026-11}]",
+    "info",
+)
 IMAGE_NOT_FOUND = Code(
     "image-not-found",
     "There is no such picture below profiles/.",

@@ -20,6 +20,7 @@ from assay.cel.program import Aggregate, Compute, Program, ScorerColumns
 from assay.cel.text import Hole, members, names, split_text
 from assay.diagnostics import rule_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation
+from assay.diagnostics.document_codes import UNUSED_HORIZON
 from assay.lint.analysis import Analysis, field_words
 from assay.lint.canonical import CanonicalForms
 from assay.lint.rules import RuleLint, why_undecided
@@ -39,6 +40,13 @@ def lint_rulebook(
     """Report warnings and infos about a rulebook without errors, on a date."""
     yield from _unused_names(rulebook)
     yield from _expiries(rulebook, as_of)
+    for i, watch in enumerate(rulebook.watch):
+        if watch.horizon is not None:
+            yield UNUSED_HORIZON.at(
+                ValueLocation(("watch", i, "horizon"), at_key=True),
+                "'horizon' is not used",
+                "delete it, or rewrite the workspace with `assay migrate`",
+            )
     for name, bands in rulebook.scales.items():
         yield from _band_words(name, bands)
     analysis, forms = Analysis(program), CanonicalForms(program)

@@ -296,6 +296,9 @@ class WatchItem(Model):
 
     text: Text
     trigger: Text | None = None
+    horizon: Annotated[
+        Literal["now", "quarter", "year"] | None, Field(description="no longer used: give `due`")
+    ] = None
     due: Annotated[
         PartialDate | None, Field(description="date of the development, for example 2024-Q3")
     ] = None

@@ -236,6 +236,9 @@ class WatchRule(Model):
     """A watch item for every profile that meets a condition."""
 
     id: Id
+    horizon: Annotated[
+        Literal["now", "quarter", "year"] | None, Field(description="no longer used")
+    ] = None
     priority: Level = "medium"
     when: Cel
     text: Annotated[Text, Field(description="text of the item; {expressions} in braces are CEL")]

@@ -156,6 +156,12 @@ class _Linker:
         yield from self._rated(profile, own, subject)
         for i, item in enumerate(profile.watch):
             yield from self._audience(subject, ("watch", i, "audience"), item.audience)
+            if item.horizon is not None:
+                yield codes.UNUSED_HORIZON.at(
+                    ValueLocation(("watch", i, "horizon"), subject, at_key=True),
+                    "'horizon' is not used",
+                    "give the date as 'due', or delete it with `assay migrate`",
+                )
             for k, reference in enumerate(item.claims):
                 at: ValuePath = ("watch", i, "claims", k)
                 yield from self._claim_reference(profile, reference, own, subject, at, None)

@@ -22,9 +22,8 @@ from assay.model.documents import (
     Institution,
     Publisher,
     Source,
-    WatchItem,
 )
-from assay.model.rulebook import Rulebook, Settings, WatchRule
+from assay.model.rulebook import Rulebook, Settings
 from assay.yaml.reader import describe, scalar_text
 from assay.yaml.source_map import ValuePath, value_at
 
@@ -182,8 +181,6 @@ def _unknown_key(refusal: _Refusal, data: object, model: type[BaseModel]) -> Dia
     message = f"unknown key {key!r}" + (f" in {_kind_of(owner)}" if owner else "")
     if owner is Claim and key in Citation.model_fields:
         hint = "move it to the citation under 'sources'"
-    elif owner in (WatchItem, WatchRule) and key == "horizon":
-        hint = "dates replace it ('due'); rewrite the workspace with `assay migrate`"
     else:
         hint = _known_keys(str(key), value_at(data, tuple(around)), owner)
     return refusal.diagnostic(codes.UNKNOWN_KEY, message, hint, at_key=True)
