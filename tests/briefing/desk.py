@@ -666,6 +666,7 @@ def _score_event(desk: Assessment) -> None:
         450,
         (640, 380, 700),
         sources=4,
+        independent=2,
         claims=claims,
         outlook=outlook,
         scorers=explained,

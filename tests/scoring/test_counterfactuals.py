@@ -97,7 +97,7 @@ def as_rows(desk: Assessment) -> list[Tried]:
     ]
 
 
-@settings(max_examples=settings.default.max_examples // 2 if settings.default else 25)
+@settings(max_examples=settings.default.max_examples // 4 if settings.default else 12)
 @given(corpora(most_profiles=2), st.integers(0, 2**32))
 def test_what_ifs_are_what_edited_documents_are(corpus: Corpus, seed: int) -> None:
     """As rows each scores as an edit does; what is listed crosses, and what is cheaper does not."""
