@@ -16,6 +16,11 @@ scorers:
     on: citation
     rules:
       - {id: record, when: 'citation.directness == "record"', add: 0.85, because: a record}
+vocabularies:
+  types: {institution: {regulator: sets rules, company: }}
+  regions: {Asia Pacific: , North: , United States: }
+  relations:
+    {part_of: is a unit of it, bound_by: , decided_by: , led_by: , moved: , paid_by: }
 factors:
   scales:
     severity: {words: {low: 0.3, high: 0.8}}

@@ -114,6 +114,11 @@ def test_the_workspaces_own_schema_completes_its_ids(make_workspace: MakeWorkspa
     assert edge["enum"] == ["ministry"]
     claims = schema["$defs"]["Claim"]["properties"]["rests_on"]["items"]["anyOf"][0]
     assert claims["enum"] == ["ministry#taxes"]
+    types = schema["$defs"]["Institution"]["properties"]["type"]["anyOf"][0]["anyOf"][0]
+    assert types == {"enum": ["regulator", "company"], "enumDescriptions": ["sets rules", ""]}
+    assert "anyOf" not in schema["$defs"]["Event"]["properties"]["type"]["anyOf"][0]
+    relations = schema["$defs"]["Dependency"]["properties"]["relation"]["anyOf"][0]
+    assert relations["enum"][:2] == ["part_of", "bound_by"]
     new = {"kind": "source", "id": "s", "title": "T", "cites": ["not-yet-there"]}
     assert Draft202012Validator(schema).is_valid(new)
     assert not Draft202012Validator(schema).is_valid({**new, "cites": ["Not An Id"]})

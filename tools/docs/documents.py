@@ -35,6 +35,7 @@ from assay.model.rulebook import (
     Scorer,
     Settings,
     StandsOn,
+    Vocabularies,
     WatchRule,
 )
 from tools.docs.markdown import code, sentence, table
@@ -80,6 +81,7 @@ RULES: Sequence[tuple[str, type[Model]]] = (
     ("rules.yaml", Rulebook),
     ("Settings", Settings),
     ("Band: a step of a scale", Band),
+    ("Vocabularies", Vocabularies),
     ("Reach", Reach),
     ("Factors", Factors),
     ("Factor scale: one of the `scales` of factors", FactorScale),

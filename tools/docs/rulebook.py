@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.resources import files
 
-from assay.model.rulebook import Cadence, Factors, Rule, Rulebook, Scorer
+from assay.model.rulebook import Cadence, Factors, Rule, Rulebook, Scorer, Vocabularies
 from assay.yaml.reader import read_yaml
 from tools.docs.markdown import block, code, sentence, table
 
@@ -41,6 +41,7 @@ def rulebook_page() -> str:
                 ),
             )
         )
+    parts += _vocabularies(book.vocabularies)
     reach = book.reach
     weights = ", ".join(f"{level} {weight}" for level, weight in reach.weights.items())
     parts.append(
@@ -69,6 +70,24 @@ def rulebook_page() -> str:
         )
     )
     return "".join(parts)
+
+
+def _vocabularies(words: Vocabularies) -> Iterator[str]:
+    yield "\n## Vocabularies\n\nWords of profiles and their links. Add your own in `rules.yaml`.\n\n"
+    sections = {
+        **{f"type of {kind}": known for kind, known in words.types.items()},
+        "region": words.regions,
+        "domain": words.domains,
+        "relation": words.relations,
+    }
+    yield table(
+        ["field", "word", "meaning"],
+        (
+            [field, code(word), meaning or ""]
+            for field, known in sections.items()
+            for word, meaning in (known or {}).items()
+        ),
+    )
 
 
 def _factors(factors: Factors) -> Iterator[str]:

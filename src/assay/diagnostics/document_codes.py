@@ -226,6 +226,11 @@ SAME_AND_NOT_SAME = Code(
 UNKNOWN_AUDIENCE = Code(
     "unknown-audience", "The rulebook has no such audience.", "audience: public"
 )
+UNKNOWN_TERM = Code(
+    "unknown-term",
+    "The vocabulary of the rulebook has no such type, region, domain or relation.",
+    "vocabularies:\n  regions: {Asia Pacific: East and South-East Asia with Oceania}",
+)
 UNKNOWN_FACTOR = Code(
     "unknown-factor",
     "The rulebook has no such factor, or does not ask it of such a profile.",

@@ -203,8 +203,9 @@ UNUSED_NAME = Code(
 )
 UNKNOWN_VALUE = Code(
     "unknown-value",
-    "A condition compares with a text that no document has, but a similar one exists.",
-    "Use the text that the message suggests, if it is the one meant.",
+    "A condition compares with a text that no document has, though a similar one exists, or it "
+    "names a word outside the vocabulary of the rulebook.",
+    "Use the text that the message suggests, or add the word to 'vocabularies:'.",
     "warning",
 )
 SATURATED_SCORER = Code(

@@ -21,6 +21,7 @@ from assay.cel.text import Hole, members, names, split_text
 from assay.diagnostics import rule_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation
 from assay.diagnostics.document_codes import UNUSED_HORIZON
+from assay.diagnostics.suggest import nearest
 from assay.lint.analysis import Analysis, field_words
 from assay.lint.canonical import CanonicalForms
 from assay.lint.rules import RuleLint, why_undecided
@@ -49,7 +50,9 @@ def lint_rulebook(
             )
     for name, bands in rulebook.scales.items():
         yield from _band_words(name, bands)
+    yield from _unknown_types(rulebook)
     analysis, forms = Analysis(program), CanonicalForms(program)
+    listed = _listed(rulebook)
     for index, scorer in enumerate(rulebook.scorers):
         columns = program.scorer(scorer.key)
         here: RulePath = ("scorers", index)
@@ -58,7 +61,14 @@ def lint_rulebook(
         yield from _unreached_bands(analysis, rulebook.bands(scorer), scorer, here)
         for j, rule in enumerate(columns.rules):
             place = (*here, "rules", j, "when")
-            yield from _unknown_values(program, scorer.on, rule.outcome, written, place)
+            yield from _unknown_values(program, scorer.on, rule.outcome, listed, written, place)
+        if columns.pool is not None:
+            elements, keep = columns.pool.elements, Col(columns.pool.keep)
+            place = (*here, "pool", "where")
+            yield from _unknown_values(program, elements, keep, listed, written, place)
+    for index, watch in enumerate(program.watch):
+        place = ("watch", index, "when")
+        yield from _unknown_values(program, "profile", Col(watch.outcome), listed, written, place)
 
 
 def _expiries(rulebook: Rulebook, as_of: date | None) -> Iterator[Diagnostic]:
@@ -244,15 +254,58 @@ def _rank(text: str, words: Sequence[str]) -> int | None:
 # Texts that no document has ----------------------------------------------------------------
 
 
+def _listed(rulebook: Rulebook) -> Values:
+    """Return the words of the rulebook's vocabularies, by the space and column that have them."""
+    words = rulebook.vocabularies
+    profile = {**words.of("institution"), "type": words.types_of("institution", "event")}
+    edges = ("dependency", "dependent", "event")
+    return {
+        **{("profile", field): known for field, known in profile.items()},
+        **{(edge, "relation"): words.relations or {} for edge in edges},
+    }
+
+
+def _unknown_types(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Report types outside the vocabulary among those not asked for a factor."""
+    factors = rulebook.factors
+    for name, types in factors.not_asked.items():
+        kinds = [kind for kind, asked in factors.asked.items() if name in asked]
+        known = rulebook.vocabularies.types_of(*kinds)
+        for i, word in enumerate(types):
+            if known and word not in known:
+                yield _not_listed("type", word, known, ("factors", "not_asked", name, i))
+
+
+def _not_listed(noun: str, word: str, known: Collection[str], place: RulePath) -> Diagnostic:
+    near = nearest(word, known)
+    hint = (
+        f"did you mean {near!r}?"
+        if near
+        else "add it to 'vocabularies:', or use a word listed there"
+    )
+    message = f"the vocabulary has no {noun} {word!r}"
+    return codes.UNKNOWN_VALUE.at(ValueLocation(place), message, hint)
+
+
 def _unknown_values(
-    program: Program, space: str, expr: Expr, written: Values, place: RulePath
+    program: Program,
+    space: str,
+    expr: Expr,
+    listed: Values,
+    written: Values,
+    place: RulePath,
 ) -> Iterator[Diagnostic]:
     """Report texts that a condition compares with a field and that the field never has."""
     reported: set[str] = set()
     for of, column, value in _compared(program, space, expr):
         possible = field_words(of, column)
-        known = possible or written.get((of, column), ())
+        vocabulary = listed.get((of, column), ())
+        known = possible or vocabulary or written.get((of, column), ())
         if value in known or value in reported or not value:
+            continue
+        if vocabulary:
+            reported.add(value)
+            yield _not_listed(column, value, vocabulary, place)
             continue
         near = next(iter(get_close_matches(value, sorted(known), n=1, cutoff=_SIMILARITY)), None)
         if not possible and near is None:

@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from assay.model.base import Flag, Id, Line, Model, Text
-from assay.model.documents import Day, Directness, Level, Reliability
+from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A name for conditions: lower-case letters, digits and underscores."""
@@ -252,6 +252,43 @@ class Reach(Model):
     weights: dict[Level, Fraction] = {"high": 0.8, "medium": 0.5, "low": 0.2}
 
 
+Words = Annotated[dict[Line, Text | None], Field(min_length=1)]
+"""Words, each with its meaning or without one."""
+
+
+class Vocabularies(Model):
+    """The words that profiles may use, each with an optional meaning.
+
+    Without a vocabulary any word is valid.
+    """
+
+    types: Annotated[
+        dict[Literal["institution", "event"], Words],
+        Field(description="types of profiles, by their kind"),
+    ] = {}
+    regions: Annotated[Words | None, Field(description="regions of profiles")] = None
+    domains: Annotated[Words | None, Field(description="primary domains of profiles")] = None
+    relations: Annotated[
+        Annotated[dict[Relation, Text | None], Field(min_length=1)] | None,
+        Field(description="relations of `depends_on` and `affects`"),
+    ] = None
+
+    def types_of(self, *kinds: str) -> dict[str, str | None]:
+        """Return the types of profiles of these kinds; empty if one of them has no vocabulary."""
+        by_kind = {str(kind): words for kind, words in self.types.items()}
+        if not by_kind.keys() >= set(kinds):
+            return {}
+        return {word: meaning for kind in kinds for word, meaning in by_kind[kind].items()}
+
+    def of(self, profile_kind: str) -> dict[str, dict[str, str | None]]:
+        """Return the words for the fields of profiles of a kind; empty where any is valid."""
+        return {
+            "type": self.types_of(profile_kind),
+            "region": self.regions or {},
+            "domain": self.domains or {},
+        }
+
+
 class FactorScale(Model):
     """The words of a factor, each with its number from 0 to 1."""
 
@@ -407,6 +444,9 @@ class Rulebook(Model):
     ] = {}
     facts: tuple[Fact, ...] = ()
     scales: dict[Name, tuple[Band, ...]] = {}
+    vocabularies: Annotated[Vocabularies, Field(description="the words of profiles")] = (
+        Vocabularies.model_construct()
+    )
     reach: Reach = Reach.model_construct()
     factors: Annotated[Factors, Field(description="factors of profiles and their scales")] = (
         Factors.model_construct()

@@ -22,7 +22,7 @@ from assay.model.documents import (
     Publisher,
     Source,
 )
-from assay.model.rulebook import Factors, Rulebook
+from assay.model.rulebook import Factors, Rulebook, Vocabularies
 from assay.workspace.consistency import check_claims, check_sources
 from assay.workspace.cycles import check_cycles
 from assay.workspace.dates import check_order
@@ -90,11 +90,14 @@ class _Linker:
         rulebook: Rulebook | None,
         images: FilePath,
     ) -> None:
+        vocabularies = rulebook.vocabularies if rulebook is not None else Vocabularies()
         self._corpus = corpus
         self._kinds = kinds
         self._unread = unread
         self._audiences = rulebook.audiences if rulebook is not None else None
         self._factors = rulebook.factors if rulebook is not None else None
+        self._relations = vocabularies.relations or {}
+        self._terms = {kind: vocabularies.of(kind) for kind in _PROFILES}
         self._images = images
         self._suggesters: dict[tuple[str, ...], Suggester] = {}
 
@@ -144,6 +147,10 @@ class _Linker:
     def profile(self, profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
         own = {c.id for c in profile.claims}
         yield from self._audience(subject, ("audience",), profile.audience)
+        for field, known in self._terms[profile.kind].items():
+            word = getattr(profile, field)
+            noun = f"type of {profile.kind}" if field == "type" else field
+            yield from self._term(subject, (field,), noun, word, known)
         if profile.bottom_line is not None:
             yield from self._own_claim(subject, ("bottom_line",), profile.bottom_line, own)
         if profile.basis:
@@ -244,6 +251,9 @@ class _Linker:
             yield _itself(subject, (*at, "on"), f"profile {edge.on!r} {verb} itself")
         elif self._kinds.get(edge.on) not in _PROFILES:
             yield from self._refer(subject, (*at, "on"), edge.on, _PROFILES)
+        yield from self._term(
+            subject, (*at, "relation"), "relation", edge.relation, self._relations
+        )
         for i, reference in enumerate(edge.claims):
             yield from self._claim_reference(
                 profile, reference, own, subject, (*at, "claims", i), None
@@ -291,13 +301,31 @@ class _Linker:
             )
 
     def _suggestion(self, target: str, wanted: tuple[str, ...]) -> str:
-        suggester = self._suggesters.get(wanted)
-        if suggester is None:
-            suggester = Suggester(i for i, kind in self._kinds.items() if kind in wanted)
-            self._suggesters[wanted] = suggester
-        near = suggester.nearest(target)
+        if wanted not in self._suggesters:
+            ids = (i for i, kind in self._kinds.items() if kind in wanted)
+            self._suggesters[wanted] = Suggester(ids)
+        near = self._suggesters[wanted].nearest(target)
         add = f"correct the id, or add it with `assay new {wanted[0]}`"
         return f"did you mean {near!r}?" if near else add
+
+    def _term(
+        self,
+        subject: Subject,
+        path: ValuePath,
+        noun: str,
+        word: str | None,
+        known: Collection[str],
+    ) -> Iterator[Diagnostic]:
+        """Check a word against its vocabulary, if there is one."""
+        if word is None or not known or word in known:
+            return
+        near = self._suggesters.setdefault((noun,), Suggester(known)).nearest(word)
+        add = "add it to 'vocabularies:' in rules.yaml, or use a word listed there"
+        yield codes.UNKNOWN_TERM.at(
+            ValueLocation(path, subject),
+            f"unknown {noun} {word!r}",
+            f"did you mean {near!r}?" if near else add,
+        )
 
     def _own_claim(
         self, subject: Subject, path: ValuePath, target: str, own: Collection[str]

@@ -1,7 +1,8 @@
 """JSON Schemas of the documents and the rulebook, for editors.
 
 Two schemas are committed, generated from the models alone. Two more are in a workspace's cache and
-include its ids, so that an editor completes them with their titles.
+include its ids and the words of its vocabularies, so that an editor completes them with their
+titles and meanings.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from assay.model.documents import Institution
-from assay.model.rulebook import Rulebook
+from assay.model.rulebook import Rulebook, Vocabularies
 from assay.workspace.load import Loaded
 from assay.workspace.validate import KINDS
 
@@ -24,7 +25,7 @@ RULES_SCHEMA = "rules.schema.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _Json = dict[str, Any]
 
-# References to other documents: definition, key, kind of target.
+# References to other documents and vocabularies: definition, key, kind of target.
 _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("Publisher", "speaks_for", "institution"),
     ("Source", "publisher", "publisher"),
@@ -43,6 +44,10 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("Claim", "alternative_to", "claim"),
     *((d, "audience", "audience") for d in ("Institution", "Event", "Claim", "Dependency")),
     ("WatchItem", "audience", "audience"),
+    ("Institution", "type", "type of institution"),
+    ("Event", "type", "type of event"),
+    *((d, key, key) for d in ("Institution", "Event") for key in ("region", "domain")),
+    ("Dependency", "relation", "relation"),
 )
 
 
@@ -74,9 +79,9 @@ def rules_schema() -> _Json:
 
 
 def workspace_schema(loaded: Loaded) -> _Json:
-    """Return the schema of documents with the workspace's ids and their titles.
+    """Return the schema of documents with the workspace's ids and words, and their meanings.
 
-    Other ids are accepted too if their form is right: the schema may be older than the document.
+    Others are accepted too if their form is right: the schema may be older than the document.
     """
     schema = profile_schema()
     known = dict(_known(loaded))
@@ -152,3 +157,13 @@ def _known(loaded: Loaded) -> Iterator[tuple[str, dict[str, str]]]:
     )
     audiences = loaded.rulebook.audiences if loaded.rulebook is not None else ()
     yield "audience", dict.fromkeys(audiences, "")
+    words = loaded.rulebook.vocabularies if loaded.rulebook is not None else Vocabularies()
+    yield "type of institution", _meanings(words.types_of("institution"))
+    yield "type of event", _meanings(words.types_of("event"))
+    yield "region", _meanings(words.regions)
+    yield "domain", _meanings(words.domains)
+    yield "relation", _meanings(words.relations)
+
+
+def _meanings(words: Mapping[str, str | None] | None) -> dict[str, str]:
+    return {word: meaning or "" for word, meaning in (words or {}).items()}
