@@ -40,6 +40,7 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
         evidence=sourcing.summary(sheet.result),
         verdict=graded,
         levels=rated,
+        levels_of_bodies=relations.levels_of_bodies(sheet),
         outlook=verdict.outlook(sheet),
         glance=facts,
         not_stated=not_stated,

@@ -16,6 +16,7 @@ from assay.briefing.views import (
     Figure,
     ImageView,
     JudgementView,
+    BodyLevels,
     LevelView,
     Link,
     Minute,
@@ -73,6 +74,7 @@ class PageView:
     evidence: str
     verdict: Verdict | None
     levels: tuple[LevelView, ...]
+    levels_of_bodies: tuple[BodyLevels, ...]
     outlook: OutlookView
     glance: tuple[Fact, ...]
     not_stated: str | None

@@ -48,7 +48,7 @@ def explained(sheet: Sheet, scorer: Scorer) -> ScoreExplanation | None:
 def verdict(sheet: Sheet) -> Verdict | None:
     """The headline score with its ruler and reasons; None where the rulebook has none."""
     scorer = sheet.atlas.headline
-    if scorer is None:
+    if scorer is None or not scorer.asks(sheet.profile.kind):
         return None
     bands = sheet.atlas.rulebook.bands(scorer)
     score = sheet.result.scores.get(scorer.name, _NO_SCORE)
@@ -70,9 +70,11 @@ def verdict(sheet: Sheet) -> Verdict | None:
 
 
 def levels(sheet: Sheet) -> tuple[LevelView, ...]:
-    """Every other score of the profile, with its reasons."""
+    """Every other score that profiles of this kind have, with its reasons."""
     views = []
     for scorer in sheet.atlas.levels:
+        if not scorer.asks(sheet.profile.kind):
+            continue
         score = sheet.result.scores.get(scorer.name, _NO_SCORE)
         explanation = explained(sheet, scorer)
         views.append(

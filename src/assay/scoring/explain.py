@@ -105,8 +105,10 @@ class Explainer:
         the rulebook comes first. Sets of corroborating citations are explained only if a score of
         the claim counts them.
         """
+        kind = str(self.trace.value("profile", "kind", row))
         for scorer in self.run.program.on("profile"):
-            yield self.score(scorer, row)
+            if scorer.scorer.asks(kind):
+                yield self.score(scorer, row)
         for space in ("factor", "dependent"):
             for element in self.trace.owned(space, "profile_row", row):
                 for scorer in reversed(self.run.program.on(space)):
@@ -458,12 +460,12 @@ def profile_results(
     """
     rows = [run.profile_rows[i] for i in ids]
     ahead = outlooks(run, listing, as_of, decided, rows)
-    own = {s.scorer.name: run.scores(s, rows) for s in run.program.shown}
+    own = [(s.scorer, run.scores(s, rows)) for s in run.program.shown]
     claims = _claim_scores(run, rows)
-    sources, independent = listing["sources"], listing["independent"]
+    kinds, sources, independent = listing["kind"], listing["sources"], listing["independent"]
     made = {}
     for number, (profile_id, row) in enumerate(zip(ids, rows, strict=True)):
-        scores = {name: column[number] for name, column in own.items()}
+        scores = {s.name: column[number] for s, column in own if s.asks(kinds[row])}
         made[profile_id] = ProfileResult(
             id=profile_id,
             scores=scores,
@@ -517,14 +519,14 @@ def overview(
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
     scorers = run.program.shown
     run.engine.make(("profile", c) for s in scorers for c in result_columns_of(s) if c)
-    scores = {s.scorer.name: run.scores(s) for s in scorers}
+    scores = [(s.scorer, run.scores(s)) for s in scorers]
     rows = range(listing.height)
     falls = grade_changes(Projection(run, as_of), rows)
     ahead = horizons(run, listing, as_of, falls, decided, rows)
     profiles = listing.select("id", "kind", "name", "sources", "independent").iter_rows()
     lines = []
     for row, (profile_id, kind, name, sources, independent) in enumerate(profiles):
-        own = {scorer: column[row] for scorer, column in scores.items()}
+        own = {s.name: column[row] for s, column in scores if s.asks(kind)}
         published = _is_published(run, own)
         lines.append(Line(profile_id, kind, name, own, ahead[row], sources, independent, published))
     return lines
