@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assay.briefing.views import (
     Badge,
+    BodyLevels,
     ClaimComputation,
     ClaimView,
     Computation,
@@ -16,7 +17,6 @@ from assay.briefing.views import (
     Figure,
     ImageView,
     JudgementView,
-    BodyLevels,
     LevelView,
     Link,
     Minute,
