@@ -566,5 +566,5 @@ def scorer_cutpoints(
     known = [s.scorer.name for s in assessment.program.shown]
     if scorer not in known:
         raise UsageError(unknown("scorer of profiles", scorer, known))
-    scores = [r.scores[scorer].points for r in assessment.results.values()]
+    scores = [r.scores[scorer].points for r in assessment.results.values() if scorer in r.scores]
     return cutpoints([s for s in scores if s is not None], shares)

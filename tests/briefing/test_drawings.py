@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assay.briefing import charts, wording
 from assay.briefing.pictures import MOST_NODES, Influence, Network, Node
 from tests.briefing.desk import RULEBOOK, score, steps
-from tests.package import OutlookPoint, PartialDate
+from tests.package import OutlookPoint, PartialDate, sentence
 
 GRADES = RULEBOOK.scales["grades"]
 
@@ -64,7 +64,7 @@ def test_wide_characters_take_two_columns() -> None:
     ],
 )
 def test_a_reason_reads_as_a_sentence(text: str, told: str) -> None:
-    assert wording.sentence(text) == told
+    assert sentence(text) == told
 
 
 @given(st.integers(0, 1000))

@@ -10,6 +10,7 @@ from assay.briefing.sheet import Sheet
 from assay.briefing.views import ClaimComputation, Computation, Link, StepView
 from assay.model.results import Score, ScoreExplanation, Step
 from assay.model.rulebook import Scorer
+from assay.text import listed, sentence
 
 _OUTCOMES = {"true": "holds", "false": "does not hold", "unknown": "undecided"}
 _ALWAYS = ("start", "pool", "clamp", "rated_from")
@@ -78,7 +79,7 @@ def _step(sheet: Sheet, hrefs: Mapping[str, str], number: int, step: Step) -> St
         applied=step.applied,
         amount=_amount(step),
         after="–" if step.after is None else wording.points(step.after),
-        because=wording.sentence(reasons.because(sheet, step)),
+        because=sentence(reasons.because(sheet, step)),
         missing=_missing(sheet, step),
         evidence=tuple(dict.fromkeys(link for link in evidence if isinstance(link, Link))),
         href=hrefs.get(step.rule),
@@ -93,7 +94,7 @@ def _missing(sheet: Sheet, step: Step) -> str | None:
         link = sheet.link(place) if place else None
         places.setdefault(field, []).extend([link.text] if link else [])
     told = [
-        f"{field} of {wording.listed(links) if len(links) < 3 else f'{len(links)} others'}"
+        f"{field} of {listed(links) if len(links) < 3 else f'{len(links)} others'}"
         if links
         else field
         for field, links in places.items()

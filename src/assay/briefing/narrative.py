@@ -12,6 +12,7 @@ from assay.briefing.sourcing import publisher_name
 from assay.briefing.views import ClaimView, Dispute, Figure, JudgementView, Link, Moment, Passage
 from assay.model.dates import PartialDate
 from assay.model.documents import AnyProfile, Claim, Quantity, Section, Source
+from assay.text import listed
 
 _HEADINGS: dict[str, dict[Section, str]] = {
     "event": {
@@ -101,7 +102,7 @@ def _publication(sheet: Sheet, when: PartialDate, sources: list[Source]) -> Mome
         when=wording.partial(when),
         machine=_machine(when),
         claim=None,
-        told=f"published by {wording.listed(names)}",
+        told=f"published by {listed(names)}",
         published=tuple(sheet.mark(source) for source in sources),
     )
 

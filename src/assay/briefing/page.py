@@ -11,6 +11,7 @@ from assay.briefing.pageviews import Imprint, PageView
 from assay.briefing.sheet import ROOT, Sheet
 from assay.briefing.views import Badge, Cite, Fact, ImageView, Link
 from assay.model.documents import AnyProfile, Event, Institution
+from assay.text import listed, sentence
 
 IMAGES = "assets/images/"
 """Where pictures lie in the site."""
@@ -40,6 +41,7 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
         evidence=sourcing.summary(sheet.result),
         verdict=graded,
         levels=rated,
+        levels_of_bodies=relations.levels_of_bodies(sheet),
         outlook=verdict.outlook(sheet),
         glance=facts,
         not_stated=not_stated,
@@ -139,7 +141,7 @@ def _glance(sheet: Sheet, badges: tuple[Badge, ...]) -> tuple[tuple[Fact, ...], 
     facts += [Fact(b.label, _spoken(b)) for b in badges]
     facts.append(Fact("Evidence", sourcing.summary(sheet.result)))
     missing = [term.lower() for term, value, _ in rows if not value]
-    return tuple(facts), wording.sentence(wording.listed(missing)) if missing else None
+    return tuple(facts), sentence(listed(missing)) if missing else None
 
 
 def _spoken(badge: Badge) -> str:
@@ -162,7 +164,7 @@ def _signal_focus(sheet: Sheet) -> str:
         return "unknown"
     most = max(types.values())
     leading = [wording.CLAIM_TYPES[t] for t in wording.CLAIM_TYPES if types.get(t) == most]
-    focus = wording.listed([leading[0], *(word.lower() for word in leading[1:])])
+    focus = listed([leading[0], *(word.lower() for word in leading[1:])])
     each = "each " if len(leading) > 1 else ""
     return f"{focus} ({each}{most} of {wording.count(len(key), 'key claim')})"
 

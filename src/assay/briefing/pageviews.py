@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assay.briefing.views import (
     Badge,
+    BodyLevels,
     ClaimComputation,
     ClaimView,
     Computation,
@@ -73,6 +74,7 @@ class PageView:
     evidence: str
     verdict: Verdict | None
     levels: tuple[LevelView, ...]
+    levels_of_bodies: tuple[BodyLevels, ...]
     outlook: OutlookView
     glance: tuple[Fact, ...]
     not_stated: str | None

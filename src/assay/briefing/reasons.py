@@ -9,6 +9,7 @@ from assay.briefing import wording
 from assay.briefing.sheet import Sheet
 from assay.model.documents import Claim
 from assay.model.results import ScoreExplanation, Step
+from assay.text import listed, sentence
 
 _MOST = 4
 
@@ -56,7 +57,7 @@ def falls(steps: Iterable[Step]) -> list[Step]:
 
 def held(steps: Iterable[Step]) -> list[Step]:
     """The caps that hold without biting yet, the lowest first."""
-    found = [s for s in steps if s.phase == "cap" and s.applied and _moved(s) == 0]
+    found = [s for s in steps if s.phase == "cap" and s.applied and s.tells and _moved(s) == 0]
     return sorted(found, key=lambda s: (s.amount or 0, s.rule))
 
 
@@ -71,24 +72,19 @@ def of_level(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
     told = []
     for step in explanation.steps:
         if step.phase == "pool":
-            told.append(_counted(sheet, explanation, step))
+            told.append(_counted(sheet, step))
         elif step.phase == "coverage" or (_moved(step) and step.phase not in ("start", "clamp")):
             told.append(because(sheet, step))
     return _sentences(told)
 
 
-def _counted(sheet: Sheet, explanation: ScoreExplanation, pool: Step) -> str:
-    """What a pool counted, by name; what it looked for where it found nothing."""
-    scorer = sheet.atlas.scorer(f"{explanation.on}.{explanation.name}")
-    if not pool.evidence and scorer and scorer.pool:
-        among = f"among its {wording.words(scorer.pool.over)}"
-        return (
-            f"what could count {among} is unknown" if pool.missing else f"nothing to count {among}"
-        )
+def _counted(sheet: Sheet, pool: Step) -> str:
+    """What a pool counted, by name."""
     links = [link.text for link in map(sheet.link, pool.evidence) if link]
     names = links[:_MOST] + ([f"{len(links) - _MOST} more"] if len(links) > _MOST else [])
     told = because(sheet, pool)
-    return f"{told}: {wording.listed(names)}" if names and ":" not in told else told
+    named = any(e in pool.because for e in pool.evidence)
+    return f"{told}: {listed(names)}" if names and not named else told
 
 
 def because(sheet: Sheet, step: Step) -> str:
@@ -160,5 +156,5 @@ def _deciding_claim(sheet: Sheet, explanation: ScoreExplanation) -> Claim | None
 
 
 def _sentences(texts: Iterable[str]) -> tuple[str, ...]:
-    found = dict.fromkeys(wording.sentence(text) for text in texts if text.strip())
+    found = dict.fromkeys(sentence(text) for text in texts if text.strip())
     return tuple(found)[:_MOST]

@@ -9,6 +9,7 @@ from assay.briefing.atlas import Direction, Edge
 from assay.briefing.sheet import ROOT, Sheet, profile_badge
 from assay.briefing.views import (
     Badge,
+    BodyLevels,
     Dependencies,
     EdgeGroup,
     EdgeView,
@@ -139,6 +140,25 @@ def related(sheet: Sheet) -> tuple[Related, ...]:
         )
         for i in best[:_MOST_RELATED]
     )
+
+
+def levels_of_bodies(sheet: Sheet) -> tuple[BodyLevels, ...]:
+    """The scores that only other kinds of profile have, of those that this one affects."""
+    atlas, own = sheet.atlas, sheet.profile
+    affected = {e.peer for e in atlas.edges(own.id) if e.direction in ("affects", "depended_on_by")}
+    found = []
+    for scorer in atlas.profile_scorers:
+        if scorer.asks(own.kind):
+            continue
+        bodies = sorted(
+            (i for i in affected if scorer.asks(atlas.published[i].kind)),
+            key=lambda i: (_name(sheet, i), i),
+        )
+        if bodies:
+            rows = tuple((_link(sheet, i), profile_badge(atlas, i, scorer)) for i in bodies)
+            about = f"{ROOT}index.html#score-{scorer.name}"
+            found.append(BodyLevels(scorer.heading, about, rows))
+    return tuple(found)
 
 
 def headline_badge(sheet: Sheet, profile_id: str) -> Badge | None:

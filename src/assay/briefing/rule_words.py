@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assay.briefing import wording
 from assay.model.results import Step
 from assay.model.rulebook import Rule
+from assay.text import sentence
 
 
 def condition(rule: Rule) -> str | None:
@@ -39,7 +40,7 @@ def reason_words(rule: Rule) -> str:
             text += "…"
         elif depth == 0:
             text += character
-    return wording.sentence(text)
+    return sentence(text)
 
 
 def counts_words(steps: Sequence[Step]) -> str:

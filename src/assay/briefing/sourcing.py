@@ -7,6 +7,7 @@ from assay.briefing.sheet import Sheet, SourceGroup
 from assay.briefing.views import Correction, Link, SourceGroupView, SourceView
 from assay.model.documents import Citation, Claim, Corpus, Source
 from assay.model.results import ProfileResult
+from assay.text import listed, sentence
 
 
 def summary(result: ProfileResult) -> str:
@@ -32,7 +33,7 @@ def _described(corpus: Corpus, group: SourceGroup) -> tuple[str, str | None]:
         return "Not counted", "These carry no weight in any score of this page."
     if group.original is None:
         credited = [s.attributed_to for s in members if s.attributed_to]
-        named = f"; credited to {wording.listed(list(dict.fromkeys(credited)))}" if credited else ""
+        named = f"; credited to {listed(list(dict.fromkeys(credited)))}" if credited else ""
         many = wording.count(len(members), "secondary report")
         return "Originals that we have not seen", f"{many}{named}."
     original = corpus.sources[group.original]
@@ -105,7 +106,7 @@ def _facts(sheet: Sheet, source: Source) -> tuple[str, ...]:
     if publisher is not None and publisher.reliability:
         word = wording.RELIABILITY[publisher.reliability]
         name += f" (reliability {publisher.reliability}, {word})"
-    facts = [wording.sentence(name).rstrip(".") if source.publisher is None else name]
+    facts = [sentence(name).rstrip(".") if source.publisher is None else name]
     if source.published:
         facts.append(f"published {wording.partial(source.published)}")
     else:
@@ -119,7 +120,7 @@ def _facts(sheet: Sheet, source: Source) -> tuple[str, ...]:
         facts.append("names no original" if source.attribution == "none" else "credits vaguely")
     drawn = [f"[{sheet.numbers[i]}]" for i in source.cites if i in sheet.numbers]
     if drawn:
-        facts.append(f"draws on {wording.listed(drawn)}")
+        facts.append(f"draws on {listed(drawn)}")
     return tuple(facts)
 
 

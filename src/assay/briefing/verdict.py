@@ -35,6 +35,7 @@ from assay.model.results import (
     WatchNotice,
 )
 from assay.model.rulebook import Band, Scorer
+from assay.text import listed, sentence
 
 _NO_SCORE = Score(points=None, coverage=0)
 
@@ -48,7 +49,7 @@ def explained(sheet: Sheet, scorer: Scorer) -> ScoreExplanation | None:
 def verdict(sheet: Sheet) -> Verdict | None:
     """The headline score with its ruler and reasons; None where the rulebook has none."""
     scorer = sheet.atlas.headline
-    if scorer is None:
+    if scorer is None or not scorer.asks(sheet.profile.kind):
         return None
     bands = sheet.atlas.rulebook.bands(scorer)
     score = sheet.result.scores.get(scorer.name, _NO_SCORE)
@@ -70,9 +71,11 @@ def verdict(sheet: Sheet) -> Verdict | None:
 
 
 def levels(sheet: Sheet) -> tuple[LevelView, ...]:
-    """Every other score of the profile, with its reasons."""
+    """Every other score that profiles of this kind have, with its reasons."""
     views = []
     for scorer in sheet.atlas.levels:
+        if not scorer.asks(sheet.profile.kind):
+            continue
         score = sheet.result.scores.get(scorer.name, _NO_SCORE)
         explanation = explained(sheet, scorer)
         views.append(
@@ -101,7 +104,7 @@ def _override(sheet: Sheet, scorer: Scorer) -> str | None:
     decision = ruling.decision
     agreed = f", with the agreement of {ruling.seconded_by}," if ruling.seconded_by else ""
     until = f" (until {wording.day(decision.until)})" if decision.until else ""
-    return wording.sentence(
+    return sentence(
         f"Computed {was}, overridden to {charts.band_name(bands, ruling.band)} by "
         f"{decision.reviewer}{agreed} on {wording.day(decision.date)}{until} because "
         f"{decision.reason}"
@@ -128,7 +131,7 @@ def _levers(sheet: Sheet, scorer: Scorer) -> tuple[Lever, ...]:
         Lever(
             direction="up" if change.direction == "upgrade" else "down",
             to=charts.band_name(bands, change.to),
-            change=wording.sentence(sheet.readable(change.change)),
+            change=sentence(sheet.readable(change.change)),
             effort=change.effort,
             number=wording.points(change.points),
         )
@@ -203,7 +206,7 @@ def watch(sheet: Sheet) -> tuple[WatchColumn, ...]:
 def _notice(notice: WatchNotice) -> Notice:
     return Notice(
         priority=f"{notice.priority.capitalize()} priority" if notice.priority else None,
-        text=wording.sentence(notice.text),
+        text=sentence(notice.text),
         trigger=notice.trigger,
         due=_due(notice.due) if notice.due else None,
         owner=notice.owner,
@@ -262,7 +265,7 @@ def horizon(sheet: Sheet) -> HorizonView:
     found = sheet.result.outlook.horizon
     if found.closed is not None:
         when = f"On {wording.partial(PartialDate.parse(found.closed.on))}"
-        line = HorizonLine(when, wording.sentence(found.closed.because))
+        line = HorizonLine(when, sentence(found.closed.because))
         return HorizonView("Closed", (line,))
     lines = [_next(sheet, found.next)] if found.next else []
     if found.review is not None:
@@ -281,7 +284,7 @@ def _next(sheet: Sheet, following: NextDate) -> HorizonLine:
     if following.reason == "event" and following.subject != sheet.profile.id:
         evidence.append(following.subject)
     links = tuple(filter(None, map(sheet.link, evidence)))
-    return HorizonLine(when, wording.sentence(f"{following.text}{since}"), links)
+    return HorizonLine(when, sentence(f"{following.text}{since}"), links)
 
 
 def _review(review: ReviewBy, *, alone: bool) -> HorizonLine:
@@ -299,7 +302,7 @@ def _review(review: ReviewBy, *, alone: bool) -> HorizonLine:
         parts.append(f"the event was due on {wording.day(review.passed)}: check its factors")
     else:
         parts.append(f"last reviewed on {wording.day(review.last)}")
-    return HorizonLine(when, wording.sentence("; ".join(parts)))
+    return HorizonLine(when, sentence("; ".join(parts)))
 
 
 def _crossing(sheet: Sheet, until: date) -> str:
@@ -317,7 +320,7 @@ def _crossing(sheet: Sheet, until: date) -> str:
             moves.append(f"{scorer.heading.lower()} would move from {before} to {after}")
     if not moves:
         return "A grade changes on that day if nothing new arrives."
-    return wording.sentence(f"With nothing new, {wording.listed(moves)}")
+    return sentence(f"With nothing new, {listed(moves)}")
 
 
 def _linked(scorer: Scorer, shown: Badge) -> Badge:

@@ -201,6 +201,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyLevels:
+    """A score that profiles of this kind do not have, of the profiles that this one affects.
+
+    ``about`` leads to the meaning of the score.
+    """
+
+    heading: str
+    about: str
+    bodies: tuple[tuple[Link, Badge], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LevelView:
     """Another score of the profile, with its reasons; ``about`` leads to what it means.
 

@@ -9,6 +9,7 @@ from datetime import date
 from assay.model.dates import PartialDate
 from assay.model.results import Score
 from assay.model.rulebook import Scorer
+from assay.text import listed
 
 _MONTHS = (
     "January",
@@ -164,23 +165,9 @@ def words(identifier: str) -> str:
     return identifier.replace("_", " ")
 
 
-def listed(items: Sequence[str]) -> str:
-    """``a, b and c``."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-
-
 def titled(word: str) -> str:
     """A word of the rulebook as a heading, with a capital first letter."""
     return word[:1].upper() + word[1:]
-
-
-def sentence(text: str) -> str:
-    """The text with a capital first letter and a full stop, if it has none."""
-    text = text.strip()
-    if not text:
-        return text
-    end = "" if text[-1] in ".!?…。！？:;" else "."
-    return text[0].upper() + text[1:] + end
 
 
 def clause(text: str) -> str:

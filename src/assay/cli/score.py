@@ -199,7 +199,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     rows = [
         [
             line.id,
-            *(_cell(scorer, line.scores[scorer.name]) for scorer in scorers),
+            *(_cell(scorer, line.scores.get(scorer.name)) for scorer in scorers),
             *horizon_cells(line.horizon),
             f"{line.sources}/{line.independent}",
             "" if line.published else "no page",
@@ -226,7 +226,9 @@ def _easiest(changes: Sequence[WouldChange]) -> str:
 
 
 @cache  # thousands of profiles share a few hundred scores
-def _cell(scorer: Scorer, score: Score) -> str:
+def _cell(scorer: Scorer, score: Score | None) -> str:
+    if score is None:
+        return "not asked"
     if score.value is None:
         known = "" if scorer.suffices(score.coverage) else f" ({score.coverage // 10}% known)"
         return f"not rated{known}"

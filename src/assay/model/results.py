@@ -71,6 +71,11 @@ class Step:
     missing: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
 
+    @property
+    def tells(self) -> bool:
+        """Whether a step that is applied can matter: a floor of 0 or a cap of 1 limits nothing."""
+        return (self.phase, self.amount) not in (("floor", 0), ("cap", 1000))
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreExplanation:

@@ -19,11 +19,13 @@ DEFAULT_SUBJECT = "subject"
 class Expectation(Model):
     """Expectation for one score; keys without a value are not checked.
 
-    A bare text is a grade, the id of a band, or ``not rated``; a bare number is a score.
+    A bare text is a grade, the id of a band, ``not rated`` or ``not asked``; a bare number is a
+    score.
     """
 
     score: Annotated[
-        Fraction | Literal["unknown"] | None, Field(description="score from 0 to 1, or unknown")
+        Fraction | Literal["unknown", "not asked"] | None,
+        Field(description="score from 0 to 1, unknown, or not asked of profiles of this kind"),
     ] = None
     grade: Annotated[Line | None, Field(description="grade of the scale, or the id of a band")] = (
         None
@@ -44,7 +46,8 @@ class Expectation(Model):
     @classmethod
     def _bare(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return {"score": "unknown"} if value == "not rated" else {"grade": value}
+            words = {"not rated": "unknown", "not asked": "not asked"}
+            return {"score": words[value]} if value in words else {"grade": value}
         if isinstance(value, float | int) and not isinstance(value, bool):
             return {"score": float(value)}
         return value

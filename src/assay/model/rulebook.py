@@ -28,6 +28,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
 Phase = Literal["add", "multiply", "floor", "cap"]
 SubjectKind = Literal["citation", "corroboration", "claim", "factor", "dependent", "profile"]
+ProfileKind = Literal["institution", "event"]
 Combine = Literal["noisy_or", "mean", "max", "min", "sum"]
 
 PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
@@ -195,6 +196,10 @@ class Scorer(Model):
     shown: Annotated[
         Flag, Field(description="false for an input of other scores, left out of lists and pages")
     ] = True
+    kinds: Annotated[
+        tuple[ProfileKind, ...] | None,
+        Field(min_length=1, description="kinds of profile that have this score. Default: all"),
+    ] = None
     scale: Name | None = None
     rated_from: Annotated[
         Fraction | None,
@@ -218,10 +223,20 @@ class Scorer(Model):
             raise ValueError("a scorer has either 'start' or 'pool'")
         return self
 
+    @model_validator(mode="after")
+    def _kinds_are_of_profiles(self) -> Scorer:
+        if self.kinds is not None and self.on != "profile":
+            raise ValueError("'kinds' needs 'on: profile'")
+        return self
+
     @property
     def key(self) -> str:
         """``on.name``, unique in a rulebook."""
         return f"{self.on}.{self.name}"
+
+    def asks(self, kind: str) -> bool:
+        """Return whether profiles of a kind have this score."""
+        return self.kinds is None or kind in self.kinds
 
     def suffices(self, coverage: int) -> bool:
         """Return whether a coverage, in thousandths, is enough for a rating."""
@@ -301,7 +316,7 @@ class Factors(Model):
 
     scales: dict[Name, FactorScale] = {}
     asked: Annotated[
-        dict[Literal["institution", "event"], dict[Name, Name]],
+        dict[ProfileKind, dict[Name, Name]],
         Field(description="scale of each factor, by the kind of profile that is asked for it"),
     ] = {}
     not_asked: Annotated[

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from assay.text import sentence
+
 if TYPE_CHECKING:
     from assay.model.results import (
         Explanation,
@@ -35,7 +37,7 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
         )
         for step in scorer.steps:
             always = step.phase in ("start", "pool") or step.outcome == "unknown"
-            if every or always or step.applied:
+            if every or always or (step.applied and step.tells):
                 yield _step_line(step)
     if explanation.would_change:
         yield ""
@@ -140,12 +142,13 @@ def _step_line(step: Step) -> str:
     state = "applied" if step.applied else "not applied"
     line = (
         f"  {name:<34} {_MARKS[step.outcome]:<3} {state:<11} {_amount(step):>7} "
-        f"→ {_number(step.after)}  {step.because}"
+        f"→ {_number(step.after)}  {sentence(step.because)}"
     )
     if step.missing:
         line += f" [unknown: {', '.join(step.missing)}]"
-    if step.evidence:
-        line += f" [{', '.join(step.evidence)}]"
+    unnamed = [e for e in step.evidence if e not in step.because]
+    if unnamed:
+        line += f" [{', '.join(unnamed)}]"
     return line
 
 

@@ -294,7 +294,7 @@ class Explanation(Output):
 
     id: str = described("id of the profile")
     as_of: datetime.date = described("date of the scores")
-    summary: str = described("one sentence: support of the grade, its limit and its remedy")
+    summary: str = described("sentences on the support of the grade, its limit and its remedy")
     scorers: list[ExplainedScore] = described("every score that the grades are computed from")
     would_change: list[PossibleChange] = described("changes of the evidence")
     horizon: Horizon = described("when to look at it again, and why", "outlook.horizon")

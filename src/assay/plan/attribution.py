@@ -155,12 +155,15 @@ def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
     """Return the grades of the profiles that exist, by profile id and scorer."""
     rows = {i: run.profile_rows[i] for i in ids if i in run.profile_rows}
     scorers = run.program.shown
+    kinds = run.engine.column("profile", "kind")
     read = [name for c in scorers for name in (c.score, c.coverage, c.band) if name]
     run.engine.make(("profile", name) for name in read)
     found: dict[str, dict[str, Grade]] = {i: {} for i in rows}
     for columns in scorers:
         scores = run.scores(columns)
         for profile_id, row in rows.items():
+            if not columns.scorer.asks(kinds[row]):
+                continue
             score = scores[row]
             band = score.band.id if score.band else None
             found[profile_id][columns.scorer.name] = Grade(score.points, band, score.grade)
@@ -455,6 +458,7 @@ def parts_of(rulebook: Rulebook) -> dict[str, Any]:
         parts[f"{scorer.key}.start"] = scorer.start
         parts[f"{scorer.key}.pool"] = scorer.pool.model_dump(mode="json") if scorer.pool else None
         parts[f"{scorer.key}.scale"] = scorer.scale
+        parts[f"{scorer.key}.kinds"] = scorer.kinds
         parts[f"{scorer.key}.rated_from"] = scorer.rated_from
         parts[f"{scorer.key}.rated_when"] = scorer.rated_when
         for name, option in (("ceiling", scorer.ceiling), ("stands_on", scorer.stands_on)):

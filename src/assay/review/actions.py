@@ -103,7 +103,9 @@ def override(
     review.assessment.require([profile_id])
     chosen = _scorer(review, scorer)
     band = _band(review, chosen, grade)
-    score = review.assessment.results[profile_id].scores[scorer]
+    score = review.assessment.results[profile_id].scores.get(scorer)
+    if score is None:
+        raise UsageError(f"{profile_id!r} has no {scorer}: it is only for {_kinds(chosen)}")
     standing = review.effective.ruling(profile_id, scorer)
     if standing is None and score.band is not None and score.band.id == band.id:
         raise UsageError(
@@ -172,6 +174,10 @@ def _scorer(review: Review, name: str) -> Scorer:
             f"there is no score {name!r} of profiles that has a scale; {did_you_mean(name, graded)}"
         )
     return graded[name]
+
+
+def _kinds(scorer: Scorer) -> str:
+    return " and ".join(f"{kind}s" for kind in scorer.kinds or ())
 
 
 def _band(review: Review, scorer: Scorer, wanted: str) -> Band:

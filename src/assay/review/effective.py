@@ -205,7 +205,8 @@ def override_rates(assessment: Assessment, found: Effective) -> tuple[OverrideRa
         if columns.band is None:
             continue
         counting = [r for r in found.counting if r.subject.scorer == name]
-        rated = sum(1 for r in assessment.results.values() if r.scores[name].points is not None)
+        scores = (r.scores.get(name) for r in assessment.results.values())
+        rated = sum(score is not None and score.rated for score in scores)
         codes = Counter(r.decision.code or "other" for r in counting)
         rates.append(OverrideRate(name, rated, len(counting), dict(sorted(codes.items()))))
     return tuple(rates)

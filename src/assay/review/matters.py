@@ -190,9 +190,8 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
             continue
         for columns in _graded(review):
             name = columns.scorer.name
-            score = result.scores[name]
-            was = locked.scores.get(name)
-            if was is None or was.band == (score.band.id if score.band else None):
+            score, was = result.scores.get(name), locked.scores.get(name)
+            if score is None or was is None or was.band == (score.band.id if score.band else None):
                 continue
             moved = moved_by(lock, assessment) if moved is None else moved
             basis = review.grounds.of(profile_id, name)
@@ -209,7 +208,7 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
 
 def _new(review: Review, profile_id: str) -> Item:
     name = _headline(review)
-    score = review.assessment.results[profile_id].scores[name] if name else None
+    score = review.assessment.results[profile_id].scores.get(name) if name else None
     basis = review.grounds.of(profile_id, name).digest if name else ""
     return Item(
         profile=profile_id,
@@ -242,8 +241,8 @@ def _coverage(review: Review) -> Iterator[Item]:
     if name is None:
         return
     for profile_id, result in review.assessment.results.items():
-        score = result.scores[name]
-        if score.coverage >= review.limits.coverage:
+        score = result.scores.get(name)
+        if score is None or score.coverage >= review.limits.coverage:
             continue
         yield Item(
             profile=profile_id,
@@ -264,8 +263,9 @@ def _boundary(review: Review) -> Iterator[Item]:
             for b in ordered_bands(review.assessment.rulebook.bands(columns.scorer))
         ][1:]
         for profile_id, result in review.assessment.results.items():
-            points = result.scores[name].points
-            if points is None or not starts:
+            score = result.scores.get(name)
+            points = score.points if score else None
+            if score is None or points is None or not starts:
                 continue
             start, band = min(starts, key=lambda s: abs(s[0] - points))
             away = points - start
@@ -277,7 +277,7 @@ def _boundary(review: Review) -> Iterator[Item]:
                 profile=profile_id,
                 matter="boundary",
                 cause=f"{name}.{band.id}",
-                detail=f"{name} {points / 1000:.3f} ({grade(result.scores[name])}), "
+                detail=f"{name} {points / 1000:.3f} ({grade(score)}), "
                 f"{abs(away) / 1000:.3f} {side} the start of {band.grade}",
                 grounds=digest_of(["boundary", review.grounds.of(profile_id, name).digest]),
                 scorer=name,

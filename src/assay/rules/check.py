@@ -306,11 +306,13 @@ def _fact_names(rulebook: Rulebook) -> Iterator[Diagnostic]:
 
 def _settings(rulebook: Rulebook) -> Iterator[Diagnostic]:
     chosen = rulebook.settings.publish_by
-    graded = [s.name for s in rulebook.scorers if s.on == "profile" and s.scale and s.shown]
+    scorers = [s for s in rulebook.scorers if s.on == "profile" and s.scale and s.shown]
+    graded = [s.name for s in scorers if s.kinds is None]
     if chosen is not None and chosen not in graded:
+        limited = next((" of every kind" for s in scorers if s.name == chosen), "")
         yield codes.UNKNOWN_SCORER.at(
             ValueLocation(("settings", "publish_by")),
-            f"{chosen!r} is not a profile scorer with a scale",
+            f"{chosen!r} is not a profile scorer{limited} with a scale",
             did_you_mean(chosen, graded),
         )
     types = [*get_args(ClaimType), "default"]

@@ -23,7 +23,7 @@ from assay.diagnostics import rule_codes as codes
 from assay.model.rulebook import Scorer
 from assay.rules.expressions import Parsed, RulePath
 
-_NOT_COUNTED = frozenset(["because", "not_asked", "rated_when", "stands_on"])
+_NOT_COUNTED = frozenset(["because", "kinds", "not_asked", "rated_when", "stands_on"])
 
 
 def coverage_of(scorer: Scorer, here: RulePath, parsed: Parsed, compiler: Compiler) -> Expr | None:

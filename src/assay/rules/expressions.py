@@ -133,6 +133,9 @@ def parse_rulebook(rulebook: Rulebook, missing: Set[str] = frozenset()) -> Parse
             if isinstance(rule.amount, str):
                 parsed.add((*place, rule.phase), rule.amount, scorer.on, "double")
             parsed.add_sentence((*place, "because"), rule.because, scorer.on)
+        if scorer.kinds is not None:
+            listed = ", ".join(f'"{kind}"' for kind in scorer.kinds)
+            parsed.add((*here, "kinds"), f"profile.kind in [{listed}]", scorer.on, "bool")
         if scorer.rated_when is not None:
             parsed.add((*here, "rated_when"), scorer.rated_when, scorer.on, "bool")
         if scorer.stands_on is not None and scorer.stands_on.needs is not None:

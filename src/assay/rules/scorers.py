@@ -116,14 +116,13 @@ class _ProgramBuilder:
         final = _bounded(unbounded, rules)
         if scorer.on == "citation":
             raw, limit, final = self._limited_by_roots(scorer, final)
-        needs = scorer.stands_on.needs if scorer.stands_on else None
         final = Col(self._compute(scorer.on, f"final.{scorer.name}", final))
         score, coverage = self._rated(scorer, here, scope, final)
         bands = add_bands(
             self._compiler,
             self._rulebook,
             scorer,
-            needs=self._condition(needs, (*here, "stands_on", "needs"), scope),
+            needs=self._condition((*here, "stands_on", "needs"), scope),
         )
         return ScorerColumns(
             scorer,
@@ -154,7 +153,7 @@ class _ProgramBuilder:
         if covered is None:
             covered = apply("if", apply("known", final), Lit(ONE), Lit(0))
         self._compute(scorer.on, coverage, covered)
-        conditions = [self._condition(scorer.rated_when, (*here, "rated_when"), scope)]
+        conditions = [self._condition((*here, name), scope) for name in ("kinds", "rated_when")]
         if scorer.rated_from is not None:
             conditions.append(apply("ge", Col(coverage), Lit(to_points(scorer.rated_from))))
         conditions.append(near_ceiling(self._rulebook, scorer))
@@ -164,9 +163,9 @@ class _ProgramBuilder:
         )
         return score, coverage
 
-    def _condition(self, text: str | None, path: RulePath, scope: Scope) -> Expr:
-        """Compile a condition that is false where it is unknown; true without a text."""
-        if text is None:
+    def _condition(self, path: RulePath, scope: Scope) -> Expr:
+        """Compile a condition that is false where it is unknown; true if there is none."""
+        if path not in self._parsed.expressions:
             return TRUE
         return apply("coalesce", self._expr(path, scope), Lit(False))
 

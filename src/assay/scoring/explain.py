@@ -41,7 +41,7 @@ from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text
 from assay.tables.build import edge_weights, valid_on
 from assay.tables.tables import spans
-from assay.text import plural
+from assay.text import listed, plural, sentence
 
 
 def explanations(
@@ -105,8 +105,10 @@ class Explainer:
         the rulebook comes first. Sets of corroborating citations are explained only if a score of
         the claim counts them.
         """
+        kind = str(self.trace.value("profile", "kind", row))
         for scorer in self.run.program.on("profile"):
-            yield self.score(scorer, row)
+            if scorer.scorer.asks(kind):
+                yield self.score(scorer, row)
         for space in ("factor", "dependent"):
             for element in self.trace.owned(space, "profile_row", row):
                 for scorer in reversed(self.run.program.on(space)):
@@ -169,7 +171,7 @@ class Explainer:
         space = scorer.scorer.on
         start = self.trace.value(space, scorer.start, row)
         assert start is None or isinstance(start, int)
-        evidence, because = self._pooled(scorer.pool, row) if scorer.pool else ((), _basis(scorer))
+        evidence, because = self._pooled(scorer, row) if scorer.pool else ((), _basis(scorer))
         return Step(
             phase="pool" if scorer.pool else "start",
             rule="pool" if scorer.pool else "start",
@@ -183,8 +185,10 @@ class Explainer:
             evidence=evidence,
         )
 
-    def _pooled(self, pool: PoolUp, row: int) -> tuple[tuple[str, ...], str]:
-        """The elements that count in a pool, strongest first, and a phrase about them."""
+    def _pooled(self, scorer: ScorerColumns, row: int) -> tuple[tuple[str, ...], str]:
+        """The elements that count in a pool, strongest first, and a sentence about them."""
+        pool = scorer.pool
+        assert pool is not None
         best: dict[object, tuple[int, str]] = {}
         known, unsure = 0, False
         for element in self.trace.owned(pool.elements, pool.owner, row):
@@ -205,15 +209,7 @@ class Explainer:
         elif pool.strongest is not None:
             ranked = ranked[: pool.strongest]
         ids = tuple(label for _, label in ranked)
-        if not ids:
-            return ids, "what could count is unknown" if unsure else "nothing to count"
-        noun = {"noisy_or": "together", "mean": "on average", "sum": "in sum"}.get(pool.combine)
-        if noun is None:
-            word = "weakest" if pool.combine == "min" else "strongest"
-            return ids, f"the {word} of {known}: {ids[0]}"
-        if pool.by and known > len(best):
-            return ids, f"{plural(len(ids), 'group')} of {plural(known, 'item')}, {noun}"
-        return ids, f"{plural(len(ids), 'item')}, {noun}"
+        return ids, _counted(scorer, pool, ids, known, unsure=unsure)
 
     def _rule(
         self, scorer: ScorerColumns, phase: Phase, rule: RuleColumns, row: int, before: int | None
@@ -280,13 +276,55 @@ def _is_constant(rule: RuleColumns) -> bool:
 
 
 def _basis(scorer: ScorerColumns) -> str:
-    """A phrase for the start of a score: a number, or the scores that its expression reads."""
+    """A sentence for the start of a score: a number, or the scores that its expression reads."""
     start = scorer.scorer.start
-    if start is None:
-        return "starts from nothing"
     if not isinstance(start, str):
-        return f"starts from {start}"
-    return f"starts from its {' or its '.join(scorer.starts_from)}" if scorer.starts_from else start
+        return f"it starts at {start or 0:g}"
+    names = [name.replace("_", " ") for name in scorer.starts_from]
+    return f"it is computed from its {listed(names)}" if names else f"it is computed as {start}"
+
+
+_NOUNS = {
+    "citation": ("citation", "citations"),
+    "member": ("citation", "citations"),
+    "corroboration": ("set of independent sources", "sets of independent sources"),
+    "claim": ("claim", "claims"),
+    "ground": ("claim behind it", "claims behind it"),
+    "factor_ground": ("claim behind it", "claims behind it"),
+    "dependent_ground": ("claim behind it", "claims behind it"),
+    "factor": ("factor", "factors"),
+    "dependent": ("profile that depends on it", "profiles that depend on it"),
+    "downstream": ("profile that depends on it", "profiles that depend on it"),
+    "dependency": ("profile it depends on", "profiles it depends on"),
+    "upstream": ("profile it depends on", "profiles it depends on"),
+    "event": ("event that affects it", "events that affect it"),
+}
+
+
+def _counted(
+    scorer: ScorerColumns, pool: PoolUp, ids: Sequence[str], known: int, *, unsure: bool
+) -> str:
+    """A sentence about the ``ids`` that count in a pool, out of the ``known`` elements."""
+    noun, nouns = _NOUNS[pool.elements]
+    name = scorer.scorer.name.replace("_", " ")
+    if not ids:
+        if unsure:
+            return f"it is not known how much the {nouns} contribute to its {name}"
+        return f"no {noun} counts towards its {name}"
+    if known == 1:
+        return f"only one {noun} counts: {ids[0]}"
+    if pool.combine in ("min", "max"):
+        word = "weakest" if pool.combine == "min" else "strongest"
+        return f"the {word} of {known} {nouns} is {ids[0]}"
+    some = f"{len(ids)} {nouns}"
+    if len(ids) < known:
+        each = ", one of each group," if pool.by else ""
+        some = f"the strongest {len(ids)} of {known} {nouns}{each}"
+    if pool.combine == "noisy_or":
+        return f"{some} count together"
+    if pool.combine == "sum":
+        return f"{some} are added up"
+    return f"it is the {'weighted ' if pool.weight else ''}average of {some.removesuffix(',')}"
 
 
 def _after(phase: Phase, before: int, amount: int) -> int:
@@ -325,7 +363,7 @@ def _summary(
     would_change: Sequence[WouldChange],
     result: ProfileResult,
 ) -> str:
-    """Summarise a profile's score of ``scorer`` in one sentence.
+    """Summarise a profile's score of ``scorer`` in a few sentences.
 
     ``explanations`` are those of the profile, its claims and its citations.
     """
@@ -334,10 +372,10 @@ def _summary(
         return ""
     if own.score.points is None:
         if own.steps[-1].phase == "coverage":
-            return f"Not rated: {own.steps[-1].because}."
+            return sentence(f"Not rated: {own.steps[-1].because}")
         start = own.steps[0]
         unknown = f"unknown are {', '.join(start.missing)}" if start.missing else start.because
-        return f"Not rated: {unknown}."
+        return sentence(f"Not rated: {unknown}")
     grade = f"{own.score.grade} " if own.score.grade else ""
     sources, independent = plural(result.sources, "source"), result.independent or "none"
     parts = [f"{grade}({own.score.points / 1000:.2f}): {sources}, {independent} independent"]
@@ -347,15 +385,15 @@ def _summary(
         parts.append(f"its weakest key claim is {claim.subject.partition('#')[2]!r}")
     limit = _limit(chain)
     if limit:
-        parts.append(f"what limits it: {limit}")
+        parts.append(limit)
     upgrade = next(
         (w for w in would_change if w.scorer == scorer and w.direction == "upgrade"), None
     )
     if upgrade is not None:
-        parts.append(f"{upgrade.to.grade} would take one thing: {upgrade.change}")
+        parts.append(f"to reach {upgrade.to.grade}, {upgrade.change}")
     elif own.score.points < ONE:
         parts.append("no single change in the catalogue would raise it")
-    return "; ".join(parts) + "."
+    return " ".join(map(sentence, parts))
 
 
 def _weakest_chain(
@@ -379,15 +417,15 @@ def _weakest_chain(
 
 
 def _limit(chain: Sequence[ScoreExplanation]) -> str:
-    """The reason of the step that lowers a score most, otherwise of the largest addition."""
+    """A sentence on the step that lowers a score most, otherwise on the largest addition."""
     steps = [(e.on, s) for e in chain for s in e.steps if s.applied]
     lowering = [(_loss(s), s.rule, s.because) for _, s in steps if _loss(s) > 0]
     if lowering:
-        return max(lowering, key=lambda found: found[:2])[2]
+        return f"its limit: {max(lowering, key=lambda found: found[:2])[2]}"
     adding = [s for on, s in steps if on == "citation" and s.phase == "add" and s.amount]
     if adding:
         strongest = max(adding, key=lambda s: (s.amount or 0, s.rule))
-        return f"no source carries more than this: {strongest.because}"
+        return f"its best evidence: {strongest.because}"
     return ""
 
 
@@ -458,12 +496,12 @@ def profile_results(
     """
     rows = [run.profile_rows[i] for i in ids]
     ahead = outlooks(run, listing, as_of, decided, rows)
-    own = {s.scorer.name: run.scores(s, rows) for s in run.program.shown}
+    own = [(s.scorer, run.scores(s, rows)) for s in run.program.shown]
     claims = _claim_scores(run, rows)
-    sources, independent = listing["sources"], listing["independent"]
+    kinds, sources, independent = listing["kind"], listing["sources"], listing["independent"]
     made = {}
     for number, (profile_id, row) in enumerate(zip(ids, rows, strict=True)):
-        scores = {name: column[number] for name, column in own.items()}
+        scores = {s.name: column[number] for s, column in own if s.asks(kinds[row])}
         made[profile_id] = ProfileResult(
             id=profile_id,
             scores=scores,
@@ -517,14 +555,14 @@ def overview(
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
     scorers = run.program.shown
     run.engine.make(("profile", c) for s in scorers for c in result_columns_of(s) if c)
-    scores = {s.scorer.name: run.scores(s) for s in scorers}
+    scores = [(s.scorer, run.scores(s)) for s in scorers]
     rows = range(listing.height)
     falls = grade_changes(Projection(run, as_of), rows)
     ahead = horizons(run, listing, as_of, falls, decided, rows)
     profiles = listing.select("id", "kind", "name", "sources", "independent").iter_rows()
     lines = []
     for row, (profile_id, kind, name, sources, independent) in enumerate(profiles):
-        own = {scorer: column[row] for scorer, column in scores.items()}
+        own = {s.name: column[row] for s, column in scores if s.asks(kind)}
         published = _is_published(run, own)
         lines.append(Line(profile_id, kind, name, own, ahead[row], sources, independent, published))
     return lines

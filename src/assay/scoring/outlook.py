@@ -128,16 +128,18 @@ def _points(
     ahead: Sequence[Run], horizons: Horizons, rows: Rows
 ) -> list[dict[str, tuple[OutlookPoint, ...]]]:
     """For each profile row the scores on each date, by scorer."""
-    columns = {s.scorer.name: [run.scores(s, rows) for run in ahead] for s in _graded(ahead[0])}
+    kinds = ahead[0].engine.column("profile", "kind")
+    columns = [(s.scorer, [run.scores(s, rows) for run in ahead]) for s in _graded(ahead[0])]
     return [
         {
-            name: tuple(
+            scorer.name: tuple(
                 OutlookPoint(day, scores[number])
                 for day, scores in zip(horizons.days, by_day, strict=True)
             )
-            for name, by_day in columns.items()
+            for scorer, by_day in columns
+            if scorer.asks(kinds[row])
         }
-        for number in range(len(rows))
+        for number, row in enumerate(rows)
     ]
 
 

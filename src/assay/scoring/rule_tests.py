@@ -221,6 +221,9 @@ class _Comparison:
                 known = ", ".join(self._rows[on]) or "none"
                 missing = f"unknown {on}; the case has: {known}"
                 yield Difference(name, subject, (("a score", missing),))
+            elif on == "profile" and not columns.scorer.asks(self._kind(row)):
+                if expectation.score != "not asked":
+                    yield Difference(name, subject, (("a score", "not asked"),))
             else:
                 explanation = self._explainer.score(columns, row)
                 bands = self._run.rulebook.bands(columns.scorer)
@@ -228,13 +231,18 @@ class _Comparison:
                 if lines:
                     yield Difference(name, subject, lines, explanation)
 
+    def _kind(self, row: int) -> str:
+        return str(self._explainer.trace.value("profile", "kind", row))
+
 
 def _differing_lines(
     expected: Expectation, bands: Sequence[Band], found: ScoreExplanation
 ) -> Iterator[tuple[str, str]]:
     score = found.score
     rated = score.points is not None and (not bands or score.band is not None)
-    if expected.score == "unknown" and rated:
+    if expected.score == "not asked":
+        yield "not asked", _score_text(score)
+    elif expected.score == "unknown" and rated:
         yield "not rated", _score_text(score)
     elif isinstance(expected.score, float) and score.points != to_points(expected.score):
         yield f"score {expected.score:.3f}", f"score {_score_text(score)}"

@@ -65,6 +65,7 @@ class ConditionParts:
         """
         name, _, rule_id = rule.rpartition(".")
         rulebook = self._run.rulebook
+        kind = self._run.engine.column("profile", "kind")[profile]
         found = [
             (("scorers", i, "rules", j, "when"), scorer.on, scorer.key, columns)
             for i, scorer in enumerate(rulebook.scorers)
@@ -84,6 +85,7 @@ class ConditionParts:
                 condition=self._part(self._parsed.expressions[path], subject_scope(on), row),
             )
             for path, on, key, columns in found
+            if self._run.program.scorer(key).scorer.asks(kind)
             for row in self._rows(on, profile)
         ]
 
@@ -236,7 +238,9 @@ def against(run: Run, explanation: Explanation, profile: int, wanted: str) -> li
 
     ``profile`` is the row of the profile. Raises ``UsageError`` if no scorer has the band.
     """
-    scorers = [(s, run.rulebook.bands(s.scorer)) for s in run.program.on("profile")]
+    kind = run.engine.column("profile", "kind")[profile]
+    asked = [s for s in run.program.on("profile") if s.scorer.asks(kind)]
+    scorers = [(s, run.rulebook.bands(s.scorer)) for s in asked]
     found = [
         _against(run, columns, band, profile, explanation)
         for columns, bands in scorers
