@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
+from assay.cel.program import Program
 from assay.tables.tables import Tables
 
 Frames = Mapping[str, pl.LazyFrame]
@@ -67,6 +68,22 @@ COLUMNS = {
     "dependent_ground": ("dependent_row", "ground_row"),
     "downstream": ("reach", "profile_row"),
 }
+
+
+def result_columns(program: Program) -> dict[str, str]:
+    """The names of the results, each with the engine's column of profiles that has it."""
+    parts = {
+        f"{s.scorer.name}{part}": column
+        for s in program.shown
+        for part, column in (
+            ("", s.score),
+            (".band", s.band),
+            (".ceiling", s.ceiling),
+            (".stands_on", s.stands_on),
+            (".firm", s.firm),
+        )
+    }
+    return {name: column for name, column in parts.items() if column is not None}
 
 
 def prepared(tables: Tables) -> dict[str, pl.DataFrame]:
