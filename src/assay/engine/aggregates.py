@@ -18,7 +18,7 @@ import polars as pl
 
 from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import PoolUp
-from assay.tables.tables import Ints
+from assay.tables.tables import Ints, begins
 
 Counts = npt.NDArray[np.signedinteger]
 
@@ -140,66 +140,79 @@ def _sum_blocks(
 # Pools --------------------------------------------------------------------------------------------
 
 
-def pool_up(step: PoolUp, rows: pl.DataFrame, owners: int) -> pl.Series:
+def pool_up(step: PoolUp, rows: pl.DataFrame, offsets: Ints) -> pl.Series:
     """Compute the column a pool defines, with one value for each owner.
 
-    ``rows`` are the elements: ``owner`` (may be null), ``keep``, ``take``, if the pool groups
-    ``by``, and if it weighs ``weight``.
+    ``rows`` are the elements in the order of their owners: ``keep``, ``take``, if the pool groups
+    ``by``, and if it weighs ``weight``. Elements without an owner are at the end.
     """
-    if "weight" not in rows.columns:
-        rows = rows.with_columns(weight=pl.lit(1, dtype=pl.Int64))
-    if "by" not in rows.columns:
-        rows = rows.with_columns(by=pl.int_range(pl.len()))
-    take = pl.when("keep").then("take")
-    rows = rows.filter(pl.col("owner").is_not_null() & pl.col("keep").fill_null(True)).with_columns(
-        take=take,
-        unsure=pl.col("keep").is_null()
-        | take.is_null()
-        | pl.col("by").is_null()
-        | pl.col("weight").is_null(),
-    )
-    counts = rows.group_by("owner").agg(unsure=pl.col("unsure").sum().cast(pl.Int64))
-    every = pl.DataFrame({"owner": pl.int_range(owners, dtype=pl.Int64, eager=True)})
-    result = every.join(counts, on="owner", how="left", maintain_order="left").join(
-        _combined(step, rows), on="owner", how="left", maintain_order="left"
-    )
-    value = pl.col("take").cast(pl.Int64)
+    rows = rows.head(int(offsets[-1]))
+    keep, given = rows.get_column("keep"), rows.drop("keep")
+    unsure = keep.is_null()
+    for series in given.iter_columns():
+        if series.null_count():
+            unsure |= series.is_null() & keep
+    known = keep.fill_null(False) & ~unsure
+    if step.combine != "mean":
+        given = given.drop("weight", strict=False)
+    if known.all():
+        elements, segments = given, offsets
+    else:
+        elements = given.filter(known)
+        segments = np.concatenate([[0], np.cumsum(known.to_numpy(), dtype=np.int64)])[offsets]
+    if step.by is not None or step.strongest is not None:
+        elements, segments = _strongest(step, elements, segments)
+    value = _combined(step, elements, segments)
     if step.empty is not None:
         value = value.fill_null(step.empty)
-    if step.combine in ("mean", "min"):
-        value = pl.when(pl.col("unsure").fill_null(0) == 0).then(value)
-    return result.select(value.alias(step.column)).to_series()
+    if step.combine in ("mean", "min") and unsure.any():
+        (doubts,) = segment_counts([unsure], offsets)
+        value = value.set(pl.Series(doubts) > 0, None)
+    return value.alias(step.column)
 
 
-def _mean(take: pl.Expr, weight: pl.Expr) -> pl.Expr:
-    """Return the weighted mean with halves rounded up, null if nothing has a weight."""
-    total = weight.sum()
-    return pl.when(total > 0).then((2 * (take * weight).sum() + total) // (2 * total))
-
-
-def _combined(step: PoolUp, rows: pl.DataFrame) -> pl.DataFrame:
-    """Combine the known elements of each owner, the strongest of each group."""
-    groups = rows.filter("keep").drop_nulls(["take", "by"])
-    groups = groups.select("owner", "by", "take", "weight")
+def _strongest(step: PoolUp, elements: pl.DataFrame, offsets: Ints) -> tuple[pl.DataFrame, Ints]:
+    """Reduce the elements of an owner to the strongest of each group, and of these to the best."""
+    owners = len(offsets) - 1
+    owner = pl.Series("owner", np.repeat(np.arange(owners), np.diff(offsets)))
+    groups = elements.with_columns(owner).lazy()
     if step.by is not None:
-        groups = groups.group_by("owner", "by").agg(pl.col("take").max(), pl.col("weight").max())
+        groups = groups.group_by("owner", "by").agg(pl.all().max())
     if step.strongest is not None:
         rank = pl.col("take").rank("ordinal", descending=True).over("owner")
         groups = groups.filter(rank <= step.strongest)
-    take = pl.col("take")
-    if step.combine != "noisy_or":
-        reducers = {
-            "mean": _mean(take, pl.col("weight").clip(0)),
-            "max": take.max(),
-            "min": take.min(),
-            "sum": take.sum(),
-        }
-        return groups.group_by("owner").agg(reducers[step.combine].cast(pl.Int64).alias("take"))
-    weights = np.asarray(noisy_or_weights(), dtype=np.int64)
-    clipped = groups.get_column("take").clip(0, len(weights) - 1).to_numpy()
-    summed = (
-        groups.with_columns(pl.Series("take", weights[clipped])).group_by("owner").agg(take.sum())
-    )
-    thresholds = np.asarray(noisy_or_thresholds(), dtype=np.int64)
-    reached = np.searchsorted(thresholds, summed.get_column("take").to_numpy(), side="right")
-    return summed.with_columns(pl.Series("take", reached, dtype=pl.Int64))
+    found = groups.sort("owner").collect()
+    return found, begins(found.get_column("owner").to_numpy(), owners)
+
+
+def _combined(step: PoolUp, elements: pl.DataFrame, offsets: Ints) -> pl.Series:
+    """Combine the elements of each owner; null where there are none."""
+    take = elements.get_column("take")
+    if step.combine in ("max", "min"):
+        return segment_extreme(take, offsets, greatest=step.combine == "max")
+    some = np.diff(offsets) > 0
+    if step.combine == "sum":
+        result = segment_sums(take, offsets)
+    elif step.combine == "mean":
+        result, some = _means(take, elements.get_column("weight", default=None), offsets)
+    else:
+        weights = np.asarray(noisy_or_weights(), dtype=np.int64)
+        logs = weights.take(take.to_numpy(), mode="clip")
+        thresholds = np.asarray(noisy_or_thresholds(), dtype=np.int64)
+        summed = segment_sums(pl.Series(logs), offsets)
+        result = np.searchsorted(thresholds, summed, side="right")
+    value = pl.Series(result, dtype=pl.Int64)
+    return value if some.all() else value.set(pl.Series(~some), None)
+
+
+def _means(
+    take: pl.Series, weight: pl.Series | None, offsets: Ints
+) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Weighted means with halves rounded up, and for which owners anything has a weight."""
+    if weight is None:
+        summed, total = segment_sums(take, offsets), np.diff(offsets)
+    else:
+        weight = weight.clip(0)
+        summed, total = segment_sums(take * weight, offsets), segment_sums(weight, offsets)
+    some = total > 0
+    return (2 * summed + total) // (2 * np.where(some, total, 1)), some

@@ -346,13 +346,7 @@ class Execution:
         return result.fill_null(0) if step.reducer == "distinct" else result
 
     def _pool(self, step: PoolUp) -> None:
-        names = {
-            "owner": step.owner,
-            "keep": step.keep,
-            "take": step.take,
-            "by": step.by,
-            "weight": step.weight,
-        }
+        names = {"keep": step.keep, "take": step.take, "by": step.by, "weight": step.weight}
         rows = pl.DataFrame(
             [
                 widened(self._column(step.elements, name)).alias(role)
@@ -360,4 +354,5 @@ class Execution:
                 if name is not None
             ]
         )
-        self._store(step.space, pool_up(step, rows, self._tables.height(step.space)))
+        offsets = self._tables.offsets(step.elements, step.owner, self._tables.height(step.space))
+        self._store(step.space, pool_up(step, rows, offsets))
