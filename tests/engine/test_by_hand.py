@@ -46,12 +46,14 @@ def assert_same(made: Tables, *, streaming: bool = False) -> pl.DataFrame:
     engine = by_engine(made)
     # An engine may give the bands of a profile that is not rated, which nobody reads.
     rated = [
-        pl.when(pl.col(f"{name.partition('.')[0]}").is_not_null()).then(name).alias(name)
+        pl.when(pl.col(name.partition(".")[0]).is_not_null()).then(name).alias(name)
         for name in engine.columns
     ]
-    assert engine.select(rated).cast(pl.Int64).to_dict(as_series=False) == by_hand.select(
-        engine.columns
-    ).cast(pl.Int64).to_dict(as_series=False)
+    expected, found = (
+        frame.cast(pl.Int64).to_dict(as_series=False)
+        for frame in (by_hand.select(engine.columns), engine.select(rated))
+    )
+    assert found == expected
     return by_hand
 
 
@@ -67,7 +69,7 @@ def test_generated_tables(missing: float, streaming: bool) -> None:
         assert 0 < found[name].null_count() < found.height
         assert found[f"{name}.stands_on"].n_unique() > 3
     assert found["confidence"].n_unique() > 20
-    assert found["centrality"].max() > 0
+    assert found["centrality"].n_unique() > 20
 
 
 def test_shipped_workspace() -> None:

@@ -16,7 +16,6 @@ from assay.cel.program import Aggregate, Gather, PoolUp, Step
 from assay.cel.steps import Place, dependencies, dependents, inputs, outputs
 from assay.engine.aggregates import pool_up, segment_counts, segment_extreme, segment_sums
 from assay.engine.dates import TODAY, numbered, steps_on_dates
-from assay.engine.emit import widened
 from assay.engine.plan import Query, Schedule, Statistics, plan, schedule
 from assay.tables.tables import Tables
 
@@ -349,7 +348,7 @@ class Execution:
         names = {"keep": step.keep, "take": step.take, "by": step.by, "weight": step.weight}
         rows = pl.DataFrame(
             [
-                widened(self._column(step.elements, name)).alias(role)
+                self._column(step.elements, name).alias(role)
                 for role, name in names.items()
                 if name is not None
             ]
