@@ -154,19 +154,44 @@ def _unrelated(citations: pl.DataFrame) -> pl.DataFrame:
 
 def _factors(profiles: pl.DataFrame, factors: Factors, random: _Random) -> dict[str, pl.DataFrame]:
     """The factors of all profiles; the claim of a profile has the number of its row."""
-    rows: list[tuple[object, ...]] = []
-    chosen = random.numbers.random(profiles.height * 16)
-    for row, (kind, type_) in enumerate(profiles.select("kind", "type").iter_rows()):
-        for name, scale in factors.of(kind, type_).items():
-            drawn = 1.5 * chosen[len(rows) % len(chosen)] * len(scale.words)
-            words = list(scale.words.items())
-            word, value = words[int(drawn)] if drawn < len(words) else (None, None)
-            least, most = min(scale.words.values()), max(scale.words.values())
-            rows.append((name, word, value, least, most, row))
-    made = pl.DataFrame(
-        rows, schema=list(SCHEMAS["factor"]), orient="row", infer_schema_length=None
+    kinds = profiles.select("kind", "type").unique(maintain_order=True)
+    asked = pl.DataFrame(
+        [
+            (kind, type_, name, list(scale.words), list(scale.words.values()))
+            for kind, type_ in kinds.iter_rows()
+            for name, scale in factors.of(kind, type_).items()
+        ],
+        schema={
+            "kind": pl.String,
+            "type": pl.String,
+            "name": pl.String,
+            "words": pl.List(pl.String),
+            "values": pl.List(pl.Float64),
+        },
+        orient="row",
+    ).with_row_index("scale")
+    rows = (
+        profiles.select("kind", "type", pl.int_range(pl.len(), dtype=pl.Int64).alias("profile_row"))
+        .join(asked.select("kind", "type", "scale"), on=["kind", "type"], nulls_equal=True)
+        .sort("profile_row", "scale")
     )
-    found = _table("factor", {name: made[name] for name in made.columns})
+    scale = rows["scale"]
+    words = asked.select("scale", "words", "values").explode("words", "values")
+    count = asked["words"].list.len().gather(scale).to_numpy()
+    begin = (asked["words"].list.len().cum_sum() - asked["words"].list.len()).gather(scale)
+    drawn = (1.5 * random.numbers.random(rows.height) * count).astype(np.int64)
+    chosen = pl.select(pl.when(pl.Series(drawn < count)).then(begin + pl.Series(drawn))).to_series()
+    found = _table(
+        "factor",
+        {
+            "name": asked["name"].gather(scale),
+            "word": words["words"].gather(chosen),
+            "value": words["values"].gather(chosen),
+            "lowest": asked["values"].list.min().gather(scale),
+            "highest": asked["values"].list.max().gather(scale),
+            "profile_row": rows["profile_row"],
+        },
+    )
     rated = found["word"].is_not_null().arg_true()
     grounds = {"factor_row": rated, "ground_row": found["profile_row"].gather(rated)}
     return {"factor": found, "factor_ground": _table("factor_ground", grounds)}

@@ -47,6 +47,7 @@ from benchmarks.baselines import (
     reach_by_joins,
 )
 from benchmarks.beyond import growth_figures, parts_figures, spark_figures
+from benchmarks.by_hand import shipped_figures
 from benchmarks.everyday import everyday_figures
 from benchmarks.figures import Figure, compared, in_turns, report, seconds
 from benchmarks.generate import TODAY, Shape, edge_list, rules_text, tables, write_documents
@@ -347,7 +348,8 @@ def main() -> None:
     figures: list[Figure] = []
     for size in sizes:
         figures += engine_figures(size)
-        print(report(figures[-5:]), flush=True)
+        figures += shipped_figures(size)
+        print(report(figures[-6:]), flush=True)
     for size in sizes[:2]:
         figures += single_document_figures(size)
     with tempfile.TemporaryDirectory() as folder:

@@ -45,11 +45,6 @@ def emit_stored(
     return emitter.narrow(expr) or (emitter.emit(expr), None)
 
 
-def widened(series: pl.Series) -> pl.Series:
-    """Convert a column to the type it has in rules: whole numbers have 64 bits."""
-    return series.cast(pl.Int64) if series.dtype in _MOST else series
-
-
 class _Emitter:
     def __init__(self, schema: Mapping[str, pl.DataType]) -> None:
         self._words = {

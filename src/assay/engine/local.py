@@ -16,7 +16,6 @@ from assay.cel.program import Aggregate, Gather, PoolUp, Step
 from assay.cel.steps import Place, dependencies, dependents, inputs, outputs
 from assay.engine.aggregates import pool_up, segment_counts, segment_extreme, segment_sums
 from assay.engine.dates import TODAY, numbered, steps_on_dates
-from assay.engine.emit import widened
 from assay.engine.plan import Query, Schedule, Statistics, plan, schedule
 from assay.tables.tables import Tables
 
@@ -346,18 +345,13 @@ class Execution:
         return result.fill_null(0) if step.reducer == "distinct" else result
 
     def _pool(self, step: PoolUp) -> None:
-        names = {
-            "owner": step.owner,
-            "keep": step.keep,
-            "take": step.take,
-            "by": step.by,
-            "weight": step.weight,
-        }
+        names = {"keep": step.keep, "take": step.take, "by": step.by, "weight": step.weight}
         rows = pl.DataFrame(
             [
-                widened(self._column(step.elements, name)).alias(role)
+                self._column(step.elements, name).alias(role)
                 for role, name in names.items()
                 if name is not None
             ]
         )
-        self._store(step.space, pool_up(step, rows, self._tables.height(step.space)))
+        offsets = self._tables.offsets(step.elements, step.owner, self._tables.height(step.space))
+        self._store(step.space, pool_up(step, rows, offsets))
