@@ -41,8 +41,8 @@ def lint_rulebook(
     """Report warnings and infos about a rulebook without errors, on a date."""
     yield from _unused_names(rulebook)
     yield from _expiries(rulebook, as_of)
-    for i, watch in enumerate(rulebook.watch):
-        if watch.horizon is not None:
+    for i, item in enumerate(rulebook.watch):
+        if item.horizon is not None:
             yield UNUSED_HORIZON.at(
                 ValueLocation(("watch", i, "horizon"), at_key=True),
                 "'horizon' is not used",
