@@ -93,6 +93,7 @@ from assay.tables.build import build, build_tables
 from assay.tables.parquet import read_tables, write_tables
 from assay.tables.rows import scored_claims, scored_profiles
 from assay.tables.tables import ROW_LINKS, SCHEMAS, Tables
+from assay.text import sentence
 from assay.workspace.load import Loaded, load_workspace
 from assay.workspace.paths import Workspace
 from assay.workspace.transactions import publish
@@ -249,6 +250,7 @@ __all__ = [
     "scored_claims",
     "scored_profiles",
     "scores_json",
+    "sentence",
     "split_text",
     "to_cell",
     "translated",
