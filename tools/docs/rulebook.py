@@ -73,7 +73,8 @@ def rulebook_page() -> str:
 
 
 def _vocabularies(words: Vocabularies) -> Iterator[str]:
-    yield "\n## Vocabularies\n\nWords of profiles and their links. Add your own in `rules.yaml`.\n\n"
+    yield "\n## Vocabularies\n\n"
+    yield "Words of profiles and their links. Add your own in `rules.yaml`.\n\n"
     sections = {
         **{f"type of {kind}": known for kind, known in words.types.items()},
         "region": words.regions,
