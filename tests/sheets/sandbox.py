@@ -33,7 +33,7 @@ kind: institution
 id: port
 name: Puerto de Málaga   # as it calls itself
 aliases: [The Port, "Docks; all", 港口]
-type: port
+type: company
 claims:
   - id: quays
     nature: fact
