@@ -308,3 +308,22 @@ def test_a_workspace_without_published_profiles_still_has_a_first_page(tmp_path:
     desk = Assessment(corpus([], [], []))
     build(desk, tmp_path / "site", tmp_path)
     assert "No profile is published yet." in Markup.of(tmp_path / "site" / "index.html").text
+
+
+def test_the_page_of_an_event_lists_the_levels_of_those_it_affects(
+    desk: Assessment, tmp_path: Path, images_root: Path
+) -> None:
+    """A level that only institutions have is shown for the institutions that the event affects."""
+    scorers = tuple(
+        s.model_copy(update={"kinds": ("institution",)}) if s.name == "weight" else s
+        for s in desk.rulebook.scorers
+    )
+    rulebook = desk.rulebook.model_copy(update={"scorers": scorers})
+    atlas = Atlas(desk.corpus, rulebook, desk.results, desk.explanations, AS_OF, {})
+    build_site(atlas, DIGEST, tmp_path / "site", images_root)
+    event = Markup.of(tmp_path / "site" / EVENT).text
+    levels = event.rpartition("Why it matters")[2].partition("Where sources differ")[0]
+    assert "Impact High" not in levels
+    assert "Impact of those affected Northern Search and Advertising Company of" in levels
+    other = Markup.of(tmp_path / "site" / "institutions/northern-search.html").text
+    assert "Impact of those affected" not in other

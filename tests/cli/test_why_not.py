@@ -83,7 +83,7 @@ def test_against_lists_what_stands_in_between(
     assert capsys.readouterr().out == dedent(
         """\
         trust: Good starts at 0.500; 0.100 is missing
-          port-office#twelve-berths: 0.400  its score is no higher
+          port-office#twelve-berths: 0.400  Its score is no higher.
           no single change in the catalogue would reach it
         """
     )
@@ -112,9 +112,9 @@ def test_against_names_what_holds_a_claim_down(
     assert capsys.readouterr().out == dedent(
         """\
         trust: Good starts at 0.500; 0.200 is missing
-          port-office#twelve-berths start: 0.000  starts from nothing
-          port-office#twelve-berths halved: 0.350  it is old
-          port-office#twelve-berths held: 0.300  nobody looked again
+          port-office#twelve-berths start: 0.000  It starts at 0.
+          port-office#twelve-berths halved: 0.350  It is old.
+          port-office#twelve-berths held: 0.300  Nobody looked again.
           no single change in the catalogue would reach it
         """
     )
@@ -177,7 +177,7 @@ def test_against_lists_the_changes_that_would_reach_it(
     assert capsys.readouterr().out == dedent(
         """\
         trust: Good starts at 0.500; 0.100 is missing
-          port-office#twelve-berths: 0.400  its score is no higher
+          port-office#twelve-berths: 0.400  Its score is no higher.
           would reach it, effort 4: cite a record (0.700)
         """
     )
@@ -193,9 +193,12 @@ def test_what_is_missing_is_found_through_other_rows(
     )
     assert explain(with_rules(tmp_path, rules)) == 0
     told = capsys.readouterr().out
-    pool = "what could count is unknown [unknown: claim.value of port-office#twelve-berths]"
+    pool = (
+        "It is not known how much the claims contribute to its backed. "
+        "[unknown: claim.value of port-office#twelve-berths]"
+    )
     assert f"? → unknown  {pool}\n" in told
-    assert "? → unknown  starts from its backed [unknown: claim.value]\n" in told
+    assert "? → unknown  It is computed from its backed. [unknown: claim.value]\n" in told
 
 
 def test_an_expression_written_again_means_the_same() -> None:

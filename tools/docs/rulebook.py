@@ -167,7 +167,8 @@ def _scorer(scorer: Scorer) -> Iterator[str]:
 def _rated(scorer: Scorer) -> str:
     """Describe who is rated, the ceiling and the evidence that a band stands on."""
     least = scorer.rated_from
-    parts = [] if least is None else [f" Not rated with a coverage below {least:g}."]
+    parts = [f" Only for {kind}s." for kind in scorer.kinds or ()]
+    parts += [] if least is None else [f" Not rated with a coverage below {least:g}."]
     for exempt in scorer.not_asked:
         facts = ", ".join(map(code, exempt.facts))
         parts.append(f" Not asked where {code(' '.join(exempt.when.split()))}: {facts}.")

@@ -217,7 +217,8 @@ class _Emitter:
         if narrow is not None:
             return narrow[0].cast(pl.Int64)
         value, low, high = (self.emit(a) for a in expr.args)
-        return value.clip(low, high)
+        # What is unknown throughout has no type, and Polars clips numbers only.
+        return value.cast(pl.Int64).clip(low, high)
 
     def _compared(self, expr: Apply) -> pl.Expr:
         """Compare doubles; unlike Polars, CEL does not order NaN."""

@@ -26,6 +26,7 @@ from assay.scoring.trace import Trace
 from assay.tables.build import assemble
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_profiles
 from assay.tables.tables import Tables
+from assay.text import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +307,7 @@ def failure_lines(difference: Difference) -> Iterator[str]:
             after = "unknown" if step.after is None else f"{step.after / 1000:.3f}"
             state = " (undecided)" if step.outcome == "unknown" else ""
             missing = f" [unknown: {', '.join(step.missing)}]" if step.missing else ""
-            yield f"      {name}{state} → {after}  {step.because}{missing}"
+            yield f"      {name}{state} → {after}  {sentence(step.because)}{missing}"
 
 
 # Test coverage ------------------------------------------------------------------------------------

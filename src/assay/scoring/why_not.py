@@ -21,6 +21,7 @@ from assay.scoring.explain import Explainer, outcome_word
 from assay.scoring.run import Run
 from assay.scoring.trace import Trace
 from assay.scoring.wording import shown
+from assay.text import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +329,7 @@ def against_lines(found: Against) -> Iterator[str]:
     for o in found.obstacles:
         at = "unknown" if o.at is None else f"{o.at / 1000:.3f}"
         rule = f" {o.rule}" if o.rule else ""
-        yield f"  {o.subject}{rule}: {at}  {o.because}"
+        yield f"  {o.subject}{rule}: {at}  {sentence(o.because)}"
     if not found.changes:
         yield "  no single change in the catalogue would reach it"
     for w in found.changes:
