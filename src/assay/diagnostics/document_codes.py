@@ -230,6 +230,7 @@ UNKNOWN_TERM = Code(
     "unknown-term",
     "The vocabulary of the rulebook has no such type, region, domain or relation.",
     "vocabularies:\n  regions: {Asia Pacific: East and South-East Asia with Oceania}",
+    "warning",
 )
 UNKNOWN_FACTOR = Code(
     "unknown-factor",
