@@ -60,7 +60,7 @@ def test_check_runs_again_after_every_change_until_it_is_stopped(tmp_path: Path)
         assert line_with(process, "errors").startswith("0 errors")
         rules = root / "rules.yaml"
         good = rules.read_text(encoding="utf-8")
-        rules.write_text(good.replace("citations.size()", "citations.sise()"), encoding="utf-8")
+        rules.write_text(good.replace("citations.size()", "citations.sise()", 1), encoding="utf-8")
         assert "rules.yaml:" in line_with(process, "error:")
         assert line_with(process, "error,").startswith("1 error,")
         rules.write_text(good, encoding="utf-8")

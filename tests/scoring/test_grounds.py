@@ -49,7 +49,12 @@ def otherwise_banded() -> Rulebook:
         )
         for name, bands in book.scales.items()
     }
-    return book.model_copy(update={"scales": scales})
+    lowest = {
+        bands[0].id if bands[0].from_ == 0.0 else bands[-1].id for bands in book.scales.values()
+    }
+    days = {"another" if b in lowest else b: d for b, d in book.cadence.days.items()}
+    cadence = book.cadence.model_copy(update={"days": days})
+    return book.model_copy(update={"scales": scales, "cadence": cadence})
 
 
 @given(corpora(most_profiles=2, most_sources=4))

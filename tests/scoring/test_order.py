@@ -9,8 +9,8 @@ from typing import TypeVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.package import AnyProfile, Assessment, Corpus, Rulebook, Score
-from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, scores_of, shipped
+from tests.package import AnyProfile, Assessment, Corpus, Rulebook, Trace
+from tests.strategies import AS_OF, corpora, default_rulebook, desk_of, shipped
 
 T = TypeVar("T")
 
@@ -56,14 +56,15 @@ def shuffled_rulebook(rulebook: Rulebook, random: Random) -> Rulebook:
     return rulebook.model_copy(update={"scorers": _mixed(random, scorers), "scales": scales})
 
 
-def every_score(desk: Assessment) -> dict[tuple[str, str], Score]:
-    """All scores of profiles and claims, by scorer and subject."""
-    return {
-        (scorer.key, subject): score
+def every_score(desk: Assessment) -> list[tuple[str, str, str]]:
+    """All scores but those of citations, by scorer and subject; two links may have one subject."""
+    trace = Trace(desk.run)
+    return sorted(
+        (scorer.key, trace.subject(scorer.on, row), str(score))
         for scorer in desk.rulebook.scorers
         if scorer.on != "citation"
-        for subject, score in scores_of(desk, scorer.on, scorer.name).items()
-    }
+        for row, score in enumerate(desk.run.scores(desk.run.program.scorer(scorer.key)))
+    )
 
 
 @given(corpora(), st.randoms(use_true_random=True))
