@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -11,26 +10,17 @@ import pytest
 from benchmarks.by_hand import ByHand, prepared, result_columns
 from benchmarks.generate import Shape, tables
 
+from tests.engine.test_planned_runs import shipped
 from tests.package import (
-    Program,
-    Rulebook,
     Tables,
     Workspace,
     build_tables,
-    compile_rulebook,
     load_workspace,
     run_program,
 )
 from tests.plain.worlds import AS_OF, drawn_world
 
 ROOT = Path(__file__).parents[2]
-
-
-@cache
-def shipped() -> tuple[Rulebook, Program]:
-    loaded = load_workspace(Workspace(ROOT))
-    assert loaded.rulebook is not None
-    return loaded.rulebook, compile_rulebook(loaded.rulebook)
 
 
 def by_engine(made: Tables) -> pl.DataFrame:

@@ -57,7 +57,7 @@ def falls(steps: Iterable[Step]) -> list[Step]:
 
 def held(steps: Iterable[Step]) -> list[Step]:
     """The caps that hold without biting yet, the lowest first."""
-    found = [s for s in steps if s.phase == "cap" and s.applied and s.tells and _moved(s) == 0]
+    found = [s for s in steps if s.phase == "cap" and s.applied and s.can_matter and _moved(s) == 0]
     return sorted(found, key=lambda s: (s.amount or 0, s.rule))
 
 
@@ -69,22 +69,22 @@ def _moved(step: Step) -> int:
 
 def of_level(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
     """Why a score is what it is: what was counted, then its rules in order."""
-    told = []
+    sentences = []
     for step in explanation.steps:
         if step.phase == "pool":
-            told.append(_counted(sheet, step))
+            sentences.append(_counted(sheet, step))
         elif step.phase == "coverage" or (_moved(step) and step.phase not in ("start", "clamp")):
-            told.append(because(sheet, step))
-    return _sentences(told)
+            sentences.append(because(sheet, step))
+    return _sentences(sentences)
 
 
 def _counted(sheet: Sheet, pool: Step) -> str:
     """What a pool counted, by name."""
     links = [link.text for link in map(sheet.link, pool.evidence) if link]
     names = links[:_MOST] + ([f"{len(links) - _MOST} more"] if len(links) > _MOST else [])
-    told = because(sheet, pool)
+    counted = because(sheet, pool)
     named = any(e in pool.because for e in pool.evidence)
-    return f"{told}: {listed(names)}" if names and not named else told
+    return f"{counted}: {listed(names)}" if names and not named else counted
 
 
 def because(sheet: Sheet, step: Step) -> str:

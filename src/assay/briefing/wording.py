@@ -137,17 +137,17 @@ def reservation(score: Score) -> str | None:
 def standing(score: Score, unknown: Sequence[str]) -> str | None:
     """How high a grade may be, what is not known, and on which evidence it stands."""
     names = [words(name.rpartition(":")[2]) for name in unknown]
-    told = []
+    sentences = []
     if score.ceiling:
-        told.append(f"{score.grade}, at most {score.ceiling.grade}.")
+        sentences.append(f"{score.grade}, at most {score.ceiling.grade}.")
     if names and (score.ceiling or not score.rated):
-        told.append(f"Not known: {listed(names)}.")
+        sentences.append(f"Not known: {listed(names)}.")
     if score.provisional:
         firm = score.firm.grade if score.firm else "not rated"
-        told.append(f"Provisional: on firm evidence it is {firm}.")
+        sentences.append(f"Provisional: on firm evidence it is {firm}.")
     if score.stands_on is not None:
-        told.append(f"It stands on evidence of grade {score.stands_on.grade}.")
-    return " ".join(told) or None
+        sentences.append(f"It stands on evidence of grade {score.stands_on.grade}.")
+    return " ".join(sentences) or None
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -72,7 +72,7 @@ class Step:
     evidence: tuple[str, ...] = ()
 
     @property
-    def tells(self) -> bool:
+    def can_matter(self) -> bool:
         """Whether a step that is applied can matter: a floor of 0 or a cap of 1 limits nothing."""
         return (self.phase, self.amount) not in (("floor", 0), ("cap", 1000))
 

@@ -37,7 +37,7 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
         )
         for step in scorer.steps:
             always = step.phase in ("start", "pool") or step.outcome == "unknown"
-            if every or always or (step.applied and step.tells):
+            if every or always or (step.applied and step.can_matter):
                 yield _step_line(step)
     if explanation.would_change:
         yield ""

@@ -183,7 +183,7 @@ def _gaps(run: Run) -> Mapping[int, _Gap]:
     )
     points = {
         name: run.engine.column("factor", run.program.scorer(s.key).score).cast(pl.Int64)
-        for name, s in (("weight", weigher), ("confidence", evidence))
+        for name, s in (("weight", weigher), ("grade", evidence))
     }
     unknown = pl.col("value").is_null()
     value, lowest = pl.col("value"), pl.col("lowest")
@@ -192,7 +192,7 @@ def _gaps(run: Run) -> Mapping[int, _Gap]:
         run.tables.frames["factor"]
         .lazy()
         .with_columns(**points)
-        .filter(pl.col("weight") > 0, unknown | (pl.col("confidence").fill_null(0) < firm))
+        .filter(pl.col("weight") > 0, unknown | (pl.col("grade").fill_null(0) < firm))
         .select(
             "profile_row",
             pl.col("name").cast(pl.String),
