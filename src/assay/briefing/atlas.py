@@ -9,8 +9,6 @@ from functools import cached_property
 from typing import Literal
 
 from assay.briefing import charts, wording
-from assay.briefing.pictures import Influence, Network, Node
-from assay.evidence.independence import Independence
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependency, Event, Source
 from assay.model.results import Explanation, ProfileResult
 from assay.model.rulebook import Band, Rulebook, Scorer
@@ -56,7 +54,6 @@ class Atlas:
         self.as_of = as_of
         self.history = tuple(history)
         self.audience = audience
-        self.independence = Independence(corpus, as_of)
         self._decisions = decisions or {}
         self.published: dict[str, AnyProfile] = {
             i: profile
@@ -68,8 +65,6 @@ class Atlas:
         self._edges: dict[str, list[Edge]] = {i: [] for i in self.published}
         self._users: dict[str, list[str]] = {}
         self._collect()
-        self.network = Network(self._influences())
-        self._nodes: dict[str, Mapping[str, Node]] = {}
 
     @property
     def unpublished(self) -> tuple[str, ...]:
@@ -145,15 +140,6 @@ class Atlas:
         """The published profiles that cite a source."""
         return tuple(self._users.get(source_id, ()))
 
-    def nodes(self, root: str) -> Mapping[str, Node]:
-        """Every published profile as it may stand in a picture; links start at ``root``."""
-        if root not in self._nodes:
-            self._nodes[root] = {
-                i: Node(i, profile.name, profile.kind, root + path_of(profile))
-                for i, profile in self.published.items()
-            }
-        return self._nodes[root]
-
     def _collect(self) -> None:
         for i, profile in self.published.items():
             for direction, back, link in _declared(profile):
@@ -168,15 +154,6 @@ class Atlas:
         begun = link.valid_from is None or link.valid_from.first <= self.as_of
         return begun and (link.valid_until is None or link.valid_until.last >= self.as_of)
 
-    def _influences(self) -> list[Influence]:
-        found = []
-        for i, edges in self._edges.items():
-            for edge in edges:
-                if edge.owner == i and edge.direction in ("depends_on", "affects"):
-                    ends = (i, edge.peer) if edge.direction == "affects" else (edge.peer, i)
-                    found.append(Influence(*ends, edge.link.relation, edge.link.criticality))
-        return found
-
 
 def _declared(profile: AnyProfile) -> list[tuple[Direction, Direction, Dependency]]:
     found: list[tuple[Direction, Direction, Dependency]] = [
@@ -190,3 +167,8 @@ def _declared(profile: AnyProfile) -> list[tuple[Direction, Direction, Dependenc
 def path_of(profile: AnyProfile) -> str:
     """Where the page of a profile lies in the site."""
     return f"{wording.FOLDER[profile.kind]}/{profile.id}.html"
+
+
+def grading_path_of(profile: AnyProfile) -> str:
+    """Where the page with the reasoning behind a profile's grades lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}/grading.html"

@@ -9,8 +9,7 @@ from itertools import groupby
 from assay.briefing import wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.ics import calendar_ics
-from assay.briefing.pageviews import Imprint
-from assay.briefing.views import Link
+from assay.briefing.views import Imprint, Link
 from assay.model.dates import PartialDate
 from assay.model.results import NextReason
 from assay.scoring.outlook import Due, calendar

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal
 
 from assay.briefing import wording
+from assay.model.dates import PartialDate
 from assay.model.results import OutlookPoint, Step
 from assay.model.rulebook import Band
 
@@ -316,3 +317,53 @@ def outlook(
         f"{wording.points(score)} on {wording.day(when)}" for when, score in rated
     )
     return OutlookChart(dots, lines, thresholds, height, title)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A stretch of an axis; ``vague`` if the date does not name a day."""
+
+    x: str
+    width: str
+    vague: bool
+
+
+def extents(dates: Sequence[tuple[PartialDate, PartialDate]]) -> tuple[Extent, ...]:
+    """Each period on one axis from the first day of all to the last, as wide as it is vague."""
+    first = min(start.first for start, _ in dates)
+    days = max((max(end.last for _, end in dates) - first).days + 1, 1)
+    found = []
+    for start, end in dates:
+        x = (start.first - first).days * 1000 // days
+        width = max(((end.last - start.first).days + 1) * 1000 // days, 15)
+        vague = start.precision != "day" or end.precision != "day"
+        found.append(Extent(_share(min(x, 1000 - width)), _share(width), vague))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """A bar of one figure; ``open`` if the true value may be greater."""
+
+    text: str
+    width: str
+    open: bool
+
+
+def proportions(values: Sequence[tuple[str, float, bool]]) -> tuple[Proportion, ...]:
+    """The figures of one measure on one axis from 0 to the greatest; none below 0."""
+    most = max(value for _, value, _ in values) or 1
+    return tuple(
+        Proportion(text, _share(max(round(value * 880 / most), 5)), is_open)
+        for text, value, is_open in values
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """The headline grade over the recorded dates; lengths in units of the view box."""
+
+    steps: tuple[tuple[int, str], ...]
+    path: str
+    dots: tuple[tuple[int, int], ...]
+    title: str

@@ -10,14 +10,15 @@ from typing import Any
 import jinja2
 
 from assay.briefing import calendar_page, methodology
-from assay.briefing.atlas import Atlas, path_of
+from assay.briefing.atlas import Atlas, grading_path_of, path_of
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
 from assay.briefing.front import front
+from assay.briefing.grading import grading
 from assay.briefing.methodology import methodology_view
 from assay.briefing.page import page
-from assay.briefing.pageviews import Imprint
 from assay.briefing.rule_page import rule_pages
 from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages, scorer_view, usages
+from assay.briefing.views import Imprint
 from assay.progress import counting
 
 
@@ -61,7 +62,9 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     yield from _rules_files(atlas, imprint)
     for profile in counting(atlas.published.values(), "pages"):
         view = partial(page, atlas, profile, imprint)
-        yield SiteFile(path_of(profile), f"{profile.kind}.html", view)
+        yield SiteFile(path_of(profile), "briefing.html", view)
+        reasoning = partial(grading, atlas, profile, imprint)
+        yield SiteFile(grading_path_of(profile), "grading.html", reasoning)
 
 
 def _rules_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:

@@ -3,20 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from assay.briefing import charts, sourcing, wording
+from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
-from assay.briefing.narrative import bottom_line
-from assay.briefing.page import kicker
-from assay.briefing.pageviews import Imprint, IndexEntry, IndexGroup, IndexView, ScoreMeaning
 from assay.briefing.rules_pages import scorer_path
 from assay.briefing.sheet import profile_badge
-from assay.briefing.views import Fact, Link
+from assay.briefing.story import bottom_line
+from assay.briefing.views import Badge, Fact, Imprint, Link
 from assay.model.dates import PartialDate
 from assay.model.documents import AnyProfile
 from assay.model.results import Horizon
 from assay.model.rulebook import Rulebook, Scorer, rulebook_digest
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """A profile as a row of the first page."""
+
+    link: Link
+    kind: str
+    kicker: str
+    bottom_line: str | None
+    badge: Badge | None
+    badges: tuple[Badge, ...]
+    evidence: str
+    horizon: str
+    due: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexGroup:
+    """Entries under one heading."""
+
+    id: str
+    heading: str
+    note: str | None
+    entries: tuple[IndexEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreMeaning:
+    """What a score of the rulebook means to a reader, and its scale from the top down."""
+
+    id: str
+    heading: str
+    describes: str | None
+    scale: tuple[str, ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexView:
+    """The first page: every published profile, by grade, by kind and by horizon."""
+
+    root: str
+    counts: tuple[Fact, ...]
+    by_grade: tuple[IndexGroup, ...]
+    by_kind: tuple[IndexGroup, ...]
+    by_date: tuple[IndexGroup, ...]
+    meanings: tuple[ScoreMeaning, ...]
+    headline: str | None
+    rulebook_digest: str
+    imprint: Imprint
+
 
 ROOT = ""
 _FAR = date.max
@@ -74,11 +125,11 @@ def _entry(atlas: Atlas, profile: AnyProfile) -> IndexEntry:
     return IndexEntry(
         link=Link(profile.name, atlas.href(profile.id, ROOT)),
         kind=wording.KIND[profile.kind],
-        kicker=" · ".join(kicker(atlas, profile)),
+        kicker="",
         bottom_line=line.text if line else None,
         badge=shown.get(atlas.headline.name) if atlas.headline else None,
         badges=tuple(shown.values()),
-        evidence=sourcing.summary(result),
+        evidence="",
         horizon=_horizon(result.outlook.horizon),
         due=_due(result.outlook.horizon),
     )

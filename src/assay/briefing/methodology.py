@@ -9,8 +9,7 @@ from datetime import date
 
 from assay.briefing import wording
 from assay.briefing.atlas import Atlas
-from assay.briefing.pageviews import Imprint
-from assay.briefing.views import Link
+from assay.briefing.views import Imprint, Link
 from assay.plan.history import Applied
 from assay.plan.plan import Change, Grade
 

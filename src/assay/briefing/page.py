@@ -2,104 +2,149 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
-from assay.briefing import computation, narrative, relations, sourcing, verdict, wording
+from assay.briefing import charts, connected, grading, sources, wording
 from assay.briefing.atlas import Atlas, path_of
-from assay.briefing.pageviews import Imprint, PageView
-from assay.briefing.sheet import ROOT, Sheet
-from assay.briefing.views import Badge, Cite, Fact, ImageView, Link
-from assay.model.documents import AnyProfile, Event, Institution
+from assay.briefing.changes import history_view
+from assay.briefing.ratings import next_review, rating_line, ratings
+from assay.briefing.sheet import ROOT, Sheet, badge
+from assay.briefing.story import story
+from assay.briefing.views import (
+    Badge,
+    Cite,
+    Fact,
+    FactorRow,
+    ImageView,
+    Imprint,
+    Link,
+    NextStep,
+    PageView,
+    Reasons,
+    WatchRow,
+)
+from assay.model.dates import PartialDate
+from assay.model.documents import AnyProfile, Claim, Event, Institution, WatchItem
+from assay.model.results import AddedCitation, NextDate, WatchNotice, WouldChange
 from assay.text import listed, sentence
 
 IMAGES = "assets/images/"
 """Where pictures lie in the site."""
+_MOST_GAPS = 2
+_MOST_WATCH = 4
+
+_NOUNS = {
+    "record": ("A record of the act", "records of the act"),
+    "first_hand": ("A first-hand report", "first-hand reports"),
+    "secondary": ("A secondary report", "secondary reports"),
+    "self_report": ("A statement of its own", "statements of its own"),
+}
 
 
 def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
     """The page of a published profile."""
     sheet = Sheet(atlas, profile)
-    told = narrative.narrative(sheet)
-    graded = verdict.verdict(sheet)
-    rated = verdict.levels(sheet)
-    badges = [graded.badge] if graded else []
-    badges += [level.badge for level in rated]
-    facts, not_stated = _glance(sheet, tuple(badges))
-    computed, of_claims = computation.computations(sheet)
+    body = story(sheet)
+    scorer = atlas.headline
+    next_step, taken = _next_step(sheet)
+    watch = _watch(sheet, taken)
+    gaps = [gap.text for gap in profile.gaps]
+    shown_sources, more_sources = sources.source_rows(sheet)
     view = PageView(
         root=ROOT,
         path=path_of(profile),
         id=profile.id,
         kind=profile.kind,
         name=profile.name,
-        aliases=profile.aliases,
-        kicker=kicker(atlas, profile, sheet),
-        told=told,
-        minute=verdict.minute(sheet),
-        badges=tuple(badges),
-        evidence=sourcing.summary(sheet.result),
-        verdict=graded,
-        levels=rated,
-        levels_of_bodies=relations.levels_of_bodies(sheet),
-        outlook=verdict.outlook(sheet),
-        glance=facts,
-        not_stated=not_stated,
+        strip=_strip(atlas, profile),
+        ratings=ratings(atlas, profile),
+        rating_line=rating_line(atlas, profile),
+        next_review=next_review(atlas, profile),
+        has_story=False,
+        matters=False,
         contents=(),
-        gaps=profile.gaps,
-        watch=verdict.watch(sheet),
-        dependencies=relations.dependencies(sheet),
-        related=relations.related(sheet),
-        source_groups=sourcing.source_groups(sheet),
-        corrections=sourcing.corrections(sheet),
-        computations=computed,
-        claim_computations=of_claims,
+        actions=(),
+        override=grading.override(sheet, scorer) if scorer else None,
+        summary=body.summary,
         image=_image(profile),
+        reasons=_reasons(sheet),
+        unknown=tuple(gaps[:_MOST_GAPS]),
+        unknown_folded=tuple(gaps[_MOST_GAPS:]),
+        next_step=next_step,
+        glance=_glance(sheet),
+        timeline=body.timeline,
+        figures=body.figures,
+        series=body.series,
+        passages=body.passages,
+        why=body.why,
+        judgements=body.judgements,
+        judgements_folded=body.judgements_folded,
+        assumptions=body.assumptions,
+        factors=_factors(sheet),
+        factors_not_asked=_not_asked(sheet),
+        levels_of_bodies=connected.levels_of_bodies(sheet),
+        hypotheses=body.hypotheses,
+        disputes=body.disputes,
+        differing=body.differing,
+        watch=watch[:_MOST_WATCH],
+        watch_folded=watch[_MOST_WATCH:],
+        source_summary=sources.summary(sheet),
+        sources=shown_sources,
+        sources_folded=more_sources,
+        history=history_view(atlas, profile),
+        connected=connected.connected(sheet),
+        fold=grading.fold(sheet),
         imprint=imprint,
     )
+    view = replace(view, has_story=_has_story(view), matters=_matters(view))
     return replace(view, contents=_contents(view))
 
 
 def _contents(view: PageView) -> tuple[Link, ...]:
     """The sections of the page, in order."""
-    told = view.told
+    story_heading = view.passages[0].heading if view.passages else "What happened"
     sections: list[tuple[str, str, object]] = [
-        ("grade", view.verdict.heading if view.verdict else "", view.verdict),
-        ("timeline", "What happened, in order", told.timeline),
-        *((p.id, p.heading, True) for p in told.passages if p.id != "what-happened"),
-        ("why", "Why it matters", True),
-        ("differ", "Where sources differ", told.disputes or told.differing),
-        (
-            "judgements",
-            "Judgements" if told.judgements else "Assumptions",
-            told.judgements or told.assumptions,
-        ),
-        ("forecasts", "Forecasts", told.forecasts),
-        ("gaps", "Not known", view.gaps),
+        ("story", "What happened" if view.timeline else story_heading, view.has_story),
+        ("matters", "Why it matters", view.matters),
+        ("differ", "Differences", view.disputes or view.differing),
         ("watch", "What to watch", view.watch),
-        ("outlook", "When it runs out", view.outlook.rows),
-        ("dependencies", "Dependencies", view.dependencies.groups),
-        ("related", "Related profiles", view.related),
-        ("corrections", "Corrections", view.corrections),
-        ("sources", "Sources", view.source_groups),
-        ("computed", "How this was computed", view.computations or view.claim_computations),
+        ("sources", "Sources", view.sources),
+        ("history", "History", view.history),
+        ("connected", "Connected", view.connected),
+        ("graded", "How graded", view.fold),
     ]
     return tuple(Link(heading, f"#{name}") for name, heading, shown in sections if shown)
 
 
-def kicker(atlas: Atlas, profile: AnyProfile, sheet: Sheet | None = None) -> tuple[str, ...]:
-    """The line above a name: what it is, where, when; only what is known."""
-    parts = [wording.KIND[profile.kind]]
-    parts += [part for part in (profile.type, profile.domain, profile.region) if part]
-    if isinstance(profile, Event):
-        when = _when(profile) or _reported(sheet or Sheet(atlas, profile))
-        if when:
-            parts.append(when)
-    # A type that only repeats the kind says nothing.
-    return tuple(dict.fromkeys(part[0].upper() + part[1:] for part in parts))
+def _has_story(view: PageView) -> bool:
+    """Whether the page tells what happened, or what the institution does."""
+    return bool(view.timeline or view.figures or view.series or view.passages)
 
 
-def _when(event: Event) -> str | None:
+def _matters(view: PageView) -> bool:
+    """Whether the page says why it matters."""
+    known = any(row.known for row in view.factors)
+    return bool(view.why or view.judgements or view.assumptions or known or view.levels_of_bodies)
+
+
+# Head ----------------------------------------------------------------------------------------
+
+
+def _strip(atlas: Atlas, profile: AnyProfile) -> tuple[Fact, ...]:
+    """Kind, type, as-of date and next review."""
+    facts = [Fact("", wording.KIND[profile.kind])]
+    if profile.type and profile.type.casefold() != profile.kind:
+        facts.append(Fact("", wording.titled(profile.type)))
+    facts.append(Fact("As of", wording.day(atlas.as_of), machine=atlas.as_of.isoformat()))
+    horizon = atlas.results[profile.id].outlook.horizon
+    if horizon.closed is None and horizon.review is not None:
+        day = horizon.review.day
+        facts.append(Fact("Next review", wording.day(day), machine=day.isoformat()))
+    return tuple(facts)
+
+
+def when(event: Event) -> str | None:
+    """The date of an event as the documents give it."""
     if event.date:
         return wording.partial(event.date)
     if event.from_ and event.until:
@@ -109,72 +154,28 @@ def _when(event: Event) -> str | None:
     return f"until {wording.partial(event.until)}" if event.until else None
 
 
-def _reported(sheet: Sheet) -> str | None:
-    dates = sorted(s.published for s in sheet.sources if s.published)
-    return f"reported {wording.span(dates[0], dates[-1])}" if dates else None
-
-
-def _glance(sheet: Sheet, badges: tuple[Badge, ...]) -> tuple[tuple[Fact, ...], str | None]:
-    """The rows of "at a glance", and what the documents do not state."""
+def _glance(sheet: Sheet) -> tuple[Fact, ...]:
+    """Region, domain, dates and topics, as far as they are known."""
     profile = sheet.profile
     rows: list[tuple[str, str | None, str]] = [
-        ("Category", wording.KIND[profile.kind], ""),
-        ("Type", profile.type, "type"),
-        ("Also called", ", ".join(profile.aliases) or "–", "aliases"),
+        ("Also called", ", ".join(profile.aliases) or None, "aliases"),
         ("Region", profile.region, "region"),
     ]
     if isinstance(profile, Institution):
         rows.append(("Base", profile.base, "base"))
     else:
-        rows.append(("Date", _when(profile), "date"))
+        rows.append(("Date", when(profile), "date"))
     rows += [
-        ("Primary domain", profile.domain, "domain"),
+        ("Domain", profile.domain, "domain"),
         ("Topics", ", ".join(profile.topics) or None, "topics"),
     ]
-    facts = [
-        Fact(term, value, _basis(sheet, field))
-        for term, value, field in rows
-        if value and value != "–"
-    ]
-    facts.append(Fact("Signal focus", _signal_focus(sheet)))
-    facts.append(Fact("Content type", _content_type(sheet)))
-    facts += [Fact(b.label, _spoken(b)) for b in badges]
-    facts.append(Fact("Evidence", sourcing.summary(sheet.result)))
-    missing = [term.lower() for term, value, _ in rows if not value]
-    return tuple(facts), sentence(listed(missing)) if missing else None
-
-
-def _spoken(badge: Badge) -> str:
-    """The badge as words: grade, meaning and number."""
-    meaning = f", {badge.meaning[0].lower()}{badge.meaning[1:]}" if badge.meaning else ""
-    return f"{badge.word}{meaning}" + (f" ({badge.number})" if badge.number else "")
+    return tuple(Fact(term, value, _basis(sheet, field)) for term, value, field in rows if value)
 
 
 def _basis(sheet: Sheet, field: str) -> tuple[Cite, ...]:
     fields = ("date", "from", "until") if field == "date" else (field,)
-    named = {i for f in fields for i in sheet.profile.basis.get(f, ())}
-    return tuple(mark for claim in sheet.claims if claim.id in named for mark in sheet.cites(claim))
-
-
-def _signal_focus(sheet: Sheet) -> str:
-    """What the key claims mostly speak of: ``Figures (3 of 4 key claims)``."""
-    key = [claim for claim in sheet.claims if claim.key]
-    types: Counter[str] = Counter(claim.type for claim in key if claim.type)
-    if not types:
-        return "unknown"
-    most = max(types.values())
-    leading = [wording.CLAIM_TYPES[t] for t in wording.CLAIM_TYPES if types.get(t) == most]
-    focus = listed([leading[0], *(word.lower() for word in leading[1:])])
-    each = "each " if len(leading) > 1 else ""
-    return f"{focus} ({each}{most} of {wording.count(len(key), 'key claim')})"
-
-
-def _content_type(sheet: Sheet) -> str:
-    """What the page consists of: ``Event briefing: 9 facts, 2 judgements``."""
-    natures: Counter[str] = Counter(claim.nature for claim in sheet.claims)
-    parts = [wording.natures(natures[n], n) for n in wording.NATURE if natures[n]]
-    name = f"{wording.KIND[sheet.profile.kind]} briefing"
-    return f"{name}: {', '.join(parts)}" if parts else name
+    named = [i for f in fields for i in sheet.profile.basis.get(f, ())]
+    return sheet.cites_of([f"{sheet.profile.id}#{i}" for i in dict.fromkeys(named)])
 
 
 def _image(profile: AnyProfile) -> ImageView | None:
@@ -187,3 +188,236 @@ def _image(profile: AnyProfile) -> ImageView | None:
         relevance=profile.image.relevance,
         provenance=profile.image.provenance,
     )
+
+
+# Boxes ---------------------------------------------------------------------------------------
+
+
+def _reasons(sheet: Sheet) -> Reasons | None:
+    """Why the page has only this grade, and the document or step that would raise it."""
+    scorer = sheet.atlas.headline
+    if scorer is None or not scorer.asks(sheet.profile.kind):
+        return None
+    bands = sheet.atlas.rulebook.bands(scorer)
+    band = sheet.atlas.band(sheet.profile.id, scorer)
+    found = grading.balance(sheet)
+    deciding = found.deciding if found else None
+    top = bool(bands) and band == charts.ascending(bands)[-1]
+    grade = band.grade if band else "not rated"
+    heading = f"Why {grade}" if top else f"Why only {grade}" if band else "Why it is not rated"
+    reason = _evidence(sheet, deciding) if deciding else None
+    change = _upgrade(sheet, scorer.name)
+    if change is None:
+        return Reasons(heading, reason, None, None, False)
+    remedy, named = _remedy(sheet, change)
+    if reason is not None and not named:
+        remedy = remedy[0].lower() + remedy[1:]
+    effect = f"would lift the grade to {change.to.grade}."
+    return Reasons(heading, reason, remedy, effect, named)
+
+
+def _evidence(sheet: Sheet, claim: Claim) -> str:
+    """What the deciding claim rests on, by the names of the publishers."""
+    cited = [
+        (citation, source)
+        for citation, source in sheet.atlas.citations(claim)
+        if source.retracted is None or source.retracted > sheet.atlas.as_of
+    ]
+    support = [(c, s) for c, s in cited if c.stance == "supports"]
+    disputes = [s for c, s in cited if c.stance == "disputes"]
+    about = f"“{wording.shortened(claim.text, 70).rstrip('.')}”"
+    if claim.nature in ("judgement", "forecast"):
+        return f"It is held by a judgement of our own: {about}"
+    if not support:
+        return f"No document in force supports {about}"
+    by_kind: dict[str, list[str]] = {}
+    for citation, source in support:
+        kind = citation.directness or source.directness or ""
+        name = sources.publisher_name(sheet.atlas.corpus, source)
+        if name not in by_kind.setdefault(kind, []):
+            by_kind[kind].append(name)
+    parts = []
+    for kind, text in (
+        ("record", "the record of {names}"),
+        ("first_hand", "what {names} saw at first hand"),
+        ("self_report", "what {names} says of itself"),
+        ("secondary", "what {names} reported at second hand"),
+        ("", "{names}, whose kind of report is not known"),
+    ):
+        if kind in by_kind:
+            names = by_kind[kind]
+            if len(names) > 3:
+                names = [*names[:2], f"{len(names) - 2} others"]
+            parts.append(text.format(names=listed(names)))
+    against = ""
+    if disputes:
+        critics = dict.fromkeys(sources.publisher_name(sheet.atlas.corpus, s) for s in disputes)
+        verb = "disputes" if len(critics) == 1 else "dispute"
+        against = f"; {listed(list(critics))} {verb} it"
+    return f"The weakest key statement, {about}, rests on {listed(parts)}{against}"
+
+
+def _upgrade(sheet: Sheet, scorer: str) -> WouldChange | None:
+    """The change that names a document, or else the cheapest, that would raise the grade."""
+    upgrades = [
+        c for c in sheet.explanation.would_change if c.scorer == scorer and c.direction == "upgrade"
+    ]
+    named = [c for c in upgrades if any(a.document for e in c.edits for a in e.add)]
+    return min(named or upgrades, key=lambda c: (c.effort, c.points), default=None)
+
+
+def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool]:
+    """A change of the evidence as the subject of a sentence, and whether it names a document."""
+    added = [a for edit in change.edits for a in edit.add]
+    documents = list(dict.fromkeys(a.document for a in added if a.document))
+    if documents:
+        return wording.titled(listed(documents)), True
+    read = dict.fromkeys(a.source for a in added if a.source is not None)
+    if read:
+        titles = [f"“{sheet.atlas.corpus.sources[i].title}”" for i in read]
+        return f"Reading {listed(titles)}", True
+    if added:
+        return _supposed(change, added[0]), False
+    if any(edit.recheck for edit in change.edits):
+        return "A check that it still holds", False
+    return f"The step to {sheet.readable(change.change)}", False
+
+
+def _supposed(change: WouldChange, added: AddedCitation) -> str:
+    """A document that nobody has named yet, for each of the claims that it must support."""
+    each = max(len(edit.add) for edit in change.edits)
+    one, many = _NOUNS[added.kind]
+    noun = one if each == 1 else f"{wording.number(each).capitalize()} independent {many}"
+    if added.reliability is not None:
+        word = wording.RELIABILITY[added.reliability]
+        noun += f" by a {word} publisher" if each == 1 else f" by {word} publishers"
+    if len(change.edits) > 1:
+        noun += f" on each of {len(change.edits)} key statements"
+    return noun
+
+
+def _next_step(sheet: Sheet) -> tuple[NextStep | None, WatchNotice | None]:
+    """What to watch next, and the watch item that it is."""
+    horizon = sheet.result.outlook.horizon
+    notices = sheet.result.outlook.watch
+    if horizon.closed is not None:
+        return NextStep(sentence(horizon.closed.because), None), None
+    following = horizon.next
+    if following is not None and following.reason == "watch":
+        taken = next((n for n in notices if n.text == following.text), None)
+        return NextStep(sentence(following.text), _date(following)), taken
+    if following is not None:
+        return NextStep(_ahead(sheet, following), _date(following)), None
+    if notices:
+        return NextStep(sentence(notices[0].text), "no date is known"), notices[0]
+    return None, None
+
+
+def _date(following: NextDate) -> str:
+    return wording.partial(PartialDate.parse(following.written))
+
+
+def _ahead(sheet: Sheet, following: NextDate) -> str:
+    if following.reason == "grade":
+        return grading.crossing(sheet, following.day)
+    if following.reason == "recheck":
+        claim = next((c for c in sheet.claims if c.id in following.claims), None)
+        if claim is not None:
+            return f"Check whether it still holds: {sentence(claim.text)}"
+    return sentence(following.text)
+
+
+# Watch ---------------------------------------------------------------------------------------
+
+
+def _watch(sheet: Sheet, taken: WatchNotice | None) -> tuple[WatchRow, ...]:
+    """The watch items by date, and the signals of the years ahead; without the one in the box."""
+    atlas = sheet.atlas
+    cadence = atlas.rulebook.cadence
+    items = {item.text: item for item in sheet.profile.watch}
+    rows: list[tuple[str, WatchRow]] = []
+    for notice in sheet.result.outlook.watch:
+        if notice == taken:
+            continue
+        due = PartialDate.parse(notice.due) if notice.due else None
+        word = cadence.word((due.last - atlas.as_of).days) if due else None
+        rows.append(
+            (
+                due.last.isoformat() if due else "9",
+                WatchRow(
+                    when=wording.titled(word) if word else "No date",
+                    until=f"by {wording.partial(due)}" if due else None,
+                    text=sentence(notice.text),
+                    effect=_effect(sheet, items.get(notice.text), notice),
+                    calendar=f"{sheet.profile.id}.ics" if due else None,
+                ),
+            )
+        )
+    rows.sort(key=lambda entry: entry[0])
+    signals = tuple(
+        WatchRow(wording.titled(s.horizon), None, sentence(s.change), None, None)
+        for s in sheet.profile.signals
+    )
+    return tuple(row for _, row in rows) + signals
+
+
+def _effect(sheet: Sheet, item: WatchItem | None, notice: WatchNotice) -> str | None:
+    """What the development would do: the grade that its document would give, or its text."""
+    scorer = sheet.atlas.headline
+    if item is not None and item.would_settle and scorer is not None:
+        lifts = [
+            change
+            for change in sheet.explanation.would_change
+            if change.scorer == scorer.name
+            and change.direction == "upgrade"
+            and any(a.document == item.document for e in change.edits for a in e.add)
+        ]
+        if lifts:
+            best = min(lifts, key=lambda change: change.effort)
+            return f"{scorer.heading} to {best.to.grade}"
+    if item is not None and item.effect:
+        return item.effect
+    return notice.trigger
+
+
+# Factors -------------------------------------------------------------------------------------
+
+
+def _factors(sheet: Sheet) -> tuple[FactorRow, ...]:
+    """The factors that are asked of the profile: known ones first, each with its evidence."""
+    profile, rulebook = sheet.profile, sheet.atlas.rulebook
+    stated = {factor.factor: factor for factor in profile.factors}
+    rows = []
+    for name in rulebook.factors.of(profile.kind, profile.type):
+        factor = stated.get(name)
+        heading = wording.titled(wording.words(name))
+        if factor is None:
+            rows.append(FactorRow(heading, None, None))
+            continue
+        known = factor.is_ if not factor.text else f"{factor.is_}: {factor.text}"
+        rows.append(FactorRow(heading, wording.titled(known), _evidence_grade(sheet, name)))
+    return tuple(sorted(rows, key=lambda row: row.known is None))
+
+
+def _evidence_grade(sheet: Sheet, factor: str) -> Badge | None:
+    headline = sheet.atlas.headline
+    if headline is None:
+        return None
+    subject = f"{sheet.profile.id}:{factor}"
+    found = grading.explanations_of(sheet, subject, "factor", headline.name)
+    if not found or found[0].score.points is None:
+        return None
+    return badge(headline, sheet.atlas.rulebook.bands(headline), found[0].score)
+
+
+def _not_asked(sheet: Sheet) -> str | None:
+    """The factors that profiles of this type are not asked for."""
+    profile, factors = sheet.profile, sheet.atlas.rulebook.factors
+    left_out = [
+        wording.words(name)
+        for name in factors.of(profile.kind, None)
+        if name not in factors.of(profile.kind, profile.type)
+    ]
+    if not left_out:
+        return None
+    return f"Not asked of this type: {listed(left_out)}."

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
-from assay.briefing.pageviews import Imprint
 from assay.briefing.rule_words import amount_words, condition, counts_words, reason_words
+from assay.briefing.views import Imprint
 from assay.model.results import ScoreExplanation, Step
 from assay.model.rulebook import Rule, Scorer
 

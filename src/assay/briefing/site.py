@@ -12,7 +12,7 @@ from assay.briefing import wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.files import environment, site_files
 from assay.briefing.page import IMAGES
-from assay.briefing.pageviews import Imprint
+from assay.briefing.views import Imprint
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.diagnostics.document_codes import IMAGE_NOT_FOUND
 from assay.errors import InputError

@@ -113,12 +113,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why a page has only this grade: the reason, and what would move it."""
+    """Why a page has only this grade: the reason without a full stop, and what would move it.
+
+    ``remedy`` is the subject of a sentence that ``effect`` ends; it is a document if ``named``.
+    """
 
     heading: str
     reason: str | None
     remedy: str | None
     effect: str | None
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +411,8 @@ class PageView:
     ratings: tuple[Rating, ...]
     rating_line: str
     next_review: tuple[str, str, str | None] | None
+    has_story: bool
+    matters: bool
     contents: tuple[Link, ...]
     actions: tuple[Link, ...]
     override: str | None
@@ -421,10 +427,12 @@ class PageView:
     figures: tuple[Figure, ...]
     series: tuple[FigureSeries, ...]
     passages: tuple[Passage, ...]
+    why: tuple[ClaimView, ...]
     judgements: tuple[JudgementView, ...]
     judgements_folded: tuple[JudgementView, ...]
     assumptions: tuple[ClaimView, ...]
     factors: tuple[FactorRow, ...]
+    factors_not_asked: str | None
     levels_of_bodies: tuple[BodyLevels, ...]
     hypotheses: Hypotheses | None
     disputes: tuple[Dispute, ...]

@@ -33,6 +33,14 @@ DIRECTNESS: Mapping[str, str] = {
     "self_report": "self-report",
 }
 
+KINDS_OF_SOURCES: Mapping[str, str] = {
+    "record": "record",
+    "first_hand": "first-hand report",
+    "secondary": "secondary",
+    "self_report": "self-report",
+    "": "kind unknown",
+}
+
 NATURE: Mapping[str, str] = {
     "fact": "Fact",
     "attributed": "Attributed",
@@ -96,6 +104,15 @@ def partial(value: PartialDate) -> str:
     return str(first.year)
 
 
+def partial_short(value: PartialDate) -> str:
+    """The date with the month in three letters: 29 Jan 2024."""
+    first = value.first
+    month = _MONTHS[first.month - 1][:3]
+    if value.precision == "day":
+        return f"{first.day} {month} {first.year}"
+    return f"{month} {first.year}" if value.precision == "month" else partial(value)
+
+
 def span(start: PartialDate, end: PartialDate) -> str:
     """From one date to another, naming what both share once: 29–30 January 2024."""
     if start == end:
@@ -148,6 +165,12 @@ def standing(score: Score, unknown: Sequence[str]) -> str | None:
     if score.stands_on is not None:
         sentences.append(f"It stands on evidence of grade {score.stands_on.grade}.")
     return " ".join(sentences) or None
+
+
+def number(value: int) -> str:
+    """``two`` to ``nine``; larger numbers in digits."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[value] if value < len(words) else str(value)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -83,7 +83,8 @@ class ScoreExplanation:
 
     ``subject`` is a profile id, ``profile#claim``, or ``profile#claim@source``. The first step
     starts at 0, each step starts where the previous one ended, and the last ends at the score.
-    ``unknown`` are the factors without a rating that the score asks for (``profile:factor``).
+    ``known`` are the rated factors that the score asks for (``profile:factor``), ``unknown`` those
+    without a rating.
     """
 
     name: str
@@ -91,6 +92,7 @@ class ScoreExplanation:
     subject: str
     score: Score
     steps: tuple[Step, ...]
+    known: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 

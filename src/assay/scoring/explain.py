@@ -158,13 +158,15 @@ class Explainer:
                 f"{self.trace.subject(space, row)}: {key} replays to {steps[-1].after}, "
                 f"not to {score.points}"
             )
+        known, unknown = self.trace.stated(space, scorer.score, row)
         return ScoreExplanation(
             name=scorer.scorer.name,
             on=space,
             subject=self.trace.subject(space, row),
             score=score,
             steps=tuple(steps),
-            unknown=self.trace.unknown(space, scorer.score, row),
+            known=known,
+            unknown=unknown,
         )
 
     def _start(self, scorer: ScorerColumns, row: int) -> Step:

@@ -1,0 +1,377 @@
+"""The body of a briefing: its claims, each at one place, and where statements differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assay.briefing import charts, wording
+from assay.briefing.sheet import Sheet
+from assay.briefing.sources import publisher_name
+from assay.briefing.views import (
+    ClaimView,
+    Dispute,
+    Figure,
+    FigureSeries,
+    Hypotheses,
+    JudgementView,
+    Link,
+    Moment,
+    Passage,
+    Sentence,
+    Timeline,
+)
+from assay.model.dates import PartialDate
+from assay.model.documents import AnyProfile, Claim, Quantity, Section
+from assay.text import listed
+
+_HEADINGS: dict[str, dict[Section, str]] = {
+    "event": {
+        "what_happened": "What happened",
+        "what_it_does": "How it works",
+        "context": "Context",
+    },
+    "institution": {
+        "what_it_does": "What it does",
+        "what_happened": "What has happened",
+        "context": "Context",
+    },
+}
+_HOME: dict[str, Section] = {"event": "what_happened", "institution": "what_it_does"}
+_MOST_MOMENTS = 6
+_MOST_CLAIMS = 6
+_MOST_JUDGEMENTS = 3
+_MOST_FIGURES = 3
+_OPEN = ("more than", "over", "at least", "above", "no fewer than")
+"""Qualifiers of a figure whose true value may be greater."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The claims of a page, each placed once."""
+
+    summary: tuple[Sentence, ...]
+    timeline: Timeline | None
+    figures: tuple[Figure, ...]
+    series: tuple[FigureSeries, ...]
+    passages: tuple[Passage, ...]
+    why: tuple[ClaimView, ...]
+    judgements: tuple[JudgementView, ...]
+    judgements_folded: tuple[JudgementView, ...]
+    assumptions: tuple[ClaimView, ...]
+    hypotheses: Hypotheses | None
+    disputes: tuple[Dispute, ...]
+    differing: tuple[ClaimView, ...]
+
+
+def story(sheet: Sheet) -> Story:
+    """Place every claim of the page."""
+    reported = [c for c in sheet.claims if c.nature in ("fact", "attributed")]
+    judged = [c for c in sheet.claims if c.nature in ("judgement", "forecast")]
+    summary = _summary(sheet)
+    left = [c for c in reported if not sheet.is_home(c)]
+    timeline = _timeline(sheet, left) if sheet.profile.kind == "event" else None
+    pairs = _pairs(sheet)
+    paired = {c.id for pair in pairs for owner, c in pair if owner is sheet.profile}
+    disputes = tuple(_dispute(sheet, pair) for pair in pairs)
+    differing = [
+        c
+        for c in left
+        if _section(sheet, c) == "where_sources_differ"
+        and c.id not in paired
+        and not sheet.is_home(c)
+    ]
+    passages = _passages(sheet, left)
+    why = [c for c in left if c.section == "why_it_matters" and not sheet.is_home(c)]
+    shown, folded = _judgements(sheet, judged)
+    return Story(
+        summary=summary,
+        timeline=timeline,
+        figures=_figures(sheet),
+        series=_series(sheet),
+        passages=passages,
+        why=tuple(sheet.place(c) for c in why),
+        judgements=shown,
+        judgements_folded=folded,
+        hypotheses=_hypotheses(sheet, judged),
+        disputes=disputes,
+        differing=tuple(sheet.place(c) for c in differing),
+        assumptions=tuple(
+            sheet.place(c)
+            for c in sheet.claims
+            if c.nature == "assumption" and not sheet.is_home(c)
+        ),
+    )
+
+
+def bottom_line(profile: AnyProfile, claims: Iterable[Claim]) -> Claim | None:
+    """The claim that sums up a profile: the one named so, else the first key claim or claim."""
+    known = list(claims)
+    named = next((c for c in known if c.id == profile.bottom_line), None)
+    return named or next((c for c in known if c.key), known[0] if known else None)
+
+
+def _summary(sheet: Sheet) -> tuple[Sentence, ...]:
+    """The summary of the analyst; without one, the key claims, which are then at home here."""
+    if sheet.profile.summary:
+        return tuple(
+            Sentence(line.text, sheet.cites_of(line.claims)) for line in sheet.profile.summary
+        )
+    key = [c for c in sheet.claims if c.key and c.nature in ("fact", "attributed")]
+    first = bottom_line(sheet.profile, sheet.claims)
+    shown = key[:3] if key else [first] if first else []
+    views = [sheet.place(claim) for claim in shown]
+    return tuple(Sentence(view.text, view.cites, view.anchor) for view in views)
+
+
+def _section(sheet: Sheet, claim: Claim) -> Section:
+    return claim.section or _HOME[sheet.profile.kind]
+
+
+def _timeline(sheet: Sheet, reported: Sequence[Claim]) -> Timeline | None:
+    """The claims of what happened whose dates are known; None for fewer than two."""
+    dated = [
+        (period, claim)
+        for claim in reported
+        if _section(sheet, claim) == "what_happened" and (period := _period(claim))
+    ]
+    if len(dated) < 2:
+        return None
+    dated.sort(key=lambda entry: (entry[0][0].first, entry[0][1].last))
+    shown = set(_most([c for _, c in dated], _MOST_MOMENTS))
+    extents = charts.extents([period for period, _ in dated])
+    moments = []
+    for (period, claim), extent in zip(dated, extents, strict=True):
+        when = wording.span(*period)
+        machine = None if period[0].precision == "quarter" else period[0].text
+        moments.append((claim, Moment(when, machine, sheet.place(claim), extent)))
+    first = min((p[0] for p, _ in dated), key=lambda d: d.first)
+    last = max((p[1] for p, _ in dated), key=lambda d: d.last)
+    return Timeline(
+        wording.partial(first),
+        wording.partial(last),
+        tuple(m for c, m in moments if c in shown),
+        tuple(m for c, m in moments if c not in shown),
+    )
+
+
+def _period(claim: Claim) -> tuple[PartialDate, PartialDate] | None:
+    """When the event of a claim happened; the date of a statement only where it states an act."""
+    if claim.happened:
+        return claim.happened, claim.happened_until or claim.happened
+    if claim.as_of and claim.holds != "standing" and claim.type == "action":
+        return claim.as_of, claim.as_of
+    return None
+
+
+def _most(claims: Sequence[Claim], most: int) -> list[Claim]:
+    """So many of the claims, key claims first, in their own order."""
+    chosen = sorted(range(len(claims)), key=lambda i: (not claims[i].key, i))[:most]
+    return [claims[i] for i in sorted(chosen)]
+
+
+def _passages(sheet: Sheet, reported: Sequence[Claim]) -> tuple[Passage, ...]:
+    passages: list[Passage] = []
+    for section, heading in _HEADINGS[sheet.profile.kind].items():
+        claims = [c for c in reported if _section(sheet, c) == section and not sheet.is_home(c)]
+        if claims:
+            shown = _most(claims, _MOST_CLAIMS if not passages else 3)
+            views = tuple(sheet.place(c) for c in shown)
+            folded = tuple(sheet.place(c) for c in claims if c not in shown)
+            passages.append(Passage(section.replace("_", "-"), heading, views, folded))
+    return tuple(passages)
+
+
+# Figures -------------------------------------------------------------------------------------
+
+
+def _figures(sheet: Sheet) -> tuple[Figure, ...]:
+    """Figures of key claims that share their measure with no other."""
+    measures = [c.quantity.measure for c in sheet.claims if c.quantity is not None]
+    shown = [
+        (c, c.quantity)
+        for c in sheet.claims
+        if c.key and c.quantity is not None and measures.count(c.quantity.measure) == 1
+    ]
+    return tuple(
+        Figure(
+            value=_amount(quantity),
+            measure=quantity.measure,
+            when=wording.partial(claim.as_of) if claim.as_of else None,
+            cites=sheet.cites(claim),
+        )
+        for claim, quantity in shown[:_MOST_FIGURES]
+    )
+
+
+def _series(sheet: Sheet) -> tuple[FigureSeries, ...]:
+    """Figures of one measure and unit, which may share an axis."""
+    groups: dict[tuple[str, str | None], list[tuple[Claim, Quantity]]] = {}
+    for claim in sheet.claims:
+        quantity = claim.quantity
+        if quantity is not None and quantity.value >= 0:
+            key = (quantity.measure, quantity.unit)
+            groups.setdefault(key, []).append((claim, quantity))
+    found = []
+    for (measure, _), members in groups.items():
+        if len(members) > 1:
+            bars = charts.proportions(
+                [
+                    (_amount(q), float(q.value), (q.qualifier or "").casefold() in _OPEN)
+                    for _, q in members
+                ]
+            )
+            labels = [wording.partial(c.as_of) if c.as_of else "no date" for c, _ in members]
+            found.append(
+                FigureSeries(wording.titled(measure), tuple(zip(labels, bars, strict=True)))
+            )
+    return tuple(found)
+
+
+def _amount(quantity: Quantity) -> str:
+    value = quantity.value
+    number = f"{value:,}" if isinstance(value, int) else f"{value:,.15g}"
+    unit = quantity.unit or ""
+    if unit in ("%", "percent", "per cent"):
+        number, unit = f"{number}%", ""
+    # A unit that the measure already names would be read twice.
+    if unit and unit.casefold() in quantity.measure.casefold():
+        unit = ""
+    return " ".join(part for part in (quantity.qualifier, number, unit) if part)
+
+
+# Judgements ----------------------------------------------------------------------------------
+
+
+def _judgements(
+    sheet: Sheet, judged: Sequence[Claim]
+) -> tuple[tuple[JudgementView, ...], tuple[JudgementView, ...]]:
+    """The judgements and forecasts of the page: those shown, and those folded."""
+    first = [c for c in judged if c.alternative_to is None]
+    ordered = sorted(first, key=lambda c: (c.section != "why_it_matters", not c.key))
+    ordered += [c for c in judged if c.alternative_to is not None]
+    views = [_judgement(sheet, c) for c in ordered]
+    return tuple(views[:_MOST_JUDGEMENTS]), tuple(views[_MOST_JUDGEMENTS:])
+
+
+def _judgement(sheet: Sheet, claim: Claim) -> JudgementView:
+    own = sheet.place(claim)
+    grounds = [sheet.atlas.claim(sheet.profile.id, r) for r in claim.rests_on]
+    known = [found for found in grounds if found is not None]
+    competing = [c for c in sheet.claims if c.alternative_to == claim.id]
+    if claim.alternative_to:
+        original = sheet.atlas.claim(sheet.profile.id, claim.alternative_to)
+        competing += [original[1]] if original and original[0] is sheet.profile else []
+    return JudgementView(
+        claim=own,
+        likelihood=_likelihood(claim.likelihood),
+        rests_on=tuple(sheet.mention(c, o) for o, c in known if c.nature != "assumption"),
+        assumptions=tuple(
+            sheet.place(c) if o is sheet.profile else sheet.mention(c, o)
+            for o, c in known
+            if c.nature == "assumption"
+        ),
+        alternatives=tuple(sheet.mention(c) for c in competing),
+        hidden_grounds=len(known) < len(grounds),
+    )
+
+
+def _likelihood(value: float | None) -> str | None:
+    return None if value is None else f"{round(value * 1000) / 10:g}%"
+
+
+def _hypotheses(sheet: Sheet, judged: Sequence[Claim]) -> Hypotheses | None:
+    """The judgements that are alternatives to each other against the claims they rest on.
+
+    A claim supports a judgement that rests on it, and disputes one that it contradicts.
+    """
+    rivals = [c for c in judged if c.alternative_to]
+    if not rivals:
+        return None
+    root = rivals[0].alternative_to
+    columns = [c for c in judged if root in (c.id, c.alternative_to)]
+    if len(columns) < 2:
+        return None
+    evidence: dict[tuple[str, str], tuple[AnyProfile, Claim]] = {}
+    for judgement in columns:
+        for reference in (*judgement.rests_on, *judgement.contradicts):
+            found = sheet.atlas.claim(sheet.profile.id, reference)
+            if found is not None:
+                evidence[found[0].id, found[1].id] = found
+        for claim in sheet.claims:
+            if judgement.id in claim.contradicts:
+                evidence[sheet.profile.id, claim.id] = (sheet.profile, claim)
+    rows = tuple(
+        (sheet.mention(claim, owner), tuple(_says(sheet, owner, claim, j) for j in columns))
+        for owner, claim in evidence.values()
+    )
+    return Hypotheses(tuple(sheet.mention(c) for c in columns), rows) if rows else None
+
+
+def _says(sheet: Sheet, owner: AnyProfile, claim: Claim, judgement: Claim) -> str:
+    """What a claim says on a judgement: supports, disputes, or nothing."""
+    own = owner is sheet.profile
+    names = {f"{owner.id}#{claim.id}"} | ({claim.id, f"#{claim.id}"} if own else set())
+    if names & set(judgement.contradicts) or (own and judgement.id in claim.contradicts):
+        return "disputes"
+    return "supports" if names & set(judgement.rests_on) else "says nothing"
+
+
+# Differences ---------------------------------------------------------------------------------
+
+
+def _pairs(sheet: Sheet) -> list[tuple[tuple[AnyProfile, Claim], ...]]:
+    """Claims that contradict each other, each pair once, in the order of the page's claims."""
+    pairs: dict[frozenset[tuple[str, str]], tuple[tuple[AnyProfile, Claim], ...]] = {}
+    profile = sheet.profile
+    for claim in sheet.claims:
+        for reference in claim.contradicts:
+            other = sheet.atlas.claim(profile.id, reference)
+            if other is not None:
+                key = frozenset({(profile.id, claim.id), (other[0].id, other[1].id)})
+                pairs.setdefault(key, ((profile, claim), other))
+    for claim in sheet.claims:
+        if any(citation.stance == "disputes" for citation, _ in sheet.atlas.citations(claim)):
+            key = frozenset({(profile.id, claim.id)})
+            pairs.setdefault(key, ((profile, claim),))
+    return list(pairs.values())
+
+
+def _dispute(sheet: Sheet, pair: tuple[tuple[AnyProfile, Claim], ...]) -> Dispute:
+    sides = tuple((_said_by(sheet, owner, c), _side(sheet, owner, c)) for owner, c in pair)
+    if len(pair) > 1:
+        return Dispute(sides, ())
+    against = {
+        source.id: source
+        for citation, source in sheet.atlas.citations(pair[0][1])
+        if citation.stance == "disputes"
+    }
+    links = (
+        Link(f"{sheet.numbers[s.id]}. {s.title}", f"#source-{sheet.numbers[s.id]}")
+        for s in against.values()
+    )
+    return Dispute(sides, tuple(links))
+
+
+def _said_by(sheet: Sheet, owner: AnyProfile, claim: Claim) -> str:
+    """Who says it: the publishers of the supporting sources, by name."""
+    if claim.nature == "judgement":
+        return "Our judgement"
+    names = [
+        publisher_name(sheet.atlas.corpus, source)
+        for citation, source in sheet.atlas.citations(claim)
+        if citation.stance == "supports"
+    ]
+    names = list(dict.fromkeys(names))
+    if not names:
+        return owner.name
+    if len(names) > 3:
+        names = [*names[:2], f"{len(names) - 2} others"]
+    text = listed(names)
+    return text[0].upper() + text[1:]
+
+
+def _side(sheet: Sheet, owner: AnyProfile, claim: Claim) -> ClaimView:
+    if owner is sheet.profile and claim.nature in ("fact", "attributed"):
+        return sheet.place(claim)
+    return sheet.mention(claim, owner)
