@@ -48,7 +48,7 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
     scorer = atlas.headline
     next_step, taken = _next_step(sheet)
     watch = _watch(sheet, taken)
-    gaps = [gap.text for gap in profile.gaps]
+    gaps = [getattr(gap, "text", gap) for gap in profile.gaps]
     shown_sources, more_sources = sources.source_rows(sheet)
     view = PageView(
         root=ROOT,
@@ -85,6 +85,7 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
         levels_of_bodies=connected.levels_of_bodies(sheet),
         hypotheses=body.hypotheses,
         disputes=body.disputes,
+        disputes_folded=body.disputes_folded,
         differing=body.differing,
         watch=watch[:_MOST_WATCH],
         watch_folded=watch[_MOST_WATCH:],
@@ -94,6 +95,7 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
         history=history_view(atlas, profile),
         connected=connected.connected(sheet),
         fold=grading.fold(sheet),
+        cite=_cite(sheet),
         imprint=imprint,
     )
     view = replace(view, has_story=_has_story(view), matters=_matters(view))
@@ -190,6 +192,13 @@ def _image(profile: AnyProfile) -> ImageView | None:
     )
 
 
+def _cite(sheet: Sheet) -> str:
+    """How to cite the briefing."""
+    line = rating_line(sheet.atlas, sheet.profile).split(" · ")[0]
+    day = wording.day(sheet.atlas.as_of)
+    return f"Cite as: {sheet.profile.name}. Briefing as of {day}, {line}."
+
+
 # Boxes ---------------------------------------------------------------------------------------
 
 
@@ -225,7 +234,7 @@ def _evidence(sheet: Sheet, claim: Claim) -> str:
     ]
     support = [(c, s) for c, s in cited if c.stance == "supports"]
     disputes = [s for c, s in cited if c.stance == "disputes"]
-    about = f"“{wording.shortened(claim.text, 70).rstrip('.')}”"
+    about = f"“{wording.shortened(claim.text, 48).rstrip('.')}”"
     if claim.nature in ("judgement", "forecast"):
         return f"It is held by a judgement of our own: {about}"
     if not support:
@@ -233,7 +242,11 @@ def _evidence(sheet: Sheet, claim: Claim) -> str:
     by_kind: dict[str, list[str]] = {}
     for citation, source in support:
         kind = citation.directness or source.directness or ""
-        name = sources.publisher_name(sheet.atlas.corpus, source)
+        name = (
+            sources.publisher_name(sheet.atlas.corpus, source)
+            if source.publisher is not None
+            else f"“{wording.shortened(source.title, 50)}”, without a named publisher,"
+        )
         if name not in by_kind.setdefault(kind, []):
             by_kind[kind].append(name)
     parts = []
@@ -249,12 +262,14 @@ def _evidence(sheet: Sheet, claim: Claim) -> str:
             if len(names) > 3:
                 names = [*names[:2], f"{len(names) - 2} others"]
             parts.append(text.format(names=listed(names)))
+    several = sum(c.key for c in sheet.claims) > 1
     against = ""
     if disputes:
         critics = dict.fromkeys(sources.publisher_name(sheet.atlas.corpus, s) for s in disputes)
         verb = "disputes" if len(critics) == 1 else "dispute"
         against = f"; {listed(list(critics))} {verb} it"
-    return f"The weakest key statement, {about}, rests on {listed(parts)}{against}"
+    subject = f"Its weakest key statement, {about}," if several else "It"
+    return f"{subject} rests on {listed(parts)}{against}"
 
 
 def _upgrade(sheet: Sheet, scorer: str) -> WouldChange | None:
@@ -323,7 +338,7 @@ def _ahead(sheet: Sheet, following: NextDate) -> str:
     if following.reason == "recheck":
         claim = next((c for c in sheet.claims if c.id in following.claims), None)
         if claim is not None:
-            return f"Check whether it still holds: {sentence(claim.text)}"
+            return f"A recheck of “{wording.shortened(claim.text, 60)}” falls due."
     return sentence(following.text)
 
 

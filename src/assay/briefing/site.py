@@ -19,7 +19,12 @@ from assay.errors import InputError
 from assay.model.documents import AnyProfile
 from assay.workspace.transactions import publish
 
-_ASSETS = ("assay.css", "favicon.svg")
+_ASSETS = (
+    "assay.css",
+    "favicon.svg",
+    *(f"fonts/source-{face}-latin-wght-normal.woff2" for face in ("sans-3", "serif-4")),
+    *(f"fonts/OFL-source-{face}.txt" for face in ("sans-3", "serif-4")),
+)
 
 
 @dataclass(frozen=True, slots=True)

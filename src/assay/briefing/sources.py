@@ -32,7 +32,8 @@ def summary(sheet: Sheet) -> str:
     else:
         records = kinds["record"] + kinds["first_hand"]
         if records:
-            parts.append(f"{records} at first hand")
+            every = records == len(sheet.sources)
+            parts.append("all at first hand" if every else f"{records} at first hand")
     if len(sheet.sources) > 1:
         independent = sheet.result.independent
         parts.append(f"{independent or 'none'} independent")

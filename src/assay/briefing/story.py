@@ -38,10 +38,10 @@ _HEADINGS: dict[str, dict[Section, str]] = {
     },
 }
 _HOME: dict[str, Section] = {"event": "what_happened", "institution": "what_it_does"}
-_MOST_MOMENTS = 6
-_MOST_CLAIMS = 6
-_MOST_JUDGEMENTS = 3
 _MOST_FIGURES = 3
+_MOST_DISPUTES = 2
+_WORDS = {"timeline": 130, "story": 140, "more": 50, "why": 50, "judgements": 80, "differ": 60}
+"""Words of claims that a part of the page shows; the claims beyond are folded."""
 _OPEN = ("more than", "over", "at least", "above", "no fewer than")
 """Qualifiers of a figure whose true value may be greater."""
 
@@ -55,13 +55,14 @@ class Story:
     figures: tuple[Figure, ...]
     series: tuple[FigureSeries, ...]
     passages: tuple[Passage, ...]
-    why: tuple[ClaimView, ...]
+    why: Passage | None
     judgements: tuple[JudgementView, ...]
     judgements_folded: tuple[JudgementView, ...]
     assumptions: tuple[ClaimView, ...]
     hypotheses: Hypotheses | None
     disputes: tuple[Dispute, ...]
-    differing: tuple[ClaimView, ...]
+    disputes_folded: tuple[Dispute, ...]
+    differing: Passage | None
 
 
 def story(sheet: Sheet) -> Story:
@@ -69,20 +70,12 @@ def story(sheet: Sheet) -> Story:
     reported = [c for c in sheet.claims if c.nature in ("fact", "attributed")]
     judged = [c for c in sheet.claims if c.nature in ("judgement", "forecast")]
     summary = _summary(sheet)
+    disputes = [_dispute(sheet, pair) for pair in _pairs(sheet)]
     left = [c for c in reported if not sheet.is_home(c)]
     timeline = _timeline(sheet, left) if sheet.profile.kind == "event" else None
-    pairs = _pairs(sheet)
-    paired = {c.id for pair in pairs for owner, c in pair if owner is sheet.profile}
-    disputes = tuple(_dispute(sheet, pair) for pair in pairs)
-    differing = [
-        c
-        for c in left
-        if _section(sheet, c) == "where_sources_differ"
-        and c.id not in paired
-        and not sheet.is_home(c)
-    ]
     passages = _passages(sheet, left)
-    why = [c for c in left if c.section == "why_it_matters" and not sheet.is_home(c)]
+    differing = [c for c in left if c.section == "where_sources_differ"]
+    why = [c for c in left if c.section == "why_it_matters"]
     shown, folded = _judgements(sheet, judged)
     return Story(
         summary=summary,
@@ -90,12 +83,13 @@ def story(sheet: Sheet) -> Story:
         figures=_figures(sheet),
         series=_series(sheet),
         passages=passages,
-        why=tuple(sheet.place(c) for c in why),
+        why=_passage(sheet, "why", "Why it matters", why, "why"),
         judgements=shown,
         judgements_folded=folded,
         hypotheses=_hypotheses(sheet, judged),
-        disputes=disputes,
-        differing=tuple(sheet.place(c) for c in differing),
+        disputes=tuple(disputes[:_MOST_DISPUTES]),
+        disputes_folded=tuple(disputes[_MOST_DISPUTES:]),
+        differing=_passage(sheet, "differing", "Where sources differ", differing, "differ"),
         assumptions=tuple(
             sheet.place(c)
             for c in sheet.claims
@@ -138,7 +132,7 @@ def _timeline(sheet: Sheet, reported: Sequence[Claim]) -> Timeline | None:
     if len(dated) < 2:
         return None
     dated.sort(key=lambda entry: (entry[0][0].first, entry[0][1].last))
-    shown = set(_most([c for _, c in dated], _MOST_MOMENTS))
+    shown = _fitting([c for _, c in dated], "timeline")
     extents = charts.extents([period for period, _ in dated])
     moments = []
     for (period, claim), extent in zip(dated, extents, strict=True):
@@ -164,21 +158,37 @@ def _period(claim: Claim) -> tuple[PartialDate, PartialDate] | None:
     return None
 
 
-def _most(claims: Sequence[Claim], most: int) -> list[Claim]:
-    """So many of the claims, key claims first, in their own order."""
-    chosen = sorted(range(len(claims)), key=lambda i: (not claims[i].key, i))[:most]
+def _fitting(claims: Sequence[Claim], part: str) -> list[Claim]:
+    """The claims that a part of the page has room for, key claims first, in their own order."""
+    room = _WORDS[part]
+    chosen: list[int] = []
+    for index in sorted(range(len(claims)), key=lambda i: (not claims[i].key, i)):
+        words = len(claims[index].text.split())
+        if chosen and words > room:
+            break
+        chosen.append(index)
+        room -= words
     return [claims[i] for i in sorted(chosen)]
+
+
+def _passage(
+    sheet: Sheet, name: str, heading: str, claims: Sequence[Claim], part: str
+) -> Passage | None:
+    """The claims under one heading; None without claims."""
+    if not claims:
+        return None
+    shown = _fitting(claims, part)
+    views = tuple(sheet.place(c) for c in shown)
+    return Passage(name, heading, views, tuple(sheet.place(c) for c in claims if c not in shown))
 
 
 def _passages(sheet: Sheet, reported: Sequence[Claim]) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     for section, heading in _HEADINGS[sheet.profile.kind].items():
         claims = [c for c in reported if _section(sheet, c) == section and not sheet.is_home(c)]
-        if claims:
-            shown = _most(claims, _MOST_CLAIMS if not passages else 3)
-            views = tuple(sheet.place(c) for c in shown)
-            folded = tuple(sheet.place(c) for c in claims if c not in shown)
-            passages.append(Passage(section.replace("_", "-"), heading, views, folded))
+        part = "more" if passages else "story"
+        found = _passage(sheet, section.replace("_", "-"), heading, claims, part)
+        passages += [found] if found else []
     return tuple(passages)
 
 
@@ -250,8 +260,11 @@ def _judgements(
     first = [c for c in judged if c.alternative_to is None]
     ordered = sorted(first, key=lambda c: (c.section != "why_it_matters", not c.key))
     ordered += [c for c in judged if c.alternative_to is not None]
-    views = [_judgement(sheet, c) for c in ordered]
-    return tuple(views[:_MOST_JUDGEMENTS]), tuple(views[_MOST_JUDGEMENTS:])
+    shown = _fitting(ordered, "judgements") if ordered else []
+    return (
+        tuple(_judgement(sheet, c) for c in ordered if c in shown),
+        tuple(_judgement(sheet, c) for c in ordered if c not in shown),
+    )
 
 
 def _judgement(sheet: Sheet, claim: Claim) -> JudgementView:

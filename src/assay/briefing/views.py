@@ -427,7 +427,7 @@ class PageView:
     figures: tuple[Figure, ...]
     series: tuple[FigureSeries, ...]
     passages: tuple[Passage, ...]
-    why: tuple[ClaimView, ...]
+    why: Passage | None
     judgements: tuple[JudgementView, ...]
     judgements_folded: tuple[JudgementView, ...]
     assumptions: tuple[ClaimView, ...]
@@ -436,7 +436,8 @@ class PageView:
     levels_of_bodies: tuple[BodyLevels, ...]
     hypotheses: Hypotheses | None
     disputes: tuple[Dispute, ...]
-    differing: tuple[ClaimView, ...]
+    disputes_folded: tuple[Dispute, ...]
+    differing: Passage | None
     watch: tuple[WatchRow, ...]
     watch_folded: tuple[WatchRow, ...]
     source_summary: str
@@ -445,6 +446,7 @@ class PageView:
     history: HistoryView | None
     connected: Connected | None
     fold: Fold | None
+    cite: str
     imprint: Imprint
 
 

@@ -245,6 +245,8 @@ class Claim(Model):
         ),
     ] = None
     as_of: PartialDate | None = None
+    happened: PartialDate | None = None
+    happened_until: PartialDate | None = None
     checked: Annotated[Day | None, Field(description="day of the last recheck")] = None
     quantity: Quantity | None = None
     sources: tuple[Citation, ...] = ()
@@ -296,6 +298,7 @@ class WatchItem(Model):
 
     text: Text
     trigger: Text | None = None
+    effect: Text | None = None
     horizon: Annotated[
         Literal["now", "quarter", "year"] | None, Field(description="no longer used: give `due`")
     ] = None
@@ -371,6 +374,23 @@ class Image(Model):
         return self
 
 
+class SummaryLine(Model):
+    """A sentence of the summary, with the claims that it states."""
+
+    text: Text
+    claims: tuple[ClaimReference, ...]
+
+
+class Signal(Model):
+    """A signal."""
+
+    signal: Text
+    change: Text
+    horizon: Line
+    driving_force: Text
+    claims: tuple[ClaimReference, ...]
+
+
 class Profile(Model):
     """Fields that institutions and events share."""
 
@@ -385,6 +405,8 @@ class Profile(Model):
         Line | None, Field(description="primary domain, for example Governance or Industry")
     ] = None
     topics: tuple[Line, ...] = ()
+    summary: tuple[SummaryLine, ...] = ()
+    signals: tuple[Signal, ...] = ()
     bottom_line: Annotated[
         Id | None,
         Field(description="id of the claim that sums up the profile. Default: the first key claim"),
