@@ -172,3 +172,8 @@ def path_of(profile: AnyProfile) -> str:
 def grading_path_of(profile: AnyProfile) -> str:
     """Where the page with the reasoning behind a profile's grades lies in the site."""
     return f"{wording.FOLDER[profile.kind]}/{profile.id}/grading.html"
+
+
+def calendar_path_of(profile: AnyProfile) -> str:
+    """Where the calendar file of a profile lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.ics"

@@ -73,10 +73,10 @@ def calendar_view(atlas: Atlas, due: list[Due], imprint: Imprint) -> CalendarVie
     return CalendarView(ROOT, tuple(_months(atlas, due)), FILE, len(due), undated, imprint)
 
 
-def calendar_file(atlas: Atlas, due: list[Due]) -> bytes:
+def calendar_file(atlas: Atlas, due: list[Due], title: str = "Briefings") -> bytes:
     """The same as iCalendar."""
     names = {i: profile.name for i, profile in atlas.published.items()}
-    return calendar_ics(due, names, atlas.as_of, "Briefings").encode("utf-8")
+    return calendar_ics(due, names, atlas.as_of, title).encode("utf-8")
 
 
 def _months(atlas: Atlas, due: list[Due]) -> Iterator[MonthView]:

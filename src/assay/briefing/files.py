@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 
 from assay.briefing import calendar_page, methodology
-from assay.briefing.atlas import Atlas, grading_path_of, path_of
+from assay.briefing.atlas import Atlas, calendar_path_of, grading_path_of, path_of
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
 from assay.briefing.front import front
 from assay.briefing.grading import grading
@@ -20,6 +20,7 @@ from assay.briefing.rule_page import rule_pages
 from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages, scorer_view, usages
 from assay.briefing.views import Imprint
 from assay.progress import counting
+from assay.scoring.outlook import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,15 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     changes = partial(methodology_view, atlas, imprint)
     yield SiteFile(methodology.PAGE, "methodology.html", changes)
     yield from _rules_files(atlas, imprint)
+    dates: dict[str, list[Due]] = {}
+    for entry in due:
+        dates.setdefault(entry.profile, []).append(entry)
     for profile in counting(atlas.published.values(), "pages"):
-        view = partial(page, atlas, profile, imprint)
+        own = dates.get(profile.id, [])
+        if own:
+            calendar = partial(calendar_file, atlas, own, profile.name)
+            yield SiteFile(calendar_path_of(profile), None, calendar)
+        view = partial(page, atlas, profile, imprint, has_calendar=bool(own))
         yield SiteFile(path_of(profile), "briefing.html", view)
         reasoning = partial(grading, atlas, profile, imprint)
         yield SiteFile(grading_path_of(profile), "grading.html", reasoning)

@@ -139,6 +139,8 @@ def _level(sheet: Sheet, scorer: Scorer) -> LevelView:
 
 
 def _scale(bands: Sequence[Band], score: Score, current: Band | None) -> tuple[ScaleRow, ...]:
+    if not bands:
+        return ()
     steps = charts.ascending(bands)
     ends = [charts.start_of(band) for band in steps[1:]]
     computed = charts.band_at(bands, score.points) if score.points is not None else None

@@ -41,11 +41,12 @@ _NOUNS = {
 }
 
 
-def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
-    """The page of a published profile."""
+def page(
+    atlas: Atlas, profile: AnyProfile, imprint: Imprint, *, has_calendar: bool = False
+) -> PageView:
+    """The page of a published profile; ``has_calendar`` if the site has a calendar file of it."""
     sheet = Sheet(atlas, profile)
     body = story(sheet)
-    scorer = atlas.headline
     next_step, taken = _next_step(sheet)
     watch = _watch(sheet, taken)
     gaps = [getattr(gap, "text", gap) for gap in profile.gaps]
@@ -63,8 +64,8 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
         has_story=False,
         matters=False,
         contents=(),
-        actions=(),
-        override=grading.override(sheet, scorer) if scorer else None,
+        actions=_actions(profile, has_calendar),
+        overrides=_overrides(sheet),
         summary=body.summary,
         image=_image(profile),
         reasons=_reasons(sheet),
@@ -118,6 +119,12 @@ def _contents(view: PageView) -> tuple[Link, ...]:
     return tuple(Link(heading, f"#{name}") for name, heading, shown in sections if shown)
 
 
+def _actions(profile: AnyProfile, has_calendar: bool) -> tuple[Link, ...]:
+    """What a reader can take along."""
+    found = [Link("Calendar", f"{profile.id}.ics")] if has_calendar else []
+    return (Link("Cite", "#cite"), *found)
+
+
 def _has_story(view: PageView) -> bool:
     """Whether the page tells what happened, or what the institution does."""
     return bool(view.timeline or view.figures or view.series or view.passages)
@@ -130,6 +137,12 @@ def _matters(view: PageView) -> bool:
 
 
 # Head ----------------------------------------------------------------------------------------
+
+
+def _overrides(sheet: Sheet) -> tuple[str, ...]:
+    """The scores that a reviewer set, each with both grades and the reason."""
+    found = ((s, grading.override(sheet, s)) for s in sheet.atlas.profile_scorers)
+    return tuple(f"{scorer.heading}: {text}" for scorer, text in found if text)
 
 
 def _strip(atlas: Atlas, profile: AnyProfile) -> tuple[Fact, ...]:
@@ -217,12 +230,16 @@ def _reasons(sheet: Sheet) -> Reasons | None:
     reason = _evidence(sheet, deciding) if deciding else None
     change = _upgrade(sheet, scorer.name)
     if change is None:
-        return Reasons(heading, reason, None, None, False)
-    remedy, named = _remedy(sheet, change)
+        return Reasons(heading, reason, None, None, False) if reason else None
+    grade = charts.band_name(bands, change.to)
+    found_remedy = _remedy(sheet, change)
+    if found_remedy is None:
+        effect = f"To reach {grade}, {wording.clause(sheet.readable(change.change))}."
+        return Reasons(heading, reason, None, effect, True)
+    remedy, named = found_remedy
     if reason is not None and not named:
         remedy = remedy[0].lower() + remedy[1:]
-    effect = f"would lift the grade to {change.to.grade}."
-    return Reasons(heading, reason, remedy, effect, named)
+    return Reasons(heading, reason, remedy, f"would lift the grade to {grade}.", named)
 
 
 def _evidence(sheet: Sheet, claim: Claim) -> str:
@@ -281,8 +298,11 @@ def _upgrade(sheet: Sheet, scorer: str) -> WouldChange | None:
     return min(named or upgrades, key=lambda c: (c.effort, c.points), default=None)
 
 
-def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool]:
-    """A change of the evidence as the subject of a sentence, and whether it names a document."""
+def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool] | None:
+    """A change of the evidence as the subject of a sentence, and whether it names a document.
+
+    None for a change that only its own words describe.
+    """
     added = [a for edit in change.edits for a in edit.add]
     documents = list(dict.fromkeys(a.document for a in added if a.document))
     if documents:
@@ -295,7 +315,7 @@ def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool]:
         return _supposed(change, added[0]), False
     if any(edit.recheck for edit in change.edits):
         return "A check that it still holds", False
-    return f"The step to {sheet.readable(change.change)}", False
+    return None
 
 
 def _supposed(change: WouldChange, added: AddedCitation) -> str:

@@ -25,7 +25,7 @@ def ratings(atlas: Atlas, profile: AnyProfile) -> tuple[Rating, ...]:
     found = []
     headline = atlas.headline
     for scorer in (*([headline] if headline else []), *atlas.levels):
-        if not scorer.asks(profile.kind) or not scorer.scale:
+        if not scorer.asks(profile.kind):
             continue
         shown = profile_badge(atlas, profile.id, scorer)
         if scorer is headline:
@@ -42,7 +42,8 @@ def rating_line(atlas: Atlas, profile: AnyProfile) -> str:
         badge = rating.badge
         if atlas.headline is not None and badge.label == atlas.headline.heading:
             words = f"{badge.word} {badge.meaning.lower()}" if badge.meaning else badge.word
-            parts.append(f"{words}, {rating.note.lower()}" if rating.note else words)
+            note = f", {rating.note[0].lower()}{rating.note[1:]}" if rating.note else ""
+            parts.append(words + note)
         else:
             note = f" ({rating.note})" if rating.note else ""
             parts.append(f"{badge.label.lower()} {badge.word.lower()}{note}")

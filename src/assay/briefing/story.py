@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.briefing import charts, wording
 from assay.briefing.sheet import Sheet
@@ -385,6 +385,8 @@ def _said_by(sheet: Sheet, owner: AnyProfile, claim: Claim) -> str:
 
 
 def _side(sheet: Sheet, owner: AnyProfile, claim: Claim) -> ClaimView:
-    if owner is sheet.profile and claim.nature in ("fact", "attributed"):
-        return sheet.place(claim)
-    return sheet.mention(claim, owner)
+    if owner is not sheet.profile or claim.nature not in ("fact", "attributed"):
+        return sheet.mention(claim, owner)
+    if sheet.is_home(claim):
+        return replace(sheet.mention(claim), text=wording.shortened(claim.text, 60))
+    return sheet.place(claim)

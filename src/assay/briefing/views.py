@@ -415,7 +415,7 @@ class PageView:
     matters: bool
     contents: tuple[Link, ...]
     actions: tuple[Link, ...]
-    override: str | None
+    overrides: tuple[str, ...]
     summary: tuple[Sentence, ...]
     image: ImageView | None
     reasons: Reasons | None

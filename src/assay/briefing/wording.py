@@ -49,24 +49,6 @@ NATURE: Mapping[str, str] = {
     "forecast": "Forecast",
 }
 
-_NATURES: Mapping[str, tuple[str, str]] = {
-    "fact": ("fact", "facts"),
-    "attributed": ("attributed statement", "attributed statements"),
-    "judgement": ("judgement", "judgements"),
-    "assumption": ("assumption", "assumptions"),
-    "forecast": ("forecast", "forecasts"),
-}
-
-CLAIM_TYPES: Mapping[str, str] = {
-    "figure": "Figures",
-    "action": "Actions",
-    "mandate": "Mandates",
-    "role": "Roles",
-    "relation": "Relations",
-    "capability": "Capabilities",
-    "view": "Views",
-}
-
 RELIABILITY: Mapping[str, str] = {
     "A": "completely reliable",
     "B": "usually reliable",
@@ -178,11 +160,6 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
-def natures(number: int, nature: str) -> str:
-    """``1 fact``, ``2 judgements``."""
-    return count(number, *_NATURES[nature])
-
-
 def words(identifier: str) -> str:
     """``regulated_by`` as people write it."""
     return identifier.replace("_", " ")
@@ -212,25 +189,6 @@ def columns(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def wrapped(text: str, width: int, lines: int) -> tuple[str, ...]:
-    """The text in at most ``lines`` lines of ``width`` columns; the last one may end in ``…``."""
-    rows: list[str] = []
-    rest = " ".join(text.split())
-    while rest and len(rows) < lines - 1 and columns(rest) > width:
-        cut = _fitting(rest, width)
-        rows.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return (*rows, shortened(rest, width)) if rest else tuple(rows)
-
-
-def _fitting(text: str, width: int) -> int:
-    index = _reaching(text, width)
-    if index == len(text):
-        return index
-    blank = text.rfind(" ", 0, index + 1)
-    return blank if blank > 0 else max(index, 1)
 
 
 def _reaching(text: str, width: int) -> int:

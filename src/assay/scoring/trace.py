@@ -156,7 +156,7 @@ class Trace:
         return f"{name} of {self.label(space, row)}"
 
     def stated(self, space: str, column: str, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The elements, such as factors, that a score pools for a row: with a value, and without."""
+        """The elements, such as factors, that a score pools: those with a value, and without."""
         found: dict[str, bool] = {}
         seen: set[Place] = set()
         todo = [column]
