@@ -424,6 +424,32 @@ def build(assessment: Assessment, out: Path) -> SiteReport:
     return build_site(atlas, written, out, assessment.workspace.profiles_dir)
 
 
+def brief(assessment: Assessment, profile_id: str) -> list[str]:
+    """Render the briefing of one profile as text.
+
+    Raises ``UsageError`` for an unknown profile and for one that is not published.
+    """
+    from assay.briefing import wording
+    from assay.briefing.page import page
+    from assay.briefing.terminal import brief_lines
+    from assay.briefing.views import Imprint
+
+    assessment.require([profile_id])
+    atlas, _ = _atlas(assessment, assessment.workspace.ledger_path, [profile_id])
+    if profile_id not in atlas.published:
+        raise UsageError(
+            f"{profile_id} has no page: its grade is below those that are published; "
+            f"'assay explain {profile_id}' shows its scores"
+        )
+    as_of = assessment.as_of
+    imprint = Imprint("", "", wording.day(as_of), as_of.isoformat())
+    view = page(atlas, atlas.published[profile_id], imprint)
+    headline = atlas.headline
+    score = atlas.results[profile_id].scores.get(headline.name) if headline else None
+    bands = atlas.rulebook.bands(headline) if headline else ()
+    return brief_lines(view, bands, score.points if score else None)
+
+
 def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[str, ...]:
     """Files of the site that differ between two assessments, for any audience.
 
@@ -444,8 +470,13 @@ def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> 
     return tuple(sorted(found, key=lambda path: ("/" in path, path)))
 
 
-def _atlas(assessment: Assessment, ledger_path: Path) -> tuple[Atlas, list[str]]:
-    """The content of all pages, and the ids of the active overrides."""
+def _atlas(
+    assessment: Assessment, ledger_path: Path, explained: Sequence[str] | None = None
+) -> tuple[Atlas, list[str]]:
+    """The content of pages, and the ids of the active overrides.
+
+    Only the profiles of ``explained`` can be rendered; all if it is None.
+    """
     from assay.briefing.atlas import Atlas
     from assay.review.effective import effective, published_results
     from assay.review.ledger import require_ledger
@@ -453,7 +484,8 @@ def _atlas(assessment: Assessment, ledger_path: Path) -> tuple[Atlas, list[str]]
     held = effective(assessment, require_ledger(ledger_path))
     counting = [r.decision.id for r in held.counting]
     results = published_results(assessment, held)
-    explanations = assessment.explain(list(assessment.run.profile_rows))
+    every = list(assessment.run.profile_rows)
+    explanations = assessment.explain(every if explained is None else explained)
     atlas = Atlas(
         assessment.corpus,
         assessment.rulebook,

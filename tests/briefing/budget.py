@@ -19,6 +19,12 @@ class Budget:
     about: int = 0
     sentences: list[str] = field(default_factory=list)
     text: str = ""
+    about_text: str = ""
+
+    @property
+    def share(self) -> float:
+        """The share of the words that are about the subject."""
+        return self.about / self.words
 
 
 class _Reader(HTMLParser):
@@ -59,6 +65,7 @@ class _Reader(HTMLParser):
         self.budget.words += count
         self.budget.about += count if about else 0
         self.budget.text += data
+        self.budget.about_text += f"{data} " if about else ""
         inside = {tag for tag, _, _ in self.stack}
         if "main" in inside and not inside & {"h1", "h2", "h3", "th", "dt", "summary", "nav"}:
             self.block.append(data)

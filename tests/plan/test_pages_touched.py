@@ -22,7 +22,11 @@ from tests.plan.office import Office
 pytestmark = pytest.mark.usefixtures("short_outlook")
 
 DAY = date(2026, 1, 15)
-_STAMPS = re.compile(rb"<p>As of <time .*?</p>|<span>as of .*?</span>", re.DOTALL)
+_STAMPS = re.compile(
+    rb"As of (<b>)?<time .*?</time>|Input <code>.*?</code>|from input <code>.*?</code>|"
+    rb"Briefing as of \d+ \w+ \d+|<span>as of .*?</span>",
+    re.DOTALL,
+)
 Edit = Callable[[Office], Office]
 
 

@@ -58,7 +58,7 @@ class Atlas:
         self.published: dict[str, AnyProfile] = {
             i: profile
             for i, profile in sorted(corpus.profiles.items())
-            if i in results and i in explanations and results[i].published
+            if i in results and results[i].published
         }
         self._paths = {i: path_of(profile) for i, profile in self.published.items()}
         self._scorers = {scorer.key: scorer for scorer in rulebook.scorers}

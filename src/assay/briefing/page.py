@@ -57,7 +57,7 @@ def page(
         id=profile.id,
         kind=profile.kind,
         name=profile.name,
-        strip=_strip(atlas, profile),
+        strip=_strip(atlas, profile, imprint),
         ratings=ratings(atlas, profile),
         rating_line=rating_line(atlas, profile),
         next_review=next_review(atlas, profile),
@@ -96,7 +96,7 @@ def page(
         history=history_view(atlas, profile),
         connected=connected.connected(sheet),
         fold=grading.fold(sheet),
-        cite=_cite(sheet),
+        cite=_cite(sheet, imprint),
         imprint=imprint,
     )
     view = replace(view, has_story=_has_story(view), matters=_matters(view))
@@ -145,12 +145,12 @@ def _overrides(sheet: Sheet) -> tuple[str, ...]:
     return tuple(f"{scorer.heading}: {text}" for scorer, text in found if text)
 
 
-def _strip(atlas: Atlas, profile: AnyProfile) -> tuple[Fact, ...]:
+def _strip(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> tuple[Fact, ...]:
     """Kind, type, as-of date and next review."""
     facts = [Fact("", wording.KIND[profile.kind])]
     if profile.type and profile.type.casefold() != profile.kind:
         facts.append(Fact("", wording.titled(profile.type)))
-    facts.append(Fact("As of", wording.day(atlas.as_of), machine=atlas.as_of.isoformat()))
+    facts.append(Fact("As of", imprint.as_of, machine=imprint.as_of_iso))
     horizon = atlas.results[profile.id].outlook.horizon
     if horizon.closed is None and horizon.review is not None:
         day = horizon.review.day
@@ -205,11 +205,10 @@ def _image(profile: AnyProfile) -> ImageView | None:
     )
 
 
-def _cite(sheet: Sheet) -> str:
+def _cite(sheet: Sheet, imprint: Imprint) -> str:
     """How to cite the briefing."""
     line = rating_line(sheet.atlas, sheet.profile).split(" · ")[0]
-    day = wording.day(sheet.atlas.as_of)
-    return f"Cite as: {sheet.profile.name}. Briefing as of {day}, {line}."
+    return f"Cite as: {sheet.profile.name}. Briefing as of {imprint.as_of}, {line}."
 
 
 # Boxes ---------------------------------------------------------------------------------------

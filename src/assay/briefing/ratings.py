@@ -25,7 +25,7 @@ def ratings(atlas: Atlas, profile: AnyProfile) -> tuple[Rating, ...]:
     found = []
     headline = atlas.headline
     for scorer in (*([headline] if headline else []), *atlas.levels):
-        if not scorer.asks(profile.kind):
+        if not scorer.asks(profile.kind) or (headline and not scorer.scale):
             continue
         shown = profile_badge(atlas, profile.id, scorer)
         if scorer is headline:

@@ -179,7 +179,7 @@ def shortened(text: str, width: int) -> str:
     """At most ``width`` columns of the text, cut between words where there are any."""
     if columns(text) <= width:
         return text
-    kept = text[: _reaching(text, width - 1)]
+    kept = text[: reaching(text, width - 1)]
     head, blank, _ = kept.rpartition(" ")
     return (head if blank and len(head) > width // 2 else kept).rstrip(" ,;:–-") + "…"
 
@@ -191,7 +191,7 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _reaching(text: str, width: int) -> int:
+def reaching(text: str, width: int) -> int:
     """How many characters from the beginning fit into so many columns."""
     if text.isascii():
         return min(len(text), max(width, 0))
