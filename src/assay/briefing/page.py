@@ -46,7 +46,7 @@ def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
         glance=facts,
         not_stated=not_stated,
         contents=(),
-        gaps=profile.gaps,
+        gaps=tuple(gap.text for gap in profile.gaps),
         watch=verdict.watch(sheet),
         dependencies=relations.dependencies(sheet),
         related=relations.related(sheet),

@@ -243,7 +243,7 @@ def minute(sheet: Sheet) -> Minute:
 
 def _first_gap(sheet: Sheet) -> str | None:
     """The first gap that is not in the reason of the review already."""
-    found, gaps = sheet.result.outlook.horizon, sheet.profile.gaps
+    found, gaps = sheet.result.outlook.horizon, [gap.text for gap in sheet.profile.gaps]
     if not gaps:
         return _first_unknown(sheet)
     alone = found.review is not None and found.next is None
