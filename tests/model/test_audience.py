@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.workspaces import PROFILE, write_workspace
-from tests.package import run
+from tests.package import Workspace, load_workspace, run, visible_to
 
 _SECRET = """\
   - id: secret-berth
@@ -59,6 +60,42 @@ def test_the_public_gets_what_a_workspace_without_the_secret_gives(
         for root in (full, public)
     ]
     assert sites[0] == sites[1]
+
+
+def test_sentences_and_signals_are_seen_only_with_all_their_claims(tmp_path: Path) -> None:
+    stated = """\
+summary:
+  - {text: The port has twelve berths., claims: [twelve-berths]}
+  - {text: The port has thirteen berths., claims: [twelve-berths, secret-berth]}
+  - {text: The port may close., claims: [closing]}
+signals:
+  - {signal: A berth was added., change: The port grows., horizon: ten years,
+     driving_force: trade, claims: [secret-berth]}
+gaps:
+  - Its depth.
+  - {text: The owner of the thirteenth berth., audience: desk}
+  - {text: Its budget., document: The ledger of berths, directness: record,
+     would_settle: [secret-berth]}
+corrections:
+  - {date: 2025-01-01, was: Thirteen berths., now: Twelve berths., audience: desk}
+"""
+    draft = "  - {id: closing, nature: assumption, text: It may close., status: draft}\n"
+    rest = PROFILE[: PROFILE.index("gaps:")] + draft + _SECRET
+    desk = write_workspace(tmp_path, port=rest + stated)
+    corpus = load_workspace(Workspace(desk)).corpus
+    seen = {
+        audience: visible_to(corpus, ["public", "desk"], audience, date(2026, 1, 1)).profiles[
+            "port-office"
+        ]
+        for audience in ("public", "desk")
+    }
+    assert [len(p.summary) for p in seen.values()] == [1, 2]
+    assert [len(p.signals) for p in seen.values()] == [0, 1]
+    assert [len(p.corrections) for p in seen.values()] == [0, 1]
+    assert [[g.would_settle for g in p.gaps] for p in seen.values()] == [
+        [(), ()],
+        [(), (), ("secret-berth",)],
+    ]
 
 
 def test_the_desk_sees_its_own_claims_and_profiles(

@@ -49,7 +49,7 @@ def page(
     body = story(sheet)
     next_step, taken = _next_step(sheet)
     watch = _watch(sheet, taken)
-    gaps = [getattr(gap, "text", gap) for gap in profile.gaps]
+    gaps = [gap.text for gap in profile.gaps]
     shown_sources, more_sources = sources.source_rows(sheet)
     view = PageView(
         root=ROOT,

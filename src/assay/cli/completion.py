@@ -113,7 +113,8 @@ def grades(workspace: Workspace, context: click.Context, _typed: str) -> Iterabl
 def audiences(workspace: Workspace, _context: click.Context, _typed: str) -> Iterable[str]:
     """Complete audiences of the rulebook."""
     for text in _sections(workspace, "audiences"):
-        yield from _WORD.findall(re.sub(r"#.*", "", text))
+        listed = re.sub(r"#.*", "", text)
+        yield from _RULE.findall(listed) or _WORD.findall(listed)
 
 
 # Documents -----------------------------------------------------------------------------------

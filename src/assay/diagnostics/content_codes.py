@@ -22,6 +22,11 @@ JUDGEMENT_ON_JUDGEMENT = Code(
     "A judgement is based on another judgement.",
     "Replace it under 'rests_on:' by the facts and assumptions that it is based on.",
 )
+SENTENCE_WITHOUT_CLAIM = Code(
+    "sentence-without-claim",
+    "A sentence of a summary names no claim that it states.",
+    "summary: [{text: More than 40 models had been approved., claims: [approvals-40]}]",
+)
 NO_KEY_CLAIM = Code(
     "no-key-claim",
     "A profile has no key claim, so its headline grade depends on none.",

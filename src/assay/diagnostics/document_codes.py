@@ -148,7 +148,9 @@ UNSAFE_ADDRESS = Code(
     "The value is not a web address that starts with https:// or http://.",
     "url: https://example.org/report",
 )
-TOO_LONG = Code("too-long", "The text is too long.", "Split the text into several claims.")
+TOO_LONG = Code(
+    "too-long", "The text, or the list, is too long.", "Split the text into several claims."
+)
 EMPTY_TEXT = Code(
     "empty-text", "The text, or the list, is empty.", "Add a value, or remove the key."
 )
@@ -197,6 +199,11 @@ EDGE_TWICE = Code(
     "Two profiles are linked twice by the same relation at the same time.",
     "depends_on:\n  - {on: example-ministry, relation: part_of, valid_until: 2019}\n"
     "  - {on: example-ministry, relation: part_of, valid_from: 2024}",
+)
+FORMER_ID_IN_USE = Code(
+    "former-id-in-use",
+    "A former id is the id of a profile, or a former id of two profiles.",
+    "formerly: [example-office]",
 )
 FACTOR_TWICE = Code(
     "factor-twice",

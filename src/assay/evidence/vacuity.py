@@ -70,7 +70,7 @@ def _texts(profile: AnyProfile) -> Iterator[tuple[tuple[str | int, ...], str, st
     for i, claim in enumerate(profile.claims):
         yield ("claims", i, "text"), f"{profile.id}#{claim.id}", claim.text
     for i, gap in enumerate(profile.gaps):
-        yield ("gaps", i), f"{profile.id}, gaps", gap
+        yield ("gaps", i, "text"), f"{profile.id}, gaps", gap.text
     for i, item in enumerate(profile.watch):
         yield ("watch", i, "text"), f"{profile.id}, watch", item.text
 

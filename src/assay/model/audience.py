@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from assay.model.documents import (
     AnyProfile,
@@ -17,7 +18,10 @@ from assay.model.documents import (
     Dependency,
     Event,
     Factor,
+    Gap,
     Publisher,
+    Sentence,
+    Signal,
     WatchItem,
 )
 
@@ -68,8 +72,12 @@ def _is_public(profile: AnyProfile) -> bool:
     return (
         all(c.audience is None and c.status == "final" for c in profile.claims)
         and all(e.audience is None for e in edges)
-        and all(w.audience is None for w in profile.watch)
+        and all(q.audience is None for q in (*profile.watch, *profile.gaps))
+        and all(c.audience is None for c in profile.corrections)
     )
+
+
+_Stated = TypeVar("_Stated", Sentence, Signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,11 @@ class _View:
                 self._claim(own, c) for c in profile.claims if (own, c.id) in self.claims
             ),
             "depends_on": self._edges(own, profile.depends_on),
+            "summary": tuple(self._stated(own, profile.summary)),
+            "signals": tuple(self._stated(own, profile.signals)),
+            "gaps": tuple(self._gaps(own, profile.gaps)),
             "watch": tuple(self._watch(own, profile.watch)),
+            "corrections": tuple(c for c in profile.corrections if c.audience in self.audiences),
             "basis": {field: self._known(own, ids) for field, ids in profile.basis.items()},
             "bottom_line": bottom_line if (own, bottom_line) in self.claims else None,
             "factors": tuple(self._factors(own, profile.factors)),
@@ -96,6 +108,16 @@ class _View:
         if isinstance(profile, Event):
             update["affects"] = self._edges(own, profile.affects)
         return profile.model_copy(update=update)
+
+    def _stated(self, own: str, items: Iterable[_Stated]) -> Iterator[_Stated]:
+        """Yield the items all of whose claims may be seen, since they state these."""
+        return (i for i in items if len(self._known(own, i.claims)) == len(i.claims))
+
+    def _gaps(self, own: str, gaps: Iterable[Gap]) -> Iterator[Gap]:
+        for gap in gaps:
+            if gap.audience in self.audiences:
+                settled = self._known(own, gap.would_settle)
+                yield gap.model_copy(update={"would_settle": settled})
 
     def _watch(self, own: str, items: Iterable[WatchItem]) -> Iterator[WatchItem]:
         for item in items:

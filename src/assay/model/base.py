@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 
 from assay.errors import UsageError
@@ -78,6 +79,17 @@ class Model(BaseModel):
     # Deferred: validators take long to build, and most commands use a few models only.
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+
+class Shorthand(Model):
+    """A mapping that may be written as the text of one field alone, ``short``."""
+
+    short: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_full(cls, value: Any) -> Any:
+        return {cls.short: value} if isinstance(value, str) else value
 
 
 _BREAKS = ("\u2028", "\u2029", "\u0085")

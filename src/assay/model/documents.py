@@ -6,18 +6,29 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BeforeValidator,
     Field,
     FiniteFloat,
     JsonValue,
+    SerializerFunctionWrapHandler,
     StrictInt,
+    model_serializer,
     model_validator,
 )
 
-from assay.model.base import ClaimReference, Flag, Id, Line, Model, Text, WebAddress
+from assay.model.base import (
+    ClaimReference,
+    Flag,
+    Id,
+    Line,
+    Model,
+    Shorthand,
+    Text,
+    WebAddress,
+)
 from assay.model.dates import PartialDate
 
 Directness = Literal["record", "first_hand", "secondary", "self_report"]
@@ -176,8 +187,10 @@ class Source(Model):
     ] = Field(default_factory=dict)
 
 
-class Citation(Model):
+class Citation(Shorthand):
     """A source cited for one claim. A bare source id is short for ``{id: …}``."""
+
+    short = "id"
 
     id: Id
     stance: Stance = "supports"
@@ -200,11 +213,6 @@ class Citation(Model):
             "source"
         ),
     ] = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _bare_id(cls, value: Any) -> Any:
-        return {"id": value} if isinstance(value, str) else value
 
 
 class Quantity(Model):
@@ -245,8 +253,13 @@ class Claim(Model):
         ),
     ] = None
     as_of: PartialDate | None = None
-    happened: PartialDate | None = None
-    happened_until: PartialDate | None = None
+    happened: Annotated[
+        PartialDate | None,
+        Field(description="when the event that the claim states happened, if not on `as_of`"),
+    ] = None
+    happened_until: Annotated[
+        PartialDate | None, Field(description="end of that event, if it lasted")
+    ] = None
     checked: Annotated[Day | None, Field(description="day of the last recheck")] = None
     quantity: Quantity | None = None
     sources: tuple[Citation, ...] = ()
@@ -271,6 +284,12 @@ class Claim(Model):
             raise ValueError("likelihood belongs to a forecast; confidence is computed, not stated")
         return self
 
+    @model_validator(mode="after")
+    def _what_ended_began(self) -> Claim:
+        if self.happened_until is not None and self.happened is None:
+            raise ValueError("happened_until needs happened")
+        return self
+
 
 Level = Literal["high", "medium", "low"]
 Relation = Annotated[str, Field(pattern=r"^[a-z]+(_[a-z]+)*$", max_length=40)]
@@ -293,26 +312,10 @@ class Dependency(Model):
     audience: Id | None = None
 
 
-class WatchItem(Model):
-    """A development to monitor."""
+class OpenQuestion(Model):
+    """Something that a document could settle which the workspace does not have yet."""
 
     text: Text
-    trigger: Text | None = None
-    effect: Text | None = None
-    horizon: Annotated[
-        Literal["now", "quarter", "year"] | None, Field(description="no longer used: give `due`")
-    ] = None
-    due: Annotated[
-        PartialDate | None, Field(description="date of the development, for example 2024-Q3")
-    ] = None
-    claims: Annotated[
-        tuple[ClaimReference, ...],
-        Field(
-            description="claims that give the date; of a date derived from a rule and a fact, both"
-        ),
-    ] = ()
-    owner: Line | None = None
-    priority: Level | None = None
     document: Annotated[
         Line | None, Field(description="name of a document that the workspace does not have yet")
     ] = None
@@ -327,10 +330,83 @@ class WatchItem(Model):
     audience: Id | None = None
 
     @model_validator(mode="after")
-    def _what_settles_is_described(self) -> WatchItem:
+    def _what_settles_is_described(self) -> Self:
         if self.would_settle and not (self.document and self.directness):
             raise ValueError("would_settle needs a document and its directness")
         return self
+
+
+class Gap(Shorthand, OpenQuestion):
+    """Something that is not known. A bare text is short for ``{text: …}``."""
+
+    short = "text"
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, full: SerializerFunctionWrapHandler) -> Any:
+        # The digest of a bare text must not depend on the fields that gaps can have.
+        others = (self.document, self.directness, self.would_settle, self.audience)
+        return full(self) if any(others) else self.text
+
+
+class WatchItem(OpenQuestion):
+    """A development to monitor."""
+
+    trigger: Text | None = None
+    effect: Annotated[
+        Text | None, Field(description="effect of the development, if it is not a grade")
+    ] = None
+    horizon: Annotated[
+        Literal["now", "quarter", "year"] | None, Field(description="no longer used: give `due`")
+    ] = None
+    due: Annotated[
+        PartialDate | None, Field(description="date of the development, for example 2024-Q3")
+    ] = None
+    claims: Annotated[
+        tuple[ClaimReference, ...],
+        Field(
+            description="claims that give the date; of a date derived from a rule and a fact, both"
+        ),
+    ] = ()
+    owner: Line | None = None
+    priority: Level | None = None
+
+
+class Sentence(Model):
+    """One sentence of a summary, with the claims that it states."""
+
+    text: Text
+    claims: Annotated[
+        tuple[ClaimReference, ...],
+        Field(description="claims that the sentence states; it is shown only with all of them"),
+    ] = ()
+
+
+class Signal(Model):
+    """An early sign of a change beyond the horizon of the watch items."""
+
+    signal: Annotated[Text, Field(description="observation, as the claims state it")]
+    change: Annotated[Text, Field(description="change that it may be a sign of")]
+    horizon: Annotated[Line, Field(description="time until the change, for example ten years")]
+    driving_force: Annotated[Line, Field(description="force behind the change")]
+    claims: Annotated[
+        tuple[ClaimReference, ...],
+        Field(
+            min_length=1,
+            description="claims that state the observation; it is shown only with all of them",
+        ),
+    ]
+
+
+class Correction(Model):
+    """A published error, and its correction."""
+
+    date: Annotated[Day, Field(description="day of the correction")]
+    was: Annotated[Text, Field(description="text before the correction")]
+    now: Annotated[Text, Field(description="text after the correction")]
+    reported_by: Annotated[
+        Line | None, Field(description="who reported the error. Default: we found it")
+    ] = None
+    audience: Id | None = None
 
 
 class Factor(Model):
@@ -374,23 +450,6 @@ class Image(Model):
         return self
 
 
-class SummaryLine(Model):
-    """A sentence of the summary, with the claims that it states."""
-
-    text: Text
-    claims: tuple[ClaimReference, ...]
-
-
-class Signal(Model):
-    """A signal."""
-
-    signal: Text
-    change: Text
-    horizon: Line
-    driving_force: Text
-    claims: tuple[ClaimReference, ...]
-
-
 class Profile(Model):
     """Fields that institutions and events share."""
 
@@ -405,8 +464,6 @@ class Profile(Model):
         Line | None, Field(description="primary domain, for example Governance or Industry")
     ] = None
     topics: tuple[Line, ...] = ()
-    summary: tuple[SummaryLine, ...] = ()
-    signals: tuple[Signal, ...] = ()
     bottom_line: Annotated[
         Id | None,
         Field(description="id of the claim that sums up the profile. Default: the first key claim"),
@@ -417,8 +474,21 @@ class Profile(Model):
     ] = Field(default_factory=dict)
     depends_on: tuple[Dependency, ...] = ()
     claims: tuple[Claim, ...] = ()
-    gaps: Annotated[tuple[Text, ...], Field(description="sentences on what is not known")] = ()
+    summary: Annotated[
+        tuple[Sentence, ...],
+        Field(
+            max_length=6,
+            description="two to four sentences that sum up the profile, each with its claims",
+        ),
+    ] = ()
+    gaps: Annotated[
+        tuple[Gap, ...],
+        Field(description="what is not known: texts, or mappings with a document to look for"),
+    ] = ()
     watch: tuple[WatchItem, ...] = ()
+    signals: Annotated[
+        tuple[Signal, ...], Field(description="early signs of changes, each with its claims")
+    ] = ()
     factors: Annotated[
         tuple[Factor, ...], Field(description="rated inputs of impact, each factor once")
     ] = ()
@@ -428,6 +498,12 @@ class Profile(Model):
     closed: Annotated[
         Closed | None, Field(description="when and why the profile is no longer watched")
     ] = None
+    corrections: Annotated[
+        tuple[Correction, ...], Field(description="published errors that were corrected")
+    ] = ()
+    formerly: Annotated[
+        tuple[Id, ...], Field(description="former ids, whose addresses lead to the profile")
+    ] = ()
     image: Image | None = None
     audience: Id | None = None
     embargo: Annotated[Day | None, Field(description="first day on which it is shown")] = None

@@ -8,18 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     Field,
     FiniteFloat,
+    SerializerFunctionWrapHandler,
     StrictInt,
     StringConstraints,
+    model_serializer,
     model_validator,
 )
 
-from assay.model.base import Flag, Id, Line, Model, Text
+from assay.model.base import Flag, Id, Line, Model, Shorthand, Text
 from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -442,14 +444,41 @@ class Settings(Model):
     ] = {}
 
 
+class Audience(Shorthand):
+    """Readers that a build is for. A bare id is short for ``{id: …}``."""
+
+    short = "id"
+
+    id: Id
+    name: Annotated[Line | None, Field(description="name on pages. Default: the id")] = None
+    holds: Annotated[
+        Text | None,
+        Field(description="content that it sees and the audience before it does not"),
+    ] = None
+    access: Annotated[
+        Text | None, Field(description="how to get access: a web address or a sentence")
+    ] = None
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, full: SerializerFunctionWrapHandler) -> Any:
+        # Locks of older versions have bare ids.
+        return full(self) if self.name or self.holds or self.access else self.id
+
+
 class Rulebook(Model):
     """The rulebook. One scorer with one rule is enough."""
 
     version: Literal[1] = 1
     settings: Settings = Settings.model_construct()
-    audiences: Annotated[
-        tuple[Id, ...], Field(description="audiences, from the most public to the most restricted")
-    ] = ("public",)
+    tiers: Annotated[
+        tuple[Audience, ...],
+        Field(
+            alias="audiences",
+            min_length=1,
+            description="audiences, from the most public to the most restricted: ids, or mappings "
+            "with details",
+        ),
+    ] = (Audience.model_construct(id="public"),)
     include: Annotated[
         tuple[Line, ...],
         Field(description="further rule files, relative to the folder of this one"),
@@ -478,6 +507,11 @@ class Rulebook(Model):
         tuple[Change, ...],
         Field(description="possible changes of the evidence, with their efforts"),
     ] = ()
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The ids of the audiences, from the most public to the most restricted."""
+        return tuple(tier.id for tier in self.tiers)
 
     def successor(self, scorer: Scorer, rule_id: str) -> str:
         """Return the id of the rule that has replaced a rule, directly or through others."""

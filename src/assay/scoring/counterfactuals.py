@@ -325,7 +325,7 @@ def _evidence(corpus: Corpus, rows: Rows, strength: pl.Series) -> _Evidence:
         [
             (own, item.document, item.directness, claim)
             for own, profile in enumerate(rows["profile"]["id"])
-            for item in corpus.profiles[profile].watch
+            for item in (*corpus.profiles[profile].watch, *corpus.profiles[profile].gaps)
             for claim in item.would_settle
         ],
         schema={"own": pl.Int64, "document": pl.String, "kind": pl.String, "id": pl.String},
@@ -464,7 +464,7 @@ def _see_original(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]
 
 
 def _read_document(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
-    """Cite documents that watch items name, for the claims that they would settle."""
+    """Cite documents that watch items and gaps name, for the claims that they would settle."""
     record = pl.col("kind") == "record"
     ids = {kind: _supposed_id(change, n) for n, kind in enumerate(CORROBORATING, start=1)}
     yield _variants(

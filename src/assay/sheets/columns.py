@@ -190,7 +190,7 @@ def _unescape(text: str) -> str:
 
 IDS = Form("; ".join, _ids, "ids, separated by semicolons")
 NAMES = Form(lambda v: "; ".join(_escape(x, ";") for x in v), _names, "separated by semicolons")
-SENTENCES = Form(lambda v: "\n".join(_escape(x, "") for x in v), _sentences, "one on each line")
+GAPS = Form(lambda v: "\n".join(_escape(g.text, "") for g in v), _sentences, "one on each line")
 
 
 # Citations --------------------------------------------------------------------------------------
@@ -415,7 +415,7 @@ PROFILES = SheetKind(
         Column("from", DATE, "first date of an event that lasts", width=12),
         Column("until", DATE, "last date of an event that lasts", width=12),
         Column("bottom_line", ID, "id of the claim that sums up the profile", width=24),
-        Column("gaps", SENTENCES, "what is not known, one on each line", width=50),
+        Column("gaps", GAPS, "what is not known, one on each line", width=50),
         Column("reviewed", DAY, "day of the last review of the whole profile", width=12),
         Column("closed", DATE, "date of the end", ("closed", "on"), width=12),
         Column("closed_because", TEXT, "the reason for the end", ("closed", "because"), width=40),
@@ -427,8 +427,8 @@ PROFILES = SheetKind(
     (
         *("kind", "id", "name", "aliases", "type", "region", "base", "domain", "topics"),
         *("date", "from", "until", "bottom_line", "basis", "depends_on", "affects", "claims"),
-        *("gaps", "watch", "factors", "reviewed", "closed", "on", "because"),
-        *("image", "audience", "embargo", "status"),
+        *("summary", "gaps", "watch", "signals", "factors", "reviewed", "closed", "on", "because"),
+        *("corrections", "formerly", "image", "audience", "embargo", "status"),
     ),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 from assay.authoring.new import document_path, with_documents
 from assay.diagnostics.diagnostic import Diagnostic, sort_diagnostics
 from assay.errors import InputError
-from assay.sheets.columns import CITATIONS, DATE, DAY, CellError, Column, Kind, readings
+from assay.sheets.columns import CITATIONS, DATE, DAY, GAPS, CellError, Column, Kind, readings
 from assay.sheets.files import from_cell, to_cell
 from assay.sheets.rows import Assigner, Row, SheetRows, Target
 from assay.workspace.load import Loaded, load_workspace
@@ -171,6 +171,8 @@ class _Draft:
                 try:
                     value = column.form.read(cell, row.record.table.decimal_comma)
                     value = self._with_ids(column, value)
+                    if column.form is GAPS:
+                        value = _with_details(value, data.get("gaps"))
                 except CellError as error:
                     errors.append(row.error(name, error.message, error.hint))
                     value = cell
@@ -247,6 +249,12 @@ class _Draft:
             claims = [*after["claims"][:at], *old, *after["claims"][at + 1 :]]
             data[document] = after | {"claims": claims}
         return replace(self, data=data)
+
+
+def _with_details(texts: list[str] | None, before: Any) -> list[Any] | None:
+    """Keep the details of gaps whose text is unchanged; a cell has the texts alone."""
+    details = {g["text"]: g for g in before or () if isinstance(g, dict)}
+    return [details.get(text, text) for text in texts] if texts else None
 
 
 def _put(

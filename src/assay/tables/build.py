@@ -462,7 +462,7 @@ def _dates(profile: AnyProfile, events: Iterable[Event], as_of: date) -> str | N
     if profile.reviewed and profile.reviewed <= as_of:
         found["reviewed"] = profile.reviewed.isoformat()
     if profile.gaps:
-        found["question"] = profile.gaps[0]
+        found["question"] = profile.gaps[0].text
     if profile.closed and profile.closed.on.first <= as_of:
         found["closed"] = [profile.closed.on.text, profile.closed.because]
     ahead = [

@@ -28,10 +28,17 @@ _NEEDS_SOURCE = ("fact", "attributed")
 
 
 def check_claims(profile: AnyProfile, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:
-    """Report duplicate ids, facts without sources, and judgements without grounds.
+    """Report duplicate ids, facts without sources, judgements without grounds, unbound sentences.
 
-    Drafts may lack sources and grounds.
+    Drafts may lack sources, grounds and claims.
     """
+    for i, sentence in enumerate(profile.summary):
+        if not sentence.claims and profile.status != "draft":
+            yield content_codes.SENTENCE_WITHOUT_CLAIM.at(
+                ValueLocation(("summary", i), subject),
+                f"sentence {i + 1} of the summary names no claim",
+                "add 'claims: [CLAIM]' with the claims that it states",
+            )
     seen: set[str] = set()
     for i, claim in enumerate(profile.claims):
         if claim.id in seen:

@@ -16,6 +16,7 @@ from assay.model.documents import (
     Claim,
     Closed,
     Corpus,
+    Correction,
     Dependency,
     Event,
     Institution,
@@ -80,6 +81,13 @@ DATES: Mapping[type[Model], tuple[Dated, ...]] = {
     ),
     Claim: (
         Dated("as_of", "date", future="the claim counts already; correct its date"),
+        Dated("happened", "event date"),
+        Dated(
+            "happened_until",
+            "event end",
+            after=("happened",),
+            code=codes.DATES_OUT_OF_ORDER,
+        ),
         Dated("checked", "check", after=("as_of",), future="the check is ignored until then"),
     ),
     Dependency: (
@@ -87,6 +95,7 @@ DATES: Mapping[type[Model], tuple[Dated, ...]] = {
         Dated("valid_until", "end", after=("valid_from",), code=codes.DATES_OUT_OF_ORDER),
     ),
     WatchItem: (Dated("due", "due date"),),
+    Correction: (Dated("date", "date"),),
     Institution: _PROFILE,
     Event: (  # planned events have future dates
         Dated("date", "date"),
@@ -168,7 +177,7 @@ def _mappings(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[_Mapp
         subject, draft = subjects[profile.id], profile.status == "draft"
         yield _Mapping(profile, subject, (), draft)
         for i, claim in enumerate(profile.claims):
-            if claim.as_of or claim.checked:
+            if claim.as_of or claim.checked or claim.happened:
                 unscored = draft or claim.status == "draft"
                 yield _Mapping(claim, subject, ("claims", i), unscored)
         for name in ("depends_on", "affects"):

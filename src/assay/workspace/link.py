@@ -52,6 +52,7 @@ def link(
     yield from check_order(corpus, subjects)
     yield from check_sources(corpus, subjects)
     yield from _edges_twice(corpus, subjects)
+    yield from _former_ids(corpus, subjects)
     yield from check_cycles(corpus, subjects)
 
 
@@ -161,8 +162,16 @@ class _Linker:
             for i, edge in enumerate(edges):
                 yield from self._edge(profile, edge, own, subject, (name, i))
         yield from self._rated(profile, own, subject)
+        yield from self._stated(profile, own, subject)
+        for i, correction in enumerate(profile.corrections):
+            yield from self._audience(subject, ("corrections", i, "audience"), correction.audience)
+        questions = (("watch", profile.watch), ("gaps", profile.gaps))
+        for name, listed in questions:
+            for i, question in enumerate(listed):
+                yield from self._audience(subject, (name, i, "audience"), question.audience)
+                for j, settled in enumerate(question.would_settle):
+                    yield from self._own_claim(subject, (name, i, "would_settle", j), settled, own)
         for i, item in enumerate(profile.watch):
-            yield from self._audience(subject, ("watch", i, "audience"), item.audience)
             if item.horizon is not None:
                 yield codes.UNUSED_HORIZON.at(
                     ValueLocation(("watch", i, "horizon"), subject, at_key=True),
@@ -172,14 +181,23 @@ class _Linker:
             for k, reference in enumerate(item.claims):
                 at: ValuePath = ("watch", i, "claims", k)
                 yield from self._claim_reference(profile, reference, own, subject, at, None)
-            for j, settled in enumerate(item.would_settle):
-                yield from self._own_claim(subject, ("watch", i, "would_settle", j), settled, own)
         if profile.image is not None and not self._has_image(profile.image.src):
             yield codes.IMAGE_NOT_FOUND.at(
                 ValueLocation(("image", "src"), subject),
                 f"image profiles/{profile.image.src} not found",
                 "give its path below profiles/",
             )
+
+    def _stated(
+        self, profile: AnyProfile, own: Collection[str], subject: Subject
+    ) -> Iterator[Diagnostic]:
+        """Check the claims of summaries and signals, which state them."""
+        summary = ((("summary", i), s.claims) for i, s in enumerate(profile.summary))
+        signals = ((("signals", i), s.claims) for i, s in enumerate(profile.signals))
+        for at, claims in (*summary, *signals):
+            for k, reference in enumerate(claims):
+                place: ValuePath = (*at, "claims", k)
+                yield from self._claim_reference(profile, reference, own, subject, place, None)
 
     def _basis(
         self, profile: AnyProfile, own: Collection[str], subject: Subject
@@ -445,6 +463,26 @@ def _edges_twice(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Di
                 if other is not None:
                     location = ValueLocation((name, i), subjects[profile.id])
                     yield _repeated(profile, edge, *other, location)
+
+
+def _former_ids(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Report former ids that belong to a profile of today, or to two profiles."""
+    owners: dict[str, str] = {}
+    for profile in corpus.profiles.values():
+        for i, former in enumerate(profile.formerly):
+            location = ValueLocation(("formerly", i), subjects[profile.id])
+            owner = former if former in corpus.profiles else owners.get(former)
+            if owner == former:
+                yield codes.FORMER_ID_IN_USE.at(
+                    location, f"{former!r} is the id of a profile", "remove it from 'formerly'"
+                )
+            elif owner is not None:
+                yield codes.FORMER_ID_IN_USE.at(
+                    location,
+                    f"{former!r} is already a former id of {owner!r}",
+                    "keep it in one of the two places",
+                )
+            owners.setdefault(former, profile.id)
 
 
 def _together(one: Dependency, other: Dependency) -> bool:

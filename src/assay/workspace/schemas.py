@@ -14,8 +14,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from assay.model.documents import Institution
-from assay.model.rulebook import Rulebook, Vocabularies
+from assay.model.base import Shorthand
+from assay.model.documents import Citation, Gap, Institution
+from assay.model.rulebook import Audience, Rulebook, Vocabularies
 from assay.workspace.load import Loaded
 from assay.workspace.validate import KINDS
 
@@ -43,7 +44,8 @@ _REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("Claim", "contradicts", "claim"),
     ("Claim", "alternative_to", "claim"),
     *((d, "audience", "audience") for d in ("Institution", "Event", "Claim", "Dependency")),
-    ("WatchItem", "audience", "audience"),
+    *((d, "audience", "audience") for d in ("WatchItem", "Gap", "Correction")),
+    *((d, "claims", "claim") for d in ("Sentence", "Signal")),
     ("Institution", "type", "type of institution"),
     ("Event", "type", "type of event"),
     *((d, key, key) for d in ("Institution", "Event") for key in ("region", "domain")),
@@ -75,7 +77,12 @@ def profile_schema() -> _Json:
 
 def rules_schema() -> _Json:
     """Return the schema of ``rules.yaml``."""
-    return {"$schema": _DIALECT, **Rulebook.model_json_schema()}
+    schema = Rulebook.model_json_schema()
+    audiences = schema["properties"]["audiences"]
+    audiences["items"] = _short_form(
+        schema["$defs"], Audience, "the id of an audience", "of the audience"
+    )
+    return {"$schema": _DIALECT, **schema}
 
 
 def workspace_schema(loaded: Loaded) -> _Json:
@@ -113,16 +120,26 @@ def encoded(schema: _Json) -> bytes:
 def _allow_short_forms(definitions: _Json) -> None:
     """Add forms that the models normalise: bare ids, and words for a missing rating."""
     citation = definitions["Citation"]
-    bare = dict(citation["properties"]["id"])
-    definitions["CitationOrId"] = {
-        "anyOf": [bare, {"$ref": "#/$defs/Citation"}],
-        "description": "a source, or {id: …} with details of the citation",
-    }
-    definitions["Claim"]["properties"]["sources"]["items"] = {"$ref": "#/$defs/CitationOrId"}
+    sources = definitions["Claim"]["properties"]["sources"]
+    sources["items"] = _short_form(definitions, Citation, "a source", "of the citation")
+    for profile in ("Institution", "Event"):
+        gaps = definitions[profile]["properties"]["gaps"]
+        gaps["items"] = _short_form(definitions, Gap, "what is not known", "of the gap")
     definitions["Publisher"]["properties"]["reliability"]["anyOf"].append(
         {"enum": ["F", "unknown"]}
     )
     citation["properties"]["credibility"]["anyOf"].append({"enum": [6, "6", "unknown"]})
+
+
+def _short_form(definitions: _Json, model: type[Shorthand], noun: str, of: str) -> _Json:
+    """Define the short and the full form of a model; return the reference to both."""
+    name, short = model.__name__, model.short
+    both = f"{name}Or{short.capitalize()}"
+    definitions[both] = {
+        "anyOf": [dict(definitions[name]["properties"][short]), {"$ref": f"#/$defs/{name}"}],
+        "description": f"{noun}, or {{{short}: …}} with details {of}",
+    }
+    return {"$ref": f"#/$defs/{both}"}
 
 
 def _suggest(field: _Json, known: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import SOURCE, Code, Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import did_you_mean, nearest
-from assay.model.base import ID_PATTERN, REFERENCE_PATTERN
+from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Shorthand
 from assay.model.documents import (
     Citation,
     Claim,
@@ -235,6 +235,13 @@ def _too_long(refusal: _Refusal, value: object) -> Diagnostic:
     )
 
 
+def _too_many(refusal: _Refusal, _value: object) -> Diagnostic:
+    message = f"{_name(refusal.path)} has {refusal.context['actual_length']} items"
+    return refusal.diagnostic(
+        codes.TOO_LONG, message, f"keep at most {refusal.context['max_length']}"
+    )
+
+
 def _empty(refusal: _Refusal, _value: object) -> Diagnostic:
     hint = "add a value, or remove the key if it is optional"
     return refusal.diagnostic(codes.EMPTY_TEXT, f"{_name(refusal.path)} is empty", hint)
@@ -295,6 +302,7 @@ _WORDS: dict[str, Callable[[_Refusal, object], Diagnostic]] = {
     "literal_error": _not_a_choice,
     "string_pattern_mismatch": _bad_form,
     "string_too_long": _too_long,
+    "too_long": _too_many,
     "string_too_short": _empty,
     "too_short": _empty,
     **dict.fromkeys(_BOUNDS, _out_of_range),
@@ -379,7 +387,8 @@ def is_readable(document: BaseModel, path: ValuePath) -> bool:
     value: Any = document
     for step in path:
         value = getattr(value, str(step)) if isinstance(value, BaseModel) else value[step]
-    return bool((value.id if isinstance(value, Citation) else value) != UNREADABLE)
+    text = getattr(value, value.short) if isinstance(value, Shorthand) else value
+    return bool(text != UNREADABLE)
 
 
 class _Reader:
@@ -387,8 +396,8 @@ class _Reader:
         self._wrong = wrong
 
     def model(self, kind: type[_Document], data: object, here: ValuePath) -> _Document:
-        if kind is Citation and isinstance(data, str):
-            data = {"id": None if here in self._wrong else data}
+        if issubclass(kind, Shorthand) and isinstance(data, str):
+            data = {kind.short: None if here in self._wrong else data}
         given: dict[Any, Any] = data if isinstance(data, dict) else {}
         keys = {field.alias or name: name for name, field in kind.model_fields.items()}
         # Any absent key may be meant by an unknown one.
