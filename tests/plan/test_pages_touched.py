@@ -188,7 +188,7 @@ def test_before_the_first_apply_every_page_is_new(assay: Call, tmp_path: Path) -
 def test_the_pages_of_one_profile_are_shown_alone(applied: Call, tmp_path: Path) -> None:
     Office().with_rule("citation.strength.record", add=0.7).written(tmp_path)
     plan = printed(applied, "plan", "--pages", "--only", "mill")
-    assert plan["pages"] == ["institutions/mill.html"]
+    assert plan["pages"] == ["institutions/mill/grading.html"]
     assert run(["--workspace", str(tmp_path), "plan", "--pages", "--only", "mill"]) == 0
 
 

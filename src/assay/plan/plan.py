@@ -251,8 +251,9 @@ def only(plan: Plan, ids: Collection[str]) -> Plan:
 
 
 def _is_page_of(path: str, ids: Collection[str]) -> bool:
-    folder, _, name = path.rpartition("/")
-    return not folder.startswith("rules") and name.removesuffix(".html") in ids
+    folder, _, name = path.partition("/")
+    own = name.partition("/")[0].removesuffix(".html")
+    return folder in ("events", "institutions") and own in ids
 
 
 def because(plan: Plan, ref: str) -> Plan:
