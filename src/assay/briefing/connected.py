@@ -32,7 +32,12 @@ def connected(sheet: Sheet) -> Connected | None:
     every = [n for side in (left, right) for _, group in side.groups for n in group]
     if not every:
         return None
-    return Connected(left, right, any("judged" in n.style for n in every))
+    legend = []
+    if len({n.style.split()[0] for n in every}) > 1:
+        legend.append("thicker is more critical")
+    if any("judged" in n.style for n in every):
+        legend.append("dashed is a judgement")
+    return Connected(left, right, wording.titled("; ".join(legend)) if legend else None)
 
 
 def _side(sheet: Sheet, headings: dict[Direction, str], seen: set[str]) -> NeighbourSide:

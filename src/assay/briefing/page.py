@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assay.briefing import charts, connected, grading, sources, wording
 from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.changes import history_view
-from assay.briefing.ratings import next_review, rating_line, ratings
+from assay.briefing.ratings import rating_line, ratings
 from assay.briefing.sheet import ROOT, Sheet, badge
 from assay.briefing.story import story
 from assay.briefing.views import (
@@ -20,6 +21,7 @@ from assay.briefing.views import (
     Link,
     NextStep,
     PageView,
+    Rating,
     Reasons,
     WatchRow,
 )
@@ -50,6 +52,7 @@ def page(
     next_step, taken = _next_step(sheet)
     watch = _watch(sheet, taken)
     gaps = [gap.text for gap in profile.gaps]
+    shown_ratings = ratings(atlas, profile)
     shown_sources, more_sources = sources.source_rows(sheet)
     view = PageView(
         root=ROOT,
@@ -58,9 +61,10 @@ def page(
         kind=profile.kind,
         name=profile.name,
         strip=_strip(atlas, profile, imprint),
-        ratings=ratings(atlas, profile),
+        ratings=shown_ratings,
         rating_line=rating_line(atlas, profile),
-        next_review=next_review(atlas, profile),
+        not_rated=_not_rated(shown_ratings),
+        closed=_closed(sheet),
         has_story=False,
         matters=False,
         contents=(),
@@ -156,6 +160,18 @@ def _strip(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> tuple[Fact, .
         day = horizon.review.day
         facts.append(Fact("Next review", wording.day(day), machine=day.isoformat()))
     return tuple(facts)
+
+
+def _not_rated(shown: Sequence[Rating]) -> str | None:
+    """The levels that are not rated, in one list."""
+    names = [r.badge.label for r in shown[1:] if r.badge.steps and not r.badge.filled]
+    return wording.titled(listed([name.lower() for name in names])) if names else None
+
+
+def _closed(sheet: Sheet) -> str | None:
+    """The date since which the profile is no longer watched."""
+    closed = sheet.result.outlook.horizon.closed
+    return wording.partial(PartialDate.parse(closed.on)) if closed else None
 
 
 def when(event: Event) -> str | None:
@@ -343,7 +359,7 @@ def _next_step(sheet: Sheet) -> tuple[NextStep | None, WatchNotice | None]:
     if following is not None:
         return NextStep(_ahead(sheet, following), _date(following)), None
     if notices:
-        return NextStep(sentence(notices[0].text), "no date is known"), notices[0]
+        return NextStep(sentence(notices[0].text), None), notices[0]
     return None, None
 
 
@@ -428,7 +444,9 @@ def _factors(sheet: Sheet) -> tuple[FactorRow, ...]:
         if factor is None:
             rows.append(FactorRow(heading, None, None))
             continue
-        known = factor.is_ if not factor.text else f"{factor.is_}: {factor.text}"
+        known = factor.is_
+        if factor.text:
+            known += f": {wording.shortened(factor.text, 36)}"
         rows.append(FactorRow(heading, wording.titled(known), _evidence_grade(sheet, name)))
     return tuple(sorted(rows, key=lambda row: row.known is None))
 

@@ -55,21 +55,6 @@ def rating_line(atlas: Atlas, profile: AnyProfile) -> str:
     return " · ".join(parts)
 
 
-def next_review(atlas: Atlas, profile: AnyProfile) -> tuple[str, str, str | None] | None:
-    """A heading, a date and a note: when the profile is reviewed next, or that it is closed."""
-    horizon = atlas.results[profile.id].outlook.horizon
-    if horizon.closed is not None:
-        return ("Closed", wording.partial(PartialDate.parse(horizon.closed.on)), None)
-    review = horizon.review
-    if review is None:
-        return None
-    note = None
-    if review.gap is not None:
-        state = "not known" if review.kind == "unknown" else "on weak evidence"
-        note = f"{wording.words(review.gap)} {state}"
-    return ("Next review", f"by {wording.day(review.day)}", note)
-
-
 def _standing(atlas: Atlas, profile: AnyProfile, scorer: Scorer) -> str | None:
     """Since when the headline grade holds, who set it, and whether it is close to another."""
     ruling = atlas.ruling(profile.id, scorer.name)

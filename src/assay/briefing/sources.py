@@ -10,7 +10,7 @@ from assay.briefing.views import SourceRow
 from assay.model.documents import Corpus, Source
 from assay.text import listed
 
-_MOST = 8
+_MOST = 7
 
 
 def source_rows(sheet: Sheet) -> tuple[tuple[SourceRow, ...], tuple[SourceRow, ...]]:
@@ -79,7 +79,7 @@ def _seen(sheet: Sheet, source: Source) -> str:
     if drawn:
         parts.append(f"draws on {listed(drawn)}")
     elif source.attributed_to:
-        parts.append(f"credits {wording.shortened(source.attributed_to, 50)}")
+        parts.append(f"credits {wording.shortened(source.attributed_to, 32)}")
     return "; ".join(parts)
 
 

@@ -40,7 +40,7 @@ _HEADINGS: dict[str, dict[Section, str]] = {
 _HOME: dict[str, Section] = {"event": "what_happened", "institution": "what_it_does"}
 _MOST_FIGURES = 3
 _MOST_DISPUTES = 2
-_WORDS = {"timeline": 130, "story": 140, "more": 50, "why": 50, "judgements": 80, "differ": 60}
+_WORDS = {"timeline": 110, "story": 110, "more": 40, "why": 40, "judgements": 70, "differ": 50}
 """Words of claims that a part of the page shows; the claims beyond are folded."""
 _OPEN = ("more than", "over", "at least", "above", "no fewer than")
 """Qualifiers of a figure whose true value may be greater."""

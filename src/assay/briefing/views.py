@@ -300,11 +300,11 @@ class NeighbourSide:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The neighbours of a profile in two lists, and what dashed lines mean."""
+    """The neighbours of a profile in two lists; ``legend`` says what the lines mean."""
 
     left: NeighbourSide
     right: NeighbourSide
-    judged: bool
+    legend: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +410,8 @@ class PageView:
     strip: tuple[Fact, ...]
     ratings: tuple[Rating, ...]
     rating_line: str
-    next_review: tuple[str, str, str | None] | None
+    not_rated: str | None
+    closed: str | None
     has_story: bool
     matters: bool
     contents: tuple[Link, ...]
