@@ -57,8 +57,7 @@ def _side(sheet: Sheet, headings: dict[Direction, str], seen: set[str]) -> Neigh
         ),
     )
     seen.update(peers)
-    # A fold of a single neighbour would take as much room as the neighbour.
-    most = _MOST if len(peers) > _MOST + 1 else len(peers)
+    most = sheet.shown(len(peers), _MOST)
     groups: list[tuple[str, list[Neighbour]]] = []
     y = 0
     for peer in peers[:most]:

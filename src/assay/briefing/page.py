@@ -33,7 +33,10 @@ from assay.text import listed, sentence
 IMAGES = "assets/images/"
 """Where pictures lie in the site."""
 _MOST_GAPS = 2
-_MOST_WATCH = 4
+_MOST_WATCH = 3
+_MOST_WORDS = 470
+"""Words beyond which a page gives less room to each of its parts. The frame has about 120."""
+_ROOMS = (1.0, 0.7, 0.45, 0.2)
 
 _NOUNS = {
     "record": ("A record of the act", "records of the act"),
@@ -47,10 +50,19 @@ def page(
     atlas: Atlas, profile: AnyProfile, imprint: Imprint, *, has_calendar: bool = False
 ) -> PageView:
     """The page of a published profile; ``has_calendar`` if the site has a calendar file of it."""
-    sheet = Sheet(atlas, profile)
+    for room in _ROOMS:
+        view = _page(Sheet(atlas, profile, room=room), imprint, has_calendar=has_calendar)
+        if _words(view) <= _MOST_WORDS:
+            break
+    return view
+
+
+def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
+    atlas, profile = sheet.atlas, sheet.profile
     body = story(sheet)
     next_step, taken = _next_step(sheet)
     watch = _watch(sheet, taken)
+    most = sheet.shown(len(watch), _MOST_WATCH)
     gaps = [gap.text for gap in profile.gaps]
     shown_ratings = ratings(atlas, profile)
     shown_sources, more_sources = sources.source_rows(sheet)
@@ -92,8 +104,8 @@ def page(
         disputes=body.disputes,
         disputes_folded=body.disputes_folded,
         differing=body.differing,
-        watch=watch[:_MOST_WATCH],
-        watch_folded=watch[_MOST_WATCH:],
+        watch=watch[:most],
+        watch_folded=watch[most:],
         source_summary=sources.summary(sheet),
         sources=shown_sources,
         sources_folded=more_sources,
@@ -105,6 +117,32 @@ def page(
     )
     view = replace(view, has_story=_has_story(view), matters=_matters(view))
     return replace(view, contents=_contents(view))
+
+
+def _words(view: PageView) -> int:
+    """About how many words of the page a reader sees, without its frame."""
+    claims = [c for p in view.passages for c in p.claims]
+    claims += [c for p in (view.why, view.differing) if p is not None for c in p.claims]
+    claims += [j.claim for j in view.judgements]
+    claims += [m.claim for m in view.timeline.moments] if view.timeline else []
+    claims += [c for d in view.disputes for _, c in d.sides]
+    parts = [c.text for c in claims]
+    parts += [s.text for s in view.summary]
+    parts += [f"{f.term} {f.value}" for f in view.glance]
+    parts += [f"{f.name} {f.known or ''}" for f in view.factors]
+    parts += [f"{w.when} {w.until} {w.text} {w.effect or ''}" for w in view.watch]
+    parts += [f"{s.title} {s.publisher} {s.date} {s.seen} r" for s in view.sources]
+    parts += list(view.unknown)
+    if view.reasons is not None:
+        parts += filter(None, (view.reasons.reason, view.reasons.remedy, view.reasons.effect))
+    if view.history is not None:
+        parts += [f"{g.as_of} {g.why} recorded {g.recorded}" for g in view.history.grades]
+        parts += [c.text for c in view.history.corrections]
+    if view.connected is not None:
+        sides = (view.connected.left, view.connected.right)
+        members = [n for side in sides for _, group in side.groups for n in group]
+        parts += [f"{n.link.text} {n.relation} D" for n in members]
+    return sum(len(part.split()) for part in parts)
 
 
 def _contents(view: PageView) -> tuple[Link, ...]:
@@ -446,7 +484,7 @@ def _factors(sheet: Sheet) -> tuple[FactorRow, ...]:
             continue
         known = factor.is_
         if factor.text:
-            known += f": {wording.shortened(factor.text, 36)}"
+            known += f": {wording.shortened(factor.text, 30)}"
         rows.append(FactorRow(heading, wording.titled(known), _evidence_grade(sheet, name)))
     return tuple(sorted(rows, key=lambda row: row.known is None))
 

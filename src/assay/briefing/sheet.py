@@ -22,14 +22,23 @@ ROOT = "../"
 
 
 class Sheet:
-    """The page under construction: hands out numbers, marks and anchors, each only once."""
+    """The page under construction: hands out numbers, marks and anchors, each only once.
+
+    ``room`` is the share of the usual room that each part of the page has, from 0 to 1.
+    """
 
     def __init__(
-        self, atlas: Atlas, profile: AnyProfile, root: str = ROOT, path: str | None = None
+        self,
+        atlas: Atlas,
+        profile: AnyProfile,
+        root: str = ROOT,
+        path: str | None = None,
+        room: float = 1.0,
     ) -> None:
         self.atlas = atlas
         self.profile = profile
         self.root = root
+        self.room = room
         # Where claims and sources are at home, seen from this page.
         self.home = "" if path is None else root + path_of(profile)
         self.result: ProfileResult = atlas.results[profile.id]
@@ -44,6 +53,14 @@ class Sheet:
         claims = sorted(self.claims, key=lambda claim: not claim.key)
         found = {s.id: s for claim in claims for _, s in self.atlas.citations(claim)}
         return tuple(found.values())
+
+    def shown(self, count: int, most: int) -> int:
+        """How many of so many lines a part of the page shows, where ``most`` is the usual room.
+
+        A fold of a single line would take as much room as the line.
+        """
+        limit = max(round(most * self.room), 2)
+        return limit if count > limit + 1 else count
 
     def place(self, claim: Claim) -> ClaimView:
         """The claim at its home: the first call gives it its anchor."""

@@ -10,14 +10,13 @@ from assay.briefing.views import SourceRow
 from assay.model.documents import Corpus, Source
 from assay.text import listed
 
-_MOST = 7
+_MOST = 6
 
 
 def source_rows(sheet: Sheet) -> tuple[tuple[SourceRow, ...], tuple[SourceRow, ...]]:
     """The sources of the page by number: those shown, and those folded."""
     rows = [_row(sheet, source) for source in sheet.sources]
-    # A fold of a single row would take as much room as the row.
-    most = _MOST if len(rows) > _MOST + 1 else len(rows)
+    most = sheet.shown(len(rows), _MOST)
     return tuple(rows[:most]), tuple(rows[most:])
 
 

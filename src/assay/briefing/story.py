@@ -77,6 +77,7 @@ def story(sheet: Sheet) -> Story:
     differing = [c for c in left if c.section == "where_sources_differ"]
     why = [c for c in left if c.section == "why_it_matters"]
     shown, folded = _judgements(sheet, judged)
+    most = 1 if sheet.room < 1 else _MOST_DISPUTES
     return Story(
         summary=summary,
         timeline=timeline,
@@ -87,8 +88,8 @@ def story(sheet: Sheet) -> Story:
         judgements=shown,
         judgements_folded=folded,
         hypotheses=_hypotheses(sheet, judged),
-        disputes=tuple(disputes[:_MOST_DISPUTES]),
-        disputes_folded=tuple(disputes[_MOST_DISPUTES:]),
+        disputes=tuple(disputes[:most]),
+        disputes_folded=tuple(disputes[most:]),
         differing=_passage(sheet, "differing", "Where sources differ", differing, "differ"),
         assumptions=tuple(
             sheet.place(c)
@@ -132,7 +133,7 @@ def _timeline(sheet: Sheet, reported: Sequence[Claim]) -> Timeline | None:
     if len(dated) < 2:
         return None
     dated.sort(key=lambda entry: (entry[0][0].first, entry[0][1].last))
-    shown = _fitting([c for _, c in dated], "timeline")
+    shown = _fitting(sheet, [c for _, c in dated], "timeline")
     extents = charts.extents([period for period, _ in dated])
     moments = []
     for (period, claim), extent in zip(dated, extents, strict=True):
@@ -158,13 +159,19 @@ def _period(claim: Claim) -> tuple[PartialDate, PartialDate] | None:
     return None
 
 
-def _fitting(claims: Sequence[Claim], part: str) -> list[Claim]:
-    """The claims that a part of the page has room for, key claims first, in their own order."""
-    room = _WORDS[part]
+def _fitting(sheet: Sheet, claims: Sequence[Claim], part: str) -> list[Claim]:
+    """The claims that a part of the page has room for, in their own order.
+
+    Claims that the summary states come last: what a reader has read once is folded. Key claims
+    come first among the others.
+    """
+    room = _WORDS[part] * sheet.room
+    stated = {reference for line in sheet.profile.summary for reference in line.claims}
+    order = sorted(range(len(claims)), key=lambda i: (claims[i].id in stated, not claims[i].key, i))
     chosen: list[int] = []
-    for index in sorted(range(len(claims)), key=lambda i: (not claims[i].key, i)):
+    for index in order:
         words = len(claims[index].text.split())
-        if chosen and words > room:
+        if chosen and (words > room or claims[index].id in stated):
             break
         chosen.append(index)
         room -= words
@@ -177,7 +184,7 @@ def _passage(
     """The claims under one heading; None without claims."""
     if not claims:
         return None
-    shown = _fitting(claims, part)
+    shown = _fitting(sheet, claims, part)
     views = tuple(sheet.place(c) for c in shown)
     return Passage(name, heading, views, tuple(sheet.place(c) for c in claims if c not in shown))
 
@@ -260,7 +267,7 @@ def _judgements(
     first = [c for c in judged if c.alternative_to is None]
     ordered = sorted(first, key=lambda c: (c.section != "why_it_matters", not c.key))
     ordered += [c for c in judged if c.alternative_to is not None]
-    shown = _fitting(ordered, "judgements") if ordered else []
+    shown = _fitting(sheet, ordered, "judgements") if ordered else []
     return (
         tuple(_judgement(sheet, c) for c in ordered if c in shown),
         tuple(_judgement(sheet, c) for c in ordered if c not in shown),
