@@ -162,11 +162,12 @@ def _period(claim: Claim) -> tuple[PartialDate, PartialDate] | None:
 def _fitting(sheet: Sheet, claims: Sequence[Claim], part: str) -> list[Claim]:
     """The claims that a part of the page has room for, in their own order.
 
-    Claims that the summary states come last: what a reader has read once is folded. Key claims
-    come first among the others.
+    Claims that the summary states come last, except on the timeline: what a reader has read once
+    is folded. Key claims come first among the others.
     """
     room = _WORDS[part] * sheet.room
-    stated = {reference for line in sheet.profile.summary for reference in line.claims}
+    summary = () if part == "timeline" else sheet.profile.summary
+    stated = {reference for line in summary for reference in line.claims}
     order = sorted(range(len(claims)), key=lambda i: (claims[i].id in stated, not claims[i].key, i))
     chosen: list[int] = []
     for index in order:
