@@ -57,10 +57,11 @@ class Sheet:
     def shown(self, count: int, most: int) -> int:
         """How many of so many lines a part of the page shows, where ``most`` is the usual room.
 
-        A fold of a single line would take as much room as the line.
+        A fold of a single line would take as much room as a short line.
         """
-        limit = max(round(most * self.room), 2)
-        return limit if count > limit + 1 else count
+        limit = max(round(most * self.room), 2 if self.room else 1)
+        spare = 1 if self.room == 1 else 0
+        return limit if count > limit + spare else count
 
     def place(self, claim: Claim) -> ClaimView:
         """The claim at its home: the first call gives it its anchor."""
