@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 from ryaml import loads
 
-from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
+from assay.arithmetic import HALF, noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import Program
 from assay.model.rulebook import Rulebook
 from assay.rules.scorers import compile_rulebook
@@ -355,7 +355,7 @@ def real(score: pl.Expr) -> pl.Expr:
 
 
 def points(value: pl.Expr) -> pl.Expr:
-    return (value * 1000 + 0.5).floor().cast(pl.Int32)
+    return (value * 1000 + HALF).floor().cast(pl.Int32)
 
 
 def scaled(score: pl.Expr, factor: pl.Expr) -> pl.Expr:

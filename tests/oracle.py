@@ -65,7 +65,7 @@ def points(value: object) -> int | None:
     """A CEL number in thousandths, halves up; None where it is unknown or no number."""
     if isinstance(value, Unknown) or not isinstance(value, int | float):
         return None
-    made = value * 1000 + 0.5
+    made = value * 1000 + 0.500000001  # what binary numbers lose does not hide a half
     if not math.isfinite(made) or not -(2**63) <= math.floor(made) < 2**63:
         return None
     return math.floor(made)

@@ -12,6 +12,10 @@ from functools import cache
 ONE = 1000
 """A score of 1.0 in thousandths."""
 
+HALF = 0.5 + 1e-9
+"""Added before a number is rounded down. Binary numbers store most decimals inexactly, so a half
+would otherwise be lost at times; computed numbers that differ from a half are further from it."""
+
 HALVING_STEPS = 1000
 """Entries of the half-life table for each halving."""
 
@@ -28,7 +32,7 @@ _EXACT: int = 10**_DIGITS
 
 def to_points(value: float) -> int:
     """Convert a score to thousandths; halves round up."""
-    return math.floor(value * 1000 + 0.5)
+    return math.floor(value * 1000 + HALF)
 
 
 def scale_points(points: int, factor: int) -> int:

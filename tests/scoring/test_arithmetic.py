@@ -105,4 +105,5 @@ def test_it_is_the_noisy_or_and_halves_are_rounded_up(some: list[int]) -> None:
 def test_halves_are_rounded_up() -> None:
     assert [to_points(v) for v in (0.0004, 0.0005, 0.85, -0.0005, -0.0006)] == [0, 1, 850, 0, -1]
     assert [scale_points(p, 500) for p in (1, 2, 3)] == [1, 1, 2]
+    assert [to_points(n / 2000) for n in range(2000)] == [(n + 1) // 2 for n in range(2000)]
     assert [mean_points(total, 2) for total in (1, 2, 3)] == [1, 1, 2]
