@@ -11,6 +11,7 @@ from assay.briefing.views import Badge, Cite, ClaimView, Link
 from assay.model.documents import AnyProfile, Claim, Source
 from assay.model.results import Explanation, ProfileResult, Score
 from assay.model.rulebook import Band, Scorer
+from assay.text import through
 
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TOKEN = re.compile(rf"(?<![\w#@./-]){_ID}(?:#{_ID})?(?![\w#@/-])")
@@ -156,10 +157,12 @@ class Sheet:
                 return None
             text = f"“{wording.shortened(found[1].text, 60)}”"
             return Link(text, self.claim_href(*found))
-        profile = self.atlas.published.get(reference)
+        far, *between = reference.split(">")
+        profile = self.atlas.published.get(far)
         if profile is None or source_id:
             return None
-        return Link(profile.name, self.atlas.href(reference, self.root))
+        text = self.readable(through(reference), [far, *between])
+        return Link(text, self.atlas.href(far, self.root))
 
     def _source_link(self, source_id: str) -> Link:
         number = self.numbers[source_id]

@@ -123,6 +123,13 @@ class Pool(Model):
     """A starting score that is computed from a collection."""
 
     over: Name
+    within_reach: Annotated[
+        bool,
+        Field(
+            description="whether profiles connected indirectly count too, each once by its "
+            "strongest path along `reach`; `take` is then the weight of a dependency"
+        ),
+    ] = False
     where: Cel = "true"
     take: Cel
     by: Annotated[
@@ -144,6 +151,14 @@ class Pool(Model):
         grouped = self.by is not None or self.strongest is not None
         if self.weight is not None and (self.combine != "mean" or grouped):
             raise ValueError("'weight' needs 'combine: mean', without 'by' and 'strongest'")
+        return self
+
+    @model_validator(mode="after")
+    def _paths_follow_dependencies(self) -> Pool:
+        if self.within_reach and self.over not in ("dependents", "dependencies"):
+            raise ValueError("'within_reach' needs 'over: dependents' or 'over: dependencies'")
+        if self.within_reach and (self.by is not None or self.weight is not None):
+            raise ValueError("'within_reach' counts each profile once; leave out 'by' and 'weight'")
         return self
 
 

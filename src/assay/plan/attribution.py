@@ -534,7 +534,8 @@ class RuleChanges:
                     s.key == key and s.scale == rest for b in self._rulebooks for s in b.scorers
                 )
             case "reach":
-                return any("downstream" in text or "upstream" in text for text in texts)
+                ways = ("downstream", "upstream", '"within_reach":true')
+                return any(way in text for text in texts for way in ways)
             case "factors":
                 return any("factors" in text for text in texts)
             case "settings":
