@@ -16,13 +16,22 @@ HALVING_STEPS = 1000
 """Entries of the half-life table for each halving."""
 
 _HALVINGS = 12
-_LOG_UNIT = 1_000_000
+_LOG_UNIT = 10**12
+_TOLERANCE = 200
+"""Units of a summed weight that may be missing at a threshold, for the rounding of its parts.
+
+It allows for 400 scores. Three scores that combine to less than a half miss it by 1000 units.
+"""
+
 _DIGITS = 40
 _EXACT: int = 10**_DIGITS
 """1.0 in fixed-point numbers of 40 decimals."""
 
-CERTAIN = 1 << 40
-"""Weight of a score of 1.0 in the noisy-or table, above every sum of lesser weights."""
+CERTAIN = 1 << 43
+"""Weight of a score of 1.0 in the noisy-or table, above every threshold.
+
+Sums of a million such weights fit into 64 bits.
+"""
 
 
 def to_points(value: float) -> int:
@@ -61,7 +70,7 @@ def half_life(days: int, period: int) -> float:
 
 @cache
 def noisy_or_weights() -> tuple[int, ...]:
-    """``round(-ln(1 - w/1000) · 10⁶)`` for w = 0 … 1000 (``CERTAIN`` for the last).
+    """``round(-ln(1 - w/1000) · 10¹²)`` for w = 0 … 1000 (``CERTAIN`` for the last).
 
     Noisy-or is 1 - Π(1 - w), so to combine scores these weights are added.
     """
@@ -72,13 +81,14 @@ def noisy_or_weights() -> tuple[int, ...]:
 def noisy_or_thresholds() -> tuple[int, ...]:
     """Least summed weight that reaches each score from 1 to 1000.
 
-    Halves round up; a single score combines to itself.
+    Halves round up; a single score combines to itself. The result is exact for up to three scores.
+    For more, a value less than 10⁻⁹ below a half may round up, too.
     """
-    return tuple(_log_weight(2 * w - 1) for w in range(1, ONE + 1))
+    return tuple(_log_weight(2 * w - 1) - _TOLERANCE for w in range(1, ONE + 1))
 
 
 def _log_weight(halves: int) -> int:
-    """``round(-ln(1 - w) · 10⁶)`` for a score w in half-thousandths."""
+    """``round(-ln(1 - w) · 10¹²)`` for a score w in half-thousandths."""
     logs = _logarithms()
     weight = logs[2 * ONE] - logs[2 * ONE - halves]
     return (2 * weight * _LOG_UNIT + _EXACT) // (2 * _EXACT)

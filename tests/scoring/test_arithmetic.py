@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import combinations_with_replacement
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assay.arithmetic import CERTAIN, ONE, half_life_table, scale_points, to_points
@@ -46,17 +47,14 @@ def test_every_weight_is_the_nearest_whole_number() -> None:
     weights = noisy_or_weights()
     assert len(weights) == ONE + 1
     for w in range(ONE):
-        assert abs(weights[w] + math.log1p(-w / ONE) * 1_000_000) <= 0.5 + 1e-6
+        assert abs(weights[w] + math.log1p(-w / ONE) * 10**12) <= 0.51
 
 
-def test_certainty_outweighs_everything_short_of_it() -> None:
-    assert weights_of_many() < CERTAIN
+def test_certainty_is_certain_and_a_million_of_it_can_be_added() -> None:
+    assert noisy_or_thresholds()[-1] < CERTAIN
+    assert 10**6 * CERTAIN < 2**63
     assert noisy_or([ONE]) == ONE
     assert noisy_or([]) == 0
-
-
-def weights_of_many() -> int:
-    return 10_000 * noisy_or_weights()[ONE - 1]
 
 
 def test_thresholds_rise() -> None:
@@ -88,10 +86,31 @@ def test_the_order_does_not_matter(some: list[int]) -> None:
     assert noisy_or(some[::-1]) == noisy_or(sorted(some)) == noisy_or(some)
 
 
-@given(st.lists(scores, max_size=6))
-def test_it_is_the_noisy_or(some: list[int]) -> None:
-    left = math.prod(1 - s / ONE for s in some)
-    assert abs(noisy_or(some) - ONE * (1 - left)) <= 0.51
+def exactly(some: list[int]) -> int:
+    """Noisy-or in whole numbers, halves rounded up."""
+    whole = ONE ** len(some)
+    left = math.prod(ONE - s for s in some)
+    return (2 * ONE * (whole - left) + whole) // (2 * whole)
+
+
+@given(st.lists(scores, max_size=3))
+@example([10, 50])
+@example([500, 500, 500])
+def test_the_noisy_or_of_up_to_three_scores_is_exact(some: list[int]) -> None:
+    assert noisy_or(some) == exactly(some)
+
+
+@given(st.lists(scores.map(lambda s: s // 100 * 100), min_size=4, max_size=12))
+@example([500] * 4)
+def test_halves_of_many_scores_are_rounded_up(some: list[int]) -> None:
+    """Tenths give many exact halves."""
+    assert noisy_or(some) == exactly(some)
+
+
+@pytest.mark.slow
+def test_the_noisy_or_of_every_pair_is_exact() -> None:
+    for pair in combinations_with_replacement(range(ONE + 1), 2):
+        assert noisy_or([*pair]) == exactly([*pair])
 
 
 def test_halves_are_rounded_up() -> None:
