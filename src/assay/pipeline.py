@@ -295,18 +295,28 @@ def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:
 
 
 def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
-    """Warnings about claims whose wording disagrees with their computed grade.
+    """Warnings about claims that are worded against their grade, and about shared dates.
 
-    Scores the workspace for the least public audience, and only if some wording could disagree.
+    Scores the workspace for the least public audience, and only if there can be such warnings.
     Empty if the workspace has errors.
     """
+    from assay.scoring.horizon import may_share_dates, shared_dates
     from assay.scoring.wording_lint import may_disagree, wording_problems
 
     loaded = checked.loaded
-    if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
+    if checked.errors or loaded.rulebook is None:
+        return []
+    worded, dated = may_disagree(loaded.corpus), may_share_dates(loaded.corpus)
+    if not (worded or dated):
         return []
     assessment = assess(checked, as_of, loaded.rulebook.audiences[-1])
-    found = wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    found: list[Diagnostic] = []
+    if worded:
+        found += wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    if dated:
+        lines = assessment.overview().lines
+        pages = {line.id: line.horizon for line in lines if line.published}
+        found += shared_dates(pages, loaded.subjects)
     return sort_diagnostics(loaded.placed(f) for f in found)
 
 
