@@ -183,7 +183,8 @@ def _has_story(view: PageView) -> bool:
 def _matters(view: PageView) -> bool:
     """Whether the page says why it matters."""
     known = any(row.known for row in view.factors)
-    return bool(view.why or view.judgements or view.assumptions or known or view.levels_of_bodies)
+    said = view.why or view.judgements or view.judgements_folded or view.assumptions
+    return bool(said or known or view.levels_of_bodies)
 
 
 # Head ----------------------------------------------------------------------------------------

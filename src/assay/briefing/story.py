@@ -388,12 +388,13 @@ def _said_by(sheet: Sheet, owner: AnyProfile, claim: Claim) -> str:
         if citation.stance == "supports"
     ]
     names = list(dict.fromkeys(names))
+    if names == ["an unknown publisher"]:
+        return "A publisher that is not named"
     if not names:
         return owner.name
     if len(names) > 3:
         names = [*names[:2], f"{len(names) - 2} others"]
-    text = listed(names)
-    return text[0].upper() + text[1:]
+    return listed(names)
 
 
 def _side(sheet: Sheet, owner: AnyProfile, claim: Claim) -> ClaimView:
