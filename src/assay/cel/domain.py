@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
+from assay.arithmetic import HALF
+
 Outcome = Literal["true", "false", "unknown"]
 
 _INF = math.inf
