@@ -54,11 +54,14 @@ def page(
     """The page of a published profile; ``has_calendar`` if the site has a calendar file of it."""
     few = len(atlas.claims(profile)) <= _FEW
     most = _MOST_WORDS_OF_FEW if few else _MOST_WORDS
-    for room in _ROOMS:
-        view = _page(Sheet(atlas, profile, room=room), imprint, has_calendar=has_calendar)
-        if _words(view) <= most:
-            break
-    return view
+    step = 0
+    while True:
+        view = _page(Sheet(atlas, profile, room=_ROOMS[step]), imprint, has_calendar=has_calendar)
+        words = _words(view)
+        if words <= most or step == len(_ROOMS) - 1:
+            return view
+        # A page that is far too long skips the rooms that cannot be small enough.
+        step = min(step + max(round(2 * (words - most) / most), 1), len(_ROOMS) - 1)
 
 
 def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
