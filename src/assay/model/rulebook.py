@@ -158,7 +158,7 @@ class Pool(Model):
         if self.within_reach and self.over not in ("dependents", "dependencies"):
             raise ValueError("'within_reach' needs 'over: dependents' or 'over: dependencies'")
         if self.within_reach and (self.by is not None or self.weight is not None):
-            raise ValueError("'within_reach' counts each profile once; leave out 'by' and 'weight'")
+            raise ValueError("'within_reach' needs a pool without 'by' and 'weight'")
         return self
 
 
