@@ -355,7 +355,10 @@ def _pairs(sheet: Sheet) -> list[tuple[tuple[AnyProfile, Claim], ...]]:
             if other is not None:
                 key = frozenset({(profile.id, claim.id), (other[0].id, other[1].id)})
                 pairs.setdefault(key, ((profile, claim), other))
+    paired = {claim for key in pairs for _, claim in key}
     for claim in sheet.claims:
+        if claim.id in paired:
+            continue
         if any(citation.stance == "disputes" for citation, _ in sheet.atlas.citations(claim)):
             key = frozenset({(profile.id, claim.id)})
             pairs.setdefault(key, ((profile, claim),))

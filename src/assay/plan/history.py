@@ -26,7 +26,7 @@ _ACTIONS = {
     "evidence": "evidence changed",
     "neighbour": "a neighbour changed",
     "time": "time passed",
-    "engine": "the engine changed",
+    "engine": "the method of scoring changed",
 }
 """The action behind a change, by the kind of its leading cause."""
 
