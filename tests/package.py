@@ -8,6 +8,8 @@ from assay.assessment import Assessment
 from assay.authoring.cite import cite
 from assay.authoring.init import init
 from assay.briefing.atlas import Atlas
+from assay.briefing.index import facet_href, index_of, index_pages
+from assay.briefing.search_index import search_data, terms
 from assay.briefing.site import build_site
 from assay.cache import FOLDER_VARIABLE, Cache
 from assay.cel.errors import CelError
@@ -70,10 +72,10 @@ from assay.output.json import explanation_json, scores_json
 from assay.pipeline import assess, assess_all, check
 from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
 from assay.plan.builder import make_plan
-from assay.plan.history import applied, read_history
+from assay.plan.history import Applied, applied, read_history
 from assay.plan.lock import Lock, lock_bytes, parse_lock, read_lock
 from assay.plan.lock_builder import lock_of
-from assay.plan.plan import Plan
+from assay.plan.plan import Cause, Change, Grade, Plan
 from assay.review.actions import Signature
 from assay.review.checks import check_ledger
 from assay.review.decisions import Decision, Draft, Subject, decide
@@ -102,6 +104,15 @@ from assay.yaml.edit import EditRefused, block
 from assay.yaml.reader import YamlFile, read_yaml
 
 __all__ = [
+    "terms",
+    "search_data",
+    "index_pages",
+    "index_of",
+    "facet_href",
+    "Grade",
+    "Change",
+    "Cause",
+    "Applied",
     "AREAS",
     "CODES",
     "COMMANDS",

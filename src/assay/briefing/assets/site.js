@@ -239,11 +239,11 @@
     table.after(pager);
     const pages = [...pager.children];
     const columns = [...table.tHead.rows[0].cells].map(cell => [cell.className, cell.textContent]);
-    const output = find("output", bar);
-    const names = ["q", ...Object.keys(fields)];
+    const output = find("output", bar), box = bar.elements.q;
+    const facets = Object.keys(fields), names = ["q", ...facets];
     const read = () => {
       const given = new URLSearchParams(location.search);
-      const state = {sort: "", page: Math.max(parseInt(given.get("page"), 10) || 1, 1)};
+      const state = {sort: "", page: Math.max(parseInt(given.get("page")) || 1, 1)};
       for (const name of names) state[name] = given.get(name) || "";
       const sort = given.get("sort") || "";
       if (Object.hasOwn(order, sort.replace("-", ""))) state.sort = sort;
@@ -310,8 +310,8 @@
       const found = state.q ? await search(state.q, Infinity) : null;
       if (mine !== turn) return;
       const numbers = found || rows.map((row, n) => n);
-      const passes = (row, but) => Object.keys(fields).every(name => name === but || !state[name] || value[name](row) === state[name]);
-      for (const name of Object.keys(fields)) fill(name, numbers.map(n => rows[n]).filter(row => passes(row, name)));
+      const passes = (row, but) => facets.every(name => name === but || !state[name] || value[name](row) === state[name]);
+      for (const name of facets) fill(name, numbers.map(n => rows[n]).filter(row => passes(row, name)));
       const kept = numbers.filter(n => passes(rows[n]));
       if (state.sort) {
         const down = state.sort.startsWith("-");
@@ -336,12 +336,12 @@
         heads(words.columns);
         leaf(state.page, last);
       }
-      if (document.activeElement !== bar.elements.q) bar.elements.q.value = state.q;
+      if (document.activeElement !== box) box.value = state.q;
       output.textContent = !kept.length ? "No briefing found" : shown.length === kept.length ? count(kept.length, "briefing", "briefings") : `${start + 1}–${start + shown.length} of ${kept.length}`;
       bar.hidden = false;
     };
     bar.addEventListener("submit", event => event.preventDefault());
-    bar.elements.q.addEventListener("input", event => go({q: event.target.value.trim(), sort: ""}, true));
+    box.addEventListener("input", event => go({q: event.target.value.trim(), sort: ""}, true));
     bar.addEventListener("change", event => {
       if (event.target.name !== "q") go({[event.target.name]: event.target.value});
     });
