@@ -386,9 +386,11 @@ def _summary(
         if start.missing:
             return f"Not rated. The unknown facts are {listed(start.missing)}."
         return f"Not rated. {sentence(start.because)}"
-    grade = f"{own.score.grade} " if own.score.grade else ""
+    grade = f"grade {own.score.grade}" if own.score.grade else "score"
     sources, independent = plural(result.sources, "source"), result.independent or "none"
-    parts = [f"{grade}({own.score.points / 1000:.2f}): {sources}, {independent} independent"]
+    parts = [
+        f"The {grade} ({own.score.points / 1000:.2f}) rests on {sources}, {independent} independent"
+    ]
     chain = _weakest_chain(own, explanations)
     claim = next((e for e in chain if e.on == "claim"), None)
     if claim is not None:
