@@ -30,7 +30,7 @@ from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
 from assay.model.audience import visible_to
 from assay.model.documents import Corpus
-from assay.model.rulebook import Rulebook, digest
+from assay.model.rulebook import Rulebook, Site, digest
 from assay.progress import stage
 from assay.review.checks import check_ledger
 from assay.rules.check import check_partial_rulebook, check_rulebook
@@ -295,18 +295,28 @@ def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:
 
 
 def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
-    """Warnings about claims whose wording disagrees with their computed grade.
+    """Warnings about claims that are worded against their grade, and about shared dates.
 
-    Scores the workspace for the least public audience, and only if some wording could disagree.
+    Scores the workspace for the least public audience, and only if there can be such warnings.
     Empty if the workspace has errors.
     """
+    from assay.scoring.horizon import may_share_dates, shared_dates
     from assay.scoring.wording_lint import may_disagree, wording_problems
 
     loaded = checked.loaded
-    if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
+    if checked.errors or loaded.rulebook is None:
+        return []
+    worded, dated = may_disagree(loaded.corpus), may_share_dates(loaded.corpus)
+    if not (worded or dated):
         return []
     assessment = assess(checked, as_of, loaded.rulebook.audiences[-1])
-    found = wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    found: list[Diagnostic] = []
+    if worded:
+        found += wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    if dated:
+        lines = assessment.overview().lines
+        pages = {line.id: line.horizon for line in lines if line.published}
+        found += shared_dates(pages, loaded.subjects)
     return sort_diagnostics(loaded.placed(f) for f in found)
 
 
@@ -411,14 +421,15 @@ def open_review(checked: Checked, assessment: Assessment, limits: Limits | None 
 # Render ------------------------------------------------------------------------------------
 
 
-def build(assessment: Assessment, out: Path) -> SiteReport:
+def build(assessment: Assessment, out: Path, base_url: str | None = None) -> SiteReport:
     """Render the briefing pages into ``out``; on failure the existing site stays unchanged.
 
-    Active overrides replace computed grades; pages show both.
+    Active overrides replace computed grades; pages show both. ``base_url`` is the address of the
+    published site. Default: that of the rulebook.
     """
     from assay.briefing.site import build_site
 
-    atlas, counting = _atlas(assessment, assessment.workspace.ledger_path)
+    atlas, counting = _atlas(assessment, assessment.workspace.ledger_path, base_url=base_url)
     stage("writing pages")
     written = digest([assessment.digest, counting]) if counting else assessment.digest
     return build_site(atlas, written, out, assessment.workspace.profiles_dir)
@@ -471,32 +482,46 @@ def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> 
 
 
 def _atlas(
-    assessment: Assessment, ledger_path: Path, explained: Sequence[str] | None = None
+    assessment: Assessment,
+    ledger_path: Path,
+    explained: Sequence[str] | None = None,
+    base_url: str | None = None,
 ) -> tuple[Atlas, list[str]]:
     """The content of pages, and the ids of the active overrides.
 
     Only the profiles of ``explained`` can be rendered; all if it is None.
     """
     from assay.briefing.atlas import Atlas
-    from assay.review.effective import effective, published_results
+    from assay.review.effective import confirmed, effective, published_results
     from assay.review.ledger import require_ledger
 
-    held = effective(assessment, require_ledger(ledger_path))
+    ledger = require_ledger(ledger_path)
+    held = effective(assessment, ledger)
     counting = [r.decision.id for r in held.counting]
     results = published_results(assessment, held)
     every = list(assessment.run.profile_rows)
     explanations = assessment.explain(every if explained is None else explained)
     atlas = Atlas(
         assessment.corpus,
-        assessment.rulebook,
+        _published_at(assessment.rulebook, base_url),
         results,
         explanations,
         assessment.as_of,
         held.by_profile(),
         history=_history(assessment.workspace),
         audience=assessment.audience,
+        confirmed=confirmed(assessment, ledger),
     )
     return atlas, counting
+
+
+def _published_at(rulebook: Rulebook, base_url: str | None) -> Rulebook:
+    """The rulebook with another address of the published site, if one is given."""
+    if base_url is None:
+        return rulebook
+    site = (rulebook.settings.site or Site()).model_copy(update={"base_url": base_url})
+    settings = rulebook.settings.model_copy(update={"site": site})
+    return rulebook.model_copy(update={"settings": settings})
 
 
 def _history(workspace: Workspace) -> tuple[Applied, ...]:

@@ -167,7 +167,6 @@ def test_the_event_page_says_what_a_reader_needs_first(site: Path) -> None:
         "Event Decision As of 1 January 2026 Next review 1 August 2026",
         "Confidence C/D Weak–medium",
         "Impact High",
-        "Next review by 1 August 2026 severity not known",
         "Reports put approvals for public use above 40",
         "Why only C/D",
         "rests on what Tech Letter reported at second hand",
@@ -246,7 +245,7 @@ def test_what_is_not_known_is_left_out_or_said_to_be_unknown(site: Path) -> None
     text = Markup.of(site / OFFICE).text
     assert "Region" not in text
     assert "Base" not in text
-    assert "Policy sensitivity Not rated" in text
+    assert "Not rated Policy sensitivity" in text
 
 
 def test_claims_lead_to_sources_and_sources_back_to_claims(site: Path) -> None:

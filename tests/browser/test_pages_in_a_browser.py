@@ -133,7 +133,8 @@ def test_print_opens_what_is_folded(browser: Browser, built: Path) -> None:
     page.goto((built / "events/forty-models.html").as_uri())
     page.emulate_media(media="print")
     shown = page.evaluate(
-        "[...document.querySelectorAll('.more table:not(.noprint *)')].every(t => t.offsetHeight > 0)"
+        "[...document.querySelectorAll('.more table:not(.noprint *)')]"
+        ".every(t => t.offsetHeight > 0)"
     )
     page.close()
     assert shown

@@ -81,7 +81,7 @@ def as_rows(desk: Assessment) -> list[Tried]:
     stated = tried.stated(tried.listed["copy"])
     graded = [s for s in run.program.on("profile") if s.band]
     wanted = [("profile", c) for s in graded for c in (s.score, s.coverage, s.band) if c]
-    made = score_copies(run, tried.tables, wanted)
+    made = score_copies(run, tried.tables, tried.listed["own"].to_numpy(), wanted)
     names = [s.scorer.name for s in graded]
     by_row = zip(*(made.scores(s) for s in graded), strict=True)
     return [

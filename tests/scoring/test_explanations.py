@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from assay.output.explanation_text import explanation_lines
 from tests.package import Corpus, ScoreExplanation, explanation_json, scores_json
-from tests.strategies import corpora, explanations_of, shipped
+from tests.plain.test_promises import depended
+from tests.strategies import corpora, desk_of, explanations_of, shipped
 
 _STEP = {
     "phase",
@@ -116,3 +118,16 @@ def test_the_shape_of_the_scores(exported: dict[str, Any]) -> None:
         assert {"word", "next", "review", "closed"} <= profile["horizon"].keys()
         for score in profile["scores"].values():
             assert {"score", "band", "grade", "label", "coverage"} <= score.keys()
+
+
+def test_dependents_that_count_are_listed_with_the_path_of_indirect_ones() -> None:
+    world = depended(indirect=True)
+    explained = desk_of(world).explain(["centre"])["centre"]
+    found = next(e for e in explained.scorers if (e.on, e.name) == ("profile", "dependence"))
+    assert found.score.points == 355
+    assert found.steps[0].evidence == ("near", "far>near")
+    line = next(x for x in explanation_lines(explained, every=False) if "indirectly" in x)
+    assert line.endswith(
+        "2 profiles that depend on it (1 of them indirectly) count together."
+        " [near, far through near]"
+    )

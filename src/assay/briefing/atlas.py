@@ -11,8 +11,10 @@ from typing import Literal
 from assay.briefing import charts, wording
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependency, Event, Source
 from assay.model.results import Explanation, ProfileResult
-from assay.model.rulebook import Band, Rulebook, Scorer
+from assay.model.rulebook import Band, Rulebook, Scorer, Site, directory_address
 from assay.plan.history import Applied
+from assay.plan.plan import Change
+from assay.review.decisions import Decision
 from assay.review.effective import Ruling
 
 Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
@@ -35,7 +37,7 @@ class Atlas:
     and its claims cannot be referred to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that pages show
         self,
         corpus: Corpus,
         rulebook: Rulebook,
@@ -46,6 +48,7 @@ class Atlas:
         *,
         history: Sequence[Applied] = (),
         audience: str = "public",
+        confirmed: Mapping[str, Decision] | None = None,
     ) -> None:
         self.corpus = corpus
         self.rulebook = rulebook
@@ -54,6 +57,9 @@ class Atlas:
         self.as_of = as_of
         self.history = tuple(history)
         self.audience = audience
+        self.confirmed = confirmed or {}
+        self.site = rulebook.settings.site or Site.model_construct()
+        self.base_url = directory_address(self.site.base_url)
         self._decisions = decisions or {}
         self.published: dict[str, AnyProfile] = {
             i: profile
@@ -64,7 +70,12 @@ class Atlas:
         self._scorers = {scorer.key: scorer for scorer in rulebook.scorers}
         self._edges: dict[str, list[Edge]] = {i: [] for i in self.published}
         self._users: dict[str, list[str]] = {}
+        self._changes: dict[str, list[tuple[Applied, Change]]] = {}
         self._collect()
+        for record in self.history:
+            for change in record.changes:
+                if change.audience == audience and change.id in self.published:
+                    self._changes.setdefault(change.id, []).append((record, change))
 
     @property
     def unpublished(self) -> tuple[str, ...]:
@@ -140,6 +151,18 @@ class Atlas:
         """The published profiles that cite a source."""
         return tuple(self._users.get(source_id, ()))
 
+    def changes_of(self, profile_id: str) -> Sequence[tuple[Applied, Change]]:
+        """The recorded changes of a profile's scores, for the audience of the site."""
+        return self._changes.get(profile_id, ())
+
+    @property
+    def is_most_public(self) -> bool:
+        return self.audience == self.rulebook.audiences[0]
+
+    @property
+    def is_least_public(self) -> bool:
+        return self.audience == self.rulebook.audiences[-1]
+
     def _collect(self) -> None:
         for i, profile in self.published.items():
             for direction, back, link in _declared(profile):
@@ -177,3 +200,18 @@ def grading_path_of(profile: AnyProfile) -> str:
 def calendar_path_of(profile: AnyProfile) -> str:
     """Where the calendar file of a profile lies in the site."""
     return f"{wording.FOLDER[profile.kind]}/{profile.id}.ics"
+
+
+def data_path_of(profile: AnyProfile) -> str:
+    """Where the briefing of a profile lies in the site as JSON."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.json"
+
+
+def feed_path_of(profile: AnyProfile) -> str:
+    """Where the feed of a profile lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.atom"
+
+
+def card_path_of(profile: AnyProfile) -> str:
+    """Where the preview card of a profile lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.card.svg"

@@ -367,3 +367,26 @@ class Sparkline:
     path: str
     dots: tuple[tuple[int, int], ...]
     title: str
+
+
+_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_LEFT = 240, 72, 34
+
+
+def sparkline(bands: Sequence[Band], grades: Sequence[str]) -> Sparkline | None:
+    """Grades in their order, oldest first, as steps; None for fewer than two.
+
+    Only the steps of the scale that occur are drawn. A grade that the scale does not have any
+    more, and "not rated", lie at the foot.
+    """
+    if len(grades) < 2:
+        return None
+    names = list(dict.fromkeys(b.grade for b in ascending(bands)))
+    shown = sorted(set(grades), key=lambda g: names.index(g) if g in names else -1)
+    top, foot = 8, _SPARK_HEIGHT - 8
+    gap = (foot - top) / max(len(shown) - 1, 1)
+    heights = {grade: round(foot - gap * i) for i, grade in enumerate(shown)}
+    width = (_SPARK_WIDTH - _SPARK_LEFT - 6) / (len(grades) - 1)
+    dots = tuple((round(_SPARK_LEFT + width * i), heights[grade]) for i, grade in enumerate(grades))
+    path = f"M{dots[0][0]} {dots[0][1]}" + "".join(f"H{x}V{y}" for x, y in dots[1:])
+    steps = tuple((heights[grade], grade if grade in names else "–") for grade in shown)
+    return Sparkline(steps, path, dots, f"Grades so far: {', '.join(grades)}")

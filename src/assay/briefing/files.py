@@ -9,15 +9,16 @@ from typing import Any
 
 import jinja2
 
-from assay.briefing import calendar_page, methodology
+from assay.briefing import calendar_page, compare, methodology
 from assay.briefing.atlas import Atlas, calendar_path_of, grading_path_of, path_of
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
-from assay.briefing.front import front
 from assay.briefing.grading import grading
+from assay.briefing.index import FACETS, facet_pages, facets_view, index_data, index_of, index_pages
 from assay.briefing.methodology import methodology_view
 from assay.briefing.page import page
 from assay.briefing.rule_page import rule_pages
 from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages, scorer_view, usages
+from assay.briefing.search_index import search_data
 from assay.briefing.views import Imprint
 from assay.progress import counting
 from assay.scoring.outlook import Due
@@ -55,7 +56,7 @@ def environment() -> jinja2.Environment:
 def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     """Every file of a site that is made from scores and documents."""
     due = due_of(atlas)
-    yield SiteFile("index.html", "index.html", partial(front, atlas, imprint))
+    yield from _index_files(atlas, due, imprint)
     yield SiteFile(calendar_page.PAGE, "calendar.html", partial(calendar_view, atlas, due, imprint))
     yield SiteFile(calendar_page.FILE, None, partial(calendar_file, atlas, due))
     changes = partial(methodology_view, atlas, imprint)
@@ -75,6 +76,18 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
         yield SiteFile(grading_path_of(profile), "grading.html", reasoning)
 
 
+def _index_files(atlas: Atlas, due: list[Due], imprint: Imprint) -> Iterator[SiteFile]:
+    """The index by name and by facet, with the data of its script, search and comparisons."""
+    index = index_of(atlas)
+    for path, view in (*index_pages(index, due, imprint), *facet_pages(index, imprint)):
+        yield SiteFile(path, "index.html", partial(_same, view))
+    yield SiteFile(FACETS, "facets.html", partial(facets_view, index, imprint))
+    comparison = partial(compare.compare_view, index, imprint)
+    yield SiteFile(compare.PAGE, "compare.html", comparison)
+    for path, data in (*index_data(index), *search_data(index), *compare.compare_data(index)):
+        yield SiteFile(path, None, partial(_same, data))
+
+
 def _rules_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     every = usages(atlas)
     views = [scorer_view(atlas, usage) for usage in every]
@@ -92,12 +105,14 @@ def _same(view: Any) -> Any:
 def differing(old: Atlas | None, new: Atlas | None) -> set[str]:
     """Paths of the files that are not the same in two sites, or in one of them alone.
 
-    What every page is stamped with (date, input, version of assay) is left out of account; a
-    site that is None has no files.
+    What every page is stamped with (date, input, version of assay) is left out of account, and
+    so is the data of scripts; a site that is None has no files.
     """
     stamp = Imprint("", "", "", "")
     before, after = (
-        {f.path: f for f in site_files(atlas, stamp)} if atlas is not None else {}
+        {f.path: f for f in site_files(atlas, stamp) if not f.path.startswith("assets/")}
+        if atlas is not None
+        else {}
         for atlas in (old, new)
     )
     templates = environment()

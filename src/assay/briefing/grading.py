@@ -230,7 +230,8 @@ def balance(sheet: Sheet) -> Balance | None:
 def because(sheet: Sheet, step: Step) -> str:
     """The reason of a step, with names in place of ids."""
     own = step.phase in ("pool", "clamp")
-    return sheet.readable(step.because, step.evidence if own else ())
+    ids = {i for e in step.evidence for i in e.split(">")} if own else ()
+    return sheet.readable(step.because, ids)
 
 
 def _of_source(sheet: Sheet, source: Source, step: Step) -> str:
@@ -258,7 +259,7 @@ def _counted(sheet: Sheet, pool: Step) -> str:
     links = [link.text for link in map(sheet.link, pool.evidence) if link]
     names = links[:_MOST] + ([f"{len(links) - _MOST} more"] if len(links) > _MOST else [])
     counted = because(sheet, pool)
-    named = any(e in pool.because for e in pool.evidence)
+    named = any(e.partition(">")[0] in pool.because for e in pool.evidence)
     return f"{wording.clause(counted)}: {listed(names)}" if names and not named else counted
 
 

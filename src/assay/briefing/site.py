@@ -21,6 +21,8 @@ from assay.workspace.transactions import publish
 
 _ASSETS = (
     "assay.css",
+    "site.js",
+    "compare.js",
     "favicon.svg",
     *(f"fonts/source-{face}-latin-wght-normal.woff2" for face in ("sans-3", "serif-4")),
     *(f"fonts/OFL-source-{face}.txt" for face in ("sans-3", "serif-4")),
@@ -57,11 +59,18 @@ def _files(
     templates = environment()
     folder = resources.files("assay.briefing") / "assets"
     for name in _ASSETS:
-        yield f"assets/{name}", (folder / name).read_bytes()
+        data = (folder / name).read_bytes()
+        yield f"assets/{name}", _without_margins(data) if name.endswith(".js") else data
     for name, path in images.items():
         yield f"{IMAGES}{name}", path.read_bytes()
     for file in site_files(atlas, imprint):
         yield file.path, file.content(templates)
+
+
+def _without_margins(script: bytes) -> bytes:
+    """The script without comment lines and indentation; no text in it spans lines."""
+    lines = (line.strip() for line in script.splitlines())
+    return b"".join(line + b"\n" for line in lines if line and not line.startswith(b"//"))
 
 
 def _images(atlas: Atlas, root: Path) -> dict[str, Path]:

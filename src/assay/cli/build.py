@@ -12,16 +12,37 @@ from assay.cli.session import Session
 from assay.text import plural
 
 
+def web_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse an address of a site that is none."""
+    if value is None:
+        return None
+    from assay.model.rulebook import Site
+
+    try:
+        return Site(base_url=value).base_url
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is not the web address of a folder; for example https://example.org/briefs/"
+        ) from None
+
+
 @click.command("build", cls=Command)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the site. Default: site/ in the workspace.",
 )
+@click.option(
+    "--base-url",
+    metavar="URL",
+    callback=web_address,
+    help="Address of the published site, for its sitemap and canonical links. "
+    "Default: settings.site.base_url in rules.yaml.",
+)
 @json_option
 @observed
 @click.pass_obj
-def build_command(session: Session, out: Path | None, output: str) -> None:
+def build_command(session: Session, out: Path | None, base_url: str | None, output: str) -> None:
     """Build the briefing pages.
 
     On failure the existing site stays unchanged.
@@ -30,7 +51,7 @@ def build_command(session: Session, out: Path | None, output: str) -> None:
 
     assessment = session.assessment()
     folder = (out or assessment.workspace.site_dir).resolve()
-    report = build(assessment, folder)
+    report = build(assessment, folder, base_url)
     if output == "json":
         from assay.output.documents_json import SiteReport
 

@@ -15,9 +15,10 @@ import numpy as np
 import polars as pl
 
 from assay.cel.operations import Col, apply
-from assay.cel.program import Compute, Gather, Program, ScorerColumns, Step
+from assay.cel.program import Compute, Gather, PoolUp, Program, ScorerColumns, Step
 from assay.cel.schema import row_column
 from assay.cel.steps import Place
+from assay.engine.aggregates import pool_within_reach
 from assay.engine.local import LocalEngine
 from assay.evidence.independence import CORROBORATING
 from assay.model.dates import PartialDate
@@ -58,7 +59,7 @@ def _crossing(run: Run, tried: Counterfactuals) -> dict[int, list[WouldChange]]:
     if not graded or tried.listed.is_empty():
         return {}
     wanted = [("profile", c) for s in graded for c in (s.score, s.band) if c]
-    then = score_copies(run, tried.tables, wanted)
+    then = score_copies(run, tried.tables, tried.listed["own"].to_numpy(), wanted)
     scorers = sorted(graded, key=lambda s: s.scorer.name)
     least = [_least(_band_changes(run, then, scorer, tried.listed)) for scorer in scorers]
     stated = tried.stated({copy for frame in least for copy in frame["copy"]})
@@ -696,8 +697,8 @@ def _with_supposed(corpus: Corpus, changes: Sequence[Change], as_of: date) -> Co
 _PEER, _GROUND = row_column("peer"), row_column("ground")
 
 
-def score_copies(base: Run, tables: Tables, wanted: Sequence[Place]) -> Run:
-    """Score copies of profiles whose neighbours keep the scores of ``base``.
+def score_copies(base: Run, tables: Tables, own: Ints, wanted: Sequence[Place]) -> Run:
+    """Score copies of the profiles ``own``, whose neighbours keep the scores of ``base``.
 
     Their ``peer_row`` and, among grounds, ``there`` are rows of ``base``. ``wanted`` are the
     columns that will be read.
@@ -721,8 +722,31 @@ def score_copies(base: Run, tables: Tables, wanted: Sequence[Place]) -> Run:
         values = base.engine.column(step.target, step.origin).gather(rows)
         engine.add(step.space, values.alias(name))
     engine.run(program.steps)
+    for pool in program.steps:
+        place = (pool.space, pool.column)
+        if isinstance(pool, PoolUp) and pool.peer is not None and place in needed:
+            engine.add(pool.space, _pooled_in_base(base, pool, engine, own))
     engine.make(wanted)
     return Run(base.rulebook, program, tables, engine)
+
+
+def _pooled_in_base(base: Run, step: PoolUp, engine: LocalEngine, own: Ints) -> pl.Series:
+    """Pool the profiles within reach of copies, along the edges of ``base`` after the first.
+
+    The copies are rows after those of ``base``; ``own`` are their originals.
+    """
+    assert step.peer is not None
+    profiles = base.tables.height(step.space)
+    names = {"owner": step.owner, "peer": step.peer, "keep": step.keep, "take": step.take}
+    first, further = (
+        pl.DataFrame([e.column(step.elements, name).alias(role) for role, name in names.items()])
+        for e in (engine, base.engine)
+    )
+    edges = pl.concat(
+        [further, first.with_columns(pl.col("owner") + profiles)], how="vertical_relaxed"
+    )
+    origins = np.concatenate([np.full(profiles, -1), own])
+    return pool_within_reach(step, edges, profiles + len(own), origins)[profiles:]
 
 
 def _there(step: Gather) -> str:

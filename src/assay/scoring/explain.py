@@ -41,7 +41,7 @@ from assay.scoring.trace import Trace
 from assay.scoring.wording import fill_text
 from assay.tables.build import edge_weights, valid_on
 from assay.tables.tables import spans
-from assay.text import listed, plural, sentence
+from assay.text import listed, plural, sentence, through
 
 
 def explanations(
@@ -193,15 +193,12 @@ class Explainer:
         assert pool is not None
         best: dict[object, tuple[int, str]] = {}
         known, unsure = 0, False
-        for element in self.trace.owned(pool.elements, pool.owner, row):
-            points = self.trace.value(pool.elements, pool.take, element)
-            included = self.trace.value(pool.elements, pool.keep, element)
-            if included is not True or not isinstance(points, int):
-                unsure |= included is not False
+        elements = self._within_reach if pool.hops else self._owned
+        for group, points, label in elements(pool, row):
+            if points is None:
+                unsure = True
                 continue
             known += 1
-            group = self.trace.value(pool.elements, pool.by, element) if pool.by else element
-            label = self.trace.label(pool.elements, element)
             best[group] = max(best.get(group, (-1, "")), (points, label))
         ranked = sorted(best.values(), key=lambda b: (-b[0], b[1]))
         if pool.combine == "min":
@@ -212,6 +209,43 @@ class Explainer:
             ranked = ranked[: pool.strongest]
         ids = tuple(label for _, label in ranked)
         return ids, _counted(scorer, pool, ids, known, unsure=unsure)
+
+    def _owned(self, pool: PoolUp, row: int) -> Iterator[tuple[object, int | None, str]]:
+        """Yield the group, the points (None if unknown) and the name of each element of a pool."""
+        for element in self.trace.owned(pool.elements, pool.owner, row):
+            points = self.trace.value(pool.elements, pool.take, element)
+            included = self.trace.value(pool.elements, pool.keep, element)
+            if included is False:
+                continue
+            group = self.trace.value(pool.elements, pool.by, element) if pool.by else element
+            known = points if included and isinstance(points, int) else None
+            yield group, known, self.trace.label(pool.elements, element)
+
+    def _within_reach(self, pool: PoolUp, row: int) -> Iterator[tuple[object, int | None, str]]:
+        """Yield the same for each profile within reach, named by its path as in ``far>near``."""
+        assert pool.hops is not None
+        links: dict[int, list[tuple[int, int | None]]] = {}
+        ends = {row}
+        for _ in range(pool.hops):
+            links |= {end: list(self._edges(pool, end)) for end in sorted(ends - links.keys())}
+            ends = {peer for edges in links.values() for peer, _ in edges}
+        for found in paths_from(links, row, pool.hops, pool.damping / ONE):
+            if found.points != 0:
+                names = (self.trace.subject("profile", r) for r in found.path[:0:-1])
+                yield found.peer, found.points, ">".join(names)
+
+    def _edges(self, pool: PoolUp, row: int) -> Iterator[tuple[int, int | None]]:
+        """Yield the peer at each edge of a row that a pool follows, and the weight of the edge."""
+        assert pool.peer is not None
+        for element in self.trace.owned(pool.elements, pool.owner, row):
+            followed, weight, peer = (
+                self.trace.value(pool.elements, column, element)
+                for column in (pool.keep, pool.take, pool.peer)
+            )
+            if followed is not False:
+                assert isinstance(peer, int)
+                points = weight if followed and isinstance(weight, int) else None
+                yield peer, None if points is None else min(max(points, 0), ONE)
 
     def _rule(
         self, scorer: ScorerColumns, phase: Phase, rule: RuleColumns, row: int, before: int | None
@@ -319,11 +353,14 @@ def _counted(
             return f"We do not know how much the {nouns} contribute to its {name}."
         return f"No {noun} counts towards its {name}."
     if known == 1:
-        return f"The only {noun} that counts is {ids[0]}."
+        return f"The only {noun} that counts is {through(ids[0])}."
     if pool.combine in ("min", "max"):
         word = "weakest" if pool.combine == "min" else "strongest"
-        return f"The {word} of {known} {nouns} is {ids[0]}."
+        return f"The {word} of {known} {nouns} is {through(ids[0])}."
     some = f"{len(ids)} {nouns}"
+    indirect = sum(">" in label for label in ids)
+    if indirect:
+        some += f" ({indirect} of them indirectly)"
     if len(ids) < known:
         each = ", one of each group" if pool.by else ""
         some = f"the strongest {len(ids)} of {known} {nouns}{each}"
