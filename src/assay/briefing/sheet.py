@@ -155,7 +155,7 @@ class Sheet:
             found = self.atlas.claim(self.profile.id, reference)
             if found is None:
                 return None
-            text = f"“{wording.shortened(found[1].text, 60)}”"
+            text = f"“{wording.clause(wording.shortened(found[1].text, 60))}”"
             return Link(text, self.claim_href(*found))
         far, *between = reference.split(">")
         profile = self.atlas.published.get(far)
@@ -175,7 +175,9 @@ class Sheet:
         by naming a claim, or, for claims of this page, by their quotation marks.
         """
         for claim in self.claims if "'" in text else ():
-            text = text.replace(f"'{claim.id}'", f"“{wording.shortened(claim.text, 90)}”")
+            text = text.replace(
+                f"'{claim.id}'", f"“{wording.clause(wording.shortened(claim.text, 90))}”"
+            )
         return _TOKEN.sub(lambda match: self._spoken(match[0], ids), text)
 
     def _spoken(self, token: str, ids: Collection[str]) -> str:

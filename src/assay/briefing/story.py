@@ -218,12 +218,18 @@ def _figures(sheet: Sheet) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             value=_amount(quantity),
-            measure=quantity.measure,
+            measure=_measure(quantity),
             when=wording.partial(claim.as_of) if claim.as_of else None,
             cites=sheet.cites(claim),
         )
         for claim, quantity in shown[: _MOST_FIGURES if sheet.room == 1 else 1]
     )
+
+
+def _measure(quantity: Quantity) -> str:
+    """The measure without a first word that the amount before it ends with."""
+    first, _, rest = quantity.measure.partition(" ")
+    return rest if rest and _amount(quantity).endswith(f" {first}") else quantity.measure
 
 
 def _series(sheet: Sheet) -> tuple[FigureSeries, ...]:

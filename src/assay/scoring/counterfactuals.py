@@ -30,6 +30,7 @@ from assay.scoring.run import Run, ordered_bands
 from assay.tables.edit import EvidenceEdits, beside, edit_evidence, select_evidence
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_claims
 from assay.tables.tables import CODED, Dtype, Ints, Tables, coded, spans
+from assay.text import listed
 
 _BLOCK = 4_000
 """Profiles whose counterfactuals are scored together, which limits the memory."""
@@ -399,7 +400,7 @@ def _variants(claims: pl.DataFrame, **values: pl.Expr) -> pl.DataFrame:
     return claims.select(columns[name].cast(dtype).alias(name) for name, dtype in _VARIANT.items())
 
 
-_TIMES = ("", ", twice", ", three times")
+_TIMES = ("", " twice", " three times")
 
 
 def _add_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
@@ -619,22 +620,21 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
     known = sorted({a.source for e in edits for a in e.add if a.source})
     supposed = max(sum(a.source is None for a in e.add) for e in edits)
     parts = [change.text]
-    claims = ", ".join(repr(e.claim) for e in edits)
+    claims = listed([repr(e.claim) for e in edits])
+    actor = " and name who acted" if any(e.name_actor for e in edits) else ""
     if change.action == "read_document":
-        actor = ", and name the actor of the claim" if any(e.name_actor for e in edits) else ""
-        return f"{change.text} “{name}”{actor}, which would settle {claims}"
+        return f"{change.text} “{name}”{actor}; it could confirm {claims}"
     if name is not None:
         parts.append(f": {name}")
     if known:
         parts.append(f" ({', '.join(known)})")
     if supposed:
         parts.append(_TIMES[supposed - 1])
-    if any(e.name_actor for e in edits):
-        parts.append(", and name the actor of the claim")  # words: shown on pages
+    parts.append(actor)
     if len(edits) < keys:
-        parts.append(f", for {claims}")
+        parts.append(f"{'' if supposed else ','} for {claims}")
     elif keys > 1:
-        parts.append(f", for each of {keys} key claims")
+        parts.append(f" for each of {keys} key claims")
     return "".join(parts)
 
 
