@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from assay.diagnostics import ledger_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position, has_errors
 from assay.errors import InputError, UsageError
+from assay.model.base import all_without_unsafe
 from assay.review.decisions import FORMAT, Decision, content_digest
 
 _MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
@@ -189,7 +190,8 @@ class _Reader:
             self.say(codes.LEDGER_CHANGED, number, message, text)
             return None
         try:
-            return Decision.model_validate(value)
+            # Lines are never changed, so that older ones may have what is refused today.
+            return Decision.model_validate(all_without_unsafe(value))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(str(p) for p in first["loc"])
