@@ -260,3 +260,9 @@ IMAGE_NOT_FOUND = Code(
     "There is no such picture below profiles/.",
     "image: {src: images/hall.jpg, …}",
 )
+UNSAFE_IMAGE = Code(
+    "unsafe-image",
+    "A picture is not of the kind that its ending states, or an SVG file runs code or loads other "
+    "content.",
+    "Export it again as a plain picture, for example as PNG.",
+)

@@ -103,7 +103,9 @@ def profile_data(
         taken.add(data["id"])
         claims.append(data)
     watch = [
-        _filled({"text": one_line(w.text)[:_LONGEST_TEXT], "trigger": w.trigger and one_line(w.trigger)})
+        _filled(
+            {"text": one_line(w.text)[:_LONGEST_TEXT], "trigger": w.trigger and one_line(w.trigger)}
+        )
         for w in draft.watch
     ]
     return _filled(

@@ -93,6 +93,8 @@ class Loaded:
 
     def placed(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return the diagnostic with its line and column."""
+        if isinstance(diagnostic.location, Position):
+            return diagnostic
         placed = self.rules.placed(diagnostic) if self.rules else diagnostic
         return locate(placed, self._file(placed.value))
 

@@ -14,7 +14,13 @@ from pydantic_core import ErrorDetails
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import SOURCE, Code, Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import did_you_mean, nearest
-from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, VISIBLE_PATTERN, unsafe_character, Shorthand
+from assay.model.base import (
+    ID_PATTERN,
+    REFERENCE_PATTERN,
+    VISIBLE_PATTERN,
+    Shorthand,
+    unsafe_character,
+)
 from assay.model.documents import (
     Citation,
     Claim,
