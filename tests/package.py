@@ -27,6 +27,7 @@ from assay.diagnostics.render import format_text
 from assay.engine.emit import emit
 from assay.engine.local import LocalEngine
 from assay.errors import AssayError, InputError, UsageError
+from assay.evidence.audience import visible_to
 from assay.evidence.entities import Names
 from assay.evidence.independence import Independence
 from assay.graph.reach import reach_pairs
@@ -34,7 +35,6 @@ from assay.ingest.document import decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
 from assay.lint.analysis import Analysis
 from assay.lint.rulebook import lint_rulebook
-from assay.model.audience import visible_to
 from assay.model.base import Model, without_unsafe
 from assay.model.dates import PartialDate
 from assay.model.documents import (

@@ -28,7 +28,7 @@ from assay.cache import Cache, content_digest
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
 from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
-from assay.model.audience import visible_to
+from assay.evidence.audience import visible_to
 from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook, digest
 from assay.progress import stage

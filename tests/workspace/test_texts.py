@@ -62,7 +62,7 @@ def test_a_reason_of_a_decision_is_refused(tmp_path: Path) -> None:
             kind="flag",
             subjects=(Subject(profile="port"),),
             reviewer="Ann",
-            date="2026-01-15",  # type: ignore[arg-type]
+            date="2026-01-15",
             reason="see \u202ethis",
         )
     assert not (tmp_path / "reviews.jsonl").exists()

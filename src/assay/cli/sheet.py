@@ -92,7 +92,7 @@ def _visible(session: Session, loaded: Loaded) -> Corpus:
     """Return the documents that the audience may see; all of them if none is named."""
     from assay.diagnostics.suggest import unknown
     from assay.errors import UsageError
-    from assay.model.audience import visible_to
+    from assay.evidence.audience import visible_to
 
     if session.audience is None:
         return loaded.corpus

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from assay.assessment import Assessment, scored
 from assay.errors import UsageError
-from assay.model.audience import visible_to
+from assay.evidence.audience import visible_to
 from assay.plan.attribution import baseline
 from assay.plan.lock_builder import evidence_digest, evidence_of, inputs_digest
 from assay.scoring import SCORING_VERSION
