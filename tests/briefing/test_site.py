@@ -286,7 +286,7 @@ def test_a_missing_picture_stops_the_build_before_anything_is_written(
     with pytest.raises(InputError) as raised:
         build(desk, tmp_path / "site", tmp_path / "nowhere")
     assert [d.code for d in raised.value.diagnostics] == ["image-not-found"]
-    assert raised.value.diagnostics[0].file == "images/ruler.svg"
+    assert raised.value.diagnostics[0].file == "nowhere/images/ruler.svg"
     assert not (tmp_path / "site").exists()
 
 
