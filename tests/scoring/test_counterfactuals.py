@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -216,8 +217,12 @@ OFFICE: dict[str, Any] = {
 }
 
 
-def test_a_document_that_would_settle_claims_is_a_remedy_by_name() -> None:
-    desk = desk_of(corpus_of([], [], [Institution.model_validate(OFFICE)]))
+@pytest.mark.parametrize("keys", [("watch",), ("gaps",), ("watch", "gaps")])
+def test_a_document_that_would_settle_claims_is_a_remedy_by_name(keys: tuple[str, ...]) -> None:
+    (item,) = OFFICE["watch"]
+    question = {k: v for k, v in item.items() if k != "horizon"}
+    office = {**OFFICE, "watch": [], **{key: [question] for key in keys}}
+    desk = desk_of(corpus_of([], [], [Institution.model_validate(office)]))
     cheapest = desk.would_change(["office"])["office"][0]
     assert (cheapest.change, cheapest.effort, cheapest.to.grade) == (
         "read the document “The list of offices”, which would settle 'moved', 'grew'",

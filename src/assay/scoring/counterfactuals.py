@@ -469,7 +469,10 @@ def _evidence(corpus: Corpus, rows: Rows, strength: pl.Series) -> _Evidence:
         schema={"own": pl.Int64, "document": pl.String, "kind": pl.String, "id": pl.String},
         orient="row",
     )
-    settling = named.join(keys, on=["own", "id"], maintain_order="left")
+    # A gap and a watch item may name one document.
+    settling = named.unique(["own", "document", "id"], keep="first", maintain_order=True).join(
+        keys, on=["own", "id"], maintain_order="left"
+    )
     return _Evidence(keys, cited, drawn, settling)
 
 
