@@ -317,7 +317,7 @@ def _evidence(sheet: Sheet, claim: Claim) -> tuple[str, str | None]:
         return f"No source {'that is not retracted ' if retracted else ''}supports {about}", about
     by_kind: dict[str, dict[str, str]] = {}
     for citation, source in support:
-        kind = citation.directness or source.directness or ""
+        kind: str = citation.directness or source.directness or ""
         by_kind.setdefault(kind, {})[source.id] = (
             sources.publisher_name(sheet.atlas.corpus, source)
             if source.publisher is not None

@@ -379,6 +379,24 @@ def _after(phase: Phase, before: int, amount: int) -> int:
     return max(before, amount) if phase == "floor" else min(before, amount)
 
 
+def score_without(explanation: ScoreExplanation, rule: Step) -> int | None:
+    """Return the score if one rule did not apply and nothing else changed; None if not rated."""
+    score, summed = 0, False
+    for step in explanation.steps:
+        if step is rule or not step.applied or step.phase == "clamp":
+            continue
+        if step.phase == "coverage" or step.amount is None:
+            return None
+        match step.phase:
+            case "start" | "pool":
+                score = step.amount
+            case phase:
+                if phase != "add" and not summed:
+                    score, summed = min(max(score, 0), ONE), True
+                score = _after(phase, score, step.amount)
+    return min(max(score, 0), ONE)
+
+
 def _clamped(before: int | None) -> Iterator[Step]:
     """The limits of every score, as a step if they change it."""
     if before is not None and not 0 <= before <= ONE:
@@ -466,11 +484,17 @@ def _weakest_chain(
 
 
 def _limit(chain: Sequence[ScoreExplanation]) -> str:
-    """The reason of the step that lowers a score most, otherwise of the largest addition."""
+    """The reason of the rule without which a score would rise most, otherwise of an addition."""
+    limits = [
+        ((score_without(e, s) or 0) - (e.score.points or 0), s.rule, s.because)
+        for e in chain
+        for s in e.steps
+        if _loss(s) > 0
+    ]
+    greatest = max(limits, key=lambda found: found[:2], default=(0, "", ""))
+    if greatest[0] > 0:
+        return greatest[2]
     steps = [(e.on, s) for e in chain for s in e.steps if s.applied]
-    lowering = [(_loss(s), s.rule, s.because) for _, s in steps if _loss(s) > 0]
-    if lowering:
-        return max(lowering, key=lambda found: found[:2])[2]
     adding = [s for on, s in steps if on == "citation" and s.phase == "add" and s.amount]
     if adding:
         strongest = max(adding, key=lambda s: (s.amount or 0, s.rule))
