@@ -10,6 +10,7 @@ from pathlib import Path
 from assay import __version__
 from assay.briefing import wording
 from assay.briefing.atlas import Atlas
+from assay.briefing.data import robots, sitemap_addresses
 from assay.briefing.files import environment, site_files
 from assay.briefing.page import IMAGES
 from assay.briefing.views import Imprint
@@ -17,6 +18,7 @@ from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.diagnostics.document_codes import IMAGE_NOT_FOUND
 from assay.errors import InputError
 from assay.model.documents import AnyProfile
+from assay.model.rulebook import contact_address
 from assay.workspace.transactions import publish
 
 _ASSETS = (
@@ -46,7 +48,16 @@ def build_site(atlas: Atlas, digest: str, out: Path, images_root: Path) -> SiteR
     """
     images = _images(atlas, images_root)
     as_of = atlas.as_of
-    imprint = Imprint(__version__, digest, wording.day(as_of), as_of.isoformat())
+    contact = atlas.site.contact
+    imprint = Imprint(
+        __version__,
+        digest,
+        wording.day(as_of),
+        as_of.isoformat(),
+        title=atlas.site.title,
+        contact=contact_address(contact) if contact else None,
+        base_url=atlas.base_url,
+    )
     report = publish(_files(atlas, imprint, images), out)
     return SiteReport(report.written, report.unchanged, report.removed, atlas.unpublished)
 
@@ -60,8 +71,15 @@ def _files(
         yield f"assets/{name}", (folder / name).read_bytes()
     for name, path in images.items():
         yield f"{IMAGES}{name}", path.read_bytes()
+    paths = []
     for file in site_files(atlas, imprint):
+        paths.append(file.path)
         yield file.path, file.content(templates)
+    yield "robots.txt", robots(atlas)
+    if atlas.base_url is not None and atlas.is_most_public:
+        addresses = sitemap_addresses(atlas.base_url, paths)
+        sitemap = templates.get_template("sitemap.xml").render(addresses=addresses)
+        yield "sitemap.xml", sitemap.encode()
 
 
 def _images(atlas: Atlas, root: Path) -> dict[str, Path]:
