@@ -8,6 +8,7 @@ from dataclasses import replace
 from assay.briefing import charts, connected, grading, sources, wording
 from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.changes import history_view
+from assay.briefing.data import page_head
 from assay.briefing.ratings import rating_line, ratings
 from assay.briefing.sheet import ROOT, Sheet, badge
 from assay.briefing.story import story
@@ -73,6 +74,7 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         id=profile.id,
         kind=profile.kind,
         name=profile.name,
+        head=page_head(atlas, profile, imprint),
         strip=_strip(atlas, profile, imprint),
         ratings=shown_ratings,
         rating_line=rating_line(atlas, profile),
@@ -168,7 +170,8 @@ def _contents(view: PageView) -> tuple[Link, ...]:
 def _actions(profile: AnyProfile, has_calendar: bool) -> tuple[Link, ...]:
     """What a reader can take along."""
     found = [Link("Calendar", f"{profile.id}.ics")] if has_calendar else []
-    return (Link("Cite", "#cite"), *found)
+    files = (Link("JSON", f"{profile.id}.json"), Link("Follow", f"{profile.id}.atom"))
+    return (Link("Cite", "#cite"), *files, *found)
 
 
 def _has_story(view: PageView) -> bool:
