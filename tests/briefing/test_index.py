@@ -55,7 +55,7 @@ def published(desk: Assessment, *history: Applied, out: Path, root: Path) -> Mar
 
 def many(count: int, topics: int = 40) -> Assessment:
     """A workspace of made-up institutions, each with names and words of its own."""
-    syllables = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu".split()
+    syllables = [f"{a}{b}" for a in "bdfgklmnst" for b in "ao"]
 
     def word(number: int) -> str:
         return "".join(syllables[(number // 20**place) % 20] for place in (0, 1, 2))
@@ -101,21 +101,16 @@ def test_rows_stand_in_the_order_of_their_names_without_regard_to_case(
 ) -> None:
     build(renamed(desk, "small-lab", name="a small lab"), tmp_path / "site", images_root)
     found = rows(Markup.of(tmp_path / "site" / "index.html"))
-    assert (
-        found
-        == [
-            "institutions/small-lab.html",
-            "institutions/model-office.html",
-            "events/forty-models.html",
-            "institutions/northern-search.html",
-        ]
-        or found[0] == "institutions/small-lab.html"
-    )
+    assert found == [
+        "institutions/small-lab.html",
+        "events/forty-models.html",
+        "institutions/northern-search.html",
+        "institutions/model-office.html",
+    ]
 
 
 def test_a_column_of_equal_cells_is_left_out(site: Path) -> None:
-    page = (site / "by/kind/event.html").read_text()
-    assert ">Kind</th>" not in page.split("</thead>")[0].replace("\n", "") or page.count("<tr>") < 3
+    assert 'class="kind"' in (site / "index.html").read_text()
     institutions = (site / "by/kind/institution.html").read_text()
     assert 'class="kind"' not in institutions
     assert 'class="grade"' in institutions
@@ -163,8 +158,8 @@ def test_the_latest_moves_stand_first_with_their_reasons(
     )
     moves = page.text.split("What changed")[1]
     assert moves.index("▲ from D") < moves.index("▼ from A/B")
-    assert "evidence changed" in moves
-    assert "first rating" in moves
+    assert "The evidence changed" in moves
+    assert "First rating" in moves
 
 
 def test_a_first_run_is_told_in_a_sentence(

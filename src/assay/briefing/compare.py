@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from assay.briefing import charts
+from assay.briefing.changes import badge_of
 from assay.briefing.index import DATA, Index, as_json
-from assay.briefing.views import Badge, Imprint
+from assay.briefing.views import Imprint
 
 PAGE = "compare.html"
 
@@ -30,7 +30,7 @@ def compare_view(index: Index, imprint: Imprint) -> CompareView:
 
 def _dates(index: Index) -> list[str]:
     """The as-of dates on which headline grades changed, the oldest first."""
-    return sorted({record.as_of for record, _ in index.moves})
+    return sorted({move.record.as_of for move in index.moves})
 
 
 def compare_data(index: Index) -> Iterator[tuple[str, bytes]]:
@@ -38,18 +38,15 @@ def compare_data(index: Index) -> Iterator[tuple[str, bytes]]:
 
     Dates are numbers of ``dates``; of several applies as of one date, the last counts.
     """
-    dates = _dates(index)
-    if len(dates) < 2:
+    headline = index.atlas.headline
+    dates = {day: number for number, day in enumerate(_dates(index))}
+    if len(dates) < 2 or headline is None:
         return
-    atlas = index.atlas
-    bands = atlas.rulebook.bands(atlas.headline) if atlas.headline else ()
+    bands = index.atlas.rulebook.bands(headline)
     numbers = {row.id: number for number, row in enumerate(index.rows)}
-    moves: dict[tuple[int, int], list[Any]] = {}
-    for record, change in index.moves:
-        band = next((b for b in bands if b.id == change.after.band), None)
-        filled = charts.rank(bands, band) if band else 0
-        tone = Badge("", "", None, None, filled, len(bands)).tone
-        key = (dates.index(record.as_of), numbers[change.id])
-        moves[key] = [*key, change.after.grade or "", tone]
-    data = {"dates": dates, "moves": [moves[key] for key in sorted(moves)]}
+    found: dict[tuple[int, int], list[Any]] = {}
+    for move in reversed(index.moves):
+        key = (dates[move.record.as_of], numbers[move.profile])
+        found[key] = [*key, move.after, badge_of(headline, bands, move.after).tone]
+    data = {"dates": list(dates), "moves": [found[key] for key in sorted(found)]}
     yield f"{DATA}grades.json", as_json(data)

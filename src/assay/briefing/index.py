@@ -12,11 +12,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas, path_of
+from assay.briefing.changes import Move as RecordedMove
+from assay.briefing.changes import badge_of, headline_moves, since
 from assay.briefing.sheet import profile_badge
 from assay.briefing.story import bottom_line
 from assay.briefing.views import Badge, Imprint, Link
@@ -24,8 +27,6 @@ from assay.model.dates import PartialDate
 from assay.model.documents import AnyProfile
 from assay.model.results import Horizon
 from assay.model.rulebook import Band, Scorer
-from assay.plan.history import Applied
-from assay.plan.plan import Change
 from assay.scoring.outlook import Due
 
 PAGE, FACETS, NOT_RATED = "index.html", "by/index.html", "by/not-rated.html"
@@ -163,7 +164,7 @@ class Index:
     atlas: Atlas
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    moves: tuple[tuple[Applied, Change], ...]
+    moves: tuple[RecordedMove, ...]
     facets: dict[str, dict[str, list[int]]]
     words: dict[tuple[str, str], str]
 
@@ -220,12 +221,9 @@ def _words(profile: AnyProfile, field: str) -> tuple[str, ...]:
 def index_of(atlas: Atlas) -> Index:
     """The rows of every published profile."""
     profiles = sorted(atlas.published.values(), key=lambda p: (p.name.casefold(), p.id))
-    moves = _moves(atlas)
-    last: dict[str, tuple[Applied, Change]] = {}
-    for record, change in moves:
-        last[change.id] = (record, change)
-    newest = moves[-1][0] if moves else None
-    touched = _touched(atlas)
+    moves = headline_moves(atlas)
+    newest = moves[0] if moves else None
+    last = {move.profile: move for move in reversed(moves)}
     headline, impact = atlas.headline, _impact(atlas)
     columns = [Column("name", "Briefing"), Column("kind", "Kind"), Column("region", "Region")]
     if headline is not None:
@@ -238,9 +236,10 @@ def index_of(atlas: Atlas) -> Index:
     spellings: dict[tuple[str, str], dict[str, int]] = {}
     for number, profile in enumerate(profiles):
         band = atlas.band(profile.id, headline) if headline else None
-        direction, before = _change(atlas, profile.id, band, last.get(profile.id), newest)
+        direction, before = _change(atlas, profile.id, last.get(profile.id), newest)
         review, review_day = _review(atlas.results[profile.id].outlook.horizon, atlas.as_of)
-        updated = touched.get(profile.id)
+        touched = atlas.changes_of(profile.id)
+        updated = date.fromisoformat(touched[-1][0].as_of) if touched else None
         claim = bottom_line(profile, atlas.claims(profile))
         line = profile.summary[0].text if profile.summary else claim.text if claim else ""
         rows.append(
@@ -271,7 +270,7 @@ def index_of(atlas: Atlas) -> Index:
                 spelled[word] = spelled.get(word, 0) + 1
         facets["grade"].setdefault(band.id if band else "", []).append(number)
     words = {key: min(found, key=lambda w: (-found[w], w)) for key, found in spellings.items()}
-    return Index(atlas, tuple(columns), tuple(rows), tuple(moves), facets, words)
+    return Index(atlas, tuple(columns), tuple(rows), moves, facets, words)
 
 
 def _impact(atlas: Atlas) -> Scorer | None:
@@ -285,57 +284,22 @@ def _badge(atlas: Atlas, profile: AnyProfile, scorer: Scorer | None) -> Badge | 
     return profile_badge(atlas, profile.id, scorer)
 
 
-def _moves(atlas: Atlas) -> list[tuple[Applied, Change]]:
-    """Changed headline grades of published profiles, the oldest first."""
-    headline = atlas.headline
-    if headline is None:
-        return []
-    return [
-        (record, change)
-        for record in atlas.history
-        for change in record.changes
-        if change.scorer == headline.name
-        and change.audience == atlas.audience
-        and change.id in atlas.published
-        and change.after.rated
-        and (change.before.band, change.before.rated) != (change.after.band, True)
-    ]
-
-
-def _touched(atlas: Atlas) -> dict[str, date]:
-    """The as-of date of the last apply that changed a score of each profile."""
-    found: dict[str, date] = {}
-    for record in atlas.history:
-        day = date.fromisoformat(record.as_of)
-        found.update({c.id: day for c in record.changes if c.audience == atlas.audience})
-    return found
-
-
 def _change(
-    atlas: Atlas,
-    profile_id: str,
-    band: Band | None,
-    last: tuple[Applied, Change] | None,
-    newest: Applied | None,
+    atlas: Atlas, profile_id: str, last: RecordedMove | None, newest: RecordedMove | None
 ) -> tuple[str, str]:
     """The direction of the last change of the grade in force, and the grade before it.
 
     A first rating is new until another apply changes grades.
     """
     headline = atlas.headline
-    if last is None or headline is None or atlas.ruling(profile_id, headline.name) is not None:
+    if headline is None or last is None or newest is None:
         return "", ""
-    record, change = last
-    if band is None or change.after.band != band.id:
+    held = since(atlas, profile_id, headline.name)
+    if held is None or atlas.ruling(profile_id, headline.name) is not None:
         return "", ""
-    direction = _direction(change)
-    if direction:
-        return direction, change.before.grade or ""
-    return ("new" if not change.before.rated and record is newest else ""), ""
-
-
-def _direction(change: Change) -> str:
-    return {"upgrade": "up", "downgrade": "down"}.get(change.direction, "")
+    if held.direction:
+        return held.direction, held.before
+    return ("new" if held.first and last.record is newest.record else ""), ""
 
 
 def _review(horizon: Horizon, as_of: date) -> tuple[str, str]:
@@ -488,37 +452,29 @@ def _front(index: Index, due: Sequence[Due]) -> Front:
 
 
 def _latest(index: Index) -> tuple[str | None, tuple[Move, ...]]:
-    """The latest moves; a sentence instead if there are only first ratings."""
-    atlas = index.atlas
-    applies = {id(record): number for number, record in enumerate(atlas.history)}
-    names = {row.id: row.name.casefold() for row in index.rows}
-
-    def order(move: tuple[Applied, Change]) -> tuple[int, bool, str, str]:
-        record, change = move
-        return -applies[id(record)], not _direction(change), names[change.id], change.id
-
-    if index.moves and not any(_direction(change) for _, change in index.moves):
-        day = wording.day(date.fromisoformat(index.moves[-1][0].as_of))
-        count = len({change.id for _, change in index.moves})
-        told = wording.count(count, "briefing has its", "briefings have their")
+    """The latest moves, first ratings last; a sentence instead if there are only those."""
+    if index.moves and all(move.first for move in index.moves):
+        day = wording.day(index.moves[0].as_of)
+        told = wording.count(len(index.moves), "briefing has its", "briefings have their")
         return f"{told} first rating, as of {day}.", ()
-    return None, tuple(_move(atlas, *move) for move in sorted(index.moves, key=order)[:_ITEMS])
+    found: list[RecordedMove] = []
+    for _, recorded in groupby(index.moves, key=lambda move: id(move.record)):
+        found += sorted(recorded, key=lambda move: move.first)
+        if len(found) >= _ITEMS:
+            break
+    return None, tuple(_move(index.atlas, move) for move in found[:_ITEMS])
 
 
-def _move(atlas: Atlas, record: Applied, change: Change) -> Move:
-    profile = atlas.published[change.id]
-    bands = atlas.rulebook.bands(atlas.headline) if atlas.headline else ()
-    band = next((b for b in bands if b.id == change.after.band), None)
-    filled = charts.rank(bands, band) if band else 0
-    word = change.after.grade or "not rated"
-    direction = _direction(change)
-    reason = record.action(change) if direction else "first rating"
+def _move(atlas: Atlas, move: RecordedMove) -> Move:
+    headline = atlas.headline
+    assert headline is not None
+    profile = atlas.published[move.profile]
     return Move(
-        Badge("", word, None, None, filled, len(bands)),
-        direction,
-        change.before.grade or "",
+        badge_of(headline, atlas.rulebook.bands(headline), move.after),
+        move.direction,
+        move.before,
         Link(profile.name, path_of(profile)),
-        reason,
+        wording.shortened(move.why, 70),
     )
 
 
@@ -621,7 +577,7 @@ def index_data(index: Index) -> Iterator[tuple[str, bytes]]:
     """The rows as JSON in files of 500, and a file with the words that they refer to."""
     kinds = _distinct(row.kind for row in index.rows)
     regions = _distinct(row.region for row in index.rows if row.region)
-    bands = [b.grade for b in reversed(_bands(index.atlas))]
+    grades = dict.fromkeys(band.grade for band in _bands(index.atlas))
     files = []
     for start in range(0, len(index.rows), _SHARD):
         name = f"rows-{start // _SHARD}.json"
@@ -635,7 +591,7 @@ def index_data(index: Index) -> Iterator[tuple[str, bytes]]:
         "columns": [[c.key, c.heading] for c in _varied(index.columns, index.rows)],
         "kinds": kinds,
         "regions": regions,
-        "grades": bands,
+        "grades": list(grades),
     }
     yield f"{DATA}words.json", as_json(words)
 

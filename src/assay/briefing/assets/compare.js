@@ -2,7 +2,8 @@
 // The page that compares; it uses the parts of site.js.
 (() => {
   if (!globalThis.briefings) return;
-  const {get, el, find, link, chip, count, combobox, named} = globalThis.briefings;
+  const {get, el, find, link, chip, combobox, named} = globalThis.briefings;
+  const count = (number, one, many) => number + " " + (number === 1 ? one : many);
   const versus = (table, heads, rows) => table.replaceChildren(
     el("thead", {}, el("tr", {}, ...heads.map(head => el("th", {scope: "col"}, head)))),
     el("tbody", {}, ...rows.map(([head, ...cells]) => el("tr", {}, el("th", {scope: "row", dir: "auto"}, head),

@@ -10,7 +10,7 @@
   const get = path => {
     if (!pending.has(path)) {
       pending.set(path, fetch(new URL(path, root) + suffix).then(answer => {
-        if (!answer.ok) throw new Error(answer.status + " " + path);
+        if (!answer.ok) throw new Error(path);
         return answer.json();
       }));
     }
@@ -34,12 +34,12 @@
   const chip = (word, tone) => word && tone
     ? el("span", {class: "g t" + tone}, word)
     : el("span", {class: "g t0"}, el("span", {"aria-hidden": "true"}, "–"), el("span", {class: "vh"}, word || "not rated"));
-  const count = (number, one, many) => number + " " + (number === 1 ? one : many);
+  const briefings = n => !n ? "No briefing found" : n === 1 ? "1 briefing" : n + " briefings";
 
   // Search: see search_index.py for the files.
   const UNSPACED = "\\u0E00-\\u0EFF\\u1000-\\u109F\\u1780-\\u17FF\\u2E80-\\u2FDF\\u3005-\\u3007\\u3040-\\u30FA\\u30FC-\\u312F\\u31F0-\\u31FF\\u3400-\\u4DBF\\u4E00-\\u9FFF\\uF900-\\uFAFF\\u{20000}-\\u{3FFFF}";
-  const PARTS = new RegExp(`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+`, "gu");
-  const SPACELESS = new RegExp(`^[${UNSPACED}]`, "u");
+  const PARTS = RegExp(`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+`, "gu");
+  const SPACELESS = RegExp(`^[${UNSPACED}]`, "u");
   const terms = text => {
     const plain = text.normalize("NFKC").toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").normalize("NFC");
     const found = [];
@@ -110,8 +110,7 @@
     const maps = await Promise.all(words.map(word => matches(head, word, most)));
     const shared = [...maps[0].keys()].filter(number => maps.every(map => map.has(number)));
     const total = number => maps.reduce((sum, map) => sum + map.get(number), 0);
-    return shared.map(number => [number, total(number)])
-      .sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(pair => pair[0]);
+    return shared.sort((a, b) => total(b) - total(a) || a - b);
   };
   const named = async number => {
     const {rows} = await get("assets/search/index.json");
@@ -154,7 +153,7 @@
           option.addEventListener("click", () => take(n));
           return option;
         }));
-        status.textContent = numbers === null ? "" : numbers.length ? count(numbers.length, "briefing", "briefings") : "No briefing found";
+        status.textContent = numbers ? briefings(numbers.length) : "";
         show(items.length > 0 && document.activeElement === input);
       } catch {
         if (mine === turn) show(false);
@@ -185,7 +184,7 @@
   }
 
   // The table of the index.
-  const NAME = 0, PATH = 1, LINE = 2, KIND = 3, REGION = 4, GRADE = 5, CHANGE = 6, BEFORE = 7, IMPACT = 8, REVIEW = 9, REVIEW_DAY = 10, UPDATED = 11, UPDATED_DAY = 12;
+  const NAME = 0, PATH = 1, LINE = 2, KIND = 3, REGION = 4, GRADE = 5, CHANGE = 6, BEFORE = 7, IMPACT = 8, REVIEW = 9, DUE = 10, UPDATED = 11, MADE = 12;
   const svg = (tag, attributes) => set(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
   const meter = (filled, steps) => {
     const drawn = svg("svg", {class: "meter", width: steps * 6 - 2, height: 12, "aria-hidden": "true"});
@@ -231,12 +230,11 @@
       grade: [row => row[GRADE] ? row[GRADE][2] : -1, true],
       change: [row => ["", "new", "down", "up"].indexOf(row[CHANGE]), true],
       impact: [row => row[IMPACT] ? row[IMPACT][1] : -1, true],
-      review: [row => row[REVIEW_DAY], false],
-      updated: [row => row[UPDATED_DAY], true],
+      review: [row => row[DUE], false],
+      updated: [row => row[MADE], true],
     };
     const original = [...table.children];
-    const pager = find("main > .pager") || el("nav", {class: "pager", "aria-label": "Pages"});
-    table.after(pager);
+    const pager = find("main > .pager") || el("nav");
     const pages = [...pager.children];
     const columns = [...table.tHead.rows[0].cells].map(cell => [cell.className, cell.textContent]);
     const output = find("output", bar), box = bar.elements.q;
@@ -329,15 +327,17 @@
       if (address(state) === location.pathname) {
         table.replaceChildren(...original);
         pager.replaceChildren(...pages);
-        pager.hidden = !pages.length;
+        pager.hidden = false;
         heads(columns);
       } else {
-        table.tBodies[0].replaceWith(el("tbody", {}, ...shown.map(n => el("tr", {}, ...words.columns.map(([name]) => el("td", {class: name === "name" ? null : name, dir: name === "region" ? "auto" : null}, ...cells[name](rows[n])))))));
-        heads(words.columns);
+        const text = (name, n) => cells[name](rows[n]).map(x => x.textContent || x).join();
+        const varied = words.columns.filter(([name]) => name === "name" || new Set(shown.map(n => text(name, n))).size > 1);
+        table.tBodies[0].replaceWith(el("tbody", {}, ...shown.map(n => el("tr", {}, ...varied.map(([name]) => el("td", {class: name === "name" ? null : name, dir: "auto"}, ...cells[name](rows[n])))))));
+        heads(varied);
         leaf(state.page, last);
       }
       if (document.activeElement !== box) box.value = state.q;
-      output.textContent = !kept.length ? "No briefing found" : shown.length === kept.length ? count(kept.length, "briefing", "briefings") : `${start + 1}–${start + shown.length} of ${kept.length}`;
+      output.textContent = shown.length === kept.length ? briefings(kept.length) : `${start + 1}–${start + shown.length} of ${kept.length}`;
       bar.hidden = false;
     };
     bar.addEventListener("submit", event => event.preventDefault());
@@ -351,5 +351,5 @@
   const table = find("#index"), bar = find("main > .bar");
   if (table && bar) index(table, bar).catch(() => { bar.hidden = true; });
 
-  globalThis.briefings = {get, el, find, link, chip, count, combobox, named};
+  globalThis.briefings = {get, el, find, link, chip, combobox, named};
 })();
