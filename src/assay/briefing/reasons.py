@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from assay.briefing import wording
@@ -12,6 +13,7 @@ from assay.model.results import ScoreExplanation, Step
 from assay.text import listed, sentence
 
 _MOST = 4
+_OWN_SCORE = re.compile(r"\bprofile\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,19 @@ def of_level(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
             sentences.append(_counted(sheet, step))
         elif step.phase == "coverage" or (_moved(step) and step.phase not in ("start", "clamp")):
             sentences.append(because(sheet, step))
+            sentences += _reached(sheet, explanation, step)
     return _sentences(sentences)
+
+
+def _reached(sheet: Sheet, explanation: ScoreExplanation, step: Step) -> Iterator[str]:
+    """Who counts in the scores within reach that the amount of a rule reads."""
+    scorer = sheet.atlas.scorer(f"{explanation.on}.{explanation.name}")
+    amounts = [r.amount for r in scorer.rules if r.id == step.rule] if scorer else []
+    for name in _OWN_SCORE.findall(" ".join(map(str, amounts))):
+        read = sheet.atlas.scorer(f"profile.{name}")
+        if read and read.pool and read.pool.within_reach:
+            for own in explanations_of(sheet, sheet.profile.id, "profile", name):
+                yield _counted(sheet, own.steps[0])
 
 
 def _counted(sheet: Sheet, pool: Step) -> str:
