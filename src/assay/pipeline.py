@@ -550,7 +550,12 @@ def brief(assessment: Assessment, profile_id: str) -> list[str]:
     headline = atlas.headline
     score = atlas.results[profile_id].scores.get(headline.name) if headline else None
     bands = atlas.rulebook.bands(headline) if headline else ()
-    return brief_lines(view, bands, score.points if score else None)
+    past = [
+        change.after.points
+        for _, change in atlas.changes_of(profile_id)
+        if headline is not None and change.scorer == headline.name
+    ]
+    return brief_lines(view, bands, score.points if score else None, past)
 
 
 def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[str, ...]:
