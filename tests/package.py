@@ -8,6 +8,8 @@ from assay.assessment import Assessment
 from assay.authoring.cite import cite
 from assay.authoring.init import init
 from assay.briefing.atlas import Atlas
+from assay.briefing.index import facet_href, index_of, index_pages
+from assay.briefing.search_index import search_data, terms
 from assay.briefing.site import build_site
 from assay.cache import FOLDER_VARIABLE, Cache
 from assay.cel.errors import CelError
@@ -27,6 +29,7 @@ from assay.diagnostics.render import format_text
 from assay.engine.emit import emit
 from assay.engine.local import LocalEngine
 from assay.errors import AssayError, InputError, UsageError
+from assay.evidence.audience import visible_to
 from assay.evidence.entities import Names
 from assay.evidence.independence import Independence
 from assay.graph.reach import reach_pairs
@@ -34,8 +37,7 @@ from assay.ingest.document import decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
 from assay.lint.analysis import Analysis
 from assay.lint.rulebook import lint_rulebook
-from assay.model.audience import visible_to
-from assay.model.base import Model
+from assay.model.base import Model, without_unsafe
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     AnyProfile,
@@ -70,13 +72,13 @@ from assay.output.json import explanation_json, scores_json
 from assay.pipeline import assess, assess_all, check
 from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
 from assay.plan.builder import make_plan
-from assay.plan.history import applied, read_history
-from assay.plan.lock import Lock, lock_bytes, parse_lock, read_lock
+from assay.plan.history import Applied, applied, read_history
+from assay.plan.lock import Lock, from_line, lock_bytes, parse_lock, read_lock, to_line
 from assay.plan.lock_builder import lock_of
-from assay.plan.plan import Plan
+from assay.plan.plan import Cause, Change, Grade, Plan
 from assay.review.actions import Signature
 from assay.review.checks import check_ledger
-from assay.review.decisions import Decision, Draft, Subject, decide
+from assay.review.decisions import Decision, Draft, Subject, content_digest, decide
 from assay.review.journal import append, aside_path
 from assay.review.ledger import read_ledger, require_ledger
 from assay.review.queue import Review
@@ -118,13 +120,16 @@ __all__ = [
     "AddedCitation",
     "Analysis",
     "AnyProfile",
+    "Applied",
     "Apply",
     "AssayError",
     "Assessment",
     "Atlas",
     "Band",
     "Cache",
+    "Cause",
     "CelError",
+    "Change",
     "Citation",
     "Claim",
     "ClaimEdit",
@@ -144,6 +149,7 @@ __all__ = [
     "Expr",
     "Function",
     "Gap",
+    "Grade",
     "Horizon",
     "Horizons",
     "Independence",
@@ -213,15 +219,20 @@ __all__ = [
     "check_rulebook",
     "cite",
     "compile_rulebook",
+    "content_digest",
     "csv_bytes",
     "decide",
     "decode",
     "emit",
     "explanation_json",
+    "facet_href",
     "fill_text",
     "format_text",
     "from_cell",
+    "from_line",
     "half_life",
+    "index_of",
+    "index_pages",
     "ingest",
     "init",
     "lint_rulebook",
@@ -252,11 +263,15 @@ __all__ = [
     "scored_claims",
     "scored_profiles",
     "scores_json",
+    "search_data",
     "sentence",
     "split_text",
+    "terms",
     "to_cell",
+    "to_line",
     "translated",
     "visible_to",
+    "without_unsafe",
     "write_plan",
     "write_tables",
 ]

@@ -28,7 +28,7 @@ from assay.cache import Cache, content_digest
 from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
 from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
-from assay.model.audience import visible_to
+from assay.evidence.audience import visible_to
 from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook, Site, digest
 from assay.progress import stage
@@ -194,16 +194,19 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assess
     found = scored(
         loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
     )
-    return replace(found, decided=_decided(loaded.workspace, as_of))
+    return replace(found, decided=_decided(loaded.workspace, as_of, rulebook, reader))
 
 
-def _decided(workspace: Workspace, as_of: date) -> dict[str, date]:
-    """The day of the newest decision by profile id."""
+def _decided(
+    workspace: Workspace, as_of: date, rulebook: Rulebook, audience: str
+) -> dict[str, date]:
+    """The day of the newest decision that the audience may know of, by profile id."""
     if not workspace.ledger_path.exists():
         return {}
     from assay.review.ledger import read_ledger
 
-    return read_ledger(workspace.ledger_path).reviewed(as_of)
+    known = (None, *rulebook.audiences[: rulebook.audiences.index(audience) + 1])
+    return read_ledger(workspace.ledger_path).reviewed(as_of, known)
 
 
 def _tabulated(
@@ -248,10 +251,12 @@ def overview_unchanged(
     if rulebook is None or has_errors(check_ledger(workspace.ledger_path)):
         return None
     reader = audience or rulebook.audiences[0]
+    if reader not in rulebook.audiences:
+        return None
     day = as_of or rulebook.settings.as_of or today
     stage("reading the documents")
     documents = documents_digest(workspace)
-    decided = _decided(workspace, day)
+    decided = _decided(workspace, day, rulebook, reader)
     stored = cache.load(_OVERVIEW, _overview_key(documents, rulebook, day, reader, decided))
     if stored is not None:
         from assay.scoring.explain import lines_from_json
@@ -260,7 +265,7 @@ def overview_unchanged(
     stage("making tables")
     stored = cache.load(_TABLES, _tables_key(documents, rulebook, day, reader))
     program = None if stored is None else check_rulebook(rulebook, cache)[0]
-    if stored is None or program is None or reader not in rulebook.audiences:
+    if stored is None or program is None:
         return None
     built = BuiltTables.from_bytes(stored)
     stage("scoring")
@@ -295,18 +300,28 @@ def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:
 
 
 def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
-    """Warnings about claims whose wording disagrees with their computed grade.
+    """Warnings about claims that are worded against their grade, and about shared dates.
 
-    Scores the workspace for the least public audience, and only if some wording could disagree.
+    Scores the workspace for the least public audience, and only if there can be such warnings.
     Empty if the workspace has errors.
     """
+    from assay.scoring.horizon import may_share_dates, shared_dates
     from assay.scoring.wording_lint import may_disagree, wording_problems
 
     loaded = checked.loaded
-    if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
+    if checked.errors or loaded.rulebook is None:
+        return []
+    worded, dated = may_disagree(loaded.corpus), may_share_dates(loaded.corpus)
+    if not (worded or dated):
         return []
     assessment = assess(checked, as_of, loaded.rulebook.audiences[-1])
-    found = wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    found: list[Diagnostic] = []
+    if worded:
+        found += wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    if dated:
+        lines = assessment.overview().lines
+        pages = {line.id: line.horizon for line in lines if line.published}
+        found += shared_dates(pages, loaded.subjects)
     return sort_diagnostics(loaded.placed(f) for f in found)
 
 
@@ -498,7 +513,7 @@ def _atlas(
         explanations,
         assessment.as_of,
         held.by_profile(),
-        history=_history(assessment.workspace),
+        history=_history(assessment),
         audience=assessment.audience,
         confirmed=confirmed(assessment, ledger),
     )
@@ -514,15 +529,17 @@ def _published_at(rulebook: Rulebook, base_url: str | None) -> Rulebook:
     return rulebook.model_copy(update={"settings": settings})
 
 
-def _history(workspace: Workspace) -> tuple[Applied, ...]:
-    """Read every apply that led to the current lock."""
+def _history(assessment: Assessment) -> tuple[Applied, ...]:
+    """Read what the audience may see of every apply that led to the current lock."""
     from assay.plan.apply import bases_of
-    from assay.plan.history import read_history
+    from assay.plan.history import for_audience, read_history
 
+    workspace = assessment.workspace
     if not workspace.history_path.exists():
         return ()
     _, digests = bases_of(workspace.lock_path)
-    return read_history(workspace.history_path, digests)
+    records = read_history(workspace.history_path, digests)
+    return tuple(for_audience(records, assessment.audience))
 
 
 # Test the rulebook -------------------------------------------------------------------------

@@ -9,7 +9,16 @@ from typing import Any
 
 import jinja2
 
-from assay.briefing import about, calendar_page, data, feeds, methodology, publishers, topics
+from assay.briefing import (
+    about,
+    calendar_page,
+    compare,
+    data,
+    feeds,
+    methodology,
+    publishers,
+    topics,
+)
 from assay.briefing.atlas import (
     Atlas,
     calendar_path_of,
@@ -22,12 +31,13 @@ from assay.briefing.atlas import (
 )
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
 from assay.briefing.changes import changes_pages, page_path
-from assay.briefing.front import front
 from assay.briefing.grading import grading
+from assay.briefing.index import FACETS, facet_pages, facets_view, index_data, index_of, index_pages
 from assay.briefing.methodology import methodology_view
 from assay.briefing.page import page
 from assay.briefing.rule_page import rule_pages
 from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages, scorer_view, usages
+from assay.briefing.search_index import search_data
 from assay.briefing.views import Imprint
 from assay.model.documents import AnyProfile
 from assay.progress import counting
@@ -66,7 +76,7 @@ def environment() -> jinja2.Environment:
 def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     """Every file of a site that is made from scores and documents."""
     due = due_of(atlas)
-    yield SiteFile("index.html", "index.html", partial(front, atlas, imprint))
+    yield from _index_files(atlas, due, imprint)
     yield SiteFile(calendar_page.PAGE, "calendar.html", partial(calendar_view, atlas, due, imprint))
     yield SiteFile(calendar_page.FILE, None, partial(calendar_file, atlas, due))
     changes = partial(methodology_view, atlas, imprint)
@@ -124,11 +134,10 @@ def _feed_files(atlas: Atlas) -> Iterator[SiteFile]:
     whole = partial(feeds.feed, atlas, f"{feeds.ALL}.atom", title, every)
     yield SiteFile(f"{feeds.ALL}.atom", "atom.xml", whole)
     yield SiteFile(f"{feeds.ALL}.json", None, partial(_json_feed, atlas, title, every))
-    by_topic = topics.by_topic(atlas)
-    for topic, slug in topics.slugs(by_topic).items():
-        members = {profile.id for profile in by_topic[topic]}
+    for topic, profiles in topics.by_topic(atlas).items():
+        members = {profile.id for profile in profiles}
         own = [entry for entry in every if entry.profile.id in members]
-        path = topics.topic_feed_path(slug)
+        path = topics.topic_feed_path(topic)
         made = partial(feeds.feed, atlas, path, f"{title}: {topic}", own)
         yield SiteFile(path, "atom.xml", made)
     by_profile: dict[str, list[feeds.Entry]] = {}
@@ -168,6 +177,19 @@ def _not_found(imprint: Imprint) -> NotFound:
     return NotFound(imprint.base_url or "", imprint)
 
 
+def _index_files(atlas: Atlas, due: list[Due], imprint: Imprint) -> Iterator[SiteFile]:
+    """The index by name and by facet, with the data of its script, search and comparisons."""
+    index = index_of(atlas)
+    for path, view in (*index_pages(index, due, imprint), *facet_pages(index, imprint)):
+        yield SiteFile(path, "index.html", partial(_same, view))
+    yield SiteFile(FACETS, "facets.html", partial(facets_view, index, imprint))
+    comparison = partial(compare.compare_view, index, imprint)
+    yield SiteFile(compare.PAGE, "compare.html", comparison)
+    written = (*index_data(index), *search_data(index), *compare.compare_data(index))
+    for path, content in written:
+        yield SiteFile(path, None, partial(_same, content))
+
+
 def _rules_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     every = usages(atlas)
     views = [scorer_view(atlas, usage) for usage in every]
@@ -185,12 +207,14 @@ def _same(view: Any) -> Any:
 def differing(old: Atlas | None, new: Atlas | None) -> set[str]:
     """Paths of the files that are not the same in two sites, or in one of them alone.
 
-    What every page is stamped with (date, input, version of assay) is left out of account; a
-    site that is None has no files.
+    What every page is stamped with (date, input, version of assay) is left out of account, and
+    so is the data of scripts; a site that is None has no files.
     """
     stamp = Imprint("", "", "", "")
     before, after = (
-        {f.path: f for f in site_files(atlas, stamp)} if atlas is not None else {}
+        {f.path: f for f in site_files(atlas, stamp) if not f.path.startswith("assets/")}
+        if atlas is not None
+        else {}
         for atlas in (old, new)
     )
     templates = environment()

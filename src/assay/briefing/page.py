@@ -35,27 +35,27 @@ IMAGES = "assets/images/"
 """Where pictures lie in the site."""
 _MOST_GAPS = 2
 _MOST_WATCH = 3
-_MOST_WORDS = 470
-"""Words beyond which a page gives less room to each of its parts. The frame has about 120."""
-_ROOMS = (1.0, 0.7, 0.45, 0.2)
-
-_NOUNS = {
-    "record": ("A record of the act", "records of the act"),
-    "first_hand": ("A first-hand report", "first-hand reports"),
-    "secondary": ("A secondary report", "secondary reports"),
-    "self_report": ("A statement of its own", "statements of its own"),
-}
+_MOST_WORDS, _MOST_WORDS_OF_FEW = 450, 170
+"""Words beyond which a page gives less room to each of its parts; the second for few claims. The
+frame, the headings and the folds come on top of them."""
+_FEW = 5
+_ROOMS = (1.0, 0.7, 0.45, 0.2, 0.0)
 
 
 def page(
     atlas: Atlas, profile: AnyProfile, imprint: Imprint, *, has_calendar: bool = False
 ) -> PageView:
     """The page of a published profile; ``has_calendar`` if the site has a calendar file of it."""
-    for room in _ROOMS:
-        view = _page(Sheet(atlas, profile, room=room), imprint, has_calendar=has_calendar)
-        if _words(view) <= _MOST_WORDS:
-            break
-    return view
+    few = len(atlas.claims(profile)) <= _FEW
+    most = _MOST_WORDS_OF_FEW if few else _MOST_WORDS
+    step = 0
+    while True:
+        view = _page(Sheet(atlas, profile, room=_ROOMS[step]), imprint, has_calendar=has_calendar)
+        words = _words(view)
+        if words <= most or step == len(_ROOMS) - 1:
+            return view
+        # A page that is far too long skips the rooms that cannot be small enough.
+        step = min(step + max(round(2 * (words - most) / most), 1), len(_ROOMS) - 1)
 
 
 def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
@@ -64,6 +64,7 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
     next_step, taken = _next_step(sheet)
     watch = _watch(sheet, taken)
     most = sheet.shown(len(watch), _MOST_WATCH)
+    most_gaps = _MOST_GAPS if sheet.room else 1
     gaps = [gap.text for gap in profile.gaps]
     shown_ratings = ratings(atlas, profile)
     shown_sources, more_sources = sources.source_rows(sheet)
@@ -87,8 +88,8 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         summary=body.summary,
         image=_image(profile),
         reasons=_reasons(sheet),
-        unknown=tuple(gaps[:_MOST_GAPS]),
-        unknown_folded=tuple(gaps[_MOST_GAPS:]),
+        unknown=tuple(gaps[:most_gaps]),
+        unknown_folded=tuple(gaps[most_gaps:]),
         next_step=next_step,
         glance=_glance(sheet),
         timeline=body.timeline,
@@ -100,6 +101,7 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         judgements_folded=body.judgements_folded,
         assumptions=body.assumptions,
         factors=_factors(sheet),
+        factors_folded=not sheet.room,
         factors_not_asked=_not_asked(sheet),
         levels_of_bodies=connected.levels_of_bodies(sheet),
         hypotheses=body.hypotheses,
@@ -118,7 +120,8 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         imprint=imprint,
     )
     view = replace(view, has_story=_has_story(view), matters=_matters(view))
-    return replace(view, contents=_contents(view))
+    # A page that is short without its folds needs no list of its parts.
+    return replace(view, contents=_contents(view)) if sheet.room else view
 
 
 def _words(view: PageView) -> int:
@@ -131,7 +134,8 @@ def _words(view: PageView) -> int:
     parts = [c.text for c in claims]
     parts += [s.text for s in view.summary]
     parts += [f"{f.term} {f.value}" for f in view.glance]
-    parts += [f"{f.name} {f.known or ''}" for f in view.factors]
+    if not view.factors_folded:
+        parts += [f"{f.name} {f.known or ''}" for f in view.factors]
     parts += [f"{w.when} {w.until} {w.text} {w.effect or ''}" for w in view.watch]
     parts += [f"{s.title} {s.publisher} {s.date} {s.seen} r" for s in view.sources]
     parts += list(view.unknown)
@@ -178,7 +182,8 @@ def _has_story(view: PageView) -> bool:
 def _matters(view: PageView) -> bool:
     """Whether the page says why it matters."""
     known = any(row.known for row in view.factors)
-    return bool(view.why or view.judgements or view.assumptions or known or view.levels_of_bodies)
+    said = view.why or view.judgements or view.judgements_folded or view.assumptions
+    return bool(said or known or view.levels_of_bodies)
 
 
 # Head ----------------------------------------------------------------------------------------
@@ -283,23 +288,23 @@ def _reasons(sheet: Sheet) -> Reasons | None:
     top = bool(bands) and band == charts.ascending(bands)[-1]
     grade = band.grade if band else "not rated"
     heading = f"Why {grade}" if top else f"Why only {grade}" if band else "Why it is not rated"
-    reason = _evidence(sheet, deciding) if deciding else None
+    reason, quote = _evidence(sheet, deciding) if deciding else (None, None)
     change = _upgrade(sheet, scorer.name)
     if change is None:
-        return Reasons(heading, reason, None, None, False) if reason else None
+        return Reasons(heading, reason, quote, None, None, False) if reason else None
     grade = charts.band_name(bands, change.to)
     found_remedy = _remedy(sheet, change)
     if found_remedy is None:
         effect = f"To reach {grade}, {wording.clause(sheet.readable(change.change))}."
-        return Reasons(heading, reason, None, effect, True)
+        return Reasons(heading, reason, quote, None, effect, True)
     remedy, named = found_remedy
     if reason is not None and not named:
         remedy = remedy[0].lower() + remedy[1:]
-    return Reasons(heading, reason, remedy, f"would lift the grade to {grade}.", named)
+    return Reasons(heading, reason, quote, remedy, f"would lift the grade to {grade}.", named)
 
 
-def _evidence(sheet: Sheet, claim: Claim) -> str:
-    """What the deciding claim rests on, by the names of the publishers."""
+def _evidence(sheet: Sheet, claim: Claim) -> tuple[str, str | None]:
+    """What the deciding claim rests on, by the names of the publishers; and its quote, if any."""
     cited = [
         (citation, source)
         for citation, source in sheet.atlas.citations(claim)
@@ -307,42 +312,37 @@ def _evidence(sheet: Sheet, claim: Claim) -> str:
     ]
     support = [(c, s) for c, s in cited if c.stance == "supports"]
     disputes = [s for c, s in cited if c.stance == "disputes"]
-    about = f"“{wording.shortened(claim.text, 48).rstrip('.')}”"
+    about = f"“{wording.clause(wording.shortened(claim.text, 48))}”"
     if claim.nature in ("judgement", "forecast"):
-        return f"It is held by a judgement of our own: {about}"
+        return f"Its weakest key statement is our own judgement, {about}", about
     if not support:
-        return f"No document in force supports {about}"
-    by_kind: dict[str, list[str]] = {}
+        retracted = bool(sheet.atlas.citations(claim))
+        return f"No source {'that is not retracted ' if retracted else ''}supports {about}", about
+    by_kind: dict[str, dict[str, str]] = {}
     for citation, source in support:
-        kind = citation.directness or source.directness or ""
-        name = (
+        kind: str = citation.directness or source.directness or ""
+        by_kind.setdefault(kind, {})[source.id] = (
             sources.publisher_name(sheet.atlas.corpus, source)
             if source.publisher is not None
-            else f"“{wording.shortened(source.title, 50)}”, without a named publisher,"
+            else f"“{wording.shortened(source.title, 40)}”, publisher not named"
         )
-        if name not in by_kind.setdefault(kind, []):
-            by_kind[kind].append(name)
     parts = []
-    for kind, text in (
-        ("record", "the record of {names}"),
-        ("first_hand", "what {names} saw at first hand"),
-        ("self_report", "what {names} says of itself"),
-        ("secondary", "what {names} reported at second hand"),
-        ("", "{names}, whose kind of report is not known"),
-    ):
+    for kind, (one, many) in wording.KINDS_OF_SOURCES.items():
         if kind in by_kind:
-            names = by_kind[kind]
+            count = len(by_kind[kind])
+            names = list(dict.fromkeys(by_kind[kind].values()))
             if len(names) > 3:
-                names = [*names[:2], f"{len(names) - 2} others"]
-            parts.append(text.format(names=listed(names)))
+                names = [*names[:2], f"{wording.number(len(names) - 2)} others"]
+            noun = one if count == 1 else many
+            parts.append(f"{wording.number(count)} {noun} ({listed(names)})")
     several = sum(c.key for c in sheet.claims) > 1
     against = ""
     if disputes:
         critics = dict.fromkeys(sources.publisher_name(sheet.atlas.corpus, s) for s in disputes)
         verb = "disputes" if len(critics) == 1 else "dispute"
-        against = f"; {listed(list(critics))} {verb} it"
-    subject = f"Its weakest key statement, {about}," if several else "It"
-    return f"{subject} rests on {listed(parts)}{against}"
+        against = f", and {listed(list(critics))} {verb} it"
+    subject = f"Its weakest key statement, {about}," if several else "Its key statement"
+    return f"{subject} rests on {listed(parts)}{against}", about if several else None
 
 
 def _upgrade(sheet: Sheet, scorer: str) -> WouldChange | None:
@@ -362,7 +362,8 @@ def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool] | None:
     added = [a for edit in change.edits for a in edit.add]
     documents = list(dict.fromkeys(a.document for a in added if a.document))
     if documents:
-        return wording.titled(listed(documents)), True
+        comma = "," if "," in documents[-1] else ""
+        return wording.titled(listed(documents)) + comma, True
     read = dict.fromkeys(a.source for a in added if a.source is not None)
     if read:
         titles = [f"“{sheet.atlas.corpus.sources[i].title}”" for i in read]
@@ -370,20 +371,20 @@ def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool] | None:
     if added:
         return _supposed(change, added[0]), False
     if any(edit.recheck for edit in change.edits):
-        return "A check that it still holds", False
+        return "Confirming that it still holds", False
     return None
 
 
 def _supposed(change: WouldChange, added: AddedCitation) -> str:
-    """A document that nobody has named yet, for each of the claims that it must support."""
+    """A document without a name, for each of the claims that it must support."""
     each = max(len(edit.add) for edit in change.edits)
-    one, many = _NOUNS[added.kind]
-    noun = one if each == 1 else f"{wording.number(each).capitalize()} independent {many}"
+    one, many = wording.KINDS_OF_SOURCES[added.kind]
+    noun = f"A {one}" if each == 1 else f"{wording.number(each).capitalize()} independent {many}"
     if added.reliability is not None:
         word = wording.RELIABILITY[added.reliability]
         noun += f" by a {word} publisher" if each == 1 else f" by {word} publishers"
     if len(change.edits) > 1:
-        noun += f" on each of {len(change.edits)} key statements"
+        noun += f" on each of {wording.number(len(change.edits))} key statements"
     return noun
 
 
@@ -486,7 +487,7 @@ def _factors(sheet: Sheet) -> tuple[FactorRow, ...]:
             rows.append(FactorRow(heading, None, None))
             continue
         known = factor.is_
-        if factor.text:
+        if factor.text and sheet.room == 1:
             known += f": {wording.shortened(factor.text, 30)}"
         rows.append(FactorRow(heading, wording.titled(known), _evidence_grade(sheet, name)))
     return tuple(sorted(rows, key=lambda row: row.known is None))
@@ -513,4 +514,5 @@ def _not_asked(sheet: Sheet) -> str | None:
     ]
     if not left_out:
         return None
-    return f"Not asked of this type: {listed(left_out)}."
+    verb = "is" if len(left_out) == 1 else "are"
+    return f"{wording.titled(listed(left_out))} {verb} not asked of this type."

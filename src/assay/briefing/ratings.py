@@ -104,8 +104,8 @@ def _level(atlas: Atlas, profile: AnyProfile, scorer: Scorer, shown: Badge) -> R
         parts.append("provisional")
     if score is not None and score.ceiling is not None and score.rated:
         parts.append(f"at most {score.ceiling.grade}")
-    if explanation is not None and explanation.known and explanation.unknown:
+    if not parts and explanation is not None and explanation.known and explanation.unknown:
         known, every = len(explanation.known), len(explanation.known + explanation.unknown)
-        parts.append(f"{known} of {wording.count(every, 'factor')} known")
+        parts.append(f"{known} of {every} factors known")
     word = shown.word if score is not None and score.rated else "not rated"
     return Rating(replace(shown, word=wording.titled(word)), ", ".join(parts) or None)

@@ -11,6 +11,7 @@ from assay.briefing.views import Badge, Cite, ClaimView, Link
 from assay.model.documents import AnyProfile, Claim, Source
 from assay.model.results import Explanation, ProfileResult, Score
 from assay.model.rulebook import Band, Scorer
+from assay.text import through
 
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TOKEN = re.compile(rf"(?<![\w#@./-]){_ID}(?:#{_ID})?(?![\w#@/-])")
@@ -57,10 +58,11 @@ class Sheet:
     def shown(self, count: int, most: int) -> int:
         """How many of so many lines a part of the page shows, where ``most`` is the usual room.
 
-        A fold of a single line would take as much room as the line.
+        A fold of a single line would take as much room as a short line.
         """
-        limit = max(round(most * self.room), 2)
-        return limit if count > limit + 1 else count
+        limit = max(round(most * self.room), 2 if self.room else 1)
+        spare = 1 if self.room == 1 else 0
+        return limit if count > limit + spare else count
 
     def place(self, claim: Claim) -> ClaimView:
         """The claim at its home: the first call gives it its anchor."""
@@ -146,12 +148,14 @@ class Sheet:
             found = self.atlas.claim(self.profile.id, reference)
             if found is None:
                 return None
-            text = f"“{wording.shortened(found[1].text, 60)}”"
+            text = f"“{wording.clause(wording.shortened(found[1].text, 60))}”"
             return Link(text, self.claim_href(*found))
-        profile = self.atlas.published.get(reference)
+        far, *between = reference.split(">")
+        profile = self.atlas.published.get(far)
         if profile is None or source_id:
             return None
-        return Link(profile.name, self.atlas.href(reference, self.root))
+        text = self.readable(through(reference), [far, *between])
+        return Link(text, self.atlas.href(far, self.root))
 
     def _source_link(self, source_id: str) -> Link:
         number = self.numbers[source_id]
@@ -164,7 +168,9 @@ class Sheet:
         by naming a claim, or, for claims of this page, by their quotation marks.
         """
         for claim in self.claims if "'" in text else ():
-            text = text.replace(f"'{claim.id}'", f"“{wording.shortened(claim.text, 90)}”")
+            text = text.replace(
+                f"'{claim.id}'", f"“{wording.clause(wording.shortened(claim.text, 90))}”"
+            )
         return _TOKEN.sub(lambda match: self._spoken(match[0], ids), text)
 
     def _spoken(self, token: str, ids: Collection[str]) -> str:

@@ -169,10 +169,14 @@ def _fitting(sheet: Sheet, claims: Sequence[Claim], part: str) -> list[Claim]:
     summary = () if part == "timeline" else sheet.profile.summary
     stated = {reference for line in summary for reference in line.claims}
     order = sorted(range(len(claims)), key=lambda i: (claims[i].id in stated, not claims[i].key, i))
+    tight = sheet.room < 0.5
+    if part == "more" and tight:
+        return []
     chosen: list[int] = []
     for index in order:
         words = len(claims[index].text.split())
-        if chosen and (words > room or claims[index].id in stated):
+        is_stated = claims[index].id in stated
+        if (chosen and (words > room or is_stated)) or (is_stated and tight):
             break
         chosen.append(index)
         room -= words
@@ -214,12 +218,18 @@ def _figures(sheet: Sheet) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             value=_amount(quantity),
-            measure=quantity.measure,
+            measure=_measure(quantity),
             when=wording.partial(claim.as_of) if claim.as_of else None,
             cites=sheet.cites(claim),
         )
-        for claim, quantity in shown[:_MOST_FIGURES]
+        for claim, quantity in shown[: _MOST_FIGURES if sheet.room == 1 else 1]
     )
+
+
+def _measure(quantity: Quantity) -> str:
+    """The measure without a first word that the amount before it ends with."""
+    first, _, rest = quantity.measure.partition(" ")
+    return rest if rest and _amount(quantity).endswith(f" {first}") else quantity.measure
 
 
 def _series(sheet: Sheet) -> tuple[FigureSeries, ...]:
@@ -351,7 +361,10 @@ def _pairs(sheet: Sheet) -> list[tuple[tuple[AnyProfile, Claim], ...]]:
             if other is not None:
                 key = frozenset({(profile.id, claim.id), (other[0].id, other[1].id)})
                 pairs.setdefault(key, ((profile, claim), other))
+    paired = {claim for key in pairs for _, claim in key}
     for claim in sheet.claims:
+        if claim.id in paired:
+            continue
         if any(citation.stance == "disputes" for citation, _ in sheet.atlas.citations(claim)):
             key = frozenset({(profile.id, claim.id)})
             pairs.setdefault(key, ((profile, claim),))
@@ -384,12 +397,13 @@ def _said_by(sheet: Sheet, owner: AnyProfile, claim: Claim) -> str:
         if citation.stance == "supports"
     ]
     names = list(dict.fromkeys(names))
+    if names == ["an unknown publisher"]:
+        return "A publisher that is not named"
     if not names:
         return owner.name
     if len(names) > 3:
         names = [*names[:2], f"{len(names) - 2} others"]
-    text = listed(names)
-    return text[0].upper() + text[1:]
+    return listed(names)
 
 
 def _side(sheet: Sheet, owner: AnyProfile, claim: Claim) -> ClaimView:

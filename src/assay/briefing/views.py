@@ -121,11 +121,13 @@ class Sentence:
 class Reasons:
     """Why a page has only this grade: the reason without a full stop, and what would move it.
 
-    ``remedy`` is the subject of a sentence that ``effect`` ends; it is a document if ``named``.
+    ``quote`` is the claim that the reason names. ``remedy`` is the subject of a sentence that
+    ``effect`` ends; it is a document if ``named``.
     """
 
     heading: str
     reason: str | None
+    quote: str | None
     remedy: str | None
     effect: str | None
     named: bool
@@ -451,6 +453,7 @@ class PageView:
     judgements_folded: tuple[JudgementView, ...]
     assumptions: tuple[ClaimView, ...]
     factors: tuple[FactorRow, ...]
+    factors_folded: bool
     factors_not_asked: str | None
     levels_of_bodies: tuple[BodyLevels, ...]
     hypotheses: Hypotheses | None

@@ -154,10 +154,22 @@ EVENT_AS_INSTITUTION = Code(
     "kind: event",
     "warning",
 )
+RESTS_ON_RESTRICTED = Code(
+    "rests-on-restricted",
+    "A sentence is open to readers who may not see a claim that it rests on.",
+    "claims:\n  - {id: outlook, nature: judgement, audience: member, rests_on: [interviews], …}",
+    "warning",
+)
 WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
     "The words of a claim express another certainty than its grade, nature or likelihood.",
     "nature: attributed",
+    "warning",
+)
+SAME_DATE_AND_REASON = Code(
+    "same-date-and-reason",
+    "Two profiles have the same next date or review date, for the same reason.",
+    "watch:\n  - {text: Publication of the ministry's own list., due: 2024-Q3}",
     "warning",
 )
 CLOSED_BUT_WATCHED = Code(

@@ -57,7 +57,7 @@ class Step:
     ``pool``, ``clamp``, ``root`` (the limit of a secondary report to the score of its originals),
     ``rated_from`` (the least coverage of a rated score).
     ``missing`` names the fields whose absence makes the condition unknown. ``evidence`` are ids
-    of sources, claims (``profile#claim``) and profiles.
+    of sources, claims (``profile#claim``) and profiles, or paths to these (``far>near``).
     """
 
     phase: StepPhase

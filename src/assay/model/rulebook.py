@@ -22,13 +22,22 @@ from pydantic import (
     model_validator,
 )
 
-from assay.model.base import Flag, Id, Line, Model, Shorthand, Text, WebAddress
+from assay.model.base import (
+    VISIBLE_PATTERN,
+    Flag,
+    Id,
+    Line,
+    Model,
+    Shorthand,
+    Text,
+    WebAddress,
+)
 from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A name for conditions: lower-case letters, digits and underscores."""
 
-Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=VISIBLE_PATTERN)]
 Phase = Literal["add", "multiply", "floor", "cap"]
 SubjectKind = Literal["citation", "corroboration", "claim", "factor", "dependent", "profile"]
 ProfileKind = Literal["institution", "event"]
@@ -124,6 +133,13 @@ class Pool(Model):
     """A starting score that is computed from a collection."""
 
     over: Name
+    within_reach: Annotated[
+        bool,
+        Field(
+            description="whether profiles connected indirectly count too, each once by its "
+            "strongest path along `reach`; `take` is then the weight of a dependency"
+        ),
+    ] = False
     where: Cel = "true"
     take: Cel
     by: Annotated[
@@ -145,6 +161,14 @@ class Pool(Model):
         grouped = self.by is not None or self.strongest is not None
         if self.weight is not None and (self.combine != "mean" or grouped):
             raise ValueError("'weight' needs 'combine: mean', without 'by' and 'strongest'")
+        return self
+
+    @model_validator(mode="after")
+    def _paths_follow_dependencies(self) -> Pool:
+        if self.within_reach and self.over not in ("dependents", "dependencies"):
+            raise ValueError("'within_reach' needs 'over: dependents' or 'over: dependencies'")
+        if self.within_reach and (self.by is not None or self.weight is not None):
+            raise ValueError("'within_reach' needs a pool without 'by' and 'weight'")
         return self
 
 

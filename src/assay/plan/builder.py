@@ -175,8 +175,9 @@ def with_ageing(plan: Plan, later: Plan) -> Plan:
 def _removed_audience(entry: LockedProfile) -> Iterator[Change]:
     """Yield the grades of an audience that the rulebook no longer has."""
     cause = Cause("rule", None, ("audiences",))
-    for scorer, score in entry.scores.items():
-        yield Change(entry.id, entry.audience, scorer, graded(score), Grade(), "status", (cause,))
+    for scorer in entry.scores:
+        before = graded(entry, scorer)
+        yield Change(entry.id, entry.audience, scorer, before, Grade(), "status", (cause,))
 
 
 def _pairs(
@@ -217,9 +218,9 @@ def _published(old: _Entries, new: _Entries) -> Iterator[PublicationChange]:
 
 
 def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
-    """Yield changes of wording since the last apply, each once for all audiences."""
-    found: dict[tuple[str, str], Correction] = {}
-    for _, was, now in _pairs(old, new):
+    """Yield changes of wording since the last apply, each once with its audiences."""
+    found: dict[Correction, list[str]] = {}
+    for (_, audience), was, now in _pairs(old, new):
         if was is None or now is None:
             continue
         for claim in sorted(was.inputs.claims.keys() | now.inputs.claims.keys()):
@@ -232,20 +233,22 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
             if before is None or after is None:
                 kind = "added" if before is None else "removed"
             ref = f"{was.id}#{claim}"
-            found["claim", ref] = Correction(kind, ref, before, after)
+            found.setdefault(Correction(kind, ref, before, after), []).append(audience)
         for source in sorted(was.inputs.sources.keys() & now.inputs.sources.keys()):
             retracted = now.inputs.sources[source].retracted
             if retracted and not was.inputs.sources[source].retracted:
-                found["source", source] = Correction("retracted", source, None, retracted)
-    return iter(found[k] for k in sorted(found))
+                retraction = Correction("retracted", source, None, retracted)
+                found.setdefault(retraction, []).append(audience)
+    every = {audience for _, audience in new}
+    for correction in sorted(found, key=lambda c: (c.kind == "retracted", c.ref, c.kind)):
+        seen_by = dict.fromkeys(found[correction])
+        yield replace(correction, audiences=() if every <= seen_by.keys() else tuple(seen_by))
 
 
 def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagreement]:
     for key, scorer in differing(ours, theirs):
         found = [entries.get(key) for entries in (ours.entries, theirs.entries, new)]
-        yield Disagreement(
-            *key, scorer, *(graded(e.scores.get(scorer) if e else None) for e in found)
-        )
+        yield Disagreement(*key, scorer, *(graded(e, scorer) for e in found))
 
 
 def _pages(assessments: Iterable[Assessment], old: _Entries, new: _Entries) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
-from assay.plan.lock import LockedHorizon, LockedScore
+from assay.plan.lock import LockedHorizon, LockedProfile
 
 Behind = Literal["documents", "rules", "engine", "branches"]
 CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
@@ -20,20 +20,27 @@ NOTHING, WORKSPACE = "nothing", "workspace"
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A score in thousandths (None: not rated, or no such profile), and its band."""
+    """A score in thousandths (None: not rated, or no such profile), and its band.
+
+    A profile that is not ``asked`` for the score has none.
+    """
 
     points: int | None = None
     band: str | None = None
     grade: str | None = None
+    asked: bool = field(default=True, compare=False)
 
     @property
     def rated(self) -> bool:
         return self.points is not None
 
 
-def graded(score: LockedScore | None) -> Grade:
-    """Return the grade of a locked score, empty if there is none."""
-    return Grade() if score is None else Grade(score.points, score.band, score.grade)
+def graded(entry: LockedProfile | None, scorer: str) -> Grade:
+    """Return a grade of a locked profile, empty if there is no profile or no score."""
+    score = entry.scores.get(scorer) if entry else None
+    if score is None:
+        return Grade(asked=entry is None)
+    return Grade(score.points, score.band, score.grade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,11 @@ class Change:
         if self.before.points is None or self.after.points is None:
             return None
         return self.after.points - self.before.points
+
+    @property
+    def rated(self) -> bool:
+        """Whether the score is known before or after."""
+        return self.before.rated or self.after.rated
 
     @property
     def leading(self) -> Cause:
@@ -105,12 +117,16 @@ class PublicationChange:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A claim reworded, added or removed, or a source retracted (``after`` is the date)."""
+    """A claim reworded, added or removed, or a source retracted (``after`` is the date).
+
+    ``audiences`` are those that may see it, none if all may.
+    """
 
     kind: Literal["reworded", "added", "removed", "retracted"]
     ref: str
     before: str | None
     after: str | None
+    audiences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +283,3 @@ def because(plan: Plan, ref: str) -> Plan:
 
     changes = tuple(c for c in plan.changes if any(below(r) for k in c.causes for r in k.refs))
     return replace(only(plan, {c.id for c in changes}), changes=changes)
-
-
-def for_audience(plan: Plan, audience: str) -> Plan:
-    """Restrict a plan to one audience; pages and corrections are the same for all."""
-    return replace(
-        plan,
-        changes=tuple(c for c in plan.changes if c.audience == audience),
-        horizons=tuple(h for h in plan.horizons if h.audience == audience),
-        watch=tuple(w for w in plan.watch if w.audience == audience),
-        published=tuple(p for p in plan.published if p.audience == audience),
-        disagreements=tuple(d for d in plan.disagreements if d.audience == audience),
-        ageing=tuple(c for c in plan.ageing if c.audience == audience),
-        evidence={k: v for k, v in plan.evidence.items() if k[1] == audience},
-    )
