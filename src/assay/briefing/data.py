@@ -18,7 +18,7 @@ from assay.briefing.atlas import (
 )
 from assay.briefing.changes import corrections_of, moves
 from assay.briefing.ratings import rating_line
-from assay.briefing.sheet import headline_badge, profile_badge
+from assay.briefing.sheet import claim_badge, headline_badge, profile_badge
 from assay.briefing.sources import publisher_name
 from assay.briefing.views import Imprint, PageHead
 from assay.model.documents import AnyProfile, Claim, Event, Source
@@ -128,9 +128,7 @@ def _score(atlas: Atlas, profile: AnyProfile, scorer: Scorer) -> Data:
 
 
 def _claim(atlas: Atlas, profile: AnyProfile, claim: Claim) -> Data:
-    headline = atlas.headline
-    scores = atlas.results[profile.id].claims.get(claim.id, {})
-    score = scores.get(headline.name) if headline else None
+    shown = claim_badge(atlas, profile.id, claim)
     return _known(
         {
             "id": claim.id,
@@ -138,7 +136,7 @@ def _claim(atlas: Atlas, profile: AnyProfile, claim: Claim) -> Data:
             "nature": claim.nature,
             "key": claim.key,
             "as_of": str(claim.as_of) if claim.as_of else None,
-            "grade": score.grade if score else None,
+            "grade": shown.word if shown and shown.filled else None,
             "likelihood": claim.likelihood,
             "sources": [
                 _known({"id": s.id, "stance": c.stance, "locator": c.locator})
@@ -320,8 +318,8 @@ def _wrapped(text: str, width: int, most: int) -> list[str]:
 
 
 def sitemap_addresses(base: str, paths: Iterable[str]) -> tuple[str, ...]:
-    """The addresses of pages, without those that say that there is none."""
-    return tuple(base + path for path in paths if path.endswith(".html") and path != "404.html")
+    """The addresses of pages."""
+    return tuple(base + ("" if path == "index.html" else path) for path in paths)
 
 
 def robots(atlas: Atlas) -> bytes:

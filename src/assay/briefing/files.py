@@ -134,11 +134,10 @@ def _feed_files(atlas: Atlas) -> Iterator[SiteFile]:
     whole = partial(feeds.feed, atlas, f"{feeds.ALL}.atom", title, every)
     yield SiteFile(f"{feeds.ALL}.atom", "atom.xml", whole)
     yield SiteFile(f"{feeds.ALL}.json", None, partial(_json_feed, atlas, title, every))
-    by_topic = topics.by_topic(atlas)
-    for topic, slug in topics.slugs(by_topic).items():
-        members = {profile.id for profile in by_topic[topic]}
+    for topic, profiles in topics.by_topic(atlas).items():
+        members = {profile.id for profile in profiles}
         own = [entry for entry in every if entry.profile.id in members]
-        path = topics.topic_feed_path(slug)
+        path = topics.topic_feed_path(topic)
         made = partial(feeds.feed, atlas, path, f"{title}: {topic}", own)
         yield SiteFile(path, "atom.xml", made)
     by_profile: dict[str, list[feeds.Entry]] = {}

@@ -74,7 +74,8 @@ def render_site(atlas: Atlas, digest: str, images_root: Path) -> Iterator[tuple[
         yield f"{IMAGES}{name}", data
     paths = []
     for file in site_files(atlas, imprint):
-        paths.append(file.path)
+        if file.path.endswith(".html") and file.template not in ("moved.html", "404.html"):
+            paths.append(file.path)
         yield file.path, file.content(templates)
     yield "robots.txt", robots(atlas)
     if atlas.base_url is not None and atlas.is_most_public:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from assay.briefing import wording
 from assay.briefing.atlas import Atlas
+from assay.briefing.index import facet_href, slug
 from assay.briefing.views import Imprint, Link
 from assay.model.documents import AnyProfile, Signal
 
@@ -68,43 +68,33 @@ def by_topic(atlas: Atlas) -> dict[str, list[AnyProfile]]:
     return _by_word(atlas.published.values(), lambda p: p.topics)
 
 
-def _by_word(profiles: Iterable[AnyProfile], words: object) -> dict[str, list[AnyProfile]]:
-    assert callable(words)
-    found: dict[str, list[AnyProfile]] = {}
+def _by_word(
+    profiles: Iterable[AnyProfile], words: Callable[[AnyProfile], Iterable[str]]
+) -> dict[str, list[AnyProfile]]:
+    """The profiles of each word; of words that share a page, the first one counts for all."""
+    spelt: dict[str, str] = {}
+    found: dict[str, dict[str, AnyProfile]] = {}
     for profile in profiles:
-        for word in dict.fromkeys(words(profile)):
-            found.setdefault(word, []).append(profile)
-    return dict(sorted(found.items(), key=lambda entry: (entry[0].casefold(), entry[0])))
+        for word in words(profile):
+            name = spelt.setdefault(slug(word), word)
+            found.setdefault(name, {})[profile.id] = profile
+    ordered = sorted(found.items(), key=lambda entry: (entry[0].casefold(), entry[0]))
+    return {word: list(members.values()) for word, members in ordered}
 
 
-def slugs(words: Iterable[str]) -> dict[str, str]:
-    """A name of a file for each word, in any script; words that are alike get a number."""
-    made: dict[str, str] = {}
-    for word in words:
-        text = unicodedata.normalize("NFKC", word).casefold()
-        parts = "".join(c if c.isalnum() else " " for c in text).split()
-        name = "-".join(parts)[:60] or "other"
-        slug, number = name, 2
-        while slug in made.values():
-            slug, number = f"{name}-{number}", number + 1
-        made[word] = slug
-    return made
-
-
-def topic_feed_path(slug: str) -> str:
+def topic_feed_path(topic: str) -> str:
     """Where the feed of a topic lies in the site."""
-    return f"feeds/topic/{slug}.atom"
+    return f"feeds/topic/{slug(topic)}.atom"
 
 
 def topics_view(atlas: Atlas, imprint: Imprint) -> TopicsView:
     """The page of topics, regions and domains."""
     profiles = list(atlas.published.values())
     topics = by_topic(atlas)
-    feeds = {word: topic_feed_path(slug) for word, slug in slugs(topics).items()}
     facets = (
-        _facet("topics", "Topics", topics, feeds),
-        _facet("regions", "Regions", _by_word(profiles, lambda p: [p.region] if p.region else [])),
-        _facet("domains", "Domains", _by_word(profiles, lambda p: [p.domain] if p.domain else [])),
+        _facet("topic", "Topics", topics),
+        _facet("region", "Regions", _by_word(profiles, lambda p: [p.region] if p.region else [])),
+        _facet("domain", "Domains", _by_word(profiles, lambda p: [p.domain] if p.domain else [])),
     )
     return TopicsView(
         root="",
@@ -114,21 +104,16 @@ def topics_view(atlas: Atlas, imprint: Imprint) -> TopicsView:
     )
 
 
-def _facet(
-    id_: str,
-    heading: str,
-    found: Mapping[str, list[AnyProfile]],
-    feeds: Mapping[str, str] | None = None,
-) -> Facet:
+def _facet(field: str, heading: str, found: Mapping[str, list[AnyProfile]]) -> Facet:
     rows = tuple(
         FacetRow(
-            link=Link(word),
+            link=Link(word, facet_href(field, word, "")),
             count=str(len(members)),
-            feed=quote(feeds[word]) if feeds else None,
+            feed=quote(topic_feed_path(word)) if field == "topic" else None,
         )
         for word, members in found.items()
     )
-    return Facet(id_, heading, rows)
+    return Facet(field, heading, rows)
 
 
 def _signals(atlas: Atlas, topics: Mapping[str, list[AnyProfile]]) -> tuple[SignalTable, ...]:
