@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,18 +63,6 @@ CONTRAST = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.skip("no chromium on this machine")
-    with driver.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("workspace")
     (root / "images").mkdir()
@@ -133,7 +119,8 @@ def test_print_opens_what_is_folded(browser: Browser, built: Path) -> None:
     page.goto((built / "events/forty-models.html").as_uri())
     page.emulate_media(media="print")
     shown = page.evaluate(
-        "[...document.querySelectorAll('.more table:not(.noprint *)')].every(t => t.offsetHeight > 0)"
+        "[...document.querySelectorAll('.more table:not(.noprint *)')]"
+        ".every(t => t.offsetHeight > 0)"
     )
     page.close()
     assert shown
