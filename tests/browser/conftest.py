@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import ryaml
@@ -58,8 +58,8 @@ def briefings(site: Path) -> list[Path]:
     return found
 
 
-def _long_profile() -> list[dict[str, object]]:
-    sources = [
+def _long_profile() -> list[dict[str, Any]]:
+    sources: list[dict[str, Any]] = [
         {
             "kind": "source",
             "id": f"harbour-report-{n}",
@@ -83,7 +83,7 @@ def _long_profile() -> list[dict[str, object]]:
         }
         for n, subject in enumerate((*subjects, "tea", "oil"))
     ]
-    profile = {
+    profile: dict[str, Any] = {
         "kind": "institution",
         "id": LONG,
         "name": "Harbour Office of the Port of Northport",
@@ -92,5 +92,9 @@ def _long_profile() -> list[dict[str, object]]:
         "gaps": ["How many ships passed without a report."],
         "watch": [{"text": "The office publishes its report on 2026.", "due": "2027-03-01"}],
     }
-    publisher = {"kind": "publisher", "id": "harbour-office", "name": "Harbour Office"}
+    publisher: dict[str, Any] = {
+        "kind": "publisher",
+        "id": "harbour-office",
+        "name": "Harbour Office",
+    }
     return [publisher, *sources, profile]
