@@ -103,6 +103,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("assay outlook [ID…]", f"outlook {_PROFILE}", scores.Outlook),
     Contract("assay graph [ID…]", f"graph {_PROFILE} example-harbour-office", scores.Graph),
     Contract("assay build", "build", documents.SiteReport),
+    Contract("assay build --all-audiences", "build --all-audiences", documents.SiteReports),
     Contract("assay find WORDS…", "find ferries", documents.FoundDocuments),
     Contract("assay new …", "new event 'The first electric ferry'", documents.NewDocument),
     Contract(
