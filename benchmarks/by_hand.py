@@ -18,7 +18,7 @@ from typing import Any
 import polars as pl
 from ryaml import loads
 
-from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
+from assay.arithmetic import HALF, noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import Program
 from assay.model.rulebook import Rulebook
 from assay.rules.scorers import compile_rulebook
@@ -67,6 +67,7 @@ SENSITIVITY = {
     kind: {"authority": 300, "oversight": 250, "contention": 250, "domain": 200}
     for kind in ("institution", "event")
 }
+_HOPS, _DAMPING = 3, 500
 COLUMNS = {
     "profile": ("kind", "today"),
     "claim": ("nature", "key", "holds", "review_after_days", "profile_row"),
@@ -311,11 +312,25 @@ class ByHand:
     def _dependence(self, claims: pl.LazyFrame) -> pl.LazyFrame:
         level = pl.col("criticality")
         weight = pl.when(level == "high").then(400).when(level == "medium").then(200).otherwise(50)
-        strongest = (
+        pair, strength = ("profile_row", "peer_row"), pl.col("dependence")
+        edges = (
             self._weakest("dependent", "dependent_row", claims)
-            .group_by("profile_row", "peer_row")
+            .filter(pl.col("profile_row") != pl.col("peer_row"))
+            .group_by(pair)
             .agg(scaled(pl.col("confidence"), weight).max().alias("dependence"))
         )
+        paths = [edges]
+        for _ in range(_HOPS - 1):
+            further = paths[-1].join(
+                edges, left_on="peer_row", right_on="profile_row", suffix="_next"
+            )
+            product = strength * pl.col("dependence_next").cast(pl.Int64) * _DAMPING
+            paths.append(
+                further.filter(pl.col("profile_row") != pl.col("peer_row_next"))
+                .group_by("profile_row", peer_row="peer_row_next")
+                .agg(((product + 500_000) // 1_000_000).max().alias("dependence"))
+            )
+        strongest = pl.concat(paths, how="vertical_relaxed").group_by(pair).agg(strength.max())
         return noisy_or(strongest, "profile_row", "dependence")
 
     def _factors(self, claims: pl.LazyFrame) -> pl.LazyFrame:
@@ -340,7 +355,7 @@ def real(score: pl.Expr) -> pl.Expr:
 
 
 def points(value: pl.Expr) -> pl.Expr:
-    return (value * 1000 + 0.5).floor().cast(pl.Int32)
+    return (value * 1000 + HALF).floor().cast(pl.Int32)
 
 
 def scaled(score: pl.Expr, factor: pl.Expr) -> pl.Expr:

@@ -65,7 +65,7 @@ def points(value: object) -> int | None:
     """A CEL number in thousandths, halves up; None where it is unknown or no number."""
     if isinstance(value, Unknown) or not isinstance(value, int | float):
         return None
-    made = value * 1000 + 0.5
+    made = value * 1000 + 0.500000001  # what binary numbers lose does not hide a half
     if not math.isfinite(made) or not -(2**63) <= math.floor(made) < 2**63:
         return None
     return math.floor(made)
@@ -232,7 +232,11 @@ class Oracle:
         collection = SPACES[on].collection(pool.over)
         assert collection is not None
         rows = self.elements(collection.space, collection.owner, row)
-        every = [self._element(on, pool, row, collection, r) for r in rows]
+        every = (
+            self._reached(on, pool, row, collection)
+            if pool.within_reach
+            else [self._element(on, pool, row, collection, r) for r in rows]
+        )
         asked = [e for e in every if e.kept is not False]
         unsure = [
             e
@@ -255,6 +259,29 @@ class Oracle:
         else:
             score = _COMBINE[pool.combine](taken)
         return score
+
+    def _reached(self, on: str, pool: Pool, row: int, collection: Collection) -> list[_Element]:
+        """The profiles within reach, each by its strongest path; one of unknown weight is -1."""
+        reach, space = self._rulebook.reach, collection.space
+        best: dict[int, int] = {}
+        ends = {row: 1000}
+        for hop in range(reach.hops):
+            damping = points(reach.damping) or 0 if hop else 1000
+            found: dict[int, int] = {}
+            for here, so_far in ends.items():
+                for edge in self.elements(space, collection.owner, here):
+                    element = self._element(on, pool, here, collection, edge)
+                    peer = self._rows[space][edge]["peer_row"]
+                    if element.kept is False or peer == row:
+                        continue
+                    path = -1
+                    if element.take is not None and so_far >= 0:
+                        weight = min(max(element.take, 0), 1000)
+                        path = (so_far * weight * damping + 500_000) // 1_000_000
+                    found[peer] = max(found.get(peer, -1), path)
+            best |= {peer: max(path, best.get(peer, -1)) for peer, path in found.items()}
+            ends = found
+        return [_Element(True, None if p < 0 else p, peer) for peer, p in best.items()]
 
     def _element(
         self, on: str, pool: Pool, row: int, collection: Collection, element: int

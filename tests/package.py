@@ -8,6 +8,8 @@ from assay.assessment import Assessment
 from assay.authoring.cite import cite
 from assay.authoring.init import init
 from assay.briefing.atlas import Atlas
+from assay.briefing.index import facet_href, index_of, index_pages
+from assay.briefing.search_index import search_data, terms
 from assay.briefing.site import build_site
 from assay.cache import FOLDER_VARIABLE, Cache
 from assay.cel.errors import CelError
@@ -70,10 +72,10 @@ from assay.output.json import explanation_json, scores_json
 from assay.pipeline import assess, assess_all, check
 from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
 from assay.plan.builder import make_plan
-from assay.plan.history import applied, read_history
+from assay.plan.history import Applied, applied, read_history
 from assay.plan.lock import Lock, from_line, lock_bytes, parse_lock, read_lock, to_line
 from assay.plan.lock_builder import lock_of
-from assay.plan.plan import Plan
+from assay.plan.plan import Cause, Change, Grade, Plan
 from assay.review.actions import Signature
 from assay.review.checks import check_ledger
 from assay.review.decisions import Decision, Draft, Subject, content_digest, decide
@@ -118,13 +120,16 @@ __all__ = [
     "AddedCitation",
     "Analysis",
     "AnyProfile",
+    "Applied",
     "Apply",
     "AssayError",
     "Assessment",
     "Atlas",
     "Band",
     "Cache",
+    "Cause",
     "CelError",
+    "Change",
     "Citation",
     "Claim",
     "ClaimEdit",
@@ -144,6 +149,7 @@ __all__ = [
     "Expr",
     "Function",
     "Gap",
+    "Grade",
     "Horizon",
     "Horizons",
     "Independence",
@@ -219,11 +225,14 @@ __all__ = [
     "decode",
     "emit",
     "explanation_json",
+    "facet_href",
     "fill_text",
     "format_text",
     "from_cell",
     "from_line",
     "half_life",
+    "index_of",
+    "index_pages",
     "ingest",
     "init",
     "lint_rulebook",
@@ -254,8 +263,10 @@ __all__ = [
     "scored_claims",
     "scored_profiles",
     "scores_json",
+    "search_data",
     "sentence",
     "split_text",
+    "terms",
     "to_cell",
     "to_line",
     "translated",

@@ -12,22 +12,27 @@ from functools import cache
 ONE = 1000
 """A score of 1.0 in thousandths."""
 
+HALF = 0.5 + 1e-9
+"""Added before a number is rounded down. Binary numbers store most decimals inexactly, so a half
+would otherwise be lost at times; computed numbers that differ from a half are further from it."""
+
 HALVING_STEPS = 1000
 """Entries of the half-life table for each halving."""
 
 _HALVINGS = 12
-_LOG_UNIT = 1_000_000
+_LOG_UNIT = 10**12
+_LOG_SLACK = 64
+"""More than the summed error of the weights of a hundred scores, which would hide an exact half;
+less than the distance of any other product of three."""
+
 _DIGITS = 40
 _EXACT: int = 10**_DIGITS
 """1.0 in fixed-point numbers of 40 decimals."""
 
-CERTAIN = 1 << 40
-"""Weight of a score of 1.0 in the noisy-or table, above every sum of lesser weights."""
-
 
 def to_points(value: float) -> int:
     """Convert a score to thousandths; halves round up."""
-    return math.floor(value * 1000 + 0.5)
+    return math.floor(value * 1000 + HALF)
 
 
 def scale_points(points: int, factor: int) -> int:
@@ -61,11 +66,12 @@ def half_life(days: int, period: int) -> float:
 
 @cache
 def noisy_or_weights() -> tuple[int, ...]:
-    """``round(-ln(1 - w/1000) · 10⁶)`` for w = 0 … 1000 (``CERTAIN`` for the last).
+    """``round(-ln(1 - w/1000) · 10¹²)`` for w = 0 … 999, and for 1000 that of 999.5.
 
-    Noisy-or is 1 - Π(1 - w), so to combine scores these weights are added.
+    Noisy-or is 1 - Π(1 - w), so to combine scores these weights are added. Whatever reaches 999.5
+    is rounded to 1000. The weights of a million scores fit into 64 bits.
     """
-    return (*(_log_weight(2 * w) for w in range(ONE)), CERTAIN)
+    return (*(_log_weight(2 * w) for w in range(ONE)), _log_weight(2 * ONE - 1))
 
 
 @cache
@@ -74,11 +80,11 @@ def noisy_or_thresholds() -> tuple[int, ...]:
 
     Halves round up; a single score combines to itself.
     """
-    return tuple(_log_weight(2 * w - 1) for w in range(1, ONE + 1))
+    return tuple(_log_weight(2 * w - 1) - _LOG_SLACK for w in range(1, ONE + 1))
 
 
 def _log_weight(halves: int) -> int:
-    """``round(-ln(1 - w) · 10⁶)`` for a score w in half-thousandths."""
+    """``round(-ln(1 - w) · 10¹²)`` for a score w in half-thousandths."""
     logs = _logarithms()
     weight = logs[2 * ONE] - logs[2 * ONE - halves]
     return (2 * weight * _LOG_UNIT + _EXACT) // (2 * _EXACT)

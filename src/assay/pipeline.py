@@ -30,7 +30,7 @@ from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
 from assay.evidence.audience import visible_to
 from assay.model.documents import Corpus
-from assay.model.rulebook import Rulebook, digest
+from assay.model.rulebook import Rulebook, Site, digest
 from assay.progress import stage
 from assay.review.checks import check_ledger
 from assay.rules.check import check_partial_rulebook, check_rulebook
@@ -309,18 +309,28 @@ def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:
 
 
 def grade_findings(checked: Checked, as_of: date) -> list[Diagnostic]:
-    """Warnings about claims whose wording disagrees with their computed grade.
+    """Warnings about claims that are worded against their grade, and about shared dates.
 
-    Scores the workspace for the least public audience, and only if some wording could disagree.
+    Scores the workspace for the least public audience, and only if there can be such warnings.
     Empty if the workspace has errors.
     """
+    from assay.scoring.horizon import may_share_dates, shared_dates
     from assay.scoring.wording_lint import may_disagree, wording_problems
 
     loaded = checked.loaded
-    if checked.errors or loaded.rulebook is None or not may_disagree(loaded.corpus):
+    if checked.errors or loaded.rulebook is None:
+        return []
+    worded, dated = may_disagree(loaded.corpus), may_share_dates(loaded.corpus)
+    if not (worded or dated):
         return []
     assessment = assess(checked, as_of, loaded.rulebook.audiences[-1])
-    found = wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    found: list[Diagnostic] = []
+    if worded:
+        found += wording_problems(loaded.corpus, assessment.run, loaded.subjects)
+    if dated:
+        lines = assessment.overview().lines
+        pages = {line.id: line.horizon for line in lines if line.published}
+        found += shared_dates(pages, loaded.subjects)
     return sort_diagnostics(loaded.placed(f) for f in found)
 
 
@@ -425,14 +435,15 @@ def open_review(checked: Checked, assessment: Assessment, limits: Limits | None 
 # Render ------------------------------------------------------------------------------------
 
 
-def build(assessment: Assessment, out: Path) -> SiteReport:
+def build(assessment: Assessment, out: Path, base_url: str | None = None) -> SiteReport:
     """Render the briefing pages into ``out``; on failure the existing site stays unchanged.
 
-    Active overrides replace computed grades; pages show both.
+    Active overrides replace computed grades; pages show both. ``base_url`` is the address of the
+    published site. Default: that of the rulebook.
     """
     from assay.briefing.site import build_site
 
-    atlas, counting = _atlas(assessment, assessment.workspace.ledger_path)
+    atlas, counting = _atlas(assessment, assessment.workspace.ledger_path, base_url=base_url)
     stage("writing pages")
     digest_ = _site_digest(assessment, counting)
     return build_site(atlas, digest_, out, assessment.workspace.profiles_dir)
@@ -443,10 +454,12 @@ def _site_digest(assessment: Assessment, counting: Sequence[str]) -> str:
     return digest([assessment.digest, counting]) if counting else assessment.digest
 
 
-def build_all(checked: Checked, as_of: date, out: Path) -> dict[str, SiteReport]:
+def build_all(
+    checked: Checked, as_of: date, out: Path, base_url: str | None = None
+) -> dict[str, SiteReport]:
     """Render a site for each audience into a folder of its name below ``out``, all or none.
 
-    Each is built apart, from what its audience may see.
+    Each is built apart, from what its audience may see. ``base_url`` is the address of ``out``.
     """
     from assay.briefing.site import SiteReport, render_site
     from assay.workspace.transactions import publish
@@ -458,7 +471,9 @@ def build_all(checked: Checked, as_of: date, out: Path) -> dict[str, SiteReport]
     def files() -> Iterator[tuple[str, bytes]]:
         for audience in audiences:
             assessment = assess(checked, as_of, audience)
-            atlas, counting = _atlas(assessment, assessment.workspace.ledger_path)
+            address = f"{base_url}{audience}/" if base_url else None
+            ledger_path = assessment.workspace.ledger_path
+            atlas, counting = _atlas(assessment, ledger_path, base_url=address)
             unpublished[audience] = atlas.unpublished
             stage(f"writing pages for {audience}")
             folder = assessment.workspace.profiles_dir
@@ -516,6 +531,37 @@ def prove_closed(checked: Checked, as_of: date, audience: str | None = None) -> 
     return prove(material, assessment, render)
 
 
+def brief(assessment: Assessment, profile_id: str) -> list[str]:
+    """Render the briefing of one profile as text.
+
+    Raises ``UsageError`` for an unknown profile and for one that is not published.
+    """
+    from assay.briefing import wording
+    from assay.briefing.page import page
+    from assay.briefing.terminal import brief_lines
+    from assay.briefing.views import Imprint
+
+    assessment.require([profile_id])
+    atlas, _ = _atlas(assessment, assessment.workspace.ledger_path, [profile_id])
+    if profile_id not in atlas.published:
+        raise UsageError(
+            f"{profile_id} has no page: its grade is below those that are published; "
+            f"'assay explain {profile_id}' shows its scores"
+        )
+    as_of = assessment.as_of
+    imprint = Imprint("", "", wording.day(as_of), as_of.isoformat())
+    view = page(atlas, atlas.published[profile_id], imprint)
+    headline = atlas.headline
+    score = atlas.results[profile_id].scores.get(headline.name) if headline else None
+    bands = atlas.rulebook.bands(headline) if headline else ()
+    past = [
+        change.after.points
+        for _, change in atlas.changes_of(profile_id)
+        if headline is not None and change.scorer == headline.name
+    ]
+    return brief_lines(view, bands, score.points if score else None, past)
+
+
 def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[str, ...]:
     """Files of the site that differ between two assessments, for any audience.
 
@@ -539,34 +585,48 @@ def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> 
 def _atlas(
     assessment: Assessment,
     ledger_path: Path,
+    explained: Sequence[str] | None = None,
     *,
+    base_url: str | None = None,
     records: tuple[Ledger, Sequence[Applied]] | None = None,
 ) -> tuple[Atlas, list[str]]:
-    """The content of all pages, and the ids of the active overrides.
+    """The content of pages, and the ids of the active overrides.
 
-    ``records`` are the decisions and applies. Default: those of the workspace.
+    Only the profiles of ``explained`` can be rendered; all if it is None. ``records`` are the
+    decisions and applies. Default: those of the workspace.
     """
     from assay.briefing.atlas import Atlas
     from assay.plan.history import for_audience
-    from assay.review.effective import effective, published_results
+    from assay.review.effective import confirmed, effective, published_results
     from assay.review.ledger import require_ledger
 
     ledger, history = records or (require_ledger(ledger_path), _history(assessment.workspace))
     held = effective(assessment, ledger)
     counting = [r.decision.id for r in held.counting]
     results = published_results(assessment, held)
-    explanations = assessment.explain(list(assessment.run.profile_rows))
+    every = list(assessment.run.profile_rows)
+    explanations = assessment.explain(every if explained is None else explained)
     atlas = Atlas(
         assessment.corpus,
-        assessment.rulebook,
+        _published_at(assessment.rulebook, base_url),
         results,
         explanations,
         assessment.as_of,
         held.by_profile(),
         history=tuple(for_audience(history, assessment.audience)),
         audience=assessment.audience,
+        confirmed=confirmed(assessment, ledger),
     )
     return atlas, counting
+
+
+def _published_at(rulebook: Rulebook, base_url: str | None) -> Rulebook:
+    """The rulebook with another address of the published site, if one is given."""
+    if base_url is None:
+        return rulebook
+    site = (rulebook.settings.site or Site()).model_copy(update={"base_url": base_url})
+    settings = rulebook.settings.model_copy(update={"site": site})
+    return rulebook.model_copy(update={"settings": settings})
 
 
 def _history(workspace: Workspace) -> tuple[Applied, ...]:

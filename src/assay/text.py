@@ -23,3 +23,9 @@ def sentence(text: str) -> str:
         return text
     end = "" if text[-1] in ".!?…。！？:;" else "."
     return text[0].upper() + text[1:] + end
+
+
+def through(label: str) -> str:
+    """Write a path such as ``far>near`` as "far through near"; other names stay unchanged."""
+    first, *rest = label.split(">")
+    return f"{first} through {listed(rest)}" if rest else first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -232,3 +233,14 @@ def test_the_command_prints_what_it_did_and_what_is_left(
     assert "\nKey forecasts without grounds: 1\n" in out
     assert run(["--workspace", str(old.root), "migrate"]) == 0
     assert capfd.readouterr().out.startswith("nothing to rewrite\n")
+
+
+def test_a_migration_is_printed_as_json(old: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--workspace", str(old.root), "migrate", "--format", "json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["rewritten"][0] == {"file": "profiles/port.yaml", "values": 2}
+    assert [(d["code"], len(d["diagnostics"])) for d in printed["decisions"]][-2:] == [
+        ("same-address", 2),
+        ("undated-source-cited", 1),
+    ]
+    assert printed["errors"] == 0

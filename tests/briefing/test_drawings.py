@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.briefing import charts, wording
-from assay.briefing.pictures import MOST_NODES, Influence, Network, Node
 from tests.briefing.desk import RULEBOOK, score, steps
 from tests.package import OutlookPoint, PartialDate, sentence
 
@@ -41,17 +39,6 @@ def test_a_score_is_never_rounded_into_another_band(thousandths: int, text: str)
 
 def test_coverage_is_cut_off_and_not_rounded_up() -> None:
     assert wording.percent(599) == "59%"
-
-
-@given(st.text(max_size=200), st.integers(4, 40), st.integers(1, 4))
-def test_wrapped_text_fits(text: str, width: int, lines: int) -> None:
-    rows = wording.wrapped(text, width, lines)
-    assert len(rows) <= lines
-    assert all(wording.columns(row) <= width for row in rows)
-
-
-def test_wide_characters_take_two_columns() -> None:
-    assert wording.wrapped("模型办公室 Office", 6, 3) == ("模型办", "公室", "Office")
 
 
 @pytest.mark.parametrize(
@@ -116,57 +103,26 @@ def test_the_outlook_is_drawn_only_where_there_is_a_line() -> None:
     assert chart.dots[0].y < chart.dots[1].y
 
 
-def nodes(count: int) -> dict[str, Node]:
-    return {f"n{i}": Node(f"n{i}", f"Node {i}", "institution", f"n{i}.html") for i in range(count)}
+def dates(*texts: str) -> list[tuple[PartialDate, PartialDate]]:
+    return [(PartialDate.parse(text), PartialDate.parse(text)) for text in texts]
 
 
-def edges(pairs: set[tuple[int, int]]) -> list[Influence]:
-    return [Influence(f"n{a}", f"n{b}", "depends_on", "high") for a, b in sorted(pairs)]
+def test_a_bar_of_the_timeline_is_as_wide_as_its_date_is_vague() -> None:
+    day, month, year = charts.extents(dates("2023-01-01", "2023-07", "2023"))
+    widths = [float(e.width.rstrip("%")) for e in (day, month, year)]
+    assert widths == sorted(widths)
+    assert widths[2] == 100
+    assert [e.vague for e in (day, month, year)] == [False, True, True]
 
 
-PAIRS = st.sets(st.tuples(st.integers(0, 45), st.integers(0, 45)), max_size=120)
+@given(st.lists(st.dates(date(1990, 1, 1), date(2030, 1, 1)), min_size=1, max_size=9))
+def test_no_bar_of_the_timeline_leaves_its_axis(days: list[date]) -> None:
+    for extent in charts.extents(dates(*(d.isoformat() for d in days))):
+        x, width = (float(v.rstrip("%")) for v in (extent.x, extent.width))
+        assert 0 <= x <= x + width <= 100
 
 
-@given(PAIRS)
-def test_a_picture_holds_thirty_boxes_at_most_and_none_overlap(
-    pairs: set[tuple[int, int]],
-) -> None:
-    picture = Network(edges(pairs)).picture("n0", nodes(46))
-    if picture is None:
-        return
-    assert 2 <= len(picture.boxes) <= MOST_NODES
-    for column in {box.x for box in picture.boxes}:
-        stacked = sorted((b for b in picture.boxes if b.x == column), key=lambda b: b.y)
-        assert all(a.y + a.height < b.y for a, b in pairwise(stacked))
-    for box in picture.boxes:
-        assert box.x >= 0
-        assert box.x + box.width <= picture.width
-        assert box.y >= 0
-        assert box.y + box.height <= picture.height
-
-
-@given(PAIRS)
-def test_a_picture_does_not_depend_on_the_order_of_links(pairs: set[tuple[int, int]]) -> None:
-    links = edges(pairs)
-    one = Network(links).picture("n0", nodes(46))
-    assert one == Network(reversed(links)).picture("n0", nodes(46))
-
-
-def test_what_is_felt_stands_at_the_left_and_what_feels_at_the_right() -> None:
-    network = Network(edges({(1, 0), (0, 2), (2, 3)}))
-    picture = network.picture("n0", nodes(4))
-    assert picture is not None
-    at = {box.name: box.x for box in picture.boxes}
-    assert at["Node 1"] < at["Node 0"] < at["Node 2"] < at["Node 3"]
-    assert [box.name for box in picture.boxes if box.centre] == ["Node 0"]
-
-
-def test_a_profile_without_links_has_no_picture() -> None:
-    assert Network([]).picture("n0", nodes(1)) is None
-
-
-def test_profiles_that_find_no_room_are_counted() -> None:
-    picture = Network(edges({(i, 0) for i in range(1, 41)})).picture("n0", nodes(41))
-    assert picture is not None
-    assert len(picture.boxes) == MOST_NODES
-    assert picture.left_out == 41 - MOST_NODES
+def test_figures_of_one_measure_share_an_axis_and_more_than_has_an_open_end() -> None:
+    small, great = charts.proportions([("20", 20, False), ("more than 40", 40, True)])
+    assert float(small.width.rstrip("%")) * 2 == float(great.width.rstrip("%"))
+    assert [small.open, great.open] == [False, True]

@@ -74,11 +74,9 @@ def test_a_rule_says_where_it_comes_from_and_that_it_is_switched_off(tmp_path: P
 
 def test_every_figure_leads_to_what_it_measures(tmp_path: Path) -> None:
     site = built(tmp_path)
-    page = (site / "institutions" / "port-office.html").read_text(encoding="utf-8")
-    assert '<a href="../rules/profile-trust.html">' in page
-    assert '<a href="../rules/claim-support/twice.html">' in page
-    front = (site / "index.html").read_text(encoding="utf-8")
-    assert '<a href="rules/profile-trust.html">' in front
+    page = (site / "institutions/port-office/grading.html").read_text(encoding="utf-8")
+    assert '<a href="../../rules/profile-trust.html">' in page
+    assert '<a href="../../rules/claim-support/twice.html">' in page
 
 
 def test_words_of_the_rulebook_are_escaped(tmp_path: Path) -> None:

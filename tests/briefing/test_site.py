@@ -34,7 +34,10 @@ def content(site: Path) -> dict[str, bytes]:
 
 
 def test_the_site_has_a_page_for_every_published_profile_and_no_other(site: Path) -> None:
-    assert {name for name in pages(site) if not name.startswith("rules/")} == {
+    parts = ("rules/", "sources/", "by/")
+    assert {name for name in pages(site) if not name.startswith(parts)} == {
+        *("404.html", "about.html", "changes.html", "sources.html", "topics.html"),
+        "compare.html",
         "methodology.html",
         "calendar.html",
         "index.html",
@@ -42,6 +45,10 @@ def test_the_site_has_a_page_for_every_published_profile_and_no_other(site: Path
         OFFICE,
         "institutions/northern-search.html",
         "institutions/small-lab.html",
+        "events/forty-models/grading.html",
+        "institutions/model-office/grading.html",
+        "institutions/northern-search/grading.html",
+        "institutions/small-lab/grading.html",
     }
 
 
@@ -120,10 +127,16 @@ def test_every_link_leads_somewhere_in_the_site_or_to_the_web(site: Path) -> Non
                 assert parts.fragment in read[relative].ids, (name, link)
 
 
-def test_pages_run_no_script_carry_no_style_and_ask_for_nothing_outside(site: Path) -> None:
+def test_pages_run_only_our_scripts_carry_no_style_and_ask_for_nothing_outside(
+    site: Path,
+) -> None:
     for name, page in pages(site).items():
+        scripts = [v.get("src", v.get("type", "")) for t, v in page.tags if t == "script"]
+        known = {"site.js", "compare.js", "ld+json"}
+        assert {Path(src).name for src in scripts} <= known, name
         for tag, values in page.tags:
-            assert tag not in ("script", "style", "iframe", "object", "form"), name
+            assert tag not in ("style", "iframe", "object"), name
+            assert not urlsplit(values.get("action", "")).scheme, name
             assert "style" not in values, (name, tag)
             assert not any(attribute.startswith("on") for attribute in values), (name, tag)
             if tag in ("img", "link"):
@@ -152,23 +165,24 @@ def test_what_people_write_is_shown_letter_for_letter(
         page = Markup.of(tmp_path / "site" / path)
         assert " ".join(name.split()) in page.text, path
         assert page.unbalanced == []
-        assert not any(tag == "script" for tag, _ in page.tags)
+        scripts = {v.get("src", v.get("type", ""))[-14:] for t, v in page.tags if t == "script"}
+        assert scripts <= {"assets/site.js", "cation/ld+json"}
         assert not any(values.get("src") == "x" for _, values in page.tags)
 
 
 def test_the_event_page_says_what_a_reader_needs_first(site: Path) -> None:
     text = Markup.of(site / EVENT).text
-    head = text[: text.index("At a glance")]
+    head = text[text.index("Method") : text.index("At a glance")]
     order = [
-        "Bottom line Reports put approvals for public use above 40",
-        "What limits the grade Nobody here has seen the original report.",
+        "Event Decision As of 1 January 2026 Next review 1 August 2026",
+        "Confidence C/D Weak–medium",
+        "Impact High",
+        "Reports put approvals for public use above 40",
+        "Why only C/D",
+        "rests on one secondary report (Tech Letter)",
+        "To reach B/C, read the original.",
         "Not known The full list of approved models is not public.",
-        "Horizon: this quarter Next: Q1 2026. Another batch. Review by 1 August 2026. Severity not",
-        "Confidence C/D Weak–medium 0.45",
-        "this page 0.45",
-        "B/C starts at 0.55",
-        "What supports it",
-        "What would change it",
+        "Watch next Another batch. Q1 2026",
     ]
     found = [head.find(part) for part in order]
     assert -1 not in found, dict(zip(order, found, strict=True))
@@ -178,36 +192,57 @@ def test_the_event_page_says_what_a_reader_needs_first(site: Path) -> None:
 def test_the_event_page_has_all_its_parts(site: Path) -> None:
     text = Markup.of(site / EVENT).text
     for part in (
-        "Event Decision Governance Asia Pacific",
-        "Signal focus Figures (2 of 3 key claims)",
-        "Content type Event briefing: 6 facts, 1 attributed statement, 3 judgements",
-        "4 sources, 2 independent",
-        "Impact High 0.64",
-        "Policy sensitivity High 0.70",
-        "What happened, in order",
+        "Region Asia Pacific 1 Domain Governance Topics model approval",
+        "more than 40 models approved",
         "Where sources differ",
-        "Disputed by [5] Two hundred models refused",
-        "Rests on",
-        "Assumes Assumption The 40 of 2024",
-        "Or else Judgement The count reflects registration, not vetting.",
-        "Likelihood 70%",
+        "Disputed by 4. Two hundred models refused",
+        "We judge: The pace shows fast release under state control.",
+        "We expect (70%): The count passes one hundred",
+        "Based on",
+        "Assuming The 40 of 2024",
+        "Alternative reading The count reflects registration, not vetting.",
+        "2 readings against the evidence",
         "Nobody names the authority that approved them.",
-        "This quarter Medium priority Another batch; no date is known.",
-        "Due Q1 2026",
-        "Owner Asia desk",
-        "The grades hold until 1 August 2026",
-        "exposes Northern Search",
-        "“Two hundred models refused” was retracted on 4 March 2024",
-        "revises the earlier “Forty models and counting”",
+        "This year by 31 December 2026 A tally that can be set beside this one.",
+        "5 secondary reports, 2 independent on the weakest key statement",
+        "Secondary report; draws on 1",
+        "Retracted 4 March 2024",
+        "Depends on Office for Model Oversight decided by C/D",
+        "Affects Northern Search and Advertising Company of the Eight Provinces exposes B/C",
         "Source context Drawn by the desk for this page.",
         "Provenance Own drawing, no other rights.",
-        "How this was computed",
-        "at most 0.45",
-        "missing: source.attribution",
-        "as of 1 January 2026",
-        f"input {DIGEST}",
+        "this page 0.45",
+        "B/C starts at 0.55",
+        "What supports it",
+        "What would change it",
+        "Without new evidence, confidence falls from C/D",
+        "Briefing as of 1 January 2026, C/D weak–medium",
+        f"from input {DIGEST}",
     ):
         assert part.casefold() in text.casefold(), part
+
+
+def test_the_page_of_reasoning_has_every_step(site: Path) -> None:
+    text = Markup.of(site / "events/forty-models/grading.html").text
+    for part in (
+        "More than 40 AI models are approved for public use Event As of 1 January 2026",
+        "The scale Score Grade Meaning 0.90 to 1 A",
+        "The first grade changes on 1 August 2026",
+        "Statements each with its own grade",
+        "C/D 0.54 Reports put approvals for public use above 40",
+        "Step by step Confidence: 0.45, C/D coverage 82%",
+        "Strength of source [5]: 0.40",
+        "at most 0.45",
+        "missing: source.attribution",
+        f"Input {DIGEST}",
+    ):
+        assert part.casefold() in text.casefold(), part
+
+
+def test_claims_of_a_page_of_reasoning_lead_to_the_briefing(site: Path) -> None:
+    page = Markup.of(site / "events/forty-models/grading.html")
+    assert "../../events/forty-models.html#claim-over-forty" in page.links
+    assert "../../events/forty-models.html#source-5" in page.links
 
 
 def test_what_a_later_source_says_is_not_there_yet(site: Path) -> None:
@@ -216,11 +251,11 @@ def test_what_a_later_source_says_is_not_there_yet(site: Path) -> None:
         assert b"known only later" not in data, name
 
 
-def test_what_is_not_stated_is_said_once_and_by_name(site: Path) -> None:
+def test_what_is_not_known_is_left_out_or_said_to_be_unknown(site: Path) -> None:
     text = Markup.of(site / OFFICE).text
-    assert text.count("Not stated in the documents") == 1
-    assert "Not stated in the documents Region and base." in text
-    assert "Policy sensitivity not rated" in text
+    assert "Region" not in text
+    assert "Base" not in text
+    assert "Not rated Policy sensitivity" in text
 
 
 def test_claims_lead_to_sources_and_sources_back_to_claims(site: Path) -> None:
@@ -232,14 +267,7 @@ def test_claims_lead_to_sources_and_sources_back_to_claims(site: Path) -> None:
 
 def test_a_claim_of_another_page_is_linked_to_its_home(site: Path) -> None:
     page = Markup.of(site / EVENT)
-    assert "../institutions/model-office.html#claim-filing-before-release" in page.links
-
-
-def test_the_index_sorts_by_grade_kind_and_date(site: Path) -> None:
-    page = Markup.of(site / "index.html")
-    assert {"grade-bc", "grade-cd", "grade-d", "kind-event", "again-1"} <= set(page.ids)
-    text = page.text
-    assert text.index("B/C Medium") < text.index("C/D Weak–medium") < text.index("D Weak signal")
+    assert "../institutions/model-office.html#claim-filing-not-approval" in page.links
 
 
 def test_no_sentence_of_the_body_stands_on_every_page(site: Path) -> None:
@@ -307,7 +335,7 @@ def test_a_rulebook_of_one_scorer_with_one_rule_is_enough(tmp_path: Path) -> Non
 def test_a_workspace_without_published_profiles_still_has_a_first_page(tmp_path: Path) -> None:
     desk = Assessment(corpus([], [], []))
     build(desk, tmp_path / "site", tmp_path)
-    assert "No profile is published yet." in Markup.of(tmp_path / "site" / "index.html").text
+    assert "No briefing is published yet." in Markup.of(tmp_path / "site" / "index.html").text
 
 
 def test_the_page_of_an_event_lists_the_levels_of_those_it_affects(

@@ -111,7 +111,7 @@ class StepwiseEngine:
 
     def _pool(self, step: PoolUp) -> None:
         owners = self.frames[step.space].height
-        frame = self.frames[step.elements]
+        frame = self.frames[step.elements] if step.hops is None else self._reached(step)
         rows = frame.select(
             pl.col(step.owner).alias("owner"),
             pl.col(step.keep).alias("keep"),
@@ -141,6 +141,33 @@ class StepwiseEngine:
             step.space,
             value.alias(step.column),
         )
+
+    def _reached(self, step: PoolUp) -> pl.DataFrame:
+        """An element for each pair of profiles, by the strongest path, instead of the edges."""
+        assert step.hops is not None
+        names = [step.owner, str(step.peer), step.keep, step.take]
+        edges: dict[int, list[tuple[int, int]]] = {}
+        for upper, lower, keep, take in self.frames[step.elements].select(names).iter_rows():
+            known = keep and take is not None
+            if keep is not False:
+                weight = min(max(take, 0), 1000) if known else -1
+                edges.setdefault(upper, []).append((lower, weight))
+        best: dict[tuple[int, int], int] = {}
+        ends = {(upper, upper): 1000 for upper in edges}
+        for hop in range(step.hops):
+            damping = step.damping if hop else 1000
+            found: dict[tuple[int, int], int] = {}
+            for (start, here), so_far in ends.items():
+                for end, weight in edges.get(here, ()):
+                    if end != start:
+                        path = (so_far * weight * damping + 500_000) // 1_000_000
+                        path = -1 if min(so_far, weight) < 0 else path
+                        found[start, end] = max(found.get((start, end), -1), path)
+            best |= {pair: max(path, best.get(pair, -1)) for pair, path in found.items()}
+            ends = found
+        rows = [(start, True, None if p < 0 else p) for (start, _), p in sorted(best.items())]
+        schema = {step.owner: pl.Int64, step.keep: pl.Boolean, step.take: pl.Int64}
+        return pl.DataFrame(rows, schema, orient="row")
 
     def _pooled(self, step: PoolUp, rows: pl.DataFrame, owners: int) -> pl.Series:
         known = rows.filter("keep").drop_nulls(["owner", "take", "by", "weight"])

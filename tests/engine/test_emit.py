@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -104,3 +105,11 @@ def test_a_value_that_is_unknown_is_not_held() -> None:
     stored, dtype = emit_stored(held, dict(frame.schema))
     assert dtype == pl.Int16()
     assert frame.select(stored).to_series().to_list() == [None, 0, 150, 200]
+
+
+def test_binary_numbers_never_hide_a_half() -> None:
+    """A quarter of a score times what another leaves, as dependence lifts impact."""
+    lift, floor = np.mgrid[0:1001, 0:1001].reshape(2, -1)
+    value = 0.25 * (lift / 1000) * (1.0 - floor / 1000)
+    found = pl.DataFrame({"value": value}).select(emit(apply("points", Col("value"))))
+    assert (found.to_series().to_numpy() == (lift * (1000 - floor) + 2000) // 4000).all()

@@ -100,13 +100,13 @@ def test_a_sentence_repeated_in_another_field_or_profile() -> None:
     text = "The full list of all 40 cranes is not open to the public."
     found = remarks(corpus(claim(text), gaps=[text], watch=[{"text": text}]))
     assert found == [
-        ("repeated-sentence", ("gaps", 0)),
+        ("repeated-sentence", ("gaps", 0, "text")),
         ("repeated-sentence", ("watch", 0, "text")),
     ]
     one, other = corpus(claim(text)), corpus(gaps=[text], name="Tug rules")
     tugs = other.profiles["cranes"].model_copy(update={"id": "tugs"})
     both = Corpus({}, one.sources, {**one.profiles, "tugs": tugs})
-    assert remarks(both) == [("repeated-sentence", ("gaps", 0))]
+    assert remarks(both) == [("repeated-sentence", ("gaps", 0, "text"))]
 
 
 @pytest.mark.parametrize(

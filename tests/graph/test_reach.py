@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -49,14 +50,12 @@ def simple_paths(edges: list[Edge], start: int, hops: int) -> Iterator[list[Edge
 
 
 def felt(path: list[Edge], damping: int) -> int | None:
-    """Weights multiplied along the way, damped after the first, halves up at each product."""
+    """Weights multiplied along the way, damped after the first hop, halves up once at each."""
     points = 1000
     for number, (_, _, weight) in enumerate(path):
         if weight is None:
             return None
-        points = (points * weight + 500) // 1000
-        if number:
-            points = (points * damping + 500) // 1000
+        points = (points * weight * (damping if number else 1000) + 500_000) // 1_000_000
     return points
 
 
@@ -103,6 +102,30 @@ def test_a_known_path_counts_before_an_unknown_one_and_the_shorter_of_equals() -
     edges: list[Edge] = [(0, 2, None), (0, 1, 1000), (1, 2, 1000), (0, 3, 1000), (1, 3, 1000)]
     assert pairs(edges, 3, 1.0)[0, 2] == (1000, 2)
     assert pairs(edges, 3, 1.0)[0, 3] == (1000, 1)
+
+
+def test_each_hop_is_rounded_once() -> None:
+    assert pairs([(0, 1, 50), (1, 2, 50)], 2, 0.5)[0, 2] == (1, 2)  # 0.00125
+
+
+@given(edge_lists, st.integers(1, 4), st.sampled_from([1000, 500, 1]))
+def test_positive_paths_alone(edges: list[Edge], hops: int, damping: int) -> None:
+    found = reach_pairs(frame(edges), hops, damping / 1000, positive=True)
+    every = pairs(edges, hops, damping / 1000)
+    assert {(a, b): (points, far) for a, b, points, far in found.iter_rows()} == {
+        pair: value for pair, value in every.items() if value[0]
+    }
+
+
+@given(edge_lists, st.integers(1, 4), st.sampled_from([1000, 500]))
+def test_a_copy_reaches_what_its_original_reaches(
+    edges: list[Edge], hops: int, damping: int
+) -> None:
+    copied = [(6 + upper, lower, weight) for upper, lower, weight in edges]
+    origins = np.array([-1] * 6 + [*range(6)])
+    found = reach_pairs(frame([*edges, *copied]), hops, damping / 1000, origins=origins)
+    of_copies = {(a - 6, b): (points, far) for a, b, points, far in found.iter_rows()}
+    assert of_copies == pairs(edges, hops, damping / 1000)
 
 
 def test_nothing_reaches_itself() -> None:

@@ -1,7 +1,7 @@
 """Impact, operational criticality and policy sensitivity: the plain implementation.
 
 All three are weighted means over the words of a profile's factors. Scores are integers in
-thousandths: the mean, the lift by dependence and each step of a path are rounded half up once.
+thousandths: the mean, the lift by dependence and each hop of a path are rounded half up once.
 Where the documents leave a choice, this reading holds:
 
 - The drop-out test asks for severity again, but not for half of the factors or for a narrow range:
@@ -9,8 +9,8 @@ Where the documents leave a choice, this reading holds:
 - Half of the factors and the narrow range are asked of all three scores, severity where it is one
   of the factors. Dependence is always known, so it counts for neither.
 - A factor without claims has a confidence of 0, like an edge; a word outside the scale is unknown.
-- Dependence follows ``depends_on`` of all profiles, where it is valid on the day, and lifts
-  institutions only: who an event affects is its breadth already.
+- Dependence follows ``depends_on`` of all profiles and ``affects`` of all events, where it is valid
+  on the day: whoever an event affects depends on it.
 - An edge carries its weight times the confidence of its weakest claim, and a path the product of
   its edges, damped at every hop after the first. An edge of unknown criticality weighs like a low
   one, the worst known.
@@ -199,9 +199,8 @@ def weakest(
 
 
 def impact(profile: AnyProfile, words: Mapping[str, Word], depended: int) -> Estimate:
-    if isinstance(profile, Event):
-        return estimate(asked(EVENT, profile), words)
-    return estimate(asked(INSTITUTION, profile), words, lift=depended)
+    factors = EVENT if isinstance(profile, Event) else INSTITUTION
+    return estimate(asked(factors, profile), words, lift=depended)
 
 
 def criticality(profile: AnyProfile, words: Mapping[str, Word], depended: int) -> Estimate | None:
@@ -274,13 +273,16 @@ Links = Mapping[str, Mapping[str, int]]
 def links_of(corpus: Corpus, as_of: date, claims: Mapping[tuple[str, str], Scores]) -> Links:
     links: dict[str, dict[str, int]] = {}
     for profile in corpus.profiles.values():
-        for edge in profile.depends_on:
+        edges = [(edge.on, profile.id, edge) for edge in profile.depends_on]
+        if isinstance(profile, Event):
+            edges += [(profile.id, edge.on, edge) for edge in profile.affects]
+        for upper, lower, edge in edges:
             begun = edge.valid_from is None or edge.valid_from.first <= as_of
             if begun and (edge.valid_until is None or as_of <= edge.valid_until.last):
                 weight = EDGE_WEIGHTS[edge.criticality or "low"]
                 strength = rounded(weight * weakest(profile.id, edge.claims, claims), ONE)
-                direct = links.setdefault(edge.on, {})
-                direct[profile.id] = max(direct.get(profile.id, 0), strength)
+                direct = links.setdefault(upper, {})
+                direct[lower] = max(direct.get(lower, 0), strength)
     return links
 
 

@@ -1,4 +1,4 @@
-"""The engine and the plain implementation agree on the scores of claims and on every horizon."""
+"""The engine and the plain implementation agree on every score and on every horizon."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.package import (
 )
 from tests.plain.evidence import claim_scores
 from tests.plain.horizon import Horizon, Next, horizons
-from tests.plain.impact import profile_scores
+from tests.plain.impact import Estimate, ProfileScores, profile_scores
 from tests.plain.test_ladder import DISPUTED, LADDER, agency_world
 from tests.plain.worlds import AS_OF, drawn_world, worlds
 from tests.strategies import default_rulebook
@@ -50,7 +50,44 @@ def disagreements(world: Corpus, as_of: date, decided: dict[str, date] | None = 
         if scored != expected:
             found.append(f"{key}: engine {scored}, plain {expected}")
     lines = overview(run, built.listing, as_of, decided or {})
+    read = profile_scores(world, as_of, rulebook.settings.review_after_days)
+    found += different_estimates(run, lines, read)
     return [*found, *different_horizons(world, rulebook, as_of, decided, lines)]
+
+
+def different_estimates(
+    run: Run, lines: list[engine.Line], read: dict[str, ProfileScores]
+) -> Iterator[str]:
+    dependence = run.scores(run.program.scorer("profile.dependence"))
+    for line, depended in zip(lines, dependence, strict=True):
+        plain, scores = read[line.id], line.scores
+        if depended.points != plain.dependence:
+            yield f"{line.id}: dependence {depended.points}, plain {plain.dependence}"
+        if scores["confidence"].points != plain.confidence:
+            yield f"{line.id}: confidence {scores['confidence'].points}, plain {plain.confidence}"
+        for name, estimate in (
+            ("impact", plain.impact),
+            ("operational_criticality", plain.criticality),
+            ("policy_sensitivity", plain.sensitivity),
+        ):
+            found = scores.get(name)
+            if (found and of_score(found)) != (estimate and of_estimate(estimate)):
+                yield f"{line.id}: {name} {found}, plain {estimate}"
+
+
+def of_score(score: engine.Score) -> tuple:
+    """Points, band, highest possible band, and the grade the band stands on, if it is rated."""
+    if score.points is None or score.band is None:
+        return ()
+    highest, stands_on = score.ceiling or score.band, score.stands_on and score.stands_on.id
+    return score.points, score.band.grade, highest.grade, stands_on, score.provisional
+
+
+def of_estimate(found: Estimate) -> tuple:
+    """The same of the plain implementation."""
+    if found.level is None:
+        return ()
+    return found.floor, found.level, found.highest, found.stands_on, found.provisional
 
 
 @pytest.mark.parametrize(
@@ -80,17 +117,12 @@ def different_horizons(
 ) -> Iterator[str]:
     periods = rulebook.settings.review_after_days
     wanted = horizons(world, as_of, periods, decided)
-    impacts = {i: s.impact for i, s in profile_scores(world, as_of, periods).items()}
     for line in lines:
         plain = wanted.get(line.id)
         if line.horizon.closed:
             if plain is not None:
                 yield f"{line.id}: closed for the engine alone"
             continue
-        impact, read = line.scores["impact"], impacts[line.id]
-        stands_on = impact.stands_on.id if impact.stands_on else None
-        if (impact.grade, stands_on) != (read.level, read.stands_on):
-            continue  # the cadence of another band; the plain implementation lifts no event
         here = plain_horizon(line.horizon)
         if here != plain:
             yield f"{line.id}: engine {here}, plain {plain}"

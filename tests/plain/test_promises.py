@@ -13,11 +13,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.model.base import Model
-from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Publisher, Source
+from assay.model.documents import (
+    AnyProfile,
+    Citation,
+    Claim,
+    Corpus,
+    Dependency,
+    Publisher,
+    Source,
+)
 from tests.plain import evidence, impact
 from tests.plain.evidence import Evidence, Scores, claim_scores
+from tests.plain.test_against_engine import disagreements
 from tests.plain.test_ladder import all_lines
-from tests.plain.worlds import AS_OF, KINDS, PERIODS, maybe, some, worlds
+from tests.plain.worlds import (
+    AS_OF,
+    KINDS,
+    PERIODS,
+    Document,
+    claim,
+    corpus,
+    institution,
+    maybe,
+    publisher,
+    some,
+    source,
+    worlds,
+)
 
 RANDOM = st.randoms(use_true_random=False)
 TRIES = 6
@@ -299,3 +321,42 @@ def test_dependence_decides_a_band() -> None:
     lifted = impact.estimate(impact.INSTITUTION, rated, lift=600)
     assert (alone.floor, alone.level) == (418, "Medium")
     assert (lifted.floor, lifted.level) == (505, "High")
+
+
+def depended(indirect: bool) -> Corpus:
+    """A body whose dependents are one that depends on it and, if so, one that depends on that."""
+    edge = {"relation": "built_on", "criticality": "high", "claims": ["c"]}
+    factors = {"severity": "high", "users": "millions", "substitutability": "hours",
+               "market_share": "under 5 %", "geography": "part of a country"}  # fmt: skip
+    rated = [{"factor": f, "is": word, "claims": ["c"]} for f, word in factors.items()]
+    names = ["centre", "near", "far"] if indirect else ["centre", "near"]
+    documents: list[Document] = []
+    for name, on in zip(names, [None, *names], strict=False):
+        documents += [publisher(name, speaks_for=[name]), source(f"{name}-act", name, "record")]
+        edges = [{**edge, "on": on}] if on else []
+        body = institution(name, claim("c", f"{name}-act"), depends_on=edges, factors=rated)
+        documents.append(body)
+    return corpus(*documents)
+
+
+def test_a_dependent_at_two_hops_decides_a_band() -> None:
+    without, with_it = (
+        impact.profile_scores(depended(indirect), AS_OF, PERIODS)["centre"]
+        for indirect in (False, True)
+    )
+    assert (without.dependence, without.impact.floor, without.impact.level) == (320, 499, "Medium")
+    assert (with_it.dependence, with_it.impact.floor, with_it.impact.level) == (355, 503, "High")
+    assert disagreements(depended(indirect=False), AS_OF) == []
+    assert disagreements(depended(indirect=True), AS_OF) == []
+
+
+@given(worlds(), RANDOM)
+def test_another_dependency_never_lowers_dependence(world: Corpus, random: Random) -> None:
+    lower, upper = (random.choice(list(world.profiles.values())) for _ in range(2))
+    if lower.id == upper.id or not lower.claims:
+        return
+    edge = {"on": upper.id, "relation": "built_on", "claims": [random.choice(lower.claims).id]}
+    further = (*lower.depends_on, Dependency.model_validate(edge))
+    after = with_document(world, edited(lower, depends_on=further))
+    before, then = (impact.profile_scores(w, AS_OF, PERIODS) for w in (world, after))
+    assert all(then[i].dependence >= before[i].dependence for i in world.profiles)

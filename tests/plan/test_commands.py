@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -39,6 +40,30 @@ def test_history_and_log_tell_what_was_applied_by_whom_and_why(
         "evidence changed",
         "a neighbour changed",
     }
+
+
+def test_a_score_that_a_kind_is_no_longer_asked_for_is_said_so(
+    applied: Call, tmp_path: Path
+) -> None:
+    *others, felt = Office().rules["scorers"]
+    scorers = [*others, {**felt, "kinds": ["event"]}]
+    Office().with_part(scorers=scorers).written(tmp_path)
+    assert re.search(r"weir felt: \w+ 0\.\d+ → not asked", applied("plan")[1])
+    plan = printed(applied, "plan")
+    assert {(c["to"]["rated"], c["to"]["asked"]) for c in plan["changes"]} == {(False, False)}
+    assert apply(applied, "--allow-guard", "max_downgrades")[0] == 0
+    assert "→ not asked" in applied("history", "weir")[1]
+
+
+def test_history_leaves_out_what_was_not_rated_before_or_after(
+    applied: Call, tmp_path: Path
+) -> None:
+    pump = {"kind": "institution", "id": "pump", "name": "The pump"}
+    Office().adding(pump).written(tmp_path)
+    assert apply(applied)[0] == 0
+    assert "not rated →" in applied("history", "pump")[1]
+    for command in (("history", "pump"), ("log",)):
+        assert "not rated → not rated" not in applied(*command)[1]
 
 
 def test_the_amounts_of_causes_add_up_in_what_is_printed(applied: Call, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assay.briefing.atlas import Atlas
 from assay.briefing.methodology import MethodologyView, methodology_view
-from assay.briefing.pageviews import Imprint
+from assay.briefing.views import Imprint
 from assay.plan.history import applied
 from tests.package import make_plan
 from tests.plan.office import Office

@@ -6,10 +6,10 @@ import math
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assay.arithmetic import CERTAIN, ONE, half_life_table, scale_points, to_points
+from assay.arithmetic import ONE, half_life_table, scale_points, to_points
 from tests.oracle import mean_points, noisy_or
 from tests.package import half_life, noisy_or_thresholds, noisy_or_weights
 
@@ -46,17 +46,16 @@ def test_every_weight_is_the_nearest_whole_number() -> None:
     weights = noisy_or_weights()
     assert len(weights) == ONE + 1
     for w in range(ONE):
-        assert abs(weights[w] + math.log1p(-w / ONE) * 1_000_000) <= 0.5 + 1e-6
+        assert weights[w] == pytest.approx(-math.log1p(-w / ONE) * 10**12, rel=1e-12, abs=0.5)
 
 
-def test_certainty_outweighs_everything_short_of_it() -> None:
-    assert weights_of_many() < CERTAIN
-    assert noisy_or([ONE]) == ONE
+def test_certainty_stays_certain() -> None:
+    assert noisy_or([ONE]) == noisy_or([ONE, 1]) == noisy_or([ONE] * 1_000) == ONE
     assert noisy_or([]) == 0
 
 
-def weights_of_many() -> int:
-    return 10_000 * noisy_or_weights()[ONE - 1]
+def test_the_weights_of_a_million_scores_can_be_added() -> None:
+    assert 1_000_000 * noisy_or_weights()[ONE] < 2**63
 
 
 def test_thresholds_rise() -> None:
@@ -88,13 +87,23 @@ def test_the_order_does_not_matter(some: list[int]) -> None:
     assert noisy_or(some[::-1]) == noisy_or(sorted(some)) == noisy_or(some)
 
 
+def exact(some: list[int]) -> int:
+    """The noisy-or in whole numbers, halves rounded up."""
+    whole = ONE ** len(some)
+    left = math.prod(ONE - s for s in some)
+    return (2 * ONE * (whole - left) + whole) // (2 * whole)
+
+
 @given(st.lists(scores, max_size=6))
-def test_it_is_the_noisy_or(some: list[int]) -> None:
-    left = math.prod(1 - s / ONE for s in some)
-    assert abs(noisy_or(some) - ONE * (1 - left)) <= 0.51
+@example([50, 50])  # 0.0975
+@example([50, 10])  # 0.0595
+@example([500, 500, 500, 4])  # 0.8755
+def test_it_is_the_noisy_or_and_halves_are_rounded_up(some: list[int]) -> None:
+    assert noisy_or(some) == exact(some)
 
 
 def test_halves_are_rounded_up() -> None:
     assert [to_points(v) for v in (0.0004, 0.0005, 0.85, -0.0005, -0.0006)] == [0, 1, 850, 0, -1]
     assert [scale_points(p, 500) for p in (1, 2, 3)] == [1, 1, 2]
+    assert [to_points(n / 2000) for n in range(2000)] == [(n + 1) // 2 for n in range(2000)]
     assert [mean_points(total, 2) for total in (1, 2, 3)] == [1, 1, 2]

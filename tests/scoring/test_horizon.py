@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import pytest
 
+from assay.diagnostics.diagnostic import Subject
+from assay.scoring.horizon import shared_dates
 from tests.package import (
     AnyProfile,
     Assessment,
@@ -167,28 +168,29 @@ def test_a_closed_profile_says_when_and_why_and_has_nothing_to_watch() -> None:
     }
 
 
+def test_one_date_for_one_reason_on_two_pages_is_reported_once() -> None:
+    count = {"text": "The last count.", "due": "2026-12"}
+    found = horizons(
+        institution("agency", reviewed=REVIEWED, watch=[{"text": "A talk."}, count]),
+        institution("branch", reviewed="2026-08-22", watch=[{"text": "A talk."}, count]),
+        institution("court", reviewed="2026-08-23", watch=[count]),
+        institution("depot", reviewed="2026-08-24", watch=[{**count, "due": "2026-11"}]),
+    )
+    (warning,) = shared_dates(found, {i: Subject(f"{i}.yaml") for i in found})
+    assert warning.message == (
+        "the next date of 'branch' (2026-12-31) has the same reason as that of 'agency' "
+        "and 1 other profile: The last count."
+    )
+    assert (warning.code, warning.value.path) == ("same-date-and-reason", ("watch", 1, "due"))
+
+
 # The shipped workspace ------------------------------------------------------------------------
 
 
-def shared(found: Mapping[str, object]) -> list[list[str]]:
-    """The ids of the profiles with an equal date and reason, where there are several."""
-    counted = Counter(found.values())
-    return [[i for i in found if found[i] == one] for one, n in counted.items() if n > 1]
-
-
 def test_no_two_shipped_pages_have_one_date_for_one_reason() -> None:
-    desk = shipped()
-    lines = {line.id: line.horizon for line in desk.overview().lines if line.published}
-    ahead = {
-        i: (h.next.day, h.next.reason, h.next.text, h.next.claims)
-        for i, h in lines.items()
-        if h.next
-    }
-    reviews = {
-        i: (h.review.day, h.review.gap, h.review.question) for i, h in lines.items() if h.review
-    }
-    assert shared(ahead) == []
-    assert shared(reviews) == []
+    pages = {line.id: line.horizon for line in shipped().overview().lines if line.published}
+    subjects = {i: Subject(f"{i}.yaml") for i in pages}
+    assert [d.message for d in shared_dates(pages, subjects)] == []
 
 
 def test_every_open_shipped_profile_was_reviewed_and_every_date_has_its_claim() -> None:

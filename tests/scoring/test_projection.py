@@ -221,6 +221,7 @@ CONDITIONS = (
     "claims.exists(c, c.checked_days > c.review_after_days)",
     "dependents.exists(d, d.peer.begun_days < 500)",
     "claims.exists(c, c.grounds.exists(g, g.checked_days > 30))",
+    "profile.reached > 0.4",
 )
 
 
@@ -231,10 +232,20 @@ def speaking_of_time() -> tuple[Rulebook, Program]:
         for n, text in enumerate(CONDITIONS)
     ]
     scale = [{"id": f"b{n}", "from": n / 10, "grade": str(n), "label": str(n)} for n in range(10)]
+    reached = {
+        "over": "dependents",
+        "within_reach": True,
+        "take": "it.peer.begun_days > 500 ? 0.2 : 0.5",
+        "combine": "noisy_or",
+        "empty": 0.0,
+    }
     book = Rulebook.model_validate(
         {
             "scales": {"ten": scale},
-            "scorers": [{"name": "age", "on": "profile", "scale": "ten", "rules": rules}],
+            "scorers": [
+                {"name": "reached", "on": "profile", "pool": reached},
+                {"name": "age", "on": "profile", "scale": "ten", "rules": rules},
+            ],
         }
     )
     return book, compile_rulebook(book)

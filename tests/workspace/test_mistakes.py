@@ -46,9 +46,9 @@ def test_every_code_of_a_value_or_link_has_its_case() -> None:
         for folder in ("mistakes", "rulebooks")
         for path in (HERE / folder).glob("*.txt")
     )
-    # What is said of sentences and pictures has its cases beside the code that reads them.
-    beside = (HERE.parent / "evidence" / "test_advice.py", HERE / "test_images.py")
-    advice = "".join(path.read_text(encoding="utf-8") for path in beside)
+    # What is said of sentences, dates and pictures has its cases beside the code that reads them.
+    cases = ("evidence/test_advice.py", "scoring/test_horizon.py", "workspace/test_images.py")
+    advice = "".join((HERE.parent / name).read_text(encoding="utf-8") for name in cases)
     slugs = [c.slug for c in AREAS["Documents"]]
     wanted = slugs[slugs.index("too-many-mistakes") :]
     met = [slug for slug in wanted if f"[{slug}]" in texts or f'"{slug}"' in advice]

@@ -102,6 +102,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("assay explain ID", f"explain {_PROFILE}", scores.Explanation),
     Contract("assay outlook [ID…]", f"outlook {_PROFILE}", scores.Outlook),
     Contract("assay graph [ID…]", f"graph {_PROFILE} example-harbour-office", scores.Graph),
+    Contract("assay migrate", "migrate --dry-run", documents.Migration),
     Contract("assay build", "build", documents.SiteReport),
     Contract("assay build --all-audiences", "build --all-audiences", documents.SiteReports),
     Contract("assay find WORDS…", "find ferries", documents.FoundDocuments),

@@ -193,6 +193,8 @@ def _beginning(scorer: Scorer) -> str:
     pool = scorer.pool
     only = "" if pool.where == "true" else f" where {code(pool.where)}"
     groups = f", the strongest per {code(pool.by)}" if pool.by else ""
+    if pool.within_reach:
+        groups = ", of all within reach by their strongest path"
     weights = f", weighed by {code(pool.weight)}" if pool.weight else ""
     few = f", of these the {pool.strongest} strongest" if pool.strongest else ""
     empty = "unknown" if pool.empty == "unknown" else f"{pool.empty:g}"

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Literal
 
 from assay.briefing import charts, wording
-from assay.briefing.pictures import Influence, Network, Node
-from assay.evidence.independence import Independence
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependency, Event, Source
 from assay.model.results import Explanation, ProfileResult
-from assay.model.rulebook import Band, Rulebook, Scorer
+from assay.model.rulebook import Band, Rulebook, Scorer, Site, directory_address
 from assay.plan.history import Applied
+from assay.plan.plan import Change
+from assay.review.decisions import Decision
 from assay.review.effective import Ruling
 
 Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
@@ -37,7 +37,7 @@ class Atlas:
     and its claims cannot be referred to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that pages show
         self,
         corpus: Corpus,
         rulebook: Rulebook,
@@ -48,6 +48,7 @@ class Atlas:
         *,
         history: Sequence[Applied] = (),
         audience: str = "public",
+        confirmed: Mapping[str, Decision] | None = None,
     ) -> None:
         self.corpus = corpus
         self.rulebook = rulebook
@@ -56,20 +57,25 @@ class Atlas:
         self.as_of = as_of
         self.history = tuple(history)
         self.audience = audience
-        self.independence = Independence(corpus, as_of)
+        self.confirmed = confirmed or {}
+        self.site = rulebook.settings.site or Site.model_construct()
+        self.base_url = directory_address(self.site.base_url)
         self._decisions = decisions or {}
         self.published: dict[str, AnyProfile] = {
             i: profile
             for i, profile in sorted(corpus.profiles.items())
-            if i in results and i in explanations and results[i].published
+            if i in results and results[i].published
         }
         self._paths = {i: path_of(profile) for i, profile in self.published.items()}
         self._scorers = {scorer.key: scorer for scorer in rulebook.scorers}
         self._edges: dict[str, list[Edge]] = {i: [] for i in self.published}
         self._users: dict[str, list[str]] = {}
+        self._changes: dict[str, list[tuple[Applied, Change]]] = {}
         self._collect()
-        self.network = Network(self._influences())
-        self._nodes: dict[str, Mapping[str, Node]] = {}
+        for record in self.history:
+            for change in record.changes:
+                if change.audience == audience and change.id in self.published:
+                    self._changes.setdefault(change.id, []).append((record, change))
 
     @property
     def unpublished(self) -> tuple[str, ...]:
@@ -145,14 +151,17 @@ class Atlas:
         """The published profiles that cite a source."""
         return tuple(self._users.get(source_id, ()))
 
-    def nodes(self, root: str) -> Mapping[str, Node]:
-        """Every published profile as it may stand in a picture; links start at ``root``."""
-        if root not in self._nodes:
-            self._nodes[root] = {
-                i: Node(i, profile.name, profile.kind, root + path_of(profile))
-                for i, profile in self.published.items()
-            }
-        return self._nodes[root]
+    def changes_of(self, profile_id: str) -> Sequence[tuple[Applied, Change]]:
+        """The recorded changes of a profile's scores, for the audience of the site."""
+        return self._changes.get(profile_id, ())
+
+    @property
+    def is_most_public(self) -> bool:
+        return self.audience == self.rulebook.audiences[0]
+
+    @property
+    def is_least_public(self) -> bool:
+        return self.audience == self.rulebook.audiences[-1]
 
     def _collect(self) -> None:
         for i, profile in self.published.items():
@@ -168,15 +177,6 @@ class Atlas:
         begun = link.valid_from is None or link.valid_from.first <= self.as_of
         return begun and (link.valid_until is None or link.valid_until.last >= self.as_of)
 
-    def _influences(self) -> list[Influence]:
-        found = []
-        for i, edges in self._edges.items():
-            for edge in edges:
-                if edge.owner == i and edge.direction in ("depends_on", "affects"):
-                    ends = (i, edge.peer) if edge.direction == "affects" else (edge.peer, i)
-                    found.append(Influence(*ends, edge.link.relation, edge.link.criticality))
-        return found
-
 
 def _declared(profile: AnyProfile) -> list[tuple[Direction, Direction, Dependency]]:
     found: list[tuple[Direction, Direction, Dependency]] = [
@@ -190,3 +190,33 @@ def _declared(profile: AnyProfile) -> list[tuple[Direction, Direction, Dependenc
 def path_of(profile: AnyProfile) -> str:
     """Where the page of a profile lies in the site."""
     return f"{wording.FOLDER[profile.kind]}/{profile.id}.html"
+
+
+def grading_path_of(profile: AnyProfile) -> str:
+    """Where the page with the reasoning behind a profile's grades lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}/grading.html"
+
+
+def calendar_path_of(profile: AnyProfile) -> str:
+    """Where the calendar file of a profile lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.ics"
+
+
+def data_path_of(profile: AnyProfile) -> str:
+    """Where the briefing of a profile lies in the site as JSON."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.json"
+
+
+def feed_path_of(profile: AnyProfile) -> str:
+    """Where the feed of a profile lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.atom"
+
+
+def card_path_of(profile: AnyProfile) -> str:
+    """Where the preview card of a profile lies in the site."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}.card.svg"
+
+
+def former_path_of(profile: AnyProfile, former: str) -> str:
+    """Where the page of a profile lay under a former id."""
+    return f"{wording.FOLDER[profile.kind]}/{former}.html"

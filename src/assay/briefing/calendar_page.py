@@ -9,8 +9,7 @@ from itertools import groupby
 from assay.briefing import wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.ics import calendar_ics
-from assay.briefing.pageviews import Imprint
-from assay.briefing.views import Link
+from assay.briefing.views import Imprint, Link
 from assay.model.dates import PartialDate
 from assay.model.results import NextReason
 from assay.scoring.outlook import Due, calendar
@@ -74,10 +73,10 @@ def calendar_view(atlas: Atlas, due: list[Due], imprint: Imprint) -> CalendarVie
     return CalendarView(ROOT, tuple(_months(atlas, due)), FILE, len(due), undated, imprint)
 
 
-def calendar_file(atlas: Atlas, due: list[Due]) -> bytes:
+def calendar_file(atlas: Atlas, due: list[Due], title: str = "Briefings") -> bytes:
     """The same as iCalendar."""
     names = {i: profile.name for i, profile in atlas.published.items()}
-    return calendar_ics(due, names, atlas.as_of, "Briefings").encode("utf-8")
+    return calendar_ics(due, names, atlas.as_of, title).encode("utf-8")
 
 
 def _months(atlas: Atlas, due: list[Due]) -> Iterator[MonthView]:
@@ -98,11 +97,11 @@ def _entry(atlas: Atlas, due: Due) -> DueView:
     written = PartialDate.parse(due.written)
     details = []
     if due.priority:
-        details.append(f"{due.priority} priority")
+        details.append(f"Priority: {due.priority}")
     if due.trigger:
-        details.append(f"set off by: {due.trigger}")
+        details.append(f"Trigger: {due.trigger}")
     if due.owner:
-        details.append(f"looked after by {due.owner}")
+        details.append(f"Owner: {due.owner}")
     return DueView(
         when=wording.partial(written),
         machine=due.day.isoformat(),

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Literal
 
 from assay.briefing import wording
+from assay.model.dates import PartialDate
 from assay.model.results import OutlookPoint, Step
 from assay.model.rulebook import Band
 
@@ -316,3 +317,76 @@ def outlook(
         f"{wording.points(score)} on {wording.day(when)}" for when, score in rated
     )
     return OutlookChart(dots, lines, thresholds, height, title)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A stretch of an axis; ``vague`` if the date does not name a day."""
+
+    x: str
+    width: str
+    vague: bool
+
+
+def extents(dates: Sequence[tuple[PartialDate, PartialDate]]) -> tuple[Extent, ...]:
+    """Each period on one axis from the first day of all to the last, as wide as it is vague."""
+    first = min(start.first for start, _ in dates)
+    days = max((max(end.last for _, end in dates) - first).days + 1, 1)
+    found = []
+    for start, end in dates:
+        x = (start.first - first).days * 1000 // days
+        width = max(((end.last - start.first).days + 1) * 1000 // days, 15)
+        vague = start.precision != "day" or end.precision != "day"
+        found.append(Extent(_share(min(x, 1000 - width)), _share(width), vague))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """A bar of one figure; ``open`` if the true value may be greater."""
+
+    text: str
+    width: str
+    open: bool
+
+
+def proportions(values: Sequence[tuple[str, float, bool]]) -> tuple[Proportion, ...]:
+    """The figures of one measure on one axis from 0 to the greatest; none below 0."""
+    most = max(value for _, value, _ in values) or 1
+    return tuple(
+        Proportion(text, _share(max(round(value * 880 / most), 5)), is_open)
+        for text, value, is_open in values
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """The headline grade over the recorded dates; lengths in units of the view box."""
+
+    steps: tuple[tuple[int, str], ...]
+    path: str
+    dots: tuple[tuple[int, int], ...]
+    title: str
+
+
+_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_LEFT = 240, 72, 34
+
+
+def sparkline(bands: Sequence[Band], grades: Sequence[str]) -> Sparkline | None:
+    """Grades in their order, oldest first, as steps; None for fewer than two.
+
+    Only the steps of the scale that occur are drawn. A grade that the scale does not have any
+    more, and "not rated", lie at the foot.
+    """
+    if len(grades) < 2:
+        return None
+    names = list(dict.fromkeys(b.grade for b in ascending(bands)))
+    shown = sorted(set(grades), key=lambda g: names.index(g) if g in names else -1)
+    top, foot = 8, _SPARK_HEIGHT - 8
+    gap = (foot - top) / max(len(shown) - 1, 1)
+    heights = {grade: round(foot - gap * i) for i, grade in enumerate(shown)}
+    width = (_SPARK_WIDTH - _SPARK_LEFT - 6) / (len(grades) - 1)
+    dots = tuple((round(_SPARK_LEFT + width * i), heights[grade]) for i, grade in enumerate(grades))
+    path = f"M{dots[0][0]} {dots[0][1]}" + "".join(f"H{x}V{y}" for x, y in dots[1:])
+    steps = tuple((heights[grade], grade if grade in names else "–") for grade in shown)
+    return Sparkline(steps, path, dots, f"Grades so far: {', '.join(grades)}")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from assay.briefing import wording
 from assay.briefing.atlas import Atlas
-from assay.briefing.pageviews import Imprint
-from assay.briefing.views import Link
+from assay.briefing.views import Imprint, Link
 from assay.plan.history import Applied
 from assay.plan.plan import Change, Grade
 
@@ -88,7 +87,7 @@ def _change(atlas: Atlas, number: int, record: Applied, changes: list[Change]) -
         day=wording.day(date.fromisoformat(day)),
         machine=day,
         reason=record.why,
-        effects=tuple(_effects(atlas, changes)),
+        effects=tuple(effects(atlas, changes)),
         within=sum(c.direction == "same" for c in changes),
         moves=tuple(
             GradeMove(
@@ -103,7 +102,8 @@ def _change(atlas: Atlas, number: int, record: Applied, changes: list[Change]) -
     )
 
 
-def _effects(atlas: Atlas, changes: list[Change]) -> Iterator[ScorerEffect]:
+def effects(atlas: Atlas, changes: Sequence[Change]) -> Iterator[ScorerEffect]:
+    """How many of the changes went which way, by scorer."""
     for scorer in dict.fromkeys(c.scorer for c in changes):
         own = [c for c in changes if c.scorer == scorer]
         moved = Counter(c.direction for c in own)

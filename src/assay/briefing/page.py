@@ -2,104 +2,226 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
-from assay.briefing import computation, narrative, relations, sourcing, verdict, wording
+from assay.briefing import charts, connected, grading, sources, wording
 from assay.briefing.atlas import Atlas, path_of
-from assay.briefing.pageviews import Imprint, PageView
-from assay.briefing.sheet import ROOT, Sheet
-from assay.briefing.views import Badge, Cite, Fact, ImageView, Link
-from assay.model.documents import AnyProfile, Event, Institution
+from assay.briefing.changes import history_view
+from assay.briefing.data import page_head
+from assay.briefing.ratings import rating_line, ratings
+from assay.briefing.sheet import ROOT, Sheet, badge
+from assay.briefing.story import story
+from assay.briefing.views import (
+    Badge,
+    Cite,
+    Fact,
+    FactorRow,
+    ImageView,
+    Imprint,
+    Link,
+    NextStep,
+    PageView,
+    Rating,
+    Reasons,
+    WatchRow,
+)
+from assay.model.dates import PartialDate
+from assay.model.documents import AnyProfile, Claim, Event, Institution, WatchItem
+from assay.model.results import AddedCitation, NextDate, WatchNotice, WouldChange
 from assay.text import listed, sentence
 
 IMAGES = "assets/images/"
 """Where pictures lie in the site."""
+_MOST_GAPS = 2
+_MOST_WATCH = 3
+_MOST_WORDS, _MOST_WORDS_OF_FEW = 450, 170
+"""Words beyond which a page gives less room to each of its parts; the second for few claims. The
+frame, the headings and the folds come on top of them."""
+_FEW = 5
+_ROOMS = (1.0, 0.7, 0.45, 0.2, 0.0)
 
 
-def page(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageView:
-    """The page of a published profile."""
-    sheet = Sheet(atlas, profile)
-    told = narrative.narrative(sheet)
-    graded = verdict.verdict(sheet)
-    rated = verdict.levels(sheet)
-    badges = [graded.badge] if graded else []
-    badges += [level.badge for level in rated]
-    facts, not_stated = _glance(sheet, tuple(badges))
-    computed, of_claims = computation.computations(sheet)
+def page(
+    atlas: Atlas, profile: AnyProfile, imprint: Imprint, *, has_calendar: bool = False
+) -> PageView:
+    """The page of a published profile; ``has_calendar`` if the site has a calendar file of it."""
+    few = len(atlas.claims(profile)) <= _FEW
+    most = _MOST_WORDS_OF_FEW if few else _MOST_WORDS
+    step = 0
+    while True:
+        view = _page(Sheet(atlas, profile, room=_ROOMS[step]), imprint, has_calendar=has_calendar)
+        words = _words(view)
+        if words <= most or step == len(_ROOMS) - 1:
+            return view
+        # A page that is far too long skips the rooms that cannot be small enough.
+        step = min(step + max(round(2 * (words - most) / most), 1), len(_ROOMS) - 1)
+
+
+def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
+    atlas, profile = sheet.atlas, sheet.profile
+    body = story(sheet)
+    next_step, taken = _next_step(sheet)
+    watch = _watch(sheet, taken)
+    most = sheet.shown(len(watch), _MOST_WATCH)
+    most_gaps = _MOST_GAPS if sheet.room else 1
+    gaps = [gap.text for gap in profile.gaps]
+    shown_ratings = ratings(atlas, profile)
+    shown_sources, more_sources = sources.source_rows(sheet)
     view = PageView(
         root=ROOT,
         path=path_of(profile),
         id=profile.id,
         kind=profile.kind,
         name=profile.name,
-        aliases=profile.aliases,
-        kicker=kicker(atlas, profile, sheet),
-        told=told,
-        minute=verdict.minute(sheet),
-        badges=tuple(badges),
-        evidence=sourcing.summary(sheet.result),
-        verdict=graded,
-        levels=rated,
-        levels_of_bodies=relations.levels_of_bodies(sheet),
-        outlook=verdict.outlook(sheet),
-        glance=facts,
-        not_stated=not_stated,
+        head=page_head(atlas, profile, imprint),
+        strip=_strip(atlas, profile, imprint),
+        ratings=shown_ratings,
+        rating_line=rating_line(atlas, profile),
+        not_rated=_not_rated(shown_ratings),
+        closed=_closed(sheet),
+        has_story=False,
+        matters=False,
         contents=(),
-        gaps=tuple(gap.text for gap in profile.gaps),
-        watch=verdict.watch(sheet),
-        dependencies=relations.dependencies(sheet),
-        related=relations.related(sheet),
-        source_groups=sourcing.source_groups(sheet),
-        corrections=sourcing.corrections(sheet),
-        computations=computed,
-        claim_computations=of_claims,
+        actions=_actions(profile, has_calendar),
+        overrides=_overrides(sheet),
+        summary=body.summary,
         image=_image(profile),
+        reasons=_reasons(sheet),
+        unknown=tuple(gaps[:most_gaps]),
+        unknown_folded=tuple(gaps[most_gaps:]),
+        next_step=next_step,
+        glance=_glance(sheet),
+        timeline=body.timeline,
+        figures=body.figures,
+        series=body.series,
+        passages=body.passages,
+        why=body.why,
+        judgements=body.judgements,
+        judgements_folded=body.judgements_folded,
+        assumptions=body.assumptions,
+        factors=_factors(sheet),
+        factors_folded=not sheet.room,
+        factors_not_asked=_not_asked(sheet),
+        levels_of_bodies=connected.levels_of_bodies(sheet),
+        hypotheses=body.hypotheses,
+        disputes=body.disputes,
+        disputes_folded=body.disputes_folded,
+        differing=body.differing,
+        watch=watch[:most],
+        watch_folded=watch[most:],
+        source_summary=sources.summary(sheet),
+        sources=shown_sources,
+        sources_folded=more_sources,
+        history=history_view(atlas, profile),
+        connected=connected.connected(sheet),
+        fold=grading.fold(sheet),
+        cite=_cite(sheet, imprint),
         imprint=imprint,
     )
-    return replace(view, contents=_contents(view))
+    view = replace(view, has_story=_has_story(view), matters=_matters(view))
+    # A page that is short without its folds needs no list of its parts.
+    return replace(view, contents=_contents(view)) if sheet.room else view
+
+
+def _words(view: PageView) -> int:
+    """About how many words of the page a reader sees, without its frame."""
+    claims = [c for p in view.passages for c in p.claims]
+    claims += [c for p in (view.why, view.differing) if p is not None for c in p.claims]
+    claims += [j.claim for j in view.judgements]
+    claims += [m.claim for m in view.timeline.moments] if view.timeline else []
+    claims += [c for d in view.disputes for _, c in d.sides]
+    parts = [c.text for c in claims]
+    parts += [s.text for s in view.summary]
+    parts += [f"{f.term} {f.value}" for f in view.glance]
+    if not view.factors_folded:
+        parts += [f"{f.name} {f.known or ''}" for f in view.factors]
+    parts += [f"{w.when} {w.until} {w.text} {w.effect or ''}" for w in view.watch]
+    parts += [f"{s.title} {s.publisher} {s.date} {s.seen} r" for s in view.sources]
+    parts += list(view.unknown)
+    if view.reasons is not None:
+        parts += filter(None, (view.reasons.reason, view.reasons.remedy, view.reasons.effect))
+    if view.history is not None:
+        parts += [f"{g.as_of} {g.why} recorded {g.recorded}" for g in view.history.grades]
+        parts += [c.text for c in view.history.corrections]
+    if view.connected is not None:
+        sides = (view.connected.left, view.connected.right)
+        members = [n for side in sides for _, group in side.groups for n in group]
+        parts += [f"{n.link.text} {n.relation} D" for n in members]
+    return sum(len(part.split()) for part in parts)
 
 
 def _contents(view: PageView) -> tuple[Link, ...]:
     """The sections of the page, in order."""
-    told = view.told
+    story_heading = view.passages[0].heading if view.passages else "What happened"
     sections: list[tuple[str, str, object]] = [
-        ("grade", view.verdict.heading if view.verdict else "", view.verdict),
-        ("timeline", "What happened, in order", told.timeline),
-        *((p.id, p.heading, True) for p in told.passages if p.id != "what-happened"),
-        ("why", "Why it matters", True),
-        ("differ", "Where sources differ", told.disputes or told.differing),
-        (
-            "judgements",
-            "Judgements" if told.judgements else "Assumptions",
-            told.judgements or told.assumptions,
-        ),
-        ("forecasts", "Forecasts", told.forecasts),
-        ("gaps", "Not known", view.gaps),
+        ("story", "What happened" if view.timeline else story_heading, view.has_story),
+        ("matters", "Why it matters", view.matters),
+        ("differ", "Differences", view.disputes or view.differing),
         ("watch", "What to watch", view.watch),
-        ("outlook", "When it runs out", view.outlook.rows),
-        ("dependencies", "Dependencies", view.dependencies.groups),
-        ("related", "Related profiles", view.related),
-        ("corrections", "Corrections", view.corrections),
-        ("sources", "Sources", view.source_groups),
-        ("computed", "How this was computed", view.computations or view.claim_computations),
+        ("sources", "Sources", view.sources),
+        ("history", "History", view.history),
+        ("connected", "Connected", view.connected),
+        ("graded", "How graded", view.fold),
     ]
     return tuple(Link(heading, f"#{name}") for name, heading, shown in sections if shown)
 
 
-def kicker(atlas: Atlas, profile: AnyProfile, sheet: Sheet | None = None) -> tuple[str, ...]:
-    """The line above a name: what it is, where, when; only what is known."""
-    parts = [wording.KIND[profile.kind]]
-    parts += [part for part in (profile.type, profile.domain, profile.region) if part]
-    if isinstance(profile, Event):
-        when = _when(profile) or _reported(sheet or Sheet(atlas, profile))
-        if when:
-            parts.append(when)
-    # A type that only repeats the kind says nothing.
-    return tuple(dict.fromkeys(part[0].upper() + part[1:] for part in parts))
+def _actions(profile: AnyProfile, has_calendar: bool) -> tuple[Link, ...]:
+    """What a reader can take along."""
+    found = [Link("Calendar", f"{profile.id}.ics")] if has_calendar else []
+    files = (Link("JSON", f"{profile.id}.json"), Link("Follow", f"{profile.id}.atom"))
+    return (Link("Cite", "#cite"), *files, *found)
 
 
-def _when(event: Event) -> str | None:
+def _has_story(view: PageView) -> bool:
+    """Whether the page tells what happened, or what the institution does."""
+    return bool(view.timeline or view.figures or view.series or view.passages)
+
+
+def _matters(view: PageView) -> bool:
+    """Whether the page says why it matters."""
+    known = any(row.known for row in view.factors)
+    said = view.why or view.judgements or view.judgements_folded or view.assumptions
+    return bool(said or known or view.levels_of_bodies)
+
+
+# Head ----------------------------------------------------------------------------------------
+
+
+def _overrides(sheet: Sheet) -> tuple[str, ...]:
+    """The scores that a reviewer set, each with both grades and the reason."""
+    found = ((s, grading.override(sheet, s)) for s in sheet.atlas.profile_scorers)
+    return tuple(f"{scorer.heading}: {text}" for scorer, text in found if text)
+
+
+def _strip(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> tuple[Fact, ...]:
+    """Kind, type, as-of date and next review."""
+    facts = [Fact("", wording.KIND[profile.kind])]
+    if profile.type and profile.type.casefold() != profile.kind:
+        facts.append(Fact("", wording.titled(profile.type)))
+    facts.append(Fact("As of", imprint.as_of, machine=imprint.as_of_iso))
+    horizon = atlas.results[profile.id].outlook.horizon
+    if horizon.closed is None and horizon.review is not None:
+        day = horizon.review.day
+        facts.append(Fact("Next review", wording.day(day), machine=day.isoformat()))
+    return tuple(facts)
+
+
+def _not_rated(shown: Sequence[Rating]) -> str | None:
+    """The levels that are not rated, in one list."""
+    names = [r.badge.label for r in shown[1:] if r.badge.steps and not r.badge.filled]
+    return wording.titled(listed([name.lower() for name in names])) if names else None
+
+
+def _closed(sheet: Sheet) -> str | None:
+    """The date since which the profile is no longer watched."""
+    closed = sheet.result.outlook.horizon.closed
+    return wording.partial(PartialDate.parse(closed.on)) if closed else None
+
+
+def when(event: Event) -> str | None:
+    """The date of an event as the documents give it."""
     if event.date:
         return wording.partial(event.date)
     if event.from_ and event.until:
@@ -109,72 +231,28 @@ def _when(event: Event) -> str | None:
     return f"until {wording.partial(event.until)}" if event.until else None
 
 
-def _reported(sheet: Sheet) -> str | None:
-    dates = sorted(s.published for s in sheet.sources if s.published)
-    return f"reported {wording.span(dates[0], dates[-1])}" if dates else None
-
-
-def _glance(sheet: Sheet, badges: tuple[Badge, ...]) -> tuple[tuple[Fact, ...], str | None]:
-    """The rows of "at a glance", and what the documents do not state."""
+def _glance(sheet: Sheet) -> tuple[Fact, ...]:
+    """Region, domain, dates and topics, as far as they are known."""
     profile = sheet.profile
     rows: list[tuple[str, str | None, str]] = [
-        ("Category", wording.KIND[profile.kind], ""),
-        ("Type", profile.type, "type"),
-        ("Also called", ", ".join(profile.aliases) or "–", "aliases"),
+        ("Also called", ", ".join(profile.aliases) or None, "aliases"),
         ("Region", profile.region, "region"),
     ]
     if isinstance(profile, Institution):
         rows.append(("Base", profile.base, "base"))
     else:
-        rows.append(("Date", _when(profile), "date"))
+        rows.append(("Date", when(profile), "date"))
     rows += [
-        ("Primary domain", profile.domain, "domain"),
+        ("Domain", profile.domain, "domain"),
         ("Topics", ", ".join(profile.topics) or None, "topics"),
     ]
-    facts = [
-        Fact(term, value, _basis(sheet, field))
-        for term, value, field in rows
-        if value and value != "–"
-    ]
-    facts.append(Fact("Signal focus", _signal_focus(sheet)))
-    facts.append(Fact("Content type", _content_type(sheet)))
-    facts += [Fact(b.label, _spoken(b)) for b in badges]
-    facts.append(Fact("Evidence", sourcing.summary(sheet.result)))
-    missing = [term.lower() for term, value, _ in rows if not value]
-    return tuple(facts), sentence(listed(missing)) if missing else None
-
-
-def _spoken(badge: Badge) -> str:
-    """The badge as words: grade, meaning and number."""
-    meaning = f", {badge.meaning[0].lower()}{badge.meaning[1:]}" if badge.meaning else ""
-    return f"{badge.word}{meaning}" + (f" ({badge.number})" if badge.number else "")
+    return tuple(Fact(term, value, _basis(sheet, field)) for term, value, field in rows if value)
 
 
 def _basis(sheet: Sheet, field: str) -> tuple[Cite, ...]:
     fields = ("date", "from", "until") if field == "date" else (field,)
-    named = {i for f in fields for i in sheet.profile.basis.get(f, ())}
-    return tuple(mark for claim in sheet.claims if claim.id in named for mark in sheet.cites(claim))
-
-
-def _signal_focus(sheet: Sheet) -> str:
-    """What the key claims mostly speak of: ``Figures (3 of 4 key claims)``."""
-    key = [claim for claim in sheet.claims if claim.key]
-    types: Counter[str] = Counter(claim.type for claim in key if claim.type)
-    if not types:
-        return "unknown"
-    most = max(types.values())
-    leading = [wording.CLAIM_TYPES[t] for t in wording.CLAIM_TYPES if types.get(t) == most]
-    focus = listed([leading[0], *(word.lower() for word in leading[1:])])
-    each = "each " if len(leading) > 1 else ""
-    return f"{focus} ({each}{most} of {wording.count(len(key), 'key claim')})"
-
-
-def _content_type(sheet: Sheet) -> str:
-    """What the page consists of: ``Event briefing: 9 facts, 2 judgements``."""
-    natures: Counter[str] = Counter(claim.nature for claim in sheet.claims)
-    parts = [wording.natures(natures[n], n) for n in wording.NATURE if natures[n]]
-    name = f"{wording.KIND[sheet.profile.kind]} briefing"
-    return f"{name}: {', '.join(parts)}" if parts else name
+    named = [i for f in fields for i in sheet.profile.basis.get(f, ())]
+    return sheet.cites_of([f"{sheet.profile.id}#{i}" for i in dict.fromkeys(named)])
 
 
 def _image(profile: AnyProfile) -> ImageView | None:
@@ -187,3 +265,254 @@ def _image(profile: AnyProfile) -> ImageView | None:
         relevance=profile.image.relevance,
         provenance=profile.image.provenance,
     )
+
+
+def _cite(sheet: Sheet, imprint: Imprint) -> str:
+    """How to cite the briefing."""
+    line = rating_line(sheet.atlas, sheet.profile).split(" · ")[0]
+    return f"Cite as: {sheet.profile.name}. Briefing as of {imprint.as_of}, {line}."
+
+
+# Boxes ---------------------------------------------------------------------------------------
+
+
+def _reasons(sheet: Sheet) -> Reasons | None:
+    """Why the page has only this grade, and the document or step that would raise it."""
+    scorer = sheet.atlas.headline
+    if scorer is None or not scorer.asks(sheet.profile.kind):
+        return None
+    bands = sheet.atlas.rulebook.bands(scorer)
+    band = sheet.atlas.band(sheet.profile.id, scorer)
+    found = grading.balance(sheet)
+    deciding = found.deciding if found else None
+    top = bool(bands) and band == charts.ascending(bands)[-1]
+    grade = band.grade if band else "not rated"
+    heading = f"Why {grade}" if top else f"Why only {grade}" if band else "Why it is not rated"
+    reason, quote = _evidence(sheet, deciding) if deciding else (None, None)
+    change = _upgrade(sheet, scorer.name)
+    if change is None:
+        return Reasons(heading, reason, quote, None, None, False) if reason else None
+    grade = charts.band_name(bands, change.to)
+    found_remedy = _remedy(sheet, change)
+    if found_remedy is None:
+        effect = f"To reach {grade}, {wording.clause(sheet.readable(change.change))}."
+        return Reasons(heading, reason, quote, None, effect, True)
+    remedy, named = found_remedy
+    if reason is not None and not named:
+        remedy = remedy[0].lower() + remedy[1:]
+    return Reasons(heading, reason, quote, remedy, f"would lift the grade to {grade}.", named)
+
+
+def _evidence(sheet: Sheet, claim: Claim) -> tuple[str, str | None]:
+    """What the deciding claim rests on, by the names of the publishers; and its quote, if any."""
+    cited = [
+        (citation, source)
+        for citation, source in sheet.atlas.citations(claim)
+        if source.retracted is None or source.retracted > sheet.atlas.as_of
+    ]
+    support = [(c, s) for c, s in cited if c.stance == "supports"]
+    disputes = [s for c, s in cited if c.stance == "disputes"]
+    about = f"“{wording.clause(wording.shortened(claim.text, 48))}”"
+    if claim.nature in ("judgement", "forecast"):
+        return f"Its weakest key statement is our own judgement, {about}", about
+    if not support:
+        retracted = bool(sheet.atlas.citations(claim))
+        return f"No source {'that is not retracted ' if retracted else ''}supports {about}", about
+    by_kind: dict[str, dict[str, str]] = {}
+    for citation, source in support:
+        kind: str = citation.directness or source.directness or ""
+        by_kind.setdefault(kind, {})[source.id] = (
+            sources.publisher_name(sheet.atlas.corpus, source)
+            if source.publisher is not None
+            else f"“{wording.shortened(source.title, 40)}”, unnamed publisher"
+        )
+    parts = []
+    for kind, (one, many) in wording.KINDS_OF_SOURCES.items():
+        if kind in by_kind:
+            count = len(by_kind[kind])
+            names = list(dict.fromkeys(by_kind[kind].values()))
+            if len(names) > 3:
+                names = [*names[:2], f"{wording.number(len(names) - 2)} others"]
+            noun = one if count == 1 else many
+            parts.append(f"{wording.number(count)} {noun} ({listed(names)})")
+    several = sum(c.key for c in sheet.claims) > 1
+    against = ""
+    if disputes:
+        critics = dict.fromkeys(sources.publisher_name(sheet.atlas.corpus, s) for s in disputes)
+        verb = "disputes" if len(critics) == 1 else "dispute"
+        against = f", and {listed(list(critics))} {verb} it"
+    subject = f"Its weakest key statement, {about}," if several else "Its key statement"
+    return f"{subject} rests on {listed(parts)}{against}", about if several else None
+
+
+def _upgrade(sheet: Sheet, scorer: str) -> WouldChange | None:
+    """The change that names a document, or else the cheapest, that would raise the grade."""
+    upgrades = [
+        c for c in sheet.explanation.would_change if c.scorer == scorer and c.direction == "upgrade"
+    ]
+    named = [c for c in upgrades if any(a.document for e in c.edits for a in e.add)]
+    return min(named or upgrades, key=lambda c: (c.effort, c.points), default=None)
+
+
+def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool] | None:
+    """A change of the evidence as the subject of a sentence, and whether it names a document.
+
+    None for a change that only its own words describe.
+    """
+    added = [a for edit in change.edits for a in edit.add]
+    documents = list(dict.fromkeys(a.document for a in added if a.document))
+    if documents:
+        comma = "," if "," in documents[-1] else ""
+        return wording.titled(listed(documents)) + comma, True
+    read = dict.fromkeys(a.source for a in added if a.source is not None)
+    if read:
+        titles = [f"“{sheet.atlas.corpus.sources[i].title}”" for i in read]
+        return f"Reading {listed(titles)}", True
+    if added:
+        return _supposed(change, added[0]), False
+    if any(edit.recheck for edit in change.edits):
+        return "Confirming that it still holds", False
+    return None
+
+
+def _supposed(change: WouldChange, added: AddedCitation) -> str:
+    """A document without a name, for each of the claims that it must support."""
+    each = max(len(edit.add) for edit in change.edits)
+    one, many = wording.KINDS_OF_SOURCES[added.kind]
+    noun = f"A {one}" if each == 1 else f"{wording.number(each).capitalize()} independent {many}"
+    if added.reliability is not None:
+        word = wording.RELIABILITY[added.reliability]
+        noun += f" by a {word} publisher" if each == 1 else f" by {word} publishers"
+    if len(change.edits) > 1:
+        noun += f" on each of {wording.number(len(change.edits))} key statements"
+    return noun
+
+
+def _next_step(sheet: Sheet) -> tuple[NextStep | None, WatchNotice | None]:
+    """What to watch next, and the watch item that it is."""
+    horizon = sheet.result.outlook.horizon
+    notices = sheet.result.outlook.watch
+    if horizon.closed is not None:
+        return NextStep(sentence(horizon.closed.because), None), None
+    following = horizon.next
+    if following is not None and following.reason == "watch":
+        taken = next((n for n in notices if n.text == following.text), None)
+        return NextStep(sentence(following.text), _date(following)), taken
+    if following is not None:
+        return NextStep(_ahead(sheet, following), _date(following)), None
+    if notices:
+        return NextStep(sentence(notices[0].text), None), notices[0]
+    return None, None
+
+
+def _date(following: NextDate) -> str:
+    return wording.partial(PartialDate.parse(following.written))
+
+
+def _ahead(sheet: Sheet, following: NextDate) -> str:
+    if following.reason == "grade":
+        return grading.crossing(sheet, following.day)
+    if following.reason == "recheck":
+        claim = next((c for c in sheet.claims if c.id in following.claims), None)
+        if claim is not None:
+            return f"A recheck of “{wording.shortened(claim.text, 60)}” falls due."
+    return sentence(following.text)
+
+
+# Watch ---------------------------------------------------------------------------------------
+
+
+def _watch(sheet: Sheet, taken: WatchNotice | None) -> tuple[WatchRow, ...]:
+    """The watch items by date, and the signals of the years ahead; without the one in the box."""
+    atlas = sheet.atlas
+    cadence = atlas.rulebook.cadence
+    items = {item.text: item for item in sheet.profile.watch}
+    rows: list[tuple[str, WatchRow]] = []
+    for notice in sheet.result.outlook.watch:
+        if notice == taken:
+            continue
+        due = PartialDate.parse(notice.due) if notice.due else None
+        word = cadence.word((due.last - atlas.as_of).days) if due else None
+        rows.append(
+            (
+                due.last.isoformat() if due else "9",
+                WatchRow(
+                    when=wording.titled(word) if word else "No date",
+                    until=f"by {wording.partial(due)}" if due else None,
+                    text=sentence(notice.text),
+                    effect=_effect(sheet, items.get(notice.text), notice),
+                    calendar=f"{sheet.profile.id}.ics" if due else None,
+                ),
+            )
+        )
+    rows.sort(key=lambda entry: entry[0])
+    signals = tuple(
+        WatchRow(wording.titled(s.horizon), None, sentence(s.change), None, None)
+        for s in sheet.profile.signals
+    )
+    return tuple(row for _, row in rows) + signals
+
+
+def _effect(sheet: Sheet, item: WatchItem | None, notice: WatchNotice) -> str | None:
+    """What the development would do: the grade that its document would give, or its text."""
+    scorer = sheet.atlas.headline
+    if item is not None and item.would_settle and scorer is not None:
+        lifts = [
+            change
+            for change in sheet.explanation.would_change
+            if change.scorer == scorer.name
+            and change.direction == "upgrade"
+            and any(a.document == item.document for e in change.edits for a in e.add)
+        ]
+        if lifts:
+            best = min(lifts, key=lambda change: change.effort)
+            return f"{scorer.heading} to {best.to.grade}"
+    if item is not None and item.effect:
+        return item.effect
+    return notice.trigger
+
+
+# Factors -------------------------------------------------------------------------------------
+
+
+def _factors(sheet: Sheet) -> tuple[FactorRow, ...]:
+    """The factors that are asked of the profile: known ones first, each with its evidence."""
+    profile, rulebook = sheet.profile, sheet.atlas.rulebook
+    stated = {factor.factor: factor for factor in profile.factors}
+    rows = []
+    for name in rulebook.factors.of(profile.kind, profile.type):
+        factor = stated.get(name)
+        heading = wording.titled(wording.words(name))
+        if factor is None:
+            rows.append(FactorRow(heading, None, None))
+            continue
+        known = factor.is_
+        if factor.text and sheet.room == 1:
+            known += f": {wording.shortened(factor.text, 30)}"
+        rows.append(FactorRow(heading, wording.titled(known), _evidence_grade(sheet, name)))
+    return tuple(sorted(rows, key=lambda row: row.known is None))
+
+
+def _evidence_grade(sheet: Sheet, factor: str) -> Badge | None:
+    headline = sheet.atlas.headline
+    if headline is None:
+        return None
+    subject = f"{sheet.profile.id}:{factor}"
+    found = grading.explanations_of(sheet, subject, "factor", headline.name)
+    if not found or found[0].score.points is None:
+        return None
+    return badge(headline, sheet.atlas.rulebook.bands(headline), found[0].score)
+
+
+def _not_asked(sheet: Sheet) -> str | None:
+    """The factors that profiles of this type are not asked for."""
+    profile, factors = sheet.profile, sheet.atlas.rulebook.factors
+    left_out = [
+        wording.words(name)
+        for name in factors.of(profile.kind, None)
+        if name not in factors.of(profile.kind, profile.type)
+    ]
+    if not left_out:
+        return None
+    verb = "is" if len(left_out) == 1 else "are"
+    return f"{wording.titled(listed(left_out))} {verb} not asked of this type."

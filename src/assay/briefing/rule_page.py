@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
-from assay.briefing.pageviews import Imprint
 from assay.briefing.rule_words import (
     amount_words,
     condition,
@@ -17,7 +16,7 @@ from assay.briefing.rule_words import (
     undecided_words,
 )
 from assay.briefing.rules_pages import Usage, Use, rule_path, scorer_path
-from assay.briefing.views import Link
+from assay.briefing.views import Imprint, Link
 from assay.model.rulebook import Rule
 
 ROOT = "../../"

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
-from assay.briefing.pageviews import Imprint
 from assay.briefing.rule_words import amount_words, condition, counts_words, reason_words
+from assay.briefing.views import Imprint
 from assay.model.results import ScoreExplanation, Step
 from assay.model.rulebook import Rule, Scorer
 
@@ -151,7 +151,8 @@ def scorer_view(atlas: Atlas, usage: Usage) -> ScorerView:
 def _starts(scorer: Scorer) -> str:
     if scorer.pool is not None:
         how = scorer.pool.combine.replace("_", "-")
-        return f"Starts from its {scorer.pool.over}, combined by {how}."
+        reached = " within reach" if scorer.pool.within_reach else ""
+        return f"Starts from its {scorer.pool.over}{reached}, combined by {how}."
     if isinstance(scorer.start, str):
         return "Starts from other scores."
     return f"Starts from {scorer.start or 0:g}."

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from assay.briefing import charts, wording
-from assay.briefing.atlas import Atlas
+from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.views import Badge, Cite, ClaimView, Link
-from assay.evidence.independence import CORROBORATING, Valued
 from assay.model.documents import AnyProfile, Claim, Source
 from assay.model.results import Explanation, ProfileResult, Score
 from assay.model.rulebook import Band, Scorer
+from assay.text import through
 
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 _TOKEN = re.compile(rf"(?<![\w#@./-]){_ID}(?:#{_ID})?(?![\w#@/-])")
@@ -23,62 +22,47 @@ ROOT = "../"
 """From any briefing page to the top of the site."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceGroup:
-    """Sources that draw on one ``original`` publication, which is None if we have not seen it."""
-
-    original: str | None
-    counted: bool
-    sources: tuple[Source, ...]
-
-
 class Sheet:
-    """The page under construction: hands out numbers, marks and anchors, each only once."""
+    """The page under construction: hands out numbers, marks and anchors, each only once.
 
-    def __init__(self, atlas: Atlas, profile: AnyProfile) -> None:
+    ``room`` is the share of the usual room that each part of the page has, from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        atlas: Atlas,
+        profile: AnyProfile,
+        root: str = ROOT,
+        path: str | None = None,
+        room: float = 1.0,
+    ) -> None:
         self.atlas = atlas
         self.profile = profile
+        self.root = root
+        self.room = room
+        # Where claims and sources are at home, seen from this page.
+        self.home = "" if path is None else root + path_of(profile)
         self.result: ProfileResult = atlas.results[profile.id]
         self.explanation: Explanation = atlas.explanations[profile.id]
         self.claims: tuple[Claim, ...] = atlas.claims(profile)
-        self.groups = self._groups()
-        self.numbers: dict[str, int] = {
-            source.id: number
-            for number, source in enumerate((s for group in self.groups for s in group.sources), 1)
-        }
-        self._marks = 0
+        self.sources: tuple[Source, ...] = self._in_order()
+        self.numbers: dict[str, int] = {s.id: i for i, s in enumerate(self.sources, 1)}
         self._homes: set[str] = set()
 
-    def _groups(self) -> tuple[SourceGroup, ...]:
-        """Sources by what they draw on, the original first; last those that count for nothing."""
-        cited = {s.id: s for claim in self.claims for _, s in self.atlas.citations(claim)}
-        originals: dict[str, str] = {}
-        for claim in self.claims:
-            for valued in self.atlas.independence.valued(self.profile, claim):
-                original = self._original(valued)
-                known = originals.get(valued.citation.id)
-                originals[valued.citation.id] = min(original, known) if known else original
-        groups: dict[tuple[bool, str], list[Source]] = {}
-        for source in cited.values():
-            key = (source.id not in originals, originals.get(source.id, ""))
-            groups.setdefault(key, []).append(source)
-        found = []
-        for (uncounted, original), members in sorted(groups.items()):
-            members.sort(key=lambda s: (s.id != original, s.published is None, _when(s), s.id))
-            found.append(SourceGroup(original or None, not uncounted, tuple(members)))
-        return tuple(sorted(found, key=lambda g: (not g.counted, g.original is None)))
+    def _in_order(self) -> tuple[Source, ...]:
+        """The cited sources, those of key claims first."""
+        claims = sorted(self.claims, key=lambda claim: not claim.key)
+        found = {s.id: s for claim in claims for _, s in self.atlas.citations(claim)}
+        return tuple(found.values())
 
-    def _original(self, valued: Valued) -> str:
-        """The publication that a citation draws on, "" if we have not seen it."""
-        publication = self.atlas.independence.publication
-        saw = [s.id for s, kind in valued.originals if kind in CORROBORATING]
-        if saw:
-            return min(map(publication, saw))
-        return "" if valued.kind == "secondary" else publication(valued.citation.id)
+    def shown(self, count: int, most: int) -> int:
+        """How many of so many lines a part of the page shows, where ``most`` is the usual room.
 
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        return tuple(source for group in self.groups for source in group.sources)
+        A fold of a single line would take as much room as a short line.
+        """
+        limit = max(round(most * self.room), 2 if self.room else 1)
+        spare = 1 if self.room == 1 else 0
+        return limit if count > limit + spare else count
 
     def place(self, claim: Claim) -> ClaimView:
         """The claim at its home: the first call gives it its anchor."""
@@ -100,7 +84,7 @@ class Sheet:
             anchor=anchor,
             href=self.claim_href(owner, claim),
             text=claim.text,
-            label=None if claim.nature == "fact" else wording.NATURE[claim.nature],
+            nature=claim.nature,
             key=claim.key,
             grade=self.claim_badge(owner.id, claim),
             cites=self.cites(claim) if own else (),
@@ -114,16 +98,17 @@ class Sheet:
         if claim.checked:
             notes.append(f"checked {wording.day(claim.checked)}")
         if claim.nature == "assumption" and not claim.sources:
-            notes.append("no source bears it out")
+            notes.append("without a source")
         return tuple(notes)
 
     def claim_href(self, owner: AnyProfile, claim: Claim) -> str:
         """Where the claim is at home, from this page."""
-        page = "" if owner.id == self.profile.id else self.atlas.href(owner.id, ROOT) or ""
+        own = owner.id == self.profile.id
+        page = self.home if own else self.atlas.href(owner.id, self.root) or ""
         return f"{page}#claim-{claim.id}"
 
     def cites(self, claim: Claim) -> tuple[Cite, ...]:
-        """Marks for the sources of a claim of this page, with new ids."""
+        """Marks for the sources of a claim of this page."""
         places: dict[tuple[str, bool], list[str]] = {}
         for citation, source in self.atlas.citations(claim):
             key = (source.id, citation.stance == "disputes")
@@ -135,45 +120,46 @@ class Sheet:
             notes += locators
             if source.retracted and source.retracted <= self.atlas.as_of:
                 notes.append("retracted")
-            marks.append(self._mark(source, ", ".join(notes), disputes))
+            marks.append(Cite(self.numbers[source_id], ", ".join(notes), disputes))
         return tuple(sorted(marks, key=lambda cite: (cite.disputes, cite.number)))
 
-    def mark(self, source: Source) -> Cite:
-        """A mark that only points at a source."""
-        return self._mark(source, f"Source {self.numbers[source.id]}", False)
-
-    def _mark(self, source: Source, note: str, disputes: bool) -> Cite:
-        self._marks += 1
-        return Cite(f"cite-{self._marks}", self.numbers[source.id], note, disputes)
+    def cites_of(self, references: Collection[str]) -> tuple[Cite, ...]:
+        """One mark for each source of the claims that references name."""
+        found: dict[int, Cite] = {}
+        for reference in references:
+            named = self.atlas.claim(self.profile.id, reference)
+            if named is not None and named[0] is self.profile:
+                for cite in self.cites(named[1]):
+                    found.setdefault(cite.number, cite)
+        return tuple(found[number] for number in sorted(found))
 
     def claim_badge(self, owner_id: str, claim: Claim) -> Badge | None:
-        """The claim's own grade: the claim score called like the headline, on its scale."""
-        headline = self.atlas.headline
-        if headline is None or (claim.nature == "assumption" and not claim.sources):
-            return None
-        scores = self.atlas.results[owner_id].claims.get(claim.id, {})
-        score = scores.get(headline.name)
-        return (
-            None if score is None else badge(headline, self.atlas.rulebook.bands(headline), score)
-        )
+        """The claim's own grade, None if it has none."""
+        return claim_badge(self.atlas, owner_id, claim)
 
     def link(self, evidence: str) -> Link | None:
         """What a step names as evidence, as a link; None for what no page shows."""
         if evidence in self.numbers:
-            return Link(f"[{self.numbers[evidence]}]", f"#source-{self.numbers[evidence]}")
+            return self._source_link(evidence)
         reference, _, source_id = evidence.partition("@")
         if source_id in self.numbers:
-            return Link(f"[{self.numbers[source_id]}]", f"#source-{self.numbers[source_id]}")
+            return self._source_link(source_id)
         if "#" in reference:
             found = self.atlas.claim(self.profile.id, reference)
             if found is None:
                 return None
-            text = f"“{wording.shortened(found[1].text, 60)}”"
+            text = f"“{wording.clause(wording.shortened(found[1].text, 60))}”"
             return Link(text, self.claim_href(*found))
-        profile = self.atlas.published.get(reference)
+        far, *between = reference.split(">")
+        profile = self.atlas.published.get(far)
         if profile is None or source_id:
             return None
-        return Link(profile.name, self.atlas.href(reference, ROOT))
+        text = self.readable(through(reference), [far, *between])
+        return Link(text, self.atlas.href(far, self.root))
+
+    def _source_link(self, source_id: str) -> Link:
+        number = self.numbers[source_id]
+        return Link(f"[{number}]", f"{self.home}#source-{number}")
 
     def readable(self, text: str, ids: Collection[str] = ()) -> str:
         """The text with ids replaced by what a reader knows them as.
@@ -182,7 +168,9 @@ class Sheet:
         by naming a claim, or, for claims of this page, by their quotation marks.
         """
         for claim in self.claims if "'" in text else ():
-            text = text.replace(f"'{claim.id}'", f"“{wording.shortened(claim.text, 90)}”")
+            text = text.replace(
+                f"'{claim.id}'", f"“{wording.clause(wording.shortened(claim.text, 90))}”"
+            )
         return _TOKEN.sub(lambda match: self._spoken(match[0], ids), text)
 
     def _spoken(self, token: str, ids: Collection[str]) -> str:
@@ -204,10 +192,6 @@ class Sheet:
         return f"“{source.title}”" if source else token
 
 
-def _when(source: Source) -> str:
-    return source.published.first.isoformat() if source.published else ""
-
-
 def profile_badge(atlas: Atlas, profile_id: str, scorer: Scorer) -> Badge:
     """A score of a profile as it holds: computed, or put in the place of what was computed."""
     bands = atlas.rulebook.bands(scorer)
@@ -219,6 +203,23 @@ def profile_badge(atlas: Atlas, profile_id: str, scorer: Scorer) -> Badge:
     meaning = None if band.label.casefold() == band.grade.casefold() else band.label
     filled = charts.rank(bands, band)
     return Badge(scorer.heading, band.grade, meaning, None, filled, len(bands))
+
+
+def claim_badge(atlas: Atlas, owner_id: str, claim: Claim) -> Badge | None:
+    """A claim's own grade: the claim score called like the headline, on its scale."""
+    headline = atlas.headline
+    if headline is None or (claim.nature == "assumption" and not claim.sources):
+        return None
+    score = atlas.results[owner_id].claims.get(claim.id, {}).get(headline.name)
+    return None if score is None else badge(headline, atlas.rulebook.bands(headline), score)
+
+
+def headline_badge(atlas: Atlas, profile_id: str) -> Badge | None:
+    """The headline grade of a published profile, None if it has none."""
+    scorer = atlas.headline
+    if scorer is None or scorer.name not in atlas.results[profile_id].scores:
+        return None
+    return profile_badge(atlas, profile_id, scorer)
 
 
 def badge(scorer: Scorer, bands: tuple[Band, ...], score: Score, name: str | None = None) -> Badge:

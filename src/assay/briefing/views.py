@@ -1,15 +1,31 @@
-"""The elements of pages as frozen values; templates only loop over them.
+"""What pages show, as frozen values; templates only loop over them.
 
 Text is plain text and is escaped where it is written. A ``href`` is relative to the page it
-stands on. Where a value is None, the page says nothing about it.
+stands on. Where a value is None or empty, the page says nothing about it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from assay.briefing.charts import OutlookChart, Ruler, Waterfall
-from assay.briefing.pictures import Picture
+from assay.briefing.charts import Extent, OutlookChart, Proportion, Ruler, Sparkline, Waterfall
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What the site was made from: version of assay, digest of the input and as-of date.
+
+    Also its title, the link to report an error, and its address if it is known.
+    """
+
+    version: str
+    digest: str
+    as_of: str
+    as_of_iso: str
+    title: str = "Briefings"
+    contact: str | None = None
+    base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +38,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A score in label, word and number; ``filled`` of ``steps`` draws it as a small meter.
+    """A score in label, word and number; it is ``filled`` of ``steps`` of its scale.
 
-    ``meaning`` says in words what the grade stands for, where the grade alone does not;
-    ``reservation`` how far it is uncertain.
+    ``meaning`` says what the grade stands for, where the grade alone does not; ``reservation``
+    how far it is uncertain.
     """
 
     label: str
@@ -37,12 +53,18 @@ class Badge:
     href: str | None = None
     reservation: str | None = None
 
+    @property
+    def tone(self) -> int:
+        """0 if not rated, otherwise 1 to 5, from the lowest step of the scale to the highest."""
+        if not self.filled:
+            return 0
+        return 5 if self.steps == 1 else 1 + (self.filled - 1) * 4 // (self.steps - 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Cite:
     """A mark that leads from a sentence to a numbered source."""
 
-    id: str
     number: int
     note: str
     disputes: bool
@@ -50,7 +72,7 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:
-    """A sentence of the page with what it rests on.
+    """A sentence of the page with its sources.
 
     ``anchor`` is the id of the one place where the claim is at home, None elsewhere.
     """
@@ -58,7 +80,7 @@ class ClaimView:
     anchor: str | None
     href: str
     text: str
-    label: str | None
+    nature: str
     key: bool
     grade: Badge | None
     cites: tuple[Cite, ...]
@@ -66,31 +88,95 @@ class ClaimView:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A term with its value, as under "at a glance"."""
+
+    term: str
+    value: str
+    cites: tuple[Cite, ...] = ()
+    machine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A score of the rating line; ``note`` says how much is known, or since when it holds."""
+
+    badge: Badge
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the summary with the sources of the claims that it states.
+
+    ``anchor`` is the id of a claim that is at home here.
+    """
+
+    text: str
+    cites: tuple[Cite, ...]
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a page has only this grade: the reason without a full stop, and what would move it.
+
+    ``quote`` is the claim that the reason names. ``remedy`` is the subject of a sentence that
+    ``effect`` ends; it is a document if ``named``.
+    """
+
+    heading: str
+    reason: str | None
+    quote: str | None
+    remedy: str | None
+    effect: str | None
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to watch next: a sentence with its date."""
+
+    text: str
+    when: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """Claims under one heading."""
+    """Claims under one heading; ``folded`` are those that have no room."""
 
     id: str
     heading: str
     claims: tuple[ClaimView, ...]
+    folded: tuple[ClaimView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One entry of a timeline: a dated claim, or the appearance of sources.
+    """One entry of a timeline, with its place on the axis of all of them.
 
     ``machine`` is the date for programs, None for a quarter, which HTML has no form for.
     """
 
     when: str
     machine: str | None
-    claim: ClaimView | None
-    told: str | None
-    published: tuple[Cite, ...]
+    claim: ClaimView
+    extent: Extent
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What happened, in order; ``first`` and ``last`` name the ends of the axis."""
+
+    first: str
+    last: str
+    moments: tuple[Moment, ...]
+    folded: tuple[Moment, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure that a key claim gives, set large."""
+    """A figure of a key claim, set large."""
 
     value: str
     measure: str
@@ -99,8 +185,16 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureSeries:
+    """Figures of one measure as bars on one axis."""
+
+    measure: str
+    bars: tuple[tuple[str, Proportion], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JudgementView:
-    """What somebody concluded, from what, on which assumptions, and what else it could be."""
+    """A judgement or forecast: its grounds, assumptions and alternatives."""
 
     claim: ClaimView
     likelihood: str | None
@@ -111,50 +205,114 @@ class JudgementView:
 
 
 @dataclass(frozen=True, slots=True)
+class FactorRow:
+    """A factor of the profile: what is known of it, and the grade of its evidence."""
+
+    name: str
+    known: str | None
+    grade: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hypotheses:
+    """Alternative judgements against the evidence, as in the analysis of competing hypotheses."""
+
+    judgements: tuple[ClaimView, ...]
+    rows: tuple[tuple[ClaimView, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dispute:
-    """Statements that do not go together, to be read side by side.
+    """Statements that contradict each other, side by side, each with who says it."""
 
-    ``against`` are sources that dispute the one statement, where no other claim speaks for them.
-    """
-
-    sides: tuple[ClaimView, ...]
+    sides: tuple[tuple[str, ClaimView], ...]
     against: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A row of "at a glance"."""
-
-    term: str
-    value: str
-    cites: tuple[Cite, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Minute:
-    """What a reader must get in one minute, beside the bottom line."""
-
-    limit: str | None
-    limit_at: Link | None
-    gap: str | None
-    horizon: HorizonView
-
-
-@dataclass(frozen=True, slots=True)
-class HorizonLine:
-    """A date of the horizon with its reason, and what it comes from."""
+class WatchRow:
+    """A development to watch: by when, what would tell, and what it would do."""
 
     when: str
-    why: str
-    links: tuple[Link, ...] = ()
+    until: str | None
+    text: str
+    effect: str | None
+    calendar: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class HorizonView:
-    """When to look at the profile again; ``word`` is Closed if it is closed."""
+class SourceRow:
+    """A source as a row of the page."""
 
-    word: str
-    lines: tuple[HorizonLine, ...]
+    number: int
+    title: str
+    url: str | None
+    language: str | None
+    publisher: str
+    reliability: str | None
+    date: str
+    seen: str
+    retracted: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRow:
+    """An entry of the history: from which date which grade held, and why."""
+
+    as_of: str
+    recorded: str
+    badge: Badge
+    direction: Literal["up", "down", ""]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A correction of the page, of a claim or of a source."""
+
+    date: str
+    text: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """The grades through time, corrections, and who signed off the present grade."""
+
+    chart: Sparkline | None
+    grades: tuple[GradeRow, ...]
+    corrections: tuple[CorrectionRow, ...]
+    signed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A linked profile: its name, the relation, its grade and the line that leads to it."""
+
+    link: Link
+    relation: str
+    badge: Badge | None
+    style: str
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourSide:
+    """The neighbours of one side, by heading; ``height`` is in pixels."""
+
+    groups: tuple[tuple[str, tuple[Neighbour, ...]], ...]
+    folded: tuple[Neighbour, ...]
+    height: int
+    centre: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The neighbours of a profile in two lists; ``legend`` says what the lines mean."""
+
+    left: NeighbourSide
+    right: NeighbourSide
+    legend: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +320,7 @@ class Lever:
     """A change of the evidence that would move the grade."""
 
     direction: str
-    to: str
+    badge: Badge
     change: str
     effort: int
     number: str
@@ -180,53 +338,138 @@ class ScaleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The grade of the page: where it stands, why, and what would move it.
+class OutlookCell:
+    """A score at a date."""
 
-    ``about`` leads to what the score means. ``override`` tells who put the grade in the place of
-    the computed one, None where it is the computed one.
-    """
+    word: str
+    number: str | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookRow:
+    """One score over time, without new evidence."""
 
     heading: str
-    about: str
-    badge: Badge
-    override: str | None
-    coverage: str
+    cells: tuple[OutlookCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookView:
+    """The scores at later dates; ``until`` is the first day with another grade."""
+
+    until: str | None
+    dates: tuple[str, ...]
+    rows: tuple[OutlookRow, ...]
+    chart: OutlookChart | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenEffect:
+    """A rule that moved the grade: what it says and the score after it."""
+
+    name: str
+    href: str | None
+    because: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """How the page was graded, in short."""
+
     ruler: Ruler | None
-    scale: tuple[ScaleRow, ...]
-    summary: str
     supports: tuple[str, ...]
     limits: tuple[str, ...]
     levers: tuple[Lever, ...]
+    outlook: str | None
+    rules: tuple[TakenEffect, ...]
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """A picture with its origin, relevance and provenance."""
+
+    src: str
+    caption: str
+    source_context: str
+    relevance: str
+    provenance: str
 
 
 @dataclass(frozen=True, slots=True)
 class BodyLevels:
-    """A score that profiles of this kind do not have, of the profiles that this one affects.
-
-    ``about`` leads to the meaning of the score.
-    """
+    """A score that profiles of this kind do not have, of the profiles that this one affects."""
 
     heading: str
-    about: str
     bodies: tuple[tuple[Link, Badge], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class LevelView:
-    """Another score of the profile, with its reasons; ``about`` leads to what it means.
+class PageHead:
+    """What the head of a page tells programs; ``linked`` is JSON-LD, safe in a script element."""
 
-    ``standing`` says how high it may be, what is not known, and on which evidence it stands.
-    """
+    description: str
+    data: str
+    feed: str
+    card: str | None
+    linked: str
 
-    heading: str
-    about: str
-    badge: Badge
-    override: str | None
-    coverage: str
-    standing: str | None
-    reasons: tuple[str, ...]
-    levers: tuple[Lever, ...]
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A briefing page. ``root`` leads from the page to the site's first page."""
+
+    root: str
+    path: str
+    id: str
+    kind: str
+    name: str
+    head: PageHead
+    strip: tuple[Fact, ...]
+    ratings: tuple[Rating, ...]
+    rating_line: str
+    not_rated: str | None
+    closed: str | None
+    has_story: bool
+    matters: bool
+    contents: tuple[Link, ...]
+    actions: tuple[Link, ...]
+    overrides: tuple[str, ...]
+    summary: tuple[Sentence, ...]
+    image: ImageView | None
+    reasons: Reasons | None
+    unknown: tuple[str, ...]
+    unknown_folded: tuple[str, ...]
+    next_step: NextStep | None
+    glance: tuple[Fact, ...]
+    timeline: Timeline | None
+    figures: tuple[Figure, ...]
+    series: tuple[FigureSeries, ...]
+    passages: tuple[Passage, ...]
+    why: Passage | None
+    judgements: tuple[JudgementView, ...]
+    judgements_folded: tuple[JudgementView, ...]
+    assumptions: tuple[ClaimView, ...]
+    factors: tuple[FactorRow, ...]
+    factors_folded: bool
+    factors_not_asked: str | None
+    levels_of_bodies: tuple[BodyLevels, ...]
+    hypotheses: Hypotheses | None
+    disputes: tuple[Dispute, ...]
+    disputes_folded: tuple[Dispute, ...]
+    differing: Passage | None
+    watch: tuple[WatchRow, ...]
+    watch_folded: tuple[WatchRow, ...]
+    source_summary: str
+    sources: tuple[SourceRow, ...]
+    sources_folded: tuple[SourceRow, ...]
+    history: HistoryView | None
+    connected: Connected | None
+    fold: Fold | None
+    cite: str
+    imprint: Imprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,106 +511,22 @@ class ClaimComputation:
 
 
 @dataclass(frozen=True, slots=True)
-class OutlookCell:
-    """A score at a date."""
-
-    word: str
-    number: str | None
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OutlookRow:
-    """One score over time, with nothing new arriving."""
+class LevelView:
+    """A score of the profile, with its reasons and what would move it."""
 
     heading: str
-    cells: tuple[OutlookCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OutlookView:
-    """The scores at later dates."""
-
-    until: str | None
-    dates: tuple[str, ...]
-    rows: tuple[OutlookRow, ...]
-    chart: OutlookChart | None
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A thing to watch."""
-
-    priority: str | None
-    text: str
-    trigger: str | None
-    due: str | None
-    owner: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class WatchColumn:
-    """The watch items that are due within the time of one word."""
-
-    heading: str
-    notices: tuple[Notice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A publication, and the claims of this page that cite it."""
-
-    number: int
-    title: str
-    url: str | None
-    language: str | None
-    facts: tuple[str, ...]
-    retracted: str | None
-    note: str | None
-    used_for: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceGroupView:
-    """Sources that draw on one original."""
-
-    heading: str
-    explanation: str | None
-    sources: tuple[SourceView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A source that was withdrawn or replaced, and what rests on it."""
-
-    text: str
-    cites: tuple[Cite, ...]
-    claims: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeView:
-    """A direct link between this profile and another; ``outgoing`` if this one declares it."""
-
-    outgoing: bool
-    peer: Link
-    relation: str
-    criticality: str
-    since: str | None
-    claims: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeGroup:
-    """Links of one direction."""
-
-    heading: str
-    edges: tuple[EdgeView, ...]
+    about: str
+    badge: Badge
+    override: str | None
+    coverage: str
+    standing: str | None
+    reasons: tuple[str, ...]
+    levers: tuple[Lever, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReachView:
-    """A profile felt over more than one link; ``number`` is how much of it is felt."""
+    """A profile reached over more than one link; ``number`` is the strength of the effect."""
 
     peer: Link
     number: str | None
@@ -383,30 +542,23 @@ class ReachGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Dependencies:
-    """The dependency picture and the same links as text."""
+class GradingView:
+    """The page with the complete reasoning of a profile's grades."""
 
-    picture: Picture | None
-    groups: tuple[EdgeGroup, ...]
-    indirect: tuple[ReachGroup, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """A profile worth reading next, and why."""
-
-    link: Link
+    root: str
+    path: str
+    briefing: Link
     kind: str
-    badge: Badge | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImageView:
-    """A picture with everything that justifies it."""
-
-    src: str
-    caption: str
-    source_context: str
-    relevance: str
-    provenance: str
+    summary: str
+    headline: LevelView | None
+    ruler: Ruler | None
+    scale: tuple[ScaleRow, ...]
+    supports: tuple[str, ...]
+    limits: tuple[str, ...]
+    levels: tuple[LevelView, ...]
+    outlook: OutlookView
+    claims: tuple[ClaimView, ...]
+    indirect: tuple[ReachGroup, ...]
+    computations: tuple[Computation, ...]
+    claim_computations: tuple[ClaimComputation, ...]
+    imprint: Imprint

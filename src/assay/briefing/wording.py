@@ -33,30 +33,21 @@ DIRECTNESS: Mapping[str, str] = {
     "self_report": "self-report",
 }
 
+KINDS_OF_SOURCES: Mapping[str, tuple[str, str]] = {
+    "record": ("record", "records"),
+    "first_hand": ("first-hand report", "first-hand reports"),
+    "self_report": ("self-report", "self-reports"),
+    "secondary": ("secondary report", "secondary reports"),
+    "": ("source of unknown kind", "sources of unknown kind"),
+}
+"""The kinds of source, the strongest first, with their plurals."""
+
 NATURE: Mapping[str, str] = {
     "fact": "Fact",
     "attributed": "Attributed",
     "judgement": "Judgement",
     "assumption": "Assumption",
     "forecast": "Forecast",
-}
-
-_NATURES: Mapping[str, tuple[str, str]] = {
-    "fact": ("fact", "facts"),
-    "attributed": ("attributed statement", "attributed statements"),
-    "judgement": ("judgement", "judgements"),
-    "assumption": ("assumption", "assumptions"),
-    "forecast": ("forecast", "forecasts"),
-}
-
-CLAIM_TYPES: Mapping[str, str] = {
-    "figure": "Figures",
-    "action": "Actions",
-    "mandate": "Mandates",
-    "role": "Roles",
-    "relation": "Relations",
-    "capability": "Capabilities",
-    "view": "Views",
 }
 
 RELIABILITY: Mapping[str, str] = {
@@ -94,6 +85,15 @@ def partial(value: PartialDate) -> str:
     if value.precision == "quarter":
         return f"Q{(first.month + 2) // 3} {first.year}"
     return str(first.year)
+
+
+def partial_short(value: PartialDate) -> str:
+    """The date with the month in three letters: 29 Jan 2024."""
+    first = value.first
+    month = _MONTHS[first.month - 1][:3]
+    if value.precision == "day":
+        return f"{first.day} {month} {first.year}"
+    return f"{month} {first.year}" if value.precision == "month" else partial(value)
 
 
 def span(start: PartialDate, end: PartialDate) -> str:
@@ -139,25 +139,28 @@ def standing(score: Score, unknown: Sequence[str]) -> str | None:
     names = [words(name.rpartition(":")[2]) for name in unknown]
     sentences = []
     if score.ceiling:
-        sentences.append(f"{score.grade}, at most {score.ceiling.grade}.")
+        sentences.append(
+            f"It is {score.grade} as far as we know, and at most {score.ceiling.grade}."
+        )
     if names and (score.ceiling or not score.rated):
-        sentences.append(f"Not known: {listed(names)}.")
+        sentences.append(f"We do not know its {listed(names)}.")
     if score.provisional:
         firm = score.firm.grade if score.firm else "not rated"
-        sentences.append(f"Provisional: on firm evidence it is {firm}.")
+        sentences.append(f"It is provisional; on firm evidence alone it would be {firm}.")
     if score.stands_on is not None:
-        sentences.append(f"It stands on evidence of grade {score.stands_on.grade}.")
+        sentences.append(f"The evidence for it has grade {score.stands_on.grade}.")
     return " ".join(sentences) or None
+
+
+def number(value: int) -> str:
+    """``two`` to ``nine``; larger numbers in digits."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[value] if value < len(words) else str(value)
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """``1 source``, ``2 sources``."""
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def natures(number: int, nature: str) -> str:
-    """``1 fact``, ``2 judgements``."""
-    return count(number, *_NATURES[nature])
 
 
 def words(identifier: str) -> str:
@@ -179,7 +182,7 @@ def shortened(text: str, width: int) -> str:
     """At most ``width`` columns of the text, cut between words where there are any."""
     if columns(text) <= width:
         return text
-    kept = text[: _reaching(text, width - 1)]
+    kept = text[: reaching(text, width - 1)]
     head, blank, _ = kept.rpartition(" ")
     return (head if blank and len(head) > width // 2 else kept).rstrip(" ,;:–-") + "…"
 
@@ -191,26 +194,7 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def wrapped(text: str, width: int, lines: int) -> tuple[str, ...]:
-    """The text in at most ``lines`` lines of ``width`` columns; the last one may end in ``…``."""
-    rows: list[str] = []
-    rest = " ".join(text.split())
-    while rest and len(rows) < lines - 1 and columns(rest) > width:
-        cut = _fitting(rest, width)
-        rows.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return (*rows, shortened(rest, width)) if rest else tuple(rows)
-
-
-def _fitting(text: str, width: int) -> int:
-    index = _reaching(text, width)
-    if index == len(text):
-        return index
-    blank = text.rfind(" ", 0, index + 1)
-    return blank if blank > 0 else max(index, 1)
-
-
-def _reaching(text: str, width: int) -> int:
+def reaching(text: str, width: int) -> int:
     """How many characters from the beginning fit into so many columns."""
     if text.isascii():
         return min(len(text), max(width, 0))

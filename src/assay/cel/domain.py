@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
+from assay.arithmetic import HALF
+
 Outcome = Literal["true", "false", "unknown"]
 
 _INF = math.inf
@@ -271,4 +273,4 @@ def scaled(points: Interval, factor: Interval) -> Interval:
 
 def in_points(value: Interval) -> Interval:
     """A number in thousandths, halves rounded up."""
-    return _floor(value[0] * 1000 + 0.5), _floor(value[1] * 1000 + 0.5)
+    return _floor(value[0] * 1000 + HALF), _floor(value[1] * 1000 + HALF)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal
 
+from assay.arithmetic import ONE
 from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, columns
+from assay.cel.schema import row_column
 from assay.model.rulebook import Combine, Rule, Rulebook, Scorer, WatchRule
 
 Reducer = Literal["true", "unknown", "rows", "distinct", "sum", "min", "max"]
@@ -65,6 +67,10 @@ class PoolUp:
     combined. A row whose ``keep`` or ``take`` is unknown is an unknown element. ``empty`` is the
     score in thousandths where no known element is left, None for unknown. ``weight``
     (thousandths) weighs the elements of a mean.
+
+    With ``hops`` the elements are edges, ``take`` is their weight, and the profiles within so many
+    edges of each row are combined, each by its strongest path, which ``damping`` (thousandths)
+    weakens at every hop after the first. A row whose ``keep`` is false is not followed.
     """
 
     space: str
@@ -78,6 +84,13 @@ class PoolUp:
     combine: Combine
     empty: int | None
     weight: str | None = None
+    hops: int | None = None
+    damping: int = ONE
+
+    @property
+    def peer(self) -> str | None:
+        """The column with the other end of an edge, None if no paths are followed."""
+        return None if self.hops is None else row_column("peer")
 
 
 Step = Compute | Gather | Aggregate | PoolUp

@@ -22,7 +22,7 @@ def inputs(step: Step) -> list[Place]:
         case Aggregate():
             names = [step.owner, step.source]
         case PoolUp():
-            names = [step.owner, step.keep, step.take, step.by, step.weight]
+            names = [step.owner, step.peer, step.keep, step.take, step.by, step.weight]
     return [(step.elements, name) for name in names if name is not None]
 
 

@@ -20,11 +20,32 @@ if TYPE_CHECKING:
     from assay.pipeline import Checked
 
 
+def web_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse an address of a site that is none."""
+    if value is None:
+        return None
+    from assay.model.rulebook import Site
+
+    try:
+        return Site(base_url=value).base_url
+    except ValueError:
+        raise click.BadParameter(
+            f"{value!r} is not the web address of a folder; for example https://example.org/briefs/"
+        ) from None
+
+
 @click.command("build", cls=Command)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder for the site. Default: site/ in the workspace.",
+)
+@click.option(
+    "--base-url",
+    metavar="URL",
+    callback=web_address,
+    help="Address of the published site, for its sitemap and canonical links. "
+    "Default: settings.site.base_url in rules.yaml.",
 )
 @click.option(
     "--all-audiences",
@@ -40,7 +61,12 @@ if TYPE_CHECKING:
 @observed
 @click.pass_context
 def build_command(
-    context: click.Context, out: Path | None, all_audiences: bool, prove: bool, output: str
+    context: click.Context,
+    out: Path | None,
+    base_url: str | None,
+    all_audiences: bool,
+    prove: bool,
+    output: str,
 ) -> None:
     """Build the briefing pages.
 
@@ -61,11 +87,11 @@ def build_command(
         click.echo("nothing was written", err=True)
         context.exit(1)
     if all_audiences:
-        sites = build_all(checked, session.settled(checked), folder)
+        sites = build_all(checked, session.settled(checked), folder, base_url)
         _print_all(folder, sites, proofs, output)
         return
     assessment = session.assessment(checked)
-    report = build(assessment, folder)
+    report = build(assessment, folder, base_url)
     if output == "json":
         from assay.output.documents_json import SiteReport as Printed
 

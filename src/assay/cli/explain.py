@@ -1,4 +1,4 @@
-"""``assay explain``, ``outlook`` and ``graph``: explanations of scores, now, later, along links."""
+"""``assay brief``, ``explain``, ``outlook`` and ``graph``: one profile, its scores and links."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ if TYPE_CHECKING:
     from assay.model.results import Outlook, ReachLine
     from assay.scoring import why_not as answer
     from assay.scoring.outlook import Due
+
+
+@click.command("brief", cls=Command)
+@profile_argument
+@observed
+@click.pass_obj
+def brief_command(session: Session, profile_id: str) -> None:
+    """Print the briefing of a profile in 60 lines.
+
+    It has the content of the page without its folds.
+    """
+    from assay.pipeline import brief
+
+    print_lines(brief(session.assessment(), profile_id))
 
 
 @click.command("explain", cls=Command)

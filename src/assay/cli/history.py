@@ -72,7 +72,7 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
         line = sparkline([c.after.points for c in changes])
         click.echo(f"{profile_id} {scorer}: {line} {plan_text.grade(changes[-1].after)}")
     for record in records:
-        changes = [c for c in record.changes_of(profile_id) if c.audience == audience]
+        changes = [c for c in record.changes_of(profile_id) if c.audience == audience and c.rated]
         corrections = record.corrections_of(profile_id)
         if changes or corrections:
             click.echo(f"\n{_headline(record)}")
@@ -121,7 +121,7 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
             click.echo(f"  first lock: {plural(profiles, 'profile')} graded")
             continue
         for change in record.changes:
-            if change.direction == "same":
+            if change.direction == "same" or not change.rated:
                 continue
             grades = f"{plan_text.grade(change.before)} → {plan_text.grade(change.after)}"
             arrow = plan_text.ARROWS[change.direction]

@@ -228,12 +228,10 @@ def _grade_lines(review: Review, profile_id: str) -> Iterator[str]:
             decision = ruling.decision
             band = ruling.band.grade if ruling.band else decision.band
             state = "overridden" if ruling.counts else f"override ({ruling.status})"
-            line += (
-                f"; {state} to {band} by {decision.reviewer} on {decision.date.isoformat()} "
-                f"because {decision.reason}"
-            )
+            line += f"; {state} to {band} by {decision.reviewer} on {decision.date.isoformat()}"
             line += f", approved by {ruling.seconded_by}" if ruling.seconded_by else ""
             line += f" [{ruling.why}]" if ruling.why else ""
+            line += f". Reason: {decision.reason}"
         yield line
 
 

@@ -166,6 +166,12 @@ WORDS_AGAINST_GRADE = Code(
     "nature: attributed",
     "warning",
 )
+SAME_DATE_AND_REASON = Code(
+    "same-date-and-reason",
+    "Two profiles have the same next date or review date, for the same reason.",
+    "watch:\n  - {text: Publication of the ministry's own list., due: 2024-Q3}",
+    "warning",
+)
 CLOSED_BUT_WATCHED = Code(
     "closed-but-watched",
     "A closed profile has a watch item that is still open.",

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.arithmetic import noisy_or_thresholds, noisy_or_weights
+from assay.arithmetic import ONE, noisy_or_thresholds, noisy_or_weights
 from assay.cel.program import PoolUp
+from assay.graph.reach import reach_pairs
 from assay.tables.tables import Ints, begins
 
 Bools = npt.NDArray[np.bool_]
@@ -169,6 +171,31 @@ def pool_up(step: PoolUp, rows: pl.DataFrame, offsets: Ints) -> pl.Series:
         for counts in segment_counts([doubt.fill_null(False) for doubt in doubts], offsets):
             value = value.set(pl.Series(counts) > 0, None)
     return value.alias(step.column)
+
+
+def pool_within_reach(
+    step: PoolUp, edges: pl.DataFrame, owners: int, origins: Ints | None = None
+) -> pl.Series:
+    """Compute the column of a pool that follows paths, with one value for each owner.
+
+    ``edges`` have ``owner``, ``peer``, ``keep`` and ``take``. ``origins`` are those of
+    :func:`reach_pairs`.
+    """
+    assert step.hops is not None
+    weight = pl.col("take").cast(pl.Int64).clip(0, ONE)
+    followed = edges.filter(pl.col("keep").fill_null(True)).select(
+        pl.col("owner").alias("upper"),
+        pl.col("peer").alias("lower"),
+        pl.when("keep").then(weight).alias("points"),
+    )
+    # Paths of no or unknown strength change nothing then.
+    positive = step.combine in ("noisy_or", "sum", "max") and step.empty == 0
+    pairs = reach_pairs(followed, step.hops, step.damping / ONE, origins=origins, positive=positive)
+    reached = pairs.select(
+        pl.repeat(True, pl.len()).alias("keep"), pl.col("points").cast(pl.Int64).alias("take")
+    )
+    offsets = begins(pairs.get_column("upper").to_numpy(), owners)
+    return pool_up(replace(step, hops=None), reached, offsets)
 
 
 def _strongest(

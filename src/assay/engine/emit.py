@@ -12,7 +12,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 import polars as pl
 
-from assay.arithmetic import HALVING_STEPS, half_life_table
+from assay.arithmetic import HALF, HALVING_STEPS, half_life_table
 from assay.cel.functions import OPERATIONS
 from assay.cel.operations import Apply, Col, Each, Expr, Item, Lit, Op, columns
 
@@ -295,7 +295,7 @@ def _moment(seconds: pl.Expr) -> pl.Expr:
 
 
 def _points(value: pl.Expr) -> pl.Expr:
-    rounded = (value * 1000 + 0.5).floor()
+    rounded = (value * 1000 + HALF).floor()
     return pl.when(rounded.is_finite()).then(rounded).cast(pl.Int64, strict=False)
 
 

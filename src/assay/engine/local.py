@@ -14,7 +14,13 @@ import polars as pl
 
 from assay.cel.program import Aggregate, Gather, PoolUp, Step
 from assay.cel.steps import Place, dependencies, dependents, inputs, outputs
-from assay.engine.aggregates import pool_up, segment_counts, segment_extreme, segment_sums
+from assay.engine.aggregates import (
+    pool_up,
+    pool_within_reach,
+    segment_counts,
+    segment_extreme,
+    segment_sums,
+)
 from assay.engine.dates import TODAY, numbered, steps_on_dates
 from assay.engine.plan import Query, Schedule, Statistics, plan, schedule
 from assay.tables.tables import Tables
@@ -346,6 +352,8 @@ class Execution:
 
     def _pool(self, step: PoolUp) -> None:
         names = {"keep": step.keep, "take": step.take, "by": step.by, "weight": step.weight}
+        if step.peer is not None:
+            names = {"owner": step.owner, "peer": step.peer, **names}
         rows = pl.DataFrame(
             [
                 self._column(step.elements, name).alias(role)
@@ -353,5 +361,10 @@ class Execution:
                 if name is not None
             ]
         )
-        offsets = self._tables.offsets(step.elements, step.owner, self._tables.height(step.space))
-        self._store(step.space, pool_up(step, rows, offsets))
+        owners = self._tables.height(step.space)
+        if step.peer is not None:
+            self._store(step.space, pool_within_reach(step, rows, owners))
+            return
+        self._store(
+            step.space, pool_up(step, rows, self._tables.offsets(step.elements, step.owner, owners))
+        )

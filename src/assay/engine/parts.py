@@ -1,8 +1,9 @@
 """Scoring in parts, for tables that do not fit into memory.
 
 Each part is computed like the whole. A column that a link reads from another part is held in memory
-for all rows: a column of the tables, or one that an earlier pass computed in every part. The scores
-of neighbours determine the number of passes.
+for all rows: a column of the tables, or one that an earlier pass computed in every part. Edges of a
+pool that follows paths into other parts are held, too. The scores of neighbours determine the
+number of passes.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from assay.cel.program import Gather, Step
+from assay.cel.program import Gather, PoolUp, Step
 from assay.cel.steps import Place, dependencies, inputs, outputs
+from assay.engine.aggregates import pool_within_reach
 from assay.engine.local import LocalEngine
 from assay.errors import UsageError
 from assay.memory import insufficient_memory, require_available
@@ -104,13 +106,13 @@ class Steps:
 
 def bytes_held(steps: Steps, wanted: Iterable[Place], stored: StoredTables) -> int:
     """Upper bound of the memory for columns that links read from any part."""
-    origins = {
-        (step.target, step.origin)
-        for step in steps.needed(wanted)
-        if isinstance(step, Gather)
-        and step.link not in OWNERS[step.space]
-        and stored.height(step.space)
-    }
+    origins: set[Place] = set()
+    for step in steps.needed(wanted):
+        if isinstance(step, Gather):
+            if step.link not in OWNERS[step.space] and stored.height(step.space):
+                origins.add((step.target, step.origin))
+        elif isinstance(step, PoolUp) and step.peer is not None and stored.height(step.elements):
+            origins.update((*inputs(step), *outputs(step)))
     return sum(_BYTES_HELD * stored.height(space) for space, _ in origins)
 
 
@@ -121,6 +123,7 @@ class _Read:
     columns: dict[str, set[str]] = field(default_factory=dict)
     held: list[Place] = field(default_factory=list)
     away: list[Gather] = field(default_factory=list)
+    paths: list[PoolUp] = field(default_factory=list)
 
 
 @dataclass
@@ -133,13 +136,9 @@ class Passes:
     _held: dict[Place, pl.Series] = field(default_factory=dict, repr=False)
 
     @property
-    def cross_part_gathers(self) -> list[Gather]:
+    def cross_part_steps(self) -> list[Step]:
         """Steps that read from other parts."""
-        return [
-            step
-            for step in self.steps.needed(self.wanted)
-            if isinstance(step, Gather) and self._leads_away(step)
-        ]
+        return [s for s in self.steps.needed(self.wanted) if self._leads_away(s)]
 
     def run(self) -> Iterator[LocalEngine]:
         """Compute the wanted columns, and yield the engine of each part in order."""
@@ -162,7 +161,16 @@ class Passes:
             yield self._engine(part, read, self.wanted)
 
     def _leads_away(self, step: Step | None) -> bool:
-        return isinstance(step, Gather) and self.parted.leaves_part(step.space, step.link)
+        match step:
+            case Gather():
+                return self.parted.leaves_part(step.space, step.link)
+            case PoolUp(peer=str(peer)):
+                return self.parted.leaves_part(step.elements, peer)
+        return False
+
+    def _origins(self, step: Step) -> list[Place]:
+        """The columns that a step reads from all parts."""
+        return [(step.target, step.origin)] if isinstance(step, Gather) else inputs(step)
 
     def _before(self) -> list[list[Place]]:
         """Columns to hold that each pass before the last computes."""
@@ -170,8 +178,7 @@ class Passes:
         held: list[dict[Place, None]] = []
         for step in self.steps.needed(self.wanted):
             earliest = max((pass_of.get(place, 0) for place in inputs(step)), default=0)
-            if isinstance(step, Gather) and self._leads_away(step):
-                origin = (step.target, step.origin)
+            for origin in self._origins(step) if self._leads_away(step) else ():
                 if self.steps.defining(origin):
                     earliest = max(earliest, pass_of[origin] + 1)
                     held += [{} for _ in range(earliest - len(held))]
@@ -197,6 +204,8 @@ class Passes:
             elif isinstance(step, Gather) and self._leads_away(step):
                 read.away.append(step)
                 columns.add(step.link)
+            elif isinstance(step, PoolUp) and self._leads_away(step):
+                read.paths.append(step)
             else:
                 waiting += inputs(step)
         return read
@@ -210,14 +219,33 @@ class Passes:
             engine.add(space, self.parted.cut(part, space, self._held[space, name]).alias(name))
         for step in read.away:
             links = tables.given(step.space, step.link)
-            engine.add(step.space, self._whole(step).gather(links).alias(step.column))
+            whole = self._whole((step.target, step.origin))
+            engine.add(step.space, whole.gather(links).alias(step.column))
+        for pool in read.paths:
+            engine.add(pool.space, self.parted.cut(part, pool.space, self._pooled(pool)))
         engine.make(wanted)
         return engine
 
-    def _whole(self, step: Gather) -> pl.Series:
-        """The column that a link reads, for all rows."""
-        place = (step.target, step.origin)
+    def _whole(self, place: Place) -> pl.Series:
+        """A column for all rows."""
         if place not in self._held:
             stored = self.parted.stored.column(*place).to_frame()
-            self._held[place] = coded(step.target, stored).to_series()
+            self._held[place] = coded(place[0], stored).to_series()
+        return self._held[place]
+
+    def _pooled(self, step: PoolUp) -> pl.Series:
+        """The column of a pool that follows paths, for all rows."""
+        (place,) = outputs(step)
+        if place not in self._held:
+            assert step.peer is not None
+            stored = self.parted.stored
+            edges = pl.DataFrame(
+                [
+                    stored.given(step.elements, step.owner).alias("owner"),
+                    stored.given(step.elements, step.peer).alias("peer"),
+                    self._whole((step.elements, step.keep)).alias("keep"),
+                    self._whole((step.elements, step.take)).alias("take"),
+                ]
+            )
+            self._held[place] = pool_within_reach(step, edges, stored.height(step.space))
         return self._held[place]

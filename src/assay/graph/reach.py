@@ -1,8 +1,9 @@
 """How far effects reach along dependencies: strongest-path reach, in integers.
 
 The reach of a path is the product of its edges' weights, damped once for every hop after the
-first, rounded half up to thousandths at each hop. Rounding is monotonic, so the strongest path is
-found hop by hop. The shorter of equally strong paths counts.
+first, rounded half up to thousandths once at each hop. Rounding is monotonic, so the strongest path
+is found hop by hop. The shorter of equally strong paths counts. Weights are those of the rulebook
+for ``reach``, and scores of dependencies for a pool within reach.
 
 Paths are followed from a block of profiles at a time, so that memory is bounded. Start, end,
 strength and length of a path are packed into one 64-bit number: after sorting, the best path of a
@@ -20,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from assay.arithmetic import scale_points, to_points
+from assay.arithmetic import ONE, to_points
 from assay.errors import UsageError
 
 _PAIR_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(
@@ -43,7 +44,13 @@ Ints = npt.NDArray[np.int64]
 
 
 def reach_pairs(
-    edges: pl.DataFrame, hops: int, damping: float, *, limit: int = PATH_LIMIT
+    edges: pl.DataFrame,
+    hops: int,
+    damping: float,
+    *,
+    origins: Ints | None = None,
+    positive: bool = False,
+    limit: int = PATH_LIMIT,
 ) -> pl.DataFrame:
     """Return each pair of profiles connected by a path of at most ``hops`` edges.
 
@@ -51,8 +58,14 @@ def reach_pairs(
     (weight in thousandths, null if unknown). Returns upper, lower, points (null if every path has
     an unknown weight) and distance, sorted by upper and lower. Raises ``UsageError`` if a hop would
     follow more paths than ``limit``.
+
+    ``origins`` has for each row the row that its paths never enter, -1 if none start there. By
+    default this is the row itself; for the copy of a profile it is the original. Only paths that
+    are known and not rounded to 0 count if ``positive``, which is faster.
     """
-    walk = _Walk(_Graph(edges), hops, damping, limit)
+    if positive:
+        edges = edges.filter(pl.col("points") > 0)
+    walk = _Walk(_Graph(edges), hops, damping, origins, limit, positive=positive)
     blocks = list(walk.blocks())
     if not blocks:
         return pl.DataFrame(schema=_PAIR_SCHEMA)
@@ -81,17 +94,36 @@ class _Graph:
 class _Walk:
     """Paths of at most ``hops`` edges, and at most ``limit`` of them at each hop."""
 
-    def __init__(self, graph: _Graph, hops: int, damping: float, limit: int) -> None:
+    def __init__(
+        self,
+        graph: _Graph,
+        hops: int,
+        damping: float,
+        origins: Ints | None,
+        limit: int,
+        *,
+        positive: bool,
+    ) -> None:
         self._graph = graph
+        rows = len(graph.degree)
+        self._origins = np.arange(rows) if origins is None else origins[:rows]
         self._hops = hops
         self._factor = to_points(damping)
+        # The least strength of a path to each row that any edge continues with more than 0.
+        self._least: Ints | None = None
+        if positive:
+            some = np.flatnonzero(graph.degree)
+            self._least = np.full(rows, ONE + 1)
+            if len(some):
+                strongest = np.maximum.reduceat(graph.points, graph.begins[some])
+                self._least[some] = -(-(ONE * ONE // 2) // np.maximum(strongest * self._factor, 1))
         self._limit = limit
         self._followed = dict.fromkeys(range(2, hops + 1), 0)
         self._lock = Lock()
 
     def blocks(self) -> Iterator[Ints]:
         """Yield the profiles with edges, in blocks of about as many edges each."""
-        uppers = np.flatnonzero(self._graph.degree)
+        uppers = np.flatnonzero((self._graph.degree > 0) & (self._origins >= 0))
         if len(uppers):
             part = (np.cumsum(self._graph.degree[uppers]) - 1) // _BLOCK
             yield from np.split(uppers, np.flatnonzero(np.diff(part)) + 1)
@@ -100,17 +132,25 @@ class _Walk:
         """Return the best paths from some profiles."""
         graph = self._graph
         # `own` are positions in `uppers`, `points` is -1 if unknown.
+        origin = self._origins[uppers]
         own, edge = self._edges_of(uppers)
+        away = graph.lower[edge] != origin[own]
+        own, edge = own[away], edge[away]
         ends, points = graph.lower[edge], graph.points[edge]
         best = [_keys(own, ends, points, 1, graph.bits)]
         for distance in range(2, self._hops + 1):
+            if self._least is not None:
+                further = points >= self._least[ends]
+                own, ends, points = own[further], ends[further], points[further]
             self._count(distance, int(graph.degree[ends].sum()))
             path, edge = self._edges_of(ends)
             before, weight = points[path], graph.points[edge]
-            scaled = ((before * weight + 500) // 1000 * self._factor + 500) // 1000
+            scaled = (before * weight * self._factor + ONE * ONE // 2) // (ONE * ONE)
             points = np.where((before < 0) | (weight < 0), -1, scaled)
             own, ends = own[path], graph.lower[edge]
-            away = ends != uppers[own]
+            away = ends != origin[own]
+            if self._least is not None:
+                away &= points > 0
             keys = _strongest(_keys(own[away], ends[away], points[away], distance, graph.bits))
             best.append(keys)
             own, ends, points = _parts(keys, graph.bits)
@@ -197,9 +237,9 @@ def paths_from(
     unknown).
     """
     best: dict[int, Path] = {}
-    frontier = {start: Path(start, 1000, 0, (start,))}
+    frontier = {start: Path(start, ONE, 0, (start,))}
     for distance in range(1, hops + 1):
-        factor = to_points(damping) if distance > 1 else 1000
+        factor = to_points(damping) if distance > 1 else ONE
         reached: dict[int, Path] = {}
         for row in sorted(frontier):
             path = frontier[row]
@@ -208,7 +248,7 @@ def paths_from(
                     continue
                 points = None
                 if path.points is not None and weight is not None:
-                    points = scale_points(scale_points(path.points, weight), factor)
+                    points = (path.points * weight * factor + ONE * ONE // 2) // (ONE * ONE)
                 _keep_stronger(reached, Path(peer, points, distance, (*path.path, peer)))
         frontier = reached
         for path in reached.values():

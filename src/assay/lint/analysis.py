@@ -87,6 +87,8 @@ class Analysis:
     def _pool(self, pool: PoolUp) -> Domain:
         take, keep = self.column(pool.elements, pool.take), self.column(pool.elements, pool.keep)
         low, high = take.low, take.high
+        if pool.hops is not None:  # weights are from 0 to 1, and further paths are weaker
+            low, high = 0, max(min(high, 1000), 0)
         if pool.combine == "noisy_or":
             low = max(low, 0)
             left = max(1 - high / 1000, 0.0)

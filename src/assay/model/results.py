@@ -57,7 +57,7 @@ class Step:
     ``pool``, ``clamp``, ``root`` (the limit of a secondary report to the score of its originals),
     ``rated_from`` (the least coverage of a rated score).
     ``missing`` names the fields whose absence makes the condition unknown. ``evidence`` are ids
-    of sources, claims (``profile#claim``) and profiles.
+    of sources, claims (``profile#claim``) and profiles, or paths to these (``far>near``).
     """
 
     phase: StepPhase
@@ -83,7 +83,8 @@ class ScoreExplanation:
 
     ``subject`` is a profile id, ``profile#claim``, or ``profile#claim@source``. The first step
     starts at 0, each step starts where the previous one ended, and the last ends at the score.
-    ``unknown`` are the factors without a rating that the score asks for (``profile:factor``).
+    ``known`` are the rated factors that the score asks for (``profile:factor``), ``unknown`` those
+    without a rating.
     """
 
     name: str
@@ -91,6 +92,7 @@ class ScoreExplanation:
     subject: str
     score: Score
     steps: tuple[Step, ...]
+    known: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 

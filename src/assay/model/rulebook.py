@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -21,7 +22,16 @@ from pydantic import (
     model_validator,
 )
 
-from assay.model.base import VISIBLE_PATTERN, Flag, Id, Line, Model, Shorthand, Text
+from assay.model.base import (
+    VISIBLE_PATTERN,
+    Flag,
+    Id,
+    Line,
+    Model,
+    Shorthand,
+    Text,
+    WebAddress,
+)
 from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -123,6 +133,13 @@ class Pool(Model):
     """A starting score that is computed from a collection."""
 
     over: Name
+    within_reach: Annotated[
+        bool,
+        Field(
+            description="whether profiles connected indirectly count too, each once by its "
+            "strongest path along `reach`; `take` is then the weight of a dependency"
+        ),
+    ] = False
     where: Cel = "true"
     take: Cel
     by: Annotated[
@@ -144,6 +161,14 @@ class Pool(Model):
         grouped = self.by is not None or self.strongest is not None
         if self.weight is not None and (self.combine != "mean" or grouped):
             raise ValueError("'weight' needs 'combine: mean', without 'by' and 'strongest'")
+        return self
+
+    @model_validator(mode="after")
+    def _paths_follow_dependencies(self) -> Pool:
+        if self.within_reach and self.over not in ("dependents", "dependencies"):
+            raise ValueError("'within_reach' needs 'over: dependents' or 'over: dependencies'")
+        if self.within_reach and (self.by is not None or self.weight is not None):
+            raise ValueError("'within_reach' needs a pool without 'by' and 'weight'")
         return self
 
 
@@ -426,6 +451,46 @@ class Guard(Model):
     ] = None
 
 
+def directory_address(address: str | None) -> str | None:
+    """The address with a slash at its end."""
+    return None if address is None else address.rstrip("/") + "/"
+
+
+class Site(Model):
+    """Title, address and contact of the site; no score depends on them."""
+
+    title: Annotated[Line, Field(description="name of the site, shown on every page")] = "Briefings"
+    base_url: Annotated[
+        WebAddress | None,
+        Field(
+            description="address of the published site. Without it the site has no sitemap, "
+            "canonical links or preview pictures"
+        ),
+    ] = None
+    contact: Annotated[
+        Line | None,
+        Field(description="where readers report errors: an email or web address"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _contact_is_an_address(self) -> Site:
+        if self.contact is not None and contact_address(self.contact) is None:
+            raise ValueError("write an email or web address, for example desk@example.org")
+        if self.base_url is not None and ("?" in self.base_url or "#" in self.base_url):
+            raise ValueError("base_url ends with a folder, without ? and #")
+        return self
+
+
+_EMAIL = re.compile(r"[^@\s<>\"?&#%]+@[^@\s<>\"?&#%]+\.[^@\s<>\"?&#%]+")
+
+
+def contact_address(contact: str) -> str | None:
+    """The link to an email or web address; None if the text is neither."""
+    if contact.startswith(("https://", "http://")):
+        return contact
+    return f"mailto:{contact}" if _EMAIL.fullmatch(contact) else None
+
+
 class Settings(Model):
     """Settings of the whole workspace."""
 
@@ -442,6 +507,15 @@ class Settings(Model):
         dict[str, Annotated[int, Field(ge=1, le=36_500, strict=True)]],
         Field(description="days after which a standing claim is due for a recheck, by claim type"),
     ] = {}
+    site: Annotated[Site | None, Field(description="title, address and contact of the site")] = None
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, full: SerializerFunctionWrapHandler) -> Any:
+        # Digests of rulebooks without a site stay the same.
+        data = full(self)
+        if self.site is None:
+            data.pop("site", None)
+        return data
 
 
 class Audience(Shorthand):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from assay.diagnostics.diagnostic import Severity
+from assay.diagnostics.diagnostic import Diagnostic, Severity
 from assay.output.json import Count, NonEmpty, Output, described
+
+
+def _by_file(rewritten: Mapping[str, int]) -> list[dict[str, object]]:
+    return [{"file": file, "values": values} for file, values in rewritten.items()]
+
+
+def _by_code(decisions: Mapping[str, Sequence[Diagnostic]]) -> list[dict[str, object]]:
+    return [{"code": code, "diagnostics": found} for code, found in decisions.items()]
+
 
 SheetKind = Literal["publishers", "sources", "profiles", "claims"]
 
@@ -31,6 +41,28 @@ class Diagnostics(Output):
 class SiteProof(Output):
     markers: Count = described("closed texts that were marked")
     files: Count = described("files of the site, none of which contains a marker")
+
+
+class RewrittenFile(Output):
+    file: str = described("the file, relative to the workspace")
+    values: Count = described("rewritten values; with `--dry-run`, those to rewrite")
+
+
+class OpenDecision(Output):
+    code: str = described("the code, as in [Diagnostics](diagnostics.md)")
+    diagnostics: list[DiagnosticLine] = described("the problems that an analyst has to decide")
+
+
+class Migration(Output):
+    """Printed by ``assay migrate``."""
+
+    rewritten: Annotated[list[RewrittenFile], BeforeValidator(_by_file)] = described(
+        "files with words of older versions"
+    )
+    decisions: Annotated[list[OpenDecision], BeforeValidator(_by_code)] = described(
+        "problems left, by code"
+    )
+    errors: Count = described("other problems that prevent scoring")
 
 
 class SiteReport(Output):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from assay.text import sentence
+from assay.text import sentence, through
 
 if TYPE_CHECKING:
     from assay.model.results import (
@@ -146,7 +146,8 @@ def _step_line(step: Step) -> str:
     )
     if step.missing:
         line += f" [unknown: {', '.join(step.missing)}]"
-    unnamed = [e for e in step.evidence if e not in step.because]
+    named = map(through, step.evidence)
+    unnamed = [name for name in named if name not in step.because]
     if unnamed:
         line += f" [{', '.join(unnamed)}]"
     return line

@@ -268,6 +268,7 @@ class ExplainedScore(Output):
     coverage: Points = described(
         "share of the facts its rules name that is known", "score.coverage"
     )
+    known: list[str] = described("rated factors that it asks for, as profile:factor")
     unknown: list[str] = described("factors without a rating that it asks for, as profile:factor")
     steps: list[ScoreStep] = described("in order of application")
 

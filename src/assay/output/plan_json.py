@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class ScoreGrade(Output):
     score: Points | None = described("null if not rated, or if there is no such profile", "points")
     rated: bool = described("whether there is a score")
+    asked: bool = described("false if profiles of this kind are not asked for the score")
     band: str | None = described("id of its band, or null")
     grade: str | None = described("the grade on pages, or null")
 

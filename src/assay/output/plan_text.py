@@ -152,7 +152,7 @@ def cautions(plan: Plan) -> list[str]:
 def grade(value: Grade) -> str:
     """Format a grade with its score."""
     if value.points is None:
-        return "not rated"
+        return "not rated" if value.asked else "not asked"
     score = f"{value.points / 1000:.3f}"
     return f"{value.grade} {score}" if value.grade else score
 

@@ -76,7 +76,7 @@ def _changed_scores(sides: Sides) -> Iterator[tuple[str, str]]:
         new = now.scores if now else {}
         added_or_removed = (was is None) != (now is None)
         for scorer in dict.fromkeys([*new, *old]):
-            if added_or_removed or graded(old.get(scorer)) != graded(new.get(scorer)):
+            if added_or_removed or graded(was, scorer) != graded(now, scorer):
                 yield profile_id, scorer
 
 
@@ -90,8 +90,8 @@ def _attribute(base: Baseline, sides: Sides, pairs: Sequence[tuple[str, str]]) -
     splits = []
     for profile_id, scorer in pairs:
         was = sides.before.get(profile_id)
-        first = graded(was.scores.get(scorer) if was else None)
-        grades = [first, *(s.get(profile_id, {}).get(scorer, _NO_GRADE) for s in scored)]
+        scores = (s.get(profile_id) for s in scored)
+        grades = [graded(was, scorer), *(_grade(own, scorer) for own in scores)]
         exists = [was is not None, *(profile_id in s for s in scored)]
         splits.append((profile_id, scorer, grades, list(_split(grades, exists))))
 
@@ -117,7 +117,7 @@ def _unseparated(lock: Lock, sides: Sides, pairs: Sequence[tuple[str, str]]) -> 
     rulebook = sides.assessment.rulebook
     for profile_id, scorer in pairs:
         was, now = sides.before.get(profile_id), sides.after.get(profile_id)
-        first, last = (graded(side.scores.get(scorer) if side else None) for side in (was, now))
+        first, last = graded(was, scorer), graded(now, scorer)
         amount = None
         if first.points is not None and last.points is not None:
             amount = last.points - first.points
@@ -168,6 +168,11 @@ def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
             band = score.band.id if score.band else None
             found[profile_id][columns.scorer.name] = Grade(score.points, band, score.grade)
     return found
+
+
+def _grade(scores: Mapping[str, Grade] | None, scorer: str) -> Grade:
+    """Return a grade of a profile, empty if there is no profile or no score."""
+    return _NO_GRADE if scores is None else scores.get(scorer, Grade(asked=False))
 
 
 def _direction(old: Rulebook, new: Rulebook, scorer: str, before: Grade, after: Grade) -> Direction:
@@ -534,7 +539,8 @@ class RuleChanges:
                     s.key == key and s.scale == rest for b in self._rulebooks for s in b.scorers
                 )
             case "reach":
-                return any("downstream" in text or "upstream" in text for text in texts)
+                ways = ("downstream", "upstream", '"within_reach":true')
+                return any(way in text for text in texts for way in ways)
             case "factors":
                 return any("factors" in text for text in texts)
             case "settings":

@@ -175,8 +175,9 @@ def with_ageing(plan: Plan, later: Plan) -> Plan:
 def _removed_audience(entry: LockedProfile) -> Iterator[Change]:
     """Yield the grades of an audience that the rulebook no longer has."""
     cause = Cause("rule", None, ("audiences",))
-    for scorer, score in entry.scores.items():
-        yield Change(entry.id, entry.audience, scorer, graded(score), Grade(), "status", (cause,))
+    for scorer in entry.scores:
+        before = graded(entry, scorer)
+        yield Change(entry.id, entry.audience, scorer, before, Grade(), "status", (cause,))
 
 
 def _pairs(
@@ -247,9 +248,7 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
 def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagreement]:
     for key, scorer in differing(ours, theirs):
         found = [entries.get(key) for entries in (ours.entries, theirs.entries, new)]
-        yield Disagreement(
-            *key, scorer, *(graded(e.scores.get(scorer) if e else None) for e in found)
-        )
+        yield Disagreement(*key, scorer, *(graded(e, scorer) for e in found))
 
 
 def _pages(assessments: Iterable[Assessment], old: _Entries, new: _Entries) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _ACTIONS = {
     "evidence": "evidence changed",
     "neighbour": "a neighbour changed",
     "time": "time passed",
-    "engine": "the engine changed",
+    "engine": "the method of scoring changed",
 }
 """The action behind a change, by the kind of its leading cause."""
 
@@ -108,11 +108,16 @@ def _change_data(change: Change) -> dict[str, Any]:
         "id": change.id,
         "audience": change.audience,
         "scorer": change.scorer,
-        "from": [change.before.points, change.before.band, change.before.grade],
-        "to": [change.after.points, change.after.band, change.after.grade],
+        "from": _grade_data(change.before),
+        "to": _grade_data(change.after),
         "direction": change.direction,
         "causes": [[c.kind, c.amount, list(c.refs)] for c in change.causes],
     }
+
+
+def _grade_data(grade: Grade) -> list[int | str | bool | None]:
+    """Return the values of a grade; the last only if it is not asked for, as in older lines."""
+    return [grade.points, grade.band, grade.grade, *([] if grade.asked else [False])]
 
 
 def for_audience(records: Iterable[Applied], audience: str) -> Iterator[Applied]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
-from assay.plan.lock import LockedHorizon, LockedScore
+from assay.plan.lock import LockedHorizon, LockedProfile
 
 Behind = Literal["documents", "rules", "engine", "branches"]
 CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
@@ -20,20 +20,27 @@ NOTHING, WORKSPACE = "nothing", "workspace"
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A score in thousandths (None: not rated, or no such profile), and its band."""
+    """A score in thousandths (None: not rated, or no such profile), and its band.
+
+    A profile that is not ``asked`` for the score has none.
+    """
 
     points: int | None = None
     band: str | None = None
     grade: str | None = None
+    asked: bool = field(default=True, compare=False)
 
     @property
     def rated(self) -> bool:
         return self.points is not None
 
 
-def graded(score: LockedScore | None) -> Grade:
-    """Return the grade of a locked score, empty if there is none."""
-    return Grade() if score is None else Grade(score.points, score.band, score.grade)
+def graded(entry: LockedProfile | None, scorer: str) -> Grade:
+    """Return a grade of a locked profile, empty if there is no profile or no score."""
+    score = entry.scores.get(scorer) if entry else None
+    if score is None:
+        return Grade(asked=entry is None)
+    return Grade(score.points, score.band, score.grade)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,11 @@ class Change:
         if self.before.points is None or self.after.points is None:
             return None
         return self.after.points - self.before.points
+
+    @property
+    def rated(self) -> bool:
+        """Whether the score is known before or after."""
+        return self.before.rated or self.after.rated
 
     @property
     def leading(self) -> Cause:
@@ -255,8 +267,9 @@ def only(plan: Plan, ids: Collection[str]) -> Plan:
 
 
 def _is_page_of(path: str, ids: Collection[str]) -> bool:
-    folder, _, name = path.rpartition("/")
-    return not folder.startswith("rules") and name.removesuffix(".html") in ids
+    folder, _, name = path.partition("/")
+    own = name.partition("/")[0].removesuffix(".html")
+    return folder in ("events", "institutions") and own in ids
 
 
 def because(plan: Plan, ref: str) -> Plan:

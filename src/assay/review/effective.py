@@ -16,7 +16,7 @@ from assay.model.rulebook import Band, Rulebook
 from assay.review.decisions import Decision, Subject, may_know
 from assay.review.identity import same_person
 from assay.review.ledger import Ledger
-from assay.scoring.grounds import Grounds
+from assay.scoring.grounds import Grounds, digest_of
 from assay.scoring.run import ordered_bands
 
 if TYPE_CHECKING:
@@ -101,6 +101,37 @@ def effective(assessment: Assessment, ledger: Ledger, grounds: Grounds | None = 
         if standing:
             rulings[profile_id, scorer] = tuple(standing)
     return Effective(rulings, tuple(gone))
+
+
+def confirmed(assessment: Assessment, ledger: Ledger) -> dict[str, Decision]:
+    """By profile the last decision that accepted its present headline grade."""
+    name = assessment.rulebook.settings.publish_by
+    found: dict[str, Decision] = {}
+    if name is None:
+        return found
+    order = assessment.rulebook.audiences
+    known = frozenset(order[: order.index(assessment.audience) + 1])
+    grounds = Grounds(assessment.corpus, assessment.run)
+    bands = [b.id for s in assessment.rulebook.scorers for b in assessment.rulebook.bands(s)]
+    for decision in ledger.in_force:
+        if decision.kind != "accept" or decision.date > assessment.as_of:
+            continue
+        for subject in decision.subjects:
+            if subject.scorer != name or subject.profile not in assessment.results:
+                continue
+            if (subject.audience or order[0]) not in known:
+                continue
+            basis = grounds.of(subject.profile, name).digest
+            # As the review items of a grade write them.
+            accepted = {
+                digest_of([subject.profile, basis]),
+                digest_of(["coverage", basis]),
+                digest_of(["boundary", basis]),
+                *(digest_of([basis, band]) for band in (*bands, None)),
+            }
+            if subject.grounds in accepted:
+                found[subject.profile] = decision
+    return found
 
 
 def _overrides(

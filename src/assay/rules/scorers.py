@@ -223,6 +223,8 @@ class _ProgramBuilder:
             combine=pool.combine,
             empty=None if pool.empty == "unknown" else to_points(pool.empty),
             weight=weight,
+            hops=self._rulebook.reach.hops if pool.within_reach else None,
+            damping=to_points(self._rulebook.reach.damping) if pool.within_reach else ONE,
         )
         self._compiler.add(step)
         return step

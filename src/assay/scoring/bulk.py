@@ -117,7 +117,7 @@ def _score_in_parts(request: BulkRequest, folder: Path, memory: int) -> tuple[pl
     if request.as_of is not None:
         parted = parted.on(request.as_of.toordinal())
     passes = Passes(parted, steps, wanted)
-    if request.until and passes.cross_part_gathers:
+    if request.until and passes.cross_part_steps:
         raise too_large_error(
             folder,
             memory,

@@ -128,6 +128,11 @@ class Grounds:
     def _rows(self, space: str, name: str, on: SubjectKind, row: int) -> Iterator[int]:
         """The rows of ``space`` with the id ``name`` in the evidence of a subject at ``row``."""
         owned_by = {"factor": "profile", "dependent": "profile", "corroboration": "claim"}
+        far, _, near = name.partition(">")
+        if space == "dependent" and near and on == "profile":
+            yield from self._rows(space, far, on, self._run.profile_rows[near.partition(">")[0]])
+            yield from self._rows(space, near, on, row)
+            return
         if space in owned_by:
             owned = self._trace.owned(space, f"{on}_row", row) if on == owned_by[space] else ()
             yield from (r for r in owned if self._trace.label(space, r) == name)

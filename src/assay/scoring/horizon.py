@@ -9,11 +9,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 import polars as pl
 
+from assay.diagnostics import content_codes
+from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
 from assay.model.dates import PartialDate
+from assay.model.documents import Corpus
 from assay.model.results import (
     Ended,
     GapKind,
@@ -25,6 +29,8 @@ from assay.model.results import (
 )
 from assay.model.rulebook import Cadence
 from assay.scoring.run import Rows, Run
+from assay.text import plural
+from assay.yaml.source_map import ValuePath
 
 _NO_SCORE = Score(None, 0)
 
@@ -231,3 +237,48 @@ def _days_between(run: Run, score: Score) -> int:
     descending = sorted(by_grade.items(), key=lambda entry: -starts[entry[0]])
     reached = (days for grade, days in descending if starts[grade] <= score.stands_on.from_)
     return next(reached, descending[-1][1])
+
+
+# Shared dates -------------------------------------------------------------------------------------
+
+
+def may_share_dates(corpus: Corpus) -> bool:
+    """Whether two profiles give dates of their own, which may have the same reason."""
+    dated = (p for p in corpus.profiles.values() if p.reviewed or any(w.due for w in p.watch))
+    return len(list(islice(dated, 2))) == 2
+
+
+def shared_dates(
+    found: Mapping[str, Horizon], subjects: Mapping[str, Subject]
+) -> Iterator[Diagnostic]:
+    """Report dates that several profiles have for the same reason, each once.
+
+    ``found`` are the horizons of the profiles with a page, by id. Rechecks are left out, since each
+    is of a claim of its own.
+    """
+    groups: dict[tuple[str, str, str], list[tuple[str, ValuePath]]] = {}
+    for profile_id, horizon in found.items():
+        for noun, day, reason, path in _reasons(horizon):
+            groups.setdefault((noun, day, reason), []).append((profile_id, path))
+    for (noun, day, reason), members in groups.items():
+        if len(members) > 1:
+            (first, _), (second, path), *others = members
+            more = f" and {plural(len(others), 'other profile')}" if others else ""
+            yield content_codes.SAME_DATE_AND_REASON.at(
+                ValueLocation(path, subjects[second]),
+                f"the {noun} of {second!r} ({day}) has the same reason as that of {first!r}{more}: "
+                f"{reason}",
+                "state what this date means for this subject alone, or add an earlier date",
+            )
+
+
+def _reasons(horizon: Horizon) -> Iterator[tuple[str, str, str, ValuePath]]:
+    """The dates of a profile: what they are, the day, the reason, and where it is written."""
+    following, review = horizon.next, horizon.review
+    if following is not None and following.reason != "recheck":
+        watched = following.reason == "watch"
+        path: ValuePath = ("watch", int(following.subject), "due") if watched else ("id",)
+        yield "next date", following.day.isoformat(), following.text, path
+    if review is not None and (review.gap or review.question):
+        reason = "; ".join(filter(None, (review.question, review.gap)))
+        yield "review date", review.day.isoformat(), reason, ("reviewed",)

@@ -155,9 +155,9 @@ class Trace:
             return name
         return f"{name} of {self.label(space, row)}"
 
-    def unknown(self, space: str, column: str, row: int) -> tuple[str, ...]:
-        """The elements without a stated value, such as factors, that a score pools for a row."""
-        found: dict[str, None] = {}
+    def stated(self, space: str, column: str, row: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The elements, such as factors, that a score pools: those with a value, and without."""
+        found: dict[str, bool] = {}
         seen: set[Place] = set()
         todo = [column]
         while todo:
@@ -169,18 +169,18 @@ class Trace:
                 case Compute() as step:
                     todo += columns(step.expr)
                 case PoolUp() as step if SPACES[step.elements].stated:
-                    found |= dict.fromkeys(self._not_stated(step, row))
+                    found |= dict(self._pooled(step, row))
                 case _:
                     pass
-        return tuple(sorted(found))
+        known = tuple(sorted(name for name, has_value in found.items() if has_value))
+        return known, tuple(sorted(found.keys() - set(known)))
 
-    def _not_stated(self, step: PoolUp, row: int) -> Iterator[str]:
+    def _pooled(self, step: PoolUp, row: int) -> Iterator[tuple[str, bool]]:
         fields = SPACES[step.elements].stated
         for element in self.owned(step.elements, step.owner, row):
-            if self.value(step.elements, step.keep, element) and any(
-                self.value(step.elements, name, element) is None for name in fields
-            ):
-                yield self.label(step.elements, element)
+            if self.value(step.elements, step.keep, element):
+                values = [self.value(step.elements, name, element) for name in fields]
+                yield self.label(step.elements, element), None not in values
 
     def evidence(self, space: str, expr: Expr, row: int) -> tuple[str, ...]:
         """The elements that make a condition true; for a citation without any, its own source."""

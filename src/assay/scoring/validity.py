@@ -51,6 +51,7 @@ class Validity:
                 case PoolUp():
                     names = (step.keep, step.take, step.by)
                     self._collected(step, [n for n in names if n is not None])
+                    self._reached(step)
         days = _Timeline(self, "profile").shortest([Col(name) for name in wanted])
         self.steps.append(Compute("profile", VALID_DAYS, _NEVER if days is None else days))
 
@@ -90,6 +91,24 @@ class Validity:
         self.steps.append(Compute(step.elements, column, days))
         name = self._name((step.space, step.column))
         self.steps.append(Aggregate(step.space, name, step.elements, step.owner, "min", column))
+
+    def _reached(self, step: PoolUp) -> None:
+        """Add steps for a pool that follows paths: it also changes with the edges of its peers."""
+        place = (step.space, step.column)
+        if step.hops is None or step.peer is None or place not in self.columns:
+            return
+        self.independent = False
+        first = within = self.columns[place]
+        for hop in range(2, step.hops + 1):
+            peer, further, both = (f"{first}, {w} {hop}" for w in ("peer", "peers", "within"))
+            least = tuple(apply("coalesce", Col(name), _NEVER) for name in (first, further))
+            self.steps += [
+                Gather(step.elements, peer, step.peer, step.space, within),
+                Aggregate(step.space, further, step.elements, step.owner, "min", peer),
+                Compute(step.space, both, Apply("least", least)),
+            ]
+            within = both
+        self.columns[place] = within
 
     def _name(self, place: Place) -> str:
         return self.columns.setdefault(place, f"lasts {place[1]}")

@@ -27,7 +27,7 @@ from tests.package import (
     write_tables,
 )
 from tests.rulebooks import drawn_rulebook
-from tests.strategies import AS_OF, corpora
+from tests.strategies import AS_OF, corpora, default_rulebook
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.slow
@@ -82,7 +82,8 @@ def test_the_shipped_workspace(spark: Any, tmp_path: Path) -> None:
     ids=["one profile", "nothing known", "many citations", "a hub"],
 )
 def test_generated_workspaces(spark: Any, shape: Shape, tmp_path: Path) -> None:
-    write_tables(tables(shape, reach_hops=3), tmp_path / "tables")
+    made = tables(shape, reach_hops=3, factors=default_rulebook().factors)
+    write_tables(made, tmp_path / "tables")
     assert_same(workspace(tmp_path / "desk"), tmp_path / "tables")
     assert_same(workspace(tmp_path / "forty", rules_text()), tmp_path / "tables")
 

@@ -15,6 +15,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # the customary name
 
 from assay.arithmetic import (
+    HALF,
     HALVING_STEPS,
     ONE,
     half_life_table,
@@ -173,7 +174,7 @@ def _to_int(number: Column) -> Column:
 
 
 def _points(value: Column) -> Column:
-    rounded = value * F.lit(1000.0) + F.lit(0.5)
+    rounded = value * F.lit(1000.0) + F.lit(HALF)
     return F.when(_fits(rounded), F.floor(rounded).cast("bigint"))
 
 
@@ -349,6 +350,55 @@ def pooled(rows: DataFrame, owner: str, by: str | None, steps: Sequence[PoolUp])
         *(column for i, step in enumerate(steps) for column in _combine(i, step))
     )
     return combined.select(ROW, *(_result(i, step) for i, step in enumerate(steps)))
+
+
+def within_reach(rows: DataFrame, step: PoolUp) -> DataFrame:
+    """Reduce edges to one row for each pair of profiles within reach, by the strongest path.
+
+    A path is -1 as long as a weight on it is unknown.
+    """
+    assert step.hops is not None
+    assert step.peer is not None
+    keep, take = quoted(step.keep), quoted(step.take)
+    weight = F.least(F.greatest(take, whole(0)), whole(ONE))
+    start, end, points = F.col("start"), F.col("end"), F.col("points")
+    edges = (
+        rows.where(quoted(step.owner).isNotNull() & F.coalesce(keep, F.lit(True)))
+        .select(
+            quoted(step.owner).alias("start"),
+            quoted(step.peer).alias("end"),
+            F.coalesce(F.when(keep, weight), whole(-1)).alias("points"),
+        )
+        .where(start != end)
+        .groupBy("start", "end")
+        .agg(F.max("points").alias("points"))
+    )
+    further = edges.select(start.alias("end"), end.alias("next"), points.alias("weight"))
+    paths = every = edges
+    for _ in range(step.hops - 1):
+        product = floored(
+            points * F.col("weight") * whole(step.damping) + whole(ONE * ONE // 2),
+            whole(ONE * ONE),
+        )
+        known = (points >= whole(0)) & (F.col("weight") >= whole(0))
+        paths = (
+            paths.join(further, "end")
+            .where(start != F.col("next"))
+            .select(
+                "start",
+                F.col("next").alias("end"),
+                F.when(known, product).otherwise(whole(-1)).alias("points"),
+            )
+            .groupBy("start", "end")
+            .agg(F.max("points").alias("points"))
+        )
+        every = every.unionByName(paths)
+    strongest = every.groupBy("start", "end").agg(F.max("points").alias("points"))
+    return strongest.select(
+        start.alias(step.owner),
+        F.lit(True).alias(step.keep),
+        F.when(points >= whole(0), points).alias(step.take),
+    )
 
 
 def _parts(index: int, step: PoolUp) -> Iterator[tuple[str, Column, Callable[[Column], Column]]]:

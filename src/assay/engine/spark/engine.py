@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from assay.cel.program import Aggregate, Gather, PoolUp, Step
 from assay.cel.steps import Place, inputs, outputs
 from assay.engine.plan import Schedule, Stage, plan, schedule
-from assay.engine.spark.emit import counted, emit, pooled, quoted, when_absent, whole
+from assay.engine.spark.emit import counted, emit, pooled, quoted, when_absent, whole, within_reach
 from assay.engine.spark.tables import SparkTables
 from assay.tables.parquet import ROW
 
@@ -114,8 +114,11 @@ class _Execution:
             yield space, ROW, right, {s.column: when_absent(s) for s in group}
 
     def _pool(self, steps: Sequence[PoolUp]) -> Iterator[_Joined]:
-        for (space, elements, owner, by), group in _groups(steps).items():
-            right = pooled(self._frames[elements], owner, by or None, group)
+        for (space, elements, owner, by, *_), group in _groups(steps).items():
+            rows = self._frames[elements]
+            if group[0].hops is not None:
+                rows = within_reach(rows, group[0])
+            right = pooled(rows, owner, by or None, group)
             yield space, ROW, right, {s.column: s.empty for s in group}
 
     def _join(self, space: str, key: str, right: DataFrame, fill: Mapping[str, int | None]) -> None:
@@ -165,4 +168,6 @@ def _grouping(step: _Move) -> tuple[str, ...]:
         case Aggregate():
             return step.space, step.elements, step.owner
         case PoolUp():
-            return step.space, step.elements, step.owner, step.by or ""
+            # Each pool that follows paths is one group.
+            paths = () if step.hops is None else (step.column,)
+            return step.space, step.elements, step.owner, step.by or "", *paths
