@@ -92,7 +92,8 @@ def test_a_filter_counts_what_it_keeps_and_stands_in_the_address(page: Page) -> 
     page.select_option("[name=region]", "Europe")
     _told(page, "40 briefings")
     assert page.url.endswith("index.html?region=Europe")
-    assert set(page.locator("td.region").all_inner_texts()) == {"Europe"}
+    assert page.locator("#index tbody tr").count() == 40
+    assert page.locator("td.region").count() == 0
     page.reload()
     _told(page, "40 briefings")
     assert page.input_value("[name=region]") == "Europe"

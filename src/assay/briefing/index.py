@@ -483,7 +483,7 @@ def _due(atlas: Atlas, entry: Due) -> DueItem:
     return DueItem(
         wording.partial_short(PartialDate.parse(entry.written)),
         Link(wording.shortened(profile.name, 40), path_of(profile)),
-        wording.shortened(wording.clause(entry.text), 60),
+        wording.shortened(wording.clause(entry.text), 48),
     )
 
 
