@@ -29,6 +29,7 @@ from assay.diagnostics.render import format_text
 from assay.engine.emit import emit
 from assay.engine.local import LocalEngine
 from assay.errors import AssayError, InputError, UsageError
+from assay.evidence.audience import visible_to
 from assay.evidence.entities import Names
 from assay.evidence.independence import Independence
 from assay.graph.reach import reach_pairs
@@ -36,8 +37,7 @@ from assay.ingest.document import decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
 from assay.lint.analysis import Analysis
 from assay.lint.rulebook import lint_rulebook
-from assay.model.audience import visible_to
-from assay.model.base import Model
+from assay.model.base import Model, without_unsafe
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     AnyProfile,
@@ -73,12 +73,12 @@ from assay.pipeline import assess, assess_all, check
 from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
 from assay.plan.builder import make_plan
 from assay.plan.history import Applied, applied, read_history
-from assay.plan.lock import Lock, lock_bytes, parse_lock, read_lock
+from assay.plan.lock import Lock, from_line, lock_bytes, parse_lock, read_lock, to_line
 from assay.plan.lock_builder import lock_of
 from assay.plan.plan import Cause, Change, Grade, Plan
 from assay.review.actions import Signature
 from assay.review.checks import check_ledger
-from assay.review.decisions import Decision, Draft, Subject, decide
+from assay.review.decisions import Decision, Draft, Subject, content_digest, decide
 from assay.review.journal import append, aside_path
 from assay.review.ledger import read_ledger, require_ledger
 from assay.review.queue import Review
@@ -219,6 +219,7 @@ __all__ = [
     "check_rulebook",
     "cite",
     "compile_rulebook",
+    "content_digest",
     "csv_bytes",
     "decide",
     "decode",
@@ -228,6 +229,7 @@ __all__ = [
     "fill_text",
     "format_text",
     "from_cell",
+    "from_line",
     "half_life",
     "index_of",
     "index_pages",
@@ -266,8 +268,10 @@ __all__ = [
     "split_text",
     "terms",
     "to_cell",
+    "to_line",
     "translated",
     "visible_to",
+    "without_unsafe",
     "write_plan",
     "write_tables",
 ]

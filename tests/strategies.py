@@ -274,7 +274,18 @@ def _profile(
         "topics": _some(draw, ["chips", "models", "filing"], 2),
         "depends_on": _edges(draw, others, claims),
         "claims": claims,
-        "gaps": _some(draw, ["one", "two"], 2),
+        "gaps": [
+            *_some(draw, ["one", "two"], 2),
+            *(
+                {
+                    "text": "three",
+                    "document": "the register",
+                    "directness": "record",
+                    "would_settle": _some(draw, [c.id for c in claims], 1),
+                }
+                for _ in range(draw(st.integers(0, 1)))
+            ),
+        ],
         "watch": [
             {
                 "text": "look",

@@ -124,8 +124,8 @@ class Assessment(Scores):
         """Find the steps that keep a profile below a band; ``UsageError`` for an unknown band."""
         from assay.scoring.why_not import against
 
-        explanation = self.explain([profile_id])[profile_id]
-        return against(self.run, explanation, self.run.profile_rows[profile_id], band)
+        changes = self.would_change([profile_id])[profile_id]
+        return against(self.run, changes, self.run.profile_rows[profile_id], band)
 
     def require(self, ids: Sequence[str]) -> None:
         """Raise ``UsageError`` for an id that no scored profile has."""

@@ -42,8 +42,8 @@ def test_what_falls_due_stands_under_its_month_and_what_is_overdue_first(
         ("2026-06-30", "Q2 2026"),
     ]
     assert "The &lt;tally&gt; &amp; more" in text
-    assert "high priority; set off by: a decision; looked after by Ann" in text
-    assert "1 thing to watch has no date" in text
+    assert "Priority: high · Trigger: a decision · Owner: Ann" in text
+    assert "1 watch item has no date" in text
     assert f'href="events/{EVENT}.html"' in text
     file = (tmp_path / "site" / "calendar.ics").read_text("utf-8")
     assert file.count("BEGIN:VEVENT") == 2

@@ -34,7 +34,9 @@ def content(site: Path) -> dict[str, bytes]:
 
 
 def test_the_site_has_a_page_for_every_published_profile_and_no_other(site: Path) -> None:
-    assert {name for name in pages(site) if not name.startswith(("rules/", "by/"))} == {
+    parts = ("rules/", "sources/", "by/")
+    assert {name for name in pages(site) if not name.startswith(parts)} == {
+        *("404.html", "about.html", "changes.html", "sources.html", "topics.html"),
         "compare.html",
         "methodology.html",
         "calendar.html",
@@ -129,8 +131,9 @@ def test_pages_run_only_our_scripts_carry_no_style_and_ask_for_nothing_outside(
     site: Path,
 ) -> None:
     for name, page in pages(site).items():
-        scripts = [v.get("src", "") for tag, v in page.tags if tag == "script"]
-        assert {Path(src).name for src in scripts} <= {"site.js", "compare.js"}, name
+        scripts = [v.get("src", v.get("type", "")) for t, v in page.tags if t == "script"]
+        known = {"site.js", "compare.js", "ld+json"}
+        assert {Path(src).name for src in scripts} <= known, name
         for tag, values in page.tags:
             assert tag not in ("style", "iframe", "object"), name
             assert not urlsplit(values.get("action", "")).scheme, name
@@ -162,7 +165,8 @@ def test_what_people_write_is_shown_letter_for_letter(
         page = Markup.of(tmp_path / "site" / path)
         assert " ".join(name.split()) in page.text, path
         assert page.unbalanced == []
-        assert [v.get("src", "")[-14:] for t, v in page.tags if t == "script"] == ["assets/site.js"]
+        scripts = {v.get("src", v.get("type", ""))[-14:] for t, v in page.tags if t == "script"}
+        assert scripts <= {"assets/site.js", "cation/ld+json"}
         assert not any(values.get("src") == "x" for _, values in page.tags)
 
 
@@ -175,8 +179,8 @@ def test_the_event_page_says_what_a_reader_needs_first(site: Path) -> None:
         "Impact High",
         "Reports put approvals for public use above 40",
         "Why only C/D",
-        "rests on what Tech Letter reported at second hand",
-        "To reach B/C, the original is seen.",
+        "rests on one secondary report (Tech Letter)",
+        "To reach B/C, read the original.",
         "Not known The full list of approved models is not public.",
         "Watch next Another batch. Q1 2026",
     ]
@@ -192,16 +196,16 @@ def test_the_event_page_has_all_its_parts(site: Path) -> None:
         "more than 40 models approved",
         "Where sources differ",
         "Disputed by 4. Two hundred models refused",
-        "We judge The pace shows fast release under state control.",
-        "We expect (70%) The count passes one hundred",
-        "Rests on",
-        "Assumes The 40 of 2024",
-        "Or else The count reflects registration, not vetting.",
+        "We judge: The pace shows fast release under state control.",
+        "We expect (70%): The count passes one hundred",
+        "Based on",
+        "Assuming The 40 of 2024",
+        "Alternative reading The count reflects registration, not vetting.",
         "2 readings against the evidence",
         "Nobody names the authority that approved them.",
         "This year by 31 December 2026 A tally that can be set beside this one.",
-        "5 sources, all secondary, 2 independent",
-        "Secondary; draws on 1",
+        "5 secondary reports, 2 independent on the weakest key statement",
+        "Secondary report; draws on 1",
         "Retracted 4 March 2024",
         "Depends on Office for Model Oversight decided by C/D",
         "Affects Northern Search and Advertising Company of the Eight Provinces exposes B/C",
@@ -211,7 +215,7 @@ def test_the_event_page_has_all_its_parts(site: Path) -> None:
         "B/C starts at 0.55",
         "What supports it",
         "What would change it",
-        "Without new evidence, confidence would move from C/D",
+        "Without new evidence, confidence falls from C/D",
         "Briefing as of 1 January 2026, C/D weak–medium",
         f"from input {DIGEST}",
     ):
@@ -223,7 +227,7 @@ def test_the_page_of_reasoning_has_every_step(site: Path) -> None:
     for part in (
         "More than 40 AI models are approved for public use Event As of 1 January 2026",
         "The scale Score Grade Meaning 0.90 to 1 A",
-        "The grades hold until 1 August 2026",
+        "The first grade changes on 1 August 2026",
         "Statements each with its own grade",
         "C/D 0.54 Reports put approvals for public use above 40",
         "Step by step Confidence: 0.45, C/D coverage 82%",
@@ -286,7 +290,7 @@ def test_a_missing_picture_stops_the_build_before_anything_is_written(
     with pytest.raises(InputError) as raised:
         build(desk, tmp_path / "site", tmp_path / "nowhere")
     assert [d.code for d in raised.value.diagnostics] == ["image-not-found"]
-    assert raised.value.diagnostics[0].file == "images/ruler.svg"
+    assert raised.value.diagnostics[0].file == "nowhere/images/ruler.svg"
     assert not (tmp_path / "site").exists()
 
 

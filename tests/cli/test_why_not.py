@@ -113,8 +113,8 @@ def test_against_names_what_holds_a_claim_down(
         """\
         trust: Good starts at 0.500; 0.200 is missing
           port-office#twelve-berths start: 0.000  It starts at 0.
-          port-office#twelve-berths halved: 0.350  It is old.
-          port-office#twelve-berths held: 0.300  Nobody looked again.
+          port-office#twelve-berths halved: 0.350 (0.300 without it)  It is old.
+          port-office#twelve-berths held: 0.300 (0.350 without it)  Nobody looked again.
           no single change in the catalogue would reach it
         """
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from assay.model.audience import visible_to
+from assay.evidence.audience import visible_to
 from assay.model.documents import Claim, Corpus, Factor, Institution, Publisher
 
 AUDIENCES = ["public", "desk"]

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -135,7 +136,8 @@ def check_one(change: WouldChange, now: Scores, tried: list[Tried]) -> None:
     """It reaches its band as stated; nothing cheaper goes as far."""
     name, direction = change.scorer, change.direction
     assert crossed(now[name], Score(change.points, 0, change.to), direction)
-    assert any(
+    # Changes of several kinds are not in the catalogue.
+    assert "; and " in change.change or any(
         (t.text, t.effort, t.scores[name].points, t.scores[name].band)
         == (change.change, change.effort, change.points, change.to)
         for t in tried
@@ -215,8 +217,12 @@ OFFICE: dict[str, Any] = {
 }
 
 
-def test_a_document_that_would_settle_claims_is_a_remedy_by_name() -> None:
-    desk = desk_of(corpus_of([], [], [Institution.model_validate(OFFICE)]))
+@pytest.mark.parametrize("keys", [("watch",), ("gaps",), ("watch", "gaps")])
+def test_a_document_that_would_settle_claims_is_a_remedy_by_name(keys: tuple[str, ...]) -> None:
+    (item,) = OFFICE["watch"]
+    question = {k: v for k, v in item.items() if k != "horizon"}
+    office = {**OFFICE, "watch": [], **{key: [question] for key in keys}}
+    desk = desk_of(corpus_of([], [], [Institution.model_validate(office)]))
     cheapest = desk.would_change(["office"])["office"][0]
     assert (cheapest.change, cheapest.effort, cheapest.to.grade) == (
         "read the document “The list of offices”, which would settle 'moved', 'grew'",
@@ -227,6 +233,45 @@ def test_a_document_that_would_settle_claims_is_a_remedy_by_name() -> None:
     assert cheapest.edits == (
         ClaimEdit("moved", add=(record,)),
         ClaimEdit("grew", add=(record,)),
+    )
+
+
+def test_the_cheapest_remedy_may_be_of_several_kinds() -> None:
+    """One claim needs a recheck only, the other a source; to cite two sources costs more."""
+    led = {
+        "id": "led",
+        "nature": "fact",
+        "type": "role",
+        "text": "Ada leads it.",
+        "key": True,
+        "holds": "standing",
+        "as_of": "2019-06-01",
+        "sources": ["register"],
+    }
+    profile = {**OFFICE, "claims": [led, OFFICE["claims"][1]], "watch": []}
+    press = {"kind": "publisher", "id": "press", "name": "Press", "speaks_for": ["office"]}
+    register = {
+        "kind": "source",
+        "id": "register",
+        "title": "Register",
+        "publisher": "press",
+        "published": "2019-06-01",
+        "directness": "record",
+    }
+    corpus = corpus_of(
+        [Publisher.model_validate(press)],
+        [Source.model_validate(register)],
+        [Institution.model_validate(profile)],
+    )
+    found = desk_of(corpus).would_change(["office"])["office"]
+    upgrades = [c for c in found if c.direction == "upgrade"]
+    for change in upgrades:
+        check_stated(corpus, "office", change)
+    firm = next(c for c in upgrades if c.to.grade == "B/C")
+    assert firm.effort == 3
+    assert firm.change == (
+        "check that it still holds, for 'led'; and cite an independent first-hand report by a "
+        "usually reliable publisher, for 'grew'"
     )
 
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assay.output.explanation_text import explanation_lines
-from tests.package import Corpus, ScoreExplanation, explanation_json, scores_json
+from assay.scoring.why_not import Against, Obstacle, against
+from tests.package import (
+    Assessment,
+    Corpus,
+    ScoreExplanation,
+    UsageError,
+    explanation_json,
+    scores_json,
+)
 from tests.plain.test_promises import depended
-from tests.strategies import corpora, desk_of, explanations_of, shipped
+from tests.strategies import corpora, desk_of, explanations_of, scores_of, shipped
 
 _STEP = {
     "phase",
@@ -48,6 +58,75 @@ def test_random_workspaces_replay(corpus: Corpus) -> None:
     for explanations in explanations_of(corpus).values():
         for explanation in explanations:
             assert broken_steps(explanation) == []
+
+
+def limiting_rules(desk: Assessment) -> list[Obstacle]:
+    """The rules that are stated to keep a profile below a band."""
+    of_sets = {s.name for s in desk.rulebook.scorers if s.on == "corroboration"}
+    stated = (
+        o
+        for row in desk.run.profile_rows.values()
+        for bands in desk.rulebook.scales.values()
+        for band in bands
+        for a in against_if_asked(desk, row, band.id)
+        for o in a.obstacles
+        # Conditions cannot name a set of citations, so limits of sets are not tried.
+        if o.without is not None and o.scorer not in of_sets
+    )
+    return list(dict.fromkeys(stated))
+
+
+def against_if_asked(desk: Assessment, row: int, band: str) -> list[Against]:
+    try:
+        return against(desk.run, (), row, band)
+    except UsageError:  # a band of a scale that no score of the profile has
+        return []
+
+
+def score_without_rule(desk: Assessment, limit: Obstacle) -> int | None:
+    """The score of the subject by a rulebook whose rule leaves the subject out."""
+    claim, _, cited = limit.subject.partition("@")
+    profile_id, _, claim_id = claim.partition("#")
+    on, own = "profile", f"profile.id != '{profile_id}'"
+    if cited:
+        on, own = "citation", f"source.id != '{cited}'"
+    elif claim_id:
+        on, own = "claim", f"claim.id != '{claim_id}'"
+    scorers = tuple(
+        s.model_copy(
+            update={
+                "rules": tuple(
+                    r.model_copy(update={"when": f"({r.when}) && {own}"})
+                    if r.id == limit.rule
+                    else r
+                    for r in s.rules
+                )
+            }
+        )
+        if (s.on, s.name) == (on, limit.scorer)
+        else s
+        for s in desk.rulebook.scorers
+    )
+    rulebook = desk.rulebook.model_copy(update={"scorers": scorers})
+    then = desk_of(desk.corpus, rulebook, desk.as_of)
+    return scores_of(then, on, limit.scorer)[limit.subject].points
+
+
+@settings(max_examples=12)
+@given(corpora(most_profiles=1), st.integers(0, 2**32))
+def test_without_a_stated_limit_a_score_is_as_stated(corpus: Corpus, seed: int) -> None:
+    desk = desk_of(corpus)
+    limits = limiting_rules(desk)
+    for limit in Random(seed).sample(limits, min(3, len(limits))):
+        assert score_without_rule(desk, limit) == limit.without, limit
+
+
+def test_without_a_stated_limit_a_shipped_score_is_as_stated() -> None:
+    desk = shipped()
+    limits = limiting_rules(desk)
+    assert {limit.rule for limit in limits} >= {"severity"}
+    for limit in Random(0).sample(limits, min(12, len(limits))):
+        assert score_without_rule(desk, limit) == limit.without, limit
 
 
 @pytest.fixture(scope="module")

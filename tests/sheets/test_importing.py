@@ -47,6 +47,18 @@ def test_columns_and_rows_that_are_not_in_the_sheet_stay(sandbox: Sandbox) -> No
     assert sandbox.text == DOCUMENTS.replace("It is crowded.", "It is full.")
 
 
+def test_gaps_keep_their_documents_if_their_texts_stay(sandbox: Sandbox) -> None:
+    named = (
+        "  - {text: Its depth., document: The chart, directness: record, would_settle: [quays]}\n"
+    )
+    sandbox.file.write_text(DOCUMENTS + named, encoding="utf-8")
+    rows = sandbox.sheet("profiles")
+    assert rows[0]["gaps"] == "Who owns it.\nIts depth."
+    rows[0]["gaps"] = "Who owns it now.\nIts depth."
+    sandbox.import_rows(rows)
+    assert sandbox.text == DOCUMENTS.replace("Who owns it.", "Who owns it now.") + named
+
+
 def test_lists_change_item_by_item(sandbox: Sandbox) -> None:
     rows = sandbox.sheet("profiles")
     assert rows[0]["aliases"] == "The Port; Docks\\; all; 港口"

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.workspaces import RULES
-from tests.package import Workspace, block, from_cell
+from tests.package import Workspace, block, from_cell, without_unsafe
 from tests.sheets.sandbox import Sandbox
 from tests.strategies import shipped
 
 TEXTS = (
-    st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
-    | st.text("=+-@';,\\\n\r\t []x|\uff1d\u2028", min_size=1, max_size=12)
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).map(without_unsafe)
+    | st.text("=+-@';,\\\n\t []x|\uff1d", min_size=1, max_size=12)
 ).filter(lambda text: text.strip() != "")
 DATES = st.sampled_from(["2024-01-29", "2024-01", "2024-Q1", "2024", 2024])
 DAYS = st.sampled_from(["2024-01-29", "1999-12-31"])

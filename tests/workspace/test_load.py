@@ -75,24 +75,6 @@ def test_a_link_inside_the_workspace_is_followed(make_workspace: MakeWorkspace) 
     assert list(load_workspace(workspace).corpus.sources) == ["shared"]
 
 
-def test_a_picture_is_not_looked_up_through_a_link_that_leads_out(
-    make_workspace: MakeWorkspace, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    outside = tmp_path_factory.mktemp("outside")
-    (outside / "secret.png").write_bytes(b"")
-    image = "image: {src: %s, caption: C, source_context: S, relevance: R, provenance: P}\n"
-    profile = "kind: institution\nid: {}\nname: N\n"
-    workspace = make_workspace(
-        {
-            "a.yaml": profile.format("a") + image % "out.png",
-            "b.yaml": profile.format("b") + image % "images/in.png",
-            "images/in.png": b"",
-        }
-    )
-    (workspace.profiles_dir / "out.png").symlink_to(outside / "secret.png")
-    assert messages(workspace) == ["profiles/a.yaml: image profiles/out.png not found"]
-
-
 def test_a_name_that_is_no_text_is_shown_escaped(make_workspace: MakeWorkspace) -> None:
     workspace = make_workspace({})
     (workspace.profiles_dir / os.fsdecode(b"bad\xff.yaml")).write_text("kind: x\n")

@@ -46,8 +46,8 @@ def test_every_code_of_a_value_or_link_has_its_case() -> None:
         for folder in ("mistakes", "rulebooks")
         for path in (HERE / folder).glob("*.txt")
     )
-    # What is said of sentences and of dates has its cases beside the code that reads them.
-    cases = ("evidence/test_advice.py", "scoring/test_horizon.py")
+    # What is said of sentences, dates and pictures has its cases beside the code that reads them.
+    cases = ("evidence/test_advice.py", "scoring/test_horizon.py", "workspace/test_images.py")
     advice = "".join((HERE.parent / name).read_text(encoding="utf-8") for name in cases)
     slugs = [c.slug for c in AREAS["Documents"]]
     wanted = slugs[slugs.index("too-many-mistakes") :]

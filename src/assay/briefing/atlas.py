@@ -215,3 +215,8 @@ def feed_path_of(profile: AnyProfile) -> str:
 def card_path_of(profile: AnyProfile) -> str:
     """Where the preview card of a profile lies in the site."""
     return f"{wording.FOLDER[profile.kind]}/{profile.id}.card.svg"
+
+
+def former_path_of(profile: AnyProfile, former: str) -> str:
+    """Where the page of a profile lay under a former id."""
+    return f"{wording.FOLDER[profile.kind]}/{former}.html"

@@ -97,11 +97,11 @@ def _entry(atlas: Atlas, due: Due) -> DueView:
     written = PartialDate.parse(due.written)
     details = []
     if due.priority:
-        details.append(f"{due.priority} priority")
+        details.append(f"Priority: {due.priority}")
     if due.trigger:
-        details.append(f"set off by: {due.trigger}")
+        details.append(f"Trigger: {due.trigger}")
     if due.owner:
-        details.append(f"looked after by {due.owner}")
+        details.append(f"Owner: {due.owner}")
     return DueView(
         when=wording.partial(written),
         machine=due.day.isoformat(),

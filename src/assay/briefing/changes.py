@@ -269,16 +269,21 @@ def _rewordings(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, Corre
 
 
 def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
+    """Sources retracted or replaced since the profile was first rated."""
+    recorded = atlas.changes_of(profile.id)
+    if not recorded:
+        return
+    rated = date.fromisoformat(recorded[0][0].as_of)
     cited = {s.id: s for claim in atlas.claims(profile) for _, s in atlas.citations(claim)}
     for source in cited.values():
-        if source.retracted is not None and source.retracted <= atlas.as_of:
+        if source.retracted is not None and rated < source.retracted <= atlas.as_of:
             text = f"“{source.title}” was retracted by {publisher_name(atlas.corpus, source)}"
             yield source.retracted, CorrectionRow(wording.day(source.retracted), text, None)
     for source in atlas.corpus.sources.values():
         former = cited.get(source.revises or "")
         if former is None or source.id in cited or not atlas.is_out(source):
             continue
-        if source.published is not None:
+        if source.published is not None and source.published.first > rated:
             text = f"“{former.title}” has a later version, which was not read for this briefing"
             when = wording.partial(source.published)
             yield source.published.first, CorrectionRow(when, text, None)

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import jinja2
 
-from assay.briefing import calendar_page, compare, methodology
-from assay.briefing.atlas import Atlas, calendar_path_of, grading_path_of, path_of
+from assay.briefing import (
+    about,
+    calendar_page,
+    compare,
+    data,
+    feeds,
+    methodology,
+    publishers,
+    topics,
+)
+from assay.briefing.atlas import (
+    Atlas,
+    calendar_path_of,
+    card_path_of,
+    data_path_of,
+    feed_path_of,
+    former_path_of,
+    grading_path_of,
+    path_of,
+)
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
+from assay.briefing.changes import changes_pages, page_path
 from assay.briefing.grading import grading
 from assay.briefing.index import FACETS, facet_pages, facets_view, index_data, index_of, index_pages
 from assay.briefing.methodology import methodology_view
@@ -20,6 +39,7 @@ from assay.briefing.rule_page import rule_pages
 from assay.briefing.rules_pages import FOLDER, rules_index, scorer_pages, scorer_view, usages
 from assay.briefing.search_index import search_data
 from assay.briefing.views import Imprint
+from assay.model.documents import AnyProfile
 from assay.progress import counting
 from assay.scoring.outlook import Due
 
@@ -37,7 +57,7 @@ class SiteFile:
         made = self.made()
         if self.template is None:
             return bytes(made)
-        return templates.get_template(self.template).render(view=made).encode()
+        return templates.get_template(self.template).render(view=made, path=self.path).encode()
 
 
 def environment() -> jinja2.Environment:
@@ -62,6 +82,15 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     changes = partial(methodology_view, atlas, imprint)
     yield SiteFile(methodology.PAGE, "methodology.html", changes)
     yield from _rules_files(atlas, imprint)
+    for number, changed in enumerate(changes_pages(atlas, imprint), 1):
+        yield SiteFile(page_path(number), "changes.html", partial(_same, changed))
+    yield from _publisher_files(atlas, imprint)
+    yield SiteFile(topics.PAGE, "topics.html", partial(topics.topics_view, atlas, imprint))
+    yield SiteFile(about.PAGE, "about.html", partial(about.about_view, atlas, imprint))
+    yield SiteFile("404.html", "404.html", partial(_not_found, imprint))
+    yield SiteFile(data.JSON, None, partial(data.briefings_json, atlas, imprint))
+    yield SiteFile(data.CSV, None, partial(data.briefings_csv, atlas, imprint))
+    yield from _feed_files(atlas)
     dates: dict[str, list[Due]] = {}
     for entry in due:
         dates.setdefault(entry.profile, []).append(entry)
@@ -74,6 +103,78 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
         yield SiteFile(path_of(profile), "briefing.html", view)
         reasoning = partial(grading, atlas, profile, imprint)
         yield SiteFile(grading_path_of(profile), "grading.html", reasoning)
+        yield from _data_files(atlas, profile, imprint)
+
+
+def _data_files(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Iterator[SiteFile]:
+    """The briefing for programs, its preview, and pages that lead from its former addresses."""
+    record = partial(data.profile_json, atlas, profile, imprint)
+    yield SiteFile(data_path_of(profile), None, record)
+    card = partial(data.card_view, atlas, profile, imprint)
+    yield SiteFile(card_path_of(profile), "card.svg", card)
+    for former in dict.fromkeys(profile.formerly):
+        moved = Moved("../", profile.name, f"{profile.id}.html", path_of(profile), imprint)
+        yield SiteFile(former_path_of(profile, former), "moved.html", partial(_same, moved))
+
+
+def _publisher_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
+    uses = publishers.uses_of(atlas)
+    shelved = publishers.shelves(atlas, uses)
+    view = partial(publishers.publishers_view, shelved, uses, imprint)
+    yield SiteFile(publishers.PAGE, "sources.html", view)
+    for shelf in shelved:
+        one = partial(publishers.publisher_view, atlas, shelf, uses, imprint)
+        yield SiteFile(f"{publishers.FOLDER}{shelf.id}.html", "publisher.html", one)
+
+
+def _feed_files(atlas: Atlas) -> Iterator[SiteFile]:
+    """Feeds of the whole site, of each topic, and of each profile."""
+    every = feeds.entries(atlas)
+    title = atlas.site.title
+    whole = partial(feeds.feed, atlas, f"{feeds.ALL}.atom", title, every)
+    yield SiteFile(f"{feeds.ALL}.atom", "atom.xml", whole)
+    yield SiteFile(f"{feeds.ALL}.json", None, partial(_json_feed, atlas, title, every))
+    for topic, profiles in topics.by_topic(atlas).items():
+        members = {profile.id for profile in profiles}
+        own = [entry for entry in every if entry.profile.id in members]
+        path = topics.topic_feed_path(topic)
+        made = partial(feeds.feed, atlas, path, f"{title}: {topic}", own)
+        yield SiteFile(path, "atom.xml", made)
+    by_profile: dict[str, list[feeds.Entry]] = {}
+    for entry in every:
+        by_profile.setdefault(entry.profile.id, []).append(entry)
+    for profile in atlas.published.values():
+        found = by_profile.get(profile.id, [])
+        path = feed_path_of(profile)
+        made = partial(feeds.feed, atlas, path, f"{title}: {profile.name}", found)
+        yield SiteFile(path, "atom.xml", made)
+
+
+def _json_feed(atlas: Atlas, title: str, every: Sequence[feeds.Entry]) -> bytes:
+    return feeds.json_feed(feeds.feed(atlas, f"{feeds.ALL}.json", title, every))
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The page at a former address of a profile."""
+
+    root: str
+    name: str
+    href: str
+    target: str
+    imprint: Imprint
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The page for addresses that do not exist; servers show it at any of them."""
+
+    root: str
+    imprint: Imprint
+
+
+def _not_found(imprint: Imprint) -> NotFound:
+    return NotFound(imprint.base_url or "", imprint)
 
 
 def _index_files(atlas: Atlas, due: list[Due], imprint: Imprint) -> Iterator[SiteFile]:
@@ -84,8 +185,9 @@ def _index_files(atlas: Atlas, due: list[Due], imprint: Imprint) -> Iterator[Sit
     yield SiteFile(FACETS, "facets.html", partial(facets_view, index, imprint))
     comparison = partial(compare.compare_view, index, imprint)
     yield SiteFile(compare.PAGE, "compare.html", comparison)
-    for path, data in (*index_data(index), *search_data(index), *compare.compare_data(index)):
-        yield SiteFile(path, None, partial(_same, data))
+    written = (*index_data(index), *search_data(index), *compare.compare_data(index))
+    for path, content in written:
+        yield SiteFile(path, None, partial(_same, content))
 
 
 def _rules_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:

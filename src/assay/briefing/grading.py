@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from assay.briefing import charts, connected, wording
 from assay.briefing.atlas import Atlas, grading_path_of, path_of
 from assay.briefing.rules_pages import rule_path, scorer_path
 from assay.briefing.sheet import Sheet, badge, profile_badge
+from assay.briefing.sources import publisher_name
 from assay.briefing.views import (
     Badge,
     ClaimComputation,
@@ -27,7 +29,7 @@ from assay.briefing.views import (
     StepView,
     TakenEffect,
 )
-from assay.model.documents import AnyProfile, Claim
+from assay.model.documents import AnyProfile, Claim, Source
 from assay.model.results import OutlookPoint, Score, ScoreExplanation, Step
 from assay.model.rulebook import Band, Scorer
 from assay.text import listed, sentence
@@ -38,6 +40,7 @@ _MOST = 4
 _MOST_LEVERS = 5
 _NO_SCORE = Score(points=None, coverage=0)
 _OUTCOMES = {"true": "holds", "false": "does not hold", "unknown": "undecided"}
+_OWN_SCORE = re.compile(r"\bprofile\.(\w+)")
 _ALWAYS = ("start", "pool", "clamp", "rated_from")
 
 
@@ -100,7 +103,7 @@ def fold(sheet: Sheet) -> Fold | None:
 
 
 def override(sheet: Sheet, scorer: Scorer) -> str | None:
-    """Both grades, who set the one in the place of the other, when and why."""
+    """Both grades, who set the one that counts, when and why."""
     ruling = sheet.atlas.ruling(sheet.profile.id, scorer.name)
     if ruling is None or ruling.band is None:
         return None
@@ -108,11 +111,12 @@ def override(sheet: Sheet, scorer: Scorer) -> str | None:
     computed = band_of(bands, ruling.computed)
     was = charts.band_name(bands, computed) if computed else "not rated"
     decision = ruling.decision
-    agreed = f", with the agreement of {ruling.seconded_by}," if ruling.seconded_by else ""
+    agreed = f" with the approval of {ruling.seconded_by}" if ruling.seconded_by else ""
     until = f" until {wording.day(decision.until)}" if decision.until else ""
     return (
-        f"{decision.reviewer} set it to {charts.band_name(bands, ruling.band)}{agreed} on "
-        f"{wording.day(decision.date)}{until}; computed is {was}. {sentence(decision.reason or '')}"
+        f"{decision.reviewer} set it to {charts.band_name(bands, ruling.band)} on "
+        f"{wording.day(decision.date)}{until}{agreed}. The computed grade is {was}. "
+        f"{sentence(decision.reason or '')}"
     )
 
 
@@ -207,7 +211,7 @@ def balance(sheet: Sheet) -> Balance | None:
         return None
     deciding = _deciding_claim(sheet, explanation)
     steps = list(explanation.steps)
-    carried: list[tuple[str, Step]] = []
+    carried: list[tuple[Source, Step]] = []
     if deciding is not None:
         subject = f"{sheet.profile.id}#{deciding.id}"
         for own in explanations_of(sheet, subject, "claim", explanation.name):
@@ -217,10 +221,10 @@ def balance(sheet: Sheet) -> Balance | None:
     rises = sorted((s for s in steps if _moved(s) > 0), key=lambda s: (-_moved(s), s.rule))
     held = [s for s in steps if s.phase == "cap" and s.applied and s.can_matter and not _moved(s)]
     lowered = [because(sheet, s) for s in falls if s.phase in ("add", "multiply", "cap")]
-    lowered += [f"{because(sheet, s)} ({source})" for source, s in carried if _moved(s) < 0]
+    lowered += [_of_source(sheet, source, s) for source, s in carried if _moved(s) < 0]
     lowered += [because(sheet, s) for s in sorted(held, key=lambda s: (s.amount or 0, s.rule))[:2]]
     raised = [because(sheet, s) for s in rises if s.phase in ("add", "multiply", "floor")]
-    raised += [f"{because(sheet, s)} ({source})" for source, s in carried if _moved(s) > 0]
+    raised += [_of_source(sheet, source, s) for source, s in carried if _moved(s) > 0]
     return Balance(_sentences(raised), _sentences(lowered), deciding)
 
 
@@ -231,6 +235,15 @@ def because(sheet: Sheet, step: Step) -> str:
     return sheet.readable(step.because, ids)
 
 
+def _of_source(sheet: Sheet, source: Source, step: Step) -> str:
+    """The reason of a step of a citation, with its source."""
+    text = sentence(because(sheet, step))
+    label = f"source {sheet.numbers[source.id]}"
+    if re.search(rf"\b{label}\b", text):
+        return text
+    return f"{wording.titled(label)} ({publisher_name(sheet.atlas.corpus, source)}): {text}"
+
+
 def _reasons(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
     """Why a score is what it is: what was counted, then its rules in order."""
     sentences = []
@@ -239,7 +252,19 @@ def _reasons(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
             sentences.append(_counted(sheet, step))
         elif step.phase == "coverage" or (_moved(step) and step.phase not in ("start", "clamp")):
             sentences.append(because(sheet, step))
+            sentences += _reached(sheet, explanation, step)
     return _sentences(sentences)
+
+
+def _reached(sheet: Sheet, explanation: ScoreExplanation, step: Step) -> Iterator[str]:
+    """The profiles that count in the scores within reach which the amount of a rule reads."""
+    scorer = sheet.atlas.scorer(f"{explanation.on}.{explanation.name}")
+    amounts = [r.amount for r in scorer.rules if r.id == step.rule] if scorer else []
+    for name in _OWN_SCORE.findall(" ".join(map(str, amounts))):
+        read = sheet.atlas.scorer(f"profile.{name}")
+        if read and read.pool and read.pool.within_reach:
+            for own in explanations_of(sheet, sheet.profile.id, "profile", name):
+                yield _counted(sheet, own.steps[0])
 
 
 def _counted(sheet: Sheet, pool: Step) -> str:
@@ -248,7 +273,7 @@ def _counted(sheet: Sheet, pool: Step) -> str:
     names = links[:_MOST] + ([f"{len(links) - _MOST} more"] if len(links) > _MOST else [])
     counted = because(sheet, pool)
     named = any(e.partition(">")[0] in pool.because for e in pool.evidence)
-    return f"{counted}: {listed(names)}" if names and not named else counted
+    return f"{wording.clause(counted)}: {listed(names)}" if names and not named else counted
 
 
 def _moved(step: Step) -> int:
@@ -264,7 +289,7 @@ def _of_citations(sheet: Sheet, claim: Claim) -> tuple[ScoreExplanation, ...]:
     )
 
 
-def _carried(sheet: Sheet, claim: Claim) -> list[tuple[str, Step]]:
+def _carried(sheet: Sheet, claim: Claim) -> list[tuple[Source, Step]]:
     """The moving steps of the citations that count for a claim, each with its source."""
     counted = {
         reference
@@ -277,13 +302,12 @@ def _carried(sheet: Sheet, claim: Claim) -> list[tuple[str, Step]]:
     for explanation in _of_citations(sheet, claim):
         source = explanation.subject.partition("@")[2]
         if source in sheet.numbers and (not counted or source in counted):
-            number = sheet.numbers[source]
-            found += [
-                (f"source {number}", s)
-                for s in explanation.steps
-                if _moved(s) and s.phase != "start"
-            ]
-    return sorted(found, key=lambda entry: (-abs(_moved(entry[1])), entry[0], entry[1].rule))
+            known = sheet.atlas.corpus.sources[source]
+            found += [(known, s) for s in explanation.steps if _moved(s) and s.phase != "start"]
+    return sorted(
+        found,
+        key=lambda entry: (-abs(_moved(entry[1])), sheet.numbers[entry[0].id], entry[1].rule),
+    )
 
 
 def _deciding_claim(sheet: Sheet, explanation: ScoreExplanation) -> Claim | None:
@@ -401,10 +425,13 @@ def crossing(sheet: Sheet, until: date) -> str:
         now, then = (band_of(bands, p.score) for p in (line[0], later[0]))
         if now != then:
             before, after = (charts.band_name(bands, b) if b else "not rated" for b in (now, then))
-            moves.append(f"{scorer.heading.lower()} would move from {before} to {after}")
+            verb = "changes"
+            if now and then:
+                verb = "falls" if charts.rank(bands, then) < charts.rank(bands, now) else "rises"
+            moves.append(f"{scorer.heading.lower()} {verb} from {before} to {after}")
     day = wording.day(until)
     if not moves:
-        return f"A grade changes on {day} if no new evidence arrives."
+        return f"Without new evidence, a grade changes on {day}."
     return sentence(f"Without new evidence, {listed(moves)} on {day}")
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from assay.briefing import charts, connected, grading, sources, wording
 from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.changes import history_view
+from assay.briefing.data import page_head
 from assay.briefing.ratings import rating_line, ratings
 from assay.briefing.sheet import ROOT, Sheet, badge
 from assay.briefing.story import story
@@ -39,13 +40,6 @@ _MOST_WORDS, _MOST_WORDS_OF_FEW = 450, 170
 frame, the headings and the folds come on top of them."""
 _FEW = 5
 _ROOMS = (1.0, 0.7, 0.45, 0.2, 0.0)
-
-_NOUNS = {
-    "record": ("A record of the act", "records of the act"),
-    "first_hand": ("A first-hand report", "first-hand reports"),
-    "secondary": ("A secondary report", "secondary reports"),
-    "self_report": ("A statement of its own", "statements of its own"),
-}
 
 
 def page(
@@ -80,6 +74,7 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         id=profile.id,
         kind=profile.kind,
         name=profile.name,
+        head=page_head(atlas, profile, imprint),
         strip=_strip(atlas, profile, imprint),
         ratings=shown_ratings,
         rating_line=rating_line(atlas, profile),
@@ -175,7 +170,8 @@ def _contents(view: PageView) -> tuple[Link, ...]:
 def _actions(profile: AnyProfile, has_calendar: bool) -> tuple[Link, ...]:
     """What a reader can take along."""
     found = [Link("Calendar", f"{profile.id}.ics")] if has_calendar else []
-    return (Link("Cite", "#cite"), *found)
+    files = (Link("JSON", f"{profile.id}.json"), Link("Follow", f"{profile.id}.atom"))
+    return (Link("Cite", "#cite"), *files, *found)
 
 
 def _has_story(view: PageView) -> bool:
@@ -316,41 +312,36 @@ def _evidence(sheet: Sheet, claim: Claim) -> tuple[str, str | None]:
     ]
     support = [(c, s) for c, s in cited if c.stance == "supports"]
     disputes = [s for c, s in cited if c.stance == "disputes"]
-    about = f"“{wording.shortened(claim.text, 48).rstrip('.')}”"
+    about = f"“{wording.clause(wording.shortened(claim.text, 48))}”"
     if claim.nature in ("judgement", "forecast"):
-        return f"It is held by a judgement of our own: {about}", about
+        return f"Its weakest key statement is our own judgement, {about}", about
     if not support:
-        return f"No document in force supports {about}", about
-    by_kind: dict[str, list[str]] = {}
+        retracted = bool(sheet.atlas.citations(claim))
+        return f"No source {'that is not retracted ' if retracted else ''}supports {about}", about
+    by_kind: dict[str, dict[str, str]] = {}
     for citation, source in support:
-        kind = citation.directness or source.directness or ""
-        name = (
+        kind: str = citation.directness or source.directness or ""
+        by_kind.setdefault(kind, {})[source.id] = (
             sources.publisher_name(sheet.atlas.corpus, source)
             if source.publisher is not None
-            else f"“{wording.shortened(source.title, 40)}”, of no named publisher,"
+            else f"“{wording.shortened(source.title, 40)}”, unnamed publisher"
         )
-        if name not in by_kind.setdefault(kind, []):
-            by_kind[kind].append(name)
     parts = []
-    for kind, text in (
-        ("record", "the record of {names}"),
-        ("first_hand", "what {names} saw at first hand"),
-        ("self_report", "what {names} says of itself"),
-        ("secondary", "what {names} reported at second hand"),
-        ("", "{names}, whose kind of report is not known"),
-    ):
+    for kind, (one, many) in wording.KINDS_OF_SOURCES.items():
         if kind in by_kind:
-            names = by_kind[kind]
+            count = len(by_kind[kind])
+            names = list(dict.fromkeys(by_kind[kind].values()))
             if len(names) > 3:
-                names = [*names[:2], f"{len(names) - 2} others"]
-            parts.append(text.format(names=listed(names)))
+                names = [*names[:2], f"{wording.number(len(names) - 2)} others"]
+            noun = one if count == 1 else many
+            parts.append(f"{wording.number(count)} {noun} ({listed(names)})")
     several = sum(c.key for c in sheet.claims) > 1
     against = ""
     if disputes:
         critics = dict.fromkeys(sources.publisher_name(sheet.atlas.corpus, s) for s in disputes)
         verb = "disputes" if len(critics) == 1 else "dispute"
-        against = f"; {listed(list(critics))} {verb} it"
-    subject = f"Its weakest key statement, {about}," if several else "It"
+        against = f", and {listed(list(critics))} {verb} it"
+    subject = f"Its weakest key statement, {about}," if several else "Its key statement"
     return f"{subject} rests on {listed(parts)}{against}", about if several else None
 
 
@@ -371,7 +362,8 @@ def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool] | None:
     added = [a for edit in change.edits for a in edit.add]
     documents = list(dict.fromkeys(a.document for a in added if a.document))
     if documents:
-        return wording.titled(listed(documents)), True
+        comma = "," if "," in documents[-1] else ""
+        return wording.titled(listed(documents)) + comma, True
     read = dict.fromkeys(a.source for a in added if a.source is not None)
     if read:
         titles = [f"“{sheet.atlas.corpus.sources[i].title}”" for i in read]
@@ -379,20 +371,20 @@ def _remedy(sheet: Sheet, change: WouldChange) -> tuple[str, bool] | None:
     if added:
         return _supposed(change, added[0]), False
     if any(edit.recheck for edit in change.edits):
-        return "A check that it still holds", False
+        return "Confirming that it still holds", False
     return None
 
 
 def _supposed(change: WouldChange, added: AddedCitation) -> str:
-    """A document that nobody has named yet, for each of the claims that it must support."""
+    """A document without a name, for each of the claims that it must support."""
     each = max(len(edit.add) for edit in change.edits)
-    one, many = _NOUNS[added.kind]
-    noun = one if each == 1 else f"{wording.number(each).capitalize()} independent {many}"
+    one, many = wording.KINDS_OF_SOURCES[added.kind]
+    noun = f"A {one}" if each == 1 else f"{wording.number(each).capitalize()} independent {many}"
     if added.reliability is not None:
         word = wording.RELIABILITY[added.reliability]
         noun += f" by a {word} publisher" if each == 1 else f" by {word} publishers"
     if len(change.edits) > 1:
-        noun += f" on each of {len(change.edits)} key statements"
+        noun += f" on each of {wording.number(len(change.edits))} key statements"
     return noun
 
 
@@ -522,4 +514,5 @@ def _not_asked(sheet: Sheet) -> str | None:
     ]
     if not left_out:
         return None
-    return f"Not asked of this type: {listed(left_out)}."
+    verb = "is" if len(left_out) == 1 else "are"
+    return f"{wording.titled(listed(left_out))} {verb} not asked of this type."

@@ -134,15 +134,8 @@ class Sheet:
         return tuple(found[number] for number in sorted(found))
 
     def claim_badge(self, owner_id: str, claim: Claim) -> Badge | None:
-        """The claim's own grade: the claim score called like the headline, on its scale."""
-        headline = self.atlas.headline
-        if headline is None or (claim.nature == "assumption" and not claim.sources):
-            return None
-        scores = self.atlas.results[owner_id].claims.get(claim.id, {})
-        score = scores.get(headline.name)
-        return (
-            None if score is None else badge(headline, self.atlas.rulebook.bands(headline), score)
-        )
+        """The claim's own grade, None if it has none."""
+        return claim_badge(self.atlas, owner_id, claim)
 
     def link(self, evidence: str) -> Link | None:
         """What a step names as evidence, as a link; None for what no page shows."""
@@ -155,7 +148,7 @@ class Sheet:
             found = self.atlas.claim(self.profile.id, reference)
             if found is None:
                 return None
-            text = f"“{wording.shortened(found[1].text, 60)}”"
+            text = f"“{wording.clause(wording.shortened(found[1].text, 60))}”"
             return Link(text, self.claim_href(*found))
         far, *between = reference.split(">")
         profile = self.atlas.published.get(far)
@@ -175,7 +168,9 @@ class Sheet:
         by naming a claim, or, for claims of this page, by their quotation marks.
         """
         for claim in self.claims if "'" in text else ():
-            text = text.replace(f"'{claim.id}'", f"“{wording.shortened(claim.text, 90)}”")
+            text = text.replace(
+                f"'{claim.id}'", f"“{wording.clause(wording.shortened(claim.text, 90))}”"
+            )
         return _TOKEN.sub(lambda match: self._spoken(match[0], ids), text)
 
     def _spoken(self, token: str, ids: Collection[str]) -> str:
@@ -208,6 +203,15 @@ def profile_badge(atlas: Atlas, profile_id: str, scorer: Scorer) -> Badge:
     meaning = None if band.label.casefold() == band.grade.casefold() else band.label
     filled = charts.rank(bands, band)
     return Badge(scorer.heading, band.grade, meaning, None, filled, len(bands))
+
+
+def claim_badge(atlas: Atlas, owner_id: str, claim: Claim) -> Badge | None:
+    """A claim's own grade: the claim score called like the headline, on its scale."""
+    headline = atlas.headline
+    if headline is None or (claim.nature == "assumption" and not claim.sources):
+        return None
+    score = atlas.results[owner_id].claims.get(claim.id, {}).get(headline.name)
+    return None if score is None else badge(headline, atlas.rulebook.bands(headline), score)
 
 
 def headline_badge(atlas: Atlas, profile_id: str) -> Badge | None:

@@ -21,22 +21,20 @@ def source_rows(sheet: Sheet) -> tuple[tuple[SourceRow, ...], tuple[SourceRow, .
 
 
 def summary(sheet: Sheet) -> str:
-    """``4 sources, all secondary, none independent``."""
-    parts = [wording.count(len(sheet.sources), "source")]
-    kinds = Counter(_kind(source) for source in sheet.sources)
-    if len(kinds) == 1 and len(sheet.sources) > 1:
-        parts.append(f"all {wording.KINDS_OF_SOURCES[next(iter(kinds))]}")
-    elif len(kinds) == 1:
-        parts.append(wording.KINDS_OF_SOURCES[next(iter(kinds))])
+    """``4 secondary reports, none independent on the weakest key statement``."""
+    kinds = Counter(_kinds(sheet, source)[0] for source in sheet.sources)
+    total = len(sheet.sources)
+    if len(kinds) == 1:
+        text = wording.count(total, *wording.KINDS_OF_SOURCES[next(iter(kinds))])
     else:
-        records = kinds["record"] + kinds["first_hand"]
-        if records:
-            every = records == len(sheet.sources)
-            parts.append("all at first hand" if every else f"{records} at first hand")
-    if len(sheet.sources) > 1:
-        independent = sheet.result.independent
-        parts.append(f"{independent or 'none'} independent")
-    return ", ".join(parts)
+        direct = kinds["record"] + kinds["first_hand"]
+        many = "all" if direct == total else direct or "none"
+        text = f"{wording.count(total, 'source')}, {many} at first hand"
+    keys = sum(claim.key for claim in sheet.claims)
+    if total > 1 and keys:
+        statement = "its key statement" if keys == 1 else "the weakest key statement"
+        text += f", {sheet.result.independent or 'none'} independent on {statement}"
+    return text
 
 
 def publisher_name(corpus: Corpus, source: Source) -> str:
@@ -47,8 +45,15 @@ def publisher_name(corpus: Corpus, source: Source) -> str:
     return publisher.name if publisher else source.publisher
 
 
-def _kind(source: Source) -> str:
-    return source.directness or ""
+def _kinds(sheet: Sheet, source: Source) -> list[str]:
+    """The kinds of evidence that the source is for the claims of the page, the strongest first."""
+    found = {
+        citation.directness or cited.directness or ""
+        for claim in sheet.claims
+        for citation, cited in sheet.atlas.citations(claim)
+        if cited.id == source.id
+    }
+    return [kind for kind in wording.KINDS_OF_SOURCES if kind in found]
 
 
 def _row(sheet: Sheet, source: Source) -> SourceRow:
@@ -69,9 +74,9 @@ def _row(sheet: Sheet, source: Source) -> SourceRow:
 
 
 def _seen(sheet: Sheet, source: Source) -> str:
-    """The kind of the source, and what it draws on."""
-    kind = wording.KINDS_OF_SOURCES[_kind(source)]
-    parts = [kind[0].upper() + kind[1:]]
+    """The kinds of the source, and what it draws on."""
+    kinds = [wording.KINDS_OF_SOURCES[kind][0] for kind in _kinds(sheet, source)]
+    parts = [wording.titled(listed(kinds))]
     if source.ingested is not None and source.ingested.mention:
         parts.append("not read")
     drawn = [str(sheet.numbers[i]) for i in source.cites if i in sheet.numbers]

@@ -218,12 +218,18 @@ def _figures(sheet: Sheet) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             value=_amount(quantity),
-            measure=quantity.measure,
+            measure=_measure(quantity),
             when=wording.partial(claim.as_of) if claim.as_of else None,
             cites=sheet.cites(claim),
         )
         for claim, quantity in shown[: _MOST_FIGURES if sheet.room == 1 else 1]
     )
+
+
+def _measure(quantity: Quantity) -> str:
+    """The measure without a first word that the amount before it ends with."""
+    first, _, rest = quantity.measure.partition(" ")
+    return rest if rest and _amount(quantity).endswith(f" {first}") else quantity.measure
 
 
 def _series(sheet: Sheet) -> tuple[FigureSeries, ...]:
@@ -355,7 +361,10 @@ def _pairs(sheet: Sheet) -> list[tuple[tuple[AnyProfile, Claim], ...]]:
             if other is not None:
                 key = frozenset({(profile.id, claim.id), (other[0].id, other[1].id)})
                 pairs.setdefault(key, ((profile, claim), other))
+    paired = {claim for key in pairs for _, claim in key}
     for claim in sheet.claims:
+        if claim.id in paired:
+            continue
         if any(citation.stance == "disputes" for citation, _ in sheet.atlas.citations(claim)):
             key = frozenset({(profile.id, claim.id)})
             pairs.setdefault(key, ((profile, claim),))

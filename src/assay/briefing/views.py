@@ -14,12 +14,18 @@ from assay.briefing.charts import Extent, OutlookChart, Proportion, Ruler, Spark
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What the site was made from: version of assay, digest of the input and as-of date."""
+    """What the site was made from: version of assay, digest of the input and as-of date.
+
+    Also its title, the link to report an error, and its address if it is known.
+    """
 
     version: str
     digest: str
     as_of: str
     as_of_iso: str
+    title: str = "Briefings"
+    contact: str | None = None
+    base_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +407,17 @@ class BodyLevels:
 
 
 @dataclass(frozen=True, slots=True)
+class PageHead:
+    """What the head of a page tells programs; ``linked`` is JSON-LD, safe in a script element."""
+
+    description: str
+    data: str
+    feed: str
+    card: str | None
+    linked: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """A briefing page. ``root`` leads from the page to the site's first page."""
 
@@ -409,6 +426,7 @@ class PageView:
     id: str
     kind: str
     name: str
+    head: PageHead
     strip: tuple[Fact, ...]
     ratings: tuple[Rating, ...]
     rating_line: str

@@ -33,13 +33,14 @@ DIRECTNESS: Mapping[str, str] = {
     "self_report": "self-report",
 }
 
-KINDS_OF_SOURCES: Mapping[str, str] = {
-    "record": "record",
-    "first_hand": "first-hand report",
-    "secondary": "secondary",
-    "self_report": "self-report",
-    "": "kind unknown",
+KINDS_OF_SOURCES: Mapping[str, tuple[str, str]] = {
+    "record": ("record", "records"),
+    "first_hand": ("first-hand report", "first-hand reports"),
+    "self_report": ("self-report", "self-reports"),
+    "secondary": ("secondary report", "secondary reports"),
+    "": ("source of unknown kind", "sources of unknown kind"),
 }
+"""The kinds of source, the strongest first, with their plurals."""
 
 NATURE: Mapping[str, str] = {
     "fact": "Fact",
@@ -138,14 +139,16 @@ def standing(score: Score, unknown: Sequence[str]) -> str | None:
     names = [words(name.rpartition(":")[2]) for name in unknown]
     sentences = []
     if score.ceiling:
-        sentences.append(f"{score.grade}, at most {score.ceiling.grade}.")
+        sentences.append(
+            f"It is {score.grade} as far as we know, and at most {score.ceiling.grade}."
+        )
     if names and (score.ceiling or not score.rated):
-        sentences.append(f"Not known: {listed(names)}.")
+        sentences.append(f"We do not know its {listed(names)}.")
     if score.provisional:
         firm = score.firm.grade if score.firm else "not rated"
-        sentences.append(f"Provisional: on firm evidence it is {firm}.")
+        sentences.append(f"It is provisional; on firm evidence alone it would be {firm}.")
     if score.stands_on is not None:
-        sentences.append(f"It stands on evidence of grade {score.stands_on.grade}.")
+        sentences.append(f"The evidence for it has grade {score.stands_on.grade}.")
     return " ".join(sentences) or None
 
 

@@ -315,11 +315,12 @@ def find_command(session: Session, words: tuple[str, ...], limit: int, output: s
     """Search ids, names, titles and claims.
 
     Lists documents and claims that contain all WORDS, best match first. Aliases and URLs are
-    searched too. Case and accents are ignored.
+    searched too. Case and accents are ignored. With --audience, searches only what this audience
+    may see; by default everything, drafts included.
     """
     from assay.authoring.find import find
 
-    found = find(session.load().corpus, words)
+    found = find(session.visible(session.load()), words)
     shown = found[:limit]
     if output == "json":
         from assay.output.documents_json import FoundDocuments

@@ -43,10 +43,13 @@ def history_command(session: Session, profile_id: str, output: str) -> None:
 
 
 def _recorded(session: Session) -> tuple[Applied, ...]:
-    """Read every apply; raises ``UsageError`` for an audience without any."""
+    """Read every apply; with an audience, only what it may see of them.
+
+    Raises ``UsageError`` for an audience without any.
+    """
     from assay.diagnostics.suggest import unknown
     from assay.plan.apply import bases_of
-    from assay.plan.history import read_history
+    from assay.plan.history import for_audience, read_history
 
     workspace = session.workspace()
     _, digests = bases_of(workspace.lock_path)
@@ -54,7 +57,7 @@ def _recorded(session: Session) -> tuple[Applied, ...]:
     known = dict.fromkeys(c.audience for r in records for c in r.changes)
     if records and session.audience is not None and session.audience not in known:
         raise UsageError(unknown("audience", session.audience, known))
-    return records
+    return records if session.audience is None else tuple(for_audience(records, session.audience))
 
 
 def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> None:
@@ -98,7 +101,8 @@ def _print_corrections(corrections: Iterable[Correction]) -> None:
 def log_command(session: Session, limit: int | None, output: str) -> None:
     """List grade changes, overrides and corrections.
 
-    Each is printed with its causes.
+    Each is printed with its causes. With --audience, lists only what this audience may see; by
+    default all.
     """
     from assay.output import plan_text
 
@@ -113,12 +117,11 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
     for record in records:
         click.echo(_headline(record))
         if not record.bases:
-            click.echo(f"  first lock: {plural(record.counts['profiles'], 'profile')} graded")
+            profiles = record.counts.get("profiles", len({c.id for c in record.changes}))
+            click.echo(f"  first lock: {plural(profiles, 'profile')} graded")
             continue
         for change in record.changes:
             if change.direction == "same" or not change.rated:
-                continue
-            if session.audience not in (None, change.audience):
                 continue
             grades = f"{plan_text.grade(change.before)} → {plan_text.grade(change.after)}"
             arrow = plan_text.ARROWS[change.direction]

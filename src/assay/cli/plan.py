@@ -93,7 +93,8 @@ def plan_command(
     """Preview grade changes since the last apply, with causes.
 
     --set and --sweep compare with the current workspace and change no file; for example
-    --set claim.confidence.judgement.cap=0.6.
+    --set claim.confidence.judgement.cap=0.6. With --audience, the plan covers only what this
+    audience may see; by default all audiences.
     """
     from assay import pipeline
     from assay.plan.request import Request
@@ -105,6 +106,8 @@ def plan_command(
     if out is not None and (request.settings or request.against or sweep is not None):
         request.require_consistent(sweep=sweep is not None)
         raise UsageError("--out saves a plan to apply; omit --set, --sweep and --against")
+    if out is not None and session.audience is not None:
+        raise UsageError("--out saves a plan to apply, which covers all audiences; omit --audience")
     if sweep is not None:
         _sweep(session, request, sweep, output)
         return

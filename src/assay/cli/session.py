@@ -15,6 +15,7 @@ from assay.workspace.paths import Workspace
 if TYPE_CHECKING:
     from assay.assessment import Assessment, Overview
     from assay.cache import Cache
+    from assay.model.documents import Corpus
     from assay.pipeline import Checked
     from assay.review.actions import Signature
     from assay.review.queue import Limits, Review
@@ -60,6 +61,25 @@ class Session:
         from assay.workspace.load import load_workspace
 
         return load_workspace(self._fitting_workspace(), as_of=self.as_of)
+
+    def visible(self, loaded: Loaded) -> Corpus:
+        """Return the documents that the audience may see; all of them if none is named.
+
+        For an audience, raises ``InputError`` if the workspace has errors, since documents with
+        errors may be for others.
+        """
+        from assay.diagnostics.suggest import unknown
+        from assay.errors import UsageError
+        from assay.evidence.audience import visible_to
+        from assay.workspace.load import require
+
+        if self.audience is None:
+            return loaded.corpus
+        require(loaded)
+        order = loaded.rulebook.audiences if loaded.rulebook else ()
+        if self.audience not in order:
+            raise UsageError(unknown("audience", self.audience, order))
+        return visible_to(loaded.corpus, order, self.audience, loaded.as_of or self.clock().date())
 
     def check(self) -> Checked:
         """Load and check the workspace."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,11 +15,9 @@ from assay.cli.session import Session
 from assay.text import plural
 
 if TYPE_CHECKING:
-    from assay.model.documents import Corpus
     from assay.sheets.columns import Kind
     from assay.sheets.files import Table
     from assay.sheets.importing import Change, Import
-    from assay.workspace.load import Loaded
 
 _KINDS = ("publishers", "sources", "profiles", "claims")
 _MAX_WIDTH = 160
@@ -58,9 +57,13 @@ def export(
     from assay.workspace.transactions import write_files
 
     loaded = session.load()
+    corpus = session.visible(loaded)
+    known = {*corpus.profiles, *corpus.sources, *corpus.publishers}
+    if session.audience is not None:
+        subjects = {i: s for i, s in loaded.subjects.items() if i in known}
+        loaded = replace(loaded, corpus=corpus, subjects=subjects)
     for id_ in ids:
         require_profile(loaded, id_)
-    corpus = _visible(session, loaded)
     kinds = cast("tuple[Kind, ...]", tuple(k for k in _KINDS if not only or k in only))
     wanted = set(ids) if ids else None
     target = out.resolve()
@@ -86,21 +89,6 @@ def export(
             "sheets; list them with 'assay check'",
             err=True,
         )
-
-
-def _visible(session: Session, loaded: Loaded) -> Corpus:
-    """Return the documents that the audience may see; all of them if none is named."""
-    from assay.diagnostics.suggest import unknown
-    from assay.errors import UsageError
-    from assay.model.audience import visible_to
-
-    if session.audience is None:
-        return loaded.corpus
-    order = loaded.rulebook.audiences if loaded.rulebook else ()
-    if session.audience not in order:
-        raise UsageError(unknown("audience", session.audience, order))
-    as_of = loaded.as_of or session.clock().date()
-    return visible_to(loaded.corpus, order, session.audience, as_of)
 
 
 @sheet_command.command("import")

@@ -154,6 +154,12 @@ EVENT_AS_INSTITUTION = Code(
     "kind: event",
     "warning",
 )
+RESTS_ON_RESTRICTED = Code(
+    "rests-on-restricted",
+    "A sentence is open to readers who may not see a claim that it rests on.",
+    "claims:\n  - {id: outlook, nature: judgement, audience: member, rests_on: [interviews], …}",
+    "warning",
+)
 WORDS_AGAINST_GRADE = Code(
     "words-against-grade",
     "The words of a claim express another certainty than its grade, nature or likelihood.",

@@ -43,8 +43,8 @@ BINARY_FILE = Code(
 NOT_UTF8 = Code("not-utf8", "The encoding of the file is not UTF-8.", "Save the file as UTF-8.")
 CONTROL_CHARACTER = Code(
     "control-character",
-    "The file contains an invisible character that YAML does not allow.",
-    "Delete the character.",
+    "The file or text contains a control character, or one that changes the direction of text.",
+    "Remove the character; texts in any script are shown in their own direction.",
 )
 COLUMN_TYPE = Code(
     "column-type",
@@ -259,4 +259,10 @@ IMAGE_NOT_FOUND = Code(
     "image-not-found",
     "There is no such picture below profiles/.",
     "image: {src: images/hall.jpg, …}",
+)
+UNSAFE_IMAGE = Code(
+    "unsafe-image",
+    "A picture is not of the kind that its ending states, or an SVG file runs code or loads other "
+    "content.",
+    "Export it again as a plain picture, for example as PNG.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
+from unicodedata import category
 from urllib.parse import quote
 
 from assay.diagnostics.diagnostic import Code, Diagnostic
@@ -24,7 +25,7 @@ def format_text(diagnostic: Diagnostic, file: str = "") -> str:
     lines = [f"{place}: {diagnostic.severity}: {diagnostic.message} [{diagnostic.code}]"]
     number = str(at.line)
     if at.excerpt and at.line:
-        lines.append(f" {number} | {at.excerpt}")
+        lines.append(f" {number} | {_visible(at.excerpt)}")
     if at.excerpt and at.line and at.column:
         # Tabs stay tabs, so that the caret stays below its character.
         pad = "".join("\t" if c == "\t" else " " for c in at.excerpt[: max(at.column - 1, 0)])
@@ -32,6 +33,11 @@ def format_text(diagnostic: Diagnostic, file: str = "") -> str:
     if diagnostic.hint:
         lines.append(f"   hint: {diagnostic.hint}")
     return "\n".join(lines)
+
+
+def _visible(text: str) -> str:
+    """Return the text with a mark for each character that a terminal would act on."""
+    return "".join("\ufffd" if c != "\t" and category(c) in ("Cc", "Cf") else c for c in text)
 
 
 def as_sarif(diagnostics: Sequence[Diagnostic], version: str, folder: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
+from assay.model.base import without_unsafe
 from assay.yaml.reader import read_yaml
 
 SIZE_LIMIT = 20_000_000
@@ -213,4 +214,4 @@ def _guessed(data: bytes, first_bad: int) -> tuple[str, str]:
 
 def one_line(text: str) -> str:
     """The text without line breaks, doubled spaces and invisible characters."""
-    return " ".join(_INVISIBLE.sub(" ", text).split())
+    return " ".join(without_unsafe(_INVISIBLE.sub(" ", text)).split())

@@ -14,11 +14,11 @@ from assay.authoring.new import first_free, shorten, slug
 from assay.evidence.quantities import figures
 from assay.ingest.document import Document, one_line
 from assay.ingest.items import DraftClaim, DraftProfile, Item
+from assay.model.base import without_unsafe
 
 _LONGEST_LINE, _LONGEST_TEXT, _LONGEST_ID = 300, 4000, 80
 _DEPTH = 8
 _CLAIM_WORDS = 6
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def digest(item: Item) -> str:
@@ -78,13 +78,13 @@ def source_data(
             {
                 "format": form,
                 "file": one_line(document.name)[-_LONGEST_LINE:],
-                "key": _UNSAFE.sub("", item.key)[:4500],
+                "key": without_unsafe(item.key)[:4500],
                 "digest": digest(item),
                 "encoding": None if document.encoding == "utf-8" else document.encoding,
                 "mention": item.mention,
                 "text": text_file,
-                "fields": {k: v[:_LONGEST_LINE] for k, v in item.where.items()},
-                "ignored": [k[:_LONGEST_LINE] for k in item.ignored],
+                "fields": {k: one_line(v)[:_LONGEST_LINE] for k, v in item.where.items()},
+                "ignored": [one_line(k)[:_LONGEST_LINE] for k in item.ignored],
             }
         ),
         "extra": extra,
@@ -103,7 +103,9 @@ def profile_data(
         taken.add(data["id"])
         claims.append(data)
     watch = [
-        _filled({"text": one_line(w.text)[:_LONGEST_TEXT], "trigger": w.trigger})
+        _filled(
+            {"text": one_line(w.text)[:_LONGEST_TEXT], "trigger": w.trigger and one_line(w.trigger)}
+        )
         for w in draft.watch
     ]
     return _filled(
@@ -180,7 +182,7 @@ def clean(value: Any, depth: int = 0) -> Any:
         if depth >= _DEPTH:
             return "…"
         return {
-            _UNSAFE.sub("", str(k))[:_LONGEST_LINE]: clean(v, depth + 1) for k, v in value.items()
+            without_unsafe(str(k))[:_LONGEST_LINE]: clean(v, depth + 1) for k, v in value.items()
         }
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return [clean(v, depth + 1) for v in value] if depth < _DEPTH else "…"
@@ -190,7 +192,7 @@ def clean(value: Any, depth: int = 0) -> Any:
         return str(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    return _UNSAFE.sub("", str(value))
+    return without_unsafe(str(value))
 
 
 def _filled(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -35,6 +34,47 @@ def _not_reserved(value: str) -> str:
     return value
 
 
+# Control characters but tab and line feed, line separators, noncharacters, and marks of text
+# direction, which show the text around them in another order than it is written.
+_UNSAFE = (
+    r"\u0000-\u0008\u000B-\u001F\u007F-\u009F"
+    r"\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF"
+)
+
+VISIBLE_PATTERN = rf"^[^{_UNSAFE}]*$"
+"""Text without control characters and marks of text direction, for pages and terminals."""
+
+_UNSAFE_CHARACTER = re.compile(rf"[{_UNSAFE}\ud800-\udfff]")
+
+
+def unsafe_character(text: str) -> int | None:
+    """Return the index of the first character that :data:`VISIBLE_PATTERN` refuses."""
+    found = _UNSAFE_CHARACTER.search(text)
+    return None if found is None else found.start()
+
+
+def without_unsafe(text: str) -> str:
+    """Return a text that was not validated without the characters that none may have."""
+    return _UNSAFE_CHARACTER.sub("", text)
+
+
+def all_without_unsafe(value: Any) -> Any:
+    """Return JSON data whose texts are :func:`without_unsafe`."""
+    if isinstance(value, str):
+        return without_unsafe(value)
+    if isinstance(value, dict):
+        return {without_unsafe(k): all_without_unsafe(v) for k, v in value.items()}
+    return [all_without_unsafe(v) for v in value] if isinstance(value, list) else value
+
+
+def visible(text: str) -> str:
+    """Return the text; raises ``ValueError`` if it has a character that none may have."""
+    at = unsafe_character(text)
+    if at is not None:
+        raise ValueError(f"the text has the invisible character U+{ord(text[at]):04X}; remove it")
+    return text
+
+
 # A cheap test that most addresses pass; the others are parsed.
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[!-~]*)?", re.ASCII)
 
@@ -45,7 +85,7 @@ def _web_address(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write a web address that starts with https:// or http://")
-    if any(c.isspace() or ord(c) < 32 for c in value):
+    if any(c.isspace() for c in value) or unsafe_character(value) is not None:
         raise ValueError("a web address has no spaces or control characters")
     return value
 
@@ -60,10 +100,18 @@ Id = Annotated[
 ClaimReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=201)]
 """``claim`` for a claim of the same profile, ``profile#claim`` for one of another profile."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Text = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=4000, pattern=VISIBLE_PATTERN
+    ),
+]
 """One or more sentences of plain text, never markup."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=VISIBLE_PATTERN),
+]
 """A name or a title: one line of plain text."""
 
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
@@ -92,18 +140,8 @@ class Shorthand(Model):
         return {cls.short: value} if isinstance(value, str) else value
 
 
-_BREAKS = ("\u2028", "\u2029", "\u0085")
-
-
-def _visible(text: str) -> str:
-    for c in text:
-        if c in _BREAKS or (unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"):
-            raise ValueError("the text holds a control character; write plain text")
-    return text
-
-
 def _one_line(text: str) -> str:
-    if any(c in "\n\t" for c in _visible(text)):
+    if any(c in "\n\t" for c in visible(text)):
         raise ValueError("a name is one line of text")
     return text
 
@@ -111,9 +149,9 @@ def _one_line(text: str) -> str:
 Plain = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
-    AfterValidator(_visible),
+    AfterValidator(visible),
 ]
-"""One or more sentences without control characters, since terminals show them."""
+"""A :data:`Text` of the ledger, whose errors are reported in the words of the validator."""
 
 Person = Annotated[
     str,

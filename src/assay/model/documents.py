@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     FiniteFloat,
@@ -20,6 +21,7 @@ from pydantic import (
 )
 
 from assay.model.base import (
+    VISIBLE_PATTERN,
     ClaimReference,
     Flag,
     Id,
@@ -28,6 +30,7 @@ from assay.model.base import (
     Shorthand,
     Text,
     WebAddress,
+    visible,
 )
 from assay.model.dates import PartialDate
 
@@ -61,6 +64,20 @@ def _iso_day(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
 """A full day, for example 2024-01-29."""
+
+
+def _visible_texts(value: Any) -> Any:
+    """Return data of any form; raises ``ValueError`` for a text that no model would accept."""
+    if isinstance(value, str):
+        visible(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            visible(key)
+            _visible_texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            _visible_texts(item)
+    return value
 
 
 class Publisher(Model):
@@ -107,7 +124,12 @@ class Ingested(Model):
     format: Annotated[Line, Field(description="format of the imported document")]
     file: Annotated[Line, Field(description="name of the imported document")]
     key: Annotated[
-        str, Field(description="identity of the publication, whatever its text", max_length=4500)
+        str,
+        Field(
+            description="identity of the publication, whatever its text",
+            max_length=4500,
+            pattern=VISIBLE_PATTERN,
+        ),
     ]
     digest: Annotated[
         str,
@@ -183,6 +205,7 @@ class Source(Model):
     ] = None
     extra: Annotated[
         dict[str, JsonValue],
+        AfterValidator(_visible_texts),
         Field(description="further data of the document, which no score depends on"),
     ] = Field(default_factory=dict)
 

@@ -22,13 +22,22 @@ from pydantic import (
     model_validator,
 )
 
-from assay.model.base import Flag, Id, Line, Model, Shorthand, Text, WebAddress
+from assay.model.base import (
+    VISIBLE_PATTERN,
+    Flag,
+    Id,
+    Line,
+    Model,
+    Shorthand,
+    Text,
+    WebAddress,
+)
 from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A name for conditions: lower-case letters, digits and underscores."""
 
-Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
+Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=VISIBLE_PATTERN)]
 Phase = Literal["add", "multiply", "floor", "cap"]
 SubjectKind = Literal["citation", "corroboration", "claim", "factor", "dependent", "profile"]
 ProfileKind = Literal["institution", "event"]

@@ -117,6 +117,10 @@ class Obstacle(Output):
     rule: str = described("the rule or built-in step; may be empty")
     at: Amount | None = described("the limit; null if unknown")
     because: str = described("the reason")
+    without: Points | None = described(
+        "the score of the subject if this rule alone did not apply; null for other steps, and if "
+        "not rated"
+    )
 
 
 class ReachingChange(Output):

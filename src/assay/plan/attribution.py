@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay.cel.program import Program
 from assay.errors import UsageError
-from assay.model.audience import visible_to
+from assay.evidence.audience import visible_to
 from assay.model.rulebook import Rulebook
 from assay.plan.lock import Lock, LockedProfile
 from assay.plan.lock_builder import changed_evidence

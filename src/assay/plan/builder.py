@@ -218,9 +218,9 @@ def _published(old: _Entries, new: _Entries) -> Iterator[PublicationChange]:
 
 
 def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
-    """Yield changes of wording since the last apply, each once for all audiences."""
-    found: dict[tuple[str, str], Correction] = {}
-    for _, was, now in _pairs(old, new):
+    """Yield changes of wording since the last apply, each once with its audiences."""
+    found: dict[Correction, list[str]] = {}
+    for (_, audience), was, now in _pairs(old, new):
         if was is None or now is None:
             continue
         for claim in sorted(was.inputs.claims.keys() | now.inputs.claims.keys()):
@@ -233,12 +233,16 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
             if before is None or after is None:
                 kind = "added" if before is None else "removed"
             ref = f"{was.id}#{claim}"
-            found["claim", ref] = Correction(kind, ref, before, after)
+            found.setdefault(Correction(kind, ref, before, after), []).append(audience)
         for source in sorted(was.inputs.sources.keys() & now.inputs.sources.keys()):
             retracted = now.inputs.sources[source].retracted
             if retracted and not was.inputs.sources[source].retracted:
-                found["source", source] = Correction("retracted", source, None, retracted)
-    return iter(found[k] for k in sorted(found))
+                retraction = Correction("retracted", source, None, retracted)
+                found.setdefault(retraction, []).append(audience)
+    every = {audience for _, audience in new}
+    for correction in sorted(found, key=lambda c: (c.kind == "retracted", c.ref, c.kind)):
+        seen_by = dict.fromkeys(found[correction])
+        yield replace(correction, audiences=() if every <= seen_by.keys() else tuple(seen_by))
 
 
 def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagreement]:

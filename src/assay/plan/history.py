@@ -8,8 +8,9 @@ there are several after an interruption, or if two branches applied the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ _ACTIONS = {
     "evidence": "evidence changed",
     "neighbour": "a neighbour changed",
     "time": "time passed",
-    "engine": "the engine changed",
+    "engine": "the method of scoring changed",
 }
 """The action behind a change, by the kind of its leading cause."""
 
@@ -92,9 +93,14 @@ def line_of(record: Applied) -> str:
             "lock": record.lock,
             "counts": record.counts,
             "changes": [_change_data(c) for c in record.changes],
-            "corrections": [[c.kind, c.ref, c.before, c.after] for c in record.corrections],
+            "corrections": [_correction_data(c) for c in record.corrections],
         }
     )
+
+
+def _correction_data(correction: Correction) -> list[Any]:
+    c = correction
+    return [c.kind, c.ref, c.before, c.after, *([list(c.audiences)] if c.audiences else [])]
 
 
 def _change_data(change: Change) -> dict[str, Any]:
@@ -112,6 +118,26 @@ def _change_data(change: Change) -> dict[str, Any]:
 def _grade_data(grade: Grade) -> list[int | str | bool | None]:
     """Return the values of a grade; the last only if it is not asked for, as in older lines."""
     return [grade.points, grade.band, grade.grade, *([] if grade.asked else [False])]
+
+
+def for_audience(records: Iterable[Applied], audience: str) -> Iterator[Applied]:
+    """Yield the applies that changed something that an audience may see, with only that.
+
+    Without the number of profiles scored, which is one for all audiences.
+    """
+    for record in records:
+        changes = tuple(c for c in record.changes if c.audience == audience)
+        corrections = tuple(
+            c for c in record.corrections if not c.audiences or audience in c.audiences
+        )
+        if changes or corrections:
+            counts = Counter(str(c.direction) for c in changes)
+            yield replace(
+                record,
+                changes=changes,
+                corrections=corrections,
+                counts={name: counts[name] for name in record.counts if name != "profiles"},
+            )
 
 
 # Reading -----------------------------------------------------------------------------------
@@ -182,8 +208,14 @@ def _record(value: dict[str, Any]) -> Applied:
         lock=value["lock"],
         counts=value["counts"],
         changes=tuple(_change(c) for c in value["changes"]),
-        corrections=tuple(Correction(*c) for c in value["corrections"]),
+        corrections=tuple(_correction(*c) for c in value["corrections"]),
     )
+
+
+def _correction(
+    kind: Any, ref: str, before: str | None, after: str | None, audiences: Sequence[str] = ()
+) -> Correction:
+    return Correction(kind, ref, before, after, tuple(audiences))
 
 
 def _change(value: dict[str, Any]) -> Change:

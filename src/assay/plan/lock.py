@@ -18,6 +18,7 @@ from typing import Any
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.errors import InputError
+from assay.model.base import all_without_unsafe, unsafe_character
 from assay.model.rulebook import Rulebook
 
 FORMAT = 2
@@ -391,6 +392,7 @@ def to_line(value: dict[str, Any]) -> str:
 def from_line(line: str) -> dict[str, Any] | None:
     """Decode a line; None if its digest does not match its content.
 
+    Control characters of texts are removed, because lines of older versions may have some.
     Raises ``ValueError`` if the line is not a JSON object with a digest at its end.
     """
     found = json.loads(line)
@@ -399,7 +401,10 @@ def from_line(line: str) -> dict[str, Any] | None:
     if _digest(line[:-_TAIL] + "}") != line_digest(line):
         return None
     del found["digest"]
-    return found
+    if unsafe_character(line) is None and "\\u" not in line:
+        return found
+    cleaned: dict[str, Any] = all_without_unsafe(found)
+    return cleaned
 
 
 def line_digest(line: str) -> str:

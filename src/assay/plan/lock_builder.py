@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assay.evidence.behind import Behind
@@ -42,6 +43,18 @@ def lock_of(assessments: Sequence[Assessment], *, grounds: bool = True) -> Lock:
         inputs=inputs_digest({k: evidence_digest(e.inputs) for k, e in entries.items()}),
         reach=digest_of([[*key, e.inputs.reach] for key, e in sorted(entries.items())]),
         entries=entries,
+    )
+
+
+def lock_for(lock: Lock, audience: str) -> Lock:
+    """Return the part of a lock that one audience may see, with digests of that part."""
+    entries = {key: e for key, e in lock.entries.items() if e.audience == audience}
+    return replace(
+        lock,
+        inputs=inputs_digest({k: evidence_digest(e.inputs) for k, e in entries.items()}),
+        reach=digest_of([[*key, e.inputs.reach] for key, e in sorted(entries.items())]),
+        entries=entries,
+        file_digest="",
     )
 
 

@@ -117,12 +117,16 @@ class PublicationChange:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A claim reworded, added or removed, or a source retracted (``after`` is the date)."""
+    """A claim reworded, added or removed, or a source retracted (``after`` is the date).
+
+    ``audiences`` are those that may see it, none if all may.
+    """
 
     kind: Literal["reworded", "added", "removed", "retracted"]
     ref: str
     before: str | None
     after: str | None
+    audiences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,17 +283,3 @@ def because(plan: Plan, ref: str) -> Plan:
 
     changes = tuple(c for c in plan.changes if any(below(r) for k in c.causes for r in k.refs))
     return replace(only(plan, {c.id for c in changes}), changes=changes)
-
-
-def for_audience(plan: Plan, audience: str) -> Plan:
-    """Restrict a plan to one audience; pages and corrections are the same for all."""
-    return replace(
-        plan,
-        changes=tuple(c for c in plan.changes if c.audience == audience),
-        horizons=tuple(h for h in plan.horizons if h.audience == audience),
-        watch=tuple(w for w in plan.watch if w.audience == audience),
-        published=tuple(p for p in plan.published if p.audience == audience),
-        disagreements=tuple(d for d in plan.disagreements if d.audience == audience),
-        ageing=tuple(c for c in plan.ageing if c.audience == audience),
-        evidence={k: v for k, v in plan.evidence.items() if k[1] == audience},
-    )

@@ -12,8 +12,8 @@ from assay.diagnostics.suggest import did_you_mean, nearest
 from assay.errors import UsageError
 from assay.plan.apply import bases_of
 from assay.plan.builder import make_plan, with_ageing
-from assay.plan.lock_builder import lock_of
-from assay.plan.plan import WORKSPACE, Plan, because, for_audience, only
+from assay.plan.lock_builder import lock_for, lock_of
+from assay.plan.plan import WORKSPACE, Plan, because, only
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
@@ -87,6 +87,7 @@ def make_planned(scoring: Scoring, request: Request) -> Planned:
     for a revision that does not exist and for unknown names in a filter.
     """
     request.require_consistent()
+    scoring = _for_audience(scoring, request.audience)
     if request.settings:
         return _with_settings(scoring, request)
     if request.against is not None:
@@ -99,8 +100,25 @@ def sweep_values(scoring: Scoring, request: Request, values: Sweep) -> list[Swee
     from assay.plan.experiment import Setting, swept
 
     request.require_consistent(sweep=True)
+    scoring = _for_audience(scoring, request.audience)
     settings = [Setting.parse(s) for s in request.settings]
     return list(swept(scoring.assess(scoring.as_of), settings, values))
+
+
+def _for_audience(scoring: Scoring, audience: str | None) -> Scoring:
+    """Return the scoring for one audience alone, so that a plan knows of no other."""
+    if audience is None:
+        return scoring
+
+    def only_its(assessments: Sequence[Assessment]) -> tuple[Assessment, ...]:
+        _require(audience, (a.audience for a in assessments), "audience")
+        return tuple(a for a in assessments if a.audience == audience)
+
+    return replace(
+        scoring,
+        assess=lambda day: only_its(scoring.assess(day)),
+        assess_version=lambda version, day: only_its(scoring.assess_version(version, day)),
+    )
 
 
 def _with_settings(scoring: Scoring, request: Request) -> Planned:
@@ -130,6 +148,8 @@ def _against_revision(scoring: Scoring, request: Request, revision: str) -> Plan
 
 def _since_apply(scoring: Scoring, request: Request) -> Planned:
     locks, _ = bases_of(scoring.workspace.lock_path)
+    if request.audience is not None:
+        locks = tuple(lock_for(lock, request.audience) for lock in locks)
     base = locks[0] if locks else None
     notes = [] if base else ["nothing applied yet: grades.lock does not exist"]
     day = base.as_of if base and request.at_lock else scoring.as_of
@@ -137,7 +157,7 @@ def _since_apply(scoring: Scoring, request: Request) -> Planned:
     made = make_plan(base, assessments, theirs=locks[1] if len(locks) > 1 else None)
     if request.pages:
         try:
-            made = _with_pages(made, _pages_since(scoring, base, assessments))
+            made = _with_pages(made, _pages_since(scoring, base, assessments, request.audience))
         except UsageError as error:
             notes.append(f"pages are not compared exactly: {error}")
     if base and day != scoring.as_of:
@@ -147,7 +167,10 @@ def _since_apply(scoring: Scoring, request: Request) -> Planned:
 
 
 def _pages_since(
-    scoring: Scoring, base: Lock | None, assessments: Sequence[Assessment]
+    scoring: Scoring,
+    base: Lock | None,
+    assessments: Sequence[Assessment],
+    audience: str | None,
 ) -> tuple[str, ...]:
     """Return the pages that differ from the applied ones.
 
@@ -157,7 +180,7 @@ def _pages_since(
 
     if base is None:
         return scoring.pages((), assessments)
-    with as_applied(base, assessments[0]) as before:
+    with as_applied(base, assessments[0], audience) as before:
         return scoring.pages(before, assessments)
 
 
@@ -173,10 +196,6 @@ def _filtered(
 ) -> Planned:
     """Filter a plan. An unknown name raises ``UsageError``; one without changes leaves a note."""
     shown = made
-    if request.audience is not None:
-        audiences = {d.audience for d in assessments} | {c.audience for c in made.changes}
-        _require(request.audience, audiences, "audience")
-        shown = for_audience(shown, request.audience)
     if request.only:
         known = {i for i, _ in made.evidence} | {c.id for c in made.changes}
         for profile_id in request.only:
@@ -184,12 +203,13 @@ def _filtered(
         shown = only(shown, request.only)
     if request.because is not None:
         causes = {r for c in made.changes for cause in c.causes for r in cause.refs}
-        causes |= _names(base, assessments)
+        everything = request.audience is None
+        causes |= _names(base, assessments[0], everything=everything)
         causes |= {name[: m.start()] for name in causes for m in re.finditer("[.#]", name)}
         _require(request.because, causes, "rule, source, publisher or profile")
         shown = because(shown, request.because)
     if made.changes and not shown.changes:
-        given = [request.because, *request.only, request.audience]
+        given = [request.because, *request.only]
         named = ", ".join(repr(name) for name in given if name is not None)
         note = f"none of the {len(made.changes)} changes in the plan matches {named}"
         return Planned(made, shown, (note,))
@@ -210,16 +230,19 @@ def _require(name: str, known: Iterable[str], kind: str) -> None:
     raise UsageError(f"unknown {kind} {name!r}; {hint}")
 
 
-def _names(base: Lock | None, assessments: Sequence[Assessment]) -> set[str]:
-    """Return all possible causes: parts of both rulebooks, and ids of evidence on both sides."""
+def _names(base: Lock | None, assessment: Assessment, *, everything: bool) -> set[str]:
+    """Return all possible causes: parts of both rulebooks, and ids of evidence on both sides.
+
+    Without ``everything``, only evidence that the audience of the assessment may see.
+    """
     from assay.plan.attribution import is_readable, locked_rulebook, parts_of
 
-    corpus = assessments[0].written
+    corpus = assessment.written if everything else assessment.corpus
     names = {
         *corpus.profiles,
         *corpus.sources,
         *corpus.publishers,
-        *parts_of(assessments[0].rulebook),
+        *parts_of(assessment.rulebook),
     }
     names |= {f"{p.id}#{claim.id}" for p in corpus.profiles.values() for claim in p.claims}
     if base is not None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from assay.assessment import Assessment, scored
 from assay.errors import UsageError
-from assay.model.audience import visible_to
+from assay.evidence.audience import visible_to
 from assay.plan.attribution import baseline
 from assay.plan.lock_builder import evidence_digest, evidence_of, inputs_digest
 from assay.scoring import SCORING_VERSION
@@ -161,8 +161,10 @@ def _run(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[
 
 
 @contextmanager
-def as_applied(lock: Lock, assessment: Assessment) -> Iterator[tuple[Assessment, ...]]:
-    """Provide the applied state of a workspace, scored again for each of its audiences.
+def as_applied(
+    lock: Lock, assessment: Assessment, audience: str | None = None
+) -> Iterator[tuple[Assessment, ...]]:
+    """Provide the applied state of a workspace, scored again for one or all of its audiences.
 
     Documents are the current ones if unchanged, otherwise those committed with the lock. Raises
     ``UsageError`` if neither are the applied ones, or if the scoring version has changed.
@@ -171,7 +173,7 @@ def as_applied(lock: Lock, assessment: Assessment) -> Iterator[tuple[Assessment,
         raise UsageError(
             "grades.lock was applied with another scoring version, so its pages are unknown"
         )
-    found = _assessments(lock, assessment, assessment.workspace, assessment.written)
+    found = _assessments(lock, assessment, assessment.workspace, assessment.written, audience)
     if _inputs(found) == lock.inputs:
         yield found
         return
@@ -182,7 +184,7 @@ def as_applied(lock: Lock, assessment: Assessment) -> Iterator[tuple[Assessment,
         raise UsageError("documents have changed, and git does not have the applied ones")
     with workspace_at(workspace, commit) as there:
         loaded = load_workspace(there, as_of=lock.as_of)
-        found = _assessments(lock, assessment, there, loaded.corpus)
+        found = _assessments(lock, assessment, there, loaded.corpus, audience)
         if loaded.errors or _inputs(found) != lock.inputs:
             raise UsageError(
                 "documents have changed, and those committed with grades.lock are not the applied "
@@ -192,21 +194,26 @@ def as_applied(lock: Lock, assessment: Assessment) -> Iterator[tuple[Assessment,
 
 
 def _assessments(
-    lock: Lock, assessment: Assessment, workspace: Workspace, written: Corpus
+    lock: Lock,
+    assessment: Assessment,
+    workspace: Workspace,
+    written: Corpus,
+    audience: str | None,
 ) -> tuple[Assessment, ...]:
     base = baseline(lock, assessment)
     order, as_of = base.rulebook.audiences, lock.as_of
+    wanted = [name for name in order if audience in (None, name)]
     return tuple(
         scored(
             workspace,
-            visible_to(written, order, audience, as_of),
+            visible_to(written, order, name, as_of),
             base.rulebook,
             base.program,
             as_of,
-            audience,
+            name,
             written=written,
         )
-        for audience in order
+        for name in wanted
     )
 
 

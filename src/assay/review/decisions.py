@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
 from assay.model.base import Id, Model, Person, Plain
 from assay.model.documents import Day
 from assay.model.rulebook import Name
+
+if TYPE_CHECKING:
+    from assay.assessment import Assessment
 
 FORMAT = 1
 """The version of a line's form; a reader refuses what is newer."""
@@ -86,6 +89,22 @@ class Subject(Model):
     def shown(self) -> str:
         name = f"{self.profile}#{self.claim}" if self.claim else self.profile
         return f"{name} {self.scorer}" if self.scorer else name
+
+
+def may_know(assessment: Assessment, subject: Subject) -> bool:
+    """Return whether the audience of an assessment may know that something was decided.
+
+    It may if the decision is about a score for it, or for a more public audience, and about a
+    profile and a claim that are not for a more restricted one. Both may be drafts, or removed.
+    """
+    order = {name: number for number, name in enumerate(assessment.rulebook.audiences)}
+    here = order[assessment.audience]
+    audiences = [subject.audience]
+    profile = assessment.written.profiles.get(subject.profile)
+    if profile is not None:
+        audiences.append(profile.audience)
+        audiences += [c.audience for c in profile.claims if c.id == subject.claim]
+    return all(order.get(a, here + 1) <= here for a in audiences if a is not None)
 
 
 class Outcome(Model):

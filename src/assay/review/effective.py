@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from assay.model.results import ProfileResult, Score
 from assay.model.rulebook import Band, Rulebook
-from assay.review.decisions import Decision, Subject
+from assay.review.decisions import Decision, Subject, may_know
 from assay.review.identity import same_person
 from assay.review.ledger import Ledger
 from assay.scoring.grounds import Grounds, digest_of
@@ -138,15 +138,12 @@ def _overrides(
     ledger: Ledger, assessment: Assessment
 ) -> dict[tuple[str, str], list[tuple[Decision, Subject]]]:
     """The overrides that stand and speak of what the desk's audience may know, oldest first."""
-    order = {name: number for number, name in enumerate(assessment.rulebook.audiences)}
-    here = order[assessment.audience]
     found: dict[tuple[str, str], list[tuple[Decision, Subject]]] = {}
     for decision in ledger.in_force:
         if decision.kind != "override":
             continue
         for subject in decision.subjects:
-            made_for = order.get(subject.audience or assessment.rulebook.audiences[0], len(order))
-            if subject.scorer and made_for <= here:
+            if subject.scorer and may_know(assessment, subject):
                 key = (subject.profile, subject.scorer)
                 found.setdefault(key, []).append((decision, subject))
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from assay.diagnostics import ledger_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position, has_errors
 from assay.errors import InputError, UsageError
+from assay.model.base import all_without_unsafe
 from assay.review.decisions import FORMAT, Decision, content_digest
 
 _MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
@@ -61,12 +62,17 @@ class Ledger:
         """The decisions that stand, oldest first; what revokes is not among them."""
         return tuple(d for d in self.decisions if d.kind != "undo" and d.id not in self.revoked)
 
-    def reviewed(self, as_of: date) -> dict[str, date]:
-        """Return by profile id the day of its newest review, an accepted or overridden item."""
+    def reviewed(self, as_of: date, audiences: Container[str | None]) -> dict[str, date]:
+        """Return by profile id the day of its newest review, an accepted or overridden item.
+
+        Only reviews of scores for ``audiences`` count; None stands for the most public one.
+        """
         days: dict[str, date] = {}
         for decision in self.in_force:
             if decision.kind in ("accept", "override") and decision.date <= as_of:
                 for subject in decision.subjects:
+                    if subject.audience not in audiences:
+                        continue
                     days[subject.profile] = max(decision.date, days.get(subject.profile, date.min))
         return days
 
@@ -189,7 +195,8 @@ class _Reader:
             self.say(codes.LEDGER_CHANGED, number, message, text)
             return None
         try:
-            return Decision.model_validate(value)
+            # Lines are never changed, so that older ones may have what is refused today.
+            return Decision.model_validate(all_without_unsafe(value))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             place = ".".join(str(p) for p in first["loc"])

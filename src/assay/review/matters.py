@@ -10,7 +10,7 @@ from assay.model.documents import AnyProfile, Claim, Corpus, Source
 from assay.model.results import Score
 from assay.plan.lock import LockedProfile
 from assay.review.causes import moved_by
-from assay.review.decisions import Matter
+from assay.review.decisions import Matter, may_know
 from assay.review.effective import Status
 from assay.review.queue import Item
 from assay.scoring.explain import headline
@@ -145,7 +145,8 @@ def _flagged(review: Review) -> Iterator[Item]:
         if decision.kind != "flag":
             continue
         for subject in decision.subjects:
-            if subject.profile in review.assessment.corpus.profiles:
+            known = subject.profile in review.assessment.corpus.profiles
+            if known and may_know(review.assessment, subject):
                 yield Item(
                     profile=subject.profile,
                     matter="flagged",
@@ -159,7 +160,11 @@ def _flagged(review: Review) -> Iterator[Item]:
 
 def _assigned(review: Review) -> Iterator[Item]:
     latest = {
-        s.profile: d for d in review.ledger.in_force if d.kind == "assign" for s in d.subjects
+        s.profile: d
+        for d in review.ledger.in_force
+        if d.kind == "assign"
+        for s in d.subjects
+        if may_know(review.assessment, s)
     }
     for profile_id, decision in sorted(latest.items()):
         if profile_id in review.assessment.corpus.profiles:
@@ -344,12 +349,14 @@ def _drafts(review: Review) -> Iterator[Item]:
         if profile.status != "draft" and not claims:
             continue
         whole = profile.status == "draft"
+        open_claims = tuple(c for c in profile.claims if _visible(review, c.audience))
+        known = profile.model_copy(update={"claims": open_claims})
         yield Item(
             profile=profile.id,
             matter="draft",
             cause=profile.id,
             detail="the profile is a draft" if whole else f"draft claims: {', '.join(claims)}",
-            grounds=digest_of(["draft", profile.model_dump(mode="json", by_alias=True)]),
+            grounds=digest_of(["draft", known.model_dump(mode="json", by_alias=True)]),
         )
 
 

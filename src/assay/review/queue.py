@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assay.review.decisions import MATTERS, Decision, Matter, Subject
+from assay.review.decisions import MATTERS, Decision, Matter, Subject, may_know
 from assay.review.effective import Effective, effective
 from assay.review.ledger import Ledger
 from assay.scoring.grounds import Grounds
@@ -123,7 +123,7 @@ class Review:
         """What needs a human and was not settled yet."""
         from assay.review.matters import all_items
 
-        assigned = assignments(self.ledger)
+        assigned = assignments(self.ledger, self.assessment)
         settled = _settled(self.ledger, self.assessment.audience)
         every = (*all_items(self), *self.retellings)
         found = [replace(i, assigned=assigned.get(i.profile)) for i in every]
@@ -151,20 +151,23 @@ class Review:
         return made
 
     def decisions_on(self, profile_id: str) -> tuple[Decision, ...]:
-        """Every decision that speaks of a profile, oldest first, revoked ones too."""
+        """All decisions on a profile that the audience may know, oldest first, revoked ones too."""
         named = {
-            d.id for d in self.ledger.decisions if any(s.profile == profile_id for s in d.subjects)
+            d.id
+            for d in self.ledger.decisions
+            if any(s.profile == profile_id and may_know(self.assessment, s) for s in d.subjects)
         }
         return tuple(d for d in self.ledger.decisions if d.id in named or d.of in named)
 
 
-def assignments(ledger: Ledger) -> dict[str, str]:
+def assignments(ledger: Ledger, assessment: Assessment) -> dict[str, str]:
     """Who is to look at which profile, by the last assignment that stands."""
     return {
         s.profile: d.to
         for d in ledger.in_force
         if d.kind == "assign" and d.to is not None
         for s in d.subjects
+        if may_know(assessment, s)
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assay.review.decisions import Decision, Outcome
+from assay.review.decisions import Decision, Outcome, may_know
 from assay.review.ledger import Ledger
 from assay.scoring.explain import headline
 from assay.scoring.run import ordered_bands
@@ -107,13 +107,9 @@ def _outcomes(decision: Decision, assessment: Assessment) -> dict[tuple[str, str
     """What a decision says of claims the desk's audience may know."""
     if decision.outcome is None:
         return {}
-    order = assessment.rulebook.audiences
-    found = {}
-    for subject in decision.subjects:
-        audience = subject.audience or order[0]
-        if audience in order and order.index(audience) <= order.index(assessment.audience):
-            found[subject.profile, subject.claim] = decision.outcome
-    return found
+    return {
+        (s.profile, s.claim): decision.outcome for s in decision.subjects if may_know(assessment, s)
+    }
 
 
 def _by_band(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -30,6 +31,7 @@ from assay.scoring.run import Run, ordered_bands
 from assay.tables.edit import EvidenceEdits, beside, edit_evidence, select_evidence
 from assay.tables.rows import LOCAL, Rows, rows_of, scored_claims
 from assay.tables.tables import CODED, Dtype, Ints, Tables, coded, spans
+from assay.text import listed
 
 _BLOCK = 4_000
 """Profiles whose counterfactuals are scored together, which limits the memory."""
@@ -57,11 +59,22 @@ def _crossing(run: Run, tried: Counterfactuals) -> dict[int, list[WouldChange]]:
     graded = [s for s in run.program.on("profile") if s.band]
     if not graded or tried.listed.is_empty():
         return {}
-    wanted = [("profile", c) for s in graded for c in (s.score, s.band) if c]
-    then = score_copies(run, tried.tables, tried.listed["own"].to_numpy(), wanted)
     scorers = sorted(graded, key=lambda s: s.scorer.name)
-    least = [_least(_band_changes(run, then, scorer, tried.listed)) for scorer in scorers]
-    stated = tried.stated({copy for frame in least for copy in frame["copy"]})
+    then = _scored(run, tried, scorers)
+    moves = [_band_changes(run, then, scorer, tried.listed) for scorer in scorers]
+    weakest = _weakest_claim(run)
+    mixed = None if weakest is None else tried.mixed(run, then, weakest)
+    if mixed is not None and weakest is not None:
+        changes = _band_changes(run, _scored(run, mixed, [weakest]), weakest, mixed.listed)
+        after = changes.with_columns(pl.col("copy") + tried.listed.height)
+        number = scorers.index(weakest)
+        moves[number] = pl.concat([moves[number], after])
+    least = [_least(frame) for frame in moves]
+    copies = {copy for frame in least for copy in frame["copy"]}
+    stated = tried.stated({c for c in copies if c < tried.listed.height})
+    if mixed is not None:
+        later = {c - tried.listed.height for c in copies if c >= tried.listed.height}
+        stated |= {c + tried.listed.height: said for c, said in mixed.stated(later).items()}
     found: dict[int, list[WouldChange]] = {}
     for scorer, frame in zip(scorers, least, strict=True):
         bands = ordered_bands(run.rulebook.bands(scorer.scorer))
@@ -78,6 +91,24 @@ def _crossing(run: Run, tried: Counterfactuals) -> dict[int, list[WouldChange]]:
             )
             found.setdefault(own, []).append(change)
     return found
+
+
+def _scored(run: Run, tried: Counterfactuals, scorers: Sequence[ScorerColumns]) -> Run:
+    """Score the copies of the profiles, and their claims as the weakest one is found."""
+    wanted = [("profile", c) for s in scorers for c in (s.score, s.band) if c]
+    weakest = _weakest_claim(run)
+    if weakest is not None and weakest.pool is not None:
+        wanted.append(("claim", weakest.pool.take))
+    return score_copies(run, tried.tables, tried.listed["own"].to_numpy(), wanted)
+
+
+def _weakest_claim(run: Run) -> ScorerColumns | None:
+    """The graded scorer of profiles that is the least of the scores of claims, if there is one."""
+    for scorer in run.program.on("profile"):
+        pool = scorer.pool
+        if scorer.band and pool and pool.elements == "claim" and pool.combine == "min":
+            return scorer
+    return None
 
 
 def _band_changes(now: Run, then: Run, scorer: ScorerColumns, listed: pl.DataFrame) -> pl.DataFrame:
@@ -127,21 +158,89 @@ class Counterfactuals:
 
     listed: pl.DataFrame
     tables: Tables
-    _rows: Rows
+    _makers: _Makers
     _edits: _Edits
-    _changes: Sequence[Change]
 
     def stated(self, copies: Collection[int]) -> dict[int, tuple[str, tuple[ClaimEdit, ...]]]:
         """Return the sentence and the edits of the documents, by number of the edit."""
         wanted = list(copies)
-        edits = _claim_edits(self._rows, self._edits, self._changes, wanted)
-        listed = self._edits.listed.filter(pl.col("copy").is_in(wanted))
+        changes = self._makers.run.rulebook.changes
+        edits = _claim_edits(self._makers.rows, self._edits, changes, wanted)
+        parts: dict[int, dict[tuple[int, str | None, int | None], list[int]]] = {}
+        made = self._edits.claims.filter(pl.col("copy").is_in(wanted)).sort("copy", "claim")
+        rank = pl.int_range(pl.len()).over("copy")
+        for copy, *part, number in made.select(
+            "copy", "change", "name", "turn", rank.alias("rank")
+        ).iter_rows():
+            parts.setdefault(copy, {}).setdefault((part[0], part[1], part[2]), []).append(number)
+        keys = dict(self._edits.listed.select("copy", "keys").iter_rows())
         return {
-            copy: (_sentence(self._changes[change], edits[copy], name, keys), edits[copy])
-            for copy, change, name, keys in listed.select(
-                "copy", "change", "name", "keys"
-            ).iter_rows()
+            copy: (
+                "; and ".join(
+                    _sentence(changes[change], [edits[copy][n] for n in numbers], name, keys[copy])
+                    for (change, name, _), numbers in parts[copy].items()
+                ),
+                edits[copy],
+            )
+            for copy in sorted(wanted)
         }
+
+    def mixed(self, run: Run, then: Run, scorer: ScorerColumns) -> Counterfactuals | None:
+        """Make for each band the least change of each key claim that is too weak for it.
+
+        ``then`` has the scores of the copies. None if single changes are never of several kinds.
+        """
+        pool = scorer.pool
+        assert pool is not None
+        evidence, variants = self._makers.evidence, self._makers.variants
+        offsets = self.tables.offsets("claim", "profile_row", self.tables.height("profile"))
+        points = then.engine.column("claim", pool.take)
+        row_of = {copy: row for row, copy in enumerate(self.listed["copy"])}
+        made = variants.select("claim", "change", "turn", "name", "effort", "known").rows()
+        single = self._edits.listed.filter(pl.col("variants").list.len() == 1)
+        ways: dict[tuple[int, int], list[_Way]] = {}
+        for copy, own, variant in single.select(
+            "copy", "own", pl.col("variants").list.first()
+        ).iter_rows():
+            claim, change, turn, name, effort, known = made[variant]
+            reached = points[int(offsets[row_of[copy]]) + claim]
+            if reached is not None:
+                way = _Way(effort, variant, reached, change, turn, name, known)
+                ways.setdefault((own, claim), []).append(way)
+        starts = [round(b.from_ * 1000) for b in ordered_bands(run.rulebook.bands(scorer.scorer))]
+        found: dict[tuple[object, ...], None] = {}
+        for (own,), keys in evidence.keys.group_by("own", maintain_order=True):
+            for start in starts:
+                weak = keys.filter(pl.col("strength").fill_null(-1) < start)["claim"]
+                chosen = [
+                    min((w for w in ways.get((own, c), ()) if w.points >= start), default=None)
+                    for c in weak
+                ]
+                kinds = {w and (w.change, w.turn, w.name) for w in chosen}
+                if None not in kinds and len(kinds) > 1:
+                    found[_mixture(own, [w for w in chosen if w])] = None
+        if not found:
+            return None
+        return self._makers.made(pl.DataFrame(list(found), schema=_LISTED, orient="row"))
+
+
+class _Way(NamedTuple):
+    """A change of one claim: its effort, its number among the variants, and the claim's score."""
+
+    effort: int
+    variant: int
+    points: int
+    change: int
+    turn: int | None
+    name: str | None
+    known: bool
+
+
+def _mixture(own: int, ways: Sequence[_Way]) -> tuple[object, ...]:
+    """A row of :data:`_LISTED` for changes of several claims; one document is read only once."""
+    efforts = {(w.change, w.name) if w.name else w.variant: w.effort for w in ways}
+    known = any(w.known for w in ways)
+    return own, sum(efforts.values()), known, tuple(w.variant for w in ways)
 
 
 def counterfactuals(
@@ -151,8 +250,33 @@ def counterfactuals(
 
     ``rows`` are those of the whole corpus, ``profiles`` rows of the run.
     """
-    changes, rows = run.rulebook.changes, select_evidence(rows, profiles)
-    edits = _catalogue(_evidence(corpus, rows, _strength(run, profiles)), changes)
+    rows = select_evidence(rows, profiles)
+    evidence = _evidence(corpus, rows, _strength(run, profiles))
+    variants = _catalogue(evidence, run.rulebook.changes)
+    makers = _Makers(corpus, rows, run, as_of, profiles, evidence, variants)
+    return makers.made(_listed(evidence, variants, run.rulebook.changes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Makers:
+    """The evidence of ``profiles`` (rows of the run), and the changes of single claims."""
+
+    corpus: Corpus
+    rows: Rows
+    run: Run
+    as_of: date
+    profiles: Ints
+    evidence: _Evidence
+    variants: pl.DataFrame
+
+    def made(self, listed: pl.DataFrame) -> Counterfactuals:
+        """Make the edits that are listed, with the columns of :data:`_LISTED`."""
+        return _made(self, _edits(self.evidence, self.variants, listed))
+
+
+def _made(makers: _Makers, edits: _Edits) -> Counterfactuals:
+    corpus, rows, run, as_of = makers.corpus, makers.rows, makers.run, makers.as_of
+    profiles, changes = makers.profiles, run.rulebook.changes
     known = edits.listed["known"]
     simple, of_documents = (edits.listed["copy"].filter(k) for k in (~known, known))
 
@@ -183,19 +307,18 @@ def counterfactuals(
     own = pl.Series("own", profiles[listed["own"].to_numpy()])
     tables = beside(run.tables, own.to_numpy(), together)
     listed = listed.select("copy", "effort").with_columns(own)
-    return Counterfactuals(listed, tables, rows, edits, changes)
+    return Counterfactuals(listed, tables, makers, edits)
 
 
 def _strength(run: Run, profiles: Ints) -> pl.Series:
     """The score of each claim that the grade of its profile is the least of; otherwise null."""
     offsets = run.tables.offsets("claim", "profile_row", run.tables.height("profile"))
     claims, _ = spans(offsets, profiles)
-    pools = (s.pool for s in run.program.on("profile") if s.band)
-    pool = next((p for p in pools if p and p.elements == "claim" and p.combine == "min"), None)
-    if pool is None:
+    weakest = _weakest_claim(run)
+    if weakest is None or weakest.pool is None:
         return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(claims))
-    run.engine.make([("claim", pool.take)])
-    return run.engine.column("claim", pool.take).gather(claims).cast(pl.Int64)
+    run.engine.make([("claim", weakest.pool.take)])
+    return run.engine.column("claim", weakest.pool.take).gather(claims).cast(pl.Int64)
 
 
 # The catalogue ------------------------------------------------------------------------------------
@@ -205,11 +328,11 @@ def _strength(run: Run, profiles: Ints) -> pl.Series:
 class _Edits:
     """Edits of the evidence, one for each counterfactual, by its number (``copy``).
 
-    ``listed`` has a row for each: the row of its profile (``own``), the ``change``, the ``effort``,
-    what the sentence names (``name``), the number of key claims (``keys``), and whether it adds
-    ``known`` sources rather than supposed ones. ``claims`` are those it edits (``copy``,
-    ``claim``), with ``fresh`` and ``names_actor``. ``lost`` are citations (``copy``, ``citation``),
-    ``added`` ids of further sources with their kinds (``copy``, ``claim``, ``source``, ``kind``).
+    ``listed`` has a row for each, as :data:`_LISTED`, and the number of key claims (``keys``).
+    ``claims`` are those it edits (``copy``, ``claim``), with the number of the ``change``, what the
+    sentence names (``name``), ``turn``, ``fresh`` and ``names_actor``. ``lost`` are citations
+    (``copy``, ``citation``), ``added`` ids of further sources with their kinds (``copy``,
+    ``claim``, ``source``, ``kind``) and the ``name`` of their document.
     """
 
     listed: pl.DataFrame
@@ -232,6 +355,14 @@ class _Evidence:
         return self.cited.filter(pl.col("stance") == "supports")
 
 
+_LISTED: dict[str, Dtype] = {
+    "own": pl.Int64,
+    "effort": pl.Int32,
+    "known": pl.Boolean,
+    "variants": pl.List(pl.UInt32),
+}
+"""An edit: the row of its profile, its effort, whether it adds known sources, and its parts."""
+
 # A change made to one claim. `turn` numbers the ways to make the change to every key claim (null
 # if there is none), `weight` multiplies the effort.
 _VARIANT: dict[str, Dtype] = {
@@ -249,8 +380,8 @@ _VARIANT: dict[str, Dtype] = {
 }
 
 
-def _catalogue(evidence: _Evidence, changes: Sequence[Change]) -> _Edits:
-    """Make each change to one key claim of a profile, and to its two or more weakest key claims.
+def _catalogue(evidence: _Evidence, changes: Sequence[Change]) -> pl.DataFrame:
+    """Make each change to each key claim: a numbered row of ``_VARIANT`` with change and effort.
 
     Additions are made once, twice and three times. Changes that do not apply (no dispute to
     resolve, nothing to recheck) are left out.
@@ -269,19 +400,25 @@ def _catalogue(evidence: _Evidence, changes: Sequence[Change]) -> _Edits:
             ),
         ]
     ).with_row_index("variant")
-    variants = variants.with_columns(pl.col("effort") * pl.col("weight"))
+    return variants.with_columns(pl.col("effort") * pl.col("weight"))
+
+
+def _listed(evidence: _Evidence, variants: pl.DataFrame, changes: Sequence[Change]) -> pl.DataFrame:
+    """List each change of one key claim of a profile, and of its two or more weakest key claims."""
+    return pl.concat(
+        [
+            variants.select(
+                *("own", "effort", "known"), pl.concat_list("variant").alias("variants")
+            ),
+            _for_weakest(variants.join(evidence.keys, on=["own", "claim"])),
+            _for_document(variants, changes),
+        ]
+    )
+
+
+def _edits(evidence: _Evidence, variants: pl.DataFrame, given: pl.DataFrame) -> _Edits:
     listed = (
-        pl.concat(
-            [
-                variants.select(
-                    *("own", "change", "effort", "name", "known"),
-                    pl.concat_list("variant").alias("variants"),
-                ),
-                _for_weakest(variants.join(evidence.keys, on=["own", "claim"])),
-                _for_document(variants, changes),
-            ]
-        )
-        .join(evidence.keys.select("own", "keys").unique(), on="own", maintain_order="left")
+        given.join(evidence.keys.select("own", "keys").unique(), on="own", maintain_order="left")
         .with_row_index("copy")
         .cast({"copy": pl.Int64})
     )
@@ -292,11 +429,13 @@ def _catalogue(evidence: _Evidence, changes: Sequence[Change]) -> _Edits:
         for names in (("lost",), ("sources", "kinds"))
     )
     return _Edits(
-        listed.drop("variants"),
-        edits.select("copy", "claim", "fresh", "names_actor"),
+        listed,
+        edits.select("copy", "claim", "change", "name", "turn", "fresh", "names_actor"),
         lost.select("copy", pl.col("lost").alias("citation")),
         added.select(
-            "copy", "claim", pl.col("sources").alias("source"), pl.col("kinds").alias("kind")
+            *("copy", "claim", "name"),
+            pl.col("sources").alias("source"),
+            pl.col("kinds").alias("kind"),
         ),
     )
 
@@ -332,7 +471,10 @@ def _evidence(corpus: Corpus, rows: Rows, strength: pl.Series) -> _Evidence:
         schema={"own": pl.Int64, "document": pl.String, "kind": pl.String, "id": pl.String},
         orient="row",
     )
-    settling = named.join(keys, on=["own", "id"], maintain_order="left")
+    # A gap and a watch item may name one document.
+    settling = named.unique(["own", "document", "id"], keep="first", maintain_order=True).join(
+        keys, on=["own", "id"], maintain_order="left"
+    )
     return _Evidence(keys, cited, drawn, settling)
 
 
@@ -354,9 +496,7 @@ def _for_weakest(variants: pl.DataFrame) -> pl.DataFrame:
         .explode("size")
         .select(
             "own",
-            "change",
             pl.col("effort").list.head(pl.col("size")).list.sum().cast(pl.Int32),
-            pl.lit(None, pl.String).alias("name"),
             pl.col("known").list.head(pl.col("size")).list.any(),
             pl.col("variant").list.head(pl.col("size")).alias("variants"),
         )
@@ -371,7 +511,7 @@ def _for_document(variants: pl.DataFrame, changes: Sequence[Change]) -> pl.DataF
         .group_by("own", "change", "name", maintain_order=True)
         .agg(pl.col("effort").first(), pl.col("known").any(), pl.col("variant").alias("variants"))
         .filter(pl.col("variants").list.len() > 1)
-        .select("own", "change", "effort", "name", "known", "variants")
+        .select("own", "effort", "known", "variants")
     )
 
 
@@ -399,7 +539,7 @@ def _variants(claims: pl.DataFrame, **values: pl.Expr) -> pl.DataFrame:
     return claims.select(columns[name].cast(dtype).alias(name) for name, dtype in _VARIANT.items())
 
 
-_TIMES = ("", ", twice", ", three times")
+_TIMES = ("", " twice", " three times")
 
 
 def _add_source(evidence: _Evidence, change: Change) -> Iterator[pl.DataFrame]:
@@ -589,7 +729,7 @@ def _claim_edits(
     ).iter_rows():
         removed.setdefault((copy, claim), []).append(RemovedCitation(source, stance))
     added: dict[tuple[int, int], list[AddedCitation]] = {}
-    named = edits.added.join(edits.listed.select("copy", "name"), on="copy", maintain_order="left")
+    named = edits.added.select("copy", "claim", "source", "kind", "name")
     for copy, claim, source, kind, name in named.join(owns, on="copy", how="semi").iter_rows():
         known = None if source.startswith(_SUPPOSED) else source
         citation = AddedCitation(known, kind, reliability.get(source), name)
@@ -619,22 +759,21 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
     known = sorted({a.source for e in edits for a in e.add if a.source})
     supposed = max(sum(a.source is None for a in e.add) for e in edits)
     parts = [change.text]
-    claims = ", ".join(repr(e.claim) for e in edits)
+    claims = listed([repr(e.claim) for e in edits])
+    actor = " and name who acted" if any(e.name_actor for e in edits) else ""
     if change.action == "read_document":
-        actor = ", and name the actor of the claim" if any(e.name_actor for e in edits) else ""
-        return f"{change.text} “{name}”{actor}, which would settle {claims}"
+        return f"{change.text} “{name}”{actor}; it could confirm {claims}"
     if name is not None:
         parts.append(f": {name}")
     if known:
         parts.append(f" ({', '.join(known)})")
     if supposed:
         parts.append(_TIMES[supposed - 1])
-    if any(e.name_actor for e in edits):
-        parts.append(", and name the actor of the claim")  # words: shown on pages
+    parts.append(actor)
     if len(edits) < keys:
-        parts.append(f", for {claims}")
+        parts.append(f"{'' if supposed else ','} for {claims}")
     elif keys > 1:
-        parts.append(f", for each of {keys} key claims")
+        parts.append(f" for each of {keys} key claims")
     return "".join(parts)
 
 
@@ -645,9 +784,8 @@ def _rows_of_documents(
     if numbers.is_empty():
         return {name: pl.DataFrame(schema=schema) for name, schema in LOCAL.items()}
     added: dict[int, dict[int, list[Citation]]] = {}
-    for copy, claim, source, kind in edits.added.filter(
-        pl.col("copy").is_in(numbers.to_list())
-    ).iter_rows():
+    known = edits.added.filter(pl.col("copy").is_in(numbers.to_list()))
+    for copy, claim, source, kind in known.select("copy", "claim", "source", "kind").iter_rows():
         citation = Citation.model_construct(id=source, directness=kind)
         added.setdefault(copy, {}).setdefault(claim, []).append(citation)
     ids = rows["profile"]["id"].gather(edits.listed["own"].gather(numbers)).to_list()

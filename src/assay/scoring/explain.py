@@ -296,8 +296,11 @@ class Explainer:
         if isinstance(limit, int) and before is not None and limit < before:
             links = self.trace.owned("root", "citation_row", row)
             roots = tuple(self.trace.label("root", link) for link in links)
-            # words: shown on pages
-            because = f"a secondary report carries no more than {', '.join(roots)}"
+            named = f"the weakest of its originals, {listed(roots)}"
+            if len(roots) == 1:
+                named = f"its original, {roots[0]}"
+            report = self.trace.label("citation", row)
+            because = f"As a secondary report, {report} carries no more than {named}."
             yield Step("cap", "root", "true", True, limit, before, limit, because, evidence=roots)
 
 
@@ -315,9 +318,11 @@ def _basis(scorer: ScorerColumns) -> str:
     """A sentence for the start of a score: a number, or the scores that its expression reads."""
     start = scorer.scorer.start
     if not isinstance(start, str):
-        return f"it starts at {start or 0:g}"
-    names = [name.replace("_", " ") for name in scorer.starts_from]
-    return f"it is computed from its {listed(names)}" if names else f"it is computed as {start}"
+        return f"The score starts at {start or 0:g}."
+    names = [f"the {name.replace('_', ' ')}" for name in scorer.starts_from]
+    if not names:
+        return f"The score is computed as {start}."
+    return f"The score is computed from {listed(names)}."
 
 
 _NOUNS = {
@@ -325,9 +330,9 @@ _NOUNS = {
     "member": ("citation", "citations"),
     "corroboration": ("set of independent sources", "sets of independent sources"),
     "claim": ("claim", "claims"),
-    "ground": ("claim behind it", "claims behind it"),
-    "factor_ground": ("claim behind it", "claims behind it"),
-    "dependent_ground": ("claim behind it", "claims behind it"),
+    "ground": ("claim that it rests on", "claims that it rests on"),
+    "factor_ground": ("claim that it rests on", "claims that it rests on"),
+    "dependent_ground": ("claim that it rests on", "claims that it rests on"),
     "factor": ("factor", "factors"),
     "dependent": ("profile that depends on it", "profiles that depend on it"),
     "downstream": ("profile that depends on it", "profiles that depend on it"),
@@ -345,25 +350,25 @@ def _counted(
     name = scorer.scorer.name.replace("_", " ")
     if not ids:
         if unsure:
-            return f"it is not known how much the {nouns} contribute to its {name}"
-        return f"no {noun} counts towards its {name}"
+            return f"We do not know how much the {nouns} contribute to its {name}."
+        return f"No {noun} counts towards its {name}."
     if known == 1:
-        return f"only one {noun} counts: {through(ids[0])}"
+        return f"The only {noun} that counts is {through(ids[0])}."
     if pool.combine in ("min", "max"):
         word = "weakest" if pool.combine == "min" else "strongest"
-        return f"the {word} of {known} {nouns} is {through(ids[0])}"
+        return f"The {word} of {known} {nouns} is {through(ids[0])}."
     some = f"{len(ids)} {nouns}"
     indirect = sum(">" in label for label in ids)
     if indirect:
         some += f" ({indirect} of them indirectly)"
     if len(ids) < known:
-        each = ", one of each group," if pool.by else ""
+        each = ", one of each group" if pool.by else ""
         some = f"the strongest {len(ids)} of {known} {nouns}{each}"
     if pool.combine == "noisy_or":
-        return f"{some} count together"
+        return f"The score combines {some}."
     if pool.combine == "sum":
-        return f"{some} are added up"
-    return f"it is the {'weighted ' if pool.weight else ''}average of {some.removesuffix(',')}"
+        return f"The score adds up {some}."
+    return f"The score is the {'weighted ' if pool.weight else ''}average of {some}."
 
 
 def _after(phase: Phase, before: int, amount: int) -> int:
@@ -374,11 +379,29 @@ def _after(phase: Phase, before: int, amount: int) -> int:
     return max(before, amount) if phase == "floor" else min(before, amount)
 
 
+def score_without(explanation: ScoreExplanation, rule: Step) -> int | None:
+    """Return the score if one rule did not apply and nothing else changed; None if not rated."""
+    score, summed = 0, False
+    for step in explanation.steps:
+        if step is rule or not step.applied or step.phase == "clamp":
+            continue
+        if step.phase == "coverage" or step.amount is None:
+            return None
+        match step.phase:
+            case "start" | "pool":
+                score = step.amount
+            case phase:
+                if phase != "add" and not summed:
+                    score, summed = min(max(score, 0), ONE), True
+                score = _after(phase, score, step.amount)
+    return min(max(score, 0), ONE)
+
+
 def _clamped(before: int | None) -> Iterator[Step]:
     """The limits of every score, as a step if they change it."""
     if before is not None and not 0 <= before <= ONE:
         after = min(max(before, 0), ONE)
-        because = "a score is from 0 to 1"
+        because = "A score is never below 0 or above 1."
         yield Step("clamp", "clamp", "true", True, after, before, after, because)
 
 
@@ -386,10 +409,12 @@ def _not_rated(scorer: Scorer, coverage: int, before: int | None) -> Step:
     """The step of a score that too little is known for."""
     least = to_points(scorer.rated_from or 0.0)
     if coverage < least:
-        because = f"{coverage // 10}% of what it asks is known; a rating needs {least / 10:g}%"
+        known = f"Only {coverage // 10}%" if coverage >= 10 else "Almost nothing"
+        if not coverage:
+            known = "Nothing"
+        because = f"{known} of what it asks is known; a rating needs {least / 10:g}%."
         return Step("coverage", "rated_from", "true", True, least, before, None, because)
-    # words: shown on pages
-    because = "too little is known for a rating"
+    because = "Too little is known for a rating."
     return Step("coverage", "rated_when", "true", True, None, before, None, because)
 
 
@@ -411,17 +436,20 @@ def _summary(
         return ""
     if own.score.points is None:
         if own.steps[-1].phase == "coverage":
-            return sentence(f"Not rated: {own.steps[-1].because}")
+            return f"Not rated. {sentence(own.steps[-1].because)}"
         start = own.steps[0]
-        unknown = f"unknown are {', '.join(start.missing)}" if start.missing else start.because
-        return sentence(f"Not rated: {unknown}")
-    grade = f"{own.score.grade} " if own.score.grade else ""
+        if start.missing:
+            return f"Not rated. The unknown facts are {listed(start.missing)}."
+        return f"Not rated. {sentence(start.because)}"
+    grade = f"grade {own.score.grade}" if own.score.grade else "score"
     sources, independent = plural(result.sources, "source"), result.independent or "none"
-    parts = [f"{grade}({own.score.points / 1000:.2f}): {sources}, {independent} independent"]
+    parts = [
+        f"The {grade} ({own.score.points / 1000:.2f}) rests on {sources}, {independent} independent"
+    ]
     chain = _weakest_chain(own, explanations)
     claim = next((e for e in chain if e.on == "claim"), None)
     if claim is not None:
-        parts.append(f"its weakest key claim is {claim.subject.partition('#')[2]!r}")
+        parts.append(f"The weakest key claim is {claim.subject.partition('#')[2]!r}")
     limit = _limit(chain)
     if limit:
         parts.append(limit)
@@ -429,9 +457,9 @@ def _summary(
         (w for w in would_change if w.scorer == scorer and w.direction == "upgrade"), None
     )
     if upgrade is not None:
-        parts.append(f"to reach {upgrade.to.grade}, {upgrade.change}")
+        parts.append(f"To reach {upgrade.to.grade}, {upgrade.change}")
     elif own.score.points < ONE:
-        parts.append("no single change in the catalogue would raise it")
+        parts.append("No single change in the catalogue would raise it")
     return " ".join(map(sentence, parts))
 
 
@@ -456,15 +484,21 @@ def _weakest_chain(
 
 
 def _limit(chain: Sequence[ScoreExplanation]) -> str:
-    """A sentence on the step that lowers a score most, otherwise on the largest addition."""
+    """The reason of the rule without which a score would rise most, otherwise of an addition."""
+    limits = [
+        ((score_without(e, s) or 0) - (e.score.points or 0), s.rule, s.because)
+        for e in chain
+        for s in e.steps
+        if _loss(s) > 0
+    ]
+    greatest = max(limits, key=lambda found: found[:2], default=(0, "", ""))
+    if greatest[0] > 0:
+        return greatest[2]
     steps = [(e.on, s) for e in chain for s in e.steps if s.applied]
-    lowering = [(_loss(s), s.rule, s.because) for _, s in steps if _loss(s) > 0]
-    if lowering:
-        return f"its limit: {max(lowering, key=lambda found: found[:2])[2]}"
     adding = [s for on, s in steps if on == "citation" and s.phase == "add" and s.amount]
     if adding:
         strongest = max(adding, key=lambda s: (s.amount or 0, s.rule))
-        return f"its best evidence: {strongest.because}"
+        return strongest.because
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assay.cel import ast
@@ -14,10 +14,10 @@ from assay.cel.scope import Rows, Scope, subject_scope
 from assay.cel.text import unparse
 from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
-from assay.model.results import Explanation, Outcome, Score, ScoreExplanation, WouldChange
+from assay.model.results import Outcome, Score, ScoreExplanation, Step, WouldChange
 from assay.model.rulebook import Band
 from assay.rules.expressions import Parsed, parse_rulebook
-from assay.scoring.explain import Explainer, outcome_word
+from assay.scoring.explain import Explainer, outcome_word, score_without
 from assay.scoring.run import Run
 from assay.scoring.trace import Trace
 from assay.scoring.wording import shown
@@ -208,7 +208,8 @@ def _part_lines(part: Part, depth: int) -> Iterator[str]:
 class Obstacle:
     """A step that keeps a score below the band, or an element of the pool that is below it.
 
-    ``at`` is its score in thousandths, None if unknown.
+    ``at`` is its score in thousandths, None if unknown. ``without`` is the score of the subject if
+    this rule alone did not apply; None for other steps, and if the score would not be rated.
     """
 
     subject: str
@@ -216,6 +217,7 @@ class Obstacle:
     rule: str
     at: int | None
     because: str
+    without: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,16 +236,19 @@ class Against:
     changes: tuple[WouldChange, ...]
 
 
-def against(run: Run, explanation: Explanation, profile: int, wanted: str) -> list[Against]:
+def against(
+    run: Run, would_change: Sequence[WouldChange], profile: int, wanted: str
+) -> list[Against]:
     """Find what keeps a profile below a band, for every scorer with a band of that id or grade.
 
-    ``profile`` is the row of the profile. Raises ``UsageError`` if no scorer has the band.
+    ``profile`` is the row of the profile, ``would_change`` are its changes. Raises ``UsageError``
+    if no scorer has the band.
     """
     kind = run.engine.column("profile", "kind")[profile]
     asked = [s for s in run.program.on("profile") if s.scorer.asks(kind)]
     scorers = [(s, run.rulebook.bands(s.scorer)) for s in asked]
     found = [
-        _against(run, columns, band, profile, explanation)
+        _against(run, columns, band, profile, would_change)
         for columns, bands in scorers
         for band in [b for b in bands if wanted in (b.id, b.grade)][:1]
     ]
@@ -255,7 +260,7 @@ def against(run: Run, explanation: Explanation, profile: int, wanted: str) -> li
 
 
 def _against(
-    run: Run, columns: ScorerColumns, band: Band, row: int, explanation: Explanation
+    run: Run, columns: ScorerColumns, band: Band, row: int, would_change: Sequence[WouldChange]
 ) -> Against:
     name, start = columns.scorer.name, round(band.from_ * 1000)
     score = run.scores(columns, [row])[0]
@@ -263,7 +268,7 @@ def _against(
     obstacles = () if short == 0 else tuple(_Obstacles(run, columns, start).of(row))
     changes = tuple(
         w
-        for w in explanation.would_change
+        for w in would_change
         if w.scorer == name and w.direction == "upgrade" and w.points >= start
     )
     return Against(name, band, score, short, obstacles, changes)
@@ -280,7 +285,7 @@ class _Obstacles:
         self._trace = self._explainer.trace
 
     def of(self, row: int) -> Iterator[Obstacle]:
-        yield from self._steps(self._explainer.score(self._columns, row))
+        yield from self._score(self._columns, row)
         pool = self._columns.pool
         if pool is None:
             return
@@ -300,22 +305,52 @@ class _Obstacles:
         """The steps that keep the element's own scores of the same scale below the band."""
         for columns in self._run.program.on(space):
             if columns.scorer.scale == self._columns.scorer.scale:
-                yield from self._steps(self._explainer.score(columns, row))
+                yield from self._score(columns, row)
 
-    def _steps(self, explanation: ScoreExplanation) -> Iterator[Obstacle]:
-        if explanation.score.points is not None and explanation.score.points >= self._start:
+    def _score(self, columns: ScorerColumns, row: int) -> Iterator[Obstacle]:
+        """The steps that keep one score below the band, and the scores that it is taken from."""
+        found = self._explainer.score(columns, row)
+        if found.score.points is not None and found.score.points >= self._start:
             return
-        for step in explanation.steps:
-            # The pool of a profile is shown by its elements.
-            first = step.phase == "start" or (step.phase == "pool" and explanation.on != "profile")
-            lowering = step.phase in ("cap", "multiply") and step.applied
-            if not (first or lowering):
+        basis, *rules = found.steps
+        # The pool of a profile is shown by its elements.
+        shown = found.on != "profile" or basis.phase == "start"
+        if shown and (basis.amount is None or basis.amount < self._start):
+            taken = list(self._taken_from(columns, row, basis))
+            if basis.phase == "pool" or not taken:
+                yield _obstacle(found, basis, basis.amount, None)
+            yield from taken
+        for step in rules:
+            if step.phase not in ("cap", "multiply") or not step.applied:
                 continue
             limit = step.amount if step.phase == "cap" else step.after
-            lowers = first or step.phase == "cap" or (step.before or 0) > (step.after or 0)
+            lowers = step.phase == "cap" or (step.before or 0) > (step.after or 0)
             if lowers and (limit is None or limit < self._start):
-                name = explanation.name
-                yield Obstacle(explanation.subject, name, step.rule, limit, step.because)
+                yield _obstacle(found, step, limit, score_without(found, step))
+
+    def _taken_from(self, columns: ScorerColumns, row: int, basis: Step) -> Iterator[Obstacle]:
+        """Those of the one score that a score starts from: another of the subject, or of its pool.
+
+        If several scores of the subject are equal, it is not known which of them counts.
+        """
+        space, pool = columns.scorer.on, columns.pool
+        if pool is None:
+            others = [self._run.program.scorer(f"{space}.{n}") for n in columns.starts_from]
+            equal = [c for c in others if self._trace.value(space, c.score, row) == basis.amount]
+            if len(equal) == 1:
+                yield from self._score(equal[0], row)
+        elif pool.combine == "max" and basis.amount is not None:
+            taken = [c for c in self._run.program.on(pool.elements) if c.score == pool.take]
+            for element in self._trace.owned(pool.elements, pool.owner, row):
+                label = self._trace.label(pool.elements, element)
+                if taken and basis.evidence == (label,):
+                    yield from self._score(taken[0], element)
+
+
+def _obstacle(
+    found: ScoreExplanation, step: Step, limit: int | None, without: int | None
+) -> Obstacle:
+    return Obstacle(found.subject, found.name, step.rule, limit, step.because, without)
 
 
 def against_lines(found: Against) -> Iterator[str]:
@@ -329,7 +364,8 @@ def against_lines(found: Against) -> Iterator[str]:
     for o in found.obstacles:
         at = "unknown" if o.at is None else f"{o.at / 1000:.3f}"
         rule = f" {o.rule}" if o.rule else ""
-        yield f"  {o.subject}{rule}: {at}  {sentence(o.because)}"
+        without = "" if o.without is None else f" ({o.without / 1000:.3f} without it)"
+        yield f"  {o.subject}{rule}: {at}{without}  {sentence(o.because)}"
     if not found.changes:
         yield "  no single change in the catalogue would reach it"
     for w in found.changes:

@@ -17,6 +17,7 @@ from typing import Any
 
 from assay.diagnostics.diagnostic import Position
 from assay.errors import UsageError
+from assay.model.base import without_unsafe
 
 LARGEST = 50_000_000
 """Limit of a file's size in bytes."""
@@ -127,7 +128,6 @@ def column_letters(column: int) -> str:
 
 # The last four are the wide forms, which some spreadsheets read like the plain ones.
 _FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 _LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029\x85\x0b\x0c]")
 
 
@@ -144,8 +144,8 @@ def from_cell(cell: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Remove control characters and outer blanks."""
-    return _CONTROL.sub("", _LINE_BREAK.sub("\n", text)).strip()
+    """Remove characters that no text may have, and outer blanks."""
+    return without_unsafe(_LINE_BREAK.sub("\n", text)).strip()
 
 
 # Reading ----------------------------------------------------------------------------------------

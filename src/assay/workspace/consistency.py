@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,7 @@ from assay.model.documents import (
 )
 from assay.text import plural
 from assay.workspace.dates import lint_dates
+from assay.yaml.source_map import ValuePath
 
 _NEEDS_SOURCE = ("fact", "attributed")
 
@@ -229,9 +230,15 @@ _WANTS_BASIS = ("type", "region", "base", "domain")
 
 
 def lint(
-    corpus: Corpus, as_of: date | None, subjects: Mapping[str, Subject]
+    corpus: Corpus,
+    as_of: date | None,
+    subjects: Mapping[str, Subject],
+    audiences: Sequence[str] = (),
 ) -> Iterator[Diagnostic]:
-    """Return warnings and infos about all valid documents."""
+    """Return warnings and infos about all valid documents.
+
+    ``audiences`` are those of the rulebook, the most public one first.
+    """
     yield from lint_dates(corpus, as_of, subjects)
     yield from check_publishers(corpus, subjects)
     for publisher in corpus.publishers.values():
@@ -246,6 +253,7 @@ def lint(
         yield from _profile(profile, subject)
         yield from _basis(profile, subject)
         yield from _edges(profile, subject)
+        yield from _restricted(profile, corpus, audiences, subject)
         for i, claim in enumerate(profile.claims):
             yield from _claim(claim, i, corpus, subject)
             yield from _records(profile, i, corpus, as_of, subject)
@@ -311,6 +319,63 @@ def _edges(profile: AnyProfile, subject: Subject) -> Iterator[Diagnostic]:
                     f"no claim supports the {noun} on {edge.on!r}",
                     "add `claims: [CLAIM]` to it",
                 )
+
+
+def _restricted(
+    profile: AnyProfile, corpus: Corpus, audiences: Sequence[str], subject: Subject
+) -> Iterator[Diagnostic]:
+    """Warn of claims that not all readers of what rests on them may see."""
+    rank: dict[str | None, int] = {name: i for i, name in enumerate(audiences)}
+    for name, own, references in _grounds(profile):
+        readers = max((profile.audience, own), key=lambda a: rank.get(a, 0))
+        for path, reference in references:
+            found = corpus.claim(profile.id, reference)
+            if found is None:
+                continue
+            owner, claim = found
+            closed = max(
+                (corpus.profiles[owner].audience, claim.audience), key=lambda a: rank.get(a, 0)
+            )
+            if rank.get(closed, 0) > rank.get(readers, 0):
+                yield content_codes.RESTS_ON_RESTRICTED.at(
+                    ValueLocation(path, subject),
+                    f"{name} is open to {readers or audiences[0]!r}, but {reference!r}, on which "
+                    f"it rests, only to {closed!r}",
+                    f"give both the same audience, or name other claims; {readers or audiences[0]} "
+                    "sees it without this claim, or not at all",
+                )
+
+
+def _grounds(
+    profile: AnyProfile,
+) -> Iterator[tuple[str, str | None, list[tuple[ValuePath, str]]]]:
+    """Yield what rests on claims, with its own audience and each reference with its path."""
+
+    def listed(references: Sequence[str], *path: str | int) -> list[tuple[ValuePath, str]]:
+        return [((*path, k), reference) for k, reference in enumerate(references)]
+
+    for i, claim in enumerate(profile.claims):
+        at = listed(claim.rests_on, "claims", i, "rests_on")
+        yield f"claim {claim.id!r}", claim.audience, at
+    for field, claims in profile.basis.items():
+        yield repr(field), None, listed(claims, "basis", field)
+    for i, edge in enumerate(profile.depends_on):
+        noun = f"the dependency on {edge.on!r}"
+        yield noun, edge.audience, listed(edge.claims, "depends_on", i, "claims")
+    if isinstance(profile, Event):
+        for i, edge in enumerate(profile.affects):
+            noun = f"the effect on {edge.on!r}"
+            yield noun, edge.audience, listed(edge.claims, "affects", i, "claims")
+    for i, sentence in enumerate(profile.summary):
+        at = listed(sentence.claims, "summary", i, "claims")
+        yield f"sentence {i + 1} of the summary", None, at
+    for i, signal in enumerate(profile.signals):
+        yield f"signal {i + 1}", None, listed(signal.claims, "signals", i, "claims")
+    for i, factor in enumerate(profile.factors):
+        yield f"factor {factor.factor!r}", None, listed(factor.claims, "factors", i, "claims")
+    for i, item in enumerate(profile.watch):
+        noun = f"watch item {i + 1}"
+        yield noun, item.audience, listed(item.claims, "watch", i, "claims")
 
 
 def _claim(claim: Claim, i: int, corpus: Corpus, subject: Subject) -> Iterator[Diagnostic]:

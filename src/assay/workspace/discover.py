@@ -13,6 +13,7 @@ from assay.cache import content_digest
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.progress import counting
+from assay.workspace import images
 from assay.workspace.paths import Workspace
 from assay.yaml.json_lines import BULK_LIMIT, read_json_lines
 from assay.yaml.parquet import read_parquet_rows
@@ -100,12 +101,16 @@ def documents_digest(workspace: Workspace) -> str:
 
 
 def _digest(workspace: Workspace, parts: Sequence[str], there: _Files) -> str:
-    """Digest names and contents of documents, and the targets of all other files.
+    """Digest names and contents of documents and pictures, and the targets of all other files.
 
-    Documents refer to files such as images, and are valid only if these exist.
+    Documents refer to files such as pictures, and are valid only if these exist and are safe.
     """
     root = workspace.profiles_dir
-    return content_digest(*parts, *(f"{n} {os.path.realpath(root / n)}" for n in there.others))
+    for name in there.others:
+        parts = [*parts, f"{name} {os.path.realpath(root / name)}"]
+        if name.endswith(images.SUFFIXES):
+            parts.append(content_digest(images.start_of(root / name)))
+    return content_digest(*parts)
 
 
 def _content(

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from pydantic import BaseModel
 
 from assay.diagnostics import document_codes as codes
-from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
+from assay.diagnostics.diagnostic import Diagnostic, Position, Subject, ValueLocation
 from assay.diagnostics.suggest import Suggester, did_you_mean
 from assay.model.documents import (
     AnyProfile,
@@ -26,6 +26,7 @@ from assay.model.rulebook import Factors, Rulebook, Vocabularies
 from assay.workspace.consistency import check_claims, check_sources
 from assay.workspace.cycles import check_cycles
 from assay.workspace.dates import check_order
+from assay.workspace.images import read_picture
 from assay.workspace.validate import UNREADABLE, Validated, is_readable
 from assay.yaml.source_map import ValuePath
 
@@ -110,7 +111,12 @@ class _Linker:
                 yield from check_claims(model, self._corpus, document.subject)
             if readable is not None:
                 found = self._references(readable, document.subject)
-                yield from (f for f in found if is_readable(readable, f.value.path))
+                yield from (
+                    f
+                    for f in found
+                    # Problems inside of a picture have a position of their own.
+                    if isinstance(f.location, Position) or is_readable(readable, f.value.path)
+                )
 
     def _references(self, model: BaseModel | None, subject: Subject) -> Iterator[Diagnostic]:
         if isinstance(model, Source):
@@ -181,12 +187,9 @@ class _Linker:
             for k, reference in enumerate(item.claims):
                 at: ValuePath = ("watch", i, "claims", k)
                 yield from self._claim_reference(profile, reference, own, subject, at, None)
-        if profile.image is not None and not self._has_image(profile.image.src):
-            yield codes.IMAGE_NOT_FOUND.at(
-                ValueLocation(("image", "src"), subject),
-                f"image profiles/{profile.image.src} not found",
-                "give its path below profiles/",
-            )
+        if profile.image is not None:
+            location = ValueLocation(("image", "src"), subject)
+            yield from read_picture(profile.image.src, self._images, location).problems
 
     def _stated(
         self, profile: AnyProfile, own: Collection[str], subject: Subject
@@ -391,11 +394,6 @@ class _Linker:
             f"unknown audience {audience!r}",
             did_you_mean(audience, self._audiences),
         )
-
-    def _has_image(self, src: str) -> bool:
-        """Whether the file exists below the folder, and not through a link that leads out."""
-        path = self._images / src
-        return path.is_file() and path.resolve().is_relative_to(self._images.resolve())
 
 
 _WITH_BASIS = frozenset(

@@ -63,7 +63,8 @@ class Loaded:
         """Errors, warnings and infos, ordered by position."""
         from assay.workspace.consistency import lint
 
-        found = lint(self.corpus, self.as_of, self.subjects)
+        audiences = self.rulebook.audiences if self.rulebook else ()
+        found = lint(self.corpus, self.as_of, self.subjects, audiences)
         every = [*self.file_diagnostics, *(self.placed(f) for f in (*self.findings, *found))]
         return tuple(sort_diagnostics(every))
 
@@ -93,6 +94,8 @@ class Loaded:
 
     def placed(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return the diagnostic with its line and column."""
+        if isinstance(diagnostic.location, Position):
+            return diagnostic
         placed = self.rules.placed(diagnostic) if self.rules else diagnostic
         return locate(placed, self._file(placed.value))
 

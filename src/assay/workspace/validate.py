@@ -14,7 +14,13 @@ from pydantic_core import ErrorDetails
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import SOURCE, Code, Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import did_you_mean, nearest
-from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Shorthand
+from assay.model.base import (
+    ID_PATTERN,
+    REFERENCE_PATTERN,
+    VISIBLE_PATTERN,
+    Shorthand,
+    unsafe_character,
+)
 from assay.model.documents import (
     Citation,
     Claim,
@@ -212,8 +218,34 @@ def _not_a_choice(refusal: _Refusal, value: object) -> Diagnostic:
     )
 
 
+def _unsafe_text(refusal: _Refusal, value: object) -> Diagnostic:
+    """Report the first character that no text may have, at its position."""
+    path, text = next(_unsafe_texts(value, refusal.path))
+    at = unsafe_character(text) or 0
+    character = f"U+{ord(text[at]):04X}"
+    location = ValueLocation(path, refusal.subject, offset=at)
+    return codes.CONTROL_CHARACTER.at(
+        location, f"{_name(path)} has the invisible character {character}", f"remove {character}"
+    )
+
+
+def _unsafe_texts(value: object, path: ValuePath) -> Iterator[tuple[ValuePath, str]]:
+    """Yield the refused texts in a value, keys included, each with its path."""
+    if isinstance(value, str) and unsafe_character(value) is not None:
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _unsafe_texts(key, path)
+            yield from _unsafe_texts(item, (*path, key))
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _unsafe_texts(item, (*path, i))
+
+
 def _bad_form(refusal: _Refusal, value: object) -> Diagnostic:
     pattern = str(refusal.context.get("pattern", ""))
+    if pattern == VISIBLE_PATTERN:
+        return _unsafe_text(refusal, value)
     code, form = _FORMS.get(pattern, (codes.BAD_FORM, _IMAGE_FORM))
     found = str(refusal.path[-1] if refusal.at_key else value)
     message = f"invalid value {found[:60]!r} for {_name(refusal.path)}"
@@ -277,6 +309,8 @@ def _wrong_type(refusal: _Refusal, group: Sequence[_Refusal], value: object) -> 
 def _own_words(refusal: _Refusal, value: object) -> Diagnostic:
     """Report a model's own check in its words; if they name a key, point to it."""
     text, path = refusal.text, refusal.path
+    if "invisible character U+" in text:
+        return _unsafe_text(refusal, value)
     date_hint = next((hint for part, hint in _DATE_HINTS.items() if part in text), None)
     if date_hint is not None:
         message = f"invalid date {describe(value, SOURCE)}"

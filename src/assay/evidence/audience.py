@@ -1,16 +1,18 @@
 """The documents that an audience may see.
 
 Everything for a more restricted audience is removed, with all references to it, before scoring:
-no count, score or path may reveal it.
+no count, score or path may reveal it. Sources and publishers have no audience of their own: an
+audience knows those behind the claims that it may see, with their copies and other versions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from assay.evidence.addresses import canonical_address
 from assay.model.documents import (
     AnyProfile,
     Claim,
@@ -33,7 +35,7 @@ def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: d
     on ``as_of``, are for nobody.
     """
     if all(map(_is_public, corpus.profiles.values())):
-        return corpus
+        return _with_evidence(corpus)
     allowed = frozenset([None, *audiences[: audiences.index(audience) + 1]])
     profiles = {
         p.id: p
@@ -49,17 +51,70 @@ def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: d
         if c.audience in allowed and c.status == "final"
     )
     view = _View(allowed, frozenset(profiles), claims)
-    hidden = frozenset(corpus.profiles.keys() - profiles.keys())
-    publishers = {i: _without(p, hidden) for i, p in corpus.publishers.items()}
     shown = {i: view.profile(p) for i, p in profiles.items()}
-    return replace(corpus, publishers=publishers).with_profiles(shown)
+    return _with_evidence(corpus.with_profiles(shown))
 
 
-def _without(publisher: Publisher, hidden: frozenset[str]) -> Publisher:
-    """Return the publisher without the hidden institutions that it speaks for."""
-    if hidden.isdisjoint(publisher.speaks_for):
+def _with_evidence(corpus: Corpus) -> Corpus:
+    """Return the corpus with only the sources and publishers behind its claims."""
+    known = _known_sources(corpus)
+    sources = {i: s for i, s in corpus.sources.items() if i in known}
+    issuers = {s.publisher for s in sources.values()}
+    waiting = list(issuers)
+    while waiting:
+        publisher = corpus.publishers.get(waiting.pop() or "")
+        if publisher is not None and publisher.owner not in issuers:
+            issuers.add(publisher.owner)
+            waiting.append(publisher.owner)
+    publishers = {
+        i: _speaking_for(p, corpus.profiles) for i, p in corpus.publishers.items() if i in issuers
+    }
+    return replace(corpus, publishers=publishers, sources=sources)
+
+
+def _known_sources(corpus: Corpus) -> set[str]:
+    """Return the sources that claims cite, what these draw on, and all copies and versions."""
+    known: set[str] = set()
+    waiting = [
+        id_
+        for profile in corpus.profiles.values()
+        for claim in profile.claims
+        for citation in claim.sources
+        for id_ in (citation.id, *(citation.cites or ()))
+    ]
+    copies: dict[str, set[str]] | None = None
+    while waiting:
+        while waiting:
+            here = corpus.sources.get(waiting.pop())
+            if here is not None and here.id not in known:
+                known.add(here.id)
+                waiting += (*here.cites, *here.same_as, *here.not_same_as)
+                waiting += [here.revises] if here.revises else []
+        if len(known) < len(corpus.sources):
+            copies = _copies(corpus) if copies is None else copies
+            waiting = [c for k in known for c in copies.get(k, ()) if c not in known]
+    return known
+
+
+def _copies(corpus: Corpus) -> dict[str, set[str]]:
+    """Return the other versions and copies of each source, as far as one step leads."""
+    found: dict[str, set[str]] = {}
+    by_address: dict[str, str] = {}
+    for source in corpus.sources.values():
+        others = {*source.same_as, *filter(None, [source.revises])}
+        if source.url is not None:
+            others.add(by_address.setdefault(canonical_address(source.url), source.id))
+        for other in others & corpus.sources.keys():
+            found.setdefault(source.id, set()).add(other)
+            found.setdefault(other, set()).add(source.id)
+    return found
+
+
+def _speaking_for(publisher: Publisher, profiles: Container[str]) -> Publisher:
+    """Return the publisher without the institutions that it speaks for and that are not known."""
+    known = tuple(i for i in publisher.speaks_for if i in profiles)
+    if len(known) == len(publisher.speaks_for):
         return publisher
-    known = tuple(i for i in publisher.speaks_for if i not in hidden)
     reason = publisher.speaks_for_reason if known else None
     return publisher.model_copy(update={"speaks_for": known, "speaks_for_reason": reason})
 
