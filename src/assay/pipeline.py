@@ -44,6 +44,7 @@ from assay.workspace.rulebook_files import valid_part
 
 if TYPE_CHECKING:
     from assay.briefing.atlas import Atlas
+    from assay.briefing.proof import Proof
     from assay.briefing.site import SiteReport
     from assay.cel.program import Program
     from assay.model.results import Explanation
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.history import Applied
     from assay.plan.request import Planned, Request, Scoring
+    from assay.review.ledger import Ledger
     from assay.review.queue import Limits, Review
     from assay.scoring.compare import Cutpoint
     from assay.scoring.rule_tests import CaseResult, Coverage
@@ -194,19 +196,26 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assess
     found = scored(
         loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
     )
-    return replace(found, decided=_decided(loaded.workspace, as_of, rulebook, reader))
+    return replace(found, decided=_decided(_ledger(loaded.workspace), as_of, rulebook, reader))
 
 
 def _decided(
-    workspace: Workspace, as_of: date, rulebook: Rulebook, audience: str
+    ledger: Ledger | None, as_of: date, rulebook: Rulebook, audience: str
 ) -> dict[str, date]:
     """The day of the newest decision that the audience may know of, by profile id."""
-    if not workspace.ledger_path.exists():
+    if ledger is None:
         return {}
+    known = (None, *rulebook.audiences[: rulebook.audiences.index(audience) + 1])
+    return ledger.reviewed(as_of, known)
+
+
+def _ledger(workspace: Workspace) -> Ledger | None:
+    """Read the decisions, if there are any; lines with errors do not count."""
+    if not workspace.ledger_path.exists():
+        return None
     from assay.review.ledger import read_ledger
 
-    known = (None, *rulebook.audiences[: rulebook.audiences.index(audience) + 1])
-    return read_ledger(workspace.ledger_path).reviewed(as_of, known)
+    return read_ledger(workspace.ledger_path)
 
 
 def _tabulated(
@@ -256,7 +265,7 @@ def overview_unchanged(
     day = as_of or rulebook.settings.as_of or today
     stage("reading the documents")
     documents = documents_digest(workspace)
-    decided = _decided(workspace, day, rulebook, reader)
+    decided = _decided(_ledger(workspace), day, rulebook, reader)
     stored = cache.load(_OVERVIEW, _overview_key(documents, rulebook, day, reader, decided))
     if stored is not None:
         from assay.scoring.explain import lines_from_json
@@ -436,8 +445,86 @@ def build(assessment: Assessment, out: Path, base_url: str | None = None) -> Sit
 
     atlas, counting = _atlas(assessment, assessment.workspace.ledger_path, base_url=base_url)
     stage("writing pages")
-    written = digest([assessment.digest, counting]) if counting else assessment.digest
-    return build_site(atlas, written, out, assessment.workspace.profiles_dir)
+    digest_ = _site_digest(assessment, counting)
+    return build_site(atlas, digest_, out, assessment.workspace.profiles_dir)
+
+
+def _site_digest(assessment: Assessment, counting: Sequence[str]) -> str:
+    """Name the input of a site, as far as its audience may know it."""
+    return digest([assessment.digest, counting]) if counting else assessment.digest
+
+
+def build_all(checked: Checked, as_of: date, out: Path) -> dict[str, SiteReport]:
+    """Render a site for each audience into a folder of its name below ``out``, all or none.
+
+    Each is built apart, from what its audience may see.
+    """
+    from assay.briefing.site import SiteReport, render_site
+    from assay.workspace.transactions import publish
+
+    rulebook = checked.loaded.rulebook
+    audiences = rulebook.audiences if rulebook is not None else ()
+    unpublished: dict[str, tuple[str, ...]] = {}
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for audience in audiences:
+            assessment = assess(checked, as_of, audience)
+            atlas, counting = _atlas(assessment, assessment.workspace.ledger_path)
+            unpublished[audience] = atlas.unpublished
+            stage(f"writing pages for {audience}")
+            folder = assessment.workspace.profiles_dir
+            for name, data in render_site(atlas, _site_digest(assessment, counting), folder):
+                yield f"{audience}/{name}", data
+
+    if checked.errors:
+        raise InputError(checked.errors)
+    report = publish(files(), out)
+
+    def own(names: Sequence[str], audience: str) -> tuple[str, ...]:
+        return tuple(n.partition("/")[2] for n in names if n.startswith(f"{audience}/"))
+
+    return {
+        a: SiteReport(
+            own(report.written, a), own(report.unchanged, a), own(report.removed, a), left
+        )
+        for a, left in unpublished.items()
+    }
+
+
+def prove_closed(checked: Checked, as_of: date, audience: str | None = None) -> Proof:
+    """Prove that the site of an audience does not depend on what it may not know.
+
+    Builds the site three times in memory: with a marker in every closed text, from the documents
+    as they are, and without anything that is closed.
+    """
+    from assay.briefing.proof import Material, prove
+    from assay.briefing.site import render_site
+    from assay.review.ledger import require_ledger
+
+    assessment = assess(checked, as_of, audience)
+    workspace, rulebook = assessment.workspace, assessment.rulebook
+
+    def render(material: Material) -> dict[str, bytes]:
+        known = visible_to(material.corpus, rulebook.audiences, assessment.audience, as_of)
+        decided = _decided(material.ledger, as_of, rulebook, assessment.audience)
+        made = scored(
+            workspace,
+            known,
+            rulebook,
+            assessment.program,
+            as_of,
+            assessment.audience,
+            written=material.corpus,
+        )
+        made = replace(made, decided=decided)
+        records = (material.ledger, material.history)
+        atlas, counting = _atlas(made, workspace.ledger_path, records=records)
+        digest_ = _site_digest(made, counting)
+        return dict(render_site(atlas, digest_, workspace.profiles_dir))
+
+    ledger = require_ledger(workspace.ledger_path)
+    material = Material(assessment.written, ledger, _history(workspace))
+    return prove(material, assessment, render)
 
 
 def brief(assessment: Assessment, profile_id: str) -> list[str]:
@@ -463,7 +550,12 @@ def brief(assessment: Assessment, profile_id: str) -> list[str]:
     headline = atlas.headline
     score = atlas.results[profile_id].scores.get(headline.name) if headline else None
     bands = atlas.rulebook.bands(headline) if headline else ()
-    return brief_lines(view, bands, score.points if score else None)
+    past = [
+        change.after.points
+        for _, change in atlas.changes_of(profile_id)
+        if headline is not None and change.scorer == headline.name
+    ]
+    return brief_lines(view, bands, score.points if score else None, past)
 
 
 def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[str, ...]:
@@ -490,17 +582,21 @@ def _atlas(
     assessment: Assessment,
     ledger_path: Path,
     explained: Sequence[str] | None = None,
+    *,
     base_url: str | None = None,
+    records: tuple[Ledger, Sequence[Applied]] | None = None,
 ) -> tuple[Atlas, list[str]]:
     """The content of pages, and the ids of the active overrides.
 
-    Only the profiles of ``explained`` can be rendered; all if it is None.
+    Only the profiles of ``explained`` can be rendered; all if it is None. ``records`` are the
+    decisions and applies. Default: those of the workspace.
     """
     from assay.briefing.atlas import Atlas
+    from assay.plan.history import for_audience
     from assay.review.effective import confirmed, effective, published_results
     from assay.review.ledger import require_ledger
 
-    ledger = require_ledger(ledger_path)
+    ledger, history = records or (require_ledger(ledger_path), _history(assessment.workspace))
     held = effective(assessment, ledger)
     counting = [r.decision.id for r in held.counting]
     results = published_results(assessment, held)
@@ -513,7 +609,7 @@ def _atlas(
         explanations,
         assessment.as_of,
         held.by_profile(),
-        history=_history(assessment),
+        history=tuple(for_audience(history, assessment.audience)),
         audience=assessment.audience,
         confirmed=confirmed(assessment, ledger),
     )
@@ -529,17 +625,15 @@ def _published_at(rulebook: Rulebook, base_url: str | None) -> Rulebook:
     return rulebook.model_copy(update={"settings": settings})
 
 
-def _history(assessment: Assessment) -> tuple[Applied, ...]:
-    """Read what the audience may see of every apply that led to the current lock."""
+def _history(workspace: Workspace) -> tuple[Applied, ...]:
+    """Read every apply that led to the current lock."""
     from assay.plan.apply import bases_of
-    from assay.plan.history import for_audience, read_history
+    from assay.plan.history import read_history
 
-    workspace = assessment.workspace
     if not workspace.history_path.exists():
         return ()
     _, digests = bases_of(workspace.lock_path)
-    records = read_history(workspace.history_path, digests)
-    return tuple(for_audience(records, assessment.audience))
+    return read_history(workspace.history_path, digests)
 
 
 # Test the rulebook -------------------------------------------------------------------------

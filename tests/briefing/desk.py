@@ -68,8 +68,8 @@ RULEBOOK = Rulebook.model_validate(
                 "on": "citation",
                 "start": 0.0,
                 "rules": [
-                    {"id": "secondary", "add": 0.4, "because": "a secondary report"},
-                    {"id": "first-hand", "add": 0.6, "because": "first hand"},
+                    {"id": "secondary", "add": 0.4, "because": "This is a secondary report."},
+                    {"id": "first-hand", "add": 0.6, "because": "This is reported at first hand."},
                 ],
             },
             {"name": "trust", "on": "claim", "start": 0.5},
@@ -182,7 +182,7 @@ class Assessment:
             "profile",
             profile_id,
             scores["trust"],
-            steps(("start", "start", trust, trust, "where this example starts")),
+            steps(("start", "start", trust, trust, "The score starts at this example.")),
         )
         self.explanations[profile_id] = Explanation(
             id=profile_id,
@@ -593,9 +593,9 @@ def _score_event(desk: Assessment) -> None:
                     "pool",
                     450,
                     450,
-                    "the weakest of 3 key claims decides",
+                    "The weakest of 3 key claims is this one.",
                 ),
-                ("cap", "provisional", 890, None, "under 60 % of it could be decided"),
+                ("cap", "provisional", 890, None, "Under 60% of it is known."),
                 pool={
                     "evidence": (subject, "forty-models#over-forty", "forty-models#fourth-round")
                 },
@@ -607,8 +607,8 @@ def _score_event(desk: Assessment) -> None:
             "forty-models",
             score(640, "level"),
             steps(
-                ("pool", "pool", 600, 600, "the strongest of 3: secret-panel"),
-                ("add", "widely-reported", 40, 640, "several outlets carried it"),
+                ("pool", "pool", 600, 600, "The strongest of 3 profiles is secret-panel."),
+                ("add", "widely-reported", 40, 640, "Several outlets have reported it."),
                 pool={"evidence": ("northern-search", "small-lab", "secret-panel")},
             ),
         ),
@@ -618,10 +618,10 @@ def _score_event(desk: Assessment) -> None:
             subject,
             score(450),
             steps(
-                ("start", "start", 480, 480, "what its sources carry together"),
-                ("multiply", "disputed", 0, None, "a source disputes it"),
-                ("add", "tone", 120, 600, "the date is given to the quarter"),
-                ("cap", "original-unseen", 450, 450, "nobody here has seen the original report"),
+                ("start", "start", 480, 480, "The score is computed from the support."),
+                ("multiply", "disputed", 0, None, "A source disputes it."),
+                ("add", "tone", 120, 600, "The date is given to the quarter."),
+                ("cap", "original-unseen", 450, 450, "We have not seen the original report."),
                 original_unseen={
                     "missing": ("source.attribution",),
                     "evidence": ("letter-2024-02-02",),
@@ -634,8 +634,8 @@ def _score_event(desk: Assessment) -> None:
             f"{subject}@letter-2024-02-02",
             score(400),
             steps(
-                ("start", "start", 0, 0, "nothing is believed without a reason"),
-                ("add", "secondary", 400, 400, "it retells and names what it draws on"),
+                ("start", "start", 0, 0, "The score starts at 0."),
+                ("add", "secondary", 400, 400, "It is a secondary report and names what it draws on."),
             ),
         ),
     )
@@ -673,12 +673,12 @@ def _score_event(desk: Assessment) -> None:
         summary="Four publications carry the count, but nobody has seen the original; "
         "the office's own list would raise it to A/B.",
         would_change=(
-            WouldChange("trust", band("grades", 600), "the original is seen", 2, 600, "upgrade"),
-            WouldChange("trust", band("grades", 850), "a record of the office", 5, 850, "upgrade"),
+            WouldChange("trust", band("grades", 600), "read the original", 2, 600, "upgrade"),
+            WouldChange("trust", band("grades", 850), "cite a record of the office", 5, 850, "upgrade"),
             WouldChange(
                 "trust", band("grades", 200), "lose the Post's report", 1, 200, "downgrade"
             ),
-            WouldChange("weight", band("level", 860), "a third recipient", 3, 860, "upgrade"),
+            WouldChange("weight", band("level", 860), "find a third recipient", 3, 860, "upgrade"),
         ),
         downstream=(
             ReachLine("northern-search", 800, 1, ("forty-models", "northern-search")),
@@ -704,8 +704,8 @@ def _score_office(desk: Assessment) -> None:
                 "model-office",
                 trust,
                 steps(
-                    ("start", "start", 700, 700, "one first-hand report"),
-                    ("cap", "one-origin", 540, 540, "its only source is one interview"),
+                    ("start", "start", 700, 700, "The score is computed from one first-hand report."),
+                    ("cap", "one-origin", 540, 540, "Its only source is one interview."),
                 ),
             ),
         ),

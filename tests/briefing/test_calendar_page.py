@@ -43,7 +43,7 @@ def test_what_falls_due_stands_under_its_month_and_what_is_overdue_first(
     ]
     assert "The &lt;tally&gt; &amp; more" in text
     assert "Priority: high · Trigger: a decision · Owner: Ann" in text
-    assert "1 thing to watch has no date" in text
+    assert "1 watch item has no date" in text
     assert f'href="events/{EVENT}.html"' in text
     file = (tmp_path / "site" / "calendar.ics").read_text("utf-8")
     assert file.count("BEGIN:VEVENT") == 2

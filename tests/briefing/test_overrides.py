@@ -54,8 +54,8 @@ def test_both_grades_stand_on_the_page_and_what_people_wrote_is_text(
 ) -> None:
     page = overridden(desk, tmp_path / "site", images_root)["institutions/model-office.html"]
     assert (
-        "Confidence: Ann &lt;b&gt;Example&lt;/b&gt; set it to A/B, with the agreement of Ben "
-        "Example, on 2 January 2026 until 30 June 2026; computed is C/D. We saw "
+        "Confidence: Ann &lt;b&gt;Example&lt;/b&gt; set it to A/B on 2 January 2026 until "
+        "30 June 2026 with the approval of Ben Example. The computed grade is C/D. We saw "
         "&lt;i&gt;the file&lt;/i&gt;."
     ) in page
     assert "Set by a reviewer (computed: C/D)" in page
@@ -85,4 +85,4 @@ def test_a_page_comes_by_the_grade_that_holds(
     )
     page = (tmp_path / "site" / "institutions" / "secret-panel.html").read_text()
     assert "set it to D (Weak signal)" in page
-    assert "computed is D (Internal monitoring)" in page
+    assert "The computed grade is D (Internal monitoring)" in page

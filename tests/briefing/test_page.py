@@ -90,7 +90,7 @@ def test_the_reason_names_who_reported_what_decides_the_grade(desk: Assessment) 
     assert reasons is not None
     assert reasons.heading == "Why only C/D"
     assert reasons.reason is not None
-    assert "Tech Letter reported at second hand" in reasons.reason
+    assert "one secondary report (Tech Letter)" in reasons.reason
 
 
 def test_a_document_that_somebody_named_comes_before_a_cheaper_step(desk: Assessment) -> None:
@@ -108,7 +108,7 @@ def test_a_document_that_somebody_named_comes_before_a_cheaper_step(desk: Assess
     [
         (1, 1, "a first-hand report by a usually reliable publisher"),
         (1, 3, "three independent first-hand reports by usually reliable publishers"),
-        (2, 1, "a first-hand report by a usually reliable publisher on each of 2 key statements"),
+        (2, 1, "a first-hand report by a usually reliable publisher on each of two key statements"),
     ],
 )
 def test_a_document_without_a_name_is_described(

@@ -21,9 +21,9 @@ ROOT = Path(__file__).parents[2]
 # Reading a page ------------------------------------------------------------------------------
 
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
-_BLOCKS = frozenset(
-    "p li td th dt dd h1 h2 h3 h4 div section article table tr ul ol dl figure figcaption summary "
-    "details header footer aside nav main body".split()
+_BLOCKS = re.compile(
+    r"\b(?:p|li|td|th|dt|dd|h1|h2|h3|h4|div|section|article|table|tr|ul|ol|dl|figure|"
+    r"figcaption|summary|details|header|footer|aside|nav|main|body)\b"
 )
 _SILENT = frozenset({"script", "style", "template", "svg"})
 
@@ -48,12 +48,8 @@ class Node:
             if isinstance(child, Node):
                 yield from child.nodes()
 
-    def find(self, *tags: str, id: str | None = None) -> list[Node]:
-        return [
-            n
-            for n in self.nodes()
-            if (not tags or n.tag in tags) and id in (None, n.attributes.get("id"))
-        ]
+    def find(self, *tags: str) -> list[Node]:
+        return [node for node in self.nodes() if node.tag in tags]
 
     def below(self, *tags: str) -> list[Node]:
         """The children with one of the tags."""
@@ -73,7 +69,7 @@ class Node:
                 parts.append(child)
             elif child.tag in _SILENT or "c" in child.classes:
                 continue
-            elif child.tag in _BLOCKS:
+            elif _BLOCKS.fullmatch(child.tag):
                 parts.append(f" {child.text()} " if blocks else " ")
             else:
                 apart = " · " if child.tag == "small" or "g" in child.classes else ""
@@ -140,7 +136,7 @@ def read(html: str) -> Page:
 def _blocks(root: Node) -> Iterator[Block]:
     for node in root.nodes():
         around = list(node.above())
-        if node.tag not in _BLOCKS or any(n.tag in _SILENT for n in around):
+        if not _BLOCKS.fullmatch(node.tag) or any(n.tag in _SILENT for n in around):
             continue
         text = node.text(blocks=False)
         if text:
@@ -168,18 +164,19 @@ def repetitions(page: Page) -> list[str]:
 def plurals(page: Page) -> list[str]:
     """Numbers with the wrong form of their noun."""
     one = rf"(?<![\d.,])\b(?:1|one) (?:more |independent |secondary |first-hand )?(?:{_NOUNS})s\b"
+    one += r"|\b1 more that affect\b"
     many = rf"\b(?:[2-9]|\d\d+|two|three|four|five|six) (?:more )?(?:{_NOUNS})\b(?![\w-])"
     return _hits(page, f"{one}|{many}", own=True)
 
 
-_VERBS = frozenset(
-    "is are was were has have had can cannot could may must will would does do did "
-    "acted draw rests carries carry counts count reports says know depends depend weigh weighs supports "
-    "support limits limit names credits draws disputes dispute starts ends adds combines changes "
-    "change falls rises lowers raises lift lifts loses lose holds hold shows show asks belong "
-    "comes come makes set sets judged recorded read cite confirm find resolve needs need affects "
-    "affect applies takes moves measures means acts happens hosts uses states stops appears "
-    "settle gives give rate rates".split()
+_VERBS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|can|cannot|could|may|must|will|would|does|do|did|"
+    r"acted|draw|rests|carries|carry|counts|count|reports|says|know|depends|depend|weigh|"
+    r"weighs|supports|support|limits|limit|names|credits|draws|disputes|dispute|starts|ends|"
+    r"adds|combines|changes|change|falls|rises|lowers|raises|lift|lifts|loses|lose|holds|hold|"
+    r"shows|show|asks|belong|comes|come|makes|set|sets|judged|recorded|read|cite|confirm|find|"
+    r"resolve|needs|need|affects|affect|applies|takes|moves|measures|means|acts|happens|hosts|"
+    r"uses|states|stops|appears|settle|gives|give|rate|rates)\b"
 )
 _STARTS_LOWER = re.compile(r"[“(]?([a-z][a-z-]*)(?=[\s,;:])")
 
@@ -192,9 +189,8 @@ def fragments(page: Page) -> list[str]:
         own = not block.about and not block.text.startswith("Cite as:")
         for text in block.sentences() if own else ():
             # A quoted title or statement is no part of the sentence around it.
-            words = re.findall(r"[a-z'-]+", re.sub(r"“[^”]*”", "", text).casefold())
-            relative = sum(word in ("that", "who", "which") for word in words)
-            if sum(word in _VERBS for word in words) <= relative:
+            words = re.sub(r"“[^”]*”", "", text).casefold()
+            if len(_VERBS.findall(words)) <= len(re.findall(r"\b(?:that|who|which)\b", words)):
                 found.append(text)
     return found
 
@@ -245,7 +241,9 @@ def machine_words(page: Page) -> list[str]:
 
 def counts_of_sources(page: Page) -> list[str]:
     """What the heading of the sources counts, against the rows."""
-    for section in page.root.find("section", id="sources"):
+    for section in page.root.find("section"):
+        if section.attributes.get("id") != "sources":
+            continue
         heading = section.find("h2")[0].text()
         rows = [n for n in section.find("tr") if n.attributes.get("id", "").startswith("source-")]
         seen = [row.below("td")[-1].text().casefold() for row in rows]
@@ -274,7 +272,8 @@ def counts_of_folds(page: Page) -> list[str]:
         number = re.match(r"(\d+)\b", label)
         if number is None:
             continue
-        rows = [n for n in fold.find("tr") if n.parent is not None and n.parent.tag == "tbody"]
+        rows = [r for body in fold.find("tbody") for r in body.below("tr")]
+        rows = [r for r in rows if not r.text().startswith("Not known")]
         items = len(fold.below("p"))
         items = items or sum("vs" in n.classes for n in fold.below("div")) or len(rows)
         if "readings" in label:

@@ -108,6 +108,15 @@ def test_each_hop_is_rounded_once() -> None:
     assert pairs([(0, 1, 50), (1, 2, 50)], 2, 0.5)[0, 2] == (1, 2)  # 0.00125
 
 
+@given(edge_lists, st.integers(1, 4), st.sampled_from([1000, 500, 1]))
+def test_positive_paths_alone(edges: list[Edge], hops: int, damping: int) -> None:
+    found = reach_pairs(frame(edges), hops, damping / 1000, positive=True)
+    every = pairs(edges, hops, damping / 1000)
+    assert {(a, b): (points, far) for a, b, points, far in found.iter_rows()} == {
+        pair: value for pair, value in every.items() if value[0]
+    }
+
+
 @given(edge_lists, st.integers(1, 4), st.sampled_from([1000, 500]))
 def test_a_copy_reaches_what_its_original_reaches(
     edges: list[Edge], hops: int, damping: int

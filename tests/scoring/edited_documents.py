@@ -163,7 +163,7 @@ def _text(change: Change, made: Sequence[Variant]) -> str:
 def _documents_read(
     profile: AnyProfile, change: Change, keys: Sequence[Claim], supposed: Supposed
 ) -> Iterator[WhatIf]:
-    """Every document of a watch item or gap, cited for one key claim that it settles and for all."""
+    """Every document of a watch item or gap, cited for a key claim that it settles and for all."""
     for item in (*profile.watch, *profile.gaps):
         settled = [k for s in item.would_settle for k in keys if k.id == s]
         together = [settled] if len(settled) > 1 else []

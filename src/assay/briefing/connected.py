@@ -34,9 +34,9 @@ def connected(sheet: Sheet) -> Connected | None:
         return None
     legend = []
     if len({n.style.split()[0] for n in every}) > 1:
-        legend.append("thicker lines are more critical")
+        legend.append("thicker: more critical")
     if any("judged" in n.style for n in every):
-        legend.append("dashed lines are our judgement")
+        legend.append("dashed: our judgement")
     return Connected(left, right, wording.titled("; ".join(legend)) if legend else None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -40,6 +40,7 @@ _MOST = 4
 _MOST_LEVERS = 5
 _NO_SCORE = Score(points=None, coverage=0)
 _OUTCOMES = {"true": "holds", "false": "does not hold", "unknown": "undecided"}
+_OWN_SCORE = re.compile(r"\bprofile\.(\w+)")
 _ALWAYS = ("start", "pool", "clamp", "rated_from")
 
 
@@ -251,7 +252,19 @@ def _reasons(sheet: Sheet, explanation: ScoreExplanation) -> tuple[str, ...]:
             sentences.append(_counted(sheet, step))
         elif step.phase == "coverage" or (_moved(step) and step.phase not in ("start", "clamp")):
             sentences.append(because(sheet, step))
+            sentences += _reached(sheet, explanation, step)
     return _sentences(sentences)
+
+
+def _reached(sheet: Sheet, explanation: ScoreExplanation, step: Step) -> Iterator[str]:
+    """The profiles that count in the scores within reach which the amount of a rule reads."""
+    scorer = sheet.atlas.scorer(f"{explanation.on}.{explanation.name}")
+    amounts = [r.amount for r in scorer.rules if r.id == step.rule] if scorer else []
+    for name in _OWN_SCORE.findall(" ".join(map(str, amounts))):
+        read = sheet.atlas.scorer(f"profile.{name}")
+        if read and read.pool and read.pool.within_reach:
+            for own in explanations_of(sheet, sheet.profile.id, "profile", name):
+                yield _counted(sheet, own.steps[0])
 
 
 def _counted(sheet: Sheet, pool: Step) -> str:

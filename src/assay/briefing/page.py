@@ -324,7 +324,7 @@ def _evidence(sheet: Sheet, claim: Claim) -> tuple[str, str | None]:
         by_kind.setdefault(kind, {})[source.id] = (
             sources.publisher_name(sheet.atlas.corpus, source)
             if source.publisher is not None
-            else f"“{wording.shortened(source.title, 40)}”, publisher not named"
+            else f"“{wording.shortened(source.title, 40)}”, unnamed publisher"
         )
     parts = []
     for kind, (one, many) in wording.KINDS_OF_SOURCES.items():

@@ -7,20 +7,27 @@ from collections.abc import Iterator, Sequence
 from assay.briefing import charts, wording
 from assay.briefing.views import ClaimView, PageView
 from assay.model.rulebook import Band
+from assay.plan.history import sparkline
 
 MOST_LINES = 60
 _WIDTH = 88
 _RULER = 70
 
 
-def brief_lines(view: PageView, bands: Sequence[Band], points: int | None) -> list[str]:
-    """The briefing in lines of 88 columns; ``bands`` and ``points`` are of the headline score.
+def brief_lines(
+    view: PageView, bands: Sequence[Band], points: int | None, past: Sequence[int | None] = ()
+) -> list[str]:
+    """The briefing in lines of 88 columns.
+
+    ``bands`` and ``points`` are of the headline score, ``past`` are its points as recorded.
 
     Where it would be longer than 60 lines, the longest sections lose their last lines.
     """
     head = [view.name, " · ".join(f"{f.term} {f.value}".strip() for f in view.strip)]
     head += [_fitted(part) for part in view.rating_line.split(" · ")]
     head += _ruler(bands, points) if bands and points is not None else []
+    if len(past) > 1:
+        head.append(f"{view.ratings[0].badge.label} over time: {sparkline(past)}")
     summary = [line for s in view.summary for line in wrapped(s.text)]
     sections = [
         (heading, lines) for heading, texts in _sections(view) if (lines := _bullets(texts))
@@ -66,6 +73,9 @@ def _sections(view: PageView) -> Iterator[tuple[str, list[str]]]:
             for w in (*view.watch, *view.watch_folded)
         ],
     )
+    if view.history is not None:
+        grades = [f"{g.as_of}: {g.badge.word}, {g.why}" for g in view.history.grades]
+        yield "History", [*grades, *(f"{c.date}: {c.text}" for c in view.history.corrections)]
     yield (
         f"Sources: {view.source_summary}",
         [

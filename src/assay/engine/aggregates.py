@@ -188,7 +188,9 @@ def pool_within_reach(
         pl.col("peer").alias("lower"),
         pl.when("keep").then(weight).alias("points"),
     )
-    pairs = reach_pairs(followed, step.hops, step.damping / ONE, origins=origins)
+    # Paths of no or unknown strength change nothing then.
+    positive = step.combine in ("noisy_or", "sum", "max") and step.empty == 0
+    pairs = reach_pairs(followed, step.hops, step.damping / ONE, origins=origins, positive=positive)
     reached = pairs.select(
         pl.repeat(True, pl.len()).alias("keep"), pl.col("points").cast(pl.Int64).alias("take")
     )

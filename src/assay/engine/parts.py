@@ -1,9 +1,9 @@
 """Scoring in parts, for tables that do not fit into memory.
 
 Each part is computed like the whole. A column that a link reads from another part is held in memory
-for all rows: a column of the tables, or one that an earlier pass computed in every part. So are the
-edges of a pool that follows paths into other parts. The scores of neighbours determine the number
-of passes.
+for all rows: a column of the tables, or one that an earlier pass computed in every part. Edges of a
+pool that follows paths into other parts are held, too. The scores of neighbours determine the
+number of passes.
 """
 
 from __future__ import annotations
