@@ -635,7 +635,13 @@ def _score_event(desk: Assessment) -> None:
             score(400),
             steps(
                 ("start", "start", 0, 0, "The score starts at 0."),
-                ("add", "secondary", 400, 400, "It is a secondary report and names what it draws on."),
+                (
+                    "add",
+                    "secondary",
+                    400,
+                    400,
+                    "It is a secondary report and names what it draws on.",
+                ),
             ),
         ),
     )
@@ -674,7 +680,9 @@ def _score_event(desk: Assessment) -> None:
         "the office's own list would raise it to A/B.",
         would_change=(
             WouldChange("trust", band("grades", 600), "read the original", 2, 600, "upgrade"),
-            WouldChange("trust", band("grades", 850), "cite a record of the office", 5, 850, "upgrade"),
+            WouldChange(
+                "trust", band("grades", 850), "cite a record of the office", 5, 850, "upgrade"
+            ),
             WouldChange(
                 "trust", band("grades", 200), "lose the Post's report", 1, 200, "downgrade"
             ),
@@ -704,7 +712,13 @@ def _score_office(desk: Assessment) -> None:
                 "model-office",
                 trust,
                 steps(
-                    ("start", "start", 700, 700, "The score is computed from one first-hand report."),
+                    (
+                        "start",
+                        "start",
+                        700,
+                        700,
+                        "The score is computed from one first-hand report.",
+                    ),
                     ("cap", "one-origin", 540, 540, "Its only source is one interview."),
                 ),
             ),
