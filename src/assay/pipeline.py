@@ -454,10 +454,12 @@ def _site_digest(assessment: Assessment, counting: Sequence[str]) -> str:
     return digest([assessment.digest, counting]) if counting else assessment.digest
 
 
-def build_all(checked: Checked, as_of: date, out: Path) -> dict[str, SiteReport]:
+def build_all(
+    checked: Checked, as_of: date, out: Path, base_url: str | None = None
+) -> dict[str, SiteReport]:
     """Render a site for each audience into a folder of its name below ``out``, all or none.
 
-    Each is built apart, from what its audience may see.
+    Each is built apart, from what its audience may see. ``base_url`` is the address of ``out``.
     """
     from assay.briefing.site import SiteReport, render_site
     from assay.workspace.transactions import publish
@@ -469,7 +471,9 @@ def build_all(checked: Checked, as_of: date, out: Path) -> dict[str, SiteReport]
     def files() -> Iterator[tuple[str, bytes]]:
         for audience in audiences:
             assessment = assess(checked, as_of, audience)
-            atlas, counting = _atlas(assessment, assessment.workspace.ledger_path)
+            address = f"{base_url}{audience}/" if base_url else None
+            ledger_path = assessment.workspace.ledger_path
+            atlas, counting = _atlas(assessment, ledger_path, base_url=address)
             unpublished[audience] = atlas.unpublished
             stage(f"writing pages for {audience}")
             folder = assessment.workspace.profiles_dir

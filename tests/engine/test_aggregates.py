@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 import polars as pl
@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.cel.program import PoolUp
 from assay.engine import aggregates
-from assay.engine.aggregates import segment_counts, segment_sums
+from assay.engine.aggregates import pool_up, segment_counts, segment_sums
 from assay.tables.tables import Ints
 
 T = TypeVar("T")
@@ -75,3 +76,20 @@ def test_owners_are_summed_in_blocks_and_by_several_threads(
     assert segment_sums(rows, offsets(lengths)).tolist() == at_once[0].tolist()
     (counts,) = segment_counts([rows % 3 == 0], offsets(lengths))
     assert counts.tolist() == at_once[1][0].tolist()
+
+
+@pytest.mark.parametrize(("combine", "result"), [("min", [300, 900]), ("max", [700, 900])])
+@pytest.mark.parametrize("width", [pl.Int16, pl.Int32, pl.Int64])
+def test_rows_that_are_not_pooled_change_no_extreme(
+    combine: Literal["min", "max"], result: list[int], width: type[pl.DataType]
+) -> None:
+    step = PoolUp("profile", "p", "claim", "o", "keep", "take", None, None, combine, None)
+    rows = pl.DataFrame(
+        {
+            "keep": [True, True, False, True, None],
+            "take": pl.Series([700, 300, 100, 900, 50], dtype=width),
+        }
+    )
+    if combine == "min":
+        rows = rows.with_columns(pl.col("keep").fill_null(False))
+    assert pool_up(step, rows, offsets([3, 2])).to_list() == result

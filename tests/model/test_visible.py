@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from assay.evidence.audience import visible_to
-from assay.model.documents import Claim, Corpus, Factor, Institution, Publisher
+from assay.model.documents import Claim, Corpus, Factor, Institution, Publisher, Source
 
 AUDIENCES = ["public", "desk"]
 
@@ -21,7 +21,8 @@ def _institution(id_: str, **values: object) -> Institution:
 
 def _seen(audience: str, *profiles: Institution, publisher: Publisher | None = None) -> Corpus:
     publishers = {} if publisher is None else {publisher.id: publisher}
-    corpus = Corpus(publishers, {}, {p.id: p for p in profiles})
+    source = Source(kind="source", id="s-1", title="x", publisher=publisher and publisher.id)
+    corpus = Corpus(publishers, {"s-1": source}, {p.id: p for p in profiles})
     return visible_to(corpus, AUDIENCES, audience, date(2026, 1, 15))
 
 
@@ -55,7 +56,7 @@ def test_a_factor_loses_the_claims_of_a_hidden_profile() -> None:
 
 def test_hidden_institutions_are_neither_actors_nor_spoken_for() -> None:
     secret = _institution("secret", audience="desk")
-    port = _institution("port", claims=[_claim("quays", actor="secret")])
+    port = _institution("port", claims=[_claim("quays", actor="secret", sources=["s-1"])])
     publisher = Publisher(
         kind="publisher",
         id="site",
@@ -80,6 +81,40 @@ def test_the_reason_goes_with_the_last_institution_that_a_publisher_speaks_for()
         speaks_for=("secret",),
         speaks_for_reason="The secret office runs it.",
     )
-    public = _seen("public", _institution("secret", audience="desk"), publisher=publisher)
+    port = _institution("port", claims=[_claim("quays", sources=["s-1"])])
+    secret = _institution("secret", audience="desk")
+    public = _seen("public", port, secret, publisher=publisher)
     assert public.publishers["site"].speaks_for == ()
     assert public.publishers["site"].speaks_for_reason is None
+
+
+def _sources(**sources: dict[str, object]) -> dict[str, Source]:
+    return {
+        i: Source.model_validate({"kind": "source", "id": i, "title": "x", **values})
+        for i, values in sources.items()
+    }
+
+
+def test_an_audience_knows_the_sources_behind_its_claims_with_copies_and_versions() -> None:
+    sources = _sources(
+        cited={"cites": ["original"], "publisher": "paper", "url": "https://example.org/a"},
+        original={},
+        copy={"same_as": ["cited"]},
+        version={"revises": "copy"},
+        mirror={"url": "https://www.example.org/a/"},
+        retelling={"cites": ["cited"]},
+        inside={"publisher": "insider"},
+    )
+    publishers = {
+        i: Publisher(kind="publisher", id=i, name="x", owner=owner)
+        for i, owner in (("insider", "house"), ("house", None), ("paper", "group"), ("group", None))
+    }
+    claims = [_claim("a", sources=["cited"]), _claim("b", sources=["inside"], audience="desk")]
+    corpus = Corpus(publishers, sources, {"port": _institution("port", claims=claims)})
+    public, desk = (
+        visible_to(corpus, AUDIENCES, audience, date(2026, 1, 15)) for audience in AUDIENCES
+    )
+    assert set(public.sources) == {"cited", "original", "copy", "version", "mirror"}
+    assert set(public.publishers) == {"paper", "group"}
+    assert set(desk.sources) == set(sources) - {"retelling"}
+    assert set(desk.publishers) == set(publishers)

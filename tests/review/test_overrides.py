@@ -227,7 +227,7 @@ def test_an_override_for_the_desk_is_not_seen_by_the_public(harbour: Office) -> 
         ({"code": "evidence"}, "there is no reason code 'evidence'"),
         ({"until": date(2026, 1, 1)}, "would be over already"),
         ({"reason": " "}, "the text"),
-        ({"reason": "\x1b[2J"}, "control character"),
+        ({"reason": "\x1b[2J"}, "invisible character"),
         ({"by": Signature("Ann\nBen", date(2026, 2, 2))}, "one line of text"),
     ],
 )

@@ -104,6 +104,7 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("assay graph [ID…]", f"graph {_PROFILE} example-harbour-office", scores.Graph),
     Contract("assay migrate", "migrate --dry-run", documents.Migration),
     Contract("assay build", "build", documents.SiteReport),
+    Contract("assay build --all-audiences", "build --all-audiences", documents.SiteReports),
     Contract("assay find WORDS…", "find ferries", documents.FoundDocuments),
     Contract("assay new …", "new event 'The first electric ferry'", documents.NewDocument),
     Contract(

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 
+from assay.evidence.audience import with_known_evidence
 from assay.model.documents import AnyProfile, Corpus, Factor, Sentence, Signal
 from assay.plan.history import Applied
 from assay.plan.plan import Cause
@@ -168,8 +169,10 @@ class _Closed:
             for c in p.claims
             if self._is_closed(p) or self._is_closed(c)
         )
-        self._sources = corpus.sources.keys() - assessment.corpus.sources.keys()
-        self._publishers = corpus.publishers.keys() - assessment.corpus.publishers.keys()
+        profiles = {
+            i: self._open_part(p) for i, p in corpus.profiles.items() if not self._is_closed(p)
+        }
+        self._known = with_known_evidence(corpus.with_profiles(profiles))
         self._decisions = self._closed_decisions()
 
     # Everything with markers --------------------------------------------------------------------
@@ -179,11 +182,11 @@ class _Closed:
         planter = _Planter()
         corpus = self._material.corpus
         publishers = {
-            i: planter.model(p, f"publisher {i}") if i in self._publishers else p
+            i: p if i in self._known.publishers else planter.model(p, f"publisher {i}")
             for i, p in corpus.publishers.items()
         }
         sources = {
-            i: planter.model(s, f"source {i}") if i in self._sources else s
+            i: s if i in self._known.sources else planter.model(s, f"source {i}")
             for i, s in corpus.sources.items()
         }
         profiles = {i: self._profile(p, planter) for i, p in corpus.profiles.items()}
@@ -234,15 +237,6 @@ class _Closed:
 
     def removed(self) -> Material:
         """Return the material without anything that is closed."""
-        corpus = self._material.corpus
-        profiles = {
-            i: self._open_part(p) for i, p in corpus.profiles.items() if not self._is_closed(p)
-        }
-        made = Corpus(
-            {i: p for i, p in corpus.publishers.items() if i not in self._publishers},
-            {i: s for i, s in corpus.sources.items() if i not in self._sources},
-            profiles,
-        )
         decisions = [d for d in self._material.ledger.decisions if d.id not in self._decisions]
         history = [
             replace(
@@ -253,7 +247,7 @@ class _Closed:
             for a in self._material.history
             if not self._is_closed_apply(a)
         ]
-        return Material(made, _ledger(tuple(decisions)), tuple(history))
+        return Material(self._known, _ledger(tuple(decisions)), tuple(history))
 
     def _open_part(self, profile: AnyProfile) -> AnyProfile:
         update: dict[str, Any] = {}

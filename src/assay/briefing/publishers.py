@@ -181,7 +181,7 @@ def publisher_view(atlas: Atlas, shelf: Shelf, uses: Uses, imprint: Imprint) -> 
 
 def _source(atlas: Atlas, source: Source, uses: Uses, root: str) -> SourceEntry:
     published = wording.partial(source.published) if source.published else "undated"
-    kind, _ = wording.KINDS_OF_SOURCES[source.directness or ""]
+    kind = wording.KINDS_OF_SOURCES[source.directness or ""][0]
     facts = [published, kind]
     if source.ingested is not None and source.ingested.mention:
         facts.append("not read")

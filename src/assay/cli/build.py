@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from assay.cli.options import Command, json_option
 from assay.cli.output import observed, print_json, print_lines
 from assay.cli.session import Session
+from assay.errors import UsageError
 from assay.text import plural
+
+if TYPE_CHECKING:
+    from assay.briefing.proof import Proof
+    from assay.briefing.site import SiteReport
+    from assay.pipeline import Checked
 
 
 def web_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -39,36 +47,130 @@ def web_address(_context: click.Context, _option: click.Parameter, value: str | 
     help="Address of the published site, for its sitemap and canonical links. "
     "Default: settings.site.base_url in rules.yaml.",
 )
+@click.option(
+    "--all-audiences",
+    is_flag=True,
+    help="Build a site for each audience, in folders named after them.",
+)
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="First prove that no site depends on content closed to its audience. Slow.",
+)
 @json_option
 @observed
-@click.pass_obj
-def build_command(session: Session, out: Path | None, base_url: str | None, output: str) -> None:
+@click.pass_context
+def build_command(
+    context: click.Context,
+    out: Path | None,
+    base_url: str | None,
+    all_audiences: bool,
+    prove: bool,
+    output: str,
+) -> None:
     """Build the briefing pages.
 
-    On failure the existing site stays unchanged.
+    On failure the existing site stays unchanged. --prove builds each site with a marker in every
+    text that its audience may not read, and without such content; exits with 1, and writes
+    nothing, if a file contains a marker or differs.
     """
-    from assay.pipeline import build
+    from assay.pipeline import build, build_all
 
-    assessment = session.assessment()
-    folder = (out or assessment.workspace.site_dir).resolve()
+    session: Session = context.obj
+    if all_audiences and session.audience is not None:
+        raise UsageError("--all-audiences builds a site for each audience; omit --audience")
+    checked = session.check()
+    folder = (out or checked.loaded.workspace.site_dir).resolve()
+    proofs = _proofs(session, checked, all_audiences=all_audiences) if prove else ()
+    if not all(proof.holds for proof in proofs):
+        print_lines(_failures(proofs), err=True)
+        click.echo("nothing was written", err=True)
+        context.exit(1)
+    if all_audiences:
+        sites = build_all(checked, session.settled(checked), folder, base_url)
+        _print_all(folder, sites, proofs, output)
+        return
+    assessment = session.assessment(checked)
     report = build(assessment, folder, base_url)
     if output == "json":
-        from assay.output.documents_json import SiteReport
+        from assay.output.documents_json import SiteReport as Printed
 
-        site = SiteReport(
-            site=str(folder),
-            written=report.written,
-            unchanged=report.unchanged,
-            removed=report.removed,
-            unpublished=report.unpublished,
-        )
-        print_json(site.as_json())
+        print_json(Printed.model_validate(_fields(folder, report, proofs)).as_json())
         return
     click.echo(str(folder / "index.html"))
+    _print_proofs(proofs)
     click.echo(
-        f"{plural(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
-        f"{len(report.removed)} removed; {plural(len(assessment.results), 'profile')} scored, "
+        f"{_counts(report)}; {plural(len(assessment.results), 'profile')} scored, "
         f"{len(report.unpublished)} without a page",
         err=True,
     )
     print_lines((f"  no page: {profile_id}" for profile_id in report.unpublished), err=True)
+
+
+def _proofs(session: Session, checked: Checked, *, all_audiences: bool) -> tuple[Proof, ...]:
+    from assay.pipeline import prove_closed
+
+    rulebook = checked.loaded.rulebook
+    several = rulebook.audiences if all_audiences and rulebook is not None else (session.audience,)
+    day = session.settled(checked)
+    return tuple(prove_closed(checked, day, audience) for audience in several)
+
+
+def _failures(proofs: Sequence[Proof]) -> list[str]:
+    lines = []
+    for proof in proofs:
+        site = f"the site for {proof.audience!r}"
+        lines += [f"{leak.file} in {site} contains {leak.text}" for leak in proof.leaks]
+        lines += [f"{file} in {site} depends on closed content" for file in proof.differing]
+    return lines
+
+
+def _print_proofs(proofs: Sequence[Proof]) -> None:
+    for proof in proofs:
+        click.echo(
+            f"proven for {proof.audience!r}: 0 of {plural(proof.markers, 'marker')} in "
+            f"{plural(proof.files, 'file')}; the same bytes without closed content",
+            err=True,
+        )
+
+
+def _counts(report: SiteReport) -> str:
+    return (
+        f"{plural(len(report.written), 'file')} written, {len(report.unchanged)} unchanged, "
+        f"{len(report.removed)} removed"
+    )
+
+
+def _fields(folder: Path, report: SiteReport, proofs: Sequence[Proof]) -> dict[str, object]:
+    return {
+        "site": str(folder),
+        "written": report.written,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "unpublished": report.unpublished,
+        "proof": {"markers": proofs[0].markers, "files": proofs[0].files} if proofs else None,
+    }
+
+
+def _print_all(
+    folder: Path, sites: dict[str, SiteReport], proofs: Sequence[Proof], output: str
+) -> None:
+    by_audience = {proof.audience: proof for proof in proofs}
+    if output == "json":
+        from assay.output.documents_json import SiteReports
+
+        listed = [
+            {"audience": a, **_fields(folder / a, site, [by_audience[a]] if proofs else [])}
+            for a, site in sites.items()
+        ]
+        print_json(SiteReports.model_validate({"sites": listed}).as_json())
+        return
+    print_lines(str(folder / audience / "index.html") for audience in sites)
+    _print_proofs(proofs)
+    print_lines(
+        (
+            f"{a}: {_counts(site)}; {plural(len(site.unpublished), 'profile')} without a page"
+            for a, site in sites.items()
+        ),
+        err=True,
+    )

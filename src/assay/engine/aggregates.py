@@ -237,7 +237,8 @@ def _combined(step: PoolUp, elements: pl.DataFrame, known: Bools, offsets: Ints)
         some = counts > 0
     if step.combine in ("max", "min"):
         greatest = step.combine == "max"
-        worst = np.iinfo(np.int64).min if greatest else np.iinfo(np.int64).max
+        limits = np.iinfo(numbers.dtype)  # one of a wider type would wrap around
+        worst = limits.min if greatest else limits.max
         values = pl.Series(np.where(known, numbers, worst))
         return _masked(segment_extreme(values, offsets, greatest=greatest), some)
     if step.combine == "sum":

@@ -35,7 +35,7 @@ def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: d
     on ``as_of``, are for nobody.
     """
     if all(map(_is_public, corpus.profiles.values())):
-        return _with_evidence(corpus)
+        return with_known_evidence(corpus)
     allowed = frozenset([None, *audiences[: audiences.index(audience) + 1]])
     profiles = {
         p.id: p
@@ -52,10 +52,10 @@ def visible_to(corpus: Corpus, audiences: Sequence[str], audience: str, as_of: d
     )
     view = _View(allowed, frozenset(profiles), claims)
     shown = {i: view.profile(p) for i, p in profiles.items()}
-    return _with_evidence(corpus.with_profiles(shown))
+    return with_known_evidence(corpus.with_profiles(shown))
 
 
-def _with_evidence(corpus: Corpus) -> Corpus:
+def with_known_evidence(corpus: Corpus) -> Corpus:
     """Return the corpus with only the sources and publishers behind its claims."""
     known = _known_sources(corpus)
     sources = {i: s for i, s in corpus.sources.items() if i in known}

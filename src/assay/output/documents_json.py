@@ -38,6 +38,11 @@ class Diagnostics(Output):
     diagnostics: list[DiagnosticLine] = described("by file, line and column")
 
 
+class SiteProof(Output):
+    markers: Count = described("closed texts that were marked")
+    files: Count = described("files of the site, none of which contains a marker")
+
+
 class RewrittenFile(Output):
     file: str = described("the file, relative to the workspace")
     values: Count = described("rewritten values; with `--dry-run`, those to rewrite")
@@ -68,6 +73,21 @@ class SiteReport(Output):
     unchanged: Annotated[Count, BeforeValidator(len)] = described("unchanged files")
     removed: list[str] = described("removed pages")
     unpublished: list[str] = described("scored profiles without a page")
+    proof: SiteProof | None = described("with `--prove`, the extent of the proof, otherwise null")
+
+
+class AudienceName(Output):
+    audience: str = described("audience of the site")
+
+
+class AudienceSite(SiteReport, AudienceName):
+    """The site of one audience; the fields of the base listed last are printed first."""
+
+
+class SiteReports(Output):
+    """Printed by ``assay build --all-audiences``."""
+
+    sites: list[AudienceSite] = described("a site for each audience, the most public one first")
 
 
 class FoundDocument(Output):

@@ -349,15 +349,25 @@ def _drafts(review: Review) -> Iterator[Item]:
         if profile.status != "draft" and not claims:
             continue
         whole = profile.status == "draft"
-        open_claims = tuple(c for c in profile.claims if _visible(review, c.audience))
-        known = profile.model_copy(update={"claims": open_claims})
         yield Item(
             profile=profile.id,
             matter="draft",
             cause=profile.id,
             detail="the profile is a draft" if whole else f"draft claims: {', '.join(claims)}",
-            grounds=digest_of(["draft", known.model_dump(mode="json", by_alias=True)]),
+            grounds=digest_of(["draft", _open_data(review, profile)]),
         )
+
+
+def _open_data(review: Review, profile: AnyProfile) -> dict[str, Any]:
+    """A profile as plain data, without the parts that the audience may not see."""
+    closed = {c.id for c in profile.claims if not _visible(review, c.audience)}
+
+    def is_open(part: Any) -> bool:
+        audience, claims = getattr(part, "audience", None), getattr(part, "claims", ())
+        return _visible(review, audience) and closed.isdisjoint(claims)
+
+    parts = {n: tuple(filter(is_open, v)) for n, v in profile if isinstance(v, tuple)}
+    return profile.model_copy(update=parts).model_dump(mode="json", by_alias=True)
 
 
 def _visible(review: Review, audience: str | None) -> bool:
