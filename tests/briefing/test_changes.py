@@ -17,7 +17,8 @@ from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Correction, Grade
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, renamed
 from tests.briefing.markup import Markup
-from tests.package import Atlas, build_site
+from tests.cli.workspaces import PROFILE, write_workspace
+from tests.package import Atlas, build_site, run
 
 STAMP = Imprint("0", "0", "1 January 2026", "2026-01-01")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -142,13 +143,26 @@ def test_corrections_name_both_wordings(desk: Assessment) -> None:
         "small-lab",
         corrections=[
             {"date": "2025-11-05", "was": "It won.", "now": "It lost.", "reported_by": "a reader"},
-            {"date": "2027-01-01", "was": "Later.", "now": "Much later."},
         ],
     )
     rows = history(odd, "small-lab").corrections
     assert [(r.date, r.text, r.note) for r in rows] == [
         ("5 November 2025", "“It lost” instead of “It won”", "reported by a reader")
     ]
+
+
+def test_the_history_names_who_confirmed_the_present_grade(tmp_path: Path) -> None:
+    """An accepted review item counts until the evidence of the grade changes."""
+    write_workspace(tmp_path, office=PROFILE)
+    workspace = ["--workspace", str(tmp_path)]
+    by = ["--reviewer", "Ada", "--date", "2026-01-16"]
+    assert run([*workspace, "review", "accept", "port-office", *by]) == 0
+    page = tmp_path / "site" / "institutions" / "port-office.html"
+    assert run([*workspace, "build"]) == 0
+    assert "Grade confirmed by Ada on 16 January 2026" in Markup.of(page).text
+    (profile,) = tmp_path.rglob("*office*.yaml")
+    text = profile.read_text("utf-8").replace("key: true", "key: true, text: Something else")
+    assert text != profile.read_text("utf-8")
 
 
 def test_a_former_wording_stays_with_the_least_public_audience(desk: Assessment) -> None:
