@@ -151,18 +151,21 @@ def test_corrections_name_both_wordings(desk: Assessment) -> None:
     ]
 
 
-def test_the_history_names_who_confirmed_the_present_grade(tmp_path: Path) -> None:
-    """An accepted review item counts until the evidence of the grade changes."""
+def test_a_confirmation_counts_until_the_evidence_changes(tmp_path: Path) -> None:
     write_workspace(tmp_path, office=PROFILE)
     workspace = ["--workspace", str(tmp_path)]
-    by = ["--reviewer", "Ada", "--date", "2026-01-16"]
-    assert run([*workspace, "review", "accept", "port-office", *by]) == 0
-    page = tmp_path / "site" / "institutions" / "port-office.html"
+    accept = ["review", "accept", "port-office", "--near", "300", "--reviewer", "Ada"]
+    assert run([*workspace, *accept]) == 0
     assert run([*workspace, "build"]) == 0
-    assert "Grade confirmed by Ada on 16 January 2026" in Markup.of(page).text
-    (profile,) = tmp_path.rglob("*office*.yaml")
-    text = profile.read_text("utf-8").replace("key: true", "key: true, text: Something else")
-    assert text != profile.read_text("utf-8")
+    page = tmp_path / "site" / "institutions" / "port-office.html"
+    assert "Grade confirmed by Ada on " in Markup.of(page).text
+
+    (profile,) = (f for f in tmp_path.rglob("*.yaml") if "id: port-office" in f.read_text())
+    less = profile.read_text().replace("[gazette-march, port-ledger]", "[port-ledger, undated]")
+    extra = "---\nkind: source\nid: undated\ntitle: Another count\n"
+    profile.write_text(f"{less}{extra}")
+    assert run([*workspace, "build"]) == 0
+    assert "Grade confirmed" not in Markup.of(page).text
 
 
 def test_a_former_wording_stays_with_the_least_public_audience(desk: Assessment) -> None:
