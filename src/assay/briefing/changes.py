@@ -245,8 +245,6 @@ def corrections_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, Corre
 
 def _published_errors(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
     for c in profile.corrections:
-        if c.date > atlas.as_of:
-            continue
         note = f"reported by {c.reported_by}" if c.reported_by else None
         text = f"“{wording.clause(c.now)}” instead of “{wording.clause(c.was)}”"
         yield c.date, CorrectionRow(wording.day(c.date), text, note)
@@ -282,6 +280,8 @@ def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date
     for source in atlas.corpus.sources.values():
         former = cited.get(source.revises or "")
         if former is None or source.id in cited or not atlas.is_out(source):
+            continue
+        if not atlas.users_of(source.id):  # perhaps it is cited for other audiences only
             continue
         if source.published is not None and source.published.first > rated:
             text = f"“{former.title}” has a later version, which was not read for this briefing"
