@@ -68,7 +68,7 @@ def address(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, address: str) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": 1280, "height": 800})
     said: list[str] = []
     opened.on("pageerror", lambda error: said.append(str(error)))
@@ -224,7 +224,7 @@ def test_the_grades_of_two_dates_are_compared(page: Page, address: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_without_a_script_or_from_a_disk_the_pages_hold_every_briefing(
     scripts: bool,
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     folder: Path,
     address: str,
 ) -> None:

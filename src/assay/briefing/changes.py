@@ -236,14 +236,14 @@ def corrections_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, Corre
     The history does not say whom a former wording was for. Only the least public audience sees
     it; the others see that the statement was reworded.
     """
-    found = [*_published_errors(atlas, profile), *_rewordings(atlas, profile)]
+    found = [*_published_errors(profile), *_rewordings(atlas, profile)]
     found += _sources_withdrawn(atlas, profile)
     found.sort(key=lambda entry: entry[1].text)
     found.sort(key=lambda entry: entry[0], reverse=True)
     return tuple(found)
 
 
-def _published_errors(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
+def _published_errors(profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
     for c in profile.corrections:
         note = f"reported by {c.reported_by}" if c.reported_by else None
         text = f"“{wording.clause(c.now)}” instead of “{wording.clause(c.was)}”"
