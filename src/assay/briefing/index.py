@@ -29,13 +29,13 @@ from assay.model.results import Horizon
 from assay.model.rulebook import Band, Scorer
 from assay.scoring.outlook import Due
 
-PAGE, FACETS, NOT_RATED = "index.html", "by/index.html", "by/not-rated.html"
+PAGE, NOT_RATED = "index.html", "by/not-rated.html"
 DATA = "assets/index/"
 PER_PAGE = 50
 _SHARD = 500
 _LINE = 110
 _ITEMS = 5
-_TOPICS = 8
+_WORDS = 8
 _FIELDS = ("kind", "region", "domain", "topic")
 _SLUG = 80
 
@@ -144,16 +144,6 @@ class IndexView:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     pager: Pager | None
-    imprint: Imprint
-
-
-@dataclass(frozen=True, slots=True)
-class FacetsView:
-    """The page that lists every word of every facet."""
-
-    root: str
-    path: str
-    lists: tuple[FacetList, ...]
     imprint: Imprint
 
 
@@ -447,7 +437,7 @@ def _front(index: Index, due: Sequence[Due]) -> Front:
         overdue=wording.count(late, "date is overdue", "dates are overdue") if late else None,
         spread=shares,
         spread_note=note,
-        facets=tuple(_facet_lists(index, "", _TOPICS)),
+        facets=tuple(_facet_lists(index)),
     )
 
 
@@ -483,7 +473,7 @@ def _due(atlas: Atlas, entry: Due) -> DueItem:
     return DueItem(
         wording.partial_short(PartialDate.parse(entry.written)),
         Link(wording.shortened(profile.name, 40), path_of(profile)),
-        wording.shortened(wording.clause(entry.text), 60),
+        wording.shortened(wording.clause(entry.text), 48),
     )
 
 
@@ -547,26 +537,21 @@ def _percent(thousandths: int) -> str:
     return f"{thousandths // 10}.{thousandths % 10}%"
 
 
-def facets_view(index: Index, imprint: Imprint) -> FacetsView:
-    """The page with the words of all facets."""
-    return FacetsView("../", FACETS, tuple(_facet_lists(index, "../", None)), imprint)
-
-
-def _facet_lists(index: Index, root: str, most: int | None) -> Iterator[FacetList]:
-    """The words of each field by number of briefings; at most so many of each."""
+def _facet_lists(index: Index) -> Iterator[FacetList]:
+    """The words of each field by number of briefings; the page of topics has them all."""
     for field in _FIELDS:
         found = index.facets[field]
         if not found or (field == "kind" and len(found) == 1):
             continue
         names = sorted(found, key=lambda name: (-len(found[name]), name))
         links = []
-        for name in names[:most]:
+        for name in names[:_WORDS]:
             word = index.words[field, name]
             text = f"{wording.shortened(word, 40)} {len(found[name])}"
-            links.append(Link(text, facet_href(field, word, root)))
+            links.append(Link(text, facet_href(field, word, "")))
         more = None
         if len(names) > len(links):
-            more = Link(f"all {len(names)} {field}s", f"{root}{FACETS}#{field}")
+            more = Link(f"all {len(names)} {field}s", f"topics.html#{field}")
         yield FacetList(wording.titled(field), tuple(links), more)
 
 
