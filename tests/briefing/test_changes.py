@@ -15,6 +15,8 @@ from assay.briefing.changes import Since, changes_pages, history_view, since
 from assay.briefing.views import HistoryView, Imprint
 from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Correction, Grade
+from assay.review.decisions import Draft, Subject, decide
+from assay.review.effective import Ruling
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, renamed
 from tests.briefing.markup import Markup
 from tests.cli.workspaces import PROFILE, write_workspace
@@ -110,6 +112,35 @@ def test_the_history_has_each_grade_with_its_cause_newest_first(desk: Assessment
     ]
     assert rows[0].why.startswith("Source added or changed: “")
     assert [r.why for r in rows[1:]] == ["Our rule changed: one origin", "First rating"]
+
+
+def test_an_override_is_a_change_with_its_reason(desk: Assessment) -> None:
+    decision = decide(
+        Draft(
+            kind="override",
+            subjects=(Subject(profile="forty-models", scorer="trust"),),
+            reviewer="Ada",
+            date=date(2025, 12, 24),
+            reason="She was at the hearing.",
+            band="ab",
+        ),
+        (),
+    )
+    band = next(b for b in desk.rulebook.scales["grades"] if b.id == "ab")
+    computed = desk.results["forty-models"].scores["trust"]
+    ruling = Ruling(decision, decision.subjects[0], computed, band, "counts")
+    made = Atlas(
+        *(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF),
+        {"forty-models": {"trust": ruling}},
+        history=HISTORY,
+    )
+    view = history_view(made, made.published["forty-models"])
+    assert view is not None
+    newest = view.grades[0]
+    assert (newest.as_of, newest.badge.word, newest.direction) == ("24 December 2025", "A/B", "up")
+    assert newest.why == "Set by a reviewer: She was at the hearing"
+    first = changes_pages(made, STAMP)[0].groups[0]
+    assert first.summary == "1 change, set by a reviewer"
 
 
 def test_the_sparkline_rises_with_the_grade(desk: Assessment) -> None:

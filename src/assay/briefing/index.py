@@ -212,7 +212,7 @@ def index_of(atlas: Atlas) -> Index:
     """The rows of every published profile."""
     profiles = sorted(atlas.published.values(), key=lambda p: (p.name.casefold(), p.id))
     moves = headline_moves(atlas)
-    newest = moves[0] if moves else None
+    newest = next((move for move in moves if move.cause != "reviewer"), None)
     last = {move.profile: move for move in reversed(moves)}
     headline, impact = atlas.headline, _impact(atlas)
     columns = [Column("name", "Briefing"), Column("kind", "Kind"), Column("region", "Region")]
