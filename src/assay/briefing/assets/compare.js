@@ -39,7 +39,7 @@
         ["Next date", ...both(p => p.next ? `${p.next.date}: ${p.next.text}` : "")],
         ["Next review", ...both(p => p.review_by ? day.format(new Date(p.review_by)) : "")],
       ].filter(([, ...values]) => values.some(value => value.length));
-      versus(find("table", section), ["", ...shown.map((p, n) => link(p.name, picked[n] + ".html"))], rows);
+      versus(find("table", section), ["Briefing", ...shown.map((p, n) => link(p.name, picked[n] + ".html"))], rows);
     };
     inputs.forEach((input, n) => combobox(input, item => {
       picked[n] = item[1].replace(/\.html$/, "");
