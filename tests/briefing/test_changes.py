@@ -17,7 +17,8 @@ from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Correction, Grade
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, renamed
 from tests.briefing.markup import Markup
-from tests.package import Atlas, build_site
+from tests.cli.workspaces import PROFILE, write_workspace
+from tests.package import Atlas, build_site, run
 
 STAMP = Imprint("0", "0", "1 January 2026", "2026-01-01")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -142,13 +143,29 @@ def test_corrections_name_both_wordings(desk: Assessment) -> None:
         "small-lab",
         corrections=[
             {"date": "2025-11-05", "was": "It won.", "now": "It lost.", "reported_by": "a reader"},
-            {"date": "2027-01-01", "was": "Later.", "now": "Much later."},
         ],
     )
     rows = history(odd, "small-lab").corrections
     assert [(r.date, r.text, r.note) for r in rows] == [
         ("5 November 2025", "“It lost” instead of “It won”", "reported by a reader")
     ]
+
+
+def test_a_confirmation_counts_until_the_evidence_changes(tmp_path: Path) -> None:
+    write_workspace(tmp_path, office=PROFILE)
+    workspace = ["--workspace", str(tmp_path)]
+    accept = ["review", "accept", "port-office", "--near", "300", "--reviewer", "Ada"]
+    assert run([*workspace, *accept]) == 0
+    assert run([*workspace, "build"]) == 0
+    page = tmp_path / "site" / "institutions" / "port-office.html"
+    assert "Grade confirmed by Ada on " in Markup.of(page).text
+
+    (profile,) = (f for f in tmp_path.rglob("*.yaml") if "id: port-office" in f.read_text())
+    less = profile.read_text().replace("[gazette-march, port-ledger]", "[port-ledger, undated]")
+    extra = "---\nkind: source\nid: undated\ntitle: Another count\n"
+    profile.write_text(f"{less}{extra}")
+    assert run([*workspace, "build"]) == 0
+    assert "Grade confirmed" not in Markup.of(page).text
 
 
 def test_a_former_wording_stays_with_the_least_public_audience(desk: Assessment) -> None:

@@ -17,7 +17,7 @@ from assay.model.documents import AnyProfile
 from assay.model.rulebook import Band, Scorer
 from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Grade
-from assay.text import listed
+from assay.text import listed, sentence
 
 ROOT = ""
 FOLDED_FROM = 50
@@ -245,8 +245,6 @@ def corrections_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, Corre
 
 def _published_errors(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
     for c in profile.corrections:
-        if c.date > atlas.as_of:
-            continue
         note = f"reported by {c.reported_by}" if c.reported_by else None
         text = f"“{wording.clause(c.now)}” instead of “{wording.clause(c.was)}”"
         yield c.date, CorrectionRow(wording.day(c.date), text, note)
@@ -283,6 +281,8 @@ def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date
         former = cited.get(source.revises or "")
         if former is None or source.id in cited or not atlas.is_out(source):
             continue
+        if not atlas.users_of(source.id):  # perhaps it is cited for other audiences only
+            continue
         if source.published is not None and source.published.first > rated:
             text = f"“{former.title}” has a later version, which was not read for this briefing"
             when = wording.partial(source.published)
@@ -300,13 +300,16 @@ class MoveRow:
     before: Badge
     after: Badge
     direction: Direction
-    why: str
+    why: str | None
     chart: charts.Sparkline | None
 
 
 @dataclass(frozen=True, slots=True)
 class CauseGroup:
-    """Moves of one day with one kind of cause; ``note`` stands for first ratings."""
+    """Moves of one day with one kind of cause; ``note`` is a reason that all of them have.
+
+    First ratings have a note instead of rows.
+    """
 
     id: str
     day: str
@@ -447,6 +450,10 @@ def _cause_groups(
     noun = "first rating" if cause == "first" else "change"
     count = wording.count(len(found), noun)
     summary = count if cause == "first" else f"{count}, {_CAUSES[cause]}"
+    shared = found[0].why if len(found) > 1 and len({m.why for m in found}) == 1 else None
+    note = _first_note(atlas, scorer, found) if cause == "first" else None
+    if note is None and shared is not None:
+        note = sentence(shared)
     for part, start in enumerate(range(0, len(found), FOLDED_FROM)):
         rows = () if cause == "first" else found[start : start + FOLDED_FROM]
         yield CauseGroup(
@@ -454,8 +461,8 @@ def _cause_groups(
             day=wording.day(day),
             machine=day.isoformat(),
             summary=summary if not part else f"{summary}, continued",
-            note=_first_note(atlas, scorer, found) if cause == "first" else None,
-            rows=tuple(_move_row(atlas, scorer, move) for move in rows),
+            note=note,
+            rows=tuple(_move_row(atlas, scorer, move, shared) for move in rows),
             effects=() if part else others,
         )
         if cause == "first":
@@ -473,7 +480,7 @@ def _first_note(atlas: Atlas, scorer: Scorer, found: Sequence[Move]) -> str:
     return f"{len(found)} {verb} rated for the first time, as of {as_of}: {spread}."
 
 
-def _move_row(atlas: Atlas, scorer: Scorer, move: Move) -> MoveRow:
+def _move_row(atlas: Atlas, scorer: Scorer, move: Move, shared: str | None) -> MoveRow:
     bands = atlas.rulebook.bands(scorer)
     every = moves(atlas, move.profile, scorer.name)
     upto = [m.after for m in every[: every.index(move) + 1]]
@@ -483,6 +490,6 @@ def _move_row(atlas: Atlas, scorer: Scorer, move: Move) -> MoveRow:
         before=badge_of(scorer, bands, move.before),
         after=badge_of(scorer, bands, move.after),
         direction=move.direction,
-        why=move.why,
+        why=None if shared is not None else move.why,
         chart=charts.sparkline(bands, upto),
     )
