@@ -9,6 +9,7 @@ from assay.briefing import charts, connected, grading, sources, wording
 from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.changes import history_view
 from assay.briefing.data import page_head
+from assay.briefing.index import facet_href
 from assay.briefing.ratings import rating_line, ratings
 from assay.briefing.sheet import ROOT, Sheet, badge
 from assay.briefing.story import story
@@ -171,7 +172,9 @@ def _actions(profile: AnyProfile, has_calendar: bool) -> tuple[Link, ...]:
     """What a reader can take along."""
     found = [Link("Calendar", f"{profile.id}.ics")] if has_calendar else []
     files = (Link("JSON", f"{profile.id}.json"), Link("Follow", f"{profile.id}.atom"))
-    return (Link("Cite", "#cite"), *files, *found)
+    own = path_of(profile).removesuffix(".html")
+    compare = Link("Compare", f"{ROOT}compare.html?a={own}")
+    return (Link("Cite", "#cite"), *files, *found, compare)
 
 
 def _has_story(view: PageView) -> bool:
@@ -234,19 +237,29 @@ def when(event: Event) -> str | None:
 def _glance(sheet: Sheet) -> tuple[Fact, ...]:
     """Region, domain, dates and topics, as far as they are known."""
     profile = sheet.profile
-    rows: list[tuple[str, str | None, str]] = [
-        ("Also called", ", ".join(profile.aliases) or None, "aliases"),
-        ("Region", profile.region, "region"),
+    words: list[tuple[str, Sequence[str], str, str | None]] = [
+        ("Also called", profile.aliases, "aliases", None),
+        ("Region", (profile.region,) if profile.region else (), "region", "region"),
     ]
     if isinstance(profile, Institution):
-        rows.append(("Base", profile.base, "base"))
+        words.append(("Base", (profile.base,) if profile.base else (), "base", None))
     else:
-        rows.append(("Date", when(profile), "date"))
-    rows += [
-        ("Domain", profile.domain, "domain"),
-        ("Topics", ", ".join(profile.topics) or None, "topics"),
+        date = when(profile)
+        words.append(("Date", (date,) if date else (), "date", None))
+    words += [
+        ("Domain", (profile.domain,) if profile.domain else (), "domain", "domain"),
+        ("Topics", profile.topics, "topics", "topic"),
     ]
-    return tuple(Fact(term, value, _basis(sheet, field)) for term, value, field in rows if value)
+    return tuple(
+        Fact(
+            term,
+            ", ".join(values),
+            _basis(sheet, field),
+            links=tuple(Link(v, facet_href(facet, v, ROOT)) for v in values) if facet else (),
+        )
+        for term, values, field, facet in words
+        if values
+    )
 
 
 def _basis(sheet: Sheet, field: str) -> tuple[Cite, ...]:

@@ -89,12 +89,13 @@ class ClaimView:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A term with its value, as under "at a glance"."""
+    """A term with its value, as under "at a glance"; ``links`` stand in the place of the value."""
 
     term: str
     value: str
     cites: tuple[Cite, ...] = ()
     machine: str | None = None
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
