@@ -15,9 +15,12 @@ from assay.briefing.changes import Since, changes_pages, history_view, since
 from assay.briefing.views import HistoryView, Imprint
 from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Correction, Grade
+from assay.review.decisions import Draft, Subject, decide
+from assay.review.effective import Ruling
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, renamed
 from tests.briefing.markup import Markup
-from tests.package import Atlas, build_site
+from tests.cli.workspaces import PROFILE, write_workspace
+from tests.package import Atlas, build_site, run
 
 STAMP = Imprint("0", "0", "1 January 2026", "2026-01-01")
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -111,6 +114,35 @@ def test_the_history_has_each_grade_with_its_cause_newest_first(desk: Assessment
     assert [r.why for r in rows[1:]] == ["Our rule changed: one origin", "First rating"]
 
 
+def test_an_override_is_a_change_with_its_reason(desk: Assessment) -> None:
+    decision = decide(
+        Draft(
+            kind="override",
+            subjects=(Subject(profile="forty-models", scorer="trust"),),
+            reviewer="Ada",
+            date=date(2025, 12, 24),
+            reason="She was at the hearing.",
+            band="ab",
+        ),
+        (),
+    )
+    band = next(b for b in desk.rulebook.scales["grades"] if b.id == "ab")
+    computed = desk.results["forty-models"].scores["trust"]
+    ruling = Ruling(decision, decision.subjects[0], computed, band, "counts")
+    made = Atlas(
+        *(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF),
+        {"forty-models": {"trust": ruling}},
+        history=HISTORY,
+    )
+    view = history_view(made, made.published["forty-models"])
+    assert view is not None
+    newest = view.grades[0]
+    assert (newest.as_of, newest.badge.word, newest.direction) == ("24 December 2025", "A/B", "up")
+    assert newest.why == "Set by a reviewer: She was at the hearing"
+    first = changes_pages(made, STAMP)[0].groups[0]
+    assert first.summary == "1 change, set by a reviewer"
+
+
 def test_the_sparkline_rises_with_the_grade(desk: Assessment) -> None:
     chart = history(desk).chart
     assert chart is not None
@@ -142,13 +174,29 @@ def test_corrections_name_both_wordings(desk: Assessment) -> None:
         "small-lab",
         corrections=[
             {"date": "2025-11-05", "was": "It won.", "now": "It lost.", "reported_by": "a reader"},
-            {"date": "2027-01-01", "was": "Later.", "now": "Much later."},
         ],
     )
     rows = history(odd, "small-lab").corrections
     assert [(r.date, r.text, r.note) for r in rows] == [
         ("5 November 2025", "“It lost” instead of “It won”", "reported by a reader")
     ]
+
+
+def test_a_confirmation_counts_until_the_evidence_changes(tmp_path: Path) -> None:
+    write_workspace(tmp_path, office=PROFILE)
+    workspace = ["--workspace", str(tmp_path)]
+    accept = ["review", "accept", "port-office", "--near", "300", "--reviewer", "Ada"]
+    assert run([*workspace, *accept]) == 0
+    assert run([*workspace, "build"]) == 0
+    page = tmp_path / "site" / "institutions" / "port-office.html"
+    assert "Grade confirmed by Ada on " in Markup.of(page).text
+
+    (profile,) = (f for f in tmp_path.rglob("*.yaml") if "id: port-office" in f.read_text())
+    less = profile.read_text().replace("[gazette-march, port-ledger]", "[port-ledger, undated]")
+    extra = "---\nkind: source\nid: undated\ntitle: Another count\n"
+    profile.write_text(f"{less}{extra}")
+    assert run([*workspace, "build"]) == 0
+    assert "Grade confirmed" not in Markup.of(page).text
 
 
 def test_a_former_wording_stays_with_the_least_public_audience(desk: Assessment) -> None:

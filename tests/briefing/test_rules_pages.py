@@ -42,12 +42,12 @@ def test_a_rule_says_what_it_does_why_and_where(tmp_path: Path) -> None:
     site = built(tmp_path)
     text = (site / "rules" / "claim-support" / "twice.html").read_text(encoding="utf-8")
     assert "<dt>When</dt><dd><code>citations.size() &gt; 1</code></dd>" in text
-    assert '<dt>Where that cannot be decided</dt><dd dir="auto">It does nothing.</dd>' in text
-    assert '<dt>Source of the figure</dt><dd dir="auto">The rulebook names none.</dd>' in text
-    said = "On these pages it takes effect on 1 of 1. It moves 1 of them, by +0.30 on average."
+    assert '<dt>If that is not known</dt><dd dir="auto">The rule does nothing.</dd>' in text
+    assert "Source of the amount" not in text
+    said = "On these pages it applies to 1 of 1 score. It changes 1 of them, by +0.30 on average."
     assert said in text
     assert 'Port Office</a> <span class="note">1 statement, +0.30</span>' in text
-    assert "Those it moves, before it." in text
+    assert "The changed scores before the rule." in text
     assert "Secret" not in text
 
 
@@ -55,9 +55,9 @@ def test_a_rule_shows_where_it_is_undecided_and_what_is_missing(tmp_path: Path) 
     rules = RULES.replace("citations.size() > 1", "claim.likelihood > 0.5")
     rules = rules.replace("add: 0.40", "add: 0.60")
     text = (built(tmp_path, rules) / "rules" / "claim-support" / "twice.html").read_text("utf-8")
-    assert "takes effect on 0 of 1; undecided on 1." in text
+    assert "applies to 0 of 1 score; for 1 its condition is unknown." in text
     assert '<span class="note">not known: claim.likelihood</span>' in text
-    assert "Those it moves" not in text
+    assert "The changed scores" not in text
 
 
 def test_a_rule_says_where_it_comes_from_and_that_it_is_switched_off(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_rule_says_where_it_comes_from_and_that_it_is_switched_off(tmp_path: P
     rules = RULES.replace("because: two sources agree", f"because: two sources agree, {more}")
     text = (built(tmp_path, rules) / "rules" / "claim-support" / "twice.html").read_text("utf-8")
     for said in (
-        *("one can err", "Handbook 3", "old-two", "It takes effect with 0.2."),
+        *("one can err", "Handbook 3", "old-two", "The rule applies with 0.2."),
         "Until 30 June 2030: under review",
     ):
         assert said in text

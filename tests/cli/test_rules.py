@@ -77,13 +77,13 @@ def test_a_failure_reads_as_the_difference_of_two_explanations(
           trust of subject
             - grade Good
             + grade 0.400 Thin (thin)
-              pool → 0.400  Only one claim counts: subject#c1.
+              pool → 0.400  The only claim that counts is subject#c1.
           support of subject#c1
             - score 0.700
             + score 0.400
             - rule twice takes effect
             + rule twice takes no effect
-              start → 0.000  It starts at 0.
+              start → 0.000  The score starts at 0.
               add cited → 0.400  Somebody reports it.
         0 passed, 1 failed, in 1 file
         """

@@ -112,7 +112,7 @@ def test_against_names_what_holds_a_claim_down(
     assert capsys.readouterr().out == dedent(
         """\
         trust: Good starts at 0.500; 0.200 is missing
-          port-office#twelve-berths start: 0.000  It starts at 0.
+          port-office#twelve-berths start: 0.000  The score starts at 0.
           port-office#twelve-berths halved: 0.350 (0.300 without it)  It is old.
           port-office#twelve-berths held: 0.300 (0.350 without it)  Nobody looked again.
           no single change in the catalogue would reach it
@@ -194,11 +194,11 @@ def test_what_is_missing_is_found_through_other_rows(
     assert explain(with_rules(tmp_path, rules)) == 0
     told = capsys.readouterr().out
     pool = (
-        "It is not known how much the claims contribute to its backed. "
+        "We do not know how much the claims contribute to its backed. "
         "[unknown: claim.value of port-office#twelve-berths]"
     )
     assert f"? → unknown  {pool}\n" in told
-    assert "? → unknown  It is computed from its backed. [unknown: claim.value]\n" in told
+    assert "? → unknown  The score is computed from the backed. [unknown: claim.value]\n" in told
 
 
 def test_an_expression_written_again_means_the_same() -> None:

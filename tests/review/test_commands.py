@@ -194,7 +194,7 @@ def test_a_walk_shows_the_reasoning_and_goes_next_and_back(moved: Office) -> Non
     assert text.count("— 1 of 4 —") == 2
     assert text.count("— 2 of 4 —") == 1
     assert "open: flipped: trust from Good to Fair" in text
-    assert "it is a first_hand" in text
+    assert "It is a first_hand" in text
     assert "0 decisions recorded" in text
     assert not moved.ledger.exists()
 

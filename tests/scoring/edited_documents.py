@@ -9,6 +9,7 @@ from typing import Any
 
 from assay.model.documents import Directness, Reliability
 from assay.model.rulebook import Change
+from assay.text import listed
 from tests.package import (
     AnyProfile,
     Citation,
@@ -23,7 +24,7 @@ from tests.package import (
     scored_claims,
 )
 
-_TIMES = ("", ", twice", ", three times")
+_TIMES = ("", " twice", " three times")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def what_ifs(
         made = {k.id: list(_ACTIONS[change.action](k, change, means)) for k in keys}
         for key in keys:
             for variant in made[key.id]:
-                where = "" if len(keys) == 1 else f", for {key.id!r}"
+                where = "" if len(keys) == 1 else f"{_comma([variant])} for {key.id!r}"
                 yield WhatIf(
                     _replaced(profile, [variant.claim]),
                     f"{_text(change, [variant])}{where}",
@@ -156,8 +157,13 @@ def _text(change: Change, made: Sequence[Variant]) -> str:
     named = sorted({name for v in made for name in v.seen})
     seen = f" ({', '.join(named)})" if named else ""
     times = max(v.times for v in made)
-    actor = ", and name the actor of the claim" if any(v.names_actor for v in made) else ""
+    actor = " and name who acted" if any(v.names_actor for v in made) else ""
     return f"{change.text}{made[0].lost}{seen}{_TIMES[times - 1] if times else ''}{actor}"
+
+
+def _comma(made: Sequence[Variant]) -> str:
+    """What precedes the claims that a change is for: nothing after a number of times."""
+    return "" if any(v.times for v in made) else ","
 
 
 def _documents_read(
@@ -178,10 +184,10 @@ def _documents_read(
                     update["actor"] = actor
                 new = supposed.citation(f"{change.id}~{claim.id}", item.directness, None, actor)
                 cited.append(claim.model_copy(update={**update, "sources": (*claim.sources, new)}))
-            naming = ", and name the actor of the claim" if names_actor else ""
+            naming = " and name who acted" if names_actor else ""
             order = [c.id for c in profile.claims]
-            ids = ", ".join(repr(i) for i in sorted((c.id for c in claims), key=order.index))
-            text = f"{change.text} “{item.document}”{naming}, which would settle {ids}"
+            ids = listed([repr(i) for i in sorted((c.id for c in claims), key=order.index)])
+            text = f"{change.text} “{item.document}”{naming}; it could confirm {ids}"
             yield WhatIf(_replaced(profile, cited), text, change.effort)
 
 
@@ -192,8 +198,8 @@ def _for_several(
     order = [c.id for c in profile.claims]
     for together in zip(*made, strict=False):
         ids = sorted((v.claim.id for v in together), key=order.index)
-        which = f"each of {keys} key claims" if len(ids) == keys else ", ".join(map(repr, ids))
-        text = f"{_text(change, together)}, for {which}"
+        which = f"each of {keys} key claims" if len(ids) == keys else listed(list(map(repr, ids)))
+        text = f"{_text(change, together)}{_comma(together)} for {which}"
         effort = change.effort * sum(v.weight for v in together)
         yield WhatIf(_replaced(profile, [v.claim for v in together]), text, effort)
 

@@ -225,7 +225,7 @@ def test_a_document_that_would_settle_claims_is_a_remedy_by_name(keys: tuple[str
     desk = desk_of(corpus_of([], [], [Institution.model_validate(office)]))
     cheapest = desk.would_change(["office"])["office"][0]
     assert (cheapest.change, cheapest.effort, cheapest.to.grade) == (
-        "read the document “The list of offices”, which would settle 'moved', 'grew'",
+        "read the document “The list of offices”; it could confirm 'moved' and 'grew'",
         1,
         "A/B",
     )
@@ -281,8 +281,7 @@ def test_a_record_of_an_event_needs_the_institution_that_acted() -> None:
     remedies = {c.change: c for c in desk.would_change(["move"])["move"]}
     change = next(c for text, c in remedies.items() if text.startswith("cite the record"))
     assert change.change == (
-        "cite the record of the institution that acted, and name the actor of the claim, "
-        "for each of 2 key claims"
+        "cite the record of the institution that acted and name who acted for each of 2 key claims"
     )
     assert all(edit.name_actor for edit in change.edits)
 

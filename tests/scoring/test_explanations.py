@@ -207,6 +207,6 @@ def test_dependents_that_count_are_listed_with_the_path_of_indirect_ones() -> No
     assert found.steps[0].evidence == ("near", "far>near")
     line = next(x for x in explanation_lines(explained, every=False) if "indirectly" in x)
     assert line.endswith(
-        "2 profiles that depend on it (1 of them indirectly) count together."
+        "The score combines 2 profiles that depend on it (1 of them indirectly)."
         " [near, far through near]"
     )

@@ -19,7 +19,7 @@ PAGE, FILE = "calendar.html", "calendar.ics"
 
 _REASONS: dict[NextReason, str] = {
     "watch": "to watch",
-    "recheck": "to check again",
+    "recheck": "recheck",
     "grade": "grade changes",
 }
 

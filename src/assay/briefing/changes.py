@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Literal
 
@@ -17,7 +17,7 @@ from assay.model.documents import AnyProfile
 from assay.model.rulebook import Band, Scorer
 from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Grade
-from assay.text import listed
+from assay.text import listed, sentence
 
 ROOT = ""
 FOLDED_FROM = 50
@@ -30,6 +30,7 @@ Direction = Literal["up", "down", ""]
 
 _CAUSES: dict[str, str] = {
     "first": "first ratings",
+    "reviewer": "set by a reviewer",
     "evidence": "evidence",
     "rule": "rules",
     "neighbour": "connected profiles",
@@ -74,7 +75,48 @@ class Move:
 
 
 def moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
-    """The changes of a grade in their order; changes within one grade are none."""
+    """The changes of a grade in their order, the last by the override that counts, if any.
+
+    Changes within one grade are none.
+    """
+    found = applied_moves(atlas, profile_id, scorer)
+    last = _set_by_reviewer(atlas, profile_id, scorer, found)
+    return found if last is None else (*found, last)
+
+
+def _set_by_reviewer(
+    atlas: Atlas, profile_id: str, scorer: str, recorded: Sequence[Move]
+) -> Move | None:
+    ruling = atlas.ruling(profile_id, scorer)
+    known = atlas.scorer(f"profile.{scorer}")
+    if ruling is None or ruling.band is None or known is None:
+        return None
+    before = recorded[-1].after if recorded else ruling.computed.grade or "not rated"
+    after = ruling.band.grade
+    if before == after:
+        return None
+    bands = atlas.rulebook.bands(known)
+    was, now = (badge_of(known, bands, grade).filled for grade in (before, after))
+    decision = ruling.decision
+    day = decision.date.isoformat()
+    record = Applied(
+        at=f"{day}T00:00:00+00:00",
+        who=decision.reviewer,
+        why=decision.reason or "",
+        as_of=day,
+        bases=(decision.id,),
+        lock=decision.id,
+        counts={},
+        changes=(),
+        corrections=(),
+    )
+    direction: Direction = "" if not was else "up" if now > was else "down"
+    why = f"Set by a reviewer: {wording.clause(decision.reason or '')}"
+    return Move(profile_id, scorer, record, before, after, direction, False, "reviewer", why)
+
+
+def applied_moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
+    """The changes of a computed grade that were applied."""
     found: list[Move] = []
     for record, change in atlas.changes_of(profile_id):
         before, after = _grade(change.before), _grade(change.after)
@@ -92,7 +134,7 @@ def moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
 
 def since(atlas: Atlas, profile_id: str, scorer: str) -> Since | None:
     """Since when the grade has held; None if it was not applied yet."""
-    recorded = moves(atlas, profile_id, scorer)
+    recorded = applied_moves(atlas, profile_id, scorer)
     score = atlas.results[profile_id].scores.get(scorer)
     now = _grade(
         Grade(score.points, score.band.id if score.band else None, score.grade)
@@ -236,17 +278,15 @@ def corrections_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, Corre
     The history does not say whom a former wording was for. Only the least public audience sees
     it; the others see that the statement was reworded.
     """
-    found = [*_published_errors(atlas, profile), *_rewordings(atlas, profile)]
+    found = [*_published_errors(profile), *_rewordings(atlas, profile)]
     found += _sources_withdrawn(atlas, profile)
     found.sort(key=lambda entry: entry[1].text)
     found.sort(key=lambda entry: entry[0], reverse=True)
     return tuple(found)
 
 
-def _published_errors(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
+def _published_errors(profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
     for c in profile.corrections:
-        if c.date > atlas.as_of:
-            continue
         note = f"reported by {c.reported_by}" if c.reported_by else None
         text = f"“{wording.clause(c.now)}” instead of “{wording.clause(c.was)}”"
         yield c.date, CorrectionRow(wording.day(c.date), text, note)
@@ -283,6 +323,8 @@ def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date
         former = cited.get(source.revises or "")
         if former is None or source.id in cited or not atlas.is_out(source):
             continue
+        if not atlas.users_of(source.id):  # perhaps it is cited for other audiences only
+            continue
         if source.published is not None and source.published.first > rated:
             text = f"“{former.title}” has a later version, which was not read for this briefing"
             when = wording.partial(source.published)
@@ -300,13 +342,16 @@ class MoveRow:
     before: Badge
     after: Badge
     direction: Direction
-    why: str
+    why: str | None
     chart: charts.Sparkline | None
 
 
 @dataclass(frozen=True, slots=True)
 class CauseGroup:
-    """Moves of one day with one kind of cause; ``note`` stands for first ratings."""
+    """Moves of one day with one kind of cause; ``note`` is a reason that all of them have.
+
+    First ratings have a note instead of rows.
+    """
 
     id: str
     day: str
@@ -349,10 +394,10 @@ def headline_moves(atlas: Atlas) -> tuple[Move, ...]:
     scorer = atlas.headline
     if scorer is None:
         return ()
-    order = {id(record): number for number, record in enumerate(atlas.history)}
     found = [m for i in atlas.published for m in moves(atlas, i, scorer.name)]
     found.sort(key=lambda m: (atlas.published[m.profile].name.casefold(), m.profile))
-    found.sort(key=lambda m: order[id(m.record)], reverse=True)
+    found.sort(key=lambda m: m.record.lock)
+    found.sort(key=lambda m: datetime.fromisoformat(m.record.at), reverse=True)
     return tuple(found)
 
 
@@ -413,7 +458,7 @@ def _groups(atlas: Atlas, every: Sequence[Move]) -> Iterator[CauseGroup]:
     scorer = atlas.headline
     assert scorer is not None or not every
     order = list(_CAUSES)
-    for _, applied in groupby(every, key=lambda m: id(m.record)):
+    for _, applied in groupby(every, key=lambda m: (m.record.at, m.record.lock)):
         members = sorted(applied, key=lambda m: -order.index(m.cause))
         by_cause = [(c, list(g)) for c, g in groupby(members, key=lambda m: m.cause)]
         for at, (cause, found) in enumerate(by_cause):
@@ -443,19 +488,26 @@ def _cause_groups(
     others: tuple[ScorerEffect, ...],
 ) -> Iterator[CauseGroup]:
     day = found[0].day
-    number = atlas.history.index(found[0].record) + 1
+    record = found[0].record
+    place = f"decision-{record.lock[:8]}"
+    if cause != "reviewer":
+        place = f"apply-{atlas.history.index(record) + 1}-{cause}"
     noun = "first rating" if cause == "first" else "change"
     count = wording.count(len(found), noun)
     summary = count if cause == "first" else f"{count}, {_CAUSES[cause]}"
+    shared = found[0].why if len(found) > 1 and len({m.why for m in found}) == 1 else None
+    note = _first_note(atlas, scorer, found) if cause == "first" else None
+    if note is None and shared is not None:
+        note = sentence(shared)
     for part, start in enumerate(range(0, len(found), FOLDED_FROM)):
         rows = () if cause == "first" else found[start : start + FOLDED_FROM]
         yield CauseGroup(
-            id=f"apply-{number}-{cause}" + (f"-{part + 1}" if part else ""),
+            id=place + (f"-{part + 1}" if part else ""),
             day=wording.day(day),
             machine=day.isoformat(),
             summary=summary if not part else f"{summary}, continued",
-            note=_first_note(atlas, scorer, found) if cause == "first" else None,
-            rows=tuple(_move_row(atlas, scorer, move) for move in rows),
+            note=note,
+            rows=tuple(_move_row(atlas, scorer, move, shared) for move in rows),
             effects=() if part else others,
         )
         if cause == "first":
@@ -473,7 +525,7 @@ def _first_note(atlas: Atlas, scorer: Scorer, found: Sequence[Move]) -> str:
     return f"{len(found)} {verb} rated for the first time, as of {as_of}: {spread}."
 
 
-def _move_row(atlas: Atlas, scorer: Scorer, move: Move) -> MoveRow:
+def _move_row(atlas: Atlas, scorer: Scorer, move: Move, shared: str | None) -> MoveRow:
     bands = atlas.rulebook.bands(scorer)
     every = moves(atlas, move.profile, scorer.name)
     upto = [m.after for m in every[: every.index(move) + 1]]
@@ -483,6 +535,6 @@ def _move_row(atlas: Atlas, scorer: Scorer, move: Move) -> MoveRow:
         before=badge_of(scorer, bands, move.before),
         after=badge_of(scorer, bands, move.after),
         direction=move.direction,
-        why=move.why,
+        why=None if shared is not None else move.why,
         chart=charts.sparkline(bands, upto),
     )

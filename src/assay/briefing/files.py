@@ -32,7 +32,7 @@ from assay.briefing.atlas import (
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
 from assay.briefing.changes import changes_pages, page_path
 from assay.briefing.grading import grading
-from assay.briefing.index import FACETS, facet_pages, facets_view, index_data, index_of, index_pages
+from assay.briefing.index import facet_pages, index_data, index_of, index_pages
 from assay.briefing.methodology import methodology_view
 from assay.briefing.page import page
 from assay.briefing.rule_page import rule_pages
@@ -182,7 +182,6 @@ def _index_files(atlas: Atlas, due: list[Due], imprint: Imprint) -> Iterator[Sit
     index = index_of(atlas)
     for path, view in (*index_pages(index, due, imprint), *facet_pages(index, imprint)):
         yield SiteFile(path, "index.html", partial(_same, view))
-    yield SiteFile(FACETS, "facets.html", partial(facets_view, index, imprint))
     comparison = partial(compare.compare_view, index, imprint)
     yield SiteFile(compare.PAGE, "compare.html", comparison)
     written = (*index_data(index), *search_data(index), *compare.compare_data(index))

@@ -29,13 +29,13 @@ from assay.model.results import Horizon
 from assay.model.rulebook import Band, Scorer
 from assay.scoring.outlook import Due
 
-PAGE, FACETS, NOT_RATED = "index.html", "by/index.html", "by/not-rated.html"
+PAGE, NOT_RATED = "index.html", "by/not-rated.html"
 DATA = "assets/index/"
 PER_PAGE = 50
 _SHARD = 500
 _LINE = 110
 _ITEMS = 5
-_TOPICS = 8
+_WORDS = 8
 _FIELDS = ("kind", "region", "domain", "topic")
 _SLUG = 80
 
@@ -148,16 +148,6 @@ class IndexView:
 
 
 @dataclass(frozen=True, slots=True)
-class FacetsView:
-    """The page that lists every word of every facet."""
-
-    root: str
-    path: str
-    lists: tuple[FacetList, ...]
-    imprint: Imprint
-
-
-@dataclass(frozen=True, slots=True)
 class Index:
     """The rows of a site with what they are made from."""
 
@@ -222,7 +212,7 @@ def index_of(atlas: Atlas) -> Index:
     """The rows of every published profile."""
     profiles = sorted(atlas.published.values(), key=lambda p: (p.name.casefold(), p.id))
     moves = headline_moves(atlas)
-    newest = moves[0] if moves else None
+    newest = next((move for move in moves if move.cause != "reviewer"), None)
     last = {move.profile: move for move in reversed(moves)}
     headline, impact = atlas.headline, _impact(atlas)
     columns = [Column("name", "Briefing"), Column("kind", "Kind"), Column("region", "Region")]
@@ -395,7 +385,9 @@ def _paged(
         view = replace(first, root=root, path=path, columns=_varied(index.columns, rows), rows=rows)
         if len(paths) > 1:
             span = f"{start + 1}–{start + len(rows)} of {len(numbers)}"
-            view = replace(view, strip=(*first.strip, span), pager=_pager(paths, page, root))
+            # A script that filters the first page tells its own span.
+            strip = (*first.strip, span) if page or first.front is None else first.strip
+            view = replace(view, strip=strip, pager=_pager(paths, page, root))
         if page:
             view = replace(view, title=f"{first.title}, page {page + 1}", front=None)
         yield path, view
@@ -447,7 +439,7 @@ def _front(index: Index, due: Sequence[Due]) -> Front:
         overdue=wording.count(late, "date is overdue", "dates are overdue") if late else None,
         spread=shares,
         spread_note=note,
-        facets=tuple(_facet_lists(index, "", _TOPICS)),
+        facets=tuple(_facet_lists(index)),
     )
 
 
@@ -483,7 +475,7 @@ def _due(atlas: Atlas, entry: Due) -> DueItem:
     return DueItem(
         wording.partial_short(PartialDate.parse(entry.written)),
         Link(wording.shortened(profile.name, 40), path_of(profile)),
-        wording.shortened(wording.clause(entry.text), 60),
+        wording.shortened(wording.clause(entry.text), 48),
     )
 
 
@@ -547,26 +539,21 @@ def _percent(thousandths: int) -> str:
     return f"{thousandths // 10}.{thousandths % 10}%"
 
 
-def facets_view(index: Index, imprint: Imprint) -> FacetsView:
-    """The page with the words of all facets."""
-    return FacetsView("../", FACETS, tuple(_facet_lists(index, "../", None)), imprint)
-
-
-def _facet_lists(index: Index, root: str, most: int | None) -> Iterator[FacetList]:
-    """The words of each field by number of briefings; at most so many of each."""
+def _facet_lists(index: Index) -> Iterator[FacetList]:
+    """The words of each field by number of briefings; the page of topics has them all."""
     for field in _FIELDS:
         found = index.facets[field]
         if not found or (field == "kind" and len(found) == 1):
             continue
         names = sorted(found, key=lambda name: (-len(found[name]), name))
         links = []
-        for name in names[:most]:
+        for name in names[:_WORDS]:
             word = index.words[field, name]
             text = f"{wording.shortened(word, 40)} {len(found[name])}"
-            links.append(Link(text, facet_href(field, word, root)))
+            links.append(Link(text, facet_href(field, word, "")))
         more = None
         if len(names) > len(links):
-            more = Link(f"all {len(names)} {field}s", f"{root}{FACETS}#{field}")
+            more = Link(f"all {len(names)} {field}s", f"topics.html#{field}")
         yield FacetList(wording.titled(field), tuple(links), more)
 
 

@@ -327,10 +327,10 @@ def _evidence(sheet: Sheet, claim: Claim) -> tuple[str, str | None]:
             else f"“{wording.shortened(source.title, 40)}”, unnamed publisher"
         )
     parts = []
-    for kind, (one, many) in wording.KINDS_OF_SOURCES.items():
-        if kind in by_kind:
-            count = len(by_kind[kind])
-            names = list(dict.fromkeys(by_kind[kind].values()))
+    for known, (one, many) in wording.KINDS_OF_SOURCES.items():
+        if known in by_kind:
+            count = len(by_kind[known])
+            names = list(dict.fromkeys(by_kind[known].values()))
             if len(names) > 3:
                 names = [*names[:2], f"{wording.number(len(names) - 2)} others"]
             noun = one if count == 1 else many

@@ -106,14 +106,16 @@ def _move(use: Use) -> int | None:
 
 def _facts(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.when.strip() != "true" or isinstance(rule.amount, str):
-        yield "Where that cannot be decided", undecided_words(rule)
-    yield "Why", rule.rationale or "The rulebook does not say more than the reason above."
-    yield "Source of the figure", rule.source or "The rulebook names none."
+        yield "If that is not known", undecided_words(rule)
+    if rule.rationale:
+        yield "Rationale", rule.rationale
+    if rule.source:
+        yield "Source of the amount", rule.source
     if rule.replaces is not None:
-        yield "Takes the place of", wording.words(rule.replaces)
+        yield "Replaces", wording.words(rule.replaces)
     if rule.disabled is not None:
         until = wording.day(rule.disabled.until)
-        yield "Switched off", f"Until {until}: {rule.disabled.reason}"
+        yield "Disabled", f"Until {until}: {rule.disabled.reason}"
 
 
 def _lines(atlas: Atlas, uses: Sequence[Use]) -> tuple[ProfileLine, ...]:

@@ -12,7 +12,7 @@ from assay.text import sentence
 
 
 def condition(rule: Rule) -> str | None:
-    """The condition on one line; None where the rule applies always."""
+    """The condition on one line; None if the rule always applies."""
     return None if rule.when.strip() == "true" else " ".join(rule.when.split())
 
 
@@ -23,12 +23,12 @@ def amount_words(rule: Rule) -> str:
 
 
 def undecided_words(rule: Rule) -> str:
-    """What the rule does where its condition cannot be decided."""
+    """Sentence on the effect of the rule if its condition is unknown."""
     if rule.on_unknown == "apply":
-        return "It takes effect all the same, so that what is missing cannot lift a score."
+        return "The rule applies anyway, so that missing evidence cannot raise a score."
     if isinstance(rule.on_unknown, int | float):
-        return f"It takes effect with {rule.on_unknown:g}."
-    return "It does nothing."
+        return f"The rule applies with {rule.on_unknown:g}."
+    return "The rule does nothing."
 
 
 def reason_words(rule: Rule) -> str:
@@ -44,23 +44,24 @@ def reason_words(rule: Rule) -> str:
 
 
 def counts_words(steps: Sequence[Step]) -> str:
-    """On how many of the scores it takes effect, and on how many nobody can say."""
-    counts = Counter(s.outcome for s in steps)
+    """Clause on how many scores the rule applies to, and for how many that is unknown."""
+    unknown = Counter(s.outcome for s in steps)["unknown"]
     applied = sum(s.applied for s in steps)
-    told = f"takes effect on {applied} of {len(steps)}"
-    return f"{told}; undecided on {counts['unknown']}" if counts["unknown"] else told
+    noun = "score" if len(steps) == 1 else "scores"
+    text = f"applies to {applied} of {len(steps)} {noun}"
+    return f"{text}; for {unknown} its condition is unknown" if unknown else text
 
 
 def move_words(moves: Sequence[int]) -> str | None:
-    """How far it moved the scores it took effect on, on average; None where there are none."""
+    """Sentence on the average change of the scores it applies to; None if there are none."""
     if not moves:
         return None
     moved = [m for m in moves if m]
     if not moved:
-        return "It moves none of them: they are no further than that without it."
+        return "It changes none of them, since they are within its limit."
     mean = round(sum(moved) / len(moved))
     amount = f"{'+' if mean > 0 else '−'}{wording.points(abs(mean))}" if mean else "under 0.001"
-    return f"It moves {len(moved)} of them, by {amount} on average."
+    return f"It changes {len(moved)} of them, by {amount} on average."
 
 
 def _amount(amount: float | str) -> str:

@@ -475,7 +475,7 @@ class Site(Model):
     @model_validator(mode="after")
     def _contact_is_an_address(self) -> Site:
         if self.contact is not None and contact_address(self.contact) is None:
-            raise ValueError("write an email or web address, for example desk@example.org")
+            raise ValueError("write an email or web address, for example editor@example.org")
         if self.base_url is not None and ("?" in self.base_url or "#" in self.base_url):
             raise ValueError("base_url ends with a folder, without ? and #")
         return self

@@ -114,7 +114,7 @@ def confirmed(assessment: Assessment, ledger: Ledger) -> dict[str, Decision]:
     grounds = Grounds(assessment.corpus, assessment.run)
     bands = [b.id for s in assessment.rulebook.scorers for b in assessment.rulebook.bands(s)]
     for decision in ledger.in_force:
-        if decision.kind != "accept" or decision.date > assessment.as_of:
+        if decision.kind != "accept":
             continue
         for subject in decision.subjects:
             if subject.scorer != name or subject.profile not in assessment.results:

@@ -770,10 +770,11 @@ def _sentence(change: Change, edits: Sequence[ClaimEdit], name: str | None, keys
     if supposed:
         parts.append(_TIMES[supposed - 1])
     parts.append(actor)
+    comma = "" if supposed else ","
     if len(edits) < keys:
-        parts.append(f"{'' if supposed else ','} for {claims}")
+        parts.append(f"{comma} for {claims}")
     elif keys > 1:
-        parts.append(f" for each of {keys} key claims")
+        parts.append(f"{comma} for each of {keys} key claims")
     return "".join(parts)
 
 

@@ -87,6 +87,8 @@ def publish(files: Iterable[tuple[str, bytes]], target: Path) -> PublishReport:
     folder that was not generated.
     """
     place = target.resolve()
+    if not place.name:
+        raise UsageError(f"cannot replace {place} by a site; choose another folder")
     previous = place.with_name(f".{place.name}.previous")
     try:
         _recover(place, previous)

@@ -4,6 +4,8 @@
   if (!globalThis.briefings) return;
   const {get, el, find, link, chip, combobox, named} = globalThis.briefings;
   const count = (number, one, many) => number + " " + (number === 1 ? one : many);
+  const day = new Intl.DateTimeFormat("en-GB", {dateStyle: "long", timeZone: "UTC"});
+  const written = date => /^\d{4}-\d\d-\d\d$/.test(date) ? day.format(new Date(date)) : date;
   const versus = (table, heads, rows) => table.replaceChildren(
     el("thead", {}, el("tr", {}, ...heads.map(head => el("th", {scope: "col"}, head)))),
     el("tbody", {}, ...rows.map(([head, ...cells]) => el("tr", {}, el("th", {scope: "row", dir: "auto"}, head),
@@ -16,8 +18,6 @@
     const one = async path => {
       try { return path ? await get(path + ".json") : null; } catch { status.textContent = "The data of a briefing could not be read."; return null; }
     };
-    const text = item => typeof item === "string" ? item : item && item.text || "";
-    const size = item => Array.isArray(item) ? item.length : item;
     const draw = async () => {
       status.textContent = "";
       const shown = await Promise.all(picked.map(one));
@@ -25,19 +25,23 @@
       const [a, b] = shown;
       if (!a || !b) return;
       const both = made => [a, b].map(made);
-      const grade = score => score && (score.grade || score.word) || "not rated";
-      const name = score => score.heading || score.name;
-      const scores = [...new Set([a, b].flatMap(profile => (profile.scores || []).map(name)))];
-      const factors = profile => (profile.factors || []).map(f => el("p", {}, `${f.heading || f.factor}: ${f.is || f.word || "not known"}`));
+      const headings = [...new Set([a, b].flatMap(profile => profile.scores.map(score => score.heading)))];
+      const grade = (profile, heading) => {
+        const score = profile.scores.find(other => other.heading === heading);
+        // A score without a scale has a number, which is for analysts.
+        return !score ? "" : score.grade || (score.rated ? "" : "not rated");
+      };
+      const lines = texts => texts.map(text => el("p", {}, text));
       const rows = [
-        ["Rating", ...both(p => p.rating_line || "")],
-        ...scores.map(word => [word, ...both(p => grade((p.scores || []).find(score => name(score) === word)))]),
-        ["Summary", ...both(p => (p.summary || []).map(s => el("p", {}, text(s))))],
-        ["Factors", ...both(factors)],
-        ["Sources", ...both(p => String(size(p.sources) ?? ""))],
-        ["Next date", ...both(p => text(p.next) || p.next && p.next.date || "")],
-      ].filter(([, ...values]) => values.some(v => v.length));
-      versus(find("table", section), ["", ...shown.map((p, n) => link(p.name, picked[n] + ".html"))], rows);
+        ["Rating", ...both(p => p.rating_line)],
+        ...headings.map(heading => [heading, ...both(p => grade(p, heading))]),
+        ["Summary", ...both(p => lines(p.summary || []))],
+        ["Factors", ...both(p => lines((p.factors || []).map(f => `${f.factor.replaceAll("_", " ")}: ${f.is}`)))],
+        ["Sources", ...both(p => String(p.source_count))],
+        ["Next date", ...both(p => p.next ? `${written(p.next.date)}: ${p.next.text}` : "")],
+        ["Next review", ...both(p => p.review_by ? written(p.review_by) : "")],
+      ].filter(([, ...values]) => values.some(value => value.length));
+      versus(find("table", section), ["Briefing", ...shown.map((p, n) => link(p.name, picked[n] + ".html"))], rows);
     };
     inputs.forEach((input, n) => combobox(input, item => {
       picked[n] = item[1].replace(/\.html$/, "");
@@ -53,7 +57,6 @@
     const {dates, moves} = await get("assets/index/grades.json");
     const {from, to} = find("form", section).elements;
     const output = find("output", section);
-    const day = new Intl.DateTimeFormat("en-GB", {dateStyle: "long", timeZone: "UTC"});
     const option = (date, n) => el("option", {value: n}, day.format(new Date(date)));
     from.append(...dates.map(option));
     to.append(...dates.map(option));
