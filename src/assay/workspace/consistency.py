@@ -341,8 +341,7 @@ def _restricted(
                     ValueLocation(path, subject),
                     f"{name} is open to {readers or audiences[0]!r}, but {reference!r}, on which "
                     f"it rests, only to {closed!r}",
-                    f"give both the same audience, or name other claims; {readers or audiences[0]} "
-                    "sees it without this claim, or not at all",
+                    "give both the same audience, or name other claims",
                 )
 
 
