@@ -501,8 +501,8 @@ def build_all(
 def prove_closed(checked: Checked, as_of: date, audience: str | None = None) -> Proof:
     """Prove that the site of an audience does not depend on what it may not know.
 
-    Builds the site three times in memory: with a marker in every closed text, from the documents
-    as they are, and without anything that is closed.
+    Builds the site three times in memory: with a marker in every closed text, from the current
+    documents, and without anything that is closed.
     """
     from assay.briefing.proof import Material, prove
     from assay.briefing.site import render_site

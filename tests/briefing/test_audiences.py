@@ -98,11 +98,13 @@ def full(root: Path) -> Path:
     ledger = desk / "reviews.jsonl"
     secret = Subject(profile="port-office", claim="secret-berth", audience="desk")
     shadow = Subject(profile="shadow-office", audience="desk", scorer="trust", matter="new")
+    inside = Subject(profile="port-office", audience="desk", scorer="trust", matter="new")
     plain: Any = {"reviewer": "Ann", "date": "2026-01-10"}
     for draft in (
         Draft(kind="flag", subjects=(secret,), reason="The memo may be forged.", **plain),
         Draft(kind="comment", subjects=(shadow,), reason="Ask the informant.", **plain),
         Draft(kind="accept", subjects=(shadow,), reason="As the memo says.", **plain),
+        Draft(kind="accept", subjects=(inside,), reason="The thirteenth berth is new.", **plain),
         Draft(
             kind="flag", subjects=(Subject(profile="port-office"),), reason="Count again.", **plain
         ),

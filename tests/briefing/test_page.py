@@ -144,7 +144,7 @@ def test_a_summary_stands_in_the_place_of_the_key_claims(
     written = [{"text": "Forty models are out <b>already</b>.", "claims": ["over-forty"]}]
     build(renamed(desk, EVENT, summary=written), tmp_path / "site", images_root)
     shown = Markup.of(tmp_path / "site" / "events/forty-models.html")
-    assert "Forty models are out <b>already</b>. 1 2 3 ≠4" in shown.text
+    assert "Forty models are out <b>already</b>. 1, 2, 3, ≠4" in shown.text
     assert "claim-over-forty" in shown.ids
 
 

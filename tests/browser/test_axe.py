@@ -26,6 +26,8 @@ KINDS = {
     "rule": "rules/citation-strength/ageing.html",
     "calendar": "calendar.html",
     "methodology": "methodology.html",
+    "facet": "by/topic/web-certificates.html",
+    "compare": "compare.html",
 }
 
 RUN = """options => axe.run({resultTypes: ['violations'], ...options}).then(found =>

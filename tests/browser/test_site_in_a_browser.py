@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from tests.briefing.desk import AS_OF, DIGEST, Assessment
 from tests.briefing.test_index import AB, CD, NONE, apply, many
+from tests.browser.test_axe import RUN
 from tests.package import Atlas, build_site
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def address(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:  # noqa: F811
+def page(browser: Browser, address: str) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": 1280, "height": 800})
     said: list[str] = []
     opened.on("pageerror", lambda error: said.append(str(error)))
@@ -224,7 +226,7 @@ def test_the_grades_of_two_dates_are_compared(page: Page, address: str) -> None:
 @pytest.mark.parametrize("scripts", [True, False])
 def test_without_a_script_or_from_a_disk_the_pages_hold_every_briefing(
     scripts: bool,
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     folder: Path,
     address: str,
 ) -> None:
@@ -254,3 +256,27 @@ def test_the_first_page_is_at_most_four_and_a_half_screens(page: Page) -> None:
     )
     assert height <= 4.5 * 800
     assert nodes <= 1500
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier_in_filters_search_and_comparisons(
+    width: int, scheme: Any, page: Page, address: str
+) -> None:
+    axe = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
+    page.select_option("[name=region]", "Europe")
+    _told(page, "40 briefings")
+    page.fill(".top [name=q]", "north")
+    page.wait_for_selector(".top [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.evaluate(axe)
+    assert page.evaluate(RUN, {}) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    pair = "a=institutions/body-3&b=institutions/body-4"
+    page.goto(f"{address}compare.html?{pair}")
+    page.wait_for_selector("#compare tbody tr")
+    page.evaluate(axe)
+    assert page.evaluate(RUN, {}) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
+from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, VISIBLE_PATTERN, Model
 from assay.model.documents import (
     Citation,
     Claim,
@@ -306,7 +306,7 @@ def _text(field: dict[str, Any]) -> str:
         return "id"
     if field.get("pattern") == REFERENCE_PATTERN:
         return "claim"
-    if "pattern" in field:
+    if "pattern" in field and field["pattern"] != VISIBLE_PATTERN:
         return f"text of the form {code(field['pattern'])}"
     lengths = {300: "line", 4000: "text", 2000: "web address", 10_000: "CEL"}
     return lengths.get(field.get("maxLength", 0), "text")

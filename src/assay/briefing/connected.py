@@ -37,7 +37,9 @@ def connected(sheet: Sheet) -> Connected | None:
         legend.append("thicker: more critical")
     if any("judged" in n.style for n in every):
         legend.append("dashed: our judgement")
-    return Connected(left, right, wording.titled("; ".join(legend)) if legend else None)
+    if not legend or not sheet.room:
+        return Connected(left, right, None)
+    return Connected(left, right, wording.titled("; ".join(legend)))
 
 
 def _side(sheet: Sheet, headings: dict[Direction, str], seen: set[str]) -> NeighbourSide:

@@ -385,7 +385,9 @@ def _paged(
         view = replace(first, root=root, path=path, columns=_varied(index.columns, rows), rows=rows)
         if len(paths) > 1:
             span = f"{start + 1}–{start + len(rows)} of {len(numbers)}"
-            view = replace(view, strip=(*first.strip, span), pager=_pager(paths, page, root))
+            # A script that filters the first page tells its own span.
+            strip = (*first.strip, span) if page or first.front is None else first.strip
+            view = replace(view, strip=strip, pager=_pager(paths, page, root))
         if page:
             view = replace(view, title=f"{first.title}, page {page + 1}", front=None)
         yield path, view

@@ -21,7 +21,7 @@ def source_rows(sheet: Sheet) -> tuple[tuple[SourceRow, ...], tuple[SourceRow, .
 
 
 def summary(sheet: Sheet) -> str:
-    """``4 secondary reports, none independent on the weakest key statement``."""
+    """``4 secondary reports, 2 independent on the weakest key statement``."""
     kinds = Counter(_kinds(sheet, source)[0] for source in sheet.sources)
     total = len(sheet.sources)
     if len(kinds) == 1:
@@ -33,7 +33,10 @@ def summary(sheet: Sheet) -> str:
     keys = sum(claim.key for claim in sheet.claims)
     if total > 1 and keys:
         statement = "its key statement" if keys == 1 else "the weakest key statement"
-        text += f", {sheet.result.independent or 'none'} independent on {statement}"
+        independent = sheet.result.independent
+        text += (
+            f", {independent} independent on {statement}" if independent else ", none independent"
+        )
     return text
 
 
@@ -82,8 +85,8 @@ def _seen(sheet: Sheet, source: Source) -> str:
     drawn = [str(sheet.numbers[i]) for i in source.cites if i in sheet.numbers]
     if drawn:
         parts.append(f"draws on {listed(drawn)}")
-    elif source.attributed_to:
-        parts.append(f"credits {wording.shortened(source.attributed_to, 32)}")
+    elif source.attributed_to and sheet.room:
+        parts.append(f"credits {wording.shortened(source.attributed_to, 28)}")
     return "; ".join(parts)
 
 

@@ -5,6 +5,7 @@
   const {get, el, find, link, chip, combobox, named} = globalThis.briefings;
   const count = (number, one, many) => number + " " + (number === 1 ? one : many);
   const day = new Intl.DateTimeFormat("en-GB", {dateStyle: "long", timeZone: "UTC"});
+  const written = date => /^\d{4}-\d\d-\d\d$/.test(date) ? day.format(new Date(date)) : date;
   const versus = (table, heads, rows) => table.replaceChildren(
     el("thead", {}, el("tr", {}, ...heads.map(head => el("th", {scope: "col"}, head)))),
     el("tbody", {}, ...rows.map(([head, ...cells]) => el("tr", {}, el("th", {scope: "row", dir: "auto"}, head),
@@ -27,7 +28,8 @@
       const headings = [...new Set([a, b].flatMap(profile => profile.scores.map(score => score.heading)))];
       const grade = (profile, heading) => {
         const score = profile.scores.find(other => other.heading === heading);
-        return score ? score.grade || "not rated" : "";
+        // A score without a scale has a number, which is for analysts.
+        return !score ? "" : score.grade || (score.rated ? "" : "not rated");
       };
       const lines = texts => texts.map(text => el("p", {}, text));
       const rows = [
@@ -36,10 +38,10 @@
         ["Summary", ...both(p => lines(p.summary || []))],
         ["Factors", ...both(p => lines((p.factors || []).map(f => `${f.factor.replaceAll("_", " ")}: ${f.is}`)))],
         ["Sources", ...both(p => String(p.source_count))],
-        ["Next date", ...both(p => p.next ? `${p.next.date}: ${p.next.text}` : "")],
-        ["Next review", ...both(p => p.review_by ? day.format(new Date(p.review_by)) : "")],
+        ["Next date", ...both(p => p.next ? `${written(p.next.date)}: ${p.next.text}` : "")],
+        ["Next review", ...both(p => p.review_by ? written(p.review_by) : "")],
       ].filter(([, ...values]) => values.some(value => value.length));
-      versus(find("table", section), ["", ...shown.map((p, n) => link(p.name, picked[n] + ".html"))], rows);
+      versus(find("table", section), ["Briefing", ...shown.map((p, n) => link(p.name, picked[n] + ".html"))], rows);
     };
     inputs.forEach((input, n) => combobox(input, item => {
       picked[n] = item[1].replace(/\.html$/, "");
