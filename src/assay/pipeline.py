@@ -30,7 +30,7 @@ from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
 from assay.evidence.audience import visible_to
 from assay.model.documents import Corpus
-from assay.model.rulebook import Rulebook, Site, digest
+from assay.model.rulebook import Rulebook, Site, digest, directory_address
 from assay.progress import stage
 from assay.review.checks import check_ledger
 from assay.rules.check import check_partial_rulebook, check_rulebook
@@ -459,19 +459,22 @@ def build_all(
 ) -> dict[str, SiteReport]:
     """Render a site for each audience into a folder of its name below ``out``, all or none.
 
-    Each is built apart, from what its audience may see. ``base_url`` is the address of ``out``.
+    Each is built apart, from what its audience may see. ``base_url`` is the address of
+    ``out``. Default: that of the rulebook.
     """
     from assay.briefing.site import SiteReport, render_site
     from assay.workspace.transactions import publish
 
     rulebook = checked.loaded.rulebook
     audiences = rulebook.audiences if rulebook is not None else ()
+    site = rulebook.settings.site if rulebook is not None else None
+    base = directory_address(base_url or (site.base_url if site is not None else None))
     unpublished: dict[str, tuple[str, ...]] = {}
 
     def files() -> Iterator[tuple[str, bytes]]:
         for audience in audiences:
             assessment = assess(checked, as_of, audience)
-            address = f"{base_url}{audience}/" if base_url else None
+            address = f"{base}{audience}/" if base else None
             ledger_path = assessment.workspace.ledger_path
             atlas, counting = _atlas(assessment, ledger_path, base_url=address)
             unpublished[audience] = atlas.unpublished

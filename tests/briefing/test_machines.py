@@ -13,7 +13,8 @@ import pytest
 
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, renamed
 from tests.briefing.markup import Markup, pages
-from tests.package import Atlas, Rulebook, build_site
+from tests.cli.workspaces import PROFILE, RULES, write_workspace
+from tests.package import Atlas, Rulebook, build_site, run
 
 BASE = "https://example.org/briefs/"
 EVENT = "events/forty-models"
@@ -227,3 +228,14 @@ def test_addresses_that_are_none_are_refused(site: dict[str, str], message: str)
     scorers = [{"name": "a", "on": "profile"}]
     with pytest.raises(ValueError, match=message.replace("?", r"\?")):
         Rulebook.model_validate({"settings": {"site": site}, "scorers": scorers})
+
+
+def test_the_site_of_each_audience_has_an_address_of_its_own(tmp_path: Path) -> None:
+    site = "settings: {site: {base_url: 'https://example.org/b'}, "
+    write_workspace(tmp_path, office=PROFILE)
+    (tmp_path / "rules.yaml").write_text(RULES.replace("settings: {", site), encoding="utf-8")
+    assert run(["--workspace", str(tmp_path), "build", "--all-audiences"]) == 0
+    for audience in ("public", "desk"):
+        page = Markup.of(tmp_path / "site" / audience / "index.html")
+        assert f"https://example.org/b/{audience}/" in page.links
+    assert not (tmp_path / "site/desk/sitemap.xml").exists()
