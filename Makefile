@@ -70,6 +70,17 @@ briefings: $(RUNTIME) ## build the shipped briefing pages into site/
 check: format-check lint types layers docs-check test ## run the whole gate
 	@echo "== all checks passed"
 
+.PHONY: browser
+browser: $(DEV) ## install a browser for the tests that open pages
+	@if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then \
+	  echo "== a browser is installed"; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq >/dev/null 2>&1 \
+	  && apt-get install -y -qq --no-install-recommends chromium >/dev/null 2>&1; then \
+	  echo "== installed chromium"; \
+	else \
+	  $(BIN)/python -m playwright install chromium; \
+	fi
+
 .PHONY: format-check
 format-check: $(DEV)
 	@echo "== format"

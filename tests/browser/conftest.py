@@ -25,9 +25,10 @@ LONG = "a-long-profile"
 def browser() -> Iterator[Browser]:
     driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.skip("no chromium on this machine")
     with driver.sync_playwright() as play:
+        executable = executable or play.chromium.executable_path
+        if not Path(executable).exists():
+            pytest.skip("no chromium on this machine; 'make browser' installs one")
         opened = play.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield opened
         opened.close()

@@ -28,6 +28,12 @@ KINDS = {
     "methodology": "methodology.html",
     "facet": "by/topic/web-certificates.html",
     "compare": "compare.html",
+    "changes": "changes.html",
+    "sources": "sources.html",
+    "publisher": "sources/letsencrypt-org.html",
+    "topics": "topics.html",
+    "about": "about.html",
+    "not found": "404.html",
 }
 
 RUN = """options => axe.run({resultTypes: ['violations'], ...options}).then(found =>

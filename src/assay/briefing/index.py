@@ -480,9 +480,10 @@ def _due(atlas: Atlas, entry: Due) -> DueItem:
 
 
 def _bands(atlas: Atlas) -> tuple[Band, ...]:
-    """The bands of the headline score, the highest first."""
+    """The bands of the headline score that have pages, the highest first."""
     headline = atlas.headline
-    return charts.ascending(atlas.rulebook.bands(headline))[::-1] if headline else ()
+    bands = atlas.rulebook.bands(headline) if headline else ()
+    return charts.ascending([band for band in bands if band.publish])[::-1]
 
 
 def _grade_name(band: Band) -> str:

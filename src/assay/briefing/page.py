@@ -121,8 +121,9 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         imprint=imprint,
     )
     view = replace(view, has_story=_has_story(view), matters=_matters(view))
-    # A page that is short without its folds needs no list of its parts.
-    return replace(view, contents=_contents(view)) if sheet.room else view
+    # A page of few claims whose parts are folded needs no list of them.
+    bare = not sheet.room and len(sheet.claims) <= _FEW
+    return view if bare else replace(view, contents=_contents(view))
 
 
 def _words(view: PageView) -> int:
