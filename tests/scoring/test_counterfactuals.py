@@ -270,7 +270,7 @@ def test_the_cheapest_remedy_may_be_of_several_kinds() -> None:
     firm = next(c for c in upgrades if c.to.grade == "B/C")
     assert firm.effort == 3
     assert firm.change == (
-        "check that it still holds, for 'led'; and cite an independent first-hand report by a "
+        "confirm that it still holds, for 'led'; and cite an independent first-hand report by a "
         "usually reliable publisher, for 'grew'"
     )
 
