@@ -271,7 +271,7 @@ def test_the_cheapest_remedy_may_be_of_several_kinds() -> None:
     assert firm.effort == 3
     assert firm.change == (
         "confirm that it still holds, for 'led'; and cite an independent first-hand report by a "
-        "usually reliable publisher, for 'grew'"
+        "usually reliable publisher for 'grew'"
     )
 
 
