@@ -568,17 +568,21 @@ def brief(assessment: Assessment, profile_id: str) -> list[str]:
 def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[str, ...]:
     """Files of the site that differ between two assessments, for any audience.
 
-    Decisions are those of ``after``. Every page is rendered twice, with its explanations, which
+    Decisions and applies are those of ``after``. Every page is rendered twice, with its explanations, which
     takes several times as long as scoring.
     """
     from assay.briefing.files import differing
+    from assay.review.ledger import require_ledger
 
     old, new = ({d.audience: d for d in assessments} for assessments in (before, after))
     ledger_path = after[0].workspace.ledger_path
+    records = (require_ledger(ledger_path), _history(after[0].workspace))
     found: set[str] = set()
     for audience in dict.fromkeys([*old, *new]):
         one, other = (
-            _atlas(assessments[audience], ledger_path)[0] if audience in assessments else None
+            _atlas(assessments[audience], ledger_path, records=records)[0]
+            if audience in assessments
+            else None
             for assessments in (old, new)
         )
         found |= differing(one, other)

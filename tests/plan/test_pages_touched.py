@@ -24,7 +24,8 @@ pytestmark = pytest.mark.usefixtures("short_outlook")
 DAY = date(2026, 1, 15)
 _STAMPS = re.compile(
     rb"As of (<b>)?<time .*?</time>|Input <code>.*?</code>|from input <code>.*?</code>|"
-    rb"Briefing as of \d+ \w+ \d+|<span>as of .*?</span>",
+    rb"data-version=\"[0-9a-f]*\"|\"digest\": \"[0-9a-f]*\"|"
+    rb"[Aa]s of (<b>)?\d+ \w+ \d{4}|\"as_of\": \"[0-9-]*\"|<span>as of .*?</span>",
     re.DOTALL,
 )
 Edit = Callable[[Office], Office]
@@ -39,7 +40,7 @@ def site(workspace: Workspace, as_of: date = DAY) -> dict[str, bytes]:
         files = {
             name: path.read_bytes()
             for path in out.rglob("*")
-            if not (name := path.relative_to(out).as_posix()).startswith((".", "assets"))
+            if not (name := path.relative_to(out).as_posix()).startswith((".", "assets", "robots"))
             and path.is_file()
         }
     return {name: _STAMPS.sub(b"", data) for name, data in files.items()}

@@ -145,7 +145,6 @@ def _words(view: PageView) -> int:
         parts += filter(None, (view.reasons.reason, view.reasons.remedy, view.reasons.effect))
     if view.history is not None:
         parts += [f"{g.as_of} {g.why} recorded {g.recorded}" for g in view.history.grades]
-        parts += [c.text for c in view.history.corrections]
     if view.connected is not None:
         sides = (view.connected.left, view.connected.right)
         members = [n for side in sides for _, group in side.groups for n in group]
