@@ -568,8 +568,8 @@ def brief(assessment: Assessment, profile_id: str) -> list[str]:
 def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> tuple[str, ...]:
     """Files of the site that differ between two assessments, for any audience.
 
-    Decisions and applies are those of ``after``. Every page is rendered twice, with its explanations, which
-    takes several times as long as scoring.
+    Decisions and applies are those of ``after``. Every page is rendered twice, with its
+    explanations, which takes several times as long as scoring.
     """
     from assay.briefing.files import differing
     from assay.review.ledger import require_ledger

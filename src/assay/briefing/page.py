@@ -15,7 +15,6 @@ from assay.briefing.sheet import ROOT, Sheet, badge
 from assay.briefing.story import story
 from assay.briefing.views import (
     Badge,
-    Cite,
     Fact,
     FactorRow,
     ImageView,
@@ -237,35 +236,35 @@ def when(event: Event) -> str | None:
 def _glance(sheet: Sheet) -> tuple[Fact, ...]:
     """Region, domain, dates and topics, as far as they are known."""
     profile = sheet.profile
-    words: list[tuple[str, Sequence[str], str, str | None]] = [
-        ("Also called", profile.aliases, "aliases", None),
-        ("Region", (profile.region,) if profile.region else (), "region", "region"),
+    words: list[tuple[str, Sequence[str], str | None]] = [
+        ("Also called", profile.aliases, None),
+        ("Region", (profile.region,) if profile.region else (), "region"),
     ]
     if isinstance(profile, Institution):
-        words.append(("Base", (profile.base,) if profile.base else (), "base", None))
+        words.append(("Base", (profile.base,) if profile.base else (), None))
     else:
         date = when(profile)
-        words.append(("Date", (date,) if date else (), "date", None))
+        words.append(("Date", (date,) if date else (), None))
     words += [
-        ("Domain", (profile.domain,) if profile.domain else (), "domain", "domain"),
-        ("Topics", profile.topics, "topics", "topic"),
+        ("Domain", (profile.domain,) if profile.domain else (), "domain"),
+        ("Topics", profile.topics, "topic"),
     ]
     return tuple(
         Fact(
             term,
             ", ".join(values),
-            _basis(sheet, field),
-            links=tuple(Link(v, facet_href(facet, v, ROOT)) for v in values) if facet else (),
+            links=_facets(sheet, facet, values),
         )
-        for term, values, field, facet in words
+        for term, values, facet in words
         if values
     )
 
 
-def _basis(sheet: Sheet, field: str) -> tuple[Cite, ...]:
-    fields = ("date", "from", "until") if field == "date" else (field,)
-    named = [i for f in fields for i in sheet.profile.basis.get(f, ())]
-    return sheet.cites_of([f"{sheet.profile.id}#{i}" for i in dict.fromkeys(named)])
+def _facets(sheet: Sheet, facet: str | None, words: Sequence[str]) -> tuple[Link, ...]:
+    """The pages of the words; a long page would have too many stops for the keyboard."""
+    if facet is None or sheet.room < 0.5:
+        return ()
+    return tuple(Link(word, facet_href(facet, word, ROOT)) for word in words)
 
 
 def _image(profile: AnyProfile) -> ImageView | None:
