@@ -73,7 +73,7 @@ def test_one_rule(tmp_path: Path) -> None:
     assert profile["published"]
     (explained,) = map(explanation_json, made.explain(["office"]).values())
     assert [step["because"] for step in explained["scorers"][0]["steps"]] == [
-        "it starts at 0",
+        "The score starts at 0.",
         "cites 1",
     ]
 
