@@ -148,7 +148,9 @@ def _words(view: PageView) -> int:
         sides = (view.connected.left, view.connected.right)
         members = [n for side in sides for _, group in side.groups for n in group]
         parts += [f"{n.link.text} {n.relation} D" for n in members]
-    return sum(len(part.split()) for part in parts)
+    # A picture takes the room of about so many words.
+    picture = 90 if view.image else 0
+    return picture + sum(len(part.split()) for part in parts)
 
 
 def _contents(view: PageView) -> tuple[Link, ...]:
