@@ -42,8 +42,15 @@ RUN = """options => axe.run({resultTypes: ['violations'], ...options}).then(foun
 OPEN = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("width", [1280, 390])
+# The pages that most people open are looked at on a phone in each run, the others in the slow one.
+PHONE = ("index", "event", "grading")
+CASES = [
+    *((kind, 1280) for kind in KINDS),
+    *(pytest.param(k, 390, marks=() if k in PHONE else pytest.mark.slow) for k in KINDS),
+]
+
+
+@pytest.mark.parametrize(("kind", "width"), CASES)
 def test_axe_finds_no_barrier(kind: str, width: int, browser: Browser, shipped: Path) -> None:
     """The scheme changes nothing but colours, so in the dark one only these are looked at."""
     script = (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
