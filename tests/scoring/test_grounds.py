@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
 from hypothesis import given
 
 from assay.scoring.grounds import Grounds
@@ -32,6 +33,8 @@ def beside_the_point() -> Rulebook:
     return book.model_copy(update={"scorers": tuple(scorers)})
 
 
+# Every example is scored and explained whole, which takes seconds.
+@pytest.mark.slow
 @given(corpora(most_profiles=2, most_sources=4))
 def test_order_wording_and_rules_that_never_hold_move_no_digest(corpus: Corpus) -> None:
     before, after = desk_of(corpus), desk_of(corpus, beside_the_point())
@@ -57,6 +60,8 @@ def otherwise_banded() -> Rulebook:
     return book.model_copy(update={"scales": scales, "cadence": cadence})
 
 
+# Every example is scored and explained whole, which takes seconds.
+@pytest.mark.slow
 @given(corpora(most_profiles=2, most_sources=4))
 def test_the_band_of_the_profile_itself_moves_its_digest(corpus: Corpus) -> None:
     before, after = desk_of(corpus), desk_of(corpus, otherwise_banded())
@@ -67,6 +72,8 @@ def test_the_band_of_the_profile_itself_moves_its_digest(corpus: Corpus) -> None
         assert moved == (band is not None and band.id == "another")
 
 
+# Every example is scored and explained whole, which takes seconds.
+@pytest.mark.slow
 @given(corpora(most_profiles=2, most_sources=4))
 def test_the_steps_a_grade_rests_on_are_among_those_of_its_explanation(corpus: Corpus) -> None:
     desk = desk_of(corpus)
