@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from assay.scoring import outlook
 from tests.package import FOLDER_VARIABLE
 
 settings.register_profile("fast", derandomize=True, deadline=None, max_examples=50)
@@ -29,3 +30,11 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(FOLDER_VARIABLE, str(folder))
         yield folder
+
+
+@pytest.fixture(scope="module")
+def short_outlook() -> Iterator[None]:
+    """Look ten days ahead, for tests in which horizons play no part."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outlook, "LOOKAHEAD_DAYS", 10)
+        yield

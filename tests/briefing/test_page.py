@@ -129,7 +129,7 @@ def test_the_highest_grade_is_not_only(desk: Assessment) -> None:
 
 
 def test_alternative_judgements_stand_against_the_evidence(desk: Assessment) -> None:
-    found = view(desk).hypotheses
+    found = view(desk).story.hypotheses
     assert found is not None
     assert len(found.judgements) == 2
     says = {claim.text: words for claim, words in found.rows}

@@ -1,23 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from assay.scoring import outlook as later
 from tests.package import run
 from tests.plan.calling import Call, apply
 from tests.plan.office import Office
-
-
-@pytest.fixture(scope="module")
-def short_outlook() -> Iterator[None]:
-    """Look ten days ahead, for tests in which horizons play no part."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(later, "LOOKAHEAD_DAYS", 10)
-        yield
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from assay.output.plan_json import saved_json
 from assay.plan.apply import moved_since
 from assay.review import actions
-from assay.scoring import outlook as later
 from tests.faults import Killed
 from tests.package import (
     Assessment,
@@ -47,19 +45,13 @@ from tests.review.office import ANN, Office, claim, profile, source
 
 PROFILES = ["harbour", "pier", "station"]
 WORDS = {"record": 800, "first_hand": 600, "secondary": 300}
+pytestmark = pytest.mark.usefixtures("short_outlook")
+
 BANDS = [("none", 0), ("low", 100), ("fair", 350), ("good", 550), ("high", 750)]
 _ANY = st.sampled_from(PROFILES)
 
 Basis = tuple[str, str, int]
 """What a grade rests on: the source's directness, its title, and the rule's figure."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def short_outlook() -> Iterator[None]:
-    """Look ten days ahead: horizons play no part here."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(later, "LOOKAHEAD_DAYS", 10)
-        yield
 
 
 def band(points: int) -> int:

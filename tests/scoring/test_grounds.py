@@ -11,6 +11,8 @@ from assay.scoring.grounds import Grounds
 from tests.package import Assessment, Corpus, Rule, Rulebook
 from tests.strategies import corpora, default_rulebook, desk_of
 
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("short_outlook")]
+
 
 def digests(desk: Assessment) -> dict[tuple[str, str], str]:
     grounds = Grounds(desk.corpus, desk.run)
@@ -33,8 +35,6 @@ def beside_the_point() -> Rulebook:
     return book.model_copy(update={"scorers": tuple(scorers)})
 
 
-# Every example is scored and explained whole, which takes seconds.
-@pytest.mark.slow
 @given(corpora(most_profiles=2, most_sources=4))
 def test_order_wording_and_rules_that_never_hold_move_no_digest(corpus: Corpus) -> None:
     before, after = desk_of(corpus), desk_of(corpus, beside_the_point())
@@ -60,8 +60,6 @@ def otherwise_banded() -> Rulebook:
     return book.model_copy(update={"scales": scales, "cadence": cadence})
 
 
-# Every example is scored and explained whole, which takes seconds.
-@pytest.mark.slow
 @given(corpora(most_profiles=2, most_sources=4))
 def test_the_band_of_the_profile_itself_moves_its_digest(corpus: Corpus) -> None:
     before, after = desk_of(corpus), desk_of(corpus, otherwise_banded())
@@ -72,8 +70,6 @@ def test_the_band_of_the_profile_itself_moves_its_digest(corpus: Corpus) -> None
         assert moved == (band is not None and band.id == "another")
 
 
-# Every example is scored and explained whole, which takes seconds.
-@pytest.mark.slow
 @given(corpora(most_profiles=2, most_sources=4))
 def test_the_steps_a_grade_rests_on_are_among_those_of_its_explanation(corpus: Corpus) -> None:
     desk = desk_of(corpus)

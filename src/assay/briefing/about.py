@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
-from assay.briefing.page import page
+from assay.briefing.grading import fold
+from assay.briefing.page import reasons
 from assay.briefing.rules_pages import scorer_path
-from assay.briefing.sheet import headline_badge
+from assay.briefing.sheet import Sheet, band_badge, headline_badge
 from assay.briefing.views import Badge, Imprint, Link, TakenEffect
 from assay.model.documents import AnyProfile
 from assay.text import listed, sentence
@@ -82,7 +83,7 @@ def about_view(atlas: Atlas, imprint: Imprint) -> AboutView:
             if s.describes
         ),
         scale=_scale(atlas),
-        example=_example(atlas, imprint),
+        example=_example(atlas),
         tiers=_tiers(atlas),
         contact=Link(contact, imprint.contact) if contact else None,
         imprint=imprint,
@@ -92,7 +93,7 @@ def about_view(atlas: Atlas, imprint: Imprint) -> AboutView:
 def _covers(atlas: Atlas) -> str:
     kinds = [profile.kind for profile in atlas.published.values()]
     claims = [claim for p in atlas.published.values() for claim in atlas.claims(p)]
-    sources = {s.id for claim in claims for _, s in atlas.citations(claim)}
+    sources = {i for p in atlas.published.values() for i in atlas.cited(p)}
     parts = [(kinds.count("event"), "event"), (kinds.count("institution"), "institution")]
     subjects = [wording.count(number, noun) for number, noun in parts if number]
     if not subjects:
@@ -110,15 +111,13 @@ def _scale(atlas: Atlas) -> tuple[ScaleStep, ...]:
         return ()
     bands = atlas.rulebook.bands(scorer)
     return tuple(
-        ScaleStep(
-            Badge(scorer.heading, b.grade, None, None, charts.rank(bands, b), len(bands)), b.label
-        )
+        ScaleStep(band_badge(scorer, bands, b), b.label)
         for b in reversed(charts.ascending(bands))
         if b.publish
     )
 
 
-def _example(atlas: Atlas, imprint: Imprint) -> Example | None:
+def _example(atlas: Atlas) -> Example | None:
     """Of some profiles with few statements, the one whose grade took the most rules."""
     rated = [
         p
@@ -126,17 +125,19 @@ def _example(atlas: Atlas, imprint: Imprint) -> Example | None:
         if (shown := headline_badge(atlas, p.id)) and shown.filled and not _overridden(atlas, p)
     ]
     rated.sort(key=lambda p: (len(atlas.claims(p)) < _FEW, len(atlas.claims(p)), p.id))
-    found = [made for p in rated[:_CANDIDATES] if (made := _example_of(atlas, p, imprint))]
+    found = [made for p in rated[:_CANDIDATES] if (made := _example_of(atlas, p))]
     return max(found, key=lambda example: len(example.steps), default=None)
 
 
-def _example_of(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Example | None:
-    view = page(atlas, profile, imprint)
+def _example_of(atlas: Atlas, profile: AnyProfile) -> Example | None:
+    sheet = Sheet(atlas, profile)
+    graded = fold(sheet)
     shown = headline_badge(atlas, profile.id)
-    if shown is None or view.fold is None or not view.fold.rules:
+    if shown is None or graded is None or not graded.rules:
         return None
     href = atlas.href(profile.id, "") or ""
-    reason = view.reasons.reason if view.reasons else None
+    found = reasons(sheet)
+    reason = found.reason if found else None
     return Example(
         profile=Link(profile.name, href),
         reasoning=f"{href.removesuffix('.html')}/grading.html",
@@ -144,7 +145,7 @@ def _example_of(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Example 
         reason=sentence(reason) if reason else None,
         steps=tuple(
             TakenEffect(r.name, r.href.removeprefix("../") if r.href else None, r.because, r.after)
-            for r in view.fold.rules[:_MOST_STEPS]
+            for r in graded.rules[:_MOST_STEPS]
         ),
     )
 

@@ -13,7 +13,7 @@ from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependenc
 from assay.model.results import Explanation, ProfileResult
 from assay.model.rulebook import Band, Rulebook, Scorer, Site, directory_address
 from assay.plan.history import Applied
-from assay.plan.plan import Change
+from assay.plan.plan import Change, Correction
 from assay.review.decisions import Decision
 from assay.review.effective import Ruling
 
@@ -69,13 +69,14 @@ class Atlas:
         self._paths = {i: path_of(profile) for i, profile in self.published.items()}
         self._scorers = {scorer.key: scorer for scorer in rulebook.scorers}
         self._edges: dict[str, list[Edge]] = {i: [] for i in self.published}
+        self._claims: dict[str, tuple[Claim, ...]] = {}
+        self._cited: dict[str, dict[str, Source]] = {}
         self._users: dict[str, list[str]] = {}
+        self._versions: dict[str, list[Source]] = {}
         self._changes: dict[str, list[tuple[Applied, Change]]] = {}
+        self._corrections: dict[str, list[tuple[Applied, Correction]]] = {}
         self._collect()
-        for record in self.history:
-            for change in record.changes:
-                if change.audience == audience and change.id in self.published:
-                    self._changes.setdefault(change.id, []).append((record, change))
+        self._collect_history()
 
     @property
     def unpublished(self) -> tuple[str, ...]:
@@ -132,8 +133,21 @@ class Atlas:
         return tuple((c, s) for c, s in cited if s is not None and self.is_out(s))
 
     def claims(self, profile: AnyProfile) -> tuple[Claim, ...]:
-        """The profile's claims, without those that only later sources make."""
-        return tuple(c for c in profile.claims if not c.sources or self.citations(c))
+        """The claims of a published profile, without those that only later sources make."""
+        return self._claims[profile.id]
+
+    def cited(self, profile: AnyProfile) -> Mapping[str, Source]:
+        """The sources that a published profile cites, in the order of its claims."""
+        return self._cited[profile.id]
+
+    def retracted(self, source: Source) -> date | None:
+        """The day on which the source was retracted; None if that is still ahead."""
+        day = source.retracted
+        return day if day is not None and day <= self.as_of else None
+
+    def versions_of(self, source_id: str) -> Sequence[Source]:
+        """The sources that revise a source."""
+        return self._versions.get(source_id, ())
 
     def claim(self, profile_id: str, reference: str) -> tuple[AnyProfile, Claim] | None:
         """The claim a reference of a profile names, where a published page shows it."""
@@ -155,6 +169,10 @@ class Atlas:
         """The recorded changes of a profile's scores, for the audience of the site."""
         return self._changes.get(profile_id, ())
 
+    def corrections_of(self, profile_id: str) -> Sequence[tuple[Applied, Correction]]:
+        """The recorded corrections of a profile's claims."""
+        return self._corrections.get(profile_id, ())
+
     @property
     def is_most_public(self) -> bool:
         return self.audience == self.rulebook.audiences[0]
@@ -169,9 +187,23 @@ class Atlas:
                 if link.on in self.published and self._holds(link):
                     self._edges[i].append(Edge(direction, link.on, i, link))
                     self._edges[link.on].append(Edge(back, i, i, link))
-            cited = {s.id for claim in self.claims(profile) for _, s in self.citations(claim)}
-            for source_id in sorted(cited):
+            claims = tuple(c for c in profile.claims if not c.sources or self.citations(c))
+            self._claims[i] = claims
+            self._cited[i] = {s.id: s for claim in claims for _, s in self.citations(claim)}
+            for source_id in self._cited[i]:
                 self._users.setdefault(source_id, []).append(i)
+        for source in self.corpus.sources.values():
+            if source.revises is not None:
+                self._versions.setdefault(source.revises, []).append(source)
+
+    def _collect_history(self) -> None:
+        for record in self.history:
+            for change in record.changes:
+                if change.audience == self.audience and change.id in self.published:
+                    self._changes.setdefault(change.id, []).append((record, change))
+            for correction in record.corrections:
+                profile_id = correction.ref.partition("#")[0]
+                self._corrections.setdefault(profile_id, []).append((record, correction))
 
     def _holds(self, link: Dependency) -> bool:
         begun = link.valid_from is None or link.valid_from.first <= self.as_of
@@ -187,36 +219,10 @@ def _declared(profile: AnyProfile) -> list[tuple[Direction, Direction, Dependenc
     return found
 
 
-def path_of(profile: AnyProfile) -> str:
-    """Where the page of a profile lies in the site."""
-    return f"{wording.FOLDER[profile.kind]}/{profile.id}.html"
+def path_of(profile: AnyProfile, ending: str = ".html") -> str:
+    """Where a file of a profile lies in the site: its page, or the one with another ending."""
+    return f"{wording.FOLDER[profile.kind]}/{profile.id}{ending}"
 
 
-def grading_path_of(profile: AnyProfile) -> str:
-    """Where the page with the reasoning behind a profile's grades lies in the site."""
-    return f"{wording.FOLDER[profile.kind]}/{profile.id}/grading.html"
-
-
-def calendar_path_of(profile: AnyProfile) -> str:
-    """Where the calendar file of a profile lies in the site."""
-    return f"{wording.FOLDER[profile.kind]}/{profile.id}.ics"
-
-
-def data_path_of(profile: AnyProfile) -> str:
-    """Where the briefing of a profile lies in the site as JSON."""
-    return f"{wording.FOLDER[profile.kind]}/{profile.id}.json"
-
-
-def feed_path_of(profile: AnyProfile) -> str:
-    """Where the feed of a profile lies in the site."""
-    return f"{wording.FOLDER[profile.kind]}/{profile.id}.atom"
-
-
-def card_path_of(profile: AnyProfile) -> str:
-    """Where the preview card of a profile lies in the site."""
-    return f"{wording.FOLDER[profile.kind]}/{profile.id}.card.svg"
-
-
-def former_path_of(profile: AnyProfile, former: str) -> str:
-    """Where the page of a profile lay under a former id."""
-    return f"{wording.FOLDER[profile.kind]}/{former}.html"
+GRADING, CALENDAR, DATA, FEED, CARD = "/grading.html", ".ics", ".json", ".atom", ".card.svg"
+"""Endings of the other files of a profile."""

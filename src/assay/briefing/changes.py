@@ -11,6 +11,7 @@ from typing import Literal
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.methodology import ScorerEffect, effects
+from assay.briefing.sheet import band_badge
 from assay.briefing.sources import publisher_name
 from assay.briefing.views import Badge, CorrectionRow, GradeRow, HistoryView, Imprint, Link
 from assay.model.documents import AnyProfile
@@ -52,11 +53,18 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A change of a grade that was applied, with its cause in words."""
+    """A change of a grade in force, with its cause in words.
+
+    It is recorded ``at`` a time of ISO 8601 by ``record``, or by the decision of a reviewer.
+    ``origin`` is the lock of the record, or the decision.
+    """
 
     profile: str
     scorer: str
-    record: Applied
+    at: str
+    as_of: date
+    origin: str
+    record: Applied | None
     before: str
     after: str
     direction: Direction
@@ -67,11 +75,7 @@ class Move:
     @property
     def day(self) -> date:
         """The day on which it was recorded."""
-        return date.fromisoformat(self.record.at[:10])
-
-    @property
-    def as_of(self) -> date:
-        return date.fromisoformat(self.record.as_of)
+        return date.fromisoformat(self.at[:10])
 
 
 def moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
@@ -98,21 +102,20 @@ def _set_by_reviewer(
     bands = atlas.rulebook.bands(known)
     was, now = (badge_of(known, bands, grade).filled for grade in (before, after))
     decision = ruling.decision
-    day = decision.date.isoformat()
-    record = Applied(
-        at=f"{day}T00:00:00+00:00",
-        who=decision.reviewer,
-        why=decision.reason or "",
-        as_of=day,
-        bases=(decision.id,),
-        lock=decision.id,
-        counts={},
-        changes=(),
-        corrections=(),
+    return Move(
+        profile=profile_id,
+        scorer=scorer,
+        at=f"{decision.date.isoformat()}T00:00:00+00:00",
+        as_of=decision.date,
+        origin=decision.id,
+        record=None,
+        before=before,
+        after=after,
+        direction="" if not was else "up" if now > was else "down",
+        first=False,
+        cause="reviewer",
+        why=f"Set by a reviewer: {wording.clause(decision.reason or '')}",
     )
-    direction: Direction = "" if not was else "up" if now > was else "down"
-    why = f"Set by a reviewer: {wording.clause(decision.reason or '')}"
-    return Move(profile_id, scorer, record, before, after, direction, False, "reviewer", why)
 
 
 def applied_moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
@@ -126,9 +129,22 @@ def applied_moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...
         direction: Direction = ""
         if change.direction in ("upgrade", "downgrade"):
             direction = "up" if change.direction == "upgrade" else "down"
-        cause = "first" if first else change.leading.kind if change.causes else "evidence"
-        why = "First rating" if first else _why(atlas, change)
-        found.append(Move(profile_id, scorer, record, before, after, direction, first, cause, why))
+        found.append(
+            Move(
+                profile=profile_id,
+                scorer=scorer,
+                at=record.at,
+                as_of=date.fromisoformat(record.as_of),
+                origin=record.lock,
+                record=record,
+                before=before,
+                after=after,
+                direction=direction,
+                first=first,
+                cause="first" if first else change.leading.kind if change.causes else "evidence",
+                why="First rating" if first else _why(atlas, change),
+            )
+        )
     return tuple(found)
 
 
@@ -260,8 +276,9 @@ def _grade_row(scorer: Scorer, bands: Sequence[Band], move: Move) -> GradeRow:
 def badge_of(scorer: Scorer, bands: Sequence[Band], grade: str) -> Badge:
     """A grade that was applied, as a chip of the present scale."""
     band = next((b for b in reversed(charts.ascending(bands)) if b.grade == grade), None)
-    filled = charts.rank(bands, band) if band else 0
-    return Badge(scorer.heading, grade, None, None, filled, len(bands))
+    return (
+        band_badge(scorer, bands, band) if band else Badge(scorer.heading, grade, steps=len(bands))
+    )
 
 
 def _signed(atlas: Atlas, profile_id: str) -> str | None:
@@ -294,18 +311,17 @@ def _published_errors(profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow
 
 def _rewordings(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
     shown = {claim.id: claim for claim in atlas.claims(profile)}
-    for record in atlas.history:
+    for record, c in atlas.corrections_of(profile.id):
         day = date.fromisoformat(record.at[:10])
-        for c in record.corrections_of(profile.id):
-            claim = shown.get(c.ref.partition("#")[2])
-            if claim is None or c.kind != "reworded" or not c.before:
-                continue
-            now = f"“{wording.clause(claim.text)}”"
-            if atlas.is_least_public and c.after == claim.text:
-                text = f"{now} instead of “{wording.clause(c.before)}”"
-            else:
-                text = f"Reworded: {now}"
-            yield day, CorrectionRow(wording.day(day), text, None)
+        claim = shown.get(c.ref.partition("#")[2])
+        if claim is None or c.kind != "reworded" or not c.before:
+            continue
+        now = f"“{wording.clause(claim.text)}”"
+        if atlas.is_least_public and c.after == claim.text:
+            text = f"{now} instead of “{wording.clause(c.before)}”"
+        else:
+            text = f"Reworded: {now}"
+        yield day, CorrectionRow(wording.day(day), text, None)
 
 
 def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
@@ -314,16 +330,16 @@ def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date
     if not recorded:
         return
     rated = date.fromisoformat(recorded[0][0].as_of)
-    cited = {s.id: s for claim in atlas.claims(profile) for _, s in atlas.citations(claim)}
+    cited = atlas.cited(profile)
     for source in cited.values():
-        if source.retracted is not None and rated < source.retracted <= atlas.as_of:
+        retracted = atlas.retracted(source)
+        if retracted is not None and retracted > rated:
             text = f"“{source.title}” was retracted by {publisher_name(atlas.corpus, source)}"
-            yield source.retracted, CorrectionRow(wording.day(source.retracted), text, None)
-    for source in atlas.corpus.sources.values():
-        former = cited.get(source.revises or "")
-        if former is None or source.id in cited or not atlas.is_out(source):
-            continue
-        if not atlas.users_of(source.id):  # perhaps it is cited for other audiences only
+            yield retracted, CorrectionRow(wording.day(retracted), text, None)
+    later = [(former, s) for former in cited.values() for s in atlas.versions_of(former.id)]
+    for former, source in later:
+        # A version without users is perhaps cited for other audiences only.
+        if source.id in cited or not atlas.is_out(source) or not atlas.users_of(source.id):
             continue
         if source.published is not None and source.published.first > rated:
             text = f"“{former.title}” has a later version, which was not read for this briefing"
@@ -396,8 +412,8 @@ def headline_moves(atlas: Atlas) -> tuple[Move, ...]:
         return ()
     found = [m for i in atlas.published for m in moves(atlas, i, scorer.name)]
     found.sort(key=lambda m: (atlas.published[m.profile].name.casefold(), m.profile))
-    found.sort(key=lambda m: m.record.lock)
-    found.sort(key=lambda m: datetime.fromisoformat(m.record.at), reverse=True)
+    found.sort(key=lambda m: m.origin)
+    found.sort(key=lambda m: datetime.fromisoformat(m.at), reverse=True)
     return tuple(found)
 
 
@@ -458,7 +474,7 @@ def _groups(atlas: Atlas, every: Sequence[Move]) -> Iterator[CauseGroup]:
     scorer = atlas.headline
     assert scorer is not None or not every
     order = list(_CAUSES)
-    for _, applied in groupby(every, key=lambda m: (m.record.at, m.record.lock)):
+    for _, applied in groupby(every, key=lambda m: (m.at, m.origin)):
         members = sorted(applied, key=lambda m: -order.index(m.cause))
         by_cause = [(c, list(g)) for c, g in groupby(members, key=lambda m: m.cause)]
         for at, (cause, found) in enumerate(by_cause):
@@ -467,15 +483,16 @@ def _groups(atlas: Atlas, every: Sequence[Move]) -> Iterator[CauseGroup]:
             yield from _cause_groups(atlas, scorer, cause, found, tuple(others))
 
 
-def _others(atlas: Atlas, scorer: Scorer, record: Applied) -> list[Change]:
+def _others(atlas: Atlas, scorer: Scorer, record: Applied | None) -> list[Change]:
     """The changes of an apply in the other scores, without those of new profiles."""
+    if record is None or not record.bases:
+        return []
     return [
         c
         for c in record.changes
         if c.audience == atlas.audience
         and c.id in atlas.published
         and c.scorer != scorer.name
-        and record.bases
         and not (c.causes and c.leading.refs == (c.id,) and not c.before.rated)
     ]
 
@@ -489,8 +506,8 @@ def _cause_groups(
 ) -> Iterator[CauseGroup]:
     day = found[0].day
     record = found[0].record
-    place = f"decision-{record.lock[:8]}"
-    if cause != "reviewer":
+    place = f"decision-{found[0].origin[:8]}"
+    if record is not None:
         place = f"apply-{atlas.history.index(record) + 1}-{cause}"
     noun = "first rating" if cause == "first" else "change"
     count = wording.count(len(found), noun)

@@ -155,7 +155,7 @@ def spread(title: str, scores: Sequence[int], marked: Sequence[int] | None = Non
             tall = max(count * _TALLEST // most, 2)
             y = 16 + _TALLEST - tall
             strong = -(-tall * shown[index] // count)
-            x, width = _share(index * 50 + 3), _share(44)
+            x, width = share(index * 50 + 3), share(44)
             bars.append(SpreadBar(x, width, y, tall, count, y - 4, strong))
     return Spread(tuple(bars), _TALLEST + 36, title)
 
@@ -193,7 +193,8 @@ def band_name(bands: Sequence[Band], band: Band) -> str:
     return f"{band.grade} ({band.label})" if alike > 1 else band.grade
 
 
-def _share(thousandths: int) -> str:
+def share(thousandths: int) -> str:
+    """Thousandths as per cent of a length: ``12.5%``."""
     whole, tenth = divmod(thousandths, 10)
     return f"{whole}.{tenth}%" if tenth else f"{whole}%"
 
@@ -210,9 +211,9 @@ def ruler(
     here = band_at(bands, points) if points is not None else None
     segments = tuple(
         Segment(
-            x=_share(start),
-            width=_share(end - start),
-            middle=_share((start + end) // 2),
+            x=share(start),
+            width=share(end - start),
+            middle=share((start + end) // 2),
             grade=band.grade,
             tone=_tone(index, len(steps)),
             here=band is here,
@@ -234,10 +235,10 @@ def ruler(
         title += f"; {next_text}, {missing} higher"
     return Ruler(
         segments=segments,
-        mark=_share(points),
+        mark=share(points),
         mark_text=wording.points(points),
         mark_anchor="start" if points < 100 else "end" if points > 900 else "middle",
-        next=_share(start_of(following)) if following else None,
+        next=share(start_of(following)) if following else None,
         next_text=next_text,
         title=title,
     )
@@ -262,10 +263,10 @@ def waterfall(heading: str, steps: Sequence[tuple[int, Step]]) -> Waterfall | No
                 number=number,
                 y=row * _ROW + 4,
                 text_y=row * _ROW + 15,
-                x=_share(_along(low)),
-                width=_share(max(_along(high) - _along(low), 3)),
+                x=share(_along(low)),
+                width=share(max(_along(high) - _along(low), 3)),
                 kind="rise" if after > before else "fall" if after < before else "level",
-                link_x=_share(_along(after)),
+                link_x=share(_along(after)),
                 text=wording.points(after),
             )
         )
@@ -299,7 +300,7 @@ def outlook(
     last = len(rated) - 1
     dots = tuple(
         OutlookDot(
-            x=_share(along(when)),
+            x=share(along(when)),
             y=down(score),
             anchor="start" if i == 0 else "end" if i == last else "middle",
             number=wording.points(score),
@@ -337,7 +338,7 @@ def extents(dates: Sequence[tuple[PartialDate, PartialDate]]) -> tuple[Extent, .
         x = (start.first - first).days * 1000 // days
         width = max(((end.last - start.first).days + 1) * 1000 // days, 15)
         vague = start.precision != "day" or end.precision != "day"
-        found.append(Extent(_share(min(x, 1000 - width)), _share(width), vague))
+        found.append(Extent(share(min(x, 1000 - width)), share(width), vague))
     return tuple(found)
 
 
@@ -354,7 +355,7 @@ def proportions(values: Sequence[tuple[str, float, bool]]) -> tuple[Proportion, 
     """The figures of one measure on one axis from 0 to the greatest; none below 0."""
     most = max(value for _, value, _ in values) or 1
     return tuple(
-        Proportion(text, _share(max(round(value * 880 / most), 5)), is_open)
+        Proportion(text, share(max(round(value * 880 / most), 5)), is_open)
         for text, value, is_open in values
     )
 

@@ -30,7 +30,7 @@ def compare_view(index: Index, imprint: Imprint) -> CompareView:
 
 def _dates(index: Index) -> list[str]:
     """The as-of dates on which headline grades changed, the oldest first."""
-    return sorted({move.record.as_of for move in index.moves})
+    return sorted({move.as_of.isoformat() for move in index.moves})
 
 
 def compare_data(index: Index) -> Iterator[tuple[str, bytes]]:
@@ -46,7 +46,7 @@ def compare_data(index: Index) -> Iterator[tuple[str, bytes]]:
     numbers = {row.id: number for number, row in enumerate(index.rows)}
     found: dict[tuple[int, int], list[Any]] = {}
     for move in reversed(index.moves):
-        key = (dates[move.record.as_of], numbers[move.profile])
+        key = (dates[move.as_of.isoformat()], numbers[move.profile])
         found[key] = [*key, move.after, badge_of(headline, bands, move.after).tone]
     data = {"dates": list(dates), "moves": [found[key] for key in sorted(found)]}
     yield f"{DATA}grades.json", as_json(data)

@@ -11,9 +11,9 @@ from typing import Any
 
 from assay.briefing import wording
 from assay.briefing.atlas import (
+    CARD,
+    DATA,
     Atlas,
-    card_path_of,
-    data_path_of,
     path_of,
 )
 from assay.briefing.changes import corrections_of, moves
@@ -26,6 +26,7 @@ from assay.model.rulebook import Scorer
 from assay.sheets.files import to_cell
 
 JSON, CSV = "data/briefings.json", "data/briefings.csv"
+_CARD_WIDTH, _CARD_LINES = 30, 4
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 Data = dict[str, Any]
@@ -36,13 +37,12 @@ def profile_data(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Data:
     result = atlas.results[profile.id]
     horizon = result.outlook.horizon
     claims = atlas.claims(profile)
-    cited = {s.id: s for claim in claims for _, s in atlas.citations(claim)}
     data: Data = {
         **_head(atlas, profile, imprint),
         "aliases": list(profile.aliases),
         "summary": [s.text for s in profile.summary],
         "claims": [_claim(atlas, profile, claim) for claim in claims],
-        "sources": [_source(atlas, source) for source in cited.values()],
+        "sources": [_source(atlas, source) for source in atlas.cited(profile).values()],
         "gaps": [gap.text for gap in profile.gaps],
         "watch": [
             _known({"text": n.text, "due": n.due, "trigger": n.trigger})
@@ -149,7 +149,7 @@ def _claim(atlas: Atlas, profile: AnyProfile, claim: Claim) -> Data:
 
 def _source(atlas: Atlas, source: Source) -> Data:
     publisher = atlas.corpus.publishers.get(source.publisher or "")
-    retracted = source.retracted
+    retracted = atlas.retracted(source)
     return _known(
         {
             "id": source.id,
@@ -159,9 +159,7 @@ def _source(atlas: Atlas, source: Source) -> Data:
             "url": source.url,
             "published": str(source.published) if source.published else None,
             "directness": source.directness,
-            "retracted": (
-                retracted.isoformat() if retracted and retracted <= atlas.as_of else None
-            ),
+            "retracted": retracted.isoformat() if retracted else None,
         }
     )
 
@@ -171,8 +169,8 @@ def _history(atlas: Atlas, profile: AnyProfile) -> list[Data]:
     found = moves(atlas, profile.id, scorer.name) if scorer else ()
     return [
         {
-            "as_of": m.record.as_of,
-            "recorded": m.record.at,
+            "as_of": m.as_of.isoformat(),
+            "recorded": m.at,
             "from": m.before,
             "to": m.after,
             "why": m.why,
@@ -197,7 +195,8 @@ def profile_json(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> bytes:
 
 def briefings_json(atlas: Atlas, imprint: Imprint) -> bytes:
     """All briefings in short, each with the path of its own file."""
-    rows = [{**_head(atlas, p, imprint), "data": data_path_of(p)} for p in atlas.published.values()]
+    profiles = atlas.published.values()
+    rows = [{**_head(atlas, p, imprint), "data": path_of(p, DATA)} for p in profiles]
     data = {"title": atlas.site.title, "as_of": imprint.as_of_iso, "digest": imprint.digest}
     return to_json({**data, "briefings": rows})
 
@@ -241,7 +240,7 @@ def page_head(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageHead:
         description=rating_line(atlas, profile),
         data=f"{profile.id}.json",
         feed=f"{profile.id}.atom",
-        card=None if base is None else base + card_path_of(profile),
+        card=None if base is None else base + path_of(profile, CARD),
         linked=_linked(atlas, profile, imprint),
     )
 
@@ -249,7 +248,6 @@ def page_head(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> PageHead:
 def _linked(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> str:
     """The briefing as linked data of schema.org, to stand in a script element."""
     base = atlas.base_url
-    cited = {s.id: s for claim in atlas.claims(profile) for _, s in atlas.citations(claim)}
     about: Data = {"@type": "Event" if isinstance(profile, Event) else "Organization"}
     about["name"] = profile.name
     if profile.aliases:
@@ -270,7 +268,8 @@ def _linked(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> str:
         "dateModified": imprint.as_of_iso,
         "inLanguage": "en",
         "citation": [
-            _known({"@type": "CreativeWork", "name": s.title, "url": s.url}) for s in cited.values()
+            _known({"@type": "CreativeWork", "name": s.title, "url": s.url})
+            for s in atlas.cited(profile).values()
         ],
     }
     return json.dumps(_known(data), ensure_ascii=False).translate(_HTML)
@@ -292,7 +291,10 @@ class CardView:
 
 def card_view(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> CardView:
     """The preview card of a profile."""
-    lines = _wrapped(profile.name, 30, 4)
+    lines = wording.wrapped(profile.name, _CARD_WIDTH)
+    if len(lines) > _CARD_LINES:
+        rest = " ".join(lines[_CARD_LINES - 1 :])
+        lines = [*lines[: _CARD_LINES - 1], wording.shortened(rest, _CARD_WIDTH)]
     shown = headline_badge(atlas, profile.id)
     return CardView(
         lines=tuple((150 + 76 * i, line) for i, line in enumerate(lines)),
@@ -301,20 +303,6 @@ def card_view(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> CardView:
         tone=shown.tone if shown else 0,
         foot=f"{atlas.site.title} · as of {imprint.as_of}",
     )
-
-
-def _wrapped(text: str, width: int, most: int) -> list[str]:
-    """The text in lines of at most so many columns; what has no room ends in an ellipsis."""
-    lines: list[str] = []
-    words = text.split()
-    while words and len(lines) < most:
-        line = words.pop(0)
-        while words and wording.columns(f"{line} {words[0]}") <= width:
-            line += f" {words.pop(0)}"
-        if len(lines) == most - 1 and words:
-            line += "…"
-        lines.append(wording.shortened(line, width))
-    return lines
 
 
 def sitemap_addresses(base: str, paths: Iterable[str]) -> tuple[str, ...]:

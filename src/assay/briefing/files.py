@@ -20,13 +20,12 @@ from assay.briefing import (
     topics,
 )
 from assay.briefing.atlas import (
+    CALENDAR,
+    CARD,
+    DATA,
+    FEED,
+    GRADING,
     Atlas,
-    calendar_path_of,
-    card_path_of,
-    data_path_of,
-    feed_path_of,
-    former_path_of,
-    grading_path_of,
     path_of,
 )
 from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
@@ -98,23 +97,24 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
         own = dates.get(profile.id, [])
         if own:
             calendar = partial(calendar_file, atlas, own, profile.name)
-            yield SiteFile(calendar_path_of(profile), None, calendar)
+            yield SiteFile(path_of(profile, CALENDAR), None, calendar)
         view = partial(page, atlas, profile, imprint, has_calendar=bool(own))
         yield SiteFile(path_of(profile), "briefing.html", view)
         reasoning = partial(grading, atlas, profile, imprint)
-        yield SiteFile(grading_path_of(profile), "grading.html", reasoning)
+        yield SiteFile(path_of(profile, GRADING), "grading.html", reasoning)
         yield from _data_files(atlas, profile, imprint)
 
 
 def _data_files(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Iterator[SiteFile]:
     """The briefing for programs, its preview, and pages that lead from its former addresses."""
     record = partial(data.profile_json, atlas, profile, imprint)
-    yield SiteFile(data_path_of(profile), None, record)
+    yield SiteFile(path_of(profile, DATA), None, record)
     card = partial(data.card_view, atlas, profile, imprint)
-    yield SiteFile(card_path_of(profile), "card.svg", card)
+    yield SiteFile(path_of(profile, CARD), "card.svg", card)
     for former in dict.fromkeys(profile.formerly):
         moved = Moved("../", profile.name, f"{profile.id}.html", path_of(profile), imprint)
-        yield SiteFile(former_path_of(profile, former), "moved.html", partial(_same, moved))
+        there = path_of(profile.model_copy(update={"id": former}))
+        yield SiteFile(there, "moved.html", partial(_same, moved))
 
 
 def _publisher_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
@@ -145,7 +145,7 @@ def _feed_files(atlas: Atlas) -> Iterator[SiteFile]:
         by_profile.setdefault(entry.profile.id, []).append(entry)
     for profile in atlas.published.values():
         found = by_profile.get(profile.id, [])
-        path = feed_path_of(profile)
+        path = path_of(profile, FEED)
         made = partial(feeds.feed, atlas, path, f"{title}: {profile.name}", found)
         yield SiteFile(path, "atom.xml", made)
 

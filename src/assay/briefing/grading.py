@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from assay.briefing import charts, connected, wording
-from assay.briefing.atlas import Atlas, grading_path_of, path_of
+from assay.briefing.atlas import GRADING, Atlas, path_of
 from assay.briefing.rules_pages import rule_path, scorer_path
-from assay.briefing.sheet import Sheet, badge, profile_badge
+from assay.briefing.sheet import Sheet, badge, band_badge, profile_badge
 from assay.briefing.sources import publisher_name
 from assay.briefing.views import (
-    Badge,
     ClaimComputation,
     Computation,
     Fold,
@@ -55,7 +54,7 @@ class Balance:
 
 def grading(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> GradingView:
     """The page with every step behind the grades of a published profile."""
-    sheet = Sheet(atlas, profile, _DEEP, grading_path_of(profile))
+    sheet = Sheet(atlas, profile, _DEEP, path_of(profile, GRADING))
     headline = atlas.headline
     asked = headline is not None and headline.asks(profile.kind)
     found = balance(sheet)
@@ -64,7 +63,7 @@ def grading(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> GradingView:
     own, of_claims = _computations(sheet)
     return GradingView(
         root=_DEEP,
-        path=grading_path_of(profile),
+        path=path_of(profile, GRADING),
         briefing=Link(profile.name, _DEEP + path_of(profile)),
         kind=wording.KIND[profile.kind],
         summary=sheet.readable(sheet.explanation.summary),
@@ -163,7 +162,7 @@ def _levers(sheet: Sheet, scorer: Scorer) -> tuple[Lever, ...]:
     return tuple(
         Lever(
             direction="up" if change.direction == "upgrade" else "down",
-            badge=_badge_of(scorer, bands, change.to),
+            badge=band_badge(scorer, bands, change.to),
             change=sentence(sheet.readable(change.change)),
             effort=change.effort,
             number=wording.points(change.points),
@@ -171,10 +170,6 @@ def _levers(sheet: Sheet, scorer: Scorer) -> tuple[Lever, ...]:
         for change in sheet.explanation.would_change
         if change.scorer == scorer.name
     )
-
-
-def _badge_of(scorer: Scorer, bands: tuple[Band, ...], band: Band) -> Badge:
-    return badge(scorer, bands, Score(charts.start_of(band), 1000, band))
 
 
 # Reasons -------------------------------------------------------------------------------------

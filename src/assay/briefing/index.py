@@ -18,9 +18,8 @@ from urllib.parse import quote
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas, path_of
-from assay.briefing.changes import Move as RecordedMove
-from assay.briefing.changes import badge_of, headline_moves, since
-from assay.briefing.sheet import profile_badge
+from assay.briefing.changes import Move, badge_of, headline_moves, since
+from assay.briefing.sheet import band_badge, profile_badge
 from assay.briefing.story import bottom_line
 from assay.briefing.views import Badge, Imprint, Link
 from assay.model.dates import PartialDate
@@ -61,7 +60,7 @@ class Row:
     grade: Badge | None
     change: str
     before: str
-    impact: Badge | None
+    level: Badge | None
     review: str
     review_day: str
     updated: str
@@ -69,7 +68,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class MoveItem:
     """A grade that changed; ``direction`` is ``up``, ``down``, or empty for a first rating."""
 
     badge: Badge
@@ -115,7 +114,7 @@ class Front:
     """The head of the first page: latest moves, next dates, spread of grades, facets."""
 
     first_run: str | None
-    moves: tuple[Move, ...]
+    moves: tuple[MoveItem, ...]
     due: tuple[DueItem, ...]
     overdue: str | None
     spread: tuple[Share, ...]
@@ -154,7 +153,7 @@ class Index:
     atlas: Atlas
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    moves: tuple[RecordedMove, ...]
+    moves: tuple[Move, ...]
     facets: dict[str, dict[str, list[int]]]
     words: dict[tuple[str, str], str]
 
@@ -214,12 +213,12 @@ def index_of(atlas: Atlas) -> Index:
     moves = headline_moves(atlas)
     newest = next((move for move in moves if move.cause != "reviewer"), None)
     last = {move.profile: move for move in reversed(moves)}
-    headline, impact = atlas.headline, _impact(atlas)
+    headline, level = atlas.headline, _level(atlas)
     columns = [Column("name", "Briefing"), Column("kind", "Kind"), Column("region", "Region")]
     if headline is not None:
         columns += [Column("grade", "Grade"), Column("change", "Change")]
-    if impact is not None:
-        columns.append(Column("impact", impact.heading))
+    if level is not None:
+        columns.append(Column("level", level.heading))
     columns += [Column("review", "Next review"), Column("updated", "Updated")]
     rows = []
     facets: dict[str, dict[str, list[int]]] = {field: {} for field in (*_FIELDS, "grade")}
@@ -243,7 +242,7 @@ def index_of(atlas: Atlas) -> Index:
                 _badge(atlas, profile, headline),
                 direction,
                 before,
-                _badge(atlas, profile, impact),
+                _badge(atlas, profile, level),
                 review,
                 review_day,
                 _short(updated) if updated else "",
@@ -263,7 +262,7 @@ def index_of(atlas: Atlas) -> Index:
     return Index(atlas, tuple(columns), tuple(rows), moves, facets, words)
 
 
-def _impact(atlas: Atlas) -> Scorer | None:
+def _level(atlas: Atlas) -> Scorer | None:
     """The first score beside the headline that has a scale."""
     return next((scorer for scorer in atlas.levels if scorer.scale), None)
 
@@ -275,7 +274,7 @@ def _badge(atlas: Atlas, profile: AnyProfile, scorer: Scorer | None) -> Badge | 
 
 
 def _change(
-    atlas: Atlas, profile_id: str, last: RecordedMove | None, newest: RecordedMove | None
+    atlas: Atlas, profile_id: str, last: Move | None, newest: Move | None
 ) -> tuple[str, str]:
     """The direction of the last change of the grade in force, and the grade before it.
 
@@ -289,7 +288,7 @@ def _change(
         return "", ""
     if held.direction:
         return held.direction, held.before
-    return ("new" if held.first and last.record is newest.record else ""), ""
+    return ("new" if held.first and last.origin == newest.origin else ""), ""
 
 
 def _review(horizon: Horizon, as_of: date) -> tuple[str, str]:
@@ -385,7 +384,7 @@ def _paged(
         view = replace(first, root=root, path=path, columns=_varied(index.columns, rows), rows=rows)
         if len(paths) > 1:
             span = f"{start + 1}–{start + len(rows)} of {len(numbers)}"
-            # A script that filters the first page tells its own span.
+            # The script that filters the first page writes its own span.
             strip = (*first.strip, span) if page or first.front is None else first.strip
             view = replace(view, strip=strip, pager=_pager(paths, page, root))
         if page:
@@ -443,25 +442,25 @@ def _front(index: Index, due: Sequence[Due]) -> Front:
     )
 
 
-def _latest(index: Index) -> tuple[str | None, tuple[Move, ...]]:
+def _latest(index: Index) -> tuple[str | None, tuple[MoveItem, ...]]:
     """The latest moves, first ratings last; a sentence instead if there are only those."""
     if index.moves and all(move.first for move in index.moves):
         day = wording.day(index.moves[0].as_of)
-        told = wording.count(len(index.moves), "briefing has its", "briefings have their")
-        return f"{told} first rating, as of {day}.", ()
-    found: list[RecordedMove] = []
-    for _, recorded in groupby(index.moves, key=lambda move: id(move.record)):
+        count = wording.count(len(index.moves), "briefing has its", "briefings have their")
+        return f"{count} first rating, as of {day}.", ()
+    found: list[Move] = []
+    for _, recorded in groupby(index.moves, key=lambda move: (move.at, move.origin)):
         found += sorted(recorded, key=lambda move: move.first)
         if len(found) >= _ITEMS:
             break
     return None, tuple(_move(index.atlas, move) for move in found[:_ITEMS])
 
 
-def _move(atlas: Atlas, move: RecordedMove) -> Move:
+def _move(atlas: Atlas, move: Move) -> MoveItem:
     headline = atlas.headline
     assert headline is not None
     profile = atlas.published[move.profile]
-    return Move(
+    return MoveItem(
         badge_of(headline, atlas.rulebook.bands(headline), move.after),
         move.direction,
         move.before,
@@ -497,11 +496,10 @@ def _spread(index: Index) -> tuple[tuple[Share, ...], str | None]:
     if atlas.headline is None or not index.rows:
         return (), None
     bands = _bands(atlas)
-    steps = len(bands)
     groups = [
         (
             b.grade,
-            Badge("", b.grade, None, None, charts.rank(bands, b), steps).tone,
+            band_badge(atlas.headline, bands, b).tone,
             facet_href("grade", b.id, ""),
             numbers,
         )
@@ -520,9 +518,9 @@ def _spread(index: Index) -> tuple[tuple[Share, ...], str | None]:
         title = f"{grade}: {wording.count(len(numbers), 'briefing')}"
         shares.append(
             Share(
-                _percent(start),
-                _percent(max(width, 4)),
-                _percent(start + width // 2),
+                charts.share(start),
+                charts.share(max(width, 4)),
+                charts.share(start + width // 2),
                 tone,
                 text if room else grade if width >= 26 * len(grade) else "",
                 title,
@@ -531,13 +529,9 @@ def _spread(index: Index) -> tuple[tuple[Share, ...], str | None]:
         )
         done += len(numbers)
     note = None
-    if steps > 1:
+    if len(bands) > 1:
         note = " ".join(f"{_grade_name(band)}." for band in (bands[0], bands[-1]))
     return tuple(shares), note
-
-
-def _percent(thousandths: int) -> str:
-    return f"{thousandths // 10}.{thousandths % 10}%"
 
 
 def _facet_lists(index: Index) -> Iterator[FacetList]:
@@ -594,7 +588,7 @@ def _data(row: Row, kinds: list[str], regions: list[str]) -> list[Any]:
         [row.grade.word, row.grade.tone, row.grade.filled] if row.grade else 0,
         row.change,
         row.before,
-        [row.impact.word, row.impact.filled, row.impact.steps] if row.impact else 0,
+        [row.level.word, row.level.filled, row.level.steps] if row.level else 0,
         row.review,
         row.review_day,
         row.updated,

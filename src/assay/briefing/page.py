@@ -60,6 +60,7 @@ def page(
 
 def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
     atlas, profile = sheet.atlas, sheet.profile
+    # First: it gives every claim its place, which the other parts refer to.
     body = story(sheet)
     next_step, taken = _next_step(sheet)
     watch = _watch(sheet, taken)
@@ -80,34 +81,20 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         rating_line=rating_line(atlas, profile),
         not_rated=_not_rated(shown_ratings),
         closed=_closed(sheet),
-        has_story=False,
-        matters=False,
         contents=(),
         actions=_actions(profile, has_calendar),
         overrides=_overrides(sheet),
-        summary=body.summary,
+        story=body,
         image=_image(profile),
-        reasons=_reasons(sheet),
+        reasons=reasons(sheet),
         unknown=tuple(gaps[:most_gaps]),
         unknown_folded=tuple(gaps[most_gaps:]),
         next_step=next_step,
         glance=_glance(sheet),
-        timeline=body.timeline,
-        figures=body.figures,
-        series=body.series,
-        passages=body.passages,
-        why=body.why,
-        judgements=body.judgements,
-        judgements_folded=body.judgements_folded,
-        assumptions=body.assumptions,
         factors=_factors(sheet),
         factors_folded=not sheet.room,
         factors_not_asked=_not_asked(sheet),
         levels_of_bodies=connected.levels_of_bodies(sheet),
-        hypotheses=body.hypotheses,
-        disputes=body.disputes,
-        disputes_folded=body.disputes_folded,
-        differing=body.differing,
         watch=watch[:most],
         watch_folded=watch[most:],
         source_summary=sources.summary(sheet),
@@ -119,7 +106,6 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         cite=_cite(sheet, imprint),
         imprint=imprint,
     )
-    view = replace(view, has_story=_has_story(view), matters=_matters(view))
     # A page of few claims whose parts are folded needs no list of them.
     bare = not sheet.room and len(sheet.claims) <= _FEW
     return view if bare else replace(view, contents=_contents(view))
@@ -127,13 +113,13 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
 
 def _words(view: PageView) -> int:
     """About how many words of the page a reader sees, without its frame."""
-    claims = [c for p in view.passages for c in p.claims]
-    claims += [c for p in (view.why, view.differing) if p is not None for c in p.claims]
-    claims += [j.claim for j in view.judgements]
-    claims += [m.claim for m in view.timeline.moments] if view.timeline else []
-    claims += [c for d in view.disputes for _, c in d.sides]
+    claims = [c for p in view.story.passages for c in p.claims]
+    claims += [c for p in (view.story.why, view.story.differing) if p is not None for c in p.claims]
+    claims += [j.claim for j in view.story.judgements]
+    claims += [m.claim for m in view.story.timeline.moments] if view.story.timeline else []
+    claims += [c for d in view.story.disputes for _, c in d.sides]
     parts = [c.text for c in claims]
-    parts += [s.text for s in view.summary]
+    parts += [s.text for s in view.story.summary]
     parts += [f"{f.term} {f.value}" for f in view.glance]
     if not view.factors_folded:
         parts += [f"{f.name} {f.known or ''}" for f in view.factors]
@@ -155,11 +141,11 @@ def _words(view: PageView) -> int:
 
 def _contents(view: PageView) -> tuple[Link, ...]:
     """The sections of the page, in order."""
-    story_heading = view.passages[0].heading if view.passages else "What happened"
+    story_heading = view.story.passages[0].heading if view.story.passages else "What happened"
     sections: list[tuple[str, str, object]] = [
-        ("story", "What happened" if view.timeline else story_heading, view.has_story),
+        ("story", "What happened" if view.story.timeline else story_heading, view.story.happens),
         ("matters", "Why it matters", view.matters),
-        ("differ", "Differences", view.disputes or view.differing),
+        ("differ", "Differences", view.story.disputes or view.story.differing),
         ("watch", "What to watch", view.watch),
         ("sources", "Sources", view.sources),
         ("history", "History", view.history),
@@ -176,18 +162,6 @@ def _actions(profile: AnyProfile, has_calendar: bool) -> tuple[Link, ...]:
     own = path_of(profile).removesuffix(".html")
     compare = Link("Compare", f"{ROOT}compare.html?a={own}")
     return (Link("Cite", "#cite"), *files, *found, compare)
-
-
-def _has_story(view: PageView) -> bool:
-    """Whether the page tells what happened, or what the institution does."""
-    return bool(view.timeline or view.figures or view.series or view.passages)
-
-
-def _matters(view: PageView) -> bool:
-    """Whether the page says why it matters."""
-    known = any(row.known for row in view.factors)
-    said = view.why or view.judgements or view.judgements_folded or view.assumptions
-    return bool(said or known or view.levels_of_bodies)
 
 
 # Head ----------------------------------------------------------------------------------------
@@ -290,7 +264,7 @@ def _cite(sheet: Sheet, imprint: Imprint) -> str:
 # Boxes ---------------------------------------------------------------------------------------
 
 
-def _reasons(sheet: Sheet) -> Reasons | None:
+def reasons(sheet: Sheet) -> Reasons | None:
     """Why the page has only this grade, and the document or step that would raise it."""
     scorer = sheet.atlas.headline
     if scorer is None or not scorer.asks(sheet.profile.kind):
@@ -322,7 +296,7 @@ def _evidence(sheet: Sheet, claim: Claim) -> tuple[str, str | None]:
     cited = [
         (citation, source)
         for citation, source in sheet.atlas.citations(claim)
-        if source.retracted is None or source.retracted > sheet.atlas.as_of
+        if sheet.atlas.retracted(source) is None
     ]
     support = [(c, s) for c, s in cited if c.stance == "supports"]
     disputes = [s for c, s in cited if c.stance == "disputes"]

@@ -187,14 +187,14 @@ def _source(atlas: Atlas, source: Source, uses: Uses, root: str) -> SourceEntry:
         facts.append("not read")
     if source.accessed is not None:
         facts.append(f"read on {wording.day(source.accessed)}")
-    retracted = source.retracted
+    retracted = atlas.retracted(source)
     return SourceEntry(
         anchor=source.id,
         title=source.title,
         url=source.url,
         language=source.language,
         facts=tuple(facts),
-        retracted=wording.day(retracted) if retracted and retracted <= atlas.as_of else None,
+        retracted=wording.day(retracted) if retracted else None,
         claims=tuple(_carried(atlas, root, *use) for use in uses[source.id]),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from assay.briefing import charts, wording
 from assay.briefing.atlas import Atlas, path_of
@@ -118,7 +118,7 @@ class Sheet:
             source = self.atlas.corpus.sources[source_id]
             notes = [f"Source {self.numbers[source_id]}", *(["disputes this"] if disputes else [])]
             notes += locators
-            if source.retracted and source.retracted <= self.atlas.as_of:
+            if self.atlas.retracted(source):
                 notes.append("retracted")
             marks.append(Cite(self.numbers[source_id], ", ".join(notes), disputes))
         return tuple(sorted(marks, key=lambda cite: (cite.disputes, cite.number)))
@@ -220,6 +220,11 @@ def headline_badge(atlas: Atlas, profile_id: str) -> Badge | None:
     if scorer is None or scorer.name not in atlas.results[profile_id].scores:
         return None
     return profile_badge(atlas, profile_id, scorer)
+
+
+def band_badge(scorer: Scorer, bands: Sequence[Band], band: Band) -> Badge:
+    """A band of a scale as a chip."""
+    return Badge(scorer.heading, band.grade, filled=charts.rank(bands, band), steps=len(bands))
 
 
 def badge(scorer: Scorer, bands: tuple[Band, ...], score: Score, name: str | None = None) -> Badge:

@@ -63,6 +63,7 @@ def _row(sheet: Sheet, source: Source) -> SourceRow:
     corpus = sheet.atlas.corpus
     publisher = corpus.publishers.get(source.publisher or "")
     name = publisher_name(corpus, source)
+    retracted = sheet.atlas.retracted(source)
     return SourceRow(
         number=sheet.numbers[source.id],
         title=source.title,
@@ -72,7 +73,7 @@ def _row(sheet: Sheet, source: Source) -> SourceRow:
         reliability=publisher.reliability if publisher else None,
         date=wording.partial_short(source.published) if source.published else "undated",
         seen=_seen(sheet, source),
-        retracted=_retracted(sheet, source),
+        retracted=wording.day(retracted) if retracted else None,
     )
 
 
@@ -88,9 +89,3 @@ def _seen(sheet: Sheet, source: Source) -> str:
     elif source.attributed_to and sheet.room:
         parts.append(f"credits {wording.shortened(source.attributed_to, 28)}")
     return "; ".join(parts)
-
-
-def _retracted(sheet: Sheet, source: Source) -> str | None:
-    if source.retracted is None or source.retracted > sheet.atlas.as_of:
-        return None
-    return wording.day(source.retracted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assay.briefing import charts, wording
 from assay.briefing.sheet import Sheet
@@ -19,6 +19,7 @@ from assay.briefing.views import (
     Moment,
     Passage,
     Sentence,
+    Story,
     Timeline,
 )
 from assay.model.dates import PartialDate
@@ -44,25 +45,6 @@ _WORDS = {"timeline": 110, "story": 110, "more": 40, "why": 40, "judgements": 70
 """Words of claims that a part of the page shows; the claims beyond are folded."""
 _OPEN = ("more than", "over", "at least", "above", "no fewer than")
 """Qualifiers of a figure whose true value may be greater."""
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """The claims of a page, each placed once."""
-
-    summary: tuple[Sentence, ...]
-    timeline: Timeline | None
-    figures: tuple[Figure, ...]
-    series: tuple[FigureSeries, ...]
-    passages: tuple[Passage, ...]
-    why: Passage | None
-    judgements: tuple[JudgementView, ...]
-    judgements_folded: tuple[JudgementView, ...]
-    assumptions: tuple[ClaimView, ...]
-    hypotheses: Hypotheses | None
-    disputes: tuple[Dispute, ...]
-    disputes_folded: tuple[Dispute, ...]
-    differing: Passage | None
 
 
 def story(sheet: Sheet) -> Story:

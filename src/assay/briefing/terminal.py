@@ -28,7 +28,7 @@ def brief_lines(
     head += _ruler(bands, points) if bands and points is not None else []
     if len(past) > 1:
         head.append(f"{view.ratings[0].badge.label} over time: {sparkline(past)}")
-    summary = [line for s in view.summary for line in wrapped(s.text)]
+    summary = [line for s in view.story.summary for line in wording.wrapped(s.text, _WIDTH)]
     sections = [
         (heading, lines) for heading, texts in _sections(view) if (lines := _bullets(texts))
     ]
@@ -51,12 +51,12 @@ def _sections(view: PageView) -> Iterator[tuple[str, list[str]]]:
     if view.next_step is not None:
         when = f" ({view.next_step.when})" if view.next_step.when else ""
         yield "Watch next", [f"{view.next_step.text}{when}"]
-    if view.timeline is not None:
-        moments = (*view.timeline.moments, *view.timeline.folded)
+    if view.story.timeline is not None:
+        moments = (*view.story.timeline.moments, *view.story.timeline.folded)
         yield "What happened", [f"{m.when}: {_claim(m.claim)}" for m in moments]
-    for passage in view.passages:
+    for passage in view.story.passages:
         yield passage.heading, [_claim(c) for c in (*passage.claims, *passage.folded)]
-    judgements = (*view.judgements, *view.judgements_folded)
+    judgements = (*view.story.judgements, *view.story.judgements_folded)
     verbs = {"forecast": "We expect: "}
     yield (
         "Why it matters",
@@ -64,7 +64,7 @@ def _sections(view: PageView) -> Iterator[tuple[str, list[str]]]:
     )
     yield (
         "Where sources differ",
-        [f"{name}: {_claim(c)}" for d in view.disputes for name, c in d.sides],
+        [f"{name}: {_claim(c)}" for d in view.story.disputes for name, c in d.sides],
     )
     yield (
         "What to watch",
@@ -114,7 +114,7 @@ def _bullets(texts: Sequence[str]) -> list[str]:
     """Each text as a list item, wrapped."""
     found = []
     for text in texts:
-        first, *rest = wrapped(text, _WIDTH - 2)
+        first, *rest = wording.wrapped(text, _WIDTH - 2)
         found += [f"- {first}", *(f"  {line}" for line in rest)]
     return found
 
@@ -133,25 +133,6 @@ def _shorten(sections: Sequence[list[str]], room: int) -> None:
     for lines, count in zip(sections, dropped, strict=True):
         if count:
             lines.append(f"  … {count} more")
-
-
-def wrapped(text: str, width: int = _WIDTH) -> list[str]:
-    """The text in lines of so many columns; wide East Asian characters take two."""
-    lines: list[str] = []
-    current = ""
-    for word in text.split():
-        rest = word
-        if current and wording.columns(f"{current} {rest}") <= width:
-            current = f"{current} {rest}"
-            continue
-        if current:
-            lines.append(current)
-        while wording.columns(rest) > width:
-            cut = wording.reaching(rest, width)
-            lines.append(rest[:cut])
-            rest = rest[cut:]
-        current = rest
-    return [*lines, current] if current or not lines else lines
 
 
 def _fitted(text: str) -> str:

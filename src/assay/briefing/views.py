@@ -46,10 +46,10 @@ class Badge:
 
     label: str
     word: str
-    meaning: str | None
-    number: str | None
-    filled: int
-    steps: int
+    meaning: str | None = None
+    number: str | None = None
+    filled: int = 0
+    steps: int = 0
     href: str | None = None
     reservation: str | None = None
 
@@ -419,6 +419,35 @@ class PageHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """The claims of a page, each placed once."""
+
+    summary: tuple[Sentence, ...]
+    timeline: Timeline | None
+    figures: tuple[Figure, ...]
+    series: tuple[FigureSeries, ...]
+    passages: tuple[Passage, ...]
+    why: Passage | None
+    judgements: tuple[JudgementView, ...]
+    judgements_folded: tuple[JudgementView, ...]
+    assumptions: tuple[ClaimView, ...]
+    hypotheses: Hypotheses | None
+    disputes: tuple[Dispute, ...]
+    disputes_folded: tuple[Dispute, ...]
+    differing: Passage | None
+
+    @property
+    def happens(self) -> bool:
+        """Whether it tells what happened, or what the institution does."""
+        return bool(self.timeline or self.figures or self.series or self.passages)
+
+    @property
+    def has_judgements(self) -> bool:
+        """Whether it states a judgement or an assumption, folded or not."""
+        return bool(self.judgements or self.judgements_folded or self.assumptions)
+
+
+@dataclass(frozen=True, slots=True)
 class PageView:
     """A briefing page. ``root`` leads from the page to the site's first page."""
 
@@ -433,34 +462,20 @@ class PageView:
     rating_line: str
     not_rated: str | None
     closed: str | None
-    has_story: bool
-    matters: bool
     contents: tuple[Link, ...]
     actions: tuple[Link, ...]
     overrides: tuple[str, ...]
-    summary: tuple[Sentence, ...]
+    story: Story
     image: ImageView | None
     reasons: Reasons | None
     unknown: tuple[str, ...]
     unknown_folded: tuple[str, ...]
     next_step: NextStep | None
     glance: tuple[Fact, ...]
-    timeline: Timeline | None
-    figures: tuple[Figure, ...]
-    series: tuple[FigureSeries, ...]
-    passages: tuple[Passage, ...]
-    why: Passage | None
-    judgements: tuple[JudgementView, ...]
-    judgements_folded: tuple[JudgementView, ...]
-    assumptions: tuple[ClaimView, ...]
     factors: tuple[FactorRow, ...]
     factors_folded: bool
     factors_not_asked: str | None
     levels_of_bodies: tuple[BodyLevels, ...]
-    hypotheses: Hypotheses | None
-    disputes: tuple[Dispute, ...]
-    disputes_folded: tuple[Dispute, ...]
-    differing: Passage | None
     watch: tuple[WatchRow, ...]
     watch_folded: tuple[WatchRow, ...]
     source_summary: str
@@ -471,6 +486,12 @@ class PageView:
     fold: Fold | None
     cite: str
     imprint: Imprint
+
+    @property
+    def matters(self) -> bool:
+        """Whether the page says why it matters."""
+        said = self.story.why or self.story.has_judgements
+        return bool(said or self.levels_of_bodies or any(row.known for row in self.factors))
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,9 +182,28 @@ def shortened(text: str, width: int) -> str:
     """At most ``width`` columns of the text, cut between words where there are any."""
     if columns(text) <= width:
         return text
-    kept = text[: reaching(text, width - 1)]
+    kept = text[: _reaching(text, width - 1)]
     head, blank, _ = kept.rpartition(" ")
     return (head if blank and len(head) > width // 2 else kept).rstrip(" ,;:–-") + "…"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of so many columns; wide East Asian characters take two."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split():
+        rest = word
+        if current and columns(f"{current} {rest}") <= width:
+            current = f"{current} {rest}"
+            continue
+        if current:
+            lines.append(current)
+        while columns(rest) > width:
+            cut = _reaching(rest, width)
+            lines.append(rest[:cut])
+            rest = rest[cut:]
+        current = rest
+    return [*lines, current] if current or not lines else lines
 
 
 def columns(text: str) -> int:
@@ -194,7 +213,7 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def reaching(text: str, width: int) -> int:
+def _reaching(text: str, width: int) -> int:
     """How many characters from the beginning fit into so many columns."""
     if text.isascii():
         return min(len(text), max(width, 0))

@@ -24,7 +24,7 @@ from assay.model.documents import AnyProfile, Claim, Corpus
 from assay.model.results import NextReason, Outlook, OutlookPoint, WatchNotice
 from assay.model.rulebook import Rulebook
 from assay.scoring.horizon import horizons, watch_items
-from assay.scoring.run import Rows, Run, ordered_bands
+from assay.scoring.run import Rows, Run, ordered_bands, result_columns_of
 from assay.scoring.validity import VALID_DAYS, Validity
 from assay.scoring.wording import fill_text
 from assay.tables.build import edge_frames, valid_on
@@ -118,9 +118,8 @@ def _graded(run: Run) -> list[ScorerColumns]:
 
 def _runs_ahead(projection: Projection, horizons: Horizons) -> list[Run]:
     """The runs of the three dates, with the scores of graded scorers."""
-    columns = [
-        ("profile", c) for s in _graded(projection.run) for c in (s.score, s.coverage, s.band) if c
-    ]
+    columns = [("profile", c) for s in _graded(projection.run) for c in result_columns_of(s) if c]
+    projection.run.engine.make(columns)
     return [projection.run, *projection.ahead(horizons.days[1:], columns)]
 
 

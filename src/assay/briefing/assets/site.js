@@ -184,7 +184,7 @@
   }
 
   // The table of the index.
-  const NAME = 0, PATH = 1, LINE = 2, KIND = 3, REGION = 4, GRADE = 5, CHANGE = 6, BEFORE = 7, IMPACT = 8, REVIEW = 9, DUE = 10, UPDATED = 11, MADE = 12;
+  const NAME = 0, PATH = 1, LINE = 2, KIND = 3, REGION = 4, GRADE = 5, CHANGE = 6, BEFORE = 7, LEVEL = 8, REVIEW = 9, DUE = 10, UPDATED = 11, MADE = 12;
   const svg = (tag, attributes) => set(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes);
   const meter = (filled, steps) => {
     const drawn = svg("svg", {class: "meter", width: steps * 6 - 2, height: 12, "aria-hidden": "true"});
@@ -213,9 +213,9 @@
         if (arrow) return [el("span", {class: arrow[0]}, arrow[1] + row[BEFORE])];
         return row[CHANGE] ? [el("span", {class: "s"}, row[CHANGE])] : [];
       },
-      impact: row => {
-        if (!row[IMPACT]) return [];
-        const [word, filled, steps] = row[IMPACT];
+      level: row => {
+        if (!row[LEVEL]) return [];
+        const [word, filled, steps] = row[LEVEL];
         if (!filled) return [el("span", {class: "s"}, "not rated")];
         return [el("span", {class: "nb"}, meter(filled, steps), word)];
       },
@@ -229,7 +229,7 @@
       region: [row => value.region(row) || "\uffff", false],
       grade: [row => row[GRADE] ? row[GRADE][2] : -1, true],
       change: [row => ["", "new", "down", "up"].indexOf(row[CHANGE]), true],
-      impact: [row => row[IMPACT] ? row[IMPACT][1] : -1, true],
+      level: [row => row[LEVEL] ? row[LEVEL][1] : -1, true],
       review: [row => row[DUE], false],
       updated: [row => row[MADE], true],
     };
