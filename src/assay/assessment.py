@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assay import __version__
 from assay.errors import UsageError
 from assay.model.documents import Corpus
+from assay.model.results import Overrides
 from assay.model.rulebook import Rulebook, digest, rulebook_digest
 from assay.progress import stage
 from assay.scoring.run import Run, run_program
@@ -39,7 +40,8 @@ class Scores:
     """The scores of a workspace on a date for an audience, without its documents.
 
     ``built`` are the tables that were scored, ``run`` the scores of their rows. ``decided`` has by
-    profile id the day of its newest decision.
+    profile id the day of its newest decision, ``overrides`` the overrides that count by profile id
+    and scorer.
     """
 
     workspace: Workspace
@@ -50,13 +52,14 @@ class Scores:
     built: BuiltTables
     run: Run
     decided: Mapping[str, date] = field(default_factory=dict, kw_only=True)
+    overrides: Overrides = field(default_factory=dict, kw_only=True)
 
     def overview(self) -> Overview:
         """List every profile with its scores, horizon and number of sources."""
         from assay.scoring.explain import overview
 
         stage("computing the outlook")
-        lines = overview(self.run, self.built.listing, self.as_of, self.decided)
+        lines = overview(self.run, self.built.listing, self.as_of, self.decided, self.overrides)
         return Overview(self.rulebook, self.as_of, self.audience, lines)
 
     @property
@@ -87,7 +90,9 @@ class Assessment(Scores):
 
         self.require(ids)
         stage("computing the outlook")
-        return profile_results(self.run, self.built.listing, self.as_of, self.decided, ids)
+        return profile_results(
+            self.run, self.built.listing, self.as_of, self.decided, self.overrides, ids
+        )
 
     def explain(self, ids: Sequence[str]) -> dict[str, Explanation]:
         """Explain the scores of some profiles, by id."""

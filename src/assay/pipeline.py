@@ -16,7 +16,7 @@ A cache saves work and changes no result: what it does not hold is computed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -41,6 +41,7 @@ from assay.workspace.discover import documents_digest
 from assay.workspace.load import Loaded, load_workspace, try_load_rulebook
 from assay.workspace.paths import Workspace
 from assay.workspace.rulebook_files import valid_part
+from assay.workspace.transactions import current
 
 if TYPE_CHECKING:
     from assay.briefing.atlas import Atlas
@@ -196,7 +197,18 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assess
     found = scored(
         loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
     )
-    return replace(found, decided=_decided(_ledger(loaded.workspace), as_of, rulebook, reader))
+    return with_decisions(found, _ledger(loaded.workspace))
+
+
+def with_decisions(assessment: Assessment, ledger: Ledger | None) -> Assessment:
+    """Add the days of reviews, and the overrides that count."""
+    if ledger is None:
+        return replace(assessment, decided={}, overrides={})
+    from assay.review.effective import effective
+
+    decided = _decided(ledger, assessment.as_of, assessment.rulebook, assessment.audience)
+    overrides = effective(assessment, ledger).by_profile()
+    return replace(assessment, decided=decided, overrides=overrides)
 
 
 def _decided(
@@ -243,7 +255,10 @@ def overview(checked: Checked, assessment: Assessment) -> Overview:
     documents = checked.loaded.documents_digest
     made = assessment.overview()
     if checked.cache is not None:
-        _store_overview(checked.cache, documents, made, assessment.decided)
+        key = _overview_key(
+            documents, made.rulebook, made.as_of, made.audience, assessment.workspace
+        )
+        _store_overview(checked.cache, key, made)
     return made
 
 
@@ -265,12 +280,15 @@ def overview_unchanged(
     day = as_of or rulebook.settings.as_of or today
     stage("reading the documents")
     documents = documents_digest(workspace)
-    decided = _decided(_ledger(workspace), day, rulebook, reader)
-    stored = cache.load(_OVERVIEW, _overview_key(documents, rulebook, day, reader, decided))
+    key = _overview_key(documents, rulebook, day, reader, workspace)
+    stored = cache.load(_OVERVIEW, key)
     if stored is not None:
         from assay.scoring.explain import lines_from_json
 
         return Overview(rulebook, day, reader, lines_from_json(stored, rulebook))
+    ledger = _ledger(workspace)
+    if ledger is not None and any(d.kind == "override" for d in ledger.until(day).in_force):
+        return None  # whether it counts depends on the documents
     stage("making tables")
     stored = cache.load(_TABLES, _tables_key(documents, rulebook, day, reader))
     program = None if stored is None else check_rulebook(rulebook, cache)[0]
@@ -279,27 +297,25 @@ def overview_unchanged(
     built = BuiltTables.from_bytes(stored)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
+    decided = _decided(ledger, day, rulebook, reader)
     found = Scores(workspace, rulebook, program, day, reader, built, run, decided=decided)
     made = found.overview()
-    _store_overview(cache, documents, made, decided)
+    _store_overview(cache, key, made)
     return made
 
 
-def _store_overview(
-    cache: Cache, documents: str, made: Overview, decided: Mapping[str, date]
-) -> None:
+def _store_overview(cache: Cache, key: str, made: Overview) -> None:
     from assay.scoring.explain import lines_to_json
 
-    key = _overview_key(documents, made.rulebook, made.as_of, made.audience, decided)
     cache.store(_OVERVIEW, key, lines_to_json(made.lines))
 
 
 def _overview_key(
-    documents: str, rulebook: Rulebook, as_of: date, audience: str, decided: Mapping[str, date]
+    documents: str, rulebook: Rulebook, as_of: date, audience: str, workspace: Workspace
 ) -> str:
     rules = rulebook.model_dump_json(by_alias=True)
-    days = json.dumps(sorted(decided.items()), default=date.isoformat)
-    return content_digest(documents, rules, as_of.isoformat(), audience, days)
+    decisions = current(workspace.ledger_path).decode("utf-8", "backslashreplace")
+    return content_digest(documents, rules, as_of.isoformat(), audience, decisions)
 
 
 def assess_all(checked: Checked, as_of: date) -> tuple[Assessment, ...]:
@@ -367,6 +383,7 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
         as_of,
         partial(assess_all, checked),
         assess_version,
+        partial(with_decisions, ledger=_ledger(checked.loaded.workspace)),
         pages_touched,
     )
 
@@ -513,7 +530,6 @@ def prove_closed(checked: Checked, as_of: date, audience: str | None = None) -> 
 
     def render(material: Material) -> dict[str, bytes]:
         known = visible_to(material.corpus, rulebook.audiences, assessment.audience, as_of)
-        decided = _decided(material.ledger, as_of, rulebook, assessment.audience)
         made = scored(
             workspace,
             known,
@@ -523,7 +539,7 @@ def prove_closed(checked: Checked, as_of: date, audience: str | None = None) -> 
             assessment.audience,
             written=material.corpus,
         )
-        made = replace(made, decided=decided)
+        made = with_decisions(made, material.ledger)
         records = (material.ledger, material.history)
         atlas, counting = _atlas(made, workspace.ledger_path, records=records)
         digest_ = _site_digest(made, counting)
@@ -604,22 +620,19 @@ def _atlas(
     """
     from assay.briefing.atlas import Atlas
     from assay.plan.history import for_audience
-    from assay.review.effective import confirmed, effective, published_results
+    from assay.review.effective import confirmed
     from assay.review.ledger import require_ledger
 
     ledger, history = records or (require_ledger(ledger_path), _history(assessment.workspace))
-    held = effective(assessment, ledger)
-    counting = [r.decision.id for r in held.counting]
-    results = published_results(assessment, held)
+    counting = [o.decision for own in assessment.overrides.values() for o in own.values()]
     every = list(assessment.run.profile_rows)
     explanations = assessment.explain(every if explained is None else explained)
     atlas = Atlas(
         assessment.corpus,
         _published_at(assessment.rulebook, base_url),
-        results,
+        assessment.results,
         explanations,
         assessment.as_of,
-        held.by_profile(),
         history=tuple(for_audience(history, assessment.audience)),
         audience=assessment.audience,
         confirmed=confirmed(assessment, ledger),

@@ -152,7 +152,7 @@ def _example_of(atlas: Atlas, profile: AnyProfile) -> Example | None:
 
 def _overridden(atlas: Atlas, profile: AnyProfile) -> bool:
     headline = atlas.headline
-    return headline is not None and atlas.ruling(profile.id, headline.name) is not None
+    return headline is not None and atlas.override(profile.id, headline.name) is not None
 
 
 def _tiers(atlas: Atlas) -> tuple[Tier, ...]:

@@ -8,14 +8,13 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from assay.briefing import charts, wording
+from assay.briefing import wording
 from assay.model.documents import AnyProfile, Citation, Claim, Corpus, Dependency, Event, Source
-from assay.model.results import Explanation, ProfileResult
+from assay.model.results import Explanation, Override, ProfileResult
 from assay.model.rulebook import Band, Rulebook, Scorer, Site, directory_address
 from assay.plan.history import Applied
 from assay.plan.plan import Change, Correction
 from assay.review.decisions import Decision
-from assay.review.effective import Ruling
 
 Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
 
@@ -37,14 +36,13 @@ class Atlas:
     and its claims cannot be referred to.
     """
 
-    def __init__(  # noqa: PLR0913 - everything that pages show
+    def __init__(
         self,
         corpus: Corpus,
         rulebook: Rulebook,
         results: Mapping[str, ProfileResult],
         explanations: Mapping[str, Explanation],
         as_of: date,
-        decisions: Mapping[str, Mapping[str, Ruling]] | None = None,
         *,
         history: Sequence[Applied] = (),
         audience: str = "public",
@@ -60,7 +58,6 @@ class Atlas:
         self.confirmed = confirmed or {}
         self.site = rulebook.settings.site or Site.model_construct()
         self.base_url = directory_address(self.site.base_url)
-        self._decisions = decisions or {}
         self.published: dict[str, AnyProfile] = {
             i: profile
             for i, profile in sorted(corpus.profiles.items())
@@ -100,19 +97,15 @@ class Atlas:
     def profile_scorers(self) -> tuple[Scorer, ...]:
         return tuple(s for s in self.rulebook.scorers if s.on == "profile" and s.shown)
 
-    def ruling(self, profile_id: str, scorer: str) -> Ruling | None:
-        """The override that counts in the place of a computed grade."""
-        return self._decisions.get(profile_id, {}).get(scorer)
+    def override(self, profile_id: str, scorer: str) -> Override | None:
+        """The override that counts in place of a computed grade."""
+        score = self.results[profile_id].scores.get(scorer)
+        return score.override if score else None
 
     def band(self, profile_id: str, scorer: Scorer) -> Band | None:
-        """The band that holds of a profile's score: computed, or put in its place."""
-        ruling = self.ruling(profile_id, scorer.name)
-        if ruling is not None:
-            return ruling.band
+        """The band in force of a profile's score: computed, or set by a reviewer."""
         score = self.results[profile_id].scores.get(scorer.name)
-        if score is None or score.points is None:
-            return None
-        return charts.band_at(self.rulebook.bands(scorer), score.points)
+        return score.in_force if score else None
 
     def scorer(self, key: str) -> Scorer | None:
         """The scorer called ``on.name``."""

@@ -31,7 +31,7 @@ Direction = Literal["up", "down", ""]
 
 _CAUSES: dict[str, str] = {
     "first": "first ratings",
-    "reviewer": "set by a reviewer",
+    "decision": "set by a reviewer",
     "evidence": "evidence",
     "rule": "rules",
     "neighbour": "connected profiles",
@@ -55,16 +55,13 @@ class Since:
 class Move:
     """A change of a grade in force, with its cause in words.
 
-    It is recorded ``at`` a time of ISO 8601 by ``record``, or by the decision of a reviewer.
-    ``origin`` is the lock of the record, or the decision.
+    It is as of a date and was recorded by ``record``.
     """
 
     profile: str
     scorer: str
-    at: str
     as_of: date
-    origin: str
-    record: Applied | None
+    record: Applied
     before: str
     after: str
     direction: Direction
@@ -75,51 +72,11 @@ class Move:
     @property
     def day(self) -> date:
         """The day on which it was recorded."""
-        return date.fromisoformat(self.at[:10])
+        return date.fromisoformat(self.record.at[:10])
 
 
 def moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
-    """The changes of a grade in their order, the last by the override that counts, if any.
-
-    Changes within one grade are none.
-    """
-    found = applied_moves(atlas, profile_id, scorer)
-    last = _set_by_reviewer(atlas, profile_id, scorer, found)
-    return found if last is None else (*found, last)
-
-
-def _set_by_reviewer(
-    atlas: Atlas, profile_id: str, scorer: str, recorded: Sequence[Move]
-) -> Move | None:
-    ruling = atlas.ruling(profile_id, scorer)
-    known = atlas.scorer(f"profile.{scorer}")
-    if ruling is None or ruling.band is None or known is None:
-        return None
-    before = recorded[-1].after if recorded else ruling.computed.grade or "not rated"
-    after = ruling.band.grade
-    if before == after:
-        return None
-    bands = atlas.rulebook.bands(known)
-    was, now = (badge_of(known, bands, grade).filled for grade in (before, after))
-    decision = ruling.decision
-    return Move(
-        profile=profile_id,
-        scorer=scorer,
-        at=f"{decision.date.isoformat()}T00:00:00+00:00",
-        as_of=decision.date,
-        origin=decision.id,
-        record=None,
-        before=before,
-        after=after,
-        direction="" if not was else "up" if now > was else "down",
-        first=False,
-        cause="reviewer",
-        why=f"Set by a reviewer: {wording.clause(decision.reason or '')}",
-    )
-
-
-def applied_moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
-    """The changes of a computed grade that were applied."""
+    """The changes of a grade that were applied, in their order; those within a grade are none."""
     found: list[Move] = []
     for record, change in atlas.changes_of(profile_id):
         before, after = _grade(change.before), _grade(change.after)
@@ -133,9 +90,7 @@ def applied_moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...
             Move(
                 profile=profile_id,
                 scorer=scorer,
-                at=record.at,
                 as_of=date.fromisoformat(record.as_of),
-                origin=record.lock,
                 record=record,
                 before=before,
                 after=after,
@@ -150,7 +105,7 @@ def applied_moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...
 
 def since(atlas: Atlas, profile_id: str, scorer: str) -> Since | None:
     """Since when the grade has held; None if it was not applied yet."""
-    recorded = applied_moves(atlas, profile_id, scorer)
+    recorded = moves(atlas, profile_id, scorer)
     score = atlas.results[profile_id].scores.get(scorer)
     now = _grade(
         Grade(score.points, score.band.id if score.band else None, score.grade)
@@ -182,6 +137,11 @@ def _why(atlas: Atlas, change: Change) -> str:
         return _of_rules(cause)
     if cause.kind == "engine":
         return "Our method changed"
+    if cause.kind == "decision":
+        override = atlas.override(change.id, change.scorer)
+        if override is not None and override.decision in cause.refs:
+            return f"Set by a reviewer: {wording.clause(override.reason)}"
+        return "Set by a reviewer" if change.after.override else "An override ended"
     if cause.kind == "time":
         return "The evidence grew older"
     if cause.kind == "neighbour":
@@ -412,8 +372,8 @@ def headline_moves(atlas: Atlas) -> tuple[Move, ...]:
         return ()
     found = [m for i in atlas.published for m in moves(atlas, i, scorer.name)]
     found.sort(key=lambda m: (atlas.published[m.profile].name.casefold(), m.profile))
-    found.sort(key=lambda m: m.origin)
-    found.sort(key=lambda m: datetime.fromisoformat(m.at), reverse=True)
+    found.sort(key=lambda m: m.record.lock)
+    found.sort(key=lambda m: datetime.fromisoformat(m.record.at), reverse=True)
     return tuple(found)
 
 
@@ -474,7 +434,7 @@ def _groups(atlas: Atlas, every: Sequence[Move]) -> Iterator[CauseGroup]:
     scorer = atlas.headline
     assert scorer is not None or not every
     order = list(_CAUSES)
-    for _, applied in groupby(every, key=lambda m: (m.at, m.origin)):
+    for _, applied in groupby(every, key=lambda m: (m.record.at, m.record.lock)):
         members = sorted(applied, key=lambda m: -order.index(m.cause))
         by_cause = [(c, list(g)) for c, g in groupby(members, key=lambda m: m.cause)]
         for at, (cause, found) in enumerate(by_cause):
@@ -483,9 +443,9 @@ def _groups(atlas: Atlas, every: Sequence[Move]) -> Iterator[CauseGroup]:
             yield from _cause_groups(atlas, scorer, cause, found, tuple(others))
 
 
-def _others(atlas: Atlas, scorer: Scorer, record: Applied | None) -> list[Change]:
+def _others(atlas: Atlas, scorer: Scorer, record: Applied) -> list[Change]:
     """The changes of an apply in the other scores, without those of new profiles."""
-    if record is None or not record.bases:
+    if not record.bases:
         return []
     return [
         c
@@ -506,9 +466,7 @@ def _cause_groups(
 ) -> Iterator[CauseGroup]:
     day = found[0].day
     record = found[0].record
-    place = f"decision-{found[0].origin[:8]}"
-    if record is not None:
-        place = f"apply-{atlas.history.index(record) + 1}-{cause}"
+    place = f"apply-{atlas.history.index(record) + 1}-{cause}"
     noun = "first rating" if cause == "first" else "change"
     count = wording.count(len(found), noun)
     summary = count if cause == "first" else f"{count}, {_CAUSES[cause]}"

@@ -110,19 +110,18 @@ def _head(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Data:
 def _score(atlas: Atlas, profile: AnyProfile, scorer: Scorer) -> Data:
     score = atlas.results[profile.id].scores[scorer.name]
     shown = profile_badge(atlas, profile.id, scorer)
-    ruling = atlas.ruling(profile.id, scorer.name)
-    overridden = ruling is not None and ruling.band is not None
+    computed = (score.band.grade if score.band else "not rated") if score.override else None
     return _known(
         {
             "score": scorer.name,
             "heading": scorer.heading,
-            "rated": score.rated or overridden,
+            "rated": score.rated or score.override is not None,
             "grade": shown.word if shown.filled else None,
             "meaning": shown.meaning,
             "value": score.value,
             "provisional": True if score.provisional else None,
             "at_most": score.ceiling.grade if score.ceiling else None,
-            "computed": (score.grade or "not rated") if overridden else None,
+            "computed": computed,
         }
     )
 
@@ -170,7 +169,7 @@ def _history(atlas: Atlas, profile: AnyProfile) -> list[Data]:
     return [
         {
             "as_of": m.as_of.isoformat(),
-            "recorded": m.at,
+            "recorded": m.record.at,
             "from": m.before,
             "to": m.after,
             "why": m.why,

@@ -69,11 +69,11 @@ def entries(atlas: Atlas) -> tuple[Entry, ...]:
         step = move.after if move.first else f"{move.before} to {move.after}"
         found.append(
             Entry(
-                _uuid(move.origin, move.at, profile.id, move.scorer),
+                _uuid(move.record.lock, move.record.at, profile.id, move.scorer),
                 profile,
                 f"{profile.name}: {step}",
                 text,
-                move.at,
+                move.record.at,
             )
         )
     for profile in atlas.published.values():

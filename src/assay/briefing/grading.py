@@ -103,19 +103,18 @@ def fold(sheet: Sheet) -> Fold | None:
 
 def override(sheet: Sheet, scorer: Scorer) -> str | None:
     """Both grades, who set the one that counts, when and why."""
-    ruling = sheet.atlas.ruling(sheet.profile.id, scorer.name)
-    if ruling is None or ruling.band is None:
+    found = sheet.atlas.override(sheet.profile.id, scorer.name)
+    if found is None:
         return None
     bands = sheet.atlas.rulebook.bands(scorer)
-    computed = band_of(bands, ruling.computed)
+    computed = sheet.result.scores[scorer.name].band
     was = charts.band_name(bands, computed) if computed else "not rated"
-    decision = ruling.decision
-    agreed = f" with the approval of {ruling.seconded_by}" if ruling.seconded_by else ""
-    until = f" until {wording.day(decision.until)}" if decision.until else ""
+    agreed = f" with the approval of {found.seconded_by}" if found.seconded_by else ""
+    until = f" until {wording.day(found.until)}" if found.until else ""
     return (
-        f"{decision.reviewer} set it to {charts.band_name(bands, ruling.band)} on "
-        f"{wording.day(decision.date)}{until}{agreed}. The computed grade is {was}. "
-        f"{sentence(decision.reason or '')}"
+        f"{found.reviewer} set it to {charts.band_name(bands, found.band)} from "
+        f"{wording.day(found.since)}{until}{agreed}. The computed grade is {was}. "
+        f"{sentence(found.reason)}"
     )
 
 

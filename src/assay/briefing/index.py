@@ -211,7 +211,7 @@ def index_of(atlas: Atlas) -> Index:
     """The rows of every published profile."""
     profiles = sorted(atlas.published.values(), key=lambda p: (p.name.casefold(), p.id))
     moves = headline_moves(atlas)
-    newest = next((move for move in moves if move.cause != "reviewer"), None)
+    newest = next(iter(moves), None)
     last = {move.profile: move for move in reversed(moves)}
     headline, level = atlas.headline, _level(atlas)
     columns = [Column("name", "Briefing"), Column("kind", "Kind"), Column("region", "Region")]
@@ -284,11 +284,11 @@ def _change(
     if headline is None or last is None or newest is None:
         return "", ""
     held = since(atlas, profile_id, headline.name)
-    if held is None or atlas.ruling(profile_id, headline.name) is not None:
+    if held is None:
         return "", ""
     if held.direction:
         return held.direction, held.before
-    return ("new" if held.first and last.origin == newest.origin else ""), ""
+    return ("new" if held.first and last.record == newest.record else ""), ""
 
 
 def _review(horizon: Horizon, as_of: date) -> tuple[str, str]:
@@ -449,7 +449,7 @@ def _latest(index: Index) -> tuple[str | None, tuple[MoveItem, ...]]:
         count = wording.count(len(index.moves), "briefing has its", "briefings have their")
         return f"{count} first rating, as of {day}.", ()
     found: list[Move] = []
-    for _, recorded in groupby(index.moves, key=lambda move: (move.at, move.origin)):
+    for _, recorded in groupby(index.moves, key=lambda move: (move.record.at, move.record.lock)):
         found += sorted(recorded, key=lambda move: move.first)
         if len(found) >= _ITEMS:
             break

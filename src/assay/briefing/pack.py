@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assay.briefing import wording
@@ -126,10 +126,9 @@ def _grades(review: Review, profile_id: str) -> Iterator[Fact]:
     result = review.assessment.results.get(profile_id)
     for name, score in result.scores.items() if result else ():
         number = "" if score.points is None else f" ({wording.points(score.points)})"
-        ruling = review.effective.ruling(profile_id, name)
-        text = f"{grade(score)}{number}"
-        if ruling is not None and ruling.band is not None:
-            text += f", overridden to {ruling.band.grade} by {ruling.decision.reviewer}"
+        text = f"{grade(replace(score, override=None))}{number}"
+        if score.override is not None:
+            text += f", overridden to {score.override.band.grade} by {score.override.reviewer}"
         yield Fact(name.replace("_", " "), text)
 
 

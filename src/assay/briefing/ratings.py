@@ -57,11 +57,10 @@ def rating_line(atlas: Atlas, profile: AnyProfile) -> str:
 
 def _standing(atlas: Atlas, profile: AnyProfile, scorer: Scorer) -> str | None:
     """Since when the headline grade holds, who set it, and whether it is close to another."""
-    ruling = atlas.ruling(profile.id, scorer.name)
     bands = atlas.rulebook.bands(scorer)
-    if ruling is not None and ruling.band is not None:
-        computed = ruling.computed.band
-        was = charts.band_name(bands, computed) if computed else "not rated"
+    score = atlas.results[profile.id].scores.get(scorer.name)
+    if score is not None and score.override is not None:
+        was = charts.band_name(bands, score.band) if score.band else "not rated"
         return f"Set by a reviewer (computed: {was})"
     parts = []
     held = since(atlas, profile.id, scorer.name)
@@ -72,7 +71,6 @@ def _standing(atlas: Atlas, profile: AnyProfile, scorer: Scorer) -> str | None:
             parts.append(f"{held.direction} from {held.before} on {wording.day(held.as_of)}")
         else:
             parts.append(f"since {wording.day(held.as_of)}")
-    score = atlas.results[profile.id].scores.get(scorer.name)
     if score is not None and (edge := _edge(atlas, scorer, score)):
         parts.append(f"on the edge of {edge}")
     text = ", ".join(parts)
@@ -97,9 +95,9 @@ def _level(atlas: Atlas, profile: AnyProfile, scorer: Scorer, shown: Badge) -> R
     score = atlas.results[profile.id].scores.get(scorer.name)
     explanation = profile_explanation(atlas, profile.id, scorer)
     parts = []
-    ruling = atlas.ruling(profile.id, scorer.name)
-    if ruling is not None and ruling.band is not None:
-        parts.append(f"set by a reviewer, computed: {ruling.computed.grade or 'not rated'}")
+    if score is not None and score.override is not None:
+        computed = score.band.grade if score.band else "not rated"
+        parts.append(f"set by a reviewer, computed: {computed}")
     elif score is not None and score.provisional:
         parts.append("provisional")
     if score is not None and score.ceiling is not None and score.rated:
@@ -107,5 +105,5 @@ def _level(atlas: Atlas, profile: AnyProfile, scorer: Scorer, shown: Badge) -> R
     if not parts and explanation is not None and explanation.known and explanation.unknown:
         known, every = len(explanation.known), len(explanation.known + explanation.unknown)
         parts.append(f"{known} of {every} factors known")
-    word = shown.word if score is not None and score.rated else "not rated"
+    word = shown.word if shown.filled else "not rated"
     return Rating(replace(shown, word=wording.titled(word)), ", ".join(parts) or None)

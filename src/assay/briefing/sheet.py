@@ -193,16 +193,12 @@ class Sheet:
 
 
 def profile_badge(atlas: Atlas, profile_id: str, scorer: Scorer) -> Badge:
-    """A score of a profile as it holds: computed, or put in the place of what was computed."""
+    """A score of a profile with the band in force."""
     bands = atlas.rulebook.bands(scorer)
-    ruling = atlas.ruling(profile_id, scorer.name)
-    if ruling is None or ruling.band is None:
-        score = atlas.results[profile_id].scores.get(scorer.name, _NO_SCORE)
+    score = atlas.results[profile_id].scores.get(scorer.name, _NO_SCORE)
+    if score.override is None:
         return badge(scorer, bands, score)
-    band = ruling.band
-    meaning = None if band.label.casefold() == band.grade.casefold() else band.label
-    filled = charts.rank(bands, band)
-    return Badge(scorer.heading, band.grade, meaning, None, filled, len(bands))
+    return band_badge(scorer, bands, score.override.band)
 
 
 def claim_badge(atlas: Atlas, owner_id: str, claim: Claim) -> Badge | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -16,6 +17,27 @@ GapKind = Literal["unknown", "weak"]
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A band that a reviewer set in place of the computed one.
+
+    ``decision`` is the id of its line in the ledger. It counts from ``since`` to ``until``, without
+    an end if that is None.
+    """
+
+    band: Band
+    decision: str
+    reviewer: str
+    reason: str
+    since: date
+    until: date | None = None
+    seconded_by: str | None = None
+
+
+Overrides = Mapping[str, Mapping[str, Override]]
+"""The overrides that count, by profile id and scorer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A score in thousandths (0 to 1000), None if it is unknown ("not rated").
 
@@ -24,6 +46,8 @@ class Score:
     possible if unknown elements turn out high, None if it is the same. ``stands_on`` is the grade
     of the evidence on which the band stands. A ``provisional`` band does not rest on firm
     evidence; ``firm`` is the band that does, None if the subject would not be rated.
+
+    All of these are computed. With an ``override``, another band is in force.
     """
 
     points: int | None
@@ -33,6 +57,12 @@ class Score:
     stands_on: Band | None = None
     provisional: bool = False
     firm: Band | None = None
+    override: Override | None = None
+
+    @property
+    def in_force(self) -> Band | None:
+        """The band that a reviewer set, otherwise the computed one."""
+        return self.override.band if self.override else self.band
 
     @property
     def rated(self) -> bool:
@@ -45,7 +75,8 @@ class Score:
 
     @property
     def grade(self) -> str | None:
-        return self.band.grade if self.band else None
+        """The grade in force."""
+        return self.in_force.grade if self.in_force else None
 
 
 @dataclass(frozen=True, slots=True)

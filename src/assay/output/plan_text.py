@@ -39,11 +39,15 @@ _CAUSES: dict[CauseKind, tuple[str, str]] = {
     "rule": ("rule", "rules"),
     "neighbour": ("neighbour", "neighbours"),
     "engine": ("scoring version", "scoring version"),
+    "decision": ("decision", "decisions"),
+    "lock": ("edit of grades.lock", "edits of grades.lock"),
 }
 _OUT_OF_DATE: dict[Behind, str] = {
     "documents": "documents",
     "rules": "rules",
+    "decisions": "decisions",
     "engine": "scoring version",
+    "lock": "its own lines were edited",
     "branches": "lock of the other branch",
 }
 
@@ -150,7 +154,10 @@ def cautions(plan: Plan) -> list[str]:
 
 
 def grade(value: Grade) -> str:
-    """Format a grade with its score."""
+    """Format the grade in force with the computed score."""
+    if value.override is not None:
+        computed = "not rated" if value.points is None else f"{value.points / 1000:.3f}"
+        return f"{value.grade} set by a reviewer (computed: {computed})"
     if value.points is None:
         return "not rated" if value.asked else "not asked"
     score = f"{value.points / 1000:.3f}"
@@ -164,7 +171,8 @@ def cause(value: Cause) -> str:
 
 
 def _cause(kind: CauseKind, refs: Sequence[str]) -> str:
-    return f"{_CAUSES[kind][len(refs) > 1]} {some(refs)}"
+    names = [ref[:8] for ref in refs] if kind == "decision" else refs
+    return f"{_CAUSES[kind][len(refs) > 1]} {some(names)}".rstrip()
 
 
 def change_line(change: Change) -> str:

@@ -91,25 +91,49 @@ def _attribute(base: Baseline, sides: Sides, pairs: Sequence[tuple[str, str]]) -
     for profile_id, scorer in pairs:
         was = sides.before.get(profile_id)
         scores = (s.get(profile_id) for s in scored)
-        grades = [graded(was, scorer), *(_grade(own, scorer) for own in scores)]
+        grades = [_computed(was, scorer), *(_grade(own, scorer) for own in scores)]
         exists = [was is not None, *(profile_id in s for s in scored)]
-        splits.append((profile_id, scorer, grades, list(_split(grades, exists))))
+        splits.append((profile_id, scorer, list(_split(grades, exists))))
 
     # Naming costs further comparisons of runs, so only the stages that changed a score are named.
     namers: dict[int, _Namer] = {}
     for index in sorted({index for *_, amounts in splits for index, _ in amounts}):
         before = stages[index - 1][1] if index else None
         namers[index] = _namer(rescoring, sides, evidence, stages[index], before, ids)
-    for profile_id, scorer, grades, amounts in splits:
+    for profile_id, scorer, amounts in splits:
         causes = []
         for index, amount in amounts:
             kind, refs = namers[index](profile_id, scorer)
             causes.append(Cause(kind, amount, refs))
-        first, last = grades[0], grades[-1]
+        first = graded(sides.before.get(profile_id), scorer)
+        last = graded(sides.after.get(profile_id), scorer)
+        causes += _decided(first, last)
+        if not causes:  # only the band of an override has another grade
+            causes.append(Cause("rule", 0, (f"scale.{_scale(sides, scorer)}",)))
         direction = _direction(base.rulebook, sides.assessment.rulebook, scorer, first, last)
         yield Change(
             profile_id, sides.assessment.audience, scorer, first, last, direction, tuple(causes)
         )
+
+
+def _computed(entry: LockedProfile | None, scorer: str) -> Grade:
+    """The grade of a locked profile without an override."""
+    score = entry.scores.get(scorer) if entry else None
+    if score is None or score.override is None:
+        return graded(entry, scorer)
+    return Grade(score.points, score.override.band, score.override.grade)
+
+
+def _decided(before: Grade, after: Grade) -> Iterator[Cause]:
+    """The decision of a reviewer that set or released a grade, if there is one."""
+    if before.override != after.override:
+        refs = (after.override, before.override)
+        yield Cause("decision", 0, tuple(ref for ref in refs if ref is not None))
+
+
+def _scale(sides: Sides, scorer: str) -> str | None:
+    found = sides.assessment.rulebook.scorer("profile", scorer)
+    return found.scale if found else None
 
 
 def _unseparated(lock: Lock, sides: Sides, pairs: Sequence[tuple[str, str]]) -> Iterator[Change]:
@@ -125,8 +149,9 @@ def _unseparated(lock: Lock, sides: Sides, pairs: Sequence[tuple[str, str]]) -> 
         if was is None or now is None:
             cause = Cause("evidence", None, (profile_id,))
         direction = _direction(rulebook, rulebook, scorer, first, last)
+        causes = (cause, *_decided(first, last))
         audience = sides.assessment.audience
-        yield Change(profile_id, audience, scorer, first, last, direction, (cause,))
+        yield Change(profile_id, audience, scorer, first, last, direction, causes)
 
 
 def _split(grades: Sequence[Grade], exists: Sequence[bool]) -> Iterator[tuple[int, int | None]]:
@@ -139,7 +164,7 @@ def _split(grades: Sequence[Grade], exists: Sequence[bool]) -> Iterator[tuple[in
     last_known = grades[0].points
     for index in range(1, len(grades)):
         was, now = grades[index - 1], grades[index]
-        if exists[index - 1] == exists[index] and (was.points, was.band) == (now.points, now.band):
+        if exists[index - 1] == exists[index] and was == now:
             continue
         if now.points is None:
             yield index - 1, 0 if both_known else None
@@ -165,8 +190,10 @@ def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
             if not columns.scorer.asks(kinds[row]):
                 continue
             score = scores[row]
-            band = score.band.id if score.band else None
-            found[profile_id][columns.scorer.name] = Grade(score.points, band, score.grade)
+            band = score.band
+            found[profile_id][columns.scorer.name] = Grade(
+                score.points, band.id if band else None, band.grade if band else None
+            )
     return found
 
 
@@ -176,7 +203,7 @@ def _grade(scores: Mapping[str, Grade] | None, scorer: str) -> Grade:
 
 
 def _direction(old: Rulebook, new: Rulebook, scorer: str, before: Grade, after: Grade) -> Direction:
-    if (before.points is None) != (after.points is None) or before == after == _NO_GRADE:
+    if before.rated != after.rated or before == after == _NO_GRADE:
         return "status"
     # A band that the new scale still has is compared by its new start.
     low = _band_start((new, old), scorer, before.band)
@@ -287,7 +314,7 @@ class _Rescoring:
             run = self._run(assessment.rulebook, assessment.program, assessment.as_of, last=True)
             stages.append(("rule", run))
         if not stages or stages[-1][1] is not assessment.run:
-            stages.append(("neighbour" if stages else "engine", assessment.run))
+            stages.append(("neighbour" if stages else "lock", assessment.run))
         return tuple(stages)
 
     def locked_state(self) -> Run:
@@ -353,6 +380,8 @@ def _namer(
             return _neighbour_namer(sides, ids)
         case "engine":
             return lambda _id, _scorer: ("engine", (engine,))
+        case "lock" | "decision":
+            return lambda _id, _scorer: ("lock", ())
 
 
 def _evidence_namer(

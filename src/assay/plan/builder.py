@@ -13,10 +13,8 @@ from assay.plan.lock import Lock, LockedProfile, canonical_rulebook, differing, 
 from assay.plan.lock_builder import (
     changed_evidence,
     evidence_digest,
-    evidence_of,
     inputs_digest,
     locked_profiles,
-    same_evidence,
 )
 from assay.plan.plan import (
     NOTHING,
@@ -59,19 +57,6 @@ def make_plan(
     against_lock = base is not None and name is None
     if base is not None and against_lock:
         _require_same_workspace(base, first)
-    if base is not None and theirs is None and _unchanged(base, assessments):
-        return Plan(
-            as_of=base.as_of,
-            base=name or base.digest,
-            base_as_of=base.as_of,
-            against_lock=against_lock,
-            inputs=base.inputs,
-            rulebook=rules_digest(canonical_rulebook(first.rulebook)),
-            engine=SCORING_VERSION,
-            profiles=len(base.entries),
-            changes=(),
-            evidence={key: evidence_digest(e.inputs) for key, e in base.entries.items()},
-        )
     from assay.plan.attribution import Sides, changes_of, is_readable
 
     lock = base or Lock(first.as_of, SCORING_VERSION, canonical_rulebook(first.rulebook), "", "")
@@ -109,7 +94,9 @@ def make_plan(
         corrections=tuple(_corrections(old, new)) if base else (),
         pages=_pages(assessments, old, new),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
-        behind=_out_of_date(base, inputs, rulebook, theirs) if base and against_lock else (),
+        behind=(
+            _out_of_date(base, inputs, rulebook, theirs, changes) if base and against_lock else ()
+        ),
         rules_unreadable=base is not None and not is_readable(base),
         evidence=evidence,
     )
@@ -130,24 +117,20 @@ def _require_same_workspace(lock: Lock, assessment: Assessment) -> None:
         raise InputError([codes.LOCK_ELSEWHERE.at(position, message, codes.LOCK_ELSEWHERE.hint)])
 
 
-def _unchanged(lock: Lock, assessments: Sequence[Assessment]) -> bool:
-    """Whether date, rules, engine and evidence are the locked ones, so all scores are too."""
-    first = assessments[0]
-    if (lock.as_of, lock.engine) != (first.as_of, SCORING_VERSION):
-        return False
-    if rules_digest(lock.rulebook) != rules_digest(canonical_rulebook(first.rulebook)):
-        return False
-    now = {(i, d.audience): e for d in assessments for i, e in evidence_of(d).items()}
-    return now.keys() == lock.entries.keys() and all(
-        same_evidence(e.inputs, now[key]) for key, e in lock.entries.items()
-    )
-
-
-def _out_of_date(lock: Lock, inputs: str, rulebook: str, theirs: Lock | None) -> tuple[Behind, ...]:
+def _out_of_date(
+    lock: Lock,
+    inputs: str,
+    rulebook: str,
+    theirs: Lock | None,
+    changes: Sequence[Change],
+) -> tuple[Behind, ...]:
+    kinds = {cause.kind for change in changes for cause in change.causes}
     differs: dict[Behind, bool] = {
         "documents": lock.inputs != inputs,
         "rules": rules_digest(lock.rulebook) != rulebook,
+        "decisions": "decision" in kinds,
         "engine": lock.engine != SCORING_VERSION,
+        "lock": "lock" in kinds,
         "branches": theirs is not None,
     }
     return tuple(part for part, differ in differs.items() if differ)

@@ -28,6 +28,8 @@ _ACTIONS = {
     "neighbour": "a neighbour changed",
     "time": "time passed",
     "engine": "the method of scoring changed",
+    "decision": "a reviewer decided",
+    "lock": "the lock was edited by hand",
 }
 """The action behind a change, by the kind of its leading cause."""
 
@@ -116,8 +118,11 @@ def _change_data(change: Change) -> dict[str, Any]:
 
 
 def _grade_data(grade: Grade) -> list[int | str | bool | None]:
-    """Return the values of a grade; the last only if it is not asked for, as in older lines."""
-    return [grade.points, grade.band, grade.grade, *([] if grade.asked else [False])]
+    """Return the values of a grade; the last two only if they are needed, as in older lines."""
+    values: list[int | str | bool | None] = [grade.points, grade.band, grade.grade]
+    if grade.override is not None:
+        return [*values, grade.asked, grade.override]
+    return values if grade.asked else [*values, False]
 
 
 def for_audience(records: Iterable[Applied], audience: str) -> Iterator[Applied]:

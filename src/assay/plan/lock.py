@@ -26,10 +26,20 @@ FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class LockedScore:
-    """An applied score, in thousandths (None: not rated), and its band at the time.
+class LockedOverride:
+    """The decision that set a band, and the computed band and grade; None if it was not rated."""
 
-    ``grounds`` is the digest of the steps and the evidence of this score.
+    decision: str
+    band: str | None
+    grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedScore:
+    """An applied score, in thousandths (None: not rated), and the band in force.
+
+    ``grounds`` is the digest of the steps and the evidence of this score. With an ``override``,
+    the band is not the computed one.
     """
 
     points: int | None
@@ -37,6 +47,7 @@ class LockedScore:
     band: str | None = None
     grade: str | None = None
     grounds: str = ""
+    override: LockedOverride | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +175,12 @@ def differing(ours: Lock, theirs: Lock) -> Iterator[tuple[tuple[str, str], str]]
         b = other.scores if other else {}
         for scorer in dict.fromkeys([*a, *b]):
             left, right = a.get(scorer), b.get(scorer)
-            if (left and (left.points, left.band)) != (right and (right.points, right.band)):
+            if (left and _held(left)) != (right and _held(right)):
                 yield key, scorer
+
+
+def _held(score: LockedScore) -> object:
+    return (score.points, score.band, score.override)
 
 
 # Writing -----------------------------------------------------------------------------------
@@ -198,7 +213,7 @@ def _profile_data(entry: LockedProfile) -> dict[str, Any]:
         "id": entry.id,
         "audience": entry.audience,
         "kind": entry.kind,
-        "scores": {name: asdict(score) for name, score in entry.scores.items()},
+        "scores": {name: _score_data(score) for name, score in entry.scores.items()},
         "horizon": asdict(entry.horizon),
         "published": entry.published,
         "watch": [asdict(w) for w in entry.watch],
@@ -212,6 +227,13 @@ def _profile_data(entry: LockedProfile) -> dict[str, Any]:
         "edges": dict(sorted(inputs.edges.items())),
         "reach": inputs.reach,
     }
+
+
+def _score_data(score: LockedScore) -> dict[str, Any]:
+    data = asdict(score)
+    if score.override is None:
+        del data["override"]
+    return data
 
 
 # Reading -----------------------------------------------------------------------------------
@@ -338,6 +360,11 @@ def _horizon(value: Any) -> LockedHorizon:
     return LockedHorizon(**value) if isinstance(value, dict) else LockedHorizon(value)
 
 
+def _score(value: dict[str, Any]) -> LockedScore:
+    override = value.pop("override", None)
+    return LockedScore(**value, override=LockedOverride(**override) if override else None)
+
+
 def _parse_profile(number: int, text: str, file: str) -> LockedProfile | Diagnostic:
     value = _parse_line(number, text, file)
     if isinstance(value, Diagnostic):
@@ -347,7 +374,7 @@ def _parse_profile(number: int, text: str, file: str) -> LockedProfile | Diagnos
             id=value["id"],
             audience=value["audience"],
             kind=value["kind"],
-            scores={name: LockedScore(**score) for name, score in value["scores"].items()},
+            scores={name: _score(score) for name, score in value["scores"].items()},
             horizon=_horizon(value["horizon"]),
             published=value["published"],
             watch=tuple(LockedWatch(w["rule"], w["text"]) for w in value["watch"]),

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from assay.evidence.behind import Behind
 from assay.model.documents import Corpus, Event
-from assay.model.results import Horizon
+from assay.model.results import Horizon, Score
 from assay.plan.lock import (
     InputDigests,
     Lock,
     LockedClaim,
     LockedHorizon,
+    LockedOverride,
     LockedProfile,
     LockedScore,
     LockedSource,
@@ -77,13 +78,7 @@ def locked_profiles(assessment: Assessment, *, grounds: bool) -> dict[str, Locke
             audience=assessment.audience,
             kind=assessment.corpus.profiles[profile_id].kind,
             scores={
-                name: LockedScore(
-                    score.points,
-                    score.coverage,
-                    score.band.id if score.band else None,
-                    score.grade,
-                    found.of(profile_id, name).digest if found else "",
-                )
+                name: _locked(score, found.of(profile_id, name).digest if found else "")
                 for name, score in result.scores.items()
             },
             horizon=_horizon(outlook.horizon),
@@ -92,6 +87,19 @@ def locked_profiles(assessment: Assessment, *, grounds: bool) -> dict[str, Locke
             inputs=inputs[profile_id],
         )
     return entries
+
+
+def _locked(score: Score, grounds: str) -> LockedScore:
+    band = score.in_force.id if score.in_force else None
+    override = None
+    if score.override is not None:
+        computed = score.band
+        override = LockedOverride(
+            score.override.decision,
+            computed.id if computed else None,
+            computed.grade if computed else None,
+        )
+    return LockedScore(score.points, score.coverage, band, score.grade, grounds, override)
 
 
 def _horizon(horizon: Horizon) -> LockedHorizon:

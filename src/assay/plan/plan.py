@@ -10,8 +10,8 @@ from typing import Literal, get_args
 
 from assay.plan.lock import LockedHorizon, LockedProfile
 
-Behind = Literal["documents", "rules", "engine", "branches"]
-CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine"]
+Behind = Literal["documents", "rules", "decisions", "engine", "lock", "branches"]
+CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine", "decision", "lock"]
 Direction = Literal["upgrade", "downgrade", "same", "status"]
 
 NOTHING, WORKSPACE = "nothing", "workspace"
@@ -22,17 +22,20 @@ NOTHING, WORKSPACE = "nothing", "workspace"
 class Grade:
     """A score in thousandths (None: not rated, or no such profile), and its band.
 
-    A profile that is not ``asked`` for the score has none.
+    A profile that is not ``asked`` for the score has none. The band is the one in force: that of
+    the decision ``override`` if there is one, otherwise the computed one.
     """
 
     points: int | None = None
     band: str | None = None
     grade: str | None = None
     asked: bool = field(default=True, compare=False)
+    override: str | None = None
 
     @property
     def rated(self) -> bool:
-        return self.points is not None
+        """Whether it has a score, or a reviewer set a band."""
+        return self.points is not None or self.override is not None
 
 
 def graded(entry: LockedProfile | None, scorer: str) -> Grade:
@@ -40,7 +43,8 @@ def graded(entry: LockedProfile | None, scorer: str) -> Grade:
     score = entry.scores.get(scorer) if entry else None
     if score is None:
         return Grade(asked=entry is None)
-    return Grade(score.points, score.band, score.grade)
+    decision = score.override.decision if score.override else None
+    return Grade(score.points, score.band, score.grade, override=decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Cause:
     """A part of a change, in thousandths; None if the score became known or unknown.
 
     ``refs`` are ids of profiles, claims (``profile#claim``), sources and publishers, or names of
-    parts of the rulebook; of the engine, the former scoring version.
+    parts of the rulebook; of the engine, the former scoring version; of a decision, its id. An
+    edit of the lock by hand (``lock``) has none.
     """
 
     kind: CauseKind
@@ -82,7 +87,10 @@ class Change:
 
     @property
     def leading(self) -> Cause:
-        """The cause with the largest amount, the first of equal ones."""
+        """The decision that set the band, otherwise the cause with the largest amount."""
+        for cause in self.causes:
+            if cause.kind == "decision":
+                return cause
         return max(self.causes, key=lambda c: 10_000 if c.amount is None else abs(c.amount))
 
 

@@ -28,7 +28,8 @@ class Scoring:
 
     ``assess`` scores it at a date for each audience; ``as_of`` is its own date.
     ``assess_version`` scores another version of it at the date of that version, or at the date
-    given if that has none. ``pages`` lists the files of the site that differ between two
+    given if that has none. ``decide`` adds the overrides that count to an assessment by other
+    rules. ``pages`` lists the files of the site that differ between two
     assessments.
     """
 
@@ -36,6 +37,7 @@ class Scoring:
     as_of: date
     assess: Callable[[date], tuple[Assessment, ...]]
     assess_version: Callable[[Workspace, date], tuple[Assessment, ...]]
+    decide: Callable[[Assessment], Assessment]
     pages: Callable[[Sequence[Assessment], Sequence[Assessment]], tuple[str, ...]]
 
 
@@ -125,7 +127,8 @@ def _with_settings(scoring: Scoring, request: Request) -> Planned:
     from assay.plan.experiment import Setting, tried
 
     assessments = scoring.assess(scoring.as_of)
-    changed = tried(assessments, [Setting.parse(s) for s in request.settings])
+    settings = [Setting.parse(s) for s in request.settings]
+    changed = tuple(scoring.decide(a) for a in tried(assessments, settings))
     base = lock_of(assessments, grounds=False)
     made = make_plan(base, changed, name=WORKSPACE)
     if request.pages:

@@ -143,6 +143,7 @@ class Draft(Model):
     code: Id | None = Field(None, description="the reason code of an override")
     band: Id | None = Field(None, description="the new band of an override")
     computed: Id | None = Field(None, description="the computed band that it replaces")
+    effective: Day | None = Field(None, description="first day on which it counts, if not `date`")
     until: Day | None = Field(None, description="last day of an override")
     to: Person | None = Field(None, description="the assigned reviewer")
     of: Digest | None = Field(None, description="the decision that is seconded or revoked")
@@ -173,6 +174,11 @@ class Decision(Draft):
     v: Literal[1] = Field(1, description="version of the format")
     id: Digest = Field(description="digest of the rest of the line")
     follows: tuple[Digest, ...] = Field((), description="last decisions that the reviewer saw")
+
+    @property
+    def since(self) -> Day:
+        """The first day on which it counts; on an earlier one it does not exist."""
+        return self.effective or self.date
 
     @property
     def short(self) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from assay.model.results import ProfileResult, Score
+from assay.model.results import Override, Score
 from assay.model.rulebook import Band, Rulebook
 from assay.review.decisions import Decision, Subject, may_know
 from assay.review.identity import same_person
@@ -59,12 +59,21 @@ class Effective:
         found = self.rulings.get((profile_id, scorer), ())
         return next((r for r in found if r.counts), None)
 
-    def by_profile(self) -> dict[str, dict[str, Ruling]]:
+    def by_profile(self) -> dict[str, dict[str, Override]]:
         """The overrides that count, by profile and scorer."""
-        found: dict[str, dict[str, Ruling]] = {}
+        found: dict[str, dict[str, Override]] = {}
         for ruling in self.counting:
-            if ruling.subject.scorer is not None:
-                found.setdefault(ruling.subject.profile, {})[ruling.subject.scorer] = ruling
+            scorer, band, decision = ruling.subject.scorer, ruling.band, ruling.decision
+            if scorer is not None and band is not None:
+                found.setdefault(ruling.subject.profile, {})[scorer] = Override(
+                    band,
+                    decision.id,
+                    decision.reviewer,
+                    decision.reason or "",
+                    decision.since,
+                    decision.until,
+                    ruling.seconded_by,
+                )
         return found
 
     @property
@@ -84,6 +93,7 @@ class OverrideRate:
 
 def effective(assessment: Assessment, ledger: Ledger, grounds: Grounds | None = None) -> Effective:
     """The overrides of a ledger, judged by what a desk computes now."""
+    ledger = ledger.until(assessment.as_of)
     judge = _Judge(assessment, ledger, grounds)
     rulings: dict[tuple[str, str], tuple[Ruling, ...]] = {}
     gone: list[Ruling] = []
@@ -113,7 +123,7 @@ def confirmed(assessment: Assessment, ledger: Ledger) -> dict[str, Decision]:
     known = frozenset(order[: order.index(assessment.audience) + 1])
     grounds = Grounds(assessment.corpus, assessment.run)
     bands = [b.id for s in assessment.rulebook.scorers for b in assessment.rulebook.bands(s)]
-    for decision in ledger.in_force:
+    for decision in ledger.until(assessment.as_of).in_force:
         if decision.kind != "accept":
             continue
         for subject in decision.subjects:
@@ -169,8 +179,7 @@ def _conflicting(ruling: Ruling) -> Ruling:
 class _Judge:
     def __init__(self, assessment: Assessment, ledger: Ledger, grounds: Grounds | None) -> None:
         self._assessment = assessment
-        self._results = assessment.results
-        self._grounds = grounds or Grounds(assessment.corpus, assessment.run)
+        self._grounds = grounds
         self._seconds: dict[str, list[Decision]] = {}
         for decision in ledger.in_force:
             if decision.kind == "second" and decision.of:
@@ -178,16 +187,18 @@ class _Judge:
 
     def rule(self, decision: Decision, subject: Subject) -> Ruling:
         assert subject.scorer is not None
-        result = self._results.get(subject.profile)
-        score = result.scores.get(subject.scorer) if result else None
-        if result is None or score is None:
-            what = f"the profile {subject.profile}" if result is None else subject.scorer
+        score = self._computed(subject.profile, subject.scorer)
+        if score is None:
+            is_scored = subject.profile in self._assessment.run.profile_rows
+            what = subject.scorer if is_scored else f"the profile {subject.profile}"
             return Ruling(decision, subject, Score(None, 0), None, "gone", f"{what} is not scored")
         band = band_named(self._assessment.rulebook, subject.scorer, decision.band or "")
         ruling = Ruling(decision, subject, score, band, "counts")
         if band is None:
             why = f"the scale has no band {decision.band!r} any more"
             return replace(ruling, status="gone", why=why)
+        if self._grounds is None:
+            self._grounds = Grounds(self._assessment.corpus, self._assessment.run)
         if self._grounds.of(subject.profile, subject.scorer).digest != subject.grounds:
             why = "what the grade rests on has moved since"
             return replace(ruling, status="stale", why=why)
@@ -199,6 +210,16 @@ class _Judge:
             why = "more than one band away: a second reviewer has to agree"
             return replace(ruling, status="second", why=why)
         return replace(ruling, seconded_by=second)
+
+    def _computed(self, profile_id: str, name: str) -> Score | None:
+        """The computed score of a profile; None if there is none, or it is not asked for one."""
+        run = self._assessment.run
+        row = run.profile_rows.get(profile_id)
+        columns = next((s for s in run.program.shown if s.scorer.name == name), None)
+        if row is None or columns is None:
+            return None
+        asked = columns.scorer.asks(run.engine.column("profile", "kind")[row])
+        return run.scores(columns, [row])[0] if asked else None
 
     def _second(self, decision: Decision) -> str | None:
         others = [
@@ -238,16 +259,3 @@ def override_rates(assessment: Assessment, found: Effective) -> tuple[OverrideRa
         codes = Counter(r.decision.code or "other" for r in counting)
         rates.append(OverrideRate(name, rated, len(counting), dict(sorted(codes.items()))))
     return tuple(rates)
-
-
-def published_results(assessment: Assessment, found: Effective) -> dict[str, ProfileResult]:
-    """The results of a desk; whether a profile gets a page is decided by the band that holds."""
-    chosen = assessment.rulebook.settings.publish_by
-    results = dict(assessment.results)
-    if chosen is None:
-        return results
-    for ruling in found.counting:
-        if ruling.subject.scorer == chosen and ruling.band is not None:
-            result = results[ruling.subject.profile]
-            results[result.id] = replace(result, published=ruling.band.publish)
-    return results

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -62,18 +62,22 @@ class Ledger:
         """The decisions that stand, oldest first; what revokes is not among them."""
         return tuple(d for d in self.decisions if d.kind != "undo" and d.id not in self.revoked)
 
+    def until(self, as_of: date) -> Ledger:
+        """The decisions that count on a day; later ones do not exist on it."""
+        return replace(self, decisions=tuple(d for d in self.decisions if d.since <= as_of))
+
     def reviewed(self, as_of: date, audiences: Container[str | None]) -> dict[str, date]:
         """Return by profile id the day of its newest review, an accepted or overridden item.
 
         Only reviews of scores for ``audiences`` count; None stands for the most public one.
         """
         days: dict[str, date] = {}
-        for decision in self.in_force:
-            if decision.kind in ("accept", "override") and decision.date <= as_of:
+        for decision in self.until(as_of).in_force:
+            if decision.kind in ("accept", "override"):
                 for subject in decision.subjects:
                     if subject.audience not in audiences:
                         continue
-                    days[subject.profile] = max(decision.date, days.get(subject.profile, date.min))
+                    days[subject.profile] = max(decision.since, days.get(subject.profile, date.min))
         return days
 
     def find(self, prefix: str) -> Decision:

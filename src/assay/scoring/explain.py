@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -25,6 +25,8 @@ from assay.model.results import (
     Explanation,
     Horizon,
     Outcome,
+    Override,
+    Overrides,
     ProfileResult,
     ReachLine,
     Score,
@@ -57,8 +59,11 @@ def explanations(
     upstream, downstream = _reach_lines(run, as_of, ids)
     made = {}
     for profile_id in counting(ids, "profiles"):
-        scorers = tuple(explainer.profile(run.profile_rows[profile_id]))
         result, would_change = results[profile_id], changes[profile_id]
+        scorers = tuple(
+            replace(e, score=result.scores[e.name]) if e.on == "profile" else e
+            for e in explainer.profile(run.profile_rows[profile_id])
+        )
         made[profile_id] = Explanation(
             id=profile_id,
             as_of=as_of,
@@ -434,17 +439,22 @@ def _summary(
     own = next((e for e in explanations if e.on == "profile" and e.name == scorer), None)
     if own is None:
         return ""
+    override = own.score.override
+    set_by = f"{override.reviewer} set the grade to {override.band.grade}. " if override else ""
     if own.score.points is None:
+        not_rated = f"{set_by}Not rated{' by the rules' if override else ''}."
         if own.steps[-1].phase == "coverage":
-            return f"Not rated. {sentence(own.steps[-1].because)}"
+            return f"{not_rated} {sentence(own.steps[-1].because)}"
         start = own.steps[0]
         if start.missing:
-            return f"Not rated. The unknown facts are {listed(start.missing)}."
-        return f"Not rated. {sentence(start.because)}"
-    grade = f"grade {own.score.grade}" if own.score.grade else "score"
+            return f"{not_rated} The unknown facts are {listed(start.missing)}."
+        return f"{not_rated} {sentence(start.because)}"
+    grade = f"grade {own.score.band.grade}" if own.score.band else "score"
+    computed = "computed " if override else ""
     sources, independent = plural(result.sources, "source"), result.independent or "none"
     parts = [
-        f"The {grade} ({own.score.points / 1000:.2f}) rests on {sources}, {independent} independent"
+        f"{set_by}The {computed}{grade} ({own.score.points / 1000:.2f}) rests on {sources}, "
+        f"{independent} independent"
     ]
     chain = _weakest_chain(own, explanations)
     claim = next((e for e in chain if e.on == "claim"), None)
@@ -561,6 +571,7 @@ def profile_results(
     listing: pl.DataFrame,
     as_of: date,
     decided: Mapping[str, date],
+    overrides: Overrides,
     ids: Sequence[str],
 ) -> dict[str, ProfileResult]:
     """Scores and outlook of some profiles, by id.
@@ -568,13 +579,14 @@ def profile_results(
     ``listing`` has their watch items and dates, ``decided`` the days of their newest decisions.
     """
     rows = [run.profile_rows[i] for i in ids]
-    ahead = outlooks(run, listing, as_of, decided, rows)
+    ahead = outlooks(run, listing, as_of, decided, rows, overrides)
     own = [(s.scorer, run.scores(s, rows)) for s in run.program.shown]
     claims = _claim_scores(run, rows)
     kinds, sources, independent = listing["kind"], listing["sources"], listing["independent"]
     made = {}
     for number, (profile_id, row) in enumerate(zip(ids, rows, strict=True)):
         scores = {s.name: column[number] for s, column in own if s.asks(kinds[row])}
+        scores = _in_force(scores, overrides.get(profile_id))
         made[profile_id] = ProfileResult(
             id=profile_id,
             scores=scores,
@@ -587,12 +599,21 @@ def profile_results(
     return made
 
 
+def _in_force(
+    scores: dict[str, Score], overrides: Mapping[str, Override] | None
+) -> dict[str, Score]:
+    """The scores of a profile with the bands that reviewers set."""
+    if not overrides:
+        return scores
+    return {name: replace(s, override=overrides.get(name)) for name, s in scores.items()}
+
+
 def _is_published(run: Run, scores: Mapping[str, Score]) -> bool:
-    """Whether the band of a profile is published; a profile without a rating is not."""
+    """Whether the band in force is published; a profile without a rating is not."""
     chosen = run.rulebook.settings.publish_by
     if chosen is None:
         return True
-    band = scores[chosen].band
+    band = scores[chosen].in_force
     return band is not None and band.publish
 
 
@@ -623,7 +644,11 @@ class Line(NamedTuple):
 
 
 def overview(
-    run: Run, listing: pl.DataFrame, as_of: date, decided: Mapping[str, date]
+    run: Run,
+    listing: pl.DataFrame,
+    as_of: date,
+    decided: Mapping[str, date],
+    overrides: Overrides,
 ) -> list[Line]:
     """A line for every profile of ``run``, in the order of its rows and of the listing."""
     scorers = run.program.shown
@@ -631,11 +656,12 @@ def overview(
     scores = [(s.scorer, run.scores(s)) for s in scorers]
     rows = range(listing.height)
     falls = grade_changes(Projection(run, as_of), rows)
-    ahead = horizons(run, listing, as_of, falls, decided, rows)
+    ahead = horizons(run, listing, as_of, falls, decided, rows, overrides)
     profiles = listing.select("id", "kind", "name", "sources", "independent").iter_rows()
     lines = []
     for row, (profile_id, kind, name, sources, independent) in enumerate(profiles):
         own = {s.name: column[row] for s, column in scores if s.asks(kind)}
+        own = _in_force(own, overrides.get(profile_id))
         published = _is_published(run, own)
         lines.append(Line(profile_id, kind, name, own, ahead[row], sources, independent, published))
     return lines
@@ -658,7 +684,15 @@ def lines_to_json(lines: Sequence[Line]) -> bytes:
 
 def _plain(score: Score) -> list[object]:
     bands = (score.band, score.ceiling, score.stands_on, score.firm)
-    return [score.points, score.coverage, score.provisional, *(b and b.id for b in bands)]
+    found: list[object] = [
+        score.points,
+        score.coverage,
+        score.provisional,
+        *(b and b.id for b in bands),
+    ]
+    if score.override is not None:
+        found.append({**asdict(score.override), "band": score.override.band.id})
+    return found
 
 
 def lines_from_json(data: bytes, rulebook: Rulebook) -> list[Line]:
@@ -685,7 +719,15 @@ def _reader(rulebook: Rulebook, scorer: Scorer) -> Callable[..., Score]:
         ceiling: str | None,
         stands_on: str | None,
         firm: str | None,
+        override: Mapping[str, Any] | None = None,
     ) -> Score:
+        set_band = None
+        if override is not None:
+            days = {
+                name: override[name] and date.fromisoformat(override[name])
+                for name in ("since", "until")
+            }
+            set_band = Override(**{**override, **days, "band": bands[override["band"]]})
         return Score(
             points,
             coverage,
@@ -694,6 +736,7 @@ def _reader(rulebook: Rulebook, scorer: Scorer) -> Callable[..., Score]:
             grades.get(stands_on or ""),
             provisional,
             bands.get(firm or ""),
+            set_band,
         )
 
     return score

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -23,6 +23,7 @@ from assay.model.results import (
     GapKind,
     Horizon,
     NextDate,
+    Overrides,
     ReviewBy,
     Score,
     WatchNotice,
@@ -42,11 +43,13 @@ def horizons(
     falls: Sequence[date | None],
     decided: Mapping[str, date],
     rows: Rows,
+    overrides: Overrides,
 ) -> list[Horizon]:
     """Find the horizons of some profile rows.
 
     ``listing`` has their watch items and dates, ``falls`` for each row the day on which its grade
-    changes without new evidence, ``decided`` by profile id the day of the newest decision.
+    changes without new evidence, ``decided`` by profile id the day of the newest decision,
+    ``overrides`` the overrides that count.
     """
     cadence = run.rulebook.cadence
     scorer = run.rulebook.scorer("profile", cadence.scorer)
@@ -73,7 +76,9 @@ def horizons(
         if scorer is not None:
             days = (decided.get(profile_id), own.last_review)
             last = max(filter(None, days), default=None)
-            review = _review(run, score, last, own, gaps.get(row, (None, None)), as_of)
+            override = overrides.get(profile_id, {}).get(scorer.name)
+            held = replace(score, override=override)
+            review = _review(run, held, last, own, gaps.get(row, (None, None)), as_of)
         day = following.day if following else review.day if review else None
         word = None if day is None else cadence.word((day - as_of).days)
         found.append(Horizon(following, review, word))
@@ -228,7 +233,7 @@ def _review(
 def _days_between(run: Run, score: Score) -> int:
     """Return the days of the cadence for a band and the grade it rests on."""
     cadence: Cadence = run.rulebook.cadence
-    by_grade: Mapping[str, int] = cadence.days.get(score.band.id if score.band else "", {})
+    by_grade: Mapping[str, int] = cadence.days.get(score.in_force.id if score.in_force else "", {})
     if score.stands_on is None or not by_grade:
         return cadence.not_rated
     scorer = run.rulebook.scorer("profile", cadence.scorer)

@@ -21,7 +21,7 @@ from assay.engine.local import DeltaPlan, LocalEngine
 from assay.evidence.independence import Independence
 from assay.model.dates import PartialDate, add_months
 from assay.model.documents import AnyProfile, Claim, Corpus
-from assay.model.results import NextReason, Outlook, OutlookPoint, WatchNotice
+from assay.model.results import NextReason, Outlook, OutlookPoint, Overrides, WatchNotice
 from assay.model.rulebook import Rulebook
 from assay.scoring.horizon import horizons, watch_items
 from assay.scoring.run import Rows, Run, ordered_bands, result_columns_of
@@ -65,18 +65,23 @@ def later_days(as_of: date) -> dict[str, date]:
 
 
 def outlooks(
-    run: Run, listing: pl.DataFrame, as_of: date, decided: Mapping[str, date], rows: Rows
+    run: Run,
+    listing: pl.DataFrame,
+    as_of: date,
+    decided: Mapping[str, date],
+    rows: Rows,
+    overrides: Overrides,
 ) -> list[Outlook]:
     """Compute the outlooks of some profile rows of ``run``.
 
     ``listing`` has the watch items of analysts and the dates of profiles, ``decided`` by profile id
-    the day of the newest decision.
+    the day of the newest decision, ``overrides`` the overrides that count.
     """
     dates = Horizons.of(as_of)
     projection = Projection(run, as_of)
     ahead = _runs_ahead(projection, dates)
     first: list[date | None] = projection.first_changes(rows).to_list()
-    found = horizons(run, listing, as_of, grade_changes(projection, rows), decided, rows)
+    found = horizons(run, listing, as_of, grade_changes(projection, rows), decided, rows, overrides)
     points = _points(ahead, dates, rows)
     fired: dict[int, list[WatchNotice]] = {row: [] for row in rows}
     for watch, firing in _firing(run, ahead):
