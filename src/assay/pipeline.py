@@ -374,6 +374,8 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
     """
     from assay.plan.request import Scoring
 
+    ledger = _ledger(checked.loaded.workspace)
+
     def assess_version(version: Workspace, default: date) -> tuple[Assessment, ...]:
         found = check(version, pinned)
         return assess_all(found, date_of(found, pinned) or default)
@@ -383,7 +385,8 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
         as_of,
         partial(assess_all, checked),
         assess_version,
-        partial(with_decisions, ledger=_ledger(checked.loaded.workspace)),
+        partial(with_decisions, ledger=ledger),
+        ledger.heads if ledger else (),
         pages_touched,
     )
 

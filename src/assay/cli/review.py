@@ -344,6 +344,12 @@ def _record(
 @click.option("--reason", required=True, metavar="TEXT", help="Reason, shown on the page.")
 @click.option("--code", metavar="CODE", help="Kind of reason, for statistics.")
 @click.option(
+    "--effective",
+    type=IsoDate(),
+    metavar="DATE",
+    help="First day of the override. Default: the date of the scores.",
+)
+@click.option(
     "--until", type=IsoDate(), metavar="DATE", help="Last day of the override. Default: no end."
 )
 @_decision_options
@@ -354,7 +360,8 @@ def override(
     """Override a computed grade.
 
     The override counts until the evidence behind it changes. More than one band away, it is
-    pending until a second reviewer approves it.
+    pending until a second reviewer approves it. If there is a lock, pages show it after the next
+    `assay apply`.
     """
     from assay.review import actions
     from assay.review.effective import band_named, needs_second

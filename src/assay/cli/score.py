@@ -229,6 +229,11 @@ def _easiest(changes: Sequence[WouldChange]) -> str:
 def _cell(scorer: Scorer, score: Score | None) -> str:
     if score is None:
         return "not asked"
+    if score.override is not None:
+        computed = "not rated" if score.value is None else f"{score.value:.3f}"
+        if score.band is not None:
+            computed += f" {score.band.grade}"
+        return f"{score.override.band.grade} (set by a reviewer; computed {computed})"
     if score.value is None:
         known = "" if scorer.suffices(score.coverage) else f" ({score.coverage // 10}% known)"
         return f"not rated{known}"

@@ -28,13 +28,12 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
     yield from horizon_lines(explanation.outlook.horizon)
     for scorer in explanation.scorers:
         score = scorer.score
-        grade = f" {score.grade}" if score.grade else ""
+        grade = f" {score.band.grade}" if score.band else ""
         yield ""
         number = _number(score.points) if score.rated else "not rated"
-        yield (
-            f"{scorer.subject}  {scorer.name} {number}{grade}"
-            f"{_range(score)}{_unknown(scorer)}  (coverage {score.coverage / 10:.0f}%)"
-        )
+        notes = f"{_override(score)}{_range(score)}{_unknown(scorer)}"
+        coverage = f"(coverage {score.coverage / 10:.0f}%)"
+        yield f"{scorer.subject}  {scorer.name} {number}{grade}{notes}  {coverage}"
         for step in scorer.steps:
             always = step.phase in ("start", "pool") or step.outcome == "unknown"
             if every or always or (step.applied and step.can_matter):
@@ -58,6 +57,13 @@ def explanation_lines(explanation: Explanation, *, every: bool) -> Iterator[str]
                 for p in points
             )
             yield f"  {name}: {', '.join(dated)}"
+
+
+def _override(score: Score) -> str:
+    if score.override is None:
+        return ""
+    found = score.override
+    return f", set to {found.band.grade} by {found.reviewer} ({found.decision[:8]})"
 
 
 def _range(score: Score) -> str:

@@ -98,11 +98,26 @@ NonEmpty = Annotated[str | None, BeforeValidator(_or_null)]
 """Text, or null instead of an empty one."""
 
 
+class OverrideValue(Output):
+    """A band that a reviewer set in place of the computed one."""
+
+    decision: str = described("id of the decision in the ledger")
+    reviewer: str = described("who set it")
+    reason: str = described("why")
+    since: datetime.date = described("the first day on which it counts")
+    until: datetime.date | None = described("the last day, or null")
+    seconded_by: str | None = described("the second reviewer, or null")
+
+
 class ScoreValue(Output):
-    score: Points | None = described("null if not rated", "points")
-    band: str | None = described("id of the band; null if not rated or without a scale", "band.id")
-    grade: str | None = described("the grade on pages", "band.grade")
-    label: str | None = described("the meaning of the grade", "band.label")
+    score: Points | None = described("the computed score; null if not rated", "points")
+    band: str | None = described(
+        "id of the band in force; null if not rated or without a scale", "in_force.id"
+    )
+    grade: str | None = described("the grade on pages", "in_force.grade")
+    label: str | None = described("the meaning of the grade", "in_force.label")
+    computed: str | None = described("id of the computed band", "band.id")
+    override: OverrideValue | None = described("why another band is in force; null if none is")
     ceiling: str | None = described(
         "id of the highest possible band; null if it is the band, or if not rated", "ceiling.id"
     )
@@ -250,8 +265,12 @@ class ExplainedScore(Output):
         "`profile#claim@source`"
     )
     score: Points | None = described("null if not rated", "score.points")
-    band: str | None = described("id of the band, or null", "score.band.id")
+    band: str | None = described("id of the band in force, or null", "score.in_force.id")
     grade: str | None = described("the grade on pages, or null", "score.grade")
+    computed: str | None = described("id of the computed band, or null", "score.band.id")
+    override: OverrideValue | None = described(
+        "why another band is in force; null if none is", "score.override"
+    )
     ceiling: str | None = described(
         "id of the highest possible band; null if it is the band", "score.ceiling.id"
     )
@@ -276,7 +295,7 @@ class ExplainedScore(Output):
 class OutlookPoint(Output):
     date: datetime.date = described("the day")
     score: Points | None = described("score on that day, or null", "score.points")
-    band: str | None = described("id of its band, or null", "score.band.id")
+    band: str | None = described("id of the band in force, or null", "score.in_force.id")
 
 
 class ReachedProfile(Output):

@@ -24,6 +24,7 @@ class ScoreGrade(Output):
     asked: bool = described("false if profiles of this kind are not asked for the score")
     band: str | None = described("id of its band, or null")
     grade: str | None = described("the grade on pages, or null")
+    override: str | None = described("the decision that set the band, or null")
 
 
 class Cause(Output):
@@ -31,7 +32,7 @@ class Cause(Output):
     amount: Amount | None = described("its part; null if the score became known or unknown by it")
     refs: list[str] = described(
         "changed profiles, claims, sources, publishers and parts of the rulebook, for example "
-        "`claim.confidence.judgement`"
+        "`claim.confidence.judgement`; ids of decisions"
     )
 
 
@@ -53,12 +54,21 @@ class Correction(Output):
     to: str | None = described("the wording now; the day of a retraction", "after")
 
 
+class WordChange(Output):
+    name: str = described("name of the text, for example `claim.strength.record.because`")
+    from_: str = described("the text before", "before")
+    to: str = described("the text now", "after")
+    pages: list[str] = described("pages of profiles that print it")
+
+
 class CauseCounts(Output):
     evidence: Count = described("evidence")
     time: Count = described("ageing")
     rule: Count = described("rules")
     neighbour: Count = described("scores of other profiles")
     engine: Count = described("another scoring version")
+    decision: Count = described("decisions of reviewers")
+    lock: Count = described("edits of grades.lock by hand")
 
 
 class PlanSummary(Output):
@@ -74,6 +84,7 @@ class PlanSummary(Output):
     published: Count = described("profiles that will get a page")
     withdrawn: Count = described("profiles that will lose their page")
     corrections: Count = described("corrections")
+    words: Count = described("changed texts of the rulebook")
     pages: Count = described("pages affected")
     matters: bool = described("whether `--detailed-exitcode` exits with 2")
 
@@ -159,6 +170,7 @@ class Plan(Output):
     horizons: list[HorizonChange] = described("every horizon that will change")
     watch: list[WatchChange] = described("every profile whose watch items will change")
     published: list[PublicationChange] = described("pages that will appear or disappear")
+    words: list[WordChange] = described("changed texts of the rulebook that pages print")
     corrections: list[Correction] = described("corrected claims and sources")
     pages: list[str] = described(
         "pages of profiles with a changed grade or evidence, and of their neighbours; with "
@@ -258,6 +270,7 @@ def _fields(plan: planned.Plan) -> Json:
         "published": sum(p.published for p in plan.published),
         "withdrawn": sum(not p.published for p in plan.published),
         "corrections": len(plan.corrections),
+        "words": len(plan.words),
         "pages": len(plan.pages),
         "matters": plan.matters,
     }

@@ -19,6 +19,7 @@ from assay.plan.plan import (
     Grade,
     Group,
     Plan,
+    WordChange,
 )
 from assay.text import plural
 
@@ -194,6 +195,12 @@ def correction_lines(correction: Correction) -> list[str]:
     return lines
 
 
+def word_change(change: WordChange) -> str:
+    """Format a changed word of the rulebook."""
+    pages = plural(len(change.pages), "page")
+    return f"{change.name} ({pages}): {change.before} → {change.after}"
+
+
 def signed(points: int) -> str:
     """Format thousandths as a score with its sign."""
     sign = "−" if points < 0 else "+" if points > 0 else "±"
@@ -276,6 +283,7 @@ def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
     found = (
         ("Horizon", horizons),
         ("Watch items", watch),
+        ("Wording of the rules", [word_change(w) for w in plan.words]),
         ("Corrections", ["\n".join(correction_lines(c)) for c in plan.corrections]),
         ("Pages affected", list(plan.pages)),
     )

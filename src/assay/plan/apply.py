@@ -199,12 +199,15 @@ def _exclusive(folder: Path) -> Iterator[None]:
 class Proposal:
     """A plan to apply, the scores to lock, and digests of the locks that it starts from.
 
+    ``decisions`` are the last ones of the ledger.
+
     It is not ``needed`` if the lock is up to date.
     """
 
     plan: Plan
     assessments: tuple[Assessment, ...]
     bases: tuple[str, ...]
+    decisions: tuple[str, ...]
     needed: bool
 
     def guards_hit(self, allowed: Collection[str]) -> list[str]:
@@ -222,14 +225,14 @@ def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
     theirs = locks[1] if len(locks) > 1 else None
     plan = make_plan(locks[0] if locks else None, assessments, theirs=theirs)
     current = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
-    return Proposal(plan, assessments, tuple(bases), not current)
+    return Proposal(plan, assessments, tuple(bases), scoring.decisions, not current)
 
 
 def record_apply(
     workspace: Workspace, proposal: Proposal, *, at: datetime, who: str, why: str
 ) -> Applied:
     """Write the lock and the history; raises as :func:`carry_out`."""
-    lock = lock_of(proposal.assessments)
+    lock = lock_of(proposal.assessments, proposal.decisions)
     record = applied(
         proposal.plan,
         at=at.isoformat(timespec="seconds"),

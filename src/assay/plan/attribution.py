@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assay.cel.program import Program
 from assay.errors import UsageError
 from assay.evidence.audience import visible_to
 from assay.model.rulebook import Rulebook
+from assay.plan.inputs import changed_keys, values_of
 from assay.plan.lock import Lock, LockedProfile
 from assay.plan.lock_builder import changed_evidence
 from assay.plan.plan import Cause, CauseKind, Change, Direction, Grade, graded
@@ -415,15 +416,11 @@ def _changed_inputs(was: LockedProfile, now: LockedProfile) -> Iterator[str]:
     a, b = was.inputs, now.inputs
     if a.own != b.own:
         yield now.id
-    for claim in _changed_keys(a.claims, b.claims):
+    for claim in changed_keys(a.claims, b.claims):
         yield claim if "#" in claim else f"{now.id}#{claim}"
-    yield from _changed_keys(a.sources, b.sources)
-    yield from _changed_keys(a.publishers, b.publishers)
-    yield from _changed_keys(a.edges, b.edges)
-
-
-def _changed_keys(old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:
-    return [k for k in sorted(old.keys() | new.keys()) if old.get(k) != new.get(k)]
+    yield from changed_keys(a.sources, b.sources)
+    yield from changed_keys(a.publishers, b.publishers)
+    yield from changed_keys(a.edges, b.edges)
 
 
 def _peers(sides: Sides, changed: frozenset[str]) -> Mapping[str, set[str]]:
@@ -478,50 +475,12 @@ def _neighbour_namer(sides: Sides, ids: Iterable[str]) -> _Namer:
 # Parts of rulebooks ------------------------------------------------------------------------
 
 
-_TEXTS = {"because", "rationale", "source", "title", "describes", "label", "text"}
-
-
-def parts_of(rulebook: Rulebook) -> dict[str, Any]:
-    """Return everything in a rulebook that affects a score, band, page or watch item, by name.
-
-    A rule is ``on.scorer.rule``; others are ``on.scorer.pool``, ``scale.name``, ``reach.hops`` …
-    """
-    parts: dict[str, Any] = {}
-    for scorer in rulebook.scorers:
-        parts[scorer.key] = True
-        parts[f"{scorer.key}.start"] = scorer.start
-        parts[f"{scorer.key}.pool"] = scorer.pool.model_dump(mode="json") if scorer.pool else None
-        parts[f"{scorer.key}.scale"] = scorer.scale
-        parts[f"{scorer.key}.kinds"] = scorer.kinds
-        parts[f"{scorer.key}.rated_from"] = scorer.rated_from
-        parts[f"{scorer.key}.rated_when"] = scorer.rated_when
-        for name, option in (("ceiling", scorer.ceiling), ("stands_on", scorer.stands_on)):
-            if option is not None:
-                parts[f"{scorer.key}.{name}"] = option.model_dump(mode="json")
-        parts[f"{scorer.key}.not_asked"] = [n.model_dump(mode="json") for n in scorer.not_asked]
-        for rule in scorer.rules:
-            parts[f"{scorer.key}.{rule.id}"] = rule.model_dump(mode="json", exclude=_TEXTS)
-    for name, bands in rulebook.scales.items():
-        parts[f"scale.{name}"] = [b.model_dump(mode="json", exclude={"label"}) for b in bands]
-    for name, value in rulebook.reach.model_dump(mode="json").items():
-        parts[f"reach.{name}"] = value
-    for name, value in rulebook.factors.model_dump(mode="json").items():
-        parts[f"factors.{name}"] = value
-    parts["cadence"] = rulebook.cadence.model_dump(mode="json", exclude={"because"})
-    for watch in rulebook.watch:
-        parts[f"watch.{watch.id}"] = watch.model_dump(mode="json")
-    parts["settings.publish_by"] = rulebook.settings.publish_by
-    parts["settings.review_after_days"] = dict(rulebook.settings.review_after_days)
-    parts["audiences"] = list(rulebook.audiences)
-    return parts
-
-
 class RuleChanges:
     """The parts that differ between two rulebooks, and the scores that each of them affects."""
 
     def __init__(self, old: Rulebook, new: Rulebook) -> None:
         self._rulebooks = (old, new)
-        self._changed = _changed_keys(parts_of(old), parts_of(new))
+        self._changed = changed_keys(values_of(old), values_of(new))
         scorers = [s for book in (old, new) for s in book.scorers]
         rules = {f"{s.key}.{r.id}" for s in scorers for r in s.rules}
         self.rules = rules.intersection(self._changed)

@@ -28,6 +28,7 @@ from assay.plan.plan import (
     Plan,
     PublicationChange,
     WatchChange,
+    WordChange,
     graded,
 )
 from assay.progress import stage
@@ -57,7 +58,8 @@ def make_plan(
     against_lock = base is not None and name is None
     if base is not None and against_lock:
         _require_same_workspace(base, first)
-    from assay.plan.attribution import Sides, changes_of, is_readable
+    from assay.plan.attribution import Sides, changes_of, is_readable, locked_rulebook
+    from assay.plan.inputs import changed_words
 
     lock = base or Lock(first.as_of, SCORING_VERSION, canonical_rulebook(first.rulebook), "", "")
     audiences: list[Sides] = []
@@ -78,6 +80,9 @@ def make_plan(
     evidence = {key: evidence_digest(entry.inputs) for key, entry in new.items()}
     inputs = inputs_digest(evidence)
     rulebook = rules_digest(canonical_rulebook(first.rulebook))
+    words: tuple[WordChange, ...] = ()
+    if base is not None and is_readable(base):
+        words = changed_words(locked_rulebook(base), first.rulebook, assessments)
     return Plan(
         as_of=first.as_of,
         base=name or (lock.digest if base else NOTHING),
@@ -92,7 +97,8 @@ def make_plan(
         watch=tuple(_watch(old, new)),
         published=tuple(_published(old, new)),
         corrections=tuple(_corrections(old, new)) if base else (),
-        pages=_pages(assessments, old, new),
+        words=words,
+        pages=_pages(assessments, old, new, words),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
         behind=(
             _out_of_date(base, inputs, rulebook, theirs, changes) if base and against_lock else ()
@@ -234,9 +240,11 @@ def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagree
         yield Disagreement(*key, scorer, *(graded(e, scorer) for e in found))
 
 
-def _pages(assessments: Iterable[Assessment], old: _Entries, new: _Entries) -> tuple[str, ...]:
-    """Return the pages of changed profiles, and of their neighbours, which show their grades."""
-    pages: set[str] = set()
+def _pages(
+    assessments: Iterable[Assessment], old: _Entries, new: _Entries, words: Iterable[WordChange]
+) -> tuple[str, ...]:
+    """Return the pages of changed profiles, of their neighbours, and with changed words."""
+    pages = {page for word in words for page in word.pages}
     for assessment in assessments:
         before = {e.id: e for e in old.values() if e.audience == assessment.audience}
         after = {e.id: e for e in new.values() if e.audience == assessment.audience}

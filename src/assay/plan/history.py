@@ -20,7 +20,7 @@ from assay.errors import InputError
 from assay.plan.lock import CONFLICT_MARKER, from_line, to_line
 from assay.plan.plan import Cause, Change, Correction, Grade, Plan
 
-FORMAT = 1
+FORMAT = 2
 
 _ACTIONS = {
     "rule": "our rules changed",

@@ -21,7 +21,7 @@ from assay.errors import InputError
 from assay.model.base import all_without_unsafe, unsafe_character
 from assay.model.rulebook import Rulebook
 
-FORMAT = 2
+FORMAT = 3
 """Version of the file format; a lock of a newer one is refused."""
 
 
@@ -128,8 +128,9 @@ class Lock:
 
     ``engine`` is the scoring version; in format 1 it is a text, the version of assay.
     ``rulebook`` is the canonical JSON of the rulebook. ``inputs`` and ``reach`` are digests of all
-    documents and of all reach. ``entries`` are by (profile id, audience). ``file_digest`` is the
-    digest of the file that the lock was read from.
+    documents and of all reach. ``decisions`` are the last ones of the ledger at the time of the
+    apply, those that no other one follows. ``entries`` are by (profile id, audience).
+    ``file_digest`` is the digest of the file that the lock was read from.
     """
 
     as_of: date
@@ -138,6 +139,7 @@ class Lock:
     inputs: str
     reach: str
     entries: Mapping[tuple[str, str], LockedProfile] = field(default_factory=dict)
+    decisions: tuple[str, ...] = ()
     format: int = FORMAT
     file_digest: str = field(default="", compare=False)
 
@@ -200,6 +202,7 @@ def _lines(lock: Lock) -> list[str]:
         "engine": lock.engine,
         "inputs": lock.inputs,
         "reach": lock.reach,
+        "decisions": list(lock.decisions),
         "profiles": len(lines),
         "content": digest_of([line_digest(line) for line in lines]),
         "rulebook": lock.rulebook,
@@ -326,6 +329,7 @@ def _parse(lines: Sequence[_Line], file: str, *, whole: bool) -> Lock:
         rulebook=head["rulebook"],
         inputs=head["inputs"],
         reach=head["reach"],
+        decisions=tuple(head.get("decisions", ())),
         entries=entries,
         file_digest=line_digest(lines[0][1]),
     )

@@ -28,10 +28,13 @@ if TYPE_CHECKING:
     from assay.assessment import Assessment
 
 
-def lock_of(assessments: Sequence[Assessment], *, grounds: bool = True) -> Lock:
+def lock_of(
+    assessments: Sequence[Assessment], decisions: Sequence[str] = (), *, grounds: bool = True
+) -> Lock:
     """Build the lock of a workspace scored for each of its audiences, all at one date.
 
-    A lock without ``grounds`` can be compared with, but not written.
+    ``decisions`` are the last ones of the ledger. A lock without ``grounds`` can be compared with,
+    but not written.
     """
     first = assessments[0]
     entries: dict[tuple[str, str], LockedProfile] = {}
@@ -43,6 +46,7 @@ def lock_of(assessments: Sequence[Assessment], *, grounds: bool = True) -> Lock:
         rulebook=canonical_rulebook(first.rulebook),
         inputs=inputs_digest({k: evidence_digest(e.inputs) for k, e in entries.items()}),
         reach=digest_of([[*key, e.inputs.reach] for key, e in sorted(entries.items())]),
+        decisions=tuple(decisions),
         entries=entries,
     )
 

@@ -138,6 +138,16 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class WordChange:
+    """A word of the rulebook that pages print, by its name, and the pages of profiles with it."""
+
+    name: str
+    before: str
+    after: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Disagreement:
     """A grade that two branches applied differently, and the computed one."""
 
@@ -187,6 +197,7 @@ class Plan:
     watch: tuple[WatchChange, ...] = ()
     published: tuple[PublicationChange, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    words: tuple[WordChange, ...] = ()
     pages: tuple[str, ...] = ()
     pages_compared: bool = False
     disagreements: tuple[Disagreement, ...] = ()
@@ -198,11 +209,11 @@ class Plan:
 
     @property
     def matters(self) -> bool:
-        """Whether a band, page, horizon or watch item changes, or a score not by time alone.
+        """Whether a band, page, horizon, watch item or word changes, or a score not by time alone.
 
         A neighbour's score that changes by time counts as time.
         """
-        if self.horizons or self.watch or self.published:
+        if self.horizons or self.watch or self.published or self.words:
             return True
         if any(c.direction != "same" for c in self.changes):
             return True
@@ -211,7 +222,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether no reader would see a change."""
-        return not (self.changes or self.horizons or self.watch or self.published)
+        return not (self.changes or self.horizons or self.watch or self.published or self.words)
 
     @property
     def lock_up_to_date(self) -> bool:
@@ -267,6 +278,7 @@ def only(plan: Plan, ids: Collection[str]) -> Plan:
         horizons=tuple(h for h in plan.horizons if h.id in ids),
         watch=tuple(w for w in plan.watch if w.id in ids),
         published=tuple(p for p in plan.published if p.id in ids),
+        words=tuple(w for w in plan.words if any(_is_page_of(p, ids) for p in w.pages)),
         corrections=tuple(c for c in plan.corrections if c.ref.partition("#")[0] in ids),
         pages=tuple(p for p in plan.pages if _is_page_of(p, ids)),
         disagreements=tuple(d for d in plan.disagreements if d.id in ids),

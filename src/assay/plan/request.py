@@ -29,8 +29,8 @@ class Scoring:
     ``assess`` scores it at a date for each audience; ``as_of`` is its own date.
     ``assess_version`` scores another version of it at the date of that version, or at the date
     given if that has none. ``decide`` adds the overrides that count to an assessment by other
-    rules. ``pages`` lists the files of the site that differ between two
-    assessments.
+    rules, ``decisions`` are the last ones of the ledger. ``pages`` lists the files of the site that
+    differ between two assessments.
     """
 
     workspace: Workspace
@@ -38,6 +38,7 @@ class Scoring:
     assess: Callable[[date], tuple[Assessment, ...]]
     assess_version: Callable[[Workspace, date], tuple[Assessment, ...]]
     decide: Callable[[Assessment], Assessment]
+    decisions: tuple[str, ...]
     pages: Callable[[Sequence[Assessment], Sequence[Assessment]], tuple[str, ...]]
 
 
@@ -238,19 +239,20 @@ def _names(base: Lock | None, assessment: Assessment, *, everything: bool) -> se
 
     Without ``everything``, only evidence that the audience of the assessment may see.
     """
-    from assay.plan.attribution import is_readable, locked_rulebook, parts_of
+    from assay.plan.attribution import is_readable, locked_rulebook
+    from assay.plan.inputs import values_of
 
     corpus = assessment.written if everything else assessment.corpus
     names = {
         *corpus.profiles,
         *corpus.sources,
         *corpus.publishers,
-        *parts_of(assessment.rulebook),
+        *values_of(assessment.rulebook),
     }
     names |= {f"{p.id}#{claim.id}" for p in corpus.profiles.values() for claim in p.claims}
     if base is not None:
         if is_readable(base):
-            names |= parts_of(locked_rulebook(base)).keys()
+            names |= values_of(locked_rulebook(base)).keys()
         for entry in base.entries.values():
             inputs = entry.inputs
             names |= {entry.id, *inputs.sources, *inputs.publishers, *inputs.edges}

@@ -62,7 +62,13 @@ def accept_items(
     review: Review, by: Signature, items: Sequence[Item], reason: str | None = None
 ) -> Draft:
     """Settle items of the queue as one decision."""
-    return _draft(by, kind="accept", subjects=_subjects(review, items), reason=reason)
+    return _draft(
+        by,
+        kind="accept",
+        subjects=_subjects(review, items),
+        effective=_effective(review, by),
+        reason=reason,
+    )
 
 
 def _open(review: Review, ids: Sequence[str], group: str | None) -> list[Item]:
@@ -88,7 +94,7 @@ def _open(review: Review, ids: Sequence[str], group: str | None) -> list[Item]:
 # Grades ------------------------------------------------------------------------------------
 
 
-def override(
+def override(  # noqa: PLR0913 - all that an override states
     review: Review,
     by: Signature,
     profile_id: str,
@@ -97,9 +103,13 @@ def override(
     grade: str,
     reason: str,
     code: str | None = None,
+    effective: date | None = None,
     until: date | None = None,
 ) -> Draft:
-    """Put another band in the place of the computed one."""
+    """Put another band in the place of the computed one, from ``effective`` to ``until``.
+
+    By default it counts from the date of the scores on, without an end.
+    """
     review.assessment.require([profile_id])
     chosen = _scorer(review, scorer)
     band = _band(review, chosen, grade)
@@ -115,8 +125,11 @@ def override(
     if code is not None and code not in REASON_CODES:
         hint = did_you_mean(code, REASON_CODES)
         raise UsageError(f"there is no reason code {code!r}; {hint}")
-    if until is not None and until < max(by.date, review.assessment.as_of):
-        raise UsageError(f"--until {until.isoformat()}: the override would be over already")
+    start = effective or review.assessment.as_of
+    if until is not None and until < start:
+        raise UsageError(
+            f"--until {until.isoformat()}: the override counts from {start.isoformat()} on"
+        )
     subject = Subject(
         profile=profile_id,
         audience=review.assessment.audience,
@@ -131,8 +144,15 @@ def override(
         computed=score.band.id if score.band else None,
         reason=reason,
         code=code or "other",
+        effective=effective or _effective(review, by),
         until=until,
     )
+
+
+def _effective(review: Review, by: Signature) -> date | None:
+    """The date of the scores that were decided about; None if it is the day of the decision."""
+    as_of = review.assessment.as_of
+    return None if as_of == by.date else as_of
 
 
 def second(review: Review, by: Signature, prefix: str) -> Draft:
@@ -149,7 +169,8 @@ def second(review: Review, by: Signature, prefix: str) -> Draft:
     profile_id = decision.subjects[0].profile
     review.assessment.require([profile_id])
     note = _not_by(review, by, profile_id)
-    return _draft(by, kind="second", of=decision.id, note=note)
+    since = _effective(review, by)
+    return _draft(by, kind="second", of=decision.id, effective=since, note=note)
 
 
 def _not_by(review: Review, by: Signature, profile_id: str) -> str | None:
@@ -223,7 +244,8 @@ def undo(review: Review, by: Signature, prefix: str, reason: str | None = None) 
     decision = review.ledger.find(prefix)
     if decision.id in review.ledger.revoked:
         raise UsageError(f"{decision.short} was taken back already")
-    return _draft(by, kind="undo", of=decision.id, reason=reason)
+    since = _effective(review, by)
+    return _draft(by, kind="undo", of=decision.id, effective=since, reason=reason)
 
 
 def _thing(review: Review, name: str) -> Subject:

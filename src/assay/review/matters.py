@@ -196,7 +196,7 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
         for columns in _graded(review):
             name = columns.scorer.name
             score, was = result.scores.get(name), locked.scores.get(name)
-            if score is None or was is None or was.band == (score.band.id if score.band else None):
+            if score is None or was is None or was.band == _band(score):
                 continue
             moved = moved_by(lock, assessment) if moved is None else moved
             basis = review.grounds.of(profile_id, name)
@@ -209,6 +209,11 @@ def _against_the_lock(review: Review) -> Iterator[Item]:
                 scorer=name,
                 weight=_weight(columns, review, locked, score, profile_id),
             )
+
+
+def _band(score: Score) -> str | None:
+    """The id of the band in force."""
+    return score.in_force.id if score.in_force else None
 
 
 def _new(review: Review, profile_id: str) -> Item:
@@ -232,8 +237,9 @@ def _weight(
     order = [b.id for b in ordered_bands(review.assessment.rulebook.bands(columns.scorer))]
     was = locked.scores[columns.scorer.name].band
     moved = len(order)
-    if was in order and score.band is not None:
-        moved = abs(order.index(was) - order.index(score.band.id))
+    now = _band(score)
+    if was in order and now is not None:
+        moved = abs(order.index(was) - order.index(now))
     page = locked.published != review.assessment.results[profile_id].published
     return moved + (100 if page and columns.scorer.name == _headline(review) else 0)
 

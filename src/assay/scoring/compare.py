@@ -74,6 +74,19 @@ def differing_rules(before: Run, after: Run, keys: Iterable[str]) -> Mapping[str
     return found
 
 
+def profiles_of_rule(run: Run, key: str) -> frozenset[str] | None:
+    """The profiles in which a rule (``on.scorer.rule``) takes effect; None for an unknown rule."""
+    effects = _effects(run, key)
+    if effects is None:
+        return None
+    acts = effects.is_not_null()
+    space, ids = key.partition(".")[0], run.engine.column("profile", "id")
+    if space == "profile":
+        return frozenset(ids.filter(acts))
+    owners = run.engine.column(space, "profile_row").filter(acts)
+    return frozenset(ids.gather(owners.unique()))
+
+
 def _effects(run: Run, key: str) -> pl.Series | None:
     """The amount of a rule by row, null where it takes no effect; None for an unknown rule.
 

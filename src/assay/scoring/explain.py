@@ -25,6 +25,7 @@ from assay.model.results import (
     Explanation,
     Horizon,
     Outcome,
+    Outlook,
     Override,
     Overrides,
     ProfileResult,
@@ -61,7 +62,7 @@ def explanations(
     for profile_id in counting(ids, "profiles"):
         result, would_change = results[profile_id], changes[profile_id]
         scorers = tuple(
-            replace(e, score=result.scores[e.name]) if e.on == "profile" else e
+            replace(e, score=result.scores.get(e.name, e.score)) if e.on == "profile" else e
             for e in explainer.profile(run.profile_rows[profile_id])
         )
         made[profile_id] = Explanation(
@@ -452,10 +453,8 @@ def _summary(
     grade = f"grade {own.score.band.grade}" if own.score.band else "score"
     computed = "computed " if override else ""
     sources, independent = plural(result.sources, "source"), result.independent or "none"
-    parts = [
-        f"{set_by}The {computed}{grade} ({own.score.points / 1000:.2f}) rests on {sources}, "
-        f"{independent} independent"
-    ]
+    support = f"rests on {sources}, {independent} independent"
+    parts = [f"{set_by}The {computed}{grade} ({own.score.points / 1000:.2f}) {support}"]
     chain = _weakest_chain(own, explanations)
     claim = next((e for e in chain if e.on == "claim"), None)
     if claim is not None:
@@ -593,7 +592,7 @@ def profile_results(
             claims=claims.get(row, {}),
             sources=sources[row],
             independent=independent[row],
-            outlook=ahead[number],
+            outlook=_outlook_in_force(ahead[number], scores),
             published=_is_published(run, scores),
         )
     return made
@@ -606,6 +605,27 @@ def _in_force(
     if not overrides:
         return scores
     return {name: replace(s, override=overrides.get(name)) for name, s in scores.items()}
+
+
+def _outlook_in_force(outlook: Outlook, scores: Mapping[str, Score]) -> Outlook:
+    """The outlook with overrides: each counts to its end, and while the computed band is the same.
+
+    What else a grade rests on may move before; that is not foreseen.
+    """
+    if all(score.override is None for score in scores.values()):
+        return outlook
+    points = {}
+    for name, days in outlook.points.items():
+        now = scores[name]
+        points[name] = tuple(
+            replace(p, score=replace(p.score, override=now.override))
+            if now.override is not None
+            and p.score.band == now.band
+            and (now.override.until is None or p.date <= now.override.until)
+            else p
+            for p in days
+        )
+    return replace(outlook, points=points)
 
 
 def _is_published(run: Run, scores: Mapping[str, Score]) -> bool:

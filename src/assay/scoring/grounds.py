@@ -21,13 +21,14 @@ from assay.model.rulebook import SubjectKind
 from assay.scoring.explain import Explainer
 from assay.scoring.run import Run
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 _CLAIM_FIELDS = {
     *("nature", "text", "holds", "as_of", "quantity", "sources"),
     *("rests_on", "contradicts", "likelihood"),
 }
 _FACTOR_FIELDS = {"is_", "text", "claims"}
 _SOURCE_FIELDS = {
-    *("title", "publisher", "published", "directness", "attribution"),
+    *("publisher", "published", "directness", "attribution"),
     *("cites", "revises", "retracted", "same_as", "not_same_as"),
 }
 
@@ -247,10 +248,16 @@ def _signature(scorer: ScorerColumns, step: Step, reads: Reads) -> list[object]:
 
 
 def _content(model: Any, fields: set[str]) -> object:
-    return model.model_dump(mode="json", by_alias=True, include=fields, exclude_defaults=True)
+    content = model.model_dump(mode="json", by_alias=True, include=fields, exclude_defaults=True)
+    return {name: _unordered(value) for name, value in content.items()}
+
+
+def _unordered(value: object) -> object:
+    """A list in an order of its own: that of citations and references means nothing."""
+    return sorted(value, key=_CANONICAL.encode) if isinstance(value, list) else value
 
 
 def digest_of(value: object) -> str:
     """Return a digest of JSON data, sixteen hexadecimal digits."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = _CANONICAL.encode(value)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
