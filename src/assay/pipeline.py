@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.history import Applied
     from assay.plan.request import Planned, Request, Scoring
+    from assay.plan.verify import Unapplied
     from assay.review.ledger import Ledger
     from assay.review.queue import Limits, Review
     from assay.scoring.compare import Cutpoint
@@ -455,11 +456,31 @@ def open_review(checked: Checked, assessment: Assessment, limits: Limits | None 
 # Render ------------------------------------------------------------------------------------
 
 
+def publication_date(checked: Checked, pinned: date | None, today: date) -> date:
+    """The date of pages: ``pinned``, otherwise that of the lock, the rulebook, or today."""
+    from assay.plan.lock import read_lock
+
+    if pinned is not None:
+        return pinned
+    lock = read_lock(checked.loaded.workspace.lock_path)
+    return lock.as_of if lock else date_of(checked, None) or today
+
+
+def unapplied(assessment: Assessment) -> list[Unapplied]:
+    """Every grade in force that differs from the lock; none without a lock."""
+    from assay.plan.lock import read_lock
+    from assay.plan.verify import unapplied
+
+    lock = read_lock(assessment.workspace.lock_path)
+    return list(unapplied(lock, assessment)) if lock else []
+
+
 def build(assessment: Assessment, out: Path, base_url: str | None = None) -> SiteReport:
     """Render the briefing pages into ``out``; on failure the existing site stays unchanged.
 
-    Active overrides replace computed grades; pages show both. ``base_url`` is the address of the
-    published site. Default: that of the rulebook.
+    Pages show grades in force, and computed ones beside overrides. Grades that were not applied
+    are marked as drafts. ``base_url`` is the address of the published site. Default: that of the
+    rulebook.
     """
     from assay.briefing.site import build_site
 
@@ -639,6 +660,8 @@ def _atlas(
         history=tuple(for_audience(history, assessment.audience)),
         audience=assessment.audience,
         confirmed=confirmed(assessment, ledger),
+        # Two versions are compared as if both were applied.
+        unapplied=() if records else unapplied(assessment),
     )
     return atlas, counting
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,9 @@ from assay.model.results import Explanation, Override, ProfileResult
 from assay.model.rulebook import Band, Rulebook, Scorer, Site, directory_address
 from assay.plan.history import Applied
 from assay.plan.plan import Change, Correction
+from assay.plan.verify import Unapplied
 from assay.review.decisions import Decision
+from assay.text import listed
 
 Direction = Literal["depends_on", "affects", "depended_on_by", "affected_by"]
 
@@ -36,7 +38,7 @@ class Atlas:
     and its claims cannot be referred to.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that pages show
         self,
         corpus: Corpus,
         rulebook: Rulebook,
@@ -47,6 +49,7 @@ class Atlas:
         history: Sequence[Applied] = (),
         audience: str = "public",
         confirmed: Mapping[str, Decision] | None = None,
+        unapplied: Iterable[Unapplied] = (),
     ) -> None:
         self.corpus = corpus
         self.rulebook = rulebook
@@ -56,6 +59,9 @@ class Atlas:
         self.history = tuple(history)
         self.audience = audience
         self.confirmed = confirmed or {}
+        self._unapplied: dict[str, list[Unapplied]] = {}
+        for found in unapplied:
+            self._unapplied.setdefault(found.profile, []).append(found)
         self.site = rulebook.settings.site or Site.model_construct()
         self.base_url = directory_address(self.site.base_url)
         self.published: dict[str, AnyProfile] = {
@@ -106,6 +112,18 @@ class Atlas:
         """The band in force of a profile's score: computed, or set by a reviewer."""
         score = self.results[profile_id].scores.get(scorer.name)
         return score.in_force if score else None
+
+    def draft(self, profile_id: str) -> str | None:
+        """What was applied of a profile whose grades were not; None if all of them were."""
+        found = self._unapplied.get(profile_id)
+        if not found:
+            return None
+        applied = [
+            f"{scorer.heading.lower()} {wording.grade(u.applied)}"
+            for u in found
+            if u.applied is not None and (scorer := self._scorers.get(f"profile.{u.scorer}"))
+        ]
+        return f"draft: applied {listed(applied)}" if applied else "draft: not applied yet"
 
     def scorer(self, key: str) -> Scorer | None:
         """The scorer called ``on.name``."""

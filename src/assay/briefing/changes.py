@@ -79,7 +79,7 @@ def moves(atlas: Atlas, profile_id: str, scorer: str) -> tuple[Move, ...]:
     """The changes of a grade that were applied, in their order; those within a grade are none."""
     found: list[Move] = []
     for record, change in atlas.changes_of(profile_id):
-        before, after = _grade(change.before), _grade(change.after)
+        before, after = wording.grade(change.before), wording.grade(change.after)
         if change.scorer != scorer or before == after:
             continue
         first = not change.before.rated and not found
@@ -107,7 +107,7 @@ def since(atlas: Atlas, profile_id: str, scorer: str) -> Since | None:
     """Since when the grade has held; None if it was not applied yet."""
     recorded = moves(atlas, profile_id, scorer)
     score = atlas.results[profile_id].scores.get(scorer)
-    now = _grade(
+    now = wording.grade(
         Grade(score.points, score.band.id if score.band else None, score.grade)
         if score
         else Grade()
@@ -116,13 +116,6 @@ def since(atlas: Atlas, profile_id: str, scorer: str) -> Since | None:
         return None
     last = recorded[-1]
     return Since(last.as_of, last.before, last.direction, last.first)
-
-
-def _grade(value: Grade) -> str:
-    """The grade in words; scores without a scale are numbers."""
-    if value.grade is not None:
-        return value.grade
-    return "not rated" if value.points is None else wording.points(value.points)
 
 
 # Causes in words -----------------------------------------------------------------------------

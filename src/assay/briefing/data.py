@@ -93,6 +93,7 @@ def _head(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Data:
         "topics": list(profile.topics) or None,
         "as_of": imprint.as_of_iso,
         "rating_line": rating_line(atlas, profile),
+        "draft": atlas.draft(profile.id),
         "scores": [
             _score(atlas, profile, scorer)
             for scorer in atlas.profile_scorers

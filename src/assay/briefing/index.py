@@ -231,12 +231,13 @@ def index_of(atlas: Atlas) -> Index:
         updated = date.fromisoformat(touched[-1][0].as_of) if touched else None
         claim = bottom_line(profile, atlas.claims(profile))
         line = profile.summary[0].text if profile.summary else claim.text if claim else ""
+        draft = atlas.draft(profile.id)
         rows.append(
             Row(
                 profile.id,
                 path_of(profile),
                 profile.name,
-                wording.shortened(line, _LINE),
+                wording.shortened(f"{wording.titled(draft)}. {line}" if draft else line, _LINE),
                 wording.KIND[profile.kind],
                 profile.region or "",
                 _badge(atlas, profile, headline),

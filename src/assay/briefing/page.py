@@ -83,6 +83,7 @@ def _page(sheet: Sheet, imprint: Imprint, *, has_calendar: bool) -> PageView:
         closed=_closed(sheet),
         contents=(),
         actions=_actions(profile, has_calendar),
+        draft=wording.titled(draft) if (draft := atlas.draft(profile.id)) else None,
         overrides=_overrides(sheet),
         story=body,
         image=_image(profile),

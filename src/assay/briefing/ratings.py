@@ -37,7 +37,8 @@ def ratings(atlas: Atlas, profile: AnyProfile) -> tuple[Rating, ...]:
 
 def rating_line(atlas: Atlas, profile: AnyProfile) -> str:
     """``D weak signal, first rating · impact medium · next review by 14 February 2026``."""
-    parts = []
+    draft = atlas.draft(profile.id)
+    parts = [draft] if draft else []
     for rating in ratings(atlas, profile):
         badge = rating.badge
         if atlas.headline is not None and badge.label == atlas.headline.heading:

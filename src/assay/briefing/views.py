@@ -464,6 +464,7 @@ class PageView:
     closed: str | None
     contents: tuple[Link, ...]
     actions: tuple[Link, ...]
+    draft: str | None
     overrides: tuple[str, ...]
     story: Story
     image: ImageView | None

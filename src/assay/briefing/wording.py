@@ -9,6 +9,7 @@ from datetime import date
 from assay.model.dates import PartialDate
 from assay.model.results import Score
 from assay.model.rulebook import Scorer
+from assay.plan.plan import Grade
 from assay.text import listed
 
 _MONTHS = (
@@ -223,3 +224,10 @@ def _reaching(text: str, width: int) -> int:
         if used > width:
             return index
     return len(text)
+
+
+def grade(value: Grade) -> str:
+    """The grade in words; scores without a scale are numbers."""
+    if value.grade is not None:
+        return value.grade
+    return "not rated" if value.points is None else points(value.points)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,13 @@ from assay.errors import UsageError
 from assay.text import plural
 
 if TYPE_CHECKING:
+    from assay.assessment import Assessment
     from assay.briefing.proof import Proof
     from assay.briefing.site import SiteReport
     from assay.pipeline import Checked
+
+
+_MOST_LISTED = 10
 
 
 def web_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -57,40 +62,59 @@ def web_address(_context: click.Context, _option: click.Parameter, value: str | 
     is_flag=True,
     help="First prove that no site depends on content closed to its audience. Slow.",
 )
+@click.option(
+    "--draft",
+    is_flag=True,
+    help="Also build pages whose grades were not applied; they are marked as drafts.",
+)
 @json_option
 @observed
 @click.pass_context
 def build_command(
     context: click.Context,
+    /,
+    *,
     out: Path | None,
     base_url: str | None,
     all_audiences: bool,
     prove: bool,
+    draft: bool,
     output: str,
 ) -> None:
     """Build the briefing pages.
 
-    On failure the existing site stays unchanged. --prove builds each site with a marker in every
-    text that its audience may not read, and without such content; exits with 1, and writes
-    nothing, if a file contains a marker or differs.
+    They are as of the date of grades.lock, and only grades that were applied are published: if
+    one differs from the lock, nothing is written, and the exit code is 1. Without a lock, every
+    grade is published. On failure the existing site stays unchanged.
+
+    --prove builds each site with a marker in every text that its audience may not read, and
+    without such content; exits with 1, and writes nothing, if a file contains a marker or differs.
     """
-    from assay.pipeline import build, build_all
+    from assay.pipeline import assess, assess_all, build, build_all
 
     session: Session = context.obj
     if all_audiences and session.audience is not None:
         raise UsageError("--all-audiences builds a site for each audience; omit --audience")
     checked = session.check()
     folder = (out or checked.loaded.workspace.site_dir).resolve()
-    proofs = _proofs(session, checked, all_audiences=all_audiences) if prove else ()
+    day = session.publication_date(checked)
+    if all_audiences:
+        assessments = assess_all(checked, day)
+    else:
+        assessments = (assess(checked, day, session.audience),)
+    if not draft and (lines := _unapplied(assessments)):
+        print_lines(lines, err=True)
+        context.exit(1)
+    proofs = _proofs(checked, day, [a.audience for a in assessments]) if prove else ()
     if not all(proof.holds for proof in proofs):
         print_lines(_failures(proofs), err=True)
         click.echo("nothing was written", err=True)
         context.exit(1)
     if all_audiences:
-        sites = build_all(checked, session.settled(checked), folder, base_url)
+        sites = build_all(checked, day, folder, base_url)
         _print_all(folder, sites, proofs, output)
         return
-    assessment = session.assessment(checked)
+    (assessment,) = assessments
     report = build(assessment, folder, base_url)
     if output == "json":
         from assay.output.documents_json import SiteReport as Printed
@@ -107,13 +131,35 @@ def build_command(
     print_lines((f"  no page: {profile_id}" for profile_id in report.unpublished), err=True)
 
 
-def _proofs(session: Session, checked: Checked, *, all_audiences: bool) -> tuple[Proof, ...]:
+def _unapplied(assessments: Sequence[Assessment]) -> list[str]:
+    """Name the grades that were not applied, and how to go on; empty if all were."""
+    from assay.output.plan_text import grade
+    from assay.pipeline import unapplied
+
+    found = dict.fromkeys(
+        (u.profile, u.scorer, u.applied, u.now) for a in assessments for u in unapplied(a)
+    )
+    if not found:
+        return []
+    differ = "1 grade differs" if len(found) == 1 else f"{len(found):,} grades differ"
+    lines = [f"{differ} from grades.lock; nothing was written"]
+    for profile, scorer, applied, now in list(found)[:_MOST_LISTED]:
+        before = "not applied yet" if applied is None else f"applied: {grade(applied)}"
+        after = "no longer scored" if now is None else grade(now)
+        lines.append(f"  {profile} {scorer}: {after} ({before})")
+    if len(found) > _MOST_LISTED:
+        lines.append(f"  and {len(found) - _MOST_LISTED:,} more")
+    lines.append(
+        "preview them with 'assay plan' and apply them with 'assay apply', or build a draft with "
+        "'assay build --draft'"
+    )
+    return lines
+
+
+def _proofs(checked: Checked, day: date, audiences: Sequence[str]) -> tuple[Proof, ...]:
     from assay.pipeline import prove_closed
 
-    rulebook = checked.loaded.rulebook
-    several = rulebook.audiences if all_audiences and rulebook is not None else (session.audience,)
-    day = session.settled(checked)
-    return tuple(prove_closed(checked, day, audience) for audience in several)
+    return tuple(prove_closed(checked, day, audience) for audience in audiences)
 
 
 def _failures(proofs: Sequence[Proof]) -> list[str]:

@@ -38,11 +38,13 @@ if TYPE_CHECKING:
 def brief_command(session: Session, profile_id: str) -> None:
     """Print the briefing of a profile in 60 lines.
 
-    It has the content of the page without its folds.
+    It has the content of the page without its folds, as of the same date.
     """
-    from assay.pipeline import brief
+    from assay.pipeline import assess, brief
 
-    print_lines(brief(session.assessment(), profile_id))
+    checked = session.check()
+    assessment = assess(checked, session.publication_date(checked), session.audience)
+    print_lines(brief(assessment, profile_id))
 
 
 @click.command("explain", cls=Command)

@@ -111,6 +111,12 @@ class Session:
 
         return date_of(checked, self.as_of) or self.clock().date()
 
+    def publication_date(self, checked: Checked) -> date:
+        """Date of pages: that of the option, the lock, the rulebook, or today."""
+        from assay.pipeline import publication_date
+
+        return publication_date(checked, self.as_of, self.clock().date())
+
     def assessment(self, checked: Checked | None = None) -> Assessment:
         """Score the workspace, which :meth:`check` gave if it was checked before."""
         from assay.pipeline import assess
