@@ -431,6 +431,34 @@ def apply(checked: Checked, proposal: Proposal, *, at: datetime, who: str, why: 
     return record_apply(checked.loaded.workspace, proposal, at=at, who=who, why=why)
 
 
+def verify(workspace: Workspace) -> list[Diagnostic]:
+    """Compute everything from the documents, without a cache, and compare it with the records.
+
+    These are each score of the lock, the chain of the history, every line of the ledger and, in a
+    git repository, who committed it. Raises ``InputError`` for errors of the workspace, and for
+    records that cannot be read; ``UsageError`` without a lock.
+    """
+    from assay.plan.history import read_history
+    from assay.plan.lock import read_lock
+    from assay.plan.lock_builder import lock_of
+    from assay.plan.verify import history_faults, lock_faults
+    from assay.review.authors import committed_by_another
+    from assay.review.ledger import missing_decisions, require_ledger
+
+    lock = read_lock(workspace.lock_path)
+    if lock is None:
+        raise UsageError("there is no grades.lock to verify; 'assay apply' makes one")
+    checked = check(workspace, lock.as_of)
+    assessments = assess_all(checked, lock.as_of)
+    ledger = require_ledger(workspace.ledger_path)
+    found = list(lock_faults(lock, lock_of(assessments), workspace.lock_path.name))
+    records = read_history(workspace.history_path)
+    found += history_faults(lock, records, workspace.history_path.name)
+    found += missing_decisions(ledger, lock.decisions, workspace.ledger_path.name)
+    found += committed_by_another(workspace.root, workspace.ledger_path, ledger)
+    return found
+
+
 # Review ------------------------------------------------------------------------------------
 
 

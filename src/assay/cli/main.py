@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "build": "Build the briefing pages.",
     "plan": "Preview grade changes since the last apply, with causes.",
     "apply": "Record planned changes in grades.lock and the history.",
+    "verify": "Verify grades.lock, the history and the decisions.",
     "history": "Show the grades of a profile over time.",
     "log": "List grade changes, overrides and corrections.",
     "completion": "Print the script that sets up shell completion.",

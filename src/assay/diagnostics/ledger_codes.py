@@ -41,3 +41,14 @@ OVERRIDE_GONE = Code(
     "assay review undo ID",
     "warning",
 )
+LEDGER_SHORTENED = Code(
+    "ledger-shortened",
+    "A decision that the lock recorded is no longer in the ledger.",
+    "Restore the ledger from git; lines are only ever added to it.",
+)
+LEDGER_COMMITTED = Code(
+    "ledger-committed-by-another",
+    "Somebody else committed a decision than the reviewer it names.",
+    "Ask the reviewer; a decision is committed by the one who made it.",
+    "warning",
+)

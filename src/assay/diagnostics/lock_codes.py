@@ -54,3 +54,13 @@ HISTORY_LINE = Code(
     "A line of the history cannot be read, or was changed.",
     "Restore the file from git; lines are only ever added to it.",
 )
+LOCK_DIFFERS = Code(
+    "lock-differs",
+    "The lock is not what the documents, rules and decisions give.",
+    "Run 'assay plan' to see the differences and 'assay apply' to rebuild the lock.",
+)
+HISTORY_BROKEN = Code(
+    "history-broken",
+    "The history does not lead to the lock.",
+    "Restore both files from git; lines are only ever added to the history.",
+)

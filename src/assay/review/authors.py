@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.diagnostics import ledger_codes as codes
+from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.evidence.behind import Behind
 from assay.plan import revision as git
 from assay.review.identity import identities
 from assay.yaml.reader import SIZE_LIMIT, read_yaml
 
 if TYPE_CHECKING:
+    from assay.review.ledger import Ledger
     from assay.review.queue import Review
 
 _WRITERS = "%aN <%aE>%n%(trailers:key=Co-authored-by,valueonly)"
@@ -139,3 +142,34 @@ def _of_lines(root: Path, file: Path, lines: tuple[int, int]) -> tuple[set[str],
         return set(), True
     log = git.ask(root, "log", "--no-walk=unsorted", f"--format={_WRITERS}", *known)
     return {line for line in (log or "").splitlines() if line}, len(known) < len(commits)
+
+
+def committed_by_another(root: Path, path: Path, ledger: Ledger) -> Iterator[Diagnostic]:
+    """Yield the decisions that somebody else committed than the reviewer they name.
+
+    Lines that are not committed yet are left out; outside a git repository all are.
+    """
+    authors = _author_of_each_line(root, path) if git.installed() else {}
+    for decision in ledger.decisions:
+        number = ledger.lines[decision.id]
+        author = authors.get(number)
+        if author is not None and not identities(author) & identities(decision.reviewer):
+            named = f"the decision {decision.short} of {decision.reviewer}"
+            code = codes.LEDGER_COMMITTED
+            message = f"{named} was committed by {author}"
+            yield code.at(Position(path.name, number, 1), message, code.hint)
+
+
+def _author_of_each_line(root: Path, path: Path) -> dict[int, str]:
+    """Return by number of each committed line its author, ``Name <address>``."""
+    found: dict[int, str] = {}
+    number, committed, name = 0, False, ""
+    # Lines resemble each other, so they are not followed across moves and copies.
+    for line in (git.ask(root, "blame", "--line-porcelain", "--", str(path)) or "").split("\n"):
+        if header := _BLAMED.match(line):
+            number, committed = int(line.split(" ")[2]), bool(header[1].strip("0"))
+        elif line.startswith("author "):
+            name = line.removeprefix("author ")
+        elif line.startswith("author-mail ") and committed:
+            found[number] = f"{name} {line.removeprefix('author-mail ')}"
+    return found

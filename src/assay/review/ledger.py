@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -122,6 +122,14 @@ def require_ledger(path: Path) -> Ledger:
     if has_errors(ledger.diagnostics):
         raise InputError(ledger.diagnostics)
     return ledger
+
+
+def missing_decisions(ledger: Ledger, recorded: Sequence[str], file: str) -> Iterator[Diagnostic]:
+    """Yield the recorded decisions that are no longer in a ledger."""
+    for decision in recorded:
+        if decision not in ledger.by_id:
+            message = f"the decision {decision[:8]} was here at the last apply, and is missing"
+            yield _say(codes.LEDGER_SHORTENED, file, 0, message)
 
 
 def parse_ledger(data: bytes, file: str) -> Ledger:
