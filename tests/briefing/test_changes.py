@@ -13,10 +13,9 @@ import pytest
 
 from assay.briefing.changes import Since, changes_pages, history_view, since
 from assay.briefing.views import HistoryView, Imprint
+from assay.model.results import Override
 from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Correction, Grade
-from assay.review.decisions import Draft, Subject, decide
-from assay.review.effective import Ruling
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, renamed
 from tests.briefing.markup import Markup
 from tests.cli.workspaces import PROFILE, write_workspace
@@ -115,25 +114,17 @@ def test_the_history_has_each_grade_with_its_cause_newest_first(desk: Assessment
 
 
 def test_an_override_is_a_change_with_its_reason(desk: Assessment) -> None:
-    decision = decide(
-        Draft(
-            kind="override",
-            subjects=(Subject(profile="forty-models", scorer="trust"),),
-            reviewer="Ada",
-            date=date(2025, 12, 24),
-            reason="She was at the hearing.",
-            band="ab",
-        ),
-        (),
-    )
     band = next(b for b in desk.rulebook.scales["grades"] if b.id == "ab")
-    computed = desk.results["forty-models"].scores["trust"]
-    ruling = Ruling(decision, decision.subjects[0], computed, band, "counts")
-    made = Atlas(
-        *(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF),
-        {"forty-models": {"trust": ruling}},
-        history=HISTORY,
+    decision, day = "1" * 24, date(2025, 12, 24)
+    result = desk.results["forty-models"]
+    override = Override(band, decision, "Ada", "She was at the hearing.", day)
+    score = replace(result.scores["trust"], override=override)
+    desk.results["forty-models"] = replace(result, scores={**result.scores, "trust": score})
+    after = Grade(CD.points, "ab", "A/B", override=decision)
+    raised = replace(
+        change("forty-models", CD, after, Cause("decision", 0, (decision,))), direction="upgrade"
     )
+    made = atlas(desk, (*HISTORY, applied("2025-12-24", raised)))
     view = history_view(made, made.published["forty-models"])
     assert view is not None
     newest = view.grades[0]

@@ -6,41 +6,36 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from assay.review.effective import Ruling
+from assay.model.results import Override
 from tests.briefing.desk import AS_OF, DIGEST, Assessment, band
-from tests.package import Atlas, Draft, Subject, build_site, decide
+from tests.package import Atlas, build_site
 
 GOLDEN = Path(__file__).parent / "golden" / "overridden.html"
 
 
-def ruling(
+def override(
     desk: Assessment, profile_id: str, scorer: str, points: int, scale: str, reason: str
-) -> Ruling:
-    """An override to the band of so many thousandths."""
-    chosen = band(scale, points)
-    subject = Subject(profile=profile_id, scorer=scorer, grounds="0" * 16)
-    draft = Draft(
-        kind="override",
-        subjects=(subject,),
-        reviewer="Ann <b>Example</b>",
-        date=date(2026, 1, 2),
-        reason=reason,
-        band=chosen.id,
-        until=date(2026, 6, 30),
+) -> None:
+    """Let a reviewer set the band that the points are in."""
+    result = desk.results[profile_id]
+    found = Override(
+        band(scale, points),
+        "0" * 24,
+        "Ann <b>Example</b>",
+        reason,
+        date(2026, 1, 2),
+        date(2026, 6, 30),
+        "Ben Example",
     )
-    score = desk.results[profile_id].scores[scorer]
-    return Ruling(decide(draft, ()), subject, score, chosen, "counts", seconded_by="Ben Example")
+    score = replace(result.scores[scorer], override=found)
+    desk.results[profile_id] = replace(result, scores={**result.scores, scorer: score})
 
 
 def overridden(desk: Assessment, out: Path, images_root: Path) -> dict[str, str]:
-    decisions = {
-        "model-office": {
-            "trust": ruling(desk, "model-office", "trust", 800, "grades", "we saw <i>the file</i>"),
-            "weight": ruling(desk, "model-office", "weight", 400, "level", "it was dissolved"),
-        }
-    }
+    override(desk, "model-office", "trust", 800, "grades", "we saw <i>the file</i>")
+    override(desk, "model-office", "weight", 400, "level", "it was dissolved")
     build_site(
-        Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF, decisions),
+        Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF),
         DIGEST,
         out,
         images_root,
@@ -54,7 +49,7 @@ def test_both_grades_stand_on_the_page_and_what_people_wrote_is_text(
 ) -> None:
     page = overridden(desk, tmp_path / "site", images_root)["institutions/model-office.html"]
     assert (
-        "Confidence: Ann &lt;b&gt;Example&lt;/b&gt; set it to A/B on 2 January 2026 until "
+        "Confidence: Ann &lt;b&gt;Example&lt;/b&gt; set it to A/B from 2 January 2026 until "
         "30 June 2026 with the approval of Ben Example. The computed grade is C/D. We saw "
         "&lt;i&gt;the file&lt;/i&gt;."
     ) in page
@@ -76,9 +71,9 @@ def test_a_page_comes_by_the_grade_that_holds(
     desk: Assessment, tmp_path: Path, images_root: Path
 ) -> None:
     desk.results["secret-panel"] = replace(desk.results["secret-panel"], published=True)
-    made = {"secret-panel": {"trust": ruling(desk, "secret-panel", "trust", 200, "grades", "x")}}
+    override(desk, "secret-panel", "trust", 200, "grades", "x")
     build_site(
-        Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF, made),
+        Atlas(desk.corpus, desk.rulebook, desk.results, desk.explanations, AS_OF),
         DIGEST,
         tmp_path / "site",
         images_root,

@@ -347,7 +347,7 @@ def test_the_page_of_an_event_lists_the_levels_of_those_it_affects(
         for s in desk.rulebook.scorers
     )
     rulebook = desk.rulebook.model_copy(update={"scorers": scorers})
-    atlas = Atlas(desk.corpus, rulebook, desk.results, desk.explanations, AS_OF, {})
+    atlas = Atlas(desk.corpus, rulebook, desk.results, desk.explanations, AS_OF)
     build_site(atlas, DIGEST, tmp_path / "site", images_root)
     event = Markup.of(tmp_path / "site" / EVENT).text
     levels = event.rpartition("Why it matters")[2].partition("Where sources differ")[0]

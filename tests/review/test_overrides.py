@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from assay.review import actions
-from assay.review.effective import override_rates, published_results
+from assay.review.effective import override_rates
 from tests.package import Signature, UsageError, check_ledger, read_ledger
 from tests.review.office import AS_OF, BEN, Office, claim, profile, source
 
@@ -65,7 +65,6 @@ def test_an_unrelated_rule_edit_makes_no_override_stale(harbour: Office) -> None
         lambda o: o.edit_rule("citation.strength.first-hand", add=0.61),
         lambda o: o.edit_rule("claim.trust.two-sources", cap=0.58),
         lambda o: o.put(source("report", "record")),
-        lambda o: o.put(source("report", title="Another title")),
         lambda o: o.put(source("report", retracted="2026-01-10")),
         lambda o: o.put(profile("harbour", claim("built", "report", text="It was built twice."))),
         lambda o: o.put(profile("harbour", claim("built", "report", "second"))),
@@ -75,7 +74,7 @@ def test_an_unrelated_rule_edit_makes_no_override_stale(harbour: Office) -> None
         ),
     ],
     ids=[
-        *("deciding rule", "cap that now binds", "directness", "title", "retraction"),
+        *("deciding rule", "cap that now binds", "directness", "retraction"),
         *("wording", "more evidence", "another weakest claim"),
     ],
 )
@@ -117,7 +116,7 @@ def test_time_alone_makes_nothing_stale_until_the_band_changes(office: Office) -
 
 def test_an_accepted_stale_override_leaves_the_computed_grade(harbour: Office) -> None:
     harbour.override("harbour", "High")
-    harbour.put(source("report", title="Another title"))
+    harbour.put(source("report", "record"))
     harbour.decide(lambda r: actions.accept(r, BEN, ["harbour"]))
     assert open_matters(harbour) == []
     assert harbour.review().effective.ruling("harbour", "trust") is None
@@ -186,10 +185,10 @@ def test_publication_follows_the_grade_that_holds(office: Office) -> None:
     office.edit_rule("citation.strength.secondary", add=0.05)
     office.put(source("rumour", "secondary"), profile("harbour", claim("built", "rumour")))
     review = office.review()
-    assert not published_results(review.assessment, review.effective)["harbour"].published
+    assert not review.assessment.results["harbour"].published
     office.override("harbour", "low")
     review = office.review()
-    assert published_results(review.assessment, review.effective)["harbour"].published
+    assert review.assessment.results["harbour"].published
 
 
 def test_an_override_of_something_gone_is_said_and_does_not_count(harbour: Office) -> None:
@@ -225,7 +224,7 @@ def test_an_override_for_the_desk_is_not_seen_by_the_public(harbour: Office) -> 
         ({"grade": "Low"}, "2 bands have the grade Low; name it by its id: low or none"),
         ({"grade": "good"}, "is the grade that is computed"),
         ({"code": "evidence"}, "there is no reason code 'evidence'"),
-        ({"until": date(2026, 1, 1)}, "would be over already"),
+        ({"until": date(2026, 1, 1)}, "the override counts from 2026-01-15 on"),
         ({"reason": " "}, "the text"),
         ({"reason": "\x1b[2J"}, "invisible character"),
         ({"by": Signature("Ann\nBen", date(2026, 2, 2))}, "one line of text"),

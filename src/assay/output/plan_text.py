@@ -60,6 +60,7 @@ GROUP_HEAD = ("changes", "score", "direction", "cause", "profiles")
 DISAGREEMENT_HEAD = ("profile", "score", "ours", "theirs", "now")
 SWEEP_HEAD = ("value", "up", "down", "status", "profiles")
 
+_EMPTY = "(empty)"
 _GROUP = 3
 """Number of changes by one cause from which they are shown as a group."""
 
@@ -198,7 +199,7 @@ def correction_lines(correction: Correction) -> list[str]:
 def word_change(change: WordChange) -> str:
     """Format a changed word of the rulebook."""
     pages = plural(len(change.pages), "page")
-    return f"{change.name} ({pages}): {change.before} → {change.after}"
+    return f"{change.name} ({pages}): {change.before or _EMPTY} → {change.after or _EMPTY}"
 
 
 def signed(points: int) -> str:

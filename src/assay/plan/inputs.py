@@ -60,9 +60,10 @@ def values_of(rulebook: Rulebook) -> dict[str, Any]:
 def words_of(rulebook: Rulebook) -> dict[str, str]:
     """Return every word of a rulebook that a page prints, by name.
 
-    For example ``scale.confidence.ab.label`` and ``claim.strength.record.because``.
+    For example ``scale.confidence.ab.label`` and ``claim.strength.record.because``. What is left
+    out is empty.
     """
-    return {name: text for name, text in _words(rulebook) if text}
+    return {name: text or "" for name, text in _words(rulebook)}
 
 
 def _words(rulebook: Rulebook) -> Iterator[tuple[str, str | None]]:
