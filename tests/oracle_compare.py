@@ -54,7 +54,7 @@ def disagreements_ahead(corpus: Corpus, run: Run, as_of: date) -> list[str]:
     oracle = Oracle(run.rulebook, run.tables, ahead)
     listing = build(corpus, run.rulebook, as_of).listing
     found = []
-    for row, outlook in enumerate(outlooks(run, listing, as_of, {}, range(listing.height))):
+    for row, outlook in enumerate(outlooks(run, listing, as_of, {}, range(listing.height), {})):
         got = [(n.rule, n.text) for n in outlook.watch if n.rule is not None]
         wanted = [
             (w.id, oracle.sentence("profile", row, w.text, watch=True))

@@ -76,6 +76,8 @@ def test_scores_are_printed_as_the_contract_says(
         "band": "good",
         "grade": "Good",
         "label": "Well supported",
+        "computed": "good",
+        "override": None,
         "ceiling": None,
         "stands_on": None,
         "provisional": False,

@@ -49,7 +49,7 @@ def disagreements(world: Corpus, as_of: date, decided: dict[str, date] | None = 
         expected = tuple(getattr(plain[key], name) for name in COMPARED)
         if scored != expected:
             found.append(f"{key}: engine {scored}, plain {expected}")
-    lines = overview(run, built.listing, as_of, decided or {})
+    lines = overview(run, built.listing, as_of, decided or {}, {})
     read = profile_scores(world, as_of, rulebook.settings.review_after_days)
     found += different_estimates(run, lines, read)
     return [*found, *different_horizons(world, rulebook, as_of, decided, lines)]

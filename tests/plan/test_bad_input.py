@@ -114,7 +114,7 @@ def _nothing(root: Path) -> None:
 
 CASES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "a lock of a newer version": (
-        _edit("grades.lock", '{"assay_lock": 2', '{"assay_lock": 3'),
+        _edit("grades.lock", '{"assay_lock": 3', '{"assay_lock": 4'),
         ["plan"],
     ),
     "a lock that was cut off": (_cut("grades.lock", -200), ["plan"]),

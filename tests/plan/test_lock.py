@@ -107,7 +107,7 @@ def test_two_lines_in_each_others_place_are_noticed(written: bytes) -> None:
 
 
 def test_a_lock_of_a_newer_version_is_refused_before_it_is_read(written: bytes) -> None:
-    newer = written.replace(b'"assay_lock": 2', b'"assay_lock": 3', 1)
+    newer = written.replace(b'"assay_lock": 3', b'"assay_lock": 4', 1)
     assert _complaints(newer) == [("lock-newer", 1)]
 
 

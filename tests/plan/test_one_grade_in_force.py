@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
+    run_state_machine_as_test,
 )
 
 from assay.plan.lock import digest_of, from_line, line_digest, to_line
@@ -442,10 +443,11 @@ class Commands(RuleBasedStateMachine):
         assert site.exists() == (code == 0)
 
 
-class TestCommands(Commands.TestCase):
-    settings = settings(max_examples=1, stateful_step_count=8, deadline=None)
+TestCommands = Commands.TestCase
+TestCommands.settings = settings(max_examples=1, stateful_step_count=8, deadline=None)
 
 
 @pytest.mark.slow
-class TestManyCommands(Commands.TestCase):
-    settings = settings(max_examples=2, stateful_step_count=200, deadline=None)
+def test_many_commands() -> None:
+    steps = settings(max_examples=1, stateful_step_count=200, deadline=None)
+    run_state_machine_as_test(Commands, settings=steps)

@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from assay.output.plan_json import saved_json
 from assay.plan.apply import moved_since
+from assay.plan.plan import Grade, graded
 from assay.review import actions
 from tests.faults import Killed
 from tests.package import (
@@ -50,8 +51,11 @@ pytestmark = pytest.mark.usefixtures("short_outlook")
 BANDS = [("none", 0), ("low", 100), ("fair", 350), ("good", 550), ("high", 750)]
 _ANY = st.sampled_from(PROFILES)
 
-Basis = tuple[str, str, int]
-"""What a grade rests on: the source's directness, its title, and the rule's figure."""
+Basis = tuple[str, int]
+"""What a grade rests on: the source's directness and the rule's figure."""
+
+Held = tuple[int, int, str | None]
+"""A grade in force: the computed points, the band, and the decision that set it."""
 
 
 def band(points: int) -> int:
@@ -66,7 +70,17 @@ class Standing:
     decision: Decision
     profile: str
     basis: Basis
-    was: int | None = None
+    band: int
+
+
+def held(grade: Grade) -> Held:
+    """A grade of a plan or a lock as the model has it; -1 where there is none."""
+    ids = [id_ for id_, _ in BANDS]
+    return (
+        -1 if grade.points is None else grade.points,
+        ids.index(grade.band) if grade.band else -1,
+        grade.override,
+    )
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -79,7 +93,7 @@ class DeskMachine(RuleBasedStateMachine):
         for name in PROFILES:
             self.office.put(profile(name, claim("stands", f"{name}-paper")))
             self._write_source(name)
-        self.locked: dict[str, int] = {}
+        self.locked: dict[str, Held] = {}
         self.applies = 0
         self.known: dict[str, Decision] = {}
         self.overrides: dict[str, Standing] = {}
@@ -94,28 +108,38 @@ class DeskMachine(RuleBasedStateMachine):
     # The model ---------------------------------------------------------------------------
 
     def basis(self, name: str) -> Basis:
-        directness, title = self.sources[name]
-        return (directness, title, self.words[directness])
+        directness, _ = self.sources[name]
+        return (directness, self.words[directness])
 
     def points(self, name: str) -> int:
         return min(self.words[self.sources[name][0]], 700)
 
     @property
-    def scores(self) -> dict[str, int]:
-        return {p: self.points(p) for p in PROFILES}
+    def scores(self) -> dict[str, Held]:
+        ruled = self.ruled()
+        return {
+            p: (self.points(p), o.band, o.decision.id)
+            if (o := ruled.get(p))
+            else (self.points(p), band(self.points(p)), None)
+            for p in PROFILES
+        }
+
+    def ruled(self) -> dict[str, Standing]:
+        """The overrides that count."""
+        return {p: o for p, o in self.overrides.items() if o.basis == self.basis(p)}
 
     def counting(self) -> set[str]:
-        return {o.decision.id for p, o in self.overrides.items() if o.basis == self.basis(p)}
+        return {o.decision.id for o in self.ruled().values()}
 
     def flipped(self) -> set[str]:
         """The grades that are in another band than they were applied in, and nobody settled."""
-        settled = {(s.profile, s.basis, s.was) for s in self.accepted}
-        ruled = {p for p, o in self.overrides.items() if o.basis == self.basis(p)}
+        settled = {(s.profile, s.basis, s.band) for s in self.accepted}
+        ruled = self.ruled()
         return {
             p
-            for p, points in self.scores.items()
-            if band(points) != band(self.locked[p])
-            and (p, self.basis(p), band(self.locked[p])) not in settled
+            for p, held in self.scores.items()
+            if held[1] != self.locked[p][1]
+            and (p, self.basis(p), self.locked[p][1]) not in settled
             and p not in ruled
         }
 
@@ -191,9 +215,9 @@ class DeskMachine(RuleBasedStateMachine):
 
     def _check(self, plan: Plan) -> None:
         """The plan says what the model says, and its causes add up."""
-        moved = {c.id: (c.before.points, c.after.points) for c in plan.changes}
+        moved = {c.id: (held(c.before), held(c.after)) for c in plan.changes}
         assert moved == {
-            p: (self.locked.get(p), now)
+            p: (self.locked.get(p, (-1, -1, None)), now)
             for p, now in self.scores.items()
             if self.locked.get(p) != now
         }
@@ -257,7 +281,7 @@ class DeskMachine(RuleBasedStateMachine):
         assert {s.profile for s in made.subjects} == set(group.profiles) - {exception}
         for subject in made.subjects:
             name = subject.profile
-            was = band(self.locked[name])
+            was = self.locked[name][1]
             self.accepted.append(Standing(made, name, self.basis(name), was))
 
     @rule(name=_ANY, up=st.booleans())
@@ -268,7 +292,8 @@ class DeskMachine(RuleBasedStateMachine):
             return
         made = self.office.override(name, BANDS[wanted][0])
         self.known[made.id] = made
-        self.overrides[name] = Standing(made, name, self.basis(name))
+        self.overrides[name] = Standing(made, name, self.basis(name), wanted)
+        self._scored = None
 
     @rule(name=_ANY)
     def take_an_override_back(self, name: str) -> None:
@@ -284,6 +309,7 @@ class DeskMachine(RuleBasedStateMachine):
     def _undo(self, decision_id: str) -> None:
         made = self.office.decide(lambda r: actions.undo(r, ANN, decision_id))
         self.known[made.id] = made
+        self._scored = None
 
     @rule(name=_ANY, kept=st.integers(0, 200))
     def killed_while_deciding(self, name: str, kept: int) -> None:
@@ -344,10 +370,10 @@ class DeskMachine(RuleBasedStateMachine):
             assert differing - listed <= one_moved
         self.plan_and_apply()
 
-    def _locked_now(self) -> dict[str, int]:
+    def _locked_now(self) -> dict[str, Held]:
         """What the lock holds, on our side of it where two branches wrote it."""
         locks, _ = bases_of(self.workspace.lock_path)
-        return {i: e.scores["trust"].points or 0 for (i, _), e in locks[0].entries.items()}
+        return {i: held(graded(e, "trust")) for (i, _), e in locks[0].entries.items()}
 
     def _comment(self, name: str) -> None:
         made = self.office.decide(lambda r: actions.comment(r, ANN, name, f"{self.applies}"))
@@ -382,8 +408,8 @@ class DeskMachine(RuleBasedStateMachine):
         assert all(ledger.by_id[i].kind == "comment" for i in unknown)
         self.known |= {i: ledger.by_id[i] for i in unknown}
         assert ledger.by_id == self.known
-        locks, digests = bases_of(self.workspace.lock_path)
-        assert {k[0]: e.scores["trust"].points for k, e in locks[0].entries.items()} == self.locked
+        _, digests = bases_of(self.workspace.lock_path)
+        assert self._locked_now() == self.locked
         recorded = read_history(self.workspace.history_path, digests)
         assert len(recorded) == self.applies
 

@@ -223,8 +223,8 @@ def test_an_accepted_item_is_a_review_of_its_profile_and_a_comment_is_none(offic
     flagged = office.decide(lambda r: actions.flag(r, ANN, "harbour#built", "the date is odd"))
     assert office.desk(flagged.date).decided == {}
     accepted = office.decide(lambda r: actions.accept(r, ANN, ["harbour"]))
-    assert office.desk(accepted.date).decided == {"harbour": accepted.date}
-    assert office.desk(accepted.date - timedelta(days=1)).decided == {}
+    assert office.desk(accepted.since).decided == {"harbour": accepted.since}
+    assert office.desk(accepted.since - timedelta(days=1)).decided == {}
 
 
 def test_flags_and_assignments_stay_until_they_are_accepted_or_undone(office: Office) -> None:

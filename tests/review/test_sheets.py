@@ -84,7 +84,7 @@ def test_a_row_whose_evidence_moved_is_refused_and_the_others_are_not(flipped: O
     back = filled(
         pack(flipped) / "decisions.csv", body_0=accepting, body_1=accepting, body_2=accepting
     )
-    flipped.put(source("report-1", title="A corrected title"))
+    flipped.put(profile("body-1", claim("acts", "report-1", text="It acts, at times.")))
     flipped.decide(lambda r: actions.accept(r, ANN, ["body-2"]))
     code, rows = imported(flipped, back)
     assert code == 1

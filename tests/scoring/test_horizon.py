@@ -40,7 +40,9 @@ def horizons(
     rules = rulebook or default_rulebook()
     built = build(corpus(*documents), rules, AS_OF)
     run = run_program(rules, compile_rulebook(rules), built.tables)
-    return {line.id: line.horizon for line in overview(run, built.listing, AS_OF, decided or {})}
+    return {
+        line.id: line.horizon for line in overview(run, built.listing, AS_OF, decided or {}, {})
+    }
 
 
 def agency(**fields: Any) -> AnyProfile:

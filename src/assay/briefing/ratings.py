@@ -106,5 +106,6 @@ def _level(atlas: Atlas, profile: AnyProfile, scorer: Scorer, shown: Badge) -> R
     if not parts and explanation is not None and explanation.known and explanation.unknown:
         known, every = len(explanation.known), len(explanation.known + explanation.unknown)
         parts.append(f"{known} of {every} factors known")
-    word = shown.word if shown.filled else "not rated"
+    rated = score is not None and (score.rated or score.override is not None)
+    word = shown.word if rated else "not rated"
     return Rating(replace(shown, word=wording.titled(word)), ", ".join(parts) or None)
