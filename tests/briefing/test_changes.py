@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import feedparser
+import jsonschema
 import pytest
 
 from assay.briefing.changes import Since, changes_pages, history_view, since
@@ -24,6 +26,37 @@ from tests.package import Atlas, build_site, run
 
 STAMP = Imprint("0", "0", "1 January 2026", "2026-01-01")
 ATOM = "{http://www.w3.org/2005/Atom}"
+JSON_FEED: dict[str, Any] = {
+    "type": "object",
+    "required": ["version", "title", "items"],
+    "additionalProperties": False,
+    "properties": {
+        "version": {"const": "https://jsonfeed.org/version/1.1"},
+        "title": {"type": "string", "minLength": 1},
+        "home_page_url": {"type": "string", "pattern": "^https://"},
+        "feed_url": {"type": "string", "pattern": "^https://"},
+        "items": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["id", "content_text"],
+                "additionalProperties": False,
+                "properties": {
+                    "id": {"type": "string", "pattern": "^urn:uuid:"},
+                    "url": {"type": "string", "pattern": "^https://"},
+                    "title": {"type": "string", "minLength": 1},
+                    "content_text": {"type": "string", "minLength": 1},
+                    "date_published": {
+                        "type": "string",
+                        "pattern": r"^\d{4}(-\d\d){2}T\d\d(:\d\d){2}(\.\d+)?(Z|[+-]\d\d:\d\d)$",
+                    },
+                },
+            },
+        },
+    },
+}
+"""JSON Feed 1.1, as far as these feeds use it."""
 NOTHING = Grade()
 D, CD, BC = Grade(200, "d", "D"), Grade(450, "cd", "C/D"), Grade(600, "bc", "B/C")
 
@@ -252,6 +285,9 @@ def test_feeds_have_what_readers_require(changed: Path) -> None:
         "events/forty-models.atom",
     }
     for path in paths:
+        read = feedparser.parse(path.read_bytes())
+        assert (read.bozo, read.version) == (False, "atom10"), (path, read.get("bozo_exception"))
+        assert all(part.updated_parsed for part in (read.feed, *read.entries)), path
         feed = feed_of(path)
         entries = feed.findall(f"{ATOM}entry")
         for part in (feed, *entries):
@@ -290,11 +326,14 @@ def test_ids_of_entries_stay_when_the_site_gets_an_address(
     own = two.find(f"{ATOM}link[@rel='self']")
     assert own is not None
     assert own.attrib["href"] == "https://example.org/briefs/feeds/all.atom"
+    absolute = json.loads((tmp_path / "two/feeds/all.json").read_text("utf-8"))
+    jsonschema.validate(absolute, JSON_FEED)
+    assert absolute["feed_url"] == "https://example.org/briefs/feeds/all.json"
 
 
 def test_the_json_feed_has_no_address_that_is_not_known(changed: Path) -> None:
     feed = json.loads((changed / "feeds/all.json").read_text("utf-8"))
-    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    jsonschema.validate(feed, JSON_FEED)
     assert "feed_url" not in feed
     assert all("url" not in item and item["id"] for item in feed["items"])
 
