@@ -239,7 +239,22 @@ def test_a_former_wording_stays_with_the_least_public_audience(desk: Assessment)
     made = atlas(replace(desk, rulebook=rulebook))
     view = history_view(made, made.published["forty-models"])
     assert view is not None
-    assert [r.text.partition(":")[0] for r in view.corrections] == ["Reworded"]
+    assert view.corrections == ()
+    texts = [r.text for r in view.reworded]
+    assert len(texts) == 1
+    assert "instead of" not in texts[0]
+
+
+def test_a_rewording_is_no_correction(changed: Path) -> None:
+    page = Markup.of(changed / "changes.html")
+    assert "corrections" not in page.ids
+    assert "reworded" in page.ids
+    assert "More than 40 AI models are approved for public use : 1 statement" in page.text
+    briefing = Markup.of(changed / "events/forty-models.html").text
+    assert "1 statement reworded" in briefing
+    feed = feed_of(changed / "events/forty-models.atom")
+    titles = [e.findtext(f"{ATOM}title") or "" for e in feed.findall(f"{ATOM}entry")]
+    assert not any("correction" in title for title in titles)
 
 
 def test_the_page_groups_moves_by_day_and_cause(changed: Path) -> None:
@@ -308,7 +323,7 @@ def test_an_entry_says_what_was_done_and_the_latest_has_the_rating_line(changed:
     feed = feed_of(changed / "events/forty-models.atom")
     titles = [e.findtext(f"{ATOM}title") or "" for e in feed.findall(f"{ATOM}entry")]
     name = "More than 40 AI models are approved for public use"
-    assert titles[0] in (f"{name}: correction", f"{name}: D to C/D")
+    assert titles[0] == f"{name}: D to C/D"
     texts = [e.findtext(f"{ATOM}summary") or "" for e in feed.findall(f"{ATOM}entry")]
     assert sum("next review by" in text for text in texts) == 1
     assert "From B/C to D, as of 1 September 2025. Our rule changed: one origin." in texts

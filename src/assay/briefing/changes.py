@@ -24,7 +24,6 @@ ROOT = ""
 FOLDED_FROM = 50
 """Rows of one page of changes."""
 _MOST_GRADES = 4
-_MOST_CORRECTIONS = 3
 _MOST_NAMES = 2
 
 Direction = Literal["up", "down", ""]
@@ -243,15 +242,16 @@ def _names(names: Sequence[str]) -> str:
 
 
 def history_view(atlas: Atlas, profile: AnyProfile) -> HistoryView | None:
-    """The headline grade through time, corrections and the sign-off.
+    """The headline grade through time, corrections, rewordings and the sign-off.
 
     None if there is only the first rating, which the rating line states.
     """
     scorer = atlas.headline
     found = moves(atlas, profile.id, scorer.name) if scorer else ()
-    corrections = tuple(row for _, row in corrections_of(atlas, profile))[:_MOST_CORRECTIONS]
+    corrections = tuple(row for _, row in corrections_of(atlas, profile))
+    reworded = tuple(row for _, row in rewordings_of(atlas, profile))
     signed = _signed(atlas, profile.id)
-    if len(found) < 2 and not corrections and signed is None:
+    if len(found) < 2 and not corrections and not reworded and signed is None:
         return None
     shown = found[-_MOST_GRADES:] if len(found) > 1 else ()
     bands = atlas.rulebook.bands(scorer) if scorer else ()
@@ -259,6 +259,7 @@ def history_view(atlas: Atlas, profile: AnyProfile) -> HistoryView | None:
         chart=charts.sparkline(bands, [m.after for m in found]),
         grades=tuple(_grade_row(scorer, bands, m) for m in reversed(shown) if scorer),
         corrections=corrections,
+        reworded=reworded,
         signed=signed,
     )
 
@@ -290,16 +291,31 @@ def _signed(atlas: Atlas, profile_id: str) -> str | None:
 
 
 def corrections_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, CorrectionRow], ...]:
-    """Corrections of a profile, newest first: published errors, wording, sources.
-
-    The history does not say whom a former wording was for. Only the least public audience sees
-    it; the others see that the statement was reworded.
-    """
-    found = [*_published_errors(profile), *_rewordings(atlas, profile)]
-    found += _sources_withdrawn(atlas, profile)
+    """Corrections of a profile, newest first: published errors, sources withdrawn."""
+    found = [*_published_errors(profile), *_sources_withdrawn(atlas, profile)]
     found.sort(key=lambda entry: entry[1].text)
     found.sort(key=lambda entry: entry[0], reverse=True)
     return tuple(found)
+
+
+def rewordings_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, CorrectionRow], ...]:
+    """The statements that were reworded, by the day of the latest rewording, newest first.
+
+    A rewording is no correction: an error that was published is listed as one by its analyst.
+    The history does not say whom a former wording was for. Only the least public audience sees it.
+    """
+    shown = {claim.id: claim for claim in atlas.claims(profile)}
+    latest: dict[str, tuple[date, CorrectionRow]] = {}
+    for record, c in atlas.corrections_of(profile.id):
+        claim = shown.get(c.ref.partition("#")[2])
+        if claim is None or c.kind != "reworded" or not c.before:
+            continue
+        day = date.fromisoformat(record.at[:10])
+        text = f"“{wording.clause(claim.text)}”"
+        if atlas.is_least_public and c.after == claim.text:
+            text += f" instead of “{wording.clause(c.before)}”"
+        latest[claim.id] = (day, CorrectionRow(wording.day(day), text, None))
+    return tuple(sorted(latest.values(), key=lambda entry: entry[0], reverse=True))
 
 
 def _published_errors(profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
@@ -307,21 +323,6 @@ def _published_errors(profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow
         note = f"reported by {c.reported_by}" if c.reported_by else None
         text = f"“{wording.clause(c.now)}” instead of “{wording.clause(c.was)}”"
         yield c.date, CorrectionRow(wording.day(c.date), text, note)
-
-
-def _rewordings(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
-    shown = {claim.id: claim for claim in atlas.claims(profile)}
-    for record, c in atlas.corrections_of(profile.id):
-        day = date.fromisoformat(record.at[:10])
-        claim = shown.get(c.ref.partition("#")[2])
-        if claim is None or c.kind != "reworded" or not c.before:
-            continue
-        now = f"“{wording.clause(claim.text)}”"
-        if atlas.is_least_public and c.after == claim.text:
-            text = f"{now} instead of “{wording.clause(c.before)}”"
-        else:
-            text = f"Reworded: {now}"
-        yield day, CorrectionRow(wording.day(day), text, None)
 
 
 def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
@@ -387,8 +388,17 @@ class SiteCorrection:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """The reworded statements of a profile."""
+
+    profile: Link
+    count: str
+    rows: tuple[CorrectionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangesView:
-    """One page of changes, the newest first; corrections stand on the first page."""
+    """One page of changes, the newest first; corrections and rewordings are on the first page."""
 
     root: str
     page: int
@@ -397,6 +407,8 @@ class ChangesView:
     groups: tuple[CauseGroup, ...]
     corrections: tuple[SiteCorrection, ...]
     more_corrections: int
+    reworded: tuple[Reworded, ...]
+    more_reworded: int
     imprint: Imprint
 
 
@@ -443,6 +455,7 @@ def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[ChangesView, ...]:
         SiteCorrection(Link(profile.name, atlas.href(profile.id, ROOT)), row)
         for _, profile, row in all_corrections(atlas)
     ]
+    reworded = _reworded(atlas)
     links = tuple(Link(str(n), page_path(n)) for n in range(1, len(paged) + 1))
     return tuple(
         ChangesView(
@@ -453,10 +466,28 @@ def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[ChangesView, ...]:
             groups=tuple(shown),
             corrections=tuple(corrections[:FOLDED_FROM]) if number == 1 else (),
             more_corrections=max(len(corrections) - FOLDED_FROM, 0) if number == 1 else 0,
+            reworded=tuple(reworded[:FOLDED_FROM]) if number == 1 else (),
+            more_reworded=max(len(reworded) - FOLDED_FROM, 0) if number == 1 else 0,
             imprint=imprint,
         )
         for number, shown in enumerate(paged, 1)
     )
+
+
+def _reworded(atlas: Atlas) -> list[Reworded]:
+    """The rewordings of each profile, profiles with the newest first."""
+    found = [(rewordings_of(atlas, profile), profile) for profile in atlas.published.values()]
+    found = [entry for entry in found if entry[0]]
+    found.sort(key=lambda entry: entry[1].name.casefold())
+    found.sort(key=lambda entry: entry[0][0][0], reverse=True)
+    return [
+        Reworded(
+            Link(profile.name, atlas.href(profile.id, ROOT)),
+            wording.count(len(rows), "statement"),
+            tuple(row for _, row in rows),
+        )
+        for rows, profile in found
+    ]
 
 
 def _counts(every: Sequence[Move], corrections: int) -> tuple[str, ...]:
