@@ -172,7 +172,7 @@ def test_an_override_is_a_change_with_its_reason(desk: Assessment) -> None:
     newest = view.grades[0]
     assert (newest.as_of, newest.badge.word, newest.direction) == ("24 December 2025", "A/B", "up")
     assert newest.why == "Set by a reviewer: She was at the hearing"
-    first = changes_pages(made, STAMP)[0].groups[0]
+    first = changes_pages(made, STAMP)[0][1].groups[0]
     assert first.summary == "1 change, set by a reviewer"
 
 
@@ -280,12 +280,11 @@ def test_many_moves_are_paged(desk: Assessment) -> None:
         for move in [change("forty-models", *((D, CD) if n % 2 else (CD, D)))]
     ]
     views = changes_pages(atlas(desk, tuple(steps)), STAMP)
-    assert [sum(len(g.rows) for g in view.groups) for view in views] == [50, 50, 20]
-    assert [link.href for link in views[0].pages] == [
-        "changes.html",
-        "changes-2.html",
-        "changes-3.html",
-    ]
+    assert {path: sum(len(g.rows) for g in view.groups) for path, view in views} == {
+        "changes.html": 50,
+        "changes-2.html": 50,
+        "changes-3.html": 20,
+    }
 
 
 def feed_of(path: Path) -> ET.Element:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Literal
 
-from assay.briefing import charts, wording
+from assay.briefing import charts, paging, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.methodology import ScorerEffect, effects
+from assay.briefing.paging import PER_PAGE, Pager
 from assay.briefing.sheet import band_badge
 from assay.briefing.sources import publisher_name
 from assay.briefing.views import Badge, CorrectionRow, GradeRow, HistoryView, Imprint, Link
@@ -20,9 +21,8 @@ from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Grade
 from assay.text import listed, sentence
 
+PAGE = "changes.html"
 ROOT = ""
-FOLDED_FROM = 50
-"""Rows of one page of changes."""
 _MOST_GRADES = 4
 _MOST_NAMES = 2
 
@@ -402,7 +402,7 @@ class ChangesView:
 
     root: str
     page: int
-    pages: tuple[Link, ...]
+    pager: Pager | None
     counts: tuple[str, ...]
     groups: tuple[CauseGroup, ...]
     corrections: tuple[SiteCorrection, ...]
@@ -410,11 +410,6 @@ class ChangesView:
     reworded: tuple[Reworded, ...]
     more_reworded: int
     imprint: Imprint
-
-
-def page_path(number: int) -> str:
-    """Where a page of changes lies: changes.html, changes-2.html and so on."""
-    return "changes.html" if number == 1 else f"changes-{number}.html"
 
 
 def headline_moves(atlas: Atlas) -> tuple[Move, ...]:
@@ -439,14 +434,14 @@ def all_corrections(atlas: Atlas) -> tuple[tuple[date, AnyProfile, CorrectionRow
     return tuple(sorted(found, key=lambda entry: entry[0], reverse=True))
 
 
-def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[ChangesView, ...]:
-    """The pages of changes, at least one."""
+def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[tuple[str, ChangesView], ...]:
+    """The pages of changes with their paths, at least one."""
     every = headline_moves(atlas)
     groups = list(_groups(atlas, every))
     paged: list[list[CauseGroup]] = [[]]
     rows = 0
     for group in groups:
-        if rows and rows + len(group.rows) > FOLDED_FROM:
+        if rows and rows + len(group.rows) > PER_PAGE:
             paged.append([])
             rows = 0
         paged[-1].append(group)
@@ -456,21 +451,24 @@ def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[ChangesView, ...]:
         for _, profile, row in all_corrections(atlas)
     ]
     reworded = _reworded(atlas)
-    links = tuple(Link(str(n), page_path(n)) for n in range(1, len(paged) + 1))
+    paths = paging.paths(PAGE, len(paged))
     return tuple(
-        ChangesView(
-            root=ROOT,
-            page=number,
-            pages=links if len(links) > 1 else (),
-            counts=_counts(every, len(corrections)),
-            groups=tuple(shown),
-            corrections=tuple(corrections[:FOLDED_FROM]) if number == 1 else (),
-            more_corrections=max(len(corrections) - FOLDED_FROM, 0) if number == 1 else 0,
-            reworded=tuple(reworded[:FOLDED_FROM]) if number == 1 else (),
-            more_reworded=max(len(reworded) - FOLDED_FROM, 0) if number == 1 else 0,
-            imprint=imprint,
+        (
+            path,
+            ChangesView(
+                root=ROOT,
+                page=page + 1,
+                pager=paging.pager(paths, page),
+                counts=_counts(every, len(corrections)),
+                groups=tuple(shown),
+                corrections=() if page else tuple(corrections[:PER_PAGE]),
+                more_corrections=0 if page else max(len(corrections) - PER_PAGE, 0),
+                reworded=() if page else tuple(reworded[:PER_PAGE]),
+                more_reworded=0 if page else max(len(reworded) - PER_PAGE, 0),
+                imprint=imprint,
+            ),
         )
-        for number, shown in enumerate(paged, 1)
+        for page, (path, shown) in enumerate(zip(paths, paged, strict=True))
     )
 
 
@@ -547,8 +545,8 @@ def _cause_groups(
     note = _first_note(atlas, scorer, found) if cause == "first" else None
     if note is None and shared is not None:
         note = sentence(shared)
-    for part, start in enumerate(range(0, len(found), FOLDED_FROM)):
-        rows = () if cause == "first" else found[start : start + FOLDED_FROM]
+    for part, members in enumerate(paging.parts(found)):
+        rows = () if cause == "first" else members
         yield CauseGroup(
             id=place + (f"-{part + 1}" if part else ""),
             day=wording.day(day),
