@@ -11,7 +11,7 @@ import pytest
 from tests.briefing.hostile import MARKUP, build
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = pytest.mark.browser
 
@@ -46,15 +46,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(tmp_path_factory.mktemp("hostile"))
 
 
+def listen(page: Page, seen: Opened) -> None:
+    def dismiss(dialog: Dialog) -> None:
+        seen.said.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("console", lambda message: seen.said.append(message.text))
+    page.on("pageerror", lambda error: seen.said.append(str(error)))
+    page.on("request", lambda request: seen.asked.append(request.url))
+    page.on("dialog", dismiss)
+
+
 @pytest.fixture(scope="module")
 def opened(browser: Browser, site: Path) -> dict[str, Opened]:
     found = {name: Opened() for name in PAGES}
     for name, seen in found.items():
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.on("console", lambda message, seen=seen: seen.said.append(message.text))
-        page.on("pageerror", lambda error, seen=seen: seen.said.append(str(error)))
-        page.on("request", lambda request, seen=seen: seen.asked.append(request.url))
-        page.on("dialog", lambda dialog, seen=seen: (seen.said.append("dialog"), dialog.dismiss()))
+        listen(page, seen)
         page.goto((site / name).as_uri())
         seen.stops = page.evaluate(STOPS)
         seen.text = page.inner_text("body")
