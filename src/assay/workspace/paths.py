@@ -12,7 +12,7 @@ from assay.errors import UsageError
 def real_path(path: Path) -> Path:
     """The absolute path without links.
 
-    A loop of links stays as it is, for reading or writing to refuse; ``Path.resolve`` raises there.
+    A loop of links stays in it, for reading or writing to refuse; ``Path.resolve`` raises there.
     """
     return Path(os.path.realpath(path))
 
