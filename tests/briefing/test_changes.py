@@ -251,7 +251,7 @@ def test_a_rewording_is_no_correction(changed: Path) -> None:
     assert "reworded" in page.ids
     assert "More than 40 AI models are approved for public use : 1 statement" in page.text
     briefing = Markup.of(changed / "events/forty-models.html").text
-    assert "1 statement reworded" in briefing
+    assert "1 rewording" in briefing
     feed = feed_of(changed / "events/forty-models.atom")
     titles = [e.findtext(f"{ATOM}title") or "" for e in feed.findall(f"{ATOM}entry")]
     assert not any("correction" in title for title in titles)
