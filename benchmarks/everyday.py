@@ -29,7 +29,7 @@ from benchmarks.generate import TODAY, Shape, write_documents
 
 _ROOT = Path(__file__).resolve().parents[1]
 _FILES = 5_000
-_EXPLAINED = 2_000
+_BUILT = _EXPLAINED = 2_000
 _ASSAY = [sys.executable, "-m", "assay"]
 
 
@@ -38,6 +38,8 @@ def everyday_figures(rounds: int = 5) -> Iterator[Figure]:
         yield from _many_files(Path(folder), rounds)
     with tempfile.TemporaryDirectory() as folder:
         yield from _own_workspace(Path(folder), rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _building(Path(folder), rounds)
     for sources_apart in (True, False):
         with tempfile.TemporaryDirectory() as folder:
             yield from _explaining(Path(folder), sources_apart=sources_apart)
@@ -81,6 +83,23 @@ def _own_workspace(folder: Path, rounds: int) -> Iterator[Figure]:
     for command, target in aims.items():
         name = f"assay {command[0]} on 35 profiles, against import polars, processor time"
         yield Figure(name, statistics.median(times[command[0]]), unit, target)
+
+
+def _building(folder: Path, rounds: int) -> Iterator[Figure]:
+    """The whole site, into a new folder and over the same site."""
+    space, site = folder / "space", folder / "site"
+    write_documents(Shape(_BUILT, retold=0.5), space)
+    build = [*_ASSAY, "--workspace", str(space), "build", "--out", str(site)]
+    times: dict[str, list[float]] = {"from nothing": [], "nothing changed": []}
+    _cpu_seconds(build, folder / "cache")
+    for _ in range(rounds):
+        shutil.rmtree(site)
+        shutil.rmtree(folder / "cache", ignore_errors=True)
+        times["from nothing"].append(_cpu_seconds(build, folder / "cache"))
+        times["nothing changed"].append(_cpu_seconds(build, folder / "cache"))
+    for when, taken in times.items():
+        name = f"assay build, {when}, {_BUILT:,} profiles, processor time against a second"
+        yield Figure(name, statistics.median(taken), 1.0, 40.0, ours_all=taken)
 
 
 def _explaining(folder: Path, *, sources_apart: bool) -> Iterator[Figure]:

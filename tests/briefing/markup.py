@@ -1,4 +1,4 @@
-"""Reading a page back: its ids, links, attributes and text."""
+"""Reading a page back: its ids, links, attributes and text; and what is wrong with its HTML."""
 
 from __future__ import annotations
 
@@ -6,29 +6,26 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-VOID = {"meta", "link", "img", "br", "hr", "input"}
+import tinyhtml5.parser
 
 
 @dataclass
 class Markup(HTMLParser):
-    """A parsed page; ``unbalanced`` lists end tags that close nothing open."""
+    """A parsed page."""
 
     ids: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    unbalanced: list[str] = field(default_factory=list)
     chunks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._open: list[str] = []
 
     @classmethod
     def of(cls, path: Path) -> Markup:
         page = cls()
         page.feed(path.read_text(encoding="utf-8"))
         page.close()
-        page.unbalanced += page._open
         return page
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -37,14 +34,6 @@ class Markup(HTMLParser):
         if "id" in values:
             self.ids.append(values["id"])
         self.links += [values[name] for name in ("href", "src") if name in values]
-        if tag not in VOID:
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1] == tag:
-            self._open.pop()
-        else:
-            self.unbalanced.append(tag)
 
     def handle_data(self, data: str) -> None:
         self.chunks.append(data)
@@ -52,6 +41,13 @@ class Markup(HTMLParser):
     @property
     def text(self) -> str:
         return " ".join(" ".join(self.chunks).split())
+
+
+def parse_errors(path: Path) -> list[str]:
+    """What the HTML standard calls a parse error in a page: where, and which."""
+    parser = tinyhtml5.parser.HTMLParser()
+    parser.parse(path.read_text(encoding="utf-8"))
+    return [f"{path.name}:{line}:{column}: {code}" for (line, column), code, _ in parser.errors]
 
 
 def pages(site: Path) -> dict[str, Markup]:

@@ -4,118 +4,25 @@ from __future__ import annotations
 
 import errno
 import os
+import posixpath
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import ryaml
 
-from assay.pipeline import build as build_pages
-from tests.briefing.markup import Markup, pages
+from tests.briefing.hostile import NEIGHBOURS, TOPICS, build, institution
+from tests.briefing.markup import Markup, pages, parse_errors
 from tests.cli.workspaces import RULES
-from tests.package import UsageError, Workspace, assess, check, publish
+from tests.package import UsageError, Workspace, check, publish
 
-MARKUP = "</title><script>alert(1)</script><b onclick='x'>&amp; \"{{ 7*7 }}\" <!-- -->"
-WORD = "x" * 280  # a line has at most 300 characters, a text 4,000; more is refused
-LONG_WORD = "x" * 3_900
-EMOJI = "The 👩‍👩‍👧‍👦 of 🏴󠁧󠁢󠁳󠁣󠁴󠁿 reported 3 🚢."
-RIGHT_TO_LEFT = "אבגד 12 و مكتب الميناء 2025"
-
-SOURCES, NEIGHBOURS = 500, 2_000
-
-
-def institution(profile_id: str, name: str, text: str, **more: Any) -> dict[str, Any]:
-    claim = {
-        "id": "key",
-        "nature": "fact",
-        "text": text,
-        "key": True,
-        "holds": "dated",
-        "as_of": "2025-03",
-        "sources": ["source-1", "source-2"],
-    }
-    return {"kind": "institution", "id": profile_id, "name": name, "claims": [claim], **more}
-
-
-def hostile_documents() -> list[dict[str, Any]]:
-    """Every text of the first four is hostile; the others are many, or depend on each other."""
-    texts = {"markup": MARKUP, "long": WORD, "emoji": EMOJI, "right-to-left": RIGHT_TO_LEFT}
-    documents: list[dict[str, Any]] = [
-        {
-            "kind": "source",
-            "id": f"source-{n}",
-            "title": f"{list(texts.values())[n % 4]} {n}",
-            "publisher": ("markup-press", "long-press")[n % 2],
-            "published": "2025-03-02",
-            "directness": "record",
-        }
-        for n in range(1, SOURCES + 1)
-    ]
-    documents += [
-        {"kind": "publisher", "id": f"{name}-press", "name": texts[name]}
-        for name in ("markup", "long")
-    ]
-    documents += [
-        institution(
-            name,
-            text,
-            f"In 2025 {LONG_WORD if name == 'long' else text}",
-            aliases=[text],
-            gaps=[LONG_WORD if name == "long" else text],
-            watch=[{"text": text, "due": "2026-03-01", "trigger": text}],
-        )
-        for name, text in texts.items()
-    ]
-    many = institution("many-sources", "Bearer of Many Sources", "It filed 500 reports in 2025.")
-    many["claims"][0]["sources"] = [f"source-{n}" for n in range(1, SOURCES + 1)]
-    documents.append(many)
-    documents += [institution("hub", "Hub of All", "In 2025 it served 2,000 bodies.")]
-    documents += [
-        institution(
-            f"spoke-{n}",
-            f"Spoke {n}",
-            f"Spoke {n} used the hub in 2025.",
-            depends_on=[
-                {"on": "hub", "relation": "part_of", "criticality": "high", "claims": ["key"]}
-            ],
-        )
-        for n in range(NEIGHBOURS)
-    ]
-    documents += [
-        institution(
-            f"ring-{n}",
-            f"Ring {n}",
-            f"Ring {n} relied on the next in 2025.",
-            depends_on=[
-                {
-                    "on": f"ring-{(n + 1) % 3}",
-                    "relation": "supplied_by",
-                    "criticality": "high",
-                    "claims": ["key"],
-                }
-            ],
-        )
-        for n in range(3)
-    ]
-    return documents
+LARGEST, LARGEST_BRIEFING = 60_000, 400_000
+"""Bytes of a page; a briefing and its grading list all their sources and neighbours."""
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("hostile")
-    (root / "rules.yaml").write_text(RULES, "utf-8")
-    (root / "profiles").mkdir()
-    (root / "profiles" / "all.yaml").write_text(
-        "---\n".join(ryaml.dumps(d) for d in hostile_documents()), "utf-8"
-    )
-    checked = check(Workspace.find(root))
-    assert checked.errors == ()
-    rulebook = checked.loaded.rulebook
-    assert rulebook is not None
-    assert rulebook.settings.as_of is not None
-    build_pages(assess(checked, rulebook.settings.as_of), root / "site")
-    return root / "site"
+    return build(tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +30,13 @@ def site(hostile: Path) -> dict[str, Markup]:
     return pages(hostile)
 
 
-def test_every_page_is_well_formed_and_its_ids_are_unique(site: dict[str, Markup]) -> None:
+def test_every_page_is_valid_html_and_its_ids_are_unique(
+    hostile: Path, site: dict[str, Markup]
+) -> None:
     assert len(site) > NEIGHBOURS
-    assert {n: p.unbalanced for n, p in site.items() if p.unbalanced} == {}
+    kinds = [n for n in site if not re.search(r"/spoke-\d{2}", n)]
+    assert len(kinds) > 60
+    assert [error for n in kinds for error in parse_errors(hostile / n)] == []
     assert [n for n, p in site.items() if len(set(p.ids)) != len(p.ids)] == []
 
 
@@ -162,6 +73,38 @@ def test_a_page_with_many_sources_or_neighbours_folds_them(site: dict[str, Marku
     hub, many = site["institutions/hub.html"], site["institutions/many-sources.html"]
     assert re.search(r"\d{3,4} more", hub.text)
     assert re.search(r"\d{3} more sources", many.text)
+
+
+def test_every_page_keeps_its_size(hostile: Path, site: dict[str, Markup]) -> None:
+    for name in site:
+        most = LARGEST_BRIEFING if name.startswith("institutions/") else LARGEST
+        assert (hostile / name).stat().st_size <= most, name
+
+
+@pytest.mark.parametrize(
+    ("first", "pattern", "linked"),
+    [
+        ("sources/markup-press.html", "institutions/spoke-", NEIGHBOURS),
+        ("topics.html", "by/topic/", TOPICS + 1),
+        ("calendar.html", "institutions/spoke-", TOPICS),
+        ("by/topic/spokes.html", "institutions/spoke-", TOPICS),
+    ],
+)
+def test_the_pages_of_a_list_hold_all_of_it(
+    first: str, pattern: str, linked: int, site: dict[str, Markup]
+) -> None:
+    stem = first.removesuffix(".html")
+    paged = [n for n in site if re.fullmatch(rf"{stem}([-/]\d+)?\.html", n)]
+    assert len(paged) > 1
+    targets = [link.partition("#")[0] for n in paged for link in site[n].links if pattern in link]
+    assert len(set(targets)) >= linked
+    reached, new = {first}, [first]
+    while new:
+        name = new.pop()
+        links = {posixpath.normpath(f"{Path(name).parent}/{link}") for link in site[name].links}
+        new += links & set(paged) - reached
+        reached |= links & set(paged)
+    assert reached == set(paged)
 
 
 def test_a_word_of_10_000_characters_is_refused_in_every_field(tmp_path: Path) -> None:

@@ -108,6 +108,9 @@ def test_the_sitemap_has_every_page_and_each_names_its_address(addressed: Path) 
     root = ET.fromstring((addressed / "sitemap.xml").read_bytes())
     name = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     assert root.tag == f"{name}urlset"
+    assert {child.tag for child in root} == {f"{name}url"}
+    assert {part.tag for child in root for part in child} == {f"{name}loc"}
+    assert len(root.findall(f"{name}url/{name}loc")) == len(root)
     listed = {loc.text or "" for loc in root.findall(f"{name}url/{name}loc")}
     read = pages(addressed)
     gone = {"404.html", "institutions/tiny-lab.html"}

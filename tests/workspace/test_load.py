@@ -58,11 +58,13 @@ def test_links_out_of_the_workspace_are_refused(
     (profiles / "folder").symlink_to(outside)
     (profiles / "nowhere.yaml").symlink_to(profiles / "missing.yaml")
     (profiles / "around").symlink_to(profiles)
+    (profiles / "loop.yaml").symlink_to(profiles / "loop.yaml")
     os.mkfifo(profiles / "pipe.yaml")
     assert messages(workspace) == [
         "profiles/around: cannot read the file: links to folders are not followed",
         "profiles/file.yaml: the link leads out of the workspace",
         "profiles/folder: the link leads out of the workspace",
+        "profiles/loop.yaml: cannot read the file: Too many levels of symbolic links",
         "profiles/nowhere.yaml: cannot read the file: No such file or directory",
         "profiles/pipe.yaml: cannot read the file: it is not a regular file",
     ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
-from assay.briefing import wording
+from assay.briefing import paging, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.ics import calendar_ics
+from assay.briefing.paging import Pager
 from assay.briefing.views import Imprint, Link
 from assay.model.dates import PartialDate
 from assay.model.results import NextReason
@@ -40,18 +43,21 @@ class DueView:
 
 @dataclass(frozen=True, slots=True)
 class MonthView:
-    """What falls due in one month, or is overdue."""
+    """What falls due in one month, or is overdue; ``count`` includes entries of other pages."""
 
     id: str
     heading: str
+    count: int
     entries: tuple[DueView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarView:
-    """The page: what is overdue first, then month by month."""
+    """A page of the calendar: what is overdue first, then month by month."""
 
     root: str
+    page: int
+    pager: Pager | None
     months: tuple[MonthView, ...]
     file: str
     count: int
@@ -65,12 +71,23 @@ def due_of(atlas: Atlas) -> list[Due]:
     return calendar(atlas.corpus, atlas.rulebook, outlooks, atlas.as_of)
 
 
-def calendar_view(atlas: Atlas, due: list[Due], imprint: Imprint) -> CalendarView:
-    """The page of all that falls due."""
+def calendar_pages(
+    atlas: Atlas, due: list[Due], imprint: Imprint
+) -> Iterator[tuple[str, CalendarView]]:
+    """The pages of all that falls due."""
     undated = sum(
         not notice.due for i in atlas.published for notice in atlas.results[i].outlook.watch
     )
-    return CalendarView(ROOT, tuple(_months(atlas, due)), FILE, len(due), undated, imprint)
+    counts = Counter(_month(atlas, entry) for entry in due)
+    cut = paging.parts(due)
+    paths = paging.paths(PAGE, len(cut))
+    for page, (path, shown) in enumerate(zip(paths, cut, strict=True)):
+        months = tuple(
+            MonthView(*month, counts[month], tuple(_entry(atlas, entry) for entry in entries))
+            for month, entries in groupby(shown, key=partial(_month, atlas))
+        )
+        links = paging.pager(paths, page)
+        yield path, CalendarView(ROOT, page + 1, links, months, FILE, len(due), undated, imprint)
 
 
 def calendar_file(atlas: Atlas, due: list[Due], title: str = "Briefings") -> bytes:
@@ -79,15 +96,12 @@ def calendar_file(atlas: Atlas, due: list[Due], title: str = "Briefings") -> byt
     return calendar_ics(due, names, atlas.as_of, title).encode("utf-8")
 
 
-def _months(atlas: Atlas, due: list[Due]) -> Iterator[MonthView]:
-    def month(entry: Due) -> tuple[str, str]:
-        if entry.day < atlas.as_of:
-            return "overdue", "Overdue"
-        name = entry.day.isoformat()[:7]
-        return f"m{name}", wording.partial(PartialDate.parse(name))
-
-    for (id_, heading), entries in groupby(due, key=month):
-        yield MonthView(id_, heading, tuple(_entry(atlas, entry) for entry in entries))
+def _month(atlas: Atlas, entry: Due) -> tuple[str, str]:
+    """The id and the heading of the month of an entry."""
+    if entry.day < atlas.as_of:
+        return "overdue", "Overdue"
+    name = entry.day.isoformat()[:7]
+    return f"m{name}", wording.partial(PartialDate.parse(name))
 
 
 def _entry(atlas: Atlas, due: Due) -> DueView:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Literal
 
-from assay.briefing import charts, wording
+from assay.briefing import charts, paging, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.methodology import ScorerEffect, effects
+from assay.briefing.paging import PER_PAGE, Pager
 from assay.briefing.sheet import band_badge
 from assay.briefing.sources import publisher_name
 from assay.briefing.views import Badge, CorrectionRow, GradeRow, HistoryView, Imprint, Link
@@ -20,11 +21,9 @@ from assay.plan.history import Applied
 from assay.plan.plan import Cause, Change, Grade
 from assay.text import listed, sentence
 
+PAGE = "changes.html"
 ROOT = ""
-FOLDED_FROM = 50
-"""Rows of one page of changes."""
 _MOST_GRADES = 4
-_MOST_CORRECTIONS = 3
 _MOST_NAMES = 2
 
 Direction = Literal["up", "down", ""]
@@ -196,15 +195,16 @@ def _names(names: Sequence[str]) -> str:
 
 
 def history_view(atlas: Atlas, profile: AnyProfile) -> HistoryView | None:
-    """The headline grade through time, corrections and the sign-off.
+    """The headline grade through time, corrections, rewordings and the sign-off.
 
     None if there is only the first rating, which the rating line states.
     """
     scorer = atlas.headline
     found = moves(atlas, profile.id, scorer.name) if scorer else ()
-    corrections = tuple(row for _, row in corrections_of(atlas, profile))[:_MOST_CORRECTIONS]
+    corrections = tuple(row for _, row in corrections_of(atlas, profile))
+    reworded = tuple(row for _, row in rewordings_of(atlas, profile))
     signed = _signed(atlas, profile.id)
-    if len(found) < 2 and not corrections and signed is None:
+    if len(found) < 2 and not corrections and not reworded and signed is None:
         return None
     shown = found[-_MOST_GRADES:] if len(found) > 1 else ()
     bands = atlas.rulebook.bands(scorer) if scorer else ()
@@ -212,6 +212,7 @@ def history_view(atlas: Atlas, profile: AnyProfile) -> HistoryView | None:
         chart=charts.sparkline(bands, [m.after for m in found]),
         grades=tuple(_grade_row(scorer, bands, m) for m in reversed(shown) if scorer),
         corrections=corrections,
+        reworded=reworded,
         signed=signed,
     )
 
@@ -243,16 +244,31 @@ def _signed(atlas: Atlas, profile_id: str) -> str | None:
 
 
 def corrections_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, CorrectionRow], ...]:
-    """Corrections of a profile, newest first: published errors, wording, sources.
-
-    The history does not say whom a former wording was for. Only the least public audience sees
-    it; the others see that the statement was reworded.
-    """
-    found = [*_published_errors(profile), *_rewordings(atlas, profile)]
-    found += _sources_withdrawn(atlas, profile)
+    """Corrections of a profile, newest first: published errors, sources withdrawn."""
+    found = [*_published_errors(profile), *_sources_withdrawn(atlas, profile)]
     found.sort(key=lambda entry: entry[1].text)
     found.sort(key=lambda entry: entry[0], reverse=True)
     return tuple(found)
+
+
+def rewordings_of(atlas: Atlas, profile: AnyProfile) -> tuple[tuple[date, CorrectionRow], ...]:
+    """The statements that were reworded, by the day of the latest rewording, newest first.
+
+    A rewording is no correction: an error that was published is listed as one by its analyst.
+    The history does not say whom a former wording was for. Only the least public audience sees it.
+    """
+    shown = {claim.id: claim for claim in atlas.claims(profile)}
+    latest: dict[str, tuple[date, CorrectionRow]] = {}
+    for record, c in atlas.corrections_of(profile.id):
+        claim = shown.get(c.ref.partition("#")[2])
+        if claim is None or c.kind != "reworded" or not c.before:
+            continue
+        day = date.fromisoformat(record.at[:10])
+        text = f"“{wording.clause(claim.text)}”"
+        if atlas.is_least_public and c.after == claim.text:
+            text += f" instead of “{wording.clause(c.before)}”"
+        latest[claim.id] = (day, CorrectionRow(wording.day(day), text, None))
+    return tuple(sorted(latest.values(), key=lambda entry: entry[0], reverse=True))
 
 
 def _published_errors(profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
@@ -260,21 +276,6 @@ def _published_errors(profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow
         note = f"reported by {c.reported_by}" if c.reported_by else None
         text = f"“{wording.clause(c.now)}” instead of “{wording.clause(c.was)}”"
         yield c.date, CorrectionRow(wording.day(c.date), text, note)
-
-
-def _rewordings(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
-    shown = {claim.id: claim for claim in atlas.claims(profile)}
-    for record, c in atlas.corrections_of(profile.id):
-        day = date.fromisoformat(record.at[:10])
-        claim = shown.get(c.ref.partition("#")[2])
-        if claim is None or c.kind != "reworded" or not c.before:
-            continue
-        now = f"“{wording.clause(claim.text)}”"
-        if atlas.is_least_public and c.after == claim.text:
-            text = f"{now} instead of “{wording.clause(c.before)}”"
-        else:
-            text = f"Reworded: {now}"
-        yield day, CorrectionRow(wording.day(day), text, None)
 
 
 def _sources_withdrawn(atlas: Atlas, profile: AnyProfile) -> Iterator[tuple[date, CorrectionRow]]:
@@ -340,22 +341,28 @@ class SiteCorrection:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """The reworded statements of a profile."""
+
+    profile: Link
+    count: str
+    rows: tuple[CorrectionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangesView:
-    """One page of changes, the newest first; corrections stand on the first page."""
+    """One page of changes, the newest first; corrections and rewordings are on the first page."""
 
     root: str
     page: int
-    pages: tuple[Link, ...]
+    pager: Pager | None
     counts: tuple[str, ...]
     groups: tuple[CauseGroup, ...]
     corrections: tuple[SiteCorrection, ...]
     more_corrections: int
+    reworded: tuple[Reworded, ...]
+    more_reworded: int
     imprint: Imprint
-
-
-def page_path(number: int) -> str:
-    """Where a page of changes lies: changes.html, changes-2.html and so on."""
-    return "changes.html" if number == 1 else f"changes-{number}.html"
 
 
 def headline_moves(atlas: Atlas) -> tuple[Move, ...]:
@@ -380,14 +387,14 @@ def all_corrections(atlas: Atlas) -> tuple[tuple[date, AnyProfile, CorrectionRow
     return tuple(sorted(found, key=lambda entry: entry[0], reverse=True))
 
 
-def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[ChangesView, ...]:
-    """The pages of changes, at least one."""
+def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[tuple[str, ChangesView], ...]:
+    """The pages of changes with their paths, at least one."""
     every = headline_moves(atlas)
     groups = list(_groups(atlas, every))
     paged: list[list[CauseGroup]] = [[]]
     rows = 0
     for group in groups:
-        if rows and rows + len(group.rows) > FOLDED_FROM:
+        if rows and rows + len(group.rows) > PER_PAGE:
             paged.append([])
             rows = 0
         paged[-1].append(group)
@@ -396,20 +403,42 @@ def changes_pages(atlas: Atlas, imprint: Imprint) -> tuple[ChangesView, ...]:
         SiteCorrection(Link(profile.name, atlas.href(profile.id, ROOT)), row)
         for _, profile, row in all_corrections(atlas)
     ]
-    links = tuple(Link(str(n), page_path(n)) for n in range(1, len(paged) + 1))
+    reworded = _reworded(atlas)
+    paths = paging.paths(PAGE, len(paged))
     return tuple(
-        ChangesView(
-            root=ROOT,
-            page=number,
-            pages=links if len(links) > 1 else (),
-            counts=_counts(every, len(corrections)),
-            groups=tuple(shown),
-            corrections=tuple(corrections[:FOLDED_FROM]) if number == 1 else (),
-            more_corrections=max(len(corrections) - FOLDED_FROM, 0) if number == 1 else 0,
-            imprint=imprint,
+        (
+            path,
+            ChangesView(
+                root=ROOT,
+                page=page + 1,
+                pager=paging.pager(paths, page),
+                counts=_counts(every, len(corrections)),
+                groups=tuple(shown),
+                corrections=() if page else tuple(corrections[:PER_PAGE]),
+                more_corrections=0 if page else max(len(corrections) - PER_PAGE, 0),
+                reworded=() if page else tuple(reworded[:PER_PAGE]),
+                more_reworded=0 if page else max(len(reworded) - PER_PAGE, 0),
+                imprint=imprint,
+            ),
         )
-        for number, shown in enumerate(paged, 1)
+        for page, (path, shown) in enumerate(zip(paths, paged, strict=True))
     )
+
+
+def _reworded(atlas: Atlas) -> list[Reworded]:
+    """The rewordings of each profile, profiles with the newest first."""
+    found = [(rewordings_of(atlas, profile), profile) for profile in atlas.published.values()]
+    found = [entry for entry in found if entry[0]]
+    found.sort(key=lambda entry: entry[1].name.casefold())
+    found.sort(key=lambda entry: entry[0][0][0], reverse=True)
+    return [
+        Reworded(
+            Link(profile.name, atlas.href(profile.id, ROOT)),
+            wording.count(len(rows), "statement"),
+            tuple(row for _, row in rows),
+        )
+        for rows, profile in found
+    ]
 
 
 def _counts(every: Sequence[Move], corrections: int) -> tuple[str, ...]:
@@ -467,8 +496,8 @@ def _cause_groups(
     note = _first_note(atlas, scorer, found) if cause == "first" else None
     if note is None and shared is not None:
         note = sentence(shared)
-    for part, start in enumerate(range(0, len(found), FOLDED_FROM)):
-        rows = () if cause == "first" else found[start : start + FOLDED_FROM]
+    for part, members in enumerate(paging.parts(found)):
+        rows = () if cause == "first" else members
         yield CauseGroup(
             id=place + (f"-{part + 1}" if part else ""),
             day=wording.day(day),

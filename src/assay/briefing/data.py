@@ -16,7 +16,7 @@ from assay.briefing.atlas import (
     Atlas,
     path_of,
 )
-from assay.briefing.changes import corrections_of, moves
+from assay.briefing.changes import corrections_of, moves, rewordings_of
 from assay.briefing.ratings import rating_line
 from assay.briefing.sheet import claim_badge, headline_badge, profile_badge
 from assay.briefing.sources import publisher_name
@@ -64,6 +64,10 @@ def profile_data(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Data:
         "corrections": [
             _known({"date": day.isoformat(), "text": row.text, "note": row.note})
             for day, row in corrections_of(atlas, profile)
+        ],
+        "reworded": [
+            {"date": day.isoformat(), "text": row.text}
+            for day, row in rewordings_of(atlas, profile)
         ],
     }
     if horizon.next is not None:

@@ -28,8 +28,8 @@ from assay.briefing.atlas import (
     Atlas,
     path_of,
 )
-from assay.briefing.calendar_page import calendar_file, calendar_view, due_of
-from assay.briefing.changes import changes_pages, page_path
+from assay.briefing.calendar_page import calendar_file, calendar_pages, due_of
+from assay.briefing.changes import changes_pages
 from assay.briefing.grading import grading
 from assay.briefing.index import facet_pages, index_data, index_of, index_pages
 from assay.briefing.methodology import methodology_view
@@ -76,15 +76,17 @@ def site_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     """Every file of a site that is made from scores and documents."""
     due = due_of(atlas)
     yield from _index_files(atlas, due, imprint)
-    yield SiteFile(calendar_page.PAGE, "calendar.html", partial(calendar_view, atlas, due, imprint))
+    for path, dated in calendar_pages(atlas, due, imprint):
+        yield SiteFile(path, "calendar.html", partial(_same, dated))
     yield SiteFile(calendar_page.FILE, None, partial(calendar_file, atlas, due))
     changes = partial(methodology_view, atlas, imprint)
     yield SiteFile(methodology.PAGE, "methodology.html", changes)
     yield from _rules_files(atlas, imprint)
-    for number, changed in enumerate(changes_pages(atlas, imprint), 1):
-        yield SiteFile(page_path(number), "changes.html", partial(_same, changed))
+    for path, changed in changes_pages(atlas, imprint):
+        yield SiteFile(path, "changes.html", partial(_same, changed))
     yield from _publisher_files(atlas, imprint)
-    yield SiteFile(topics.PAGE, "topics.html", partial(topics.topics_view, atlas, imprint))
+    for path, words in topics.topics_pages(atlas, imprint):
+        yield SiteFile(path, "topics.html", partial(_same, words))
     yield SiteFile(about.PAGE, "about.html", partial(about.about_view, atlas, imprint))
     yield SiteFile("404.html", "404.html", partial(_not_found, imprint))
     yield SiteFile(data.JSON, None, partial(data.briefings_json, atlas, imprint))
@@ -120,11 +122,11 @@ def _data_files(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Iterator
 def _publisher_files(atlas: Atlas, imprint: Imprint) -> Iterator[SiteFile]:
     uses = publishers.uses_of(atlas)
     shelved = publishers.shelves(atlas, uses)
-    view = partial(publishers.publishers_view, shelved, uses, imprint)
-    yield SiteFile(publishers.PAGE, "sources.html", view)
+    for path, listed in publishers.publishers_pages(shelved, uses, imprint):
+        yield SiteFile(path, "sources.html", partial(_same, listed))
     for shelf in shelved:
-        one = partial(publishers.publisher_view, atlas, shelf, uses, imprint)
-        yield SiteFile(f"{publishers.FOLDER}{shelf.id}.html", "publisher.html", one)
+        for path, one in publishers.publisher_pages(atlas, shelf, uses, imprint):
+            yield SiteFile(path, "publisher.html", partial(_same, one))
 
 
 def _feed_files(atlas: Atlas) -> Iterator[SiteFile]:

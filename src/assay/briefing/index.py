@@ -16,9 +16,10 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from assay.briefing import charts, wording
+from assay.briefing import charts, paging, wording
 from assay.briefing.atlas import Atlas, path_of
 from assay.briefing.changes import Move, badge_of, headline_moves, since
+from assay.briefing.paging import PER_PAGE, Pager
 from assay.briefing.sheet import band_badge, profile_badge
 from assay.briefing.story import bottom_line
 from assay.briefing.views import Badge, Imprint, Link
@@ -30,7 +31,6 @@ from assay.scoring.outlook import Due
 
 PAGE, NOT_RATED = "index.html", "by/not-rated.html"
 DATA = "assets/index/"
-PER_PAGE = 50
 _SHARD = 500
 _LINE = 110
 _ITEMS = 5
@@ -120,13 +120,6 @@ class Front:
     spread: tuple[Share, ...]
     spread_note: str | None
     facets: tuple[FacetList, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """The pages of one table; the page without a ``href`` is this one."""
-
-    pages: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +312,6 @@ def index_pages(
     """The pages of the whole index."""
     count = len(index.rows)
     strip = (wording.count(count, "briefing"), f"As of {imprint.as_of}")
-    paths = [PAGE, *(f"index-{n}.html" for n in range(2, _pages(count) + 1))]
     first = IndexView(
         root="",
         path=PAGE,
@@ -333,7 +325,7 @@ def index_pages(
         pager=None,
         imprint=imprint,
     )
-    yield from _paged(index, first, range(count), paths)
+    yield from _paged(index, first, range(count))
 
 
 def facet_pages(index: Index, imprint: Imprint) -> Iterator[tuple[str, IndexView]]:
@@ -355,8 +347,6 @@ def _facet(
     index: Index, numbers: Sequence[int], path: str, field: str, word: str, imprint: Imprint
 ) -> Iterator[tuple[str, IndexView]]:
     heading = wording.titled(word)
-    stem = path.removesuffix(".html")
-    paths = [path, *(f"{stem}/{n}.html" for n in range(2, _pages(len(numbers)) + 1))]
     count = wording.count(len(numbers), "briefing")
     first = IndexView(
         root="",
@@ -371,42 +361,28 @@ def _facet(
         pager=None,
         imprint=imprint,
     )
-    yield from _paged(index, first, numbers, paths)
+    yield from _paged(index, first, numbers)
 
 
 def _paged(
-    index: Index, first: IndexView, numbers: Sequence[int], paths: Sequence[str]
+    index: Index, first: IndexView, numbers: Sequence[int]
 ) -> Iterator[tuple[str, IndexView]]:
     """The table cut into pages; the head of the first page stands on that page alone."""
-    for page, path in enumerate(paths):
-        root = "../" * path.count("/")
-        start = page * PER_PAGE
-        rows = tuple(index.rows[n] for n in numbers[start : start + PER_PAGE])
-        view = replace(first, root=root, path=path, columns=_varied(index.columns, rows), rows=rows)
+    cut = paging.parts(numbers)
+    paths = paging.paths(first.path, len(cut))
+    for page, (path, shown) in enumerate(zip(paths, cut, strict=True)):
+        rows = tuple(index.rows[n] for n in shown)
+        columns = _varied(index.columns, rows)
+        view = replace(first, root=paging.root_of(path), path=path, columns=columns, rows=rows)
         if len(paths) > 1:
+            start = page * PER_PAGE
             span = f"{start + 1}–{start + len(rows)} of {len(numbers)}"
             # The script that filters the first page writes its own span.
             strip = (*first.strip, span) if page or first.front is None else first.strip
-            view = replace(view, strip=strip, pager=_pager(paths, page, root))
+            view = replace(view, strip=strip, pager=paging.pager(paths, page))
         if page:
             view = replace(view, title=f"{first.title}, page {page + 1}", front=None)
         yield path, view
-
-
-def _pager(paths: Sequence[str], page: int, root: str) -> Pager:
-    """The first and last pages, and those around this one."""
-    near = {0, len(paths) - 1, *range(page - 2, page + 3)}
-    return Pager(
-        tuple(
-            Link(str(n + 1), None if n == page else root + quote(path))
-            for n, path in enumerate(paths)
-            if n in near
-        )
-    )
-
-
-def _pages(count: int) -> int:
-    return max(-(-count // PER_PAGE), 1)
 
 
 def _varied(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[Column, ...]:

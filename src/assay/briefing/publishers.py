@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from assay.briefing import wording
+from assay.briefing import paging, wording
 from assay.briefing.atlas import Atlas
+from assay.briefing.paging import Pager
 from assay.briefing.views import Imprint, Link
 from assay.model.documents import AnyProfile, Citation, Claim, Publisher, Source
 
@@ -29,9 +31,11 @@ class PublisherRow:
 
 @dataclass(frozen=True, slots=True)
 class PublishersView:
-    """All publishers of cited sources by name."""
+    """A page of the publishers of cited sources, by name."""
 
     root: str
+    page: int
+    pager: Pager | None
     counts: tuple[str, ...]
     rows: tuple[PublisherRow, ...]
     imprint: Imprint
@@ -48,7 +52,7 @@ class CarriedClaim:
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A source with all claims that it carries."""
+    """A source with claims that it carries; ``facts`` say if the page before has others."""
 
     anchor: str
     title: str
@@ -61,9 +65,11 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublisherView:
-    """The page of a publisher."""
+    """A page of a publisher: its sources with their claims."""
 
     root: str
+    page: int
+    pager: Pager | None
     name: str
     url: str | None
     counts: tuple[str, ...]
@@ -88,9 +94,9 @@ class Shelf:
     sources: tuple[Source, ...]
 
 
-def publisher_path(publisher_id: str | None) -> str:
-    """Where the page of a publisher lies in the site."""
-    return f"{FOLDER}{publisher_id or _UNNAMED}.html"
+def publisher_path(shelf_id: str) -> str:
+    """Where the first page of a publisher lies in the site."""
+    return f"{FOLDER}{shelf_id}.html"
 
 
 def uses_of(atlas: Atlas) -> Uses:
@@ -123,22 +129,32 @@ def _newest_first(source: Source) -> int:
     return -source.published.last.toordinal() if source.published else 0
 
 
-def publishers_view(shelved: tuple[Shelf, ...], uses: Uses, imprint: Imprint) -> PublishersView:
-    """The list of all publishers."""
+def publishers_pages(
+    shelved: tuple[Shelf, ...], uses: Uses, imprint: Imprint
+) -> Iterator[tuple[str, PublishersView]]:
+    """The pages of the list of all publishers."""
     named = sum(shelf.publisher is not None for shelf in shelved)
     sources = sum(len(shelf.sources) for shelf in shelved)
-    return PublishersView(
-        root="",
-        counts=(wording.count(named, "publisher"), wording.count(sources, "source")),
-        rows=tuple(_row(shelf, uses) for shelf in shelved),
-        imprint=imprint,
-    )
+    cut = paging.parts(shelved)
+    paths = paging.paths(PAGE, len(cut))
+    for page, (path, shown) in enumerate(zip(paths, cut, strict=True)):
+        yield (
+            path,
+            PublishersView(
+                root="",
+                page=page + 1,
+                pager=paging.pager(paths, page),
+                counts=(wording.count(named, "publisher"), wording.count(sources, "source")),
+                rows=tuple(_row(shelf, uses) for shelf in shown),
+                imprint=imprint,
+            ),
+        )
 
 
 def _row(shelf: Shelf, uses: Uses) -> PublisherRow:
     publisher = shelf.publisher
     return PublisherRow(
-        link=Link(shelf.name, f"{FOLDER}{shelf.id}.html"),
+        link=Link(shelf.name, publisher_path(shelf.id)),
         sources=str(len(shelf.sources)),
         claims=str(sum(len(uses[s.id]) for s in shelf.sources)),
         reliability=_reliability(publisher),
@@ -152,34 +168,62 @@ def _reliability(publisher: Publisher | None) -> str:
     return f"{publisher.reliability}, {wording.RELIABILITY[publisher.reliability]}"
 
 
-def publisher_view(atlas: Atlas, shelf: Shelf, uses: Uses, imprint: Imprint) -> PublisherView:
-    """The page of one publisher."""
-    root = "../"
+def publisher_pages(
+    atlas: Atlas, shelf: Shelf, uses: Uses, imprint: Imprint
+) -> Iterator[tuple[str, PublisherView]]:
+    """The pages of one publisher; each has 50 citations, so that a long source is divided."""
+    cut = paging.parts([(s, number) for s in shelf.sources for number in range(len(uses[s.id]))])
+    paths = paging.paths(publisher_path(shelf.id), len(cut))
+    first = _publisher(atlas, shelf, sum(map(len, cut)), imprint)
+    for page, (path, shown) in enumerate(zip(paths, cut, strict=True)):
+        root = paging.root_of(path)
+        grouped = [list(group) for _, group in groupby(shown, key=lambda c: c[0].id)]
+        yield (
+            path,
+            replace(
+                first,
+                root=root,
+                page=page + 1,
+                pager=paging.pager(paths, page),
+                speaks_for=_speaks_for(atlas, shelf, root),
+                sources=tuple(
+                    _source(atlas, group[0][0], uses, root, [number for _, number in group])
+                    for group in grouped
+                ),
+            ),
+        )
+
+
+def _publisher(atlas: Atlas, shelf: Shelf, citations: int, imprint: Imprint) -> PublisherView:
     publisher = shelf.publisher
-    corpus = atlas.corpus
-    claims = sum(len(uses[s.id]) for s in shelf.sources)
-    speaks_for = publisher.speaks_for if publisher else ()
-    owner = publisher.owner if publisher else None
-    owned_by = corpus.publishers.get(owner or "")
+    owned_by = atlas.corpus.publishers.get(publisher.owner or "") if publisher else None
     return PublisherView(
-        root=root,
+        root="",
+        page=1,
+        pager=None,
         name=shelf.name,
         url=publisher.url if publisher else None,
-        counts=(wording.count(len(shelf.sources), "source"), wording.count(claims, "citation")),
+        counts=(wording.count(len(shelf.sources), "source"), wording.count(citations, "citation")),
         reliability=_reliability(publisher),
         reason=publisher.reliability_reason if publisher else None,
-        speaks_for=tuple(
-            Link(atlas.published[i].name, atlas.href(i, root))
-            for i in speaks_for
-            if i in atlas.published
-        ),
+        speaks_for=(),
         owner=Link(owned_by.name) if owned_by else None,
-        sources=tuple(_source(atlas, source, uses, root) for source in shelf.sources),
+        sources=(),
         imprint=imprint,
     )
 
 
-def _source(atlas: Atlas, source: Source, uses: Uses, root: str) -> SourceEntry:
+def _speaks_for(atlas: Atlas, shelf: Shelf, root: str) -> tuple[Link, ...]:
+    spoken = shelf.publisher.speaks_for if shelf.publisher else ()
+    return tuple(
+        Link(atlas.published[i].name, atlas.href(i, root)) for i in spoken if i in atlas.published
+    )
+
+
+def _source(
+    atlas: Atlas, source: Source, uses: Uses, root: str, shown: Sequence[int]
+) -> SourceEntry:
+    """A source with those of its uses that have the numbers ``shown``."""
     published = wording.partial(source.published) if source.published else "undated"
     kind = wording.KINDS_OF_SOURCES[source.directness or ""][0]
     facts = [published, kind]
@@ -187,6 +231,8 @@ def _source(atlas: Atlas, source: Source, uses: Uses, root: str) -> SourceEntry:
         facts.append("not read")
     if source.accessed is not None:
         facts.append(f"read on {wording.day(source.accessed)}")
+    if shown[0]:
+        facts.append("continued")
     retracted = atlas.retracted(source)
     return SourceEntry(
         anchor=source.id,
@@ -195,7 +241,7 @@ def _source(atlas: Atlas, source: Source, uses: Uses, root: str) -> SourceEntry:
         language=source.language,
         facts=tuple(facts),
         retracted=wording.day(retracted) if retracted else None,
-        claims=tuple(_carried(atlas, root, *use) for use in uses[source.id]),
+        claims=tuple(_carried(atlas, root, *uses[source.id][number]) for number in shown),
     )
 
 

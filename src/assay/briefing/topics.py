@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import quote
 
-from assay.briefing import wording
+from assay.briefing import paging, wording
 from assay.briefing.atlas import Atlas
 from assay.briefing.index import facet_href, slug
+from assay.briefing.paging import Pager
 from assay.briefing.views import Imprint, Link
 from assay.model.documents import AnyProfile, Signal
 
 PAGE = "topics.html"
+_WORDS = 50
+"""Words of each field on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,11 @@ class FacetRow:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The words of one field."""
+    """Words of one field; ``count`` includes those on other pages."""
 
     id: str
     heading: str
+    count: int
     rows: tuple[FacetRow, ...]
 
 
@@ -55,9 +60,11 @@ class SignalTable:
 
 @dataclass(frozen=True, slots=True)
 class TopicsView:
-    """The page of topics, regions and domains."""
+    """A page of topics, regions, domains and signals, with a part of each."""
 
     root: str
+    page: int
+    pager: Pager | None
     facets: tuple[Facet, ...]
     signals: tuple[SignalTable, ...]
     imprint: Imprint
@@ -87,24 +94,47 @@ def topic_feed_path(topic: str) -> str:
     return f"feeds/topic/{slug(topic)}.atom"
 
 
-def topics_view(atlas: Atlas, imprint: Imprint) -> TopicsView:
-    """The page of topics, regions and domains."""
+def topics_pages(atlas: Atlas, imprint: Imprint) -> Iterator[tuple[str, TopicsView]]:
+    """The pages of topics, regions and domains; the first begins each of their lists."""
     profiles = list(atlas.published.values())
     topics = by_topic(atlas)
-    facets = (
+    regions = _by_word(profiles, lambda p: [p.region] if p.region else [])
+    domains = _by_word(profiles, lambda p: [p.domain] if p.domain else [])
+    facets = [
         _facet("topic", "Topics", topics),
-        _facet("region", "Regions", _by_word(profiles, lambda p: [p.region] if p.region else [])),
-        _facet("domain", "Domains", _by_word(profiles, lambda p: [p.domain] if p.domain else [])),
-    )
-    return TopicsView(
-        root="",
-        facets=tuple(facet for facet in facets if facet.rows),
-        signals=_signals(atlas, topics),
-        imprint=imprint,
-    )
+        _facet("region", "Regions", regions),
+        _facet("domain", "Domains", domains),
+    ]
+    signals = _signals(atlas, topics)
+    words = [paging.parts(rows, _WORDS) for _, _, rows in facets]
+    cut = paging.parts(signals)
+    paths = paging.paths(PAGE, max(len(cut), *map(len, words)))
+    for page, path in enumerate(paths):
+        shown = [
+            Facet(field, heading, len(rows), tuple(part[page]))
+            for (field, heading, rows), part in zip(facets, words, strict=True)
+            if page < len(part) and part[page]
+        ]
+        tables = groupby(cut[page] if page < len(cut) else (), key=lambda s: s[:2])
+        yield (
+            path,
+            TopicsView(
+                root="",
+                page=page + 1,
+                pager=paging.pager(paths, page),
+                facets=tuple(shown),
+                signals=tuple(
+                    SignalTable(place, heading, tuple(row for _, _, row in rows))
+                    for (place, heading), rows in tables
+                ),
+                imprint=imprint,
+            ),
+        )
 
 
-def _facet(field: str, heading: str, found: Mapping[str, list[AnyProfile]]) -> Facet:
+def _facet(
+    field: str, heading: str, found: Mapping[str, list[AnyProfile]]
+) -> tuple[str, str, tuple[FacetRow, ...]]:
     rows = tuple(
         FacetRow(
             link=Link(word, facet_href(field, word, "")),
@@ -113,18 +143,23 @@ def _facet(field: str, heading: str, found: Mapping[str, list[AnyProfile]]) -> F
         )
         for word, members in found.items()
     )
-    return Facet(field, heading, rows)
+    return field, heading, rows
 
 
-def _signals(atlas: Atlas, topics: Mapping[str, list[AnyProfile]]) -> tuple[SignalTable, ...]:
-    """The signals by topic; those of profiles without a topic by themselves."""
+def _signals(
+    atlas: Atlas, topics: Mapping[str, list[AnyProfile]]
+) -> list[tuple[str, str, SignalRow]]:
+    """The signals by topic, each with the id and the heading of its table.
+
+    Those of profiles without a topic come last, by themselves.
+    """
     without = [p for p in atlas.published.values() if not p.topics]
-    tables = []
-    for number, (heading, members) in enumerate([*topics.items(), ("Other", without)], 1):
-        rows = [_row(atlas, p, s) for p in members for s in p.signals]
-        if rows:
-            tables.append(SignalTable(f"signals-{number}", heading, tuple(rows)))
-    return tuple(tables)
+    return [
+        (f"signals-{number}", heading, _row(atlas, profile, signal))
+        for number, (heading, members) in enumerate([*topics.items(), ("Other", without)], 1)
+        for profile in members
+        for signal in profile.signals
+    ]
 
 
 def _row(atlas: Atlas, profile: AnyProfile, signal: Signal) -> SignalRow:

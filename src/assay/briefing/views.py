@@ -269,7 +269,7 @@ class GradeRow:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRow:
-    """A correction of the page, of a claim or of a source."""
+    """A correction of the page or of a source, or a statement that was reworded."""
 
     date: str
     text: str
@@ -278,11 +278,12 @@ class CorrectionRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryView:
-    """The grades through time, corrections, and who signed off the present grade."""
+    """Grades through time, corrections, rewordings, and who signed off the present grade."""
 
     chart: Sparkline | None
     grades: tuple[GradeRow, ...]
     corrections: tuple[CorrectionRow, ...]
+    reworded: tuple[CorrectionRow, ...]
     signed: str | None
 
 

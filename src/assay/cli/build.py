@@ -14,6 +14,7 @@ from assay.cli.output import observed, print_json, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 from assay.text import plural
+from assay.workspace.paths import real_path
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
@@ -96,7 +97,7 @@ def build_command(
     if all_audiences and session.audience is not None:
         raise UsageError("--all-audiences builds a site for each audience; omit --audience")
     checked = session.check()
-    folder = (out or checked.loaded.workspace.site_dir).resolve()
+    folder = real_path(out or checked.loaded.workspace.site_dir)
     day = session.publication_date(checked)
     if all_audiences:
         assessments = assess_all(checked, day)

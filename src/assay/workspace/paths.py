@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import UsageError
+
+
+def real_path(path: Path) -> Path:
+    """The absolute path without links.
+
+    A loop of links stays in it, for reading or writing to refuse; ``Path.resolve`` raises there.
+    """
+    return Path(os.path.realpath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,7 @@ class Workspace:
 
         Raises ``UsageError`` if neither ``start`` nor a folder above it is one.
         """
-        folder = start.resolve()
+        folder = real_path(start)
         for candidate in (folder, *folder.parents):
             if (candidate / "rules.yaml").is_file() and (candidate / "profiles").is_dir():
                 return cls(candidate)
