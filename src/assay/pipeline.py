@@ -25,7 +25,13 @@ from typing import TYPE_CHECKING
 
 from assay.assessment import Assessment, Overview, Scores, scored
 from assay.cache import Cache, content_digest
-from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
+from assay.diagnostics.diagnostic import (
+    Diagnostic,
+    Position,
+    ValueLocation,
+    has_errors,
+    sort_diagnostics,
+)
 from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
 from assay.evidence.audience import visible_to
@@ -362,12 +368,17 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
         found = check(version, pinned)
         return assess_all(found, date_of(found, pinned) or default)
 
+    def place(document: str | None, path: tuple[str | int, ...]) -> Position:
+        loaded = checked.loaded
+        return loaded.locate_rule(path) if document is None else loaded.locate(document, path)
+
     return Scoring(
         checked.loaded.workspace,
         as_of,
         partial(assess_all, checked),
         assess_version,
         pages_touched,
+        place,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,12 @@ from assay.diagnostics.diagnostic import Code, Position
 from assay.errors import InputError, UsageError
 from assay.model.rulebook import Guard
 from assay.plan.builder import make_plan
+from assay.plan.edits import Place, with_edits
 from assay.plan.history import Applied, applied, history_text, line_of
 from assay.plan.lock import ConflictedLock, Lock, digest_of, lock_bytes, read_lock
 from assay.plan.lock_builder import lock_of
 from assay.plan.plan import Plan
+from assay.plan.revision import documents_before
 from assay.text import plural
 from assay.workspace.paths import Workspace
 from assay.workspace.transactions import write_files
@@ -212,6 +215,17 @@ class Proposal:
         return list(guards_hit(self.plan, self.assessments[0].rulebook.guard, allowed))
 
 
+def plan_since(locks: Sequence[Lock], assessments: Sequence[Assessment], place: Place) -> Plan:
+    """Compare the lock, or both sides of a conflicted one, with the current assessments."""
+    base, theirs = (*locks, None, None)[:2]
+    plan = make_plan(base, assessments, theirs=theirs)
+    if base is None:
+        return plan
+    first = assessments[0]
+    known = partial(documents_before, base, first.workspace, first.written)
+    return with_edits(plan, base, assessments, known, place)
+
+
 def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
     """Plan an apply, at the date of a saved plan if there is one, for all audiences at once.
 
@@ -219,8 +233,7 @@ def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
     """
     locks, bases = bases_of(scoring.workspace.lock_path)
     assessments = scoring.assess(saved.as_of if saved else scoring.as_of)
-    theirs = locks[1] if len(locks) > 1 else None
-    plan = make_plan(locks[0] if locks else None, assessments, theirs=theirs)
+    plan = plan_since(locks, assessments, scoring.place)
     current = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
     return Proposal(plan, assessments, tuple(bases), not current)
 

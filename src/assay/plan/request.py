@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from assay.diagnostics.suggest import did_you_mean, nearest
 from assay.errors import UsageError
-from assay.plan.apply import bases_of
+from assay.plan.apply import bases_of, plan_since
 from assay.plan.builder import make_plan, with_ageing
+from assay.plan.edits import Place, with_edits
 from assay.plan.lock_builder import lock_for, lock_of
 from assay.plan.plan import WORKSPACE, Plan, because, only
 
@@ -29,7 +30,7 @@ class Scoring:
     ``assess`` scores it at a date for each audience; ``as_of`` is its own date.
     ``assess_version`` scores another version of it at the date of that version, or at the date
     given if that has none. ``pages`` lists the files of the site that differ between two
-    assessments.
+    assessments. ``place`` finds a value of the rulebook or of a document in its file.
     """
 
     workspace: Workspace
@@ -37,6 +38,7 @@ class Scoring:
     assess: Callable[[date], tuple[Assessment, ...]]
     assess_version: Callable[[Workspace, date], tuple[Assessment, ...]]
     pages: Callable[[Sequence[Assessment], Sequence[Assessment]], tuple[str, ...]]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _with_settings(scoring: Scoring, request: Request) -> Planned:
     changed = tried(assessments, [Setting.parse(s) for s in request.settings])
     base = lock_of(assessments, grounds=False)
     made = make_plan(base, changed, name=WORKSPACE)
+    made = with_edits(made, base, changed, lambda: assessments[0].written, scoring.place)
     if request.pages:
         made = _with_pages(made, scoring.pages(assessments, changed))
     return _filtered(made, base, changed, request)
@@ -141,6 +144,7 @@ def _against_revision(scoring: Scoring, request: Request, revision: str) -> Plan
         then = scoring.assess_version(there, scoring.as_of)
         base = lock_of(then, grounds=False)
         made = make_plan(base, assessments, name=revision)
+        made = with_edits(made, base, assessments, lambda: then[0].written, scoring.place)
         if request.pages:
             made = _with_pages(made, scoring.pages(then, assessments))
     return _filtered(made, base, assessments, request)
@@ -154,7 +158,7 @@ def _since_apply(scoring: Scoring, request: Request) -> Planned:
     notes = [] if base else ["nothing applied yet: grades.lock does not exist"]
     day = base.as_of if base and request.at_lock else scoring.as_of
     assessments = scoring.assess(day)
-    made = make_plan(base, assessments, theirs=locks[1] if len(locks) > 1 else None)
+    made = plan_since(locks, assessments, scoring.place)
     if request.pages:
         try:
             made = _with_pages(made, _pages_since(scoring, base, assessments, request.audience))
