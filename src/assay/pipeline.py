@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from assay.briefing.site import SiteReport
     from assay.cel.program import Program
     from assay.model.results import Explanation
-    from assay.plan.apply import Proposal, SavedPlan
+    from assay.plan.apply import Part, Proposal, SavedPlan
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.history import Applied
     from assay.plan.request import Planned, Request, Scoring
@@ -379,6 +379,29 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
         assess_version,
         pages_touched,
         place,
+        partial(_rescore, checked.loaded.workspace),
+    )
+
+
+def _rescore(
+    workspace: Workspace, written: Corpus, rulebook: Rulebook, program: Program, as_of: date
+) -> tuple[Assessment, ...]:
+    """Score documents by a compiled rulebook on a date, for each audience of the rulebook."""
+    ledger, order = _ledger(workspace), rulebook.audiences
+    return tuple(
+        replace(
+            scored(
+                workspace,
+                visible_to(written, order, audience, as_of),
+                rulebook,
+                program,
+                as_of,
+                audience,
+                written=written,
+            ),
+            decided=_decided(ledger, as_of, rulebook, audience),
+        )
+        for audience in order
     )
 
 
@@ -403,12 +426,20 @@ def sweep(
 
 
 def propose(
-    checked: Checked, saved: SavedPlan | None = None, *, as_of: date, pinned: date | None = None
+    checked: Checked,
+    saved: SavedPlan | None = None,
+    *,
+    as_of: date,
+    pinned: date | None = None,
+    part: Part | None = None,
 ) -> Proposal:
-    """The plan to apply for all audiences, at the date of a saved plan if there is one."""
+    """The plan to apply for all audiences, at the date of a saved plan if there is one.
+
+    With a ``part``, only the rules, the documents or the date are the current ones.
+    """
     from assay.plan.apply import make_proposal
 
-    return make_proposal(_scoring(checked, as_of, pinned), saved)
+    return make_proposal(_scoring(checked, as_of, pinned), saved, part)
 
 
 def apply(checked: Checked, proposal: Proposal, *, at: datetime, who: str, why: str) -> Applied:

@@ -18,6 +18,9 @@ from assay.plan.plan import WORKSPACE, Plan, because, only
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
+    from assay.cel.program import Program
+    from assay.model.documents import Corpus
+    from assay.model.rulebook import Rulebook
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.lock import Lock
     from assay.workspace.paths import Workspace
@@ -30,7 +33,8 @@ class Scoring:
     ``assess`` scores it at a date for each audience; ``as_of`` is its own date.
     ``assess_version`` scores another version of it at the date of that version, or at the date
     given if that has none. ``pages`` lists the files of the site that differ between two
-    assessments. ``place`` finds a value of the rulebook or of a document in its file.
+    assessments. ``place`` finds a value of the rulebook or of a document in its file. ``rescore``
+    scores other documents by a compiled rulebook on a date, for each audience of the rulebook.
     """
 
     workspace: Workspace
@@ -39,6 +43,7 @@ class Scoring:
     assess_version: Callable[[Workspace, date], tuple[Assessment, ...]]
     pages: Callable[[Sequence[Assessment], Sequence[Assessment]], tuple[str, ...]]
     place: Place
+    rescore: Callable[[Corpus, Rulebook, Program, date], tuple[Assessment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
