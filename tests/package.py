@@ -75,7 +75,7 @@ from assay.plan.builder import make_plan
 from assay.plan.history import Applied, applied, read_history
 from assay.plan.lock import Lock, from_line, lock_bytes, parse_lock, read_lock, to_line
 from assay.plan.lock_builder import lock_of
-from assay.plan.plan import Cause, Change, Grade, Plan
+from assay.plan.plan import Cause, Change, Edit, Grade, Plan
 from assay.review.actions import Signature
 from assay.review.checks import check_ledger
 from assay.review.decisions import Decision, Draft, Subject, content_digest, decide
@@ -141,6 +141,7 @@ __all__ = [
     "Diagnostic",
     "Draft",
     "Due",
+    "Edit",
     "EditRefused",
     "Ended",
     "Event",

@@ -25,7 +25,13 @@ from typing import TYPE_CHECKING
 
 from assay.assessment import Assessment, Overview, Scores, scored
 from assay.cache import Cache, content_digest
-from assay.diagnostics.diagnostic import Diagnostic, ValueLocation, has_errors, sort_diagnostics
+from assay.diagnostics.diagnostic import (
+    Diagnostic,
+    Position,
+    ValueLocation,
+    has_errors,
+    sort_diagnostics,
+)
 from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
 from assay.evidence.audience import visible_to
@@ -49,7 +55,7 @@ if TYPE_CHECKING:
     from assay.briefing.site import SiteReport
     from assay.cel.program import Program
     from assay.model.results import Explanation
-    from assay.plan.apply import Proposal, SavedPlan
+    from assay.plan.apply import Part, Proposal, SavedPlan
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.history import Applied
     from assay.plan.request import Planned, Request, Scoring
@@ -381,6 +387,10 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
         found = check(version, pinned)
         return assess_all(found, date_of(found, pinned) or default)
 
+    def place(document: str | None, path: tuple[str | int, ...]) -> Position:
+        loaded = checked.loaded
+        return loaded.locate_rule(path) if document is None else loaded.locate(document, path)
+
     return Scoring(
         checked.loaded.workspace,
         as_of,
@@ -389,7 +399,29 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
         partial(with_decisions, ledger=ledger),
         ledger.heads if ledger else (),
         pages_touched,
+        place,
+        partial(_rescore, checked.loaded.workspace),
     )
+
+
+def _rescore(
+    workspace: Workspace, written: Corpus, rulebook: Rulebook, program: Program, as_of: date
+) -> tuple[Assessment, ...]:
+    """Score documents by a compiled rulebook on a date, for each audience of the rulebook."""
+    ledger, order = _ledger(workspace), rulebook.audiences
+    found = (
+        scored(
+            workspace,
+            visible_to(written, order, audience, as_of),
+            rulebook,
+            program,
+            as_of,
+            audience,
+            written=written,
+        )
+        for audience in order
+    )
+    return tuple(with_decisions(assessment, ledger) for assessment in found)
 
 
 def plan(checked: Checked, request: Request, *, as_of: date, pinned: date | None = None) -> Planned:
@@ -413,12 +445,20 @@ def sweep(
 
 
 def propose(
-    checked: Checked, saved: SavedPlan | None = None, *, as_of: date, pinned: date | None = None
+    checked: Checked,
+    saved: SavedPlan | None = None,
+    *,
+    as_of: date,
+    pinned: date | None = None,
+    part: Part | None = None,
 ) -> Proposal:
-    """The plan to apply for all audiences, at the date of a saved plan if there is one."""
+    """The plan to apply for all audiences, at the date of a saved plan if there is one.
+
+    With a ``part``, only the rules, the documents or the date are the current ones.
+    """
     from assay.plan.apply import make_proposal
 
-    return make_proposal(_scoring(checked, as_of, pinned), saved)
+    return make_proposal(_scoring(checked, as_of, pinned), saved, part)
 
 
 def apply(checked: Checked, proposal: Proposal, *, at: datetime, who: str, why: str) -> Applied:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from assay import __version__
 from assay.errors import UsageError
 from assay.workspace.paths import Workspace, real_path
 from assay.workspace.schemas import PROFILE_SCHEMA, RULES_SCHEMA, schema_files
@@ -26,10 +27,11 @@ _GITATTRIBUTES = (
 _MODELINE = "# yaml-language-server: $schema="
 
 
-def init(folder: Path, *, ci: bool = False) -> Workspace:
+def init(folder: Path, *, install_from: str | None = None) -> Workspace:
     """Write a starter workspace into a new or empty folder.
 
-    ``ci`` adds the files of :func:`add_ci`. Raises ``UsageError`` if the folder is not empty.
+    ``install_from`` adds the files of :func:`add_ci`. Raises ``UsageError`` if the folder is not
+    empty.
     """
     root = real_path(folder)
     if root.exists() and not root.is_dir():
@@ -52,18 +54,19 @@ def init(folder: Path, *, ci: bool = False) -> Workspace:
         contents[root / path] = _with_schema(file.read_bytes(), PROFILE_SCHEMA, path.count("/"))
     for name, schema in schema_files().items():
         contents[workspace.cache_dir / name] = schema
-    if ci:
-        contents |= _ci_files(root)
+    if install_from is not None:
+        contents |= _ci_files(root, install_from)
     write_files(contents)
     return workspace
 
 
-def add_ci(workspace: Workspace) -> tuple[Path, ...]:
+def add_ci(workspace: Workspace, install_from: str) -> tuple[Path, ...]:
     """Write the workflow file and the configuration of pre-commit, and return their paths.
 
-    Raises ``UsageError`` if a different file exists in one of the places; nothing is written then.
+    ``install_from`` is the address that the workflow installs assay from. Raises ``UsageError``
+    if it is none, or if a different file exists in one of the places; nothing is written then.
     """
-    contents = _ci_files(workspace.root)
+    contents = _ci_files(workspace.root, install_from)
     for path, data in contents.items():
         if path.exists() and not (path.is_file() and path.read_bytes() == data):
             raise UsageError(
@@ -74,12 +77,32 @@ def add_ci(workspace: Workspace) -> tuple[Path, ...]:
     return tuple(contents)
 
 
-def _ci_files(root: Path) -> dict[Path, bytes]:
+def _ci_files(root: Path, install_from: str) -> dict[Path, bytes]:
     data = files("assay") / "data" / "ci"
+    address = json.dumps(_checked_address(install_from)).encode()
     return {
-        root / place: (data / name).read_bytes().replace(b"VERSION", __version__.encode())
+        root / place: (data / name).read_bytes().replace(b"ADDRESS", address)
         for name, place in _CI_FILES.items()
     }
+
+
+def _checked_address(text: str) -> str:
+    """Return the address; raises ``UsageError`` for a bare name, and for what a shell may expand.
+
+    A name would be looked up in a package index, where anybody may have published it.
+    """
+    address = text.strip()
+    if not re.fullmatch(r"[!#%&+,./0-9:=?@A-Z_a-z~-]+", address) or address.startswith("-"):
+        raise UsageError(f"invalid address {text!r}; use {_ADDRESSES}")
+    if "://" not in address and not address.startswith(("./", "../", "/")):
+        raise UsageError(f"{text!r} is a name, not an address; use {_ADDRESSES}")
+    return address
+
+
+_ADDRESSES = (
+    "the URL of a wheel, a repository such as git+https://git.example.org/assay@v1, "
+    "or a path that starts with ./"
+)
 
 
 def _with_schema(data: bytes, schema: str, depth: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from assay.cli import completion
 from assay.cli.options import Choice, Command, Group, json_option
 from assay.cli.output import print_json, print_lines
 from assay.cli.session import Session
+from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.authoring.new import Written
@@ -24,7 +26,13 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also add a GitHub workflow and a pre-commit hook; in an existing workspace, only these.",
 )
-def init_command(folder: Path, ci: bool) -> None:
+@click.option(
+    "--install-from",
+    metavar="ADDRESS",
+    help="Where the workflow gets assay, for example git+https://git.example.org/assay@v1. "
+    "Default: a question.",
+)
+def init_command(folder: Path, ci: bool, install_from: str | None) -> None:
     """Create a workspace with a small example.
 
     DIR is a new or empty folder. The workspace has the default rulebook, and a fictitious
@@ -33,12 +41,19 @@ def init_command(folder: Path, ci: bool) -> None:
     from assay.authoring.init import add_ci, init
     from assay.workspace.paths import Workspace, real_path
 
+    if install_from is not None and not ci:
+        raise UsageError("--install-from is for the workflow; add --ci")
+    if ci and install_from is None:
+        if not sys.stdin.isatty():
+            raise UsageError("--ci needs the address of assay; add --install-from ADDRESS")
+        install_from = click.prompt("Address that the workflow installs assay from", err=True)
     existing = Workspace(real_path(folder))
-    if ci and existing.rules_path.is_file():
-        print_lines(str(path.relative_to(existing.root)) for path in add_ci(existing))
+    if install_from is not None and existing.rules_path.is_file():
+        written = add_ci(existing, install_from)
+        print_lines(str(path.relative_to(existing.root)) for path in written)
         click.echo("next: assay apply, then commit these files and grades.lock", err=True)
         return
-    workspace = init(folder, ci=ci)
+    workspace = init(folder, install_from=install_from)
     click.echo(str(workspace.root))
     click.echo(f"next: cd {folder} && assay check", err=True)
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from assay.plan.plan import Correction
 
 
+_SHOWN = 100
+"""Number of changed grades of one apply that the log prints."""
+
+
 @click.command("history", cls=Command)
 @profile_argument
 @json_option
@@ -117,16 +121,14 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
     for record in records:
         click.echo(_headline(record))
         if not record.bases:
-            profiles = record.counts.get("profiles", len({c.id for c in record.changes}))
+            profiles = len({c.id for c in record.changes})
             click.echo(f"  first lock: {plural(profiles, 'profile')} graded")
             continue
-        for change in record.changes:
-            if change.direction == "same" or not change.rated:
-                continue
-            grades = f"{plan_text.grade(change.before)} → {plan_text.grade(change.after)}"
-            arrow = plan_text.ARROWS[change.direction]
-            click.echo(
-                f"  {arrow} {change.id} {change.scorer}: {grades}: {record.action(change)} "
-                f"({plan_text.some(change.leading.refs, 3)})"
-            )
+        rated = (c for c in record.changes if c.direction != "same" and c.rated)
+        found = plan_text.moves(rated)
+        for move in found[:_SHOWN]:
+            why = f"{record.action(move.change)} ({plan_text.some(move.change.leading.refs, 3)})"
+            click.echo(f"  {plan_text.move_line(move, caused=False)}: {why}")
+        if len(found) > _SHOWN:
+            click.echo(f"  … and {len(found) - _SHOWN} more; list all with --format json")
         _print_corrections(record.corrections)

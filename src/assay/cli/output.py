@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -96,7 +97,23 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
 
 def print_json(value: object) -> None:
     """Print the value as JSON, which is valid UTF-8 on every stream."""
-    click.echo(json.dumps(value, ensure_ascii=not _is_utf8(), indent=2))
+    click.echo(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """Return the value as JSON that standard output can encode."""
+    return json.dumps(value, ensure_ascii=not _is_utf8(), indent=2)
+
+
+def print_done(text: str) -> None:
+    """Print what was done. A stream that fails does not undo it, so it raises no error."""
+    try:
+        click.echo(text)
+        sys.stdout.flush()
+    except OSError as error:
+        sys.stdout = io.StringIO()  # another flush of the old stream would fail again
+        with suppress(OSError):
+            click.echo(f"done, but the output failed: {error.strerror or error}", err=True)
 
 
 def print_html(page: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assay.evidence.contradictions import Clash
 from assay.evidence.measured import Point, Series, series
 from assay.output import plan_text as words
-from assay.plan.plan import Change, Direction, Plan
+from assay.plan.plan import Direction, Plan
 from assay.text import plural
 
 if TYPE_CHECKING:
@@ -60,29 +60,38 @@ _COLOURS = (
 
 
 def plan_html(plan: Plan) -> str:
-    """Render a plan, with a plot of old scores against new ones."""
-    body = [f"<p>{escape(words.headline(plan))}.</p>", f"<p><strong>{words.counts(plan)}</strong>"]
+    """Render a plan: the edits, the numbers, the moves, and old scores plotted against new ones."""
+    body = [f"<p>{escape(words.headline(plan))}.</p>"]
+    if plan.edits:
+        body += [
+            f"<h2>{words.EDITED}</h2>",
+            _table(words.EDIT_HEAD, map(words.edit_row, plan.edits)),
+        ]
+    body.append(f"<p><strong>{words.counts(plan)}</strong>")
     notes = (words.causes(plan), *words.besides(plan), *words.cautions(plan))
     body += [f"<br>{escape(note)}" for note in notes if note]
     body.append("</p>")
     if plan.disagreements:
         rows = words.disagreement_rows(plan.disagreements)
         body += [f"<h2>{words.BRANCHES}</h2>", _table(words.DISAGREEMENT_HEAD, rows)]
-    if groups := words.group_rows(words.shown_groups(plan)):
+    found = words.moves(plan.changes, plan.evidence)
+    if groups := words.group_rows(found):
         body += [f"<h2>{words.GROUPED}</h2>", _table(words.GROUP_HEAD, groups, numbers=1)]
-    scorers = list(dict.fromkeys(c.scorer for c in plan.changes))
+    grades, within = words.split(found)
+    if grades:
+        body += [f"<h2>{words.GRADES}</h2>", _changes(grades)]
+    if within:
+        title = f"{words.SCORES} ({len(within)})"
+        body.append(f"<details><summary>{title}</summary>{_changes(within)}</details>")
+    scorers = list(dict.fromkeys(m.change.scorer for m in found))
     if scorers:
         body.append("<h2>Old against new</h2>")
         body.append(f"<p>{_COLOURS} Scores on the dashed line are unchanged.</p>")
-        body += [_scatter(s, [c for c in plan.changes if c.scorer == s]) for s in scorers]
-        body += [f"<h2>{words.BIGGEST}</h2>", _changes(plan.biggest())]
-    if len(plan.changes) > len(plan.biggest()):
-        title = f"All {len(plan.changes)} changes"
-        body.append(f"<details><summary>{title}</summary>{_changes(plan.changes)}</details>")
+        body += [_scatter(s, [m for m in found if m.change.scorer == s]) for s in scorers]
     body += _lists(plan)
     if plan.today:
         body.append(f"<h2>Ageing by {plan.today.isoformat()}, not part of the plan</h2>")
-        body.append(_changes(plan.ageing))
+        body.append(_changes(words.moves(plan.ageing, plan.evidence)))
     return _page("What would change", body)
 
 
@@ -95,8 +104,8 @@ def _lists(plan: Plan) -> Iterable[str]:
             yield f"<h2>{title}</h2><ul>{rows}</ul>"
 
 
-def _changes(changes: Sequence[Change]) -> str:
-    return _table(words.CHANGE_HEAD, words.change_rows(changes))
+def _changes(moves: Sequence[words.Move]) -> str:
+    return _table(words.CHANGE_HEAD, words.change_rows(moves))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 0) -> str:
@@ -116,16 +125,16 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int
     return f"<table{cards}><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
 
 
-def _scatter(scorer: str, changes: Sequence[Change]) -> str:
+def _scatter(scorer: str, moves: Sequence[words.Move]) -> str:
     """Plot old scores (x) against new ones (y); unchanged scores would lie on the diagonal."""
     dots = "".join(
         _dot(
             f'class="{c.direction}" cx="{_x(c.before.points)}" cy="{_y(c.after.points)}" r="4" '
             'fill-opacity="0.6"',
-            words.change_line(c),
+            words.move_line(move),
         )
-        for c in changes
-        if c.before.points is not None and c.after.points is not None
+        for move in moves
+        if (c := move.change).before.points is not None and c.after.points is not None
     )
     low, high = _EDGE, _EDGE + _SIZE
     return (

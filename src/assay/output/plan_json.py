@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from assay.output.json import Amount, Count, Json, Output, Points, described
 from assay.plan import plan as planned
 from assay.plan.history import Applied
-from assay.plan.plan import Behind, CauseKind, Direction
+from assay.plan.plan import Behind, CauseKind, Direction, Edited, EditKind
 
 if TYPE_CHECKING:
     from assay.plan.experiment import SweepPoint
@@ -128,6 +128,19 @@ class PublicationChange(Output):
     published: bool = described("true if it will get one")
 
 
+class Edit(Output):
+    part: Edited = described("kind of part")
+    ref: str = described("name of the rule, profile, claim, source, publisher or dependency")
+    kind: EditKind = described("`changed` also for a value that a part did not have")
+    field: str = described("the edited field; empty for all of it, or if it is not known")
+    before: str | None = described("old value; null for none, or an unknown one")
+    after: str | None = described("new value; null for none, or if no field is named")
+    audiences: list[str] = described("audiences that may see it; empty if all may")
+    file: str | None = described("file of the new value, or null")
+    line: int | None = described("its line, or null")
+    moves: bool = described("false if it is no cause of a change of a score")
+
+
 class Disagreement(Output):
     id: str = described("id of the profile")
     audience: str = described("audience of the score")
@@ -164,6 +177,7 @@ class Plan(Output):
         "whether this version cannot read the rulebook of the lock, so that amounts of the scoring "
         "version include the effects of rules and evidence"
     )
+    edits: list[Edit] = described("edits of the rulebook and of documents since the base")
     summary: PlanSummary = described("the size of the plan")
     groups: list[ChangeGroup] = described("changes by leading cause, the largest first")
     changes: list[ScoreChange] = described("every score that will change")

@@ -8,18 +8,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Code, Position
 from assay.errors import InputError, UsageError
 from assay.model.rulebook import Guard
+from assay.plan.attribution import baseline
 from assay.plan.builder import make_plan
+from assay.plan.edits import Place, with_edits
 from assay.plan.history import Applied, applied, history_text, line_of
 from assay.plan.lock import ConflictedLock, Lock, digest_of, lock_bytes, read_lock
 from assay.plan.lock_builder import lock_of
 from assay.plan.plan import Plan
+from assay.plan.revision import as_applied, documents_before
+from assay.scoring import SCORING_VERSION
 from assay.text import plural
 from assay.workspace.paths import Workspace, real_path
 from assay.workspace.transactions import write_files
@@ -29,6 +34,12 @@ if TYPE_CHECKING:
     from assay.plan.request import Scoring
 
 PLAN_FORMAT = 1
+FUTURE_DAYS = 31
+"""Days after today up to which an apply may be dated without a question."""
+
+Part = Literal["rules", "documents", "time"]
+"""What an apply can take alone."""
+
 SIZE_LIMIT = 1_000_000_000
 
 _PARTS = {
@@ -150,6 +161,23 @@ def guards_hit(plan: Plan, guard: Guard, allowed: Collection[str]) -> Iterator[s
         )
 
 
+def doubts(proposal: Proposal, today: date) -> dict[str, str]:
+    """Return what can hardly be meant, as sentences by the names that allow it."""
+    plan, found = proposal.plan, {}
+    day = plan.as_of.isoformat()
+    if plan.base_as_of is not None and plan.as_of < plan.base_as_of:
+        found["earlier-date"] = f"as of {day}, before the last apply ({plan.base_as_of})"
+    if (plan.as_of - today).days > FUTURE_DAYS:
+        found["future-date"] = f"as of {day}, more than {FUTURE_DAYS} days after today ({today})"
+    lost = sum(not p.published for p in plan.published)
+    gained = len(plan.published) - lost
+    before = sum(r.published for a in proposal.assessments for r in a.results.values())
+    before += lost - gained
+    if lost * 2 > before:
+        found["withdrawals"] = f"{lost} of {plural(before, 'page')} will be withdrawn"
+    return found
+
+
 def carry_out(workspace: Workspace, lock: Lock, record: Applied) -> None:
     """Add the record to the history and replace the lock, both or neither.
 
@@ -215,17 +243,57 @@ class Proposal:
         return list(guards_hit(self.plan, self.assessments[0].rulebook.guard, allowed))
 
 
-def make_proposal(scoring: Scoring, saved: SavedPlan | None = None) -> Proposal:
+def plan_since(locks: Sequence[Lock], assessments: Sequence[Assessment], place: Place) -> Plan:
+    """Compare the lock, or both sides of a conflicted one, with the current assessments."""
+    base, theirs = (*locks, None, None)[:2]
+    plan = make_plan(base, assessments, theirs=theirs)
+    if base is None:
+        return plan
+    first = assessments[0]
+    known = partial(documents_before, base, first.workspace, first.written)
+    return with_edits(plan, base, assessments, known, place)
+
+
+def make_proposal(
+    scoring: Scoring, saved: SavedPlan | None = None, part: Part | None = None
+) -> Proposal:
     """Plan an apply, at the date of a saved plan if there is one, for all audiences at once.
 
-    Does not check that a saved plan is up to date: see :func:`moved_since`.
+    Does not check that a saved plan is up to date: see :func:`moved_since`. With a ``part``, all
+    else is as last applied; raises ``UsageError`` if that is not known.
     """
     locks, bases = bases_of(scoring.workspace.lock_path)
     assessments = scoring.assess(saved.as_of if saved else scoring.as_of)
-    theirs = locks[1] if len(locks) > 1 else None
-    plan = make_plan(locks[0] if locks else None, assessments, theirs=theirs)
+    if part is not None:
+        assessments = _one_part(scoring, locks, assessments[0], part)
+    plan = plan_since(locks, assessments, scoring.place)
     current = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
     return Proposal(plan, assessments, tuple(bases), scoring.decisions, not current)
+
+
+def _one_part(
+    scoring: Scoring, locks: Sequence[Lock], current: Assessment, part: Part
+) -> tuple[Assessment, ...]:
+    """Score with the current rules, documents or date, and all else as in the lock."""
+    if len(locks) != 1:
+        state = "two branches applied" if locks else "nothing applied yet"
+        raise UsageError(f"{state}, so no cause can be applied alone; omit --cause")
+    (lock,) = locks
+    if lock.engine != SCORING_VERSION:
+        raise UsageError(
+            "another scoring version applied grades.lock, so no cause can be applied alone; "
+            "omit --cause"
+        )
+    base = baseline(lock, current)
+    rulebook, program = (
+        (current.rulebook, current.program) if part == "rules" else (base.rulebook, base.program)
+    )
+    as_of = current.as_of if part == "time" else lock.as_of
+    written = current.written
+    if part != "documents":
+        with as_applied(lock, current) as then:
+            written = then[0].written
+    return scoring.rescore(written, rulebook, program, as_of)
 
 
 def record_apply(

@@ -19,7 +19,8 @@ from assay.scoring.compare import profiles_of_rule
 if TYPE_CHECKING:
     from assay.assessment import Assessment
 
-_TEXTS = {"because", "rationale", "source", "title", "describes", "label", "text"}
+WORDS = {"because", "rationale", "source", "title", "describes", "label", "text"}
+"""Fields of the rulebook that no score reads."""
 
 
 def values_of(rulebook: Rulebook) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def values_of(rulebook: Rulebook) -> dict[str, Any]:
                 parts[f"{scorer.key}.{name}"] = option.model_dump(mode="json")
         parts[f"{scorer.key}.not_asked"] = [n.model_dump(mode="json") for n in scorer.not_asked]
         for rule in scorer.rules:
-            parts[f"{scorer.key}.{rule.id}"] = rule.model_dump(mode="json", exclude=_TEXTS)
+            parts[f"{scorer.key}.{rule.id}"] = rule.model_dump(mode="json", exclude=WORDS)
     for name, bands in rulebook.scales.items():
         parts[f"scale.{name}"] = [b.model_dump(mode="json", exclude={"label"}) for b in bands]
     for name, value in rulebook.reach.model_dump(mode="json").items():

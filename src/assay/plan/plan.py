@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
@@ -13,6 +13,8 @@ from assay.plan.lock import LockedHorizon, LockedProfile
 Behind = Literal["documents", "rules", "decisions", "engine", "lock", "branches"]
 CauseKind = Literal["evidence", "time", "rule", "neighbour", "engine", "decision", "lock"]
 Direction = Literal["upgrade", "downgrade", "same", "status"]
+Edited = Literal["rulebook", "profile", "claim", "source", "publisher", "dependency"]
+EditKind = Literal["added", "removed", "changed"]
 
 NOTHING, WORKSPACE = "nothing", "workspace"
 """Bases that are no lock: nothing applied yet, or the current workspace."""
@@ -148,6 +150,33 @@ class WordChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """An edited value of the rulebook or of a document.
+
+    ``ref`` names the part as causes do, and ``field`` the value in it; without a field the whole
+    part is meant, or its fields are not known. ``before`` and ``after`` are None for no value, or
+    an unknown one. ``audiences`` are those that may see it, none if all may. ``file`` and ``line``
+    are those of the current value. ``moves`` is whether a cause of a changed score names it.
+    """
+
+    part: Edited
+    ref: str
+    kind: EditKind
+    field: str = ""
+    before: str | None = None
+    after: str | None = None
+    audiences: tuple[str, ...] = ()
+    file: str | None = None
+    line: int | None = None
+    moves: bool = True
+
+    @property
+    def name(self) -> str:
+        """The part and its field."""
+        return f"{self.ref}.{self.field}" if self.field else self.ref
+
+
+@dataclass(frozen=True, slots=True)
 class Disagreement:
     """A grade that two branches applied differently, and the computed one."""
 
@@ -182,6 +211,7 @@ class Plan:
     are those of changed profiles and their neighbours; if ``pages_compared``, exactly the files
     of the site that differ. ``rules_unreadable``: another scoring version applied the lock, and
     this one cannot read its rulebook, so the effect of the rules is part of that of the version.
+    ``edits`` are the edits of rules and documents since the base.
     """
 
     as_of: date
@@ -205,6 +235,7 @@ class Plan:
     today: date | None = None
     behind: tuple[Behind, ...] = ()
     rules_unreadable: bool = False
+    edits: tuple[Edit, ...] = ()
     evidence: Mapping[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     @property
@@ -272,9 +303,11 @@ class Plan:
 
 def only(plan: Plan, ids: Collection[str]) -> Plan:
     """Restrict a plan to some profiles."""
+    changes = tuple(c for c in plan.changes if c.id in ids)
     return replace(
         plan,
-        changes=tuple(c for c in plan.changes if c.id in ids),
+        changes=changes,
+        edits=tuple(_edits_of(plan.edits, ids, changes)),
         horizons=tuple(h for h in plan.horizons if h.id in ids),
         watch=tuple(w for w in plan.watch if w.id in ids),
         published=tuple(p for p in plan.published if p.id in ids),
@@ -284,6 +317,22 @@ def only(plan: Plan, ids: Collection[str]) -> Plan:
         disagreements=tuple(d for d in plan.disagreements if d.id in ids),
         ageing=tuple(c for c in plan.ageing if c.id in ids),
     )
+
+
+def _edits_of(
+    edits: Iterable[Edit], ids: Collection[str], changes: Iterable[Change]
+) -> Iterator[Edit]:
+    """Yield the edits of some profiles, and those that causes of their changes name."""
+    refs = {r for change in changes for cause in change.causes for r in cause.refs}
+    for edit in edits:
+        within = any(includes(r, edit.name) or includes(edit.name, r) for r in refs)
+        if within or edit.ref.partition("#")[0] in ids:
+            yield edit
+
+
+def includes(name: str, other: str) -> bool:
+    """Whether ``name`` is ``other`` or a part of the rulebook or a profile that contains it."""
+    return other == name or other.startswith((f"{name}.", f"{name}#"))
 
 
 def _is_page_of(path: str, ids: Collection[str]) -> bool:
@@ -297,9 +346,8 @@ def because(plan: Plan, ref: str) -> Plan:
 
     A part of the rulebook includes all parts below it: ``claim.confidence`` all of its rules.
     """
-
-    def below(name: str) -> bool:
-        return name == ref or name.startswith((f"{ref}.", f"{ref}#"))
-
-    changes = tuple(c for c in plan.changes if any(below(r) for k in c.causes for r in k.refs))
-    return replace(only(plan, {c.id for c in changes}), changes=changes)
+    changes = tuple(
+        c for c in plan.changes if any(includes(ref, r) for k in c.causes for r in k.refs)
+    )
+    edits = tuple(e for e in plan.edits if includes(ref, e.name) or includes(e.name, ref))
+    return replace(only(plan, {c.id for c in changes}), changes=changes, edits=edits)

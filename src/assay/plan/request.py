@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 from assay.diagnostics.suggest import did_you_mean, nearest
 from assay.errors import UsageError
-from assay.plan.apply import bases_of
+from assay.plan.apply import bases_of, plan_since
 from assay.plan.builder import make_plan, with_ageing
+from assay.plan.edits import Place, with_edits
 from assay.plan.lock_builder import lock_for, lock_of
 from assay.plan.plan import WORKSPACE, Plan, because, only
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
+    from assay.cel.program import Program
+    from assay.model.documents import Corpus
+    from assay.model.rulebook import Rulebook
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.lock import Lock
     from assay.workspace.paths import Workspace
@@ -30,7 +34,9 @@ class Scoring:
     ``assess_version`` scores another version of it at the date of that version, or at the date
     given if that has none. ``decide`` adds the overrides that count to an assessment by other
     rules, ``decisions`` are the last ones of the ledger. ``pages`` lists the files of the site that
-    differ between two assessments.
+    differ between two assessments. ``place`` finds a value of the rulebook or of a document in its
+    file. ``rescore`` scores other documents by a compiled rulebook on a date, for each audience of
+    the rulebook.
     """
 
     workspace: Workspace
@@ -40,6 +46,8 @@ class Scoring:
     decide: Callable[[Assessment], Assessment]
     decisions: tuple[str, ...]
     pages: Callable[[Sequence[Assessment], Sequence[Assessment]], tuple[str, ...]]
+    place: Place
+    rescore: Callable[[Corpus, Rulebook, Program, date], tuple[Assessment, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,7 @@ def _with_settings(scoring: Scoring, request: Request) -> Planned:
     changed = tuple(scoring.decide(a) for a in tried(assessments, settings))
     base = lock_of(assessments, grounds=False)
     made = make_plan(base, changed, name=WORKSPACE)
+    made = with_edits(made, base, changed, lambda: assessments[0].written, scoring.place)
     if request.pages:
         made = _with_pages(made, scoring.pages(assessments, changed))
     return _filtered(made, base, changed, request)
@@ -145,6 +154,7 @@ def _against_revision(scoring: Scoring, request: Request, revision: str) -> Plan
         then = scoring.assess_version(there, scoring.as_of)
         base = lock_of(then, grounds=False)
         made = make_plan(base, assessments, name=revision)
+        made = with_edits(made, base, assessments, lambda: then[0].written, scoring.place)
         if request.pages:
             made = _with_pages(made, scoring.pages(then, assessments))
     return _filtered(made, base, assessments, request)
@@ -158,7 +168,7 @@ def _since_apply(scoring: Scoring, request: Request) -> Planned:
     notes = [] if base else ["nothing applied yet: grades.lock does not exist"]
     day = base.as_of if base and request.at_lock else scoring.as_of
     assessments = scoring.assess(day)
-    made = make_plan(base, assessments, theirs=locks[1] if len(locks) > 1 else None)
+    made = plan_since(locks, assessments, scoring.place)
     if request.pages:
         try:
             made = _with_pages(made, _pages_since(scoring, base, assessments, request.audience))

@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -85,14 +85,18 @@ def git_user(folder: Path) -> GitUser | None:
 
 
 @contextmanager
-def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
+def workspace_at(
+    workspace: Workspace, revision: str, documents: Sequence[str] = ("profiles",)
+) -> Iterator[Workspace]:
     """Provide the rulebook and documents of a revision, in a folder that is removed at the end.
 
+    ``documents`` are files or folders, all of which the revision has unless it is no workspace.
     Raises ``UsageError`` without git, a repository, the revision, or a workspace in it.
     """
     commit = _commit(workspace.root, revision)
     prefix = _git(workspace.root, ["rev-parse", "--show-prefix"]).decode().strip()
-    names = [n for n in ("rules.yaml", "profiles") if _holds(workspace.root, commit, prefix + n)]
+    wanted = ("rules.yaml", *documents)
+    names = [n for n in wanted if _holds(workspace.root, commit, prefix + n)]
     if len(names) < 2:
         raise UsageError(
             f"revision {revision!r} has no workspace here; it needs rules.yaml and profiles/"
@@ -160,6 +164,48 @@ def _run(folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[
         raise UsageError(message) from None
 
 
+_FILES_AT_ONCE = 200
+"""Number of changed files from which all documents of a revision are read."""
+
+
+def documents_before(lock: Lock, workspace: Workspace, written: Corpus) -> Corpus | None:
+    """Return the documents as committed with the lock, merged into those ``written`` now.
+
+    None without git, or if the lock is not committed. Only files that changed since are read, so
+    a document that is in no committed file remains as it is now.
+    """
+    commit = commit_of_lock(workspace)
+    if commit is None:
+        return None
+    changed = ask(
+        workspace.root,
+        *("diff", "--name-only", "--no-renames", "--diff-filter=MDT", "-z", "--relative"),
+        *(commit, "--", workspace.profiles_dir.name),
+    )
+    names = [name for name in (changed or "").split("\0") if name]
+    if not names:
+        return written
+    if len(names) > _FILES_AT_ONCE:
+        names = [workspace.profiles_dir.name]
+    try:
+        with workspace_at(workspace, commit, names) as there:
+            old = load_workspace(there, as_of=lock.as_of).corpus
+    except UsageError:
+        return None
+    return replace(
+        written,
+        publishers={**written.publishers, **old.publishers},
+        sources={**written.sources, **old.sources},
+        profiles={**written.profiles, **old.profiles},
+    )
+
+
+def commit_of_lock(workspace: Workspace) -> str | None:
+    """Return the last commit that changed the lock; None if there is none, or no git."""
+    found = ask(workspace.root, "log", "-1", "--format=%H", "--", workspace.lock_path.name)
+    return (found or "").strip() or None
+
+
 @contextmanager
 def as_applied(
     lock: Lock, assessment: Assessment, audience: str | None = None
@@ -178,9 +224,8 @@ def as_applied(
         yield found
         return
     workspace = assessment.workspace
-    found_commit = ask(workspace.root, "log", "-1", "--format=%H", "--", workspace.lock_path.name)
-    commit = (found_commit or "").strip()
-    if not commit:
+    commit = commit_of_lock(workspace)
+    if commit is None:
         raise UsageError("documents have changed, and git does not have the applied ones")
     with workspace_at(workspace, commit) as there:
         loaded = load_workspace(there, as_of=lock.as_of)
