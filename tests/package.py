@@ -37,7 +37,7 @@ from assay.ingest.document import decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
 from assay.lint.analysis import Analysis
 from assay.lint.rulebook import lint_rulebook
-from assay.model.base import Model, without_unsafe
+from assay.model.base import Model, normalised, without_unsafe
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     AnyProfile,
@@ -242,6 +242,7 @@ __all__ = [
     "make_plan",
     "noisy_or_thresholds",
     "noisy_or_weights",
+    "normalised",
     "outputs",
     "overview",
     "parse_cel",

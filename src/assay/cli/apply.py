@@ -46,14 +46,13 @@ def apply_command(
     evidence or rules have changed since.
     """
     from assay import pipeline
-    from assay.model.base import checked_reviewer, unsafe_character
+    from assay.model.base import checked_reason, checked_reviewer
     from assay.plan.apply import moved_since, read_plan
 
     session: Session = context.obj
     if session.audience is not None:
         raise UsageError("an apply covers all audiences; omit --audience")
-    if unsafe_character(reason) is not None:
-        raise UsageError("the reason has an invisible control character; remove it")
+    reason = checked_reason(reason)
     named = None if reviewer is None else checked_reviewer(reviewer)
     seen = read_plan(saved) if saved is not None else None
     if seen is not None and session.as_of not in (None, seen.as_of):

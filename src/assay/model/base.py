@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -67,6 +68,23 @@ def all_without_unsafe(value: Any) -> Any:
     return [all_without_unsafe(v) for v in value] if isinstance(value, list) else value
 
 
+def normalised(text: str) -> str:
+    """Return a text as readers see it: composed (NFC), on one line, with single spaces.
+
+    A text with a character that none may have is returned unchanged.
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    if unsafe_character(text) is not None:
+        return text
+    return " ".join(composed(text).split())
+
+
+def composed(text: str) -> str:
+    """Return a text in the normal form NFC."""
+    return unicodedata.normalize("NFC", text)
+
+
 def visible(text: str) -> str:
     """Return the text; raises ``ValueError`` if it has a character that none may have."""
     at = unsafe_character(text)
@@ -100,19 +118,22 @@ Id = Annotated[
 ClaimReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=201)]
 """``claim`` for a claim of the same profile, ``profile#claim`` for one of another profile."""
 
+# Texts are compared as they are shown: a line break or a decomposed letter is no other wording.
 Text = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=4000, pattern=VISIBLE_PATTERN
     ),
+    AfterValidator(normalised),
 ]
-"""One or more sentences of plain text, never markup."""
+"""One or more sentences of plain text, never markup; :func:`normalised`."""
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=VISIBLE_PATTERN),
+    AfterValidator(normalised),
 ]
-"""A name or a title: one line of plain text."""
+"""A name or a title: plain text, :func:`normalised`."""
 
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 
@@ -140,36 +161,46 @@ class Shorthand(Model):
         return {cls.short: value} if isinstance(value, str) else value
 
 
-def _one_line(text: str) -> str:
-    if any(c in "\n\t" for c in visible(text)):
-        raise ValueError("a name is one line of text")
-    return text
-
-
 Plain = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
     AfterValidator(visible),
+    AfterValidator(normalised),
 ]
 """A :data:`Text` of the ledger, whose errors are reported in the words of the validator."""
+
+
+def _one_name(text: str) -> str:
+    if any(c in "\n\t" for c in visible(text)):
+        raise ValueError("a name is one line of text")  # two lines may be two people
+    return text
+
 
 Person = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_one_line),
+    AfterValidator(_one_name),
+    AfterValidator(normalised),
 ]
-"""A reviewer's name: one line."""
+"""A reviewer's name."""
 
+_PLAIN: TypeAdapter[str] = TypeAdapter(Plain)
 _PERSON: TypeAdapter[str] = TypeAdapter(Person)
 
 
 def checked_reviewer(text: str) -> str:
-    """Return a valid reviewer's name without outer spaces.
+    """Return a valid reviewer's name. Raises ``UsageError`` if it is not a :data:`Person`."""
+    return _checked(_PERSON, text, "the reviewer's name")
 
-    Raises ``UsageError`` if it is not a :data:`Person`.
-    """
+
+def checked_reason(text: str) -> str:
+    """Return a valid reason, or the empty one. Raises ``UsageError`` for any other text."""
+    return _checked(_PLAIN, text, "the reason") if text.strip() else ""
+
+
+def _checked(kind: TypeAdapter[str], text: str, name: str) -> str:
     try:
-        return _PERSON.validate_python(text)
+        return kind.validate_python(text)
     except ValidationError as error:
         message = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-        raise UsageError(f"the reviewer's name: {message}") from None
+        raise UsageError(f"{name}: {message}") from None

@@ -31,13 +31,20 @@ from assay.model.base import (
     Shorthand,
     Text,
     WebAddress,
+    composed,
 )
 from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A name for conditions: lower-case letters, digits and underscores."""
 
-Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=VISIBLE_PATTERN)]
+Cel = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=10_000, pattern=VISIBLE_PATTERN),
+    AfterValidator(composed),
+]
+"""An expression; composed, so that its words equal those of documents."""
+
 Phase = Literal["add", "multiply", "floor", "cap"]
 SubjectKind = Literal["citation", "corroboration", "claim", "factor", "dependent", "profile"]
 ProfileKind = Literal["institution", "event"]

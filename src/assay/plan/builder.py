@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
+from assay.model.base import normalised
 from assay.plan.lock import Lock, LockedProfile, canonical_rulebook, differing, digest_of
 from assay.plan.lock_builder import (
     changed_evidence,
@@ -225,7 +226,9 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
             continue
         for claim in sorted(was.inputs.claims.keys() | now.inputs.claims.keys()):
             a, b = was.inputs.claims.get(claim), now.inputs.claims.get(claim)
-            before, after = a.text if a else None, b.text if b else None
+            # Older locks have texts as they were written.
+            before = normalised(a.text) if a else None
+            after = b.text if b else None
             # Claims of other profiles, on which this one is based, are corrections of those.
             if before == after or "#" in claim:
                 continue
