@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, VISIBLE_PATTERN, Model
+from assay.characters import VISIBLE_PATTERN
+from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
 from assay.model.documents import (
     Citation,
     Claim,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import Choice, Command, json_option, reviewer_option
-from assay.cli.output import print_json, print_lines
+from assay.cli.output import echo, print_json, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 
@@ -80,10 +80,10 @@ def apply_command(
 
 
 def _stop(context: click.Context, title: str, lines: list[str], hint: str | None = None) -> None:
-    click.echo(title, err=True)
+    echo(title, err=True)
     print_lines((f"  {line}" for line in lines), err=True)
     if hint is not None:
-        click.echo(hint, err=True)
+        echo(hint, err=True)
     context.exit(1)
 
 
@@ -100,7 +100,7 @@ def _git_user(root: Path) -> str:
 def _ask(plan: Plan) -> None:
     from assay.output.plan_text import plan_text
 
-    click.echo(plan_text(plan), err=True)
+    echo(plan_text(plan), err=True)
     click.confirm("\nApply this plan?", abort=True, err=True)
 
 
@@ -112,5 +112,5 @@ def _done(plan: Plan, output: str, message: str) -> None:
     else:
         from assay.output.plan_text import counts
 
-        click.echo(message)
-        click.echo(counts(plan, applied=True))
+        echo(message)
+        echo(counts(plan, applied=True))

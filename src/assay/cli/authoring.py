@@ -10,7 +10,7 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Choice, Command, Group, json_option
-from assay.cli.output import print_json, print_lines
+from assay.cli.output import echo, print_json, print_lines
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def init_command(folder: Path, ci: bool) -> None:
     existing = Workspace(folder.resolve())
     if ci and existing.rules_path.is_file():
         print_lines(str(path.relative_to(existing.root)) for path in add_ci(existing))
-        click.echo("next: assay apply, then commit these files and grades.lock", err=True)
+        echo("next: assay apply, then commit these files and grades.lock", err=True)
         return
     workspace = init(folder, ci=ci)
-    click.echo(str(workspace.root))
-    click.echo(f"next: cd {folder} && assay check", err=True)
+    echo(str(workspace.root))
+    echo(f"next: cd {folder} && assay check", err=True)
 
 
 @click.group(name="new", cls=Group)
@@ -123,8 +123,8 @@ def _print_written(written: Written, output: str) -> None:
 
         print_json(NewDocument.model_validate(written).as_json())
         return
-    click.echo(written.id)
-    click.echo(f"written to {written.file}", err=True)
+    echo(written.id)
+    echo(f"written to {written.file}", err=True)
 
 
 @new_command.command(name="event")
@@ -300,10 +300,10 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
 
         print_json(CitedSource.model_validate(cited).as_json())
         return
-    click.echo(cited.id)
-    click.echo(f"{'written to' if cited.created else 'already in'} {cited.file}", err=True)
+    echo(cited.id)
+    echo(f"{'written to' if cited.created else 'already in'} {cited.file}", err=True)
     if cited.claim is not None:
-        click.echo(f"cited by {cited.claim} in {cited.claim_file}", err=True)
+        echo(f"cited by {cited.claim} in {cited.claim_file}", err=True)
 
 
 @click.command(name="find", cls=Command)
@@ -330,6 +330,6 @@ def find_command(session: Session, words: tuple[str, ...], limit: int, output: s
     width = max((len(f.kind) for f in shown), default=0)
     print_lines(f"{f.kind:<{width}}  {f.id}\n{'':<{width}}  {f.text}" for f in shown)
     if len(found) > limit:
-        click.echo(f"{len(found) - limit} more; list them with --limit {len(found)}", err=True)
+        echo(f"{len(found) - limit} more; list them with --limit {len(found)}", err=True)
     if not found:
-        click.echo("no results", err=True)
+        echo("no results", err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import Command, json_option, profile_argument
-from assay.cli.output import print_json, print_lines
+from assay.cli.output import echo, print_json, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 from assay.text import plural
@@ -70,14 +70,14 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
     for scorer in dict.fromkeys(c.scorer for c in shown):
         changes = [c for c in shown if c.scorer == scorer]
         line = sparkline([c.after.points for c in changes])
-        click.echo(f"{profile_id} {scorer}: {line} {plan_text.grade(changes[-1].after)}")
+        echo(f"{profile_id} {scorer}: {line} {plan_text.grade(changes[-1].after)}")
     for record in records:
         changes = [c for c in record.changes_of(profile_id) if c.audience == audience and c.rated]
         corrections = record.corrections_of(profile_id)
         if changes or corrections:
-            click.echo(f"\n{_headline(record)}")
+            echo(f"\n{_headline(record)}")
         for change in changes:
-            click.echo(f"  {plan_text.change_line(change)} — {record.action(change)}")
+            echo(f"  {plan_text.change_line(change)} — {record.action(change)}")
         _print_corrections(corrections)
 
 
@@ -113,19 +113,19 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
         print_json(log_json(records))
         return
     if not records:
-        click.echo("no apply is recorded yet", err=True)
+        echo("no apply is recorded yet", err=True)
     for record in records:
-        click.echo(_headline(record))
+        echo(_headline(record))
         if not record.bases:
             profiles = record.counts.get("profiles", len({c.id for c in record.changes}))
-            click.echo(f"  first lock: {plural(profiles, 'profile')} graded")
+            echo(f"  first lock: {plural(profiles, 'profile')} graded")
             continue
         for change in record.changes:
             if change.direction == "same" or not change.rated:
                 continue
             grades = f"{plan_text.grade(change.before)} → {plan_text.grade(change.after)}"
             arrow = plan_text.ARROWS[change.direction]
-            click.echo(
+            echo(
                 f"  {arrow} {change.id} {change.scorer}: {grades}: {record.action(change)} "
                 f"({plan_text.some(change.leading.refs, 3)})"
             )

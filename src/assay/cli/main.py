@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ import click
 
 from assay import __version__
 from assay.cli.options import Choice, Command, Group
-from assay.cli.output import prepare_streams, print_diagnostics
+from assay.cli.output import echo, prepare_streams, print_diagnostics
 from assay.cli.session import WORKSPACE, Session, now
 from assay.errors import AssayError, EngineError, InputError
 
@@ -126,7 +127,7 @@ def completion_command(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     script = kind(assay, {}, "assay", "_ASSAY_COMPLETE")
-    click.echo(kind.source_template % script.source_vars())
+    echo(kind.source_template % script.source_vars())
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -179,7 +180,9 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
 def _report(error: Exception) -> None:
     """Print an error on standard error."""
     if isinstance(error, click.ClickException):
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        echo(shown.getvalue().removesuffix("\n"), err=True)
         return
     if isinstance(error, InputError):
         errors = (d for d in error.diagnostics if d.severity == "error")
@@ -193,4 +196,4 @@ def _report(error: Exception) -> None:
         message = f"error: {error.filename or 'the output'}: {error.strerror or error}"
     else:
         message = f"error: {error}"
-    click.echo(message, err=True)
+    echo(message, err=True)

@@ -22,17 +22,8 @@ from pydantic import (
     model_validator,
 )
 
-from assay.model.base import (
-    VISIBLE_PATTERN,
-    Flag,
-    Id,
-    Line,
-    Model,
-    Shorthand,
-    Text,
-    WebAddress,
-    composed,
-)
+from assay.characters import VISIBLE_PATTERN, composed
+from assay.model.base import Flag, Id, Line, Model, Shorthand, Text, WebAddress
 from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from assay.model.base import normalised
+from assay.characters import normalised
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     Citation,

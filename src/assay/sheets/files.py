@@ -15,9 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from assay.characters import without_unsafe
 from assay.diagnostics.diagnostic import Position
 from assay.errors import UsageError
-from assay.model.base import without_unsafe
 
 LARGEST = 50_000_000
 """Limit of a file's size in bytes."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assay.authoring.new import document_path, with_documents
+from assay.characters import normalised
 from assay.diagnostics.diagnostic import Diagnostic, sort_diagnostics
 from assay.errors import InputError
-from assay.model.base import normalised
 from assay.sheets.columns import CITATIONS, DATE, DAY, GAPS, CellError, Column, Kind, readings
 from assay.sheets.files import from_cell, to_cell
 from assay.sheets.rows import Assigner, Row, SheetRows, Target
