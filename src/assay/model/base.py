@@ -68,7 +68,7 @@ Id = Annotated[
 ClaimReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=201)]
 """``claim`` for a claim of the same profile, ``profile#claim`` for one of another profile."""
 
-# Texts are compared as they are shown: a line break or a decomposed letter is no other wording.
+# Texts are compared as pages show them: a line break or a decomposed letter is no rewording.
 Text = Annotated[
     str,
     StringConstraints(

@@ -226,7 +226,7 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
             continue
         for claim in sorted(was.inputs.claims.keys() | now.inputs.claims.keys()):
             a, b = was.inputs.claims.get(claim), now.inputs.claims.get(claim)
-            # Older locks have texts as they were written.
+            # Locks of older versions have texts with their white space.
             before = normalised(a.text) if a else None
             after = b.text if b else None
             # Claims of other profiles, on which this one is based, are corrections of those.

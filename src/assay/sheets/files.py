@@ -240,7 +240,7 @@ def _table(library: Any, page: Any, place: str, several: bool) -> Table:
             elif cell.data_type == "e":
                 unread[number, at] = f"the error {cell.value}"
             text = "" if cell.data_type in "fe" else _text(cell.value, cell.number_format)
-            # The format writes a carriage return as _x000D_, which the library leaves as it is.
+            # The format writes a carriage return as _x000D_, which the library does not decode.
             texts.append(library.utils.escape.unescape(text))
         rows.append(texts)
     for merged in page.merged_cells.ranges:
