@@ -22,6 +22,7 @@ from assay.cli.output import (
 )
 from assay.cli.session import Session
 from assay.text import plural
+from assay.workspace.paths import real_path
 
 if TYPE_CHECKING:
     from assay.pipeline import RuleTests
@@ -102,7 +103,7 @@ def _test(session: Session, files: Sequence[Path], junit: Path | None, asked: _A
     from assay.workspace.transactions import write_files
 
     workspace = session.workspace()
-    paths = [f.resolve() for f in files] or None
+    paths = [real_path(f) for f in files] or None
     done = rule_tests(session.check(), session.as_of, paths, covered=asked.needs_coverage)
     fine = _report(done, workspace.root, asked)
     if junit is not None:

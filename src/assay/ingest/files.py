@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assay.errors import UsageError
 from assay.ingest.document import SIZE_LIMIT, Document, UnreadableDocument, decode
+from assay.workspace.paths import real_path
 
 
 def opened(path: Path, name: str) -> Document:
@@ -34,7 +35,7 @@ def files_below(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         if given.is_file():
             yield given, _shown(given.name)
         elif given.is_dir():
-            root = given.resolve()
+            root = real_path(given)
             for folder, folders, names in os.walk(root):
                 folders[:] = sorted(f for f in folders if not f.startswith("."))
                 for name in sorted(names):

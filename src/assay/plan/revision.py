@@ -21,7 +21,7 @@ from assay.plan.attribution import baseline
 from assay.plan.lock_builder import evidence_digest, evidence_of, inputs_digest
 from assay.scoring import SCORING_VERSION
 from assay.workspace.load import load_workspace
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, real_path
 
 if TYPE_CHECKING:
     from assay.model.documents import Corpus
@@ -102,7 +102,7 @@ def workspace_at(workspace: Workspace, revision: str) -> Iterator[Workspace]:
     try:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             extract(tar, folder)
-        yield Workspace(folder.resolve())
+        yield Workspace(real_path(folder))
     except tarfile.TarError as error:
         raise UsageError(f"cannot read revision {revision!r}: {error}") from None
     finally:

@@ -14,7 +14,7 @@ from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.progress import counting
 from assay.workspace import images
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, real_path
 from assay.yaml.json_lines import BULK_LIMIT, read_json_lines
 from assay.yaml.parquet import read_parquet_rows
 from assay.yaml.reader import SIZE_LIMIT, YamlFile, read_yaml, too_large
@@ -223,7 +223,7 @@ def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnos
     except OSError as error:
         return _unreadable(file, error.strerror or str(error))
     if stat.S_ISLNK(status.st_mode):
-        target = path.resolve()
+        target = real_path(path)
         if not target.is_relative_to(workspace.root):
             return codes.OUTSIDE_WORKSPACE.at(
                 Position(file),

@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position, ValueLocation
+from assay.workspace.paths import real_path
 
 SIZE_LIMIT = 2_000_000
 """Maximum size of a picture in bytes."""
@@ -55,7 +56,7 @@ def read_picture(src: str, folder: Path, location: Position | ValueLocation) -> 
         return refused(
             codes.IMAGE_NOT_FOUND, f"image {name} not found", f"give its path below {shown}/"
         )
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not real_path(path).is_relative_to(real_path(folder)):
         return refused(
             codes.OUTSIDE_WORKSPACE,
             f"image {name} is a link to a file outside of {shown}/",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import UsageError
+
+
+def real_path(path: Path) -> Path:
+    """Return the absolute path without links; a loop of links remains, and cannot be opened."""
+    return Path(os.path.realpath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,7 @@ class Workspace:
 
         Raises ``UsageError`` if neither ``start`` nor a folder above it is one.
         """
-        folder = start.resolve()
+        folder = real_path(start)
         for candidate in (folder, *folder.parents):
             if (candidate / "rules.yaml").is_file() and (candidate / "profiles").is_dir():
                 return cls(candidate)
