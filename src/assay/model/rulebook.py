@@ -45,7 +45,8 @@ PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 
 
 def _thousandths(value: float) -> float:
-    if Decimal(str(value)) * 1000 % 1:
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -3:
         raise ValueError("an amount has at most three decimals")
     return value
 
@@ -595,7 +596,8 @@ class Rulebook(Model):
         return rule_id
 
     def bands(self, scorer: Scorer) -> tuple[Band, ...]:
-        return self.scales[scorer.scale] if scorer.scale else ()
+        """Return the bands of a scorer; none if it has no scale, or one that is not defined."""
+        return self.scales.get(scorer.scale, ()) if scorer.scale else ()
 
     def scorer(self, on: SubjectKind, name: str | None) -> Scorer | None:
         return next((s for s in self.scorers if s.on == on and s.name == name), None)

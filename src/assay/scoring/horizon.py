@@ -145,6 +145,7 @@ def _grade_name(run: Run) -> str:
 def _rechecks(run: Run) -> Mapping[int, list[NextDate]]:
     """By profile row the earliest recheck of a standing claim; none for undated claims."""
     due = pl.col("checked_day") + pl.col("review_after_days")
+    due = due.clip(upper_bound=date.max.toordinal())
     first = (
         run.tables.frames["claim"]
         .lazy()

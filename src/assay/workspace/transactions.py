@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from assay.errors import EngineError, InputError, UsageError
 from assay.workspace.discover import BULK
 from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, real_path
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
@@ -25,7 +25,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     staged: list[tuple[Path, Path]] = []
     try:
         for path, data in contents.items():
-            target = path.resolve()
+            target = real_path(path)
             if target.is_file() and target.read_bytes() == data:
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def publish(files: Iterable[tuple[str, bytes]], target: Path) -> PublishReport:
     the old folder unchanged. Raises ``UsageError`` if the target cannot be written or is a
     folder that was not generated.
     """
-    place = target.resolve()
+    place = real_path(target)
     if not place.name:
         raise UsageError(f"cannot replace {place} by a site; choose another folder")
     previous = place.with_name(f".{place.name}.previous")
@@ -263,8 +263,8 @@ def resolve_profile_path(workspace: Workspace, given: Path) -> Path:
 
     Raises ``UsageError`` for any other path.
     """
-    path = (workspace.root / given).resolve()
-    if not path.is_relative_to(workspace.profiles_dir.resolve()):
+    path = real_path(workspace.root / given)
+    if not path.is_relative_to(real_path(workspace.profiles_dir)):
         raise UsageError(f"{given} is not below profiles/, where documents belong")
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"{given} does not end in .yaml")
