@@ -62,8 +62,8 @@ column, or its row. assay does not edit such files.
 - An **id** is lower-case letters, digits and single hyphens, at most 100 characters. A reference to
   a **claim** is its id within its own profile, and `profile#claim` elsewhere.
 - A **line** is plain text of at most 300 characters, a **text** of up to 4000. Neither is markup or
-  has control characters. Both are read as pages show them: letters composed (NFC), and any white
-  space, line breaks included, as one space.
+  has control characters. Both are read as pages show them: letters composed (NFC), and a single
+  space for any white space, line breaks included.
 - A missing value is unknown: never zero, never a middle value. The ratings `F`, `6` and `unknown`
   read as missing.
 - A key that is not listed here is an error.

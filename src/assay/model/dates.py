@@ -100,7 +100,7 @@ def _month_end(year: int, month: int) -> date:
 
 
 def add_days(day: date, days: int) -> date:
-    """Return the day ``days`` later; the last day of the calendar if it is later than that."""
+    """Return the day ``days`` later, at most 9999-12-31."""
     try:
         return day + timedelta(days)
     except OverflowError:
@@ -110,7 +110,7 @@ def add_days(day: date, days: int) -> date:
 def add_months(day: date, months: int) -> date:
     """Return the same day ``months`` later, or the last day of that month if it is shorter.
 
-    It is at most the last day of the calendar.
+    At most 9999-12-31, as for :func:`add_days`.
     """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
