@@ -51,7 +51,7 @@ def _thousandths(value: float) -> float:
     return value
 
 
-Number = Annotated[float, Field(strict=True), AfterValidator(_thousandths)]
+Number = Annotated[float, Field(strict=True, ge=-1000.0, le=1000.0), AfterValidator(_thousandths)]
 Fraction = Annotated[float, Field(strict=True, ge=0.0, le=1.0), AfterValidator(_thousandths)]
 Parameter = Flag | StrictInt | FiniteFloat | Line
 Amount = Number | Cel
