@@ -26,10 +26,10 @@ _GITATTRIBUTES = (
 _MODELINE = "# yaml-language-server: $schema="
 
 
-def init(folder: Path, *, ci: bool = False) -> Workspace:
+def init(folder: Path, *, ci: bool = False, empty: bool = False) -> Workspace:
     """Write a starter workspace into a new or empty folder.
 
-    ``ci`` adds the files of :func:`add_ci`. Raises ``UsageError`` if the folder is not empty.
+    ``ci`` adds the files of :func:`add_ci`; ``empty`` leaves out the example. Raises ``UsageError`` if the folder is not empty.
     """
     root = real_path(folder)
     if root.exists() and not root.is_dir():
@@ -48,7 +48,9 @@ def init(folder: Path, *, ci: bool = False) -> Workspace:
         root / ".gitignore": _GITIGNORE,
         root / ".gitattributes": _GITATTRIBUTES,
     }
-    for path, file in _yaml_files(data / "starter"):
+    if empty:
+        contents[workspace.profiles_dir / ".gitkeep"] = b""  # git keeps no empty folder
+    for path, file in () if empty else _yaml_files(data / "starter"):
         contents[root / path] = _with_schema(file.read_bytes(), PROFILE_SCHEMA, path.count("/"))
     for name, schema in schema_files().items():
         contents[workspace.cache_dir / name] = schema
