@@ -35,7 +35,7 @@ class Filter:
 
 
 KINDS = ("institution", "event", "source", "publisher", "claim", "rule")
-"""What can be listed. ``profile`` stands for institutions and events."""
+"""The kinds that can be listed; ``profile`` includes institutions and events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def listed(
 ) -> list[Entry]:
     """Return the documents, claims and rules that have the wanted values, by kind and id.
 
-    Claims and rules are listed only if their kind is wanted. ``grades`` are those of profiles, by
+    Claims and rules are listed only if asked for by kind. ``grades`` are those of profiles, by
     id. Raises ``UsageError`` for a value that nothing has.
     """
     every = [e for e in _all(corpus, rulebook, grades or {}) if _is_of_kind(e.kind, wanted.kind)]
@@ -90,10 +90,9 @@ def _all(corpus: Corpus, rulebook: Rulebook | None, grades: Mapping[str, str]) -
 
 
 def _values(document: object, **more: object) -> dict[str, tuple[str, ...]]:
-    own = {f.name: getattr(document, f.name, None) for f in fields(Filter)} | more
-    return {
-        n: v if isinstance(v, tuple) else (str(v),) for n, v in own.items() if v and n != "kind"
-    }
+    names = [f.name for f in fields(Filter) if f.name != "kind"]
+    given = {name: getattr(document, name, None) for name in names} | more
+    return {n: v if isinstance(v, tuple) else (str(v),) for n, v in given.items() if v}
 
 
 # Fields that are searched, most significant first.

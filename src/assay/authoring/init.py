@@ -29,7 +29,8 @@ _MODELINE = "# yaml-language-server: $schema="
 def init(folder: Path, *, ci: bool = False, empty: bool = False) -> Workspace:
     """Write a starter workspace into a new or empty folder.
 
-    ``ci`` adds the files of :func:`add_ci`; ``empty`` leaves out the example. Raises ``UsageError`` if the folder is not empty.
+    ``ci`` adds the files of :func:`add_ci`, and ``empty`` leaves out the example. Raises
+    ``UsageError`` if the folder is not empty.
     """
     root = real_path(folder)
     if root.exists() and not root.is_dir():

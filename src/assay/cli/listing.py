@@ -55,16 +55,12 @@ def list_command(session: Session, /, what: str, output: str, **wanted: str | No
 
         print_json(ListedDocuments(listed=found).as_json())
         return
-    if with_grades:
-        header = ("kind", "id", "grade", "name")
-        rows = [(e.kind, e.id, grades.get(e.id, "-"), e.text) for e in found]
-    else:
-        header = ("kind", "id", "text")
-        rows = [(e.kind, e.id, e.text) for e in found]
-    if rows:
-        print_table(header, rows)
-    else:
+    if not found:
         echo("no results", err=True)
+        return
+    graded = ("grade",) if with_grades else ()
+    rows = [(e.kind, e.id, *(grades.get(e.id, "-") for _ in graded), e.text) for e in found]
+    print_table(("kind", "id", *graded, "text"), rows)
 
 
 def _grades(session: Session, checked: Checked) -> Mapping[str, str]:

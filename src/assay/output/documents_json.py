@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from assay.diagnostics.diagnostic import Diagnostic, Severity
-from assay.model.results import NextReason
-from assay.output.json import Count, Json, NonEmpty, Output, described
+from assay.output.json import Count, DueItem, Json, NonEmpty, Output, described
 
 if TYPE_CHECKING:
     from assay.pipeline import Status
@@ -120,13 +119,6 @@ class ListedDocuments(Output):
     """Printed by ``assay list``."""
 
     listed: list[ListedDocument] = described("by kind and id")
-
-
-class DueItem(Output):
-    profile: str = described("id of the profile")
-    day: datetime.date = described("last day on which it is in time")
-    reason: NextReason = described("kind of date")
-    text: str = described("what is due")
 
 
 class LockState(Output):
