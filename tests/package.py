@@ -21,6 +21,7 @@ from assay.cel.program import Compute, PoolUp, Program, Step
 from assay.cel.schema import HORIZONS, SPACES, Collection, Space
 from assay.cel.steps import Place, outputs
 from assay.cel.text import split_text
+from assay.characters import normalised, without_unsafe
 from assay.cli.main import COMMANDS, assay, run
 from assay.cli.session import Session
 from assay.diagnostics.diagnostic import Diagnostic
@@ -37,7 +38,7 @@ from assay.ingest.document import decode
 from assay.ingest.run import Outcome, Read, ingest, read_document, read_paths
 from assay.lint.analysis import Analysis
 from assay.lint.rulebook import lint_rulebook
-from assay.model.base import Model, without_unsafe
+from assay.model.base import Model
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     AnyProfile,
@@ -243,6 +244,7 @@ __all__ = [
     "make_plan",
     "noisy_or_thresholds",
     "noisy_or_weights",
+    "normalised",
     "outputs",
     "overview",
     "parse_cel",

@@ -35,6 +35,7 @@ from assay.diagnostics.diagnostic import (
 from assay.diagnostics.suggest import unknown
 from assay.errors import InputError, UsageError
 from assay.evidence.audience import visible_to
+from assay.model.dates import add_days
 from assay.model.documents import Corpus
 from assay.model.rulebook import Rulebook, Site, digest, directory_address
 from assay.progress import stage
@@ -58,11 +59,13 @@ if TYPE_CHECKING:
     from assay.plan.apply import Part, Proposal, SavedPlan
     from assay.plan.experiment import Sweep, SweepPoint
     from assay.plan.history import Applied
+    from assay.plan.plan import Plan
     from assay.plan.request import Planned, Request, Scoring
     from assay.plan.verify import Unapplied
     from assay.review.ledger import Ledger
     from assay.review.queue import Limits, Review
     from assay.scoring.compare import Cutpoint
+    from assay.scoring.outlook import Due
     from assay.scoring.rule_tests import CaseResult, Coverage
 
 
@@ -518,6 +521,53 @@ def open_review(checked: Checked, assessment: Assessment, limits: Limits | None 
         read_lock(workspace.lock_path),
         limits or Limits(),
         {i: s.file for i, s in checked.loaded.subjects.items()},
+    )
+
+
+# Summarise ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of a workspace on a date.
+
+    ``drafts`` are the ids of profiles and claims that are not final. The other fields are None if
+    the workspace has errors: ``due`` are overdue dates and those within ``soon`` days, ``review``
+    the profiles with open review items, ``plan`` what the next apply would change.
+    """
+
+    as_of: date
+    corpus: Corpus
+    drafts: tuple[str, ...]
+    errors: int
+    soon: int | None = None
+    due: tuple[Due, ...] | None = None
+    review: tuple[str, ...] | None = None
+    plan: Plan | None = None
+
+
+def status(checked: Checked, as_of: date, audience: str | None = None) -> Status:
+    """Summarise a workspace for an audience. Default: the least public one, which may see all."""
+    from assay.scoring.outlook import calendar
+
+    written, rulebook = checked.loaded.corpus, checked.loaded.rulebook
+    drafts: list[str] = []
+    for profile in written.profiles.values():
+        drafts += [profile.id] * (profile.status == "draft")
+        drafts += [f"{profile.id}#{c.id}" for c in profile.claims if c.status == "draft"]
+    found = Status(as_of, written, tuple(drafts), len(checked.errors))
+    if checked.errors or rulebook is None:
+        return found
+    assessment = assess(checked, as_of, audience or rulebook.audiences[-1])
+    outlooks = {i: r.outlook for i, r in assessment.results.items()}
+    soon = min(rulebook.cadence.words.values())
+    due = calendar(assessment.corpus, rulebook, outlooks, as_of)
+    return replace(
+        found,
+        soon=soon,
+        due=tuple(d for d in due if d.day <= add_days(as_of, soon)),
+        review=open_review(checked, assessment).queue.profiles,
+        plan=propose(checked, as_of=as_of).plan,
     )
 
 

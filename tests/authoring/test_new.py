@@ -131,4 +131,4 @@ def test_a_claim_cannot_cite_what_is_not_there(loaded: Loaded, workspace: Worksp
 )
 def test_a_name_is_data(loaded: Loaded, workspace: Workspace, name: str) -> None:
     new_document(loaded, "institution", name, id_="odd")
-    assert load_workspace(workspace).corpus.profiles["odd"].name == name
+    assert load_workspace(workspace).corpus.profiles["odd"].name == " ".join(name.split())

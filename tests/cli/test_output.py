@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from assay.cli.output import Styled, print_lines
 from tests.cli.workspaces import PROFILE, write_workspace
+from tests.package import run
 
 FULL = Path("/dev/full")
 
@@ -132,3 +135,50 @@ def test_an_error_keeps_its_exit_code_where_nobody_reads_it(tmp_path: Path) -> N
         assert process.stderr is not None
         process.stderr.close()
     assert process.returncode == 64
+
+
+HOSTILE = "a\x1b[31mb\x9b\u202e\x07"
+ESCAPED = r"a\x1b[31mb\x9b\u202e\x07"
+
+
+def said(capsys: pytest.CaptureFixture[str], root: Path, *args: str) -> str:
+    """What a command prints, with colours as on a terminal."""
+    run(["--workspace", str(root), *args])
+    printed = capsys.readouterr()
+    return printed.out + printed.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("check",),
+        ("check", "--format", "json"),
+        ("check", "--format", "sarif"),
+        ("explain", HOSTILE),
+        ("find", HOSTILE, HOSTILE),
+        ("plan", "--against", HOSTILE),
+        ("ingest", HOSTILE),
+        ("apply", HOSTILE),
+        (HOSTILE,),
+        ("score", f"--{HOSTILE}"),
+        ("score", "--format", HOSTILE),
+        ("--as-of", HOSTILE, "score"),
+        ("new", "source", HOSTILE, "--id", "x"),
+        ("new", "source", "x", "--into", f"profiles/{HOSTILE}.txt"),
+    ],
+)
+def test_no_name_acts_on_the_terminal(
+    args: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_workspace(tmp_path / "desk")
+    (root / "profiles" / f"{HOSTILE}.yaml").write_text("kind: nothing\n")
+    printed = said(capsys, root, *args)
+    assert not set(printed) & set("\x1b\x9b\u202e\x07")
+    if args[0] in ("check", "explain", "ingest", "apply", HOSTILE):
+        assert ESCAPED in printed or json.dumps(HOSTILE)[1:-1] in printed or "a%1B" in printed
+
+
+def test_only_our_own_marks_are_styled(capsys: pytest.CaptureFixture[str]) -> None:
+    with click.Context(click.Command("x"), color=True):
+        print_lines([Styled("\x1b[2J", "\x1b[3J", bold=True)])
+    assert capsys.readouterr().out == "\x1b[1m\\x1b[2J\x1b[0m\\x1b[3J\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.plan.lock import digest_of
 from tests.package import run
 from tests.plan.office import Office
 
@@ -60,6 +62,13 @@ def _other_workspace(root: Path) -> Path:
     _edit("rules.yaml", "add: 0.5", "add: 0.6")(folder)
     assert run(["--workspace", str(folder), "plan", "--out", str(root / "other.plan")]) == 0
     return folder
+
+
+def _without_date(root: Path) -> None:
+    """The saved plan has no date, and the digest of that."""
+    data = json.loads((root / "seen.plan").read_text("utf-8"))
+    kept = {key: value for key, value in data.items() if key not in ("as_of", "digest")}
+    (root / "seen.plan").write_text(json.dumps({**kept, "digest": digest_of(kept)}), "utf-8")
 
 
 def _lock_of_another(root: Path) -> None:
@@ -131,6 +140,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         _edit("seen.plan", '"downgrade"', '"upgrade"'),
         [*APPLY, "seen.plan"],
     ),
+    "a plan without a date": (_without_date, [*APPLY, "seen.plan"]),
     "a plan of another workspace": (_other_workspace, [*APPLY, "other.plan"]),
     "a plan that is not there": (_nothing, [*APPLY, "none.plan"]),
     "a place for a plan that belongs to the workspace": (

@@ -213,6 +213,19 @@ def test_ageing_within_a_band_does_not_matter_but_a_rule_within_it_does(tmp_path
     assert {c.direction for c in ruled.changes} == {"same"}
 
 
+@pytest.mark.parametrize("text", ["The  weir stands.", "The weir\nstands.", " The weir stands."])
+def test_other_white_space_is_no_rewording(text: str, tmp_path: Path) -> None:
+    plan = planned(Office(), Office().with_claim("weir", text=text), tmp_path)
+    assert plan.corrections == ()
+    assert not plan.behind
+
+
+def test_a_letter_in_two_characters_is_no_rewording(tmp_path: Path) -> None:
+    before = Office().with_claim("weir", text="Das Büro am Wehr.")
+    after = Office().with_claim("weir", text="Das Bu\u0308ro am Wehr.")
+    assert planned(before, after, tmp_path).corrections == ()
+
+
 def test_rewording_is_a_correction_with_both_wordings_and_touches_the_page(tmp_path: Path) -> None:
     plan = planned(Office(), Office().with_claim("weir", text="The weir still stands."), tmp_path)
     (correction,) = plan.corrections

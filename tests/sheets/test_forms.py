@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assay.sheets import columns as forms
 from assay.sheets.columns import CellError, Form
-from tests.package import Citation, Gap, from_cell, to_cell
+from tests.package import Citation, Gap, from_cell, normalised, to_cell
 
 HERE, THERE = False, True
 
@@ -35,6 +35,20 @@ def read(form: Form, cell: str, decimal_comma: bool = HERE) -> Any:
         ("29-Jan-24", "2024-01-29"),
         ("29 January 2024", "2024-01-29"),
         ("2024-01-29 00:00:00", "2024-01-29"),
+        ("2024/01/29", "2024-01-29"),
+        ("2024/1/9", "2024-01-09"),
+        ("2024-1-9", "2024-01-09"),
+        ("2024.01.29.", "2024-01-29"),
+        ("2024. 1. 29.", "2024-01-29"),
+        ("2024年1月29日", "2024-01-29"),
+        ("２０２４年１月", "2024-01"),
+        ("2024년 1월 29일", "2024-01-29"),
+        ("2024/01", "2024-01"),
+        ("20240129", "2024-01-29"),
+        ("2024 January 29", "2024-01-29"),
+        ("2024/1/29 0:00", "2024-01-29"),
+        ("2024.5", "2024.5"),
+        ("2024/13/05", "2024/13/05"),
         ("32.01.2024", "32.01.2024"),
         ("soon", "soon"),
     ],
@@ -135,7 +149,7 @@ def test_an_invalid_citation_is_refused(cell: str) -> None:
 
 
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).filter(
-    lambda text: text == text.strip() != ""
+    lambda text: text == normalised(text) != ""
 )
 
 

@@ -115,6 +115,15 @@ def test_numbers_percentages_and_words_of_a_workbook(tmp_path: Path) -> None:
     assert names == ["40", "40", "40.5", "0.3", "yes", "text", "7%"]
 
 
+def test_an_escape_of_a_workbook_is_the_character_that_it_stands_for(tmp_path: Path) -> None:
+    def fill(_book: Any, page: Any) -> None:
+        page.append(["two_x000D_\nlines"])
+        page.append(["_x005F_x000D_"])
+
+    [found] = workbook(tmp_path, fill)
+    assert [name for _, name, _ in rows(found)] == ["two\nlines", "_x000D_"]
+
+
 def test_a_merged_cell_says_the_same_of_all_its_rows(tmp_path: Path) -> None:
     def fill(_book: Any, page: Any) -> None:
         page.append(["port", "2023"])

@@ -18,6 +18,7 @@ from tests.strategies import shipped
 TEXTS = (
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).map(without_unsafe)
     | st.text("=+-@';,\\\n\t []x|\uff1d", min_size=1, max_size=12)
+    | st.sampled_from(["a_x000D_b", "_x005F_x000D_", "_x202E_"])
 ).filter(lambda text: text.strip() != "")
 DATES = st.sampled_from(["2024-01-29", "2024-01", "2024-Q1", "2024", 2024])
 DAYS = st.sampled_from(["2024-01-29", "1999-12-31"])

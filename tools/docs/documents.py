@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, VISIBLE_PATTERN, Model
+from assay.characters import VISIBLE_PATTERN
+from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Model
 from assay.model.documents import (
     Citation,
     Claim,
@@ -60,8 +61,9 @@ column, or its row. assay does not edit such files.
   complete: `2024-01-29`.
 - An **id** is lower-case letters, digits and single hyphens, at most 100 characters. A reference to
   a **claim** is its id within its own profile, and `profile#claim` elsewhere.
-- A **line** is one line of plain text of at most 300 characters. A **text** has up to 4000. Neither
-  is markup.
+- A **line** is plain text of at most 300 characters, a **text** of up to 4000. Neither is markup or
+  has control characters. Both are read as pages show them: letters composed (NFC), and a single
+  space for any white space, line breaks included.
 - A missing value is unknown: never zero, never a middle value. The ratings `F`, `6` and `unknown`
   read as missing.
 - A key that is not listed here is an error.

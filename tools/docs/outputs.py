@@ -106,6 +106,8 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("assay build", "build", documents.SiteReport),
     Contract("assay build --all-audiences", "build --all-audiences", documents.SiteReports),
     Contract("assay find WORDS…", "find ferries", documents.FoundDocuments),
+    Contract("assay list [WHAT]", "list", documents.ListedDocuments),
+    Contract("assay status", "status", documents.WorkspaceStatus),
     Contract("assay new …", "new event 'The first electric ferry'", documents.NewDocument),
     Contract(
         "assay cite URL|FILE",

@@ -1,12 +1,15 @@
-"""Search for documents and claims by words."""
+"""Documents and claims, listed by their fields and searched by words."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 
+from assay.diagnostics.suggest import unknown
+from assay.errors import UsageError
 from assay.model.documents import Corpus
+from assay.model.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,80 @@ class Found:
     kind: str
     id: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Values that a document must have, each without regard to case and accents; None for any."""
+
+    kind: str | None = None
+    type: str | None = None
+    region: str | None = None
+    domain: str | None = None
+    topic: str | None = None
+    publisher: str | None = None
+    grade: str | None = None
+
+
+KINDS = ("institution", "event", "source", "publisher", "claim", "rule")
+"""The kinds that can be listed; ``profile`` includes institutions and events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Found):
+    """A document, claim or rule with the values that it can be listed by."""
+
+    values: Mapping[str, tuple[str, ...]]
+
+
+def listed(
+    corpus: Corpus,
+    rulebook: Rulebook | None,
+    wanted: Filter,
+    grades: Mapping[str, str] | None = None,
+) -> list[Entry]:
+    """Return the documents, claims and rules that have the wanted values, by kind and id.
+
+    Claims and rules are listed only if asked for by kind. ``grades`` are those of profiles, by
+    id. Raises ``UsageError`` for a value that nothing has.
+    """
+    every = [e for e in _all(corpus, rulebook, grades or {}) if _is_of_kind(e.kind, wanted.kind)]
+    for name in (f.name for f in fields(wanted) if f.name != "kind"):
+        value = getattr(wanted, name)
+        if value is None:
+            continue
+        present = {v: fold(v) for e in every for v in e.values.get(name, ())}
+        if fold(value) not in present.values():
+            raise UsageError(unknown(name, value, sorted(present)))
+        every = [e for e in every if fold(value) in map(fold, e.values.get(name, ()))]
+    return sorted(every, key=lambda e: (KINDS.index(e.kind), e.id))
+
+
+def _is_of_kind(kind: str, wanted: str | None) -> bool:
+    if wanted is None:
+        return kind not in ("claim", "rule")
+    return kind in ("institution", "event") if wanted == "profile" else kind == wanted
+
+
+def _all(corpus: Corpus, rulebook: Rulebook | None, grades: Mapping[str, str]) -> Iterator[Entry]:
+    for profile in corpus.profiles.values():
+        values = _values(profile, topic=profile.topics, grade=grades.get(profile.id))
+        yield Entry(profile.kind, profile.id, profile.name, values)
+        for claim in profile.claims:
+            yield Entry("claim", f"{profile.id}#{claim.id}", claim.text, _values(claim))
+    for source in corpus.sources.values():
+        yield Entry("source", source.id, source.title, _values(source))
+    for publisher in corpus.publishers.values():
+        yield Entry("publisher", publisher.id, publisher.name, {})
+    for scorer in rulebook.scorers if rulebook else ():
+        for rule in scorer.rules:
+            yield Entry("rule", f"{scorer.key}.{rule.id}", rule.because, {})
+
+
+def _values(document: object, **more: object) -> dict[str, tuple[str, ...]]:
+    names = [f.name for f in fields(Filter) if f.name != "kind"]
+    given = {name: getattr(document, name, None) for name in names} | more
+    return {n: v if isinstance(v, tuple) else (str(v),) for n, v in given.items() if v}
 
 
 # Fields that are searched, most significant first.

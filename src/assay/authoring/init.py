@@ -27,11 +27,11 @@ _GITATTRIBUTES = (
 _MODELINE = "# yaml-language-server: $schema="
 
 
-def init(folder: Path, *, install_from: str | None = None) -> Workspace:
+def init(folder: Path, *, install_from: str | None = None, empty: bool = False) -> Workspace:
     """Write a starter workspace into a new or empty folder.
 
-    ``install_from`` adds the files of :func:`add_ci`. Raises ``UsageError`` if the folder is not
-    empty.
+    ``install_from`` adds the files of :func:`add_ci`, and ``empty`` leaves out the example. Raises
+    ``UsageError`` if the folder is not empty.
     """
     root = real_path(folder)
     if root.exists() and not root.is_dir():
@@ -50,7 +50,9 @@ def init(folder: Path, *, install_from: str | None = None) -> Workspace:
         root / ".gitignore": _GITIGNORE,
         root / ".gitattributes": _GITATTRIBUTES,
     }
-    for path, file in _yaml_files(data / "starter"):
+    if empty:
+        contents[workspace.profiles_dir / ".gitkeep"] = b""  # git keeps no empty folder
+    for path, file in () if empty else _yaml_files(data / "starter"):
         contents[root / path] = _with_schema(file.read_bytes(), PROFILE_SCHEMA, path.count("/"))
     for name, schema in schema_files().items():
         contents[workspace.cache_dir / name] = schema

@@ -27,11 +27,16 @@ _NO_VALUE: tuple[object, ...] = (None, (), [], "")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document or claim (``profile#claim``) and its file."""
+    """A document or claim (``profile#claim``) and its file.
+
+    ``draft``: it is a claim that lacks sources or grounds, and so is not scored yet. An item of a
+    profile without an id, such as a gap, has the id of its profile.
+    """
 
     id: str
     file: str
     created: bool = True
+    draft: bool = False
 
 
 def new_document(
@@ -114,12 +119,32 @@ def new_claim(
     if rests_on:
         claim["rests_on"] = list(rests_on)
     lacks_source = nature in ("fact", "attributed") and not sources
-    if lacks_source or (nature == "judgement" and not rests_on):
+    draft = lacks_source or (nature == "judgement" and not rests_on)
+    if draft:
         claim["status"] = "draft"
+    file = _append(loaded, profile_id, "claims", claim)
+    return Written(f"{profile_id}#{id_}", file, draft=draft)
+
+
+def new_item(
+    loaded: Loaded, profile_id: str, key: str, fields: Mapping[str, Any], short: str = ""
+) -> Written:
+    """Append an item to a list of a profile, such as ``gaps``; for ``short``, as its text alone.
+
+    Raises ``UsageError`` for an unknown profile, ``InputError`` if the result would have errors.
+    """
+    require_profile(loaded, profile_id)
+    item = {k: v for k, v in fields.items() if v not in _NO_VALUE}
+    bare = item[short] if [*item] == [short] else item
+    return Written(profile_id, _append(loaded, profile_id, key, bare))
+
+
+def _append(loaded: Loaded, profile_id: str, key: str, item: Any) -> str:
+    """Append an item to a list of a profile, and return the name of the file."""
     path, number = path_of(loaded, profile_id)
     file = loaded.workspace.relative(path)
-    commit(loaded, {path: append_item(current(path), file, number, ("claims",), claim)})
-    return Written(f"{profile_id}#{id_}", file)
+    commit(loaded, {path: append_item(current(path), file, number, (key,), item)})
+    return file
 
 
 def require_profile(loaded: Loaded, profile_id: str) -> None:

@@ -6,8 +6,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
+from assay.model.dates import add_days
 from assay.scoring.outlook import Due
 
 _OCTETS_IN_LINE = 75
@@ -56,7 +57,7 @@ def _entry(due: Due, names: Mapping[str, str], as_of: date, identity: str) -> li
         "TRANSP:TRANSPARENT",
     ]
     if due.day < date.max:
-        lines.insert(4, f"DTEND;VALUE=DATE:{_basic(due.day + timedelta(days=1))}")
+        lines.insert(4, f"DTEND;VALUE=DATE:{_basic(add_days(due.day, 1))}")
     if due.priority in _PRIORITIES:
         lines.append(f"PRIORITY:{_PRIORITIES[due.priority]}")
     if described := "\n".join(_described(due)):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.options import Choice, Command, json_option, reviewer_option
-from assay.cli.output import from_here, json_text, print_done, print_lines
+from assay.cli.output import echo, from_here, json_text, print_done, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 
@@ -64,14 +64,13 @@ def apply_command(
     is applied as of its own date. It is refused if its evidence or rules have changed since.
     """
     from assay import pipeline
-    from assay.model.base import checked_reviewer, unsafe_character
+    from assay.model.base import checked_reason, checked_reviewer
     from assay.plan.apply import doubts, moved_since, read_plan
 
     session: Session = context.obj
     if session.audience is not None:
         raise UsageError("an apply covers all audiences; omit --audience")
-    if unsafe_character(reason) is not None:
-        raise UsageError("the reason has an invisible control character; remove it")
+    reason = checked_reason(reason)
     named = None if reviewer is None else checked_reviewer(reviewer)
     asked = _Asked(**given)
     if saved is not None and asked.part is not None:
@@ -144,10 +143,10 @@ _SHOWN = 5
 
 
 def _stop(context: click.Context, title: str, lines: list[str], hint: str | None = None) -> None:
-    click.echo(title, err=True)
+    echo(title, err=True)
     print_lines((f"  {line}" for line in lines), err=True)
     if hint is not None:
-        click.echo(hint, err=True)
+        echo(hint, err=True)
     context.exit(1)
 
 
@@ -164,9 +163,9 @@ def _git_user(root: Path) -> str:
 def _ask(plan: Plan, unusual: list[str]) -> None:
     from assay.output.plan_text import plan_text
 
-    click.echo(plan_text(plan), err=True)
+    echo(plan_text(plan), err=True)
     if unusual:
-        click.echo("\nThis is unusual:", err=True)
+        echo("\nThis is unusual:", err=True)
         print_lines((f"  {line}" for line in unusual), err=True)
     question = "Apply this plan nevertheless?" if unusual else "Apply this plan?"
     click.confirm(f"\n{question}", abort=True, err=True)

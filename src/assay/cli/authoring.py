@@ -11,7 +11,7 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Choice, Command, Group, json_option
-from assay.cli.output import print_json, print_lines
+from assay.cli.output import echo, print_json, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     help="Where the workflow gets assay, for example git+https://git.example.org/assay@v1. "
     "Default: a question.",
 )
-def init_command(folder: Path, ci: bool, install_from: str | None) -> None:
+@click.option("--empty", is_flag=True, help="Without the example: only the rulebook.")
+def init_command(folder: Path, ci: bool, install_from: str | None, empty: bool) -> None:
     """Create a workspace with a small example.
 
     DIR is a new or empty folder. The workspace has the default rulebook, and a fictitious
@@ -51,16 +52,17 @@ def init_command(folder: Path, ci: bool, install_from: str | None) -> None:
     if install_from is not None and existing.rules_path.is_file():
         written = add_ci(existing, install_from)
         print_lines(str(path.relative_to(existing.root)) for path in written)
-        click.echo("next: assay apply, then commit these files and grades.lock", err=True)
+        echo("next: assay apply, then commit these files and grades.lock", err=True)
         return
-    workspace = init(folder, install_from=install_from)
-    click.echo(str(workspace.root))
-    click.echo(f"next: cd {folder} && assay check", err=True)
+    workspace = init(folder, install_from=install_from, empty=empty)
+    echo(str(workspace.root))
+    first = "assay new institution NAME" if empty else "assay check"
+    echo(f"next: cd {folder} && {first}", err=True)
 
 
 @click.group(name="new", cls=Group)
 def new_command() -> None:
-    """Add an institution, event, source, publisher or claim.
+    """Add a document, a claim, or an item of a profile.
 
     Prints its id. Comments and formatting of the edited file are preserved. Nothing is written
     if the result would have errors.
@@ -138,8 +140,15 @@ def _print_written(written: Written, output: str) -> None:
 
         print_json(NewDocument.model_validate(written).as_json())
         return
-    click.echo(written.id)
-    click.echo(f"written to {written.file}", err=True)
+    echo(written.id)
+    echo(f"written to {written.file}", err=True)
+    if written.draft:
+        echo(
+            "It is a draft, which is not scored: add a source with `assay cite URL --claim "
+            f"{written.id}`, or the claims it is based on under 'rests_on:', and remove "
+            "'status: draft'.",
+            err=True,
+        )
 
 
 @new_command.command(name="event")
@@ -248,7 +257,7 @@ def claim(
 ) -> None:
     """Add a claim with TEXT to PROFILE.
 
-    It is a draft until it has a source or grounds.
+    Without a source or grounds it is a draft, which is not scored.
     """
     from assay.authoring.new import new_claim
 
@@ -263,6 +272,138 @@ def claim(
         rests_on=rests_on,
     )
     _print_written(written, options["output"])
+
+
+_claims_option = click.option(
+    "--claim",
+    "claims",
+    multiple=True,
+    metavar="CLAIM",
+    shell_complete=completion.claims,
+    help="Claim that supports it. Repeatable.",
+)
+_audience_option = click.option(
+    "--for",
+    "for_audience",
+    metavar="NAME",
+    shell_complete=completion.audiences,
+    help="Most public audience that may see it. Default: everyone.",
+)
+_profile_argument = click.argument("profile", metavar="PROFILE", shell_complete=completion.profiles)
+
+
+def _add_item(
+    session: Session, profile: str, key: str, options: dict[str, Any], short: str, *fields: str
+) -> None:
+    """Append an item to a list of a profile, with the options of these names as its fields."""
+    from assay.authoring.new import new_item
+
+    values = {f: list(v) if isinstance(v := options[f], tuple) else v for f in fields}
+    values["audience"] = options.get("for_audience")
+    _print_written(new_item(session.load(), profile, key, values, short), options["output"])
+
+
+@new_command.command(name="edge")
+@_profile_argument
+@click.argument("on", metavar="ON", shell_complete=completion.profiles)
+@click.option(
+    "--relation", required=True, metavar="NAME", help="Relation, for example 'regulated_by'."
+)
+@click.option("--affects", is_flag=True, help="PROFILE is an event, and ON is what it affects.")
+@click.option(
+    "--criticality", type=Choice(["high", "medium", "low"]), help="Criticality of the dependency."
+)
+@click.option("--from", "valid_from", metavar="DATE", help="First date of the dependency.")
+@click.option("--until", "valid_until", metavar="DATE", help="Last date of the dependency.")
+@_claims_option
+@_audience_option
+@json_option
+@click.pass_obj
+def edge(session: Session, /, profile: str, affects: bool, **options: Any) -> None:
+    """Add a dependency of PROFILE on another profile."""
+    key = "affects" if affects else "depends_on"
+    fields = ("on", "relation", "criticality", "claims", "valid_from", "valid_until")
+    _add_item(session, profile, key, options, "", *fields)
+
+
+_OPEN_FIELDS = ("document", "directness", "would_settle")
+
+
+def _open_options(function: _Command) -> _Command:
+    """Add the options of what a document could settle."""
+    for option in (
+        click.option(
+            "--settles",
+            "would_settle",
+            multiple=True,
+            metavar="CLAIM",
+            help="Claim of the profile that the document would settle. Repeatable.",
+        ),
+        click.option(
+            "--directness",
+            type=Choice(["record", "first_hand"]),
+            help="Kind of evidence that the document would be.",
+        ),
+        click.option("--document", metavar="TEXT", help="Document that could settle it."),
+    ):
+        function = option(function)
+    return function
+
+
+@new_command.command(name="gap")
+@_profile_argument
+@click.argument("text")
+@_open_options
+@_audience_option
+@json_option
+@click.pass_obj
+def gap(session: Session, /, profile: str, **options: Any) -> None:
+    """Add a gap to PROFILE: something that is not known."""
+    _add_item(session, profile, "gaps", options, "text", "text", *_OPEN_FIELDS)
+
+
+@new_command.command(name="watch")
+@_profile_argument
+@click.argument("text")
+@click.option("--trigger", metavar="TEXT", help="Observation that settles it.")
+@click.option("--due", metavar="DATE", help="Date of the development, for example 2024-Q3.")
+@click.option("--effect", metavar="TEXT", help="Effect of the development.")
+@click.option("--owner", metavar="TEXT", help="Analyst who watches it.")
+@click.option("--priority", type=Choice(["high", "medium", "low"]), help="Priority.")
+@_claims_option
+@_open_options
+@_audience_option
+@json_option
+@click.pass_obj
+def watch(session: Session, /, profile: str, **options: Any) -> None:
+    """Add a watch item to PROFILE: a development to monitor."""
+    fields = ("text", "trigger", "effect", "due", "claims", "owner", "priority", *_OPEN_FIELDS)
+    _add_item(session, profile, "watch", options, "", *fields)
+
+
+@new_command.command(name="factor")
+@_profile_argument
+@click.argument("factor")
+@click.argument("word")
+@click.option("--text", metavar="TEXT", help="Number or phrase of the documents behind the word.")
+@_claims_option
+@json_option
+@click.pass_obj
+def factor(session: Session, /, profile: str, word: str, **options: Any) -> None:
+    """Rate FACTOR of PROFILE with WORD of its scale."""
+    options["is"] = word
+    _add_item(session, profile, "factors", options, "", "factor", "is", "text", "claims")
+
+
+@new_command.command(name="summary")
+@_profile_argument
+@click.argument("text")
+@_claims_option
+@json_option
+@click.pass_obj
+def summary(session: Session, /, profile: str, **options: Any) -> None:
+    """Add a sentence to the summary of PROFILE."""
+    _add_item(session, profile, "summary", options, "", "text", "claims")
 
 
 @click.command(name="cite", cls=Command)
@@ -315,10 +456,10 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
 
         print_json(CitedSource.model_validate(cited).as_json())
         return
-    click.echo(cited.id)
-    click.echo(f"{'written to' if cited.created else 'already in'} {cited.file}", err=True)
+    echo(cited.id)
+    echo(f"{'written to' if cited.created else 'already in'} {cited.file}", err=True)
     if cited.claim is not None:
-        click.echo(f"cited by {cited.claim} in {cited.claim_file}", err=True)
+        echo(f"cited by {cited.claim} in {cited.claim_file}", err=True)
 
 
 @click.command(name="find", cls=Command)
@@ -345,6 +486,6 @@ def find_command(session: Session, words: tuple[str, ...], limit: int, output: s
     width = max((len(f.kind) for f in shown), default=0)
     print_lines(f"{f.kind:<{width}}  {f.id}\n{'':<{width}}  {f.text}" for f in shown)
     if len(found) > limit:
-        click.echo(f"{len(found) - limit} more; list them with --limit {len(found)}", err=True)
+        echo(f"{len(found) - limit} more; list them with --limit {len(found)}", err=True)
     if not found:
-        click.echo("no results", err=True)
+        echo("no results", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import Command, json_option
-from assay.cli.output import observed, print_json, print_lines
+from assay.cli.output import echo, observed, print_json, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 from assay.text import plural
@@ -109,7 +109,7 @@ def build_command(
     proofs = _proofs(checked, day, [a.audience for a in assessments]) if prove else ()
     if not all(proof.holds for proof in proofs):
         print_lines(_failures(proofs), err=True)
-        click.echo("nothing was written", err=True)
+        echo("nothing was written", err=True)
         context.exit(1)
     if all_audiences:
         sites = build_all(checked, day, folder, base_url)
@@ -122,9 +122,9 @@ def build_command(
 
         print_json(Printed.model_validate(_fields(folder, report, proofs)).as_json())
         return
-    click.echo(str(folder / "index.html"))
+    echo(str(folder / "index.html"))
     _print_proofs(proofs)
-    click.echo(
+    echo(
         f"{_counts(report)}; {plural(len(assessment.results), 'profile')} scored, "
         f"{len(report.unpublished)} without a page",
         err=True,
@@ -174,7 +174,7 @@ def _failures(proofs: Sequence[Proof]) -> list[str]:
 
 def _print_proofs(proofs: Sequence[Proof]) -> None:
     for proof in proofs:
-        click.echo(
+        echo(
             f"proven for {proof.audience!r}: 0 of {plural(proof.markers, 'marker')} in "
             f"{plural(proof.files, 'file')}; the same bytes without closed content",
             err=True,

@@ -7,7 +7,7 @@ from typing import get_args
 import click
 
 from assay.cli.options import Choice, Command, format_option
-from assay.cli.output import observed, print_report
+from assay.cli.output import echo, observed, print_report
 from assay.cli.session import Session
 from assay.diagnostics.diagnostic import RANK, Severity
 from assay.text import plural
@@ -62,7 +62,7 @@ def _check(session: Session, output: str, lowest: Severity) -> bool:
     try:
         write_files(editor_schemas(checked.loaded))
     except UsageError as error:
-        click.echo(f"the schemas for editors were not written: {error}", err=True)
+        echo(f"the schemas for editors were not written: {error}", err=True)
     if output == "text":
         listed.sort(key=lambda d: RANK[d.severity])
     print_report(listed, output, workspace)
@@ -71,6 +71,6 @@ def _check(session: Session, output: str, lowest: Severity) -> bool:
         hidden = [s for s in _SEVERITIES if RANK[s] > RANK[lowest] and counts[s]]
         if hidden:
             kinds = " and ".join(plural(counts[s], s) for s in hidden)
-            click.echo(f"{kinds} not listed; list them with --severity {hidden[-1]}")
-        click.echo(", ".join(plural(n, severity) for severity, n in counts.items()))
+            echo(f"{kinds} not listed; list them with --severity {hidden[-1]}")
+        echo(", ".join(plural(n, severity) for severity, n in counts.items()))
     return not has_errors(diagnostics)

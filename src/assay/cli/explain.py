@@ -16,7 +16,7 @@ from assay.cli.options import (
     profile_argument,
     profiles_argument,
 )
-from assay.cli.output import observed, print_json, print_lines, print_table
+from assay.cli.output import echo, observed, print_json, print_lines, print_table
 from assay.cli.session import Session
 from assay.output.explanation_text import (
     explanation_lines,
@@ -102,7 +102,7 @@ def _print_why_not(answers: Sequence[answer.WhyNot], output: str) -> None:
         return
     print_lines(line for a in answers for line in why_not_lines(a))
     if not answers:
-        click.echo("the rule has no subject in this profile", err=True)
+        echo("the rule has no subject in this profile", err=True)
 
 
 def _print_against(answers: Sequence[answer.Against], output: str) -> None:
@@ -145,7 +145,8 @@ def outlook_command(
         from assay.briefing.ics import calendar_ics
 
         names = {i: assessment.corpus.profiles[i].name for i in outlooks}
-        click.echo(calendar_ics(due, names, assessment.as_of), nl=False)
+        # Its lines end with a carriage return.
+        click.echo(calendar_ics(due, names, assessment.as_of), nl=False)  # noqa: TID251
     elif output == "json":
         from assay.output.json import outlook_json
 
@@ -171,7 +172,7 @@ def outlook_command(
 
 def _print_due(due: Sequence[Due], as_of: date) -> None:
     if not due:
-        click.echo("nothing is due")
+        echo("nothing is due")
         return
     rows = [
         [
@@ -186,7 +187,7 @@ def _print_due(due: Sequence[Due], as_of: date) -> None:
 
 
 def _print_one(profile_id: str, outlook: Outlook) -> None:
-    click.echo(f"{profile_id}: {next_change(outlook)} without new evidence")
+    echo(f"{profile_id}: {next_change(outlook)} without new evidence")
     print_lines(horizon_lines(outlook.horizon))
     if outlook.points:
         dates = [p.date.isoformat() for p in next(iter(outlook.points.values()))]
@@ -205,7 +206,7 @@ def _print_one(profile_id: str, outlook: Outlook) -> None:
         print_table(["score", *dates], rows)
     for notice in outlook.watch:
         due = f"due {notice.due}" if notice.due else "no date"
-        click.echo(f"- {due} ({notice.priority or 'no priority'}): {notice.text}")
+        echo(f"- {due} ({notice.priority or 'no priority'}): {notice.text}")
 
 
 @click.command("graph", cls=Command)
@@ -225,7 +226,7 @@ def graph_command(session: Session, ids: tuple[str, ...], output: str) -> None:
         print_json(graph_json(assessment, explained))
         return
     for profile_id, explanation in explained.items():
-        click.echo(profile_id)
+        echo(profile_id)
         print_lines(f"  depends on {_reach(line)}" for line in explanation.upstream)
         print_lines(f"  affects {_reach(line)}" for line in explanation.downstream)
 

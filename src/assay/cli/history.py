@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import Command, json_option, profile_argument
-from assay.cli.output import print_json, print_lines
+from assay.cli.output import echo, print_json, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 from assay.text import plural
@@ -74,14 +74,14 @@ def _print(session: Session, profile_id: str, records: tuple[Applied, ...]) -> N
     for scorer in dict.fromkeys(c.scorer for c in shown):
         changes = [c for c in shown if c.scorer == scorer]
         line = sparkline([c.after.points for c in changes])
-        click.echo(f"{profile_id} {scorer}: {line} {plan_text.grade(changes[-1].after)}")
+        echo(f"{profile_id} {scorer}: {line} {plan_text.grade(changes[-1].after)}")
     for record in records:
         changes = [c for c in record.changes_of(profile_id) if c.audience == audience and c.rated]
         corrections = record.corrections_of(profile_id)
         if changes or corrections:
-            click.echo(f"\n{_headline(record)}")
+            echo(f"\n{_headline(record)}")
         for change in changes:
-            click.echo(f"  {plan_text.change_line(change)} — {record.action(change)}")
+            echo(f"  {plan_text.change_line(change)} — {record.action(change)}")
         _print_corrections(corrections)
 
 
@@ -117,18 +117,18 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
         print_json(log_json(records))
         return
     if not records:
-        click.echo("no apply is recorded yet", err=True)
+        echo("no apply is recorded yet", err=True)
     for record in records:
-        click.echo(_headline(record))
+        echo(_headline(record))
         if not record.bases:
-            profiles = len({c.id for c in record.changes})
-            click.echo(f"  first lock: {plural(profiles, 'profile')} graded")
+            profiles = record.counts.get("profiles", len({c.id for c in record.changes}))
+            echo(f"  first lock: {plural(profiles, 'profile')} graded")
             continue
         rated = (c for c in record.changes if c.direction != "same" and c.rated)
         found = plan_text.moves(rated)
         for move in found[:_SHOWN]:
             why = f"{record.action(move.change)} ({plan_text.some(move.change.leading.refs, 3)})"
-            click.echo(f"  {plan_text.move_line(move, caused=False)}: {why}")
+            echo(f"  {plan_text.move_line(move, caused=False)}: {why}")
         if len(found) > _SHOWN:
-            click.echo(f"  … and {len(found) - _SHOWN} more; list all with --format json")
+            echo(f"  … and {len(found) - _SHOWN} more; list all with --format json")
         _print_corrections(record.corrections)

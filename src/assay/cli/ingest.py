@@ -11,7 +11,7 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Command, json_option
-from assay.cli.output import observed, print_json, print_lines
+from assay.cli.output import echo, observed, print_json, print_lines
 from assay.cli.session import Session
 from assay.text import plural
 
@@ -107,11 +107,11 @@ def _print(outcomes: list[Outcome], dry_run: bool) -> None:
     for outcome in outcomes:
         if outcome.status in ("new", "version"):
             drafts = f", {plural(len(outcome.drafts), 'draft')}" if outcome.drafts else ""
-            click.echo(f"{outcome.status:<8}  {outcome.source}{drafts}  ({outcome.file})")
+            echo(f"{outcome.status:<8}  {outcome.source}{drafts}  ({outcome.file})")
         elif outcome.status != "unchanged":
-            click.echo(f"{outcome.file}: {outcome.status}: {outcome.reason}", err=True)
+            echo(f"{outcome.file}: {outcome.status}: {outcome.reason}", err=True)
         for note in outcome.notes:
-            click.echo(f"{outcome.file}: {note}", err=True)
+            echo(f"{outcome.file}: {note}", err=True)
     counts = Counter(o.status for o in outcomes)
     shown = ", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "no files"
-    click.echo(f"{shown}{'; nothing was written' if dry_run else ''}", err=True)
+    echo(f"{shown}{'; nothing was written' if dry_run else ''}", err=True)

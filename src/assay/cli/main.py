@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,20 +16,22 @@ import click
 
 from assay import __version__
 from assay.cli.options import Choice, Command, Group
-from assay.cli.output import prepare_streams, print_diagnostics
+from assay.cli.output import echo, prepare_streams, print_diagnostics
 from assay.cli.session import WORKSPACE, Session, now
 from assay.errors import AssayError, EngineError, InputError
 
 COMMANDS: dict[str, str] = {
     "init": "Create a workspace with a small example.",
-    "new": "Add an institution, event, source, publisher or claim.",
+    "new": "Add a document, a claim, or an item of a profile.",
     "cite": "Find or add the source for a URL or file, and optionally cite it.",
+    "list": "List profiles, sources, publishers, claims or rules.",
     "find": "Search ids, names, titles and claims.",
     "sheet": "Export to CSV or Excel, and import the edits.",
     "ingest": "Import documents as sources and drafts.",
     "lineage": "Suggest which sources draw on which.",
     "edges": "Suggest dependencies found in sources.",
     "contradictions": "Suggest contradictions between claims and sources.",
+    "status": "Summarise the workspace: content, due dates, reviews, the lock.",
     "check": "Check the workspace and list all problems.",
     "migrate": "Rewrite an older workspace, and list the decisions left.",
     "score": "Score profiles.",
@@ -57,6 +60,8 @@ _MODULES = {
     "new": "authoring",
     "cite": "authoring",
     "find": "authoring",
+    "list": "listing",
+    "status": "listing",
     "lineage": "proposals",
     "edges": "proposals",
     "contradictions": "proposals",
@@ -127,7 +132,7 @@ def completion_command(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None
     script = kind(assay, {}, "assay", "_ASSAY_COMPLETE")
-    click.echo(kind.source_template % script.source_vars())
+    echo(kind.source_template % script.source_vars())
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -180,7 +185,9 @@ def run(args: Sequence[str] | None = None, clock: Callable[[], datetime] = now) 
 def _report(error: Exception) -> None:
     """Print an error on standard error."""
     if isinstance(error, click.ClickException):
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        echo(shown.getvalue().removesuffix("\n"), err=True)
         return
     if isinstance(error, InputError):
         errors = (d for d in error.diagnostics if d.severity == "error")
@@ -194,4 +201,4 @@ def _report(error: Exception) -> None:
         message = f"error: {error.filename or 'the output'}: {error.strerror or error}"
     else:
         message = f"error: {error}"
-    click.echo(message, err=True)
+    echo(message, err=True)

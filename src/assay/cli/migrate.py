@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.cli.options import Command, json_option
-from assay.cli.output import print_diagnostics, print_json
+from assay.cli.output import echo, print_diagnostics, print_json
 from assay.cli.session import Session
 from assay.text import plural
 
@@ -30,11 +30,11 @@ def migrate_command(session: Session, dry_run: bool, output: str) -> None:
         print_json(Migration.model_validate(made).as_json())
         return
     for file, count in made.rewritten.items():
-        click.echo(f"{file}: {plural(count, 'value')} {'to rewrite' if dry_run else 'rewritten'}")
+        echo(f"{file}: {plural(count, 'value')} {'to rewrite' if dry_run else 'rewritten'}")
     if not made.rewritten:
-        click.echo("nothing to rewrite")
+        echo("nothing to rewrite")
     for code, found in made.decisions.items():
-        click.echo(f"\n{DECISIONS[code]}: {len(found)}")
+        echo(f"\n{DECISIONS[code]}: {len(found)}")
         print_diagnostics(found, loaded.workspace.root)
     if made.errors:
-        click.echo(f"\n{plural(made.errors, 'error')}; list them with assay check", err=True)
+        echo(f"\n{plural(made.errors, 'error')}; list them with assay check", err=True)

@@ -11,12 +11,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from assay.characters import UNSAFE_CHARACTER, escaped
 from assay.progress import watching
 
 if TYPE_CHECKING:
@@ -95,32 +97,52 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
     return replaced.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """A line whose ``head`` is in bold or in a colour."""
+
+    head: str
+    rest: str = ""
+    bold: bool = False
+    colour: str | None = None
+
+
+def echo(text: str | Styled = "", *, err: bool = False) -> None:
+    """Print a text of any origin, with escapes for the characters that a terminal acts on."""
+    if isinstance(text, Styled):
+        head = click.style(escaped(text.head), bold=text.bold or None, fg=text.colour)
+        click.echo(head + escaped(text.rest), err=err)
+    else:
+        click.echo(escaped(text), err=err)
+
+
 def print_json(value: object) -> None:
     """Print the value as JSON, which is valid UTF-8 on every stream."""
     click.echo(json_text(value))
 
 
 def json_text(value: object) -> str:
-    """Return the value as JSON that standard output can encode."""
-    return json.dumps(value, ensure_ascii=not _is_utf8(), indent=2)
+    """Return the value as JSON that standard output can encode, and a terminal can print."""
+    text = json.dumps(value, ensure_ascii=not _is_utf8(), indent=2)
+    return UNSAFE_CHARACTER.sub(lambda c: f"\\u{ord(c[0]):04x}", text)
 
 
 def print_done(text: str) -> None:
     """Print what was done. A stream that fails does not undo it, so it raises no error."""
     try:
-        click.echo(text)
+        echo(text)
         sys.stdout.flush()
     except OSError as error:
         sys.stdout = io.StringIO()  # another flush of the old stream would fail again
         with suppress(OSError):
-            click.echo(f"done, but the output failed: {error.strerror or error}", err=True)
+            echo(f"done, but the output failed: {error.strerror or error}", err=True)
 
 
 def print_html(page: str) -> None:
     """Print a page, which is valid UTF-8 on every stream and declares to be."""
     if not _is_utf8():
         page = page.encode("ascii", "xmlcharrefreplace").decode("ascii")
-    click.echo(page.removesuffix("\n"))
+    echo(page.removesuffix("\n"))
 
 
 def _is_utf8() -> bool:
@@ -128,10 +150,10 @@ def _is_utf8() -> bool:
     return encoding.casefold().replace("_", "-") in ("utf-8", "utf8")
 
 
-def print_lines(lines: Iterable[str], *, err: bool = False) -> None:
+def print_lines(lines: Iterable[str | Styled], *, err: bool = False) -> None:
     """Print each line when it is ready."""
     for line in lines:
-        click.echo(line, err=err)
+        echo(line, err=err)
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -140,7 +162,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*every, strict=True)]
     form = "  ".join(f"{{:<{width}}}" for width in widths)
     first, *others = [form.format(*cells).rstrip() for cells in every]
-    click.echo("\n".join([click.style(first, bold=True), *others]))
+    print_lines([Styled(first, bold=True), *others])
 
 
 def print_diagnostics(

@@ -10,7 +10,7 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Command, format_option
-from assay.cli.output import observed, print_html, print_json
+from assay.cli.output import echo, observed, print_html, print_json
 from assay.cli.session import Session
 from assay.errors import UsageError
 
@@ -115,7 +115,7 @@ def plan_command(
     checked = session.check()
     planned = pipeline.plan(checked, request, as_of=session.settled(checked), pinned=session.as_of)
     for note in planned.notes:
-        click.echo(note, err=True)
+        echo(note, err=True)
     if out is not None:
         from assay.output.plan_json import saved_json
         from assay.plan.apply import write_plan
@@ -123,12 +123,12 @@ def plan_command(
         write_plan(session.workspace(), out, saved_json(planned.plan))
     _print(planned.shown, output)
     if out is not None:
-        click.echo(f"saved to {out}; apply it with 'assay apply {out}'", err=True)
+        echo(f"saved to {out}; apply it with 'assay apply {out}'", err=True)
     if locked and not planned.plan.lock_up_to_date:
         from assay.output.plan_text import behind
 
         state = behind(planned.plan) or "grades.lock is missing"
-        click.echo(f"{state}; run 'assay apply' and commit the files it writes", err=True)
+        echo(f"{state}; run 'assay apply' and commit the files it writes", err=True)
         context.exit(_EXIT_OUT_OF_DATE)
     if detailed_exitcode and planned.shown.matters:
         context.exit(_EXIT_CHANGES)
@@ -152,9 +152,9 @@ def _sweep(session: Session, request: Request, given: str, output: str) -> None:
     elif output == "html":
         print_html(plan_html.sweep_html(wanted.path, points))
     elif output == "markdown":
-        click.echo(plan_text.sweep_markdown(wanted.path, points))
+        echo(plan_text.sweep_markdown(wanted.path, points))
     else:
-        click.echo(plan_text.sweep_text(wanted.path, points))
+        echo(plan_text.sweep_text(wanted.path, points))
 
 
 def _print(plan: Plan, output: str) -> None:
@@ -169,4 +169,4 @@ def _print(plan: Plan, output: str) -> None:
     else:
         from assay.output.plan_text import plan_markdown, plan_text
 
-        click.echo(plan_markdown(plan) if output == "markdown" else plan_text(plan))
+        echo(plan_markdown(plan) if output == "markdown" else plan_text(plan))

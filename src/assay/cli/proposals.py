@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import Choice, Command, format_option, json_option
-from assay.cli.output import observed, print_html, print_json, print_lines
+from assay.cli.output import echo, observed, print_html, print_json, print_lines
 from assay.cli.session import Session
 from assay.text import plural
 
@@ -73,7 +73,7 @@ def lineage_command(
         if output == "json":
             print_json(Origins(written=files).as_json())
         else:
-            click.echo("\n".join(files))
+            echo("\n".join(files))
         return
     require(loaded)
     if accept_all and not above:
@@ -87,7 +87,7 @@ def lineage_command(
     found = [p for p in every if p.score >= (above or 0.0)]
     if walk:
         files = decide(loaded, list(_walk(loaded, enough(found, every))))
-        click.echo("\n".join(files))
+        echo("\n".join(files))
         return
     accepted = enough(found, every) if accept_all else []
     files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in accepted])
@@ -96,7 +96,7 @@ def lineage_command(
         return
     print_lines(_lines(found))
     count = f", {len(accepted)} accepted" if accept_all else ""
-    click.echo(f"{plural(len(found), 'suggestion')}{count}", err=True)
+    echo(f"{plural(len(found), 'suggestion')}{count}", err=True)
 
 
 def _lines(found: Sequence[Proposal]) -> Iterator[str]:
@@ -120,10 +120,10 @@ def _walk(loaded: Loaded, found: Sequence[Proposal]) -> Iterator[Decision]:
     from assay.ingest.decide import Decision
 
     for number, p in enumerate(found, 1):
-        click.echo(f"\n{number} of {len(found)}, {p.score:.2f}: {p.reason}")
-        click.echo(_described(loaded, p.source))
-        click.echo(f"    {p.relation}")
-        click.echo(_described(loaded, p.other))
+        echo(f"\n{number} of {len(found)}, {p.score:.2f}: {p.reason}")
+        echo(_described(loaded, p.source))
+        echo(f"    {p.relation}")
+        echo(_described(loaded, p.other))
         answer = click.prompt(
             "[a]ccept, [r]efuse, [s]kip, [q]uit",
             type=Choice(["a", "r", "s", "q"]),
@@ -171,7 +171,7 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
         if output == "json":
             print_json(Edges(written=files).as_json())
         else:
-            click.echo("\n".join(files))
+            echo("\n".join(files))
         return
     require(loaded)
     found = proposed_edges(loaded)
@@ -179,9 +179,9 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
         print_json(Edges(edges=found, written=[]).as_json())
         return
     for edge in found:
-        click.echo(edge.key)
+        echo(edge.key)
         print_lines(f"  {stated.source}: {stated.sentence}" for stated in edge.stated)
-    click.echo(plural(len(found), "suggestion"), err=True)
+    echo(plural(len(found), "suggestion"), err=True)
 
 
 @click.command("contradictions", cls=Command)
@@ -217,7 +217,7 @@ def contradictions_command(session: Session, series: bool, output: str) -> None:
         print_json(Contradictions(found=pairs).as_json())
         return
     for clash in found:
-        click.echo(f"{clash.kind}: {clash.reason}")
+        echo(f"{clash.kind}: {clash.reason}")
         for statement in (clash.first, clash.second):
-            click.echo(f"  {statement.place}: {statement.text}")
-    click.echo(plural(len(found), "suggestion"), err=True)
+            echo(f"  {statement.place}: {statement.text}")
+    echo(plural(len(found), "suggestion"), err=True)

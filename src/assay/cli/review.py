@@ -21,7 +21,7 @@ from assay.cli.options import (
     profiles_argument,
     reviewer_option,
 )
-from assay.cli.output import print_json, print_lines
+from assay.cli.output import Styled, echo, print_json, print_lines
 from assay.cli.session import Session
 from assay.output.explanation_text import explanation_lines
 from assay.text import plural
@@ -110,7 +110,7 @@ def list_command(
     queue = _filtered(review, matter, group_name, assigned_to)
     if not queue.items and review.queue.items:
         count = len(review.queue.items)
-        click.echo(f"none of the {count} open review items matches the filters", err=True)
+        echo(f"none of the {count} open review items matches the filters", err=True)
     if output == "json":
         from assay.output.review_json import queue_json
 
@@ -118,11 +118,11 @@ def list_command(
         return
     for group in queue.groups:
         print_lines(_group_lines(group, every=every or group_name is not None))
-        click.echo("")
+        echo("")
     profiles, closed = plural(len(queue.profiles), "profile"), plural(queue.settled, "item")
-    click.echo(f"{profiles} to review, {closed} closed")
+    echo(f"{profiles} to review, {closed} closed")
     if review.lock is None:
-        click.echo("nothing is new or flipped before the first 'assay apply'", err=True)
+        echo("nothing is new or flipped before the first 'assay apply'", err=True)
     print_lines(_override_lines(review))
 
 
@@ -150,11 +150,11 @@ def _filtered(
     return Queue(grouped(left), queue.settled)
 
 
-def _group_lines(group: ItemGroup, *, every: bool) -> Iterator[str]:
+def _group_lines(group: ItemGroup, *, every: bool) -> Iterator[str | Styled]:
     from assay.review.decisions import MATTERS
 
     count = f" ({len(group.items)})" if len(group.items) > 1 else ""
-    yield click.style(f"{MATTERS[group.matter]}{count}", bold=True) + f"  {group.name}"
+    yield Styled(f"{MATTERS[group.matter]}{count}", f"  {group.name}", bold=True)
     shown = group.items if every else group.items[:_MEMBERS_SHOWN]
     width = max(len(i.subject) for i in shown)
     for item in shown:
@@ -198,12 +198,12 @@ def show(session: Session, profile_id: str, every: bool, output: str) -> None:
     print_lines(_profile_lines(review, profile_id, every=every))
 
 
-def _profile_lines(review: Review, profile_id: str, *, every: bool) -> Iterator[str]:
+def _profile_lines(review: Review, profile_id: str, *, every: bool) -> Iterator[str | Styled]:
     """Yield open items, grades, decisions and explanation; ``every`` includes unused rules."""
     from assay.review.actions import describe
 
     assessment = review.assessment
-    yield click.style(assessment.written.profiles[profile_id].name, bold=True) + f"  {profile_id}"
+    yield Styled(assessment.written.profiles[profile_id].name, f"  {profile_id}", bold=True)
     for item in review.queue.of(profile_id):
         claim = f"#{item.claim} " if item.claim else ""
         yield f"  open: {item.matter}: {claim}{item.detail}"
@@ -258,7 +258,7 @@ def walk(
         require_known(review, profile_id)
     stops = ids or review.queue.profiles
     if not stops:
-        click.echo("no open review items")
+        echo("no open review items")
         return
     show = functools.partial(_profile_lines, every=every)
     Walk(review, session.sign(reviewer), stops, show).run()
@@ -298,7 +298,7 @@ def accept(
         session, reviewer, output, lambda r, by: actions.accept(r, by, ids, **options), limits
     )
     if output == "text":
-        click.echo(f"{plural(len(decision.subjects), 'item')} closed", err=True)
+        echo(f"{plural(len(decision.subjects), 'item')} closed", err=True)
 
 
 def _record(
@@ -320,9 +320,9 @@ def _record(
 
         print_json(decision_json(decision))
         return decision
-    click.echo(describe(decision))
+    echo(describe(decision))
     if decision.note:
-        click.echo(f"note: {decision.note}", err=True)
+        echo(f"note: {decision.note}", err=True)
     return decision
 
 
@@ -380,7 +380,7 @@ def override(
 
     decision = _record(session, reviewer, output, make)
     if needed:
-        click.echo(
+        echo(
             "pending, because it is more than one band away; a second reviewer approves it with "
             f"'assay review second {decision.short}'",
             err=True,
@@ -522,7 +522,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
         print_json(ReviewPack(files=map(str, files), rows=rows).as_json())
         return
     print_lines(map(str, files))
-    click.echo(f"{plural(len(review.queue.profiles), 'profile')}, {plural(rows, 'row')}", err=True)
+    echo(f"{plural(len(review.queue.profiles), 'profile')}, {plural(rows, 'row')}", err=True)
 
 
 @review_command.command("import")
@@ -556,9 +556,9 @@ def import_(
         print_json(ReviewImport(rows=reports).as_json())
     else:
         for report in reports:
-            click.echo(f"row {report.row}: {report.status}: {report.subject}: {report.message}")
+            echo(f"row {report.row}: {report.status}: {report.subject}: {report.message}")
         written = sum(r.status == "written" for r in reports)
         empty = len(reports) - written - refused
-        click.echo(f"{written} written, {refused} refused, {empty} without a decision", err=True)
+        echo(f"{written} written, {refused} refused, {empty} without a decision", err=True)
     if refused:
         context.exit(1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import IsoDate
-from assay.cli.output import print_lines
+from assay.cli.output import Styled, echo, print_lines
 from assay.errors import UsageError
 from assay.review import actions
 from assay.review.decisions import REASON_CODES
@@ -32,7 +32,7 @@ class Walk:
         review: Review,
         by: Signature,
         profiles: tuple[str, ...],
-        show: Callable[[Review, str], Iterable[str]],
+        show: Callable[[Review, str], Iterable[str | Styled]],
     ) -> None:
         self._review = review
         self._by = by
@@ -58,21 +58,21 @@ class Walk:
         while self._at < len(self._profiles):
             if shown != self._at:
                 shown = self._at
-                click.echo(f"\n— {shown + 1} of {len(self._profiles)} —")
+                echo(f"\n— {shown + 1} of {len(self._profiles)} —")
                 print_lines(self._show(self._review, self._profile))
-                click.echo("")
+                echo("")
             answer = click.prompt(_MENU, prompt_suffix=" > ", default="n", show_default=False)
             letter = answer.strip().lower()[:1]
             if letter == "q":
                 break
             if letter not in self._actions:
-                click.echo("choose one of the letters in brackets")
+                echo("choose one of the letters in brackets")
                 continue
             try:
                 self._actions[letter]()
             except UsageError as error:
-                click.echo(f"error: {error}")
-        click.echo(f"{plural(len(self._made), 'decision')} recorded")
+                echo(f"error: {error}")
+        echo(f"{plural(len(self._made), 'decision')} recorded")
 
     @property
     def _profile(self) -> str:
@@ -100,7 +100,7 @@ class Walk:
             raise UsageError(f"no open review items for {self._profile}")
         names = list(sizes)
         for number, name in enumerate(names, 1):
-            click.echo(f"  {number}. {name} ({sizes[name]})")
+            echo(f"  {number}. {name} ({sizes[name]})")
         number = click.prompt("group", type=click.IntRange(1, len(names)), default=1)
         name = names[number - 1]
         if click.confirm(f"accept all items of {name}?", default=False):
@@ -160,6 +160,6 @@ class Walk:
         decision = append(path, draft, self._review.ledger)
         self._made.append(decision.id)
         self._review = self._review.again(require_ledger(path))
-        click.echo(f"recorded: {actions.describe(decision)}")
+        echo(f"recorded: {actions.describe(decision)}")
         if decision.note:
-            click.echo(f"note: {decision.note}")
+            echo(f"note: {decision.note}")

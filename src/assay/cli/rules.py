@@ -11,7 +11,15 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Group, format_option, json_option
-from assay.cli.output import from_here, print_diagnostics, print_json, print_lines, print_report
+from assay.cli.output import (
+    Styled,
+    echo,
+    from_here,
+    print_diagnostics,
+    print_json,
+    print_lines,
+    print_report,
+)
 from assay.cli.session import Session
 from assay.text import plural
 from assay.workspace.paths import real_path
@@ -101,9 +109,9 @@ def _test(session: Session, files: Sequence[Path], junit: Path | None, asked: _A
     if junit is not None:
         write_files({junit.absolute(): junit_xml(done.results, workspace.in_repository)})
     for name, read in () if files else misnamed_case_files(workspace).items():
-        click.echo(f"warning: {name} is not read; did you mean {read}?", err=True)
+        echo(f"warning: {name} is not read; did you mean {read}?", err=True)
     if not done.results:
-        click.echo("warning: no rule tests ran", err=True)
+        echo("warning: no rule tests ran", err=True)
     return fine and (asked.allow_none or bool(done.results))
 
 
@@ -117,7 +125,7 @@ def _report(done: RuleTests, root: Path, asked: _Asked) -> bool:
     enough = least is None or (coverage is not None and coverage.share >= least * 10)
     fine = not failed and enough and not has_errors(done.diagnostics)
     if asked.suggest and coverage is not None:
-        click.echo(suggestions(coverage), nl=False)
+        echo(suggestions(coverage).removesuffix("\n"))
         return fine
     if asked.output == "json":
         from assay.output.rules_json import rule_tests_json
@@ -126,20 +134,20 @@ def _report(done: RuleTests, root: Path, asked: _Asked) -> bool:
         return fine
     print_diagnostics(done.diagnostics, root)
     for result in failed:
-        click.echo(f"FAILED {from_here(root, result.file)}:{result.line}: {result.name}")
+        echo(f"FAILED {from_here(root, result.file)}:{result.line}: {result.name}")
         print_lines(_coloured(line) for d in result.differences for line in failure_lines(d))
     passed = len(done.results) - len(failed)
-    click.echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
+    echo(f"{passed} passed, {len(failed)} failed, in {plural(len(done.files), 'file')}")
     if coverage is not None:
         print_lines(coverage_lines(coverage))
     if not enough:
-        click.echo(f"error: test coverage is below {least:g}%", err=True)
+        echo(f"error: test coverage is below {least:g}%", err=True)
     return fine
 
 
-def _coloured(line: str) -> str:
+def _coloured(line: str) -> Styled:
     colour = {"-": "red", "+": "green"}.get(line.strip()[:1])
-    return click.style(line, fg=colour) if colour else line
+    return Styled(line, colour=colour)
 
 
 @rules_command.command("lint")
@@ -160,7 +168,7 @@ def lint(context: click.Context, output: str) -> None:
     found = rule_findings(checked, None if checked.errors else session.assessment())
     print_report(found, output, checked.loaded.workspace)
     if output == "text":
-        click.echo(plural(len(found), "finding"))
+        echo(plural(len(found), "finding"))
     if has_errors(found):
         context.exit(1)
 
@@ -187,7 +195,7 @@ def docs(session: Session, out: Path | None) -> None:
     scorers = sorted((target / "rules").glob("*.html"))
     print_lines(map(str, scorers))
     rules = sum(1 for _ in (target / "rules").rglob("*.html")) - len(scorers)
-    click.echo(f"and {plural(rules, 'page')} about rules, in the folders next to them")
+    echo(f"and {plural(rules, 'page')} about rules, in the folders next to them")
 
 
 @rules_command.command("cutpoints")
@@ -214,9 +222,9 @@ def cutpoints(session: Session, scorer: str, shares: str, output: str) -> None:
 
         print_json(Cutpoints(scorer=scorer, bands=found).as_json())
         return
-    click.echo(f"  {scorer}:")
+    echo(f"  {scorer}:")
     for number, cut in enumerate(found, start=1):
-        click.echo(
+        echo(
             f"    - {{id: band-{number}, from: {cut.start / 1000:.3f}, grade: {number}, "
             f"label: Band {number}}}  # {plural(cut.count, 'profile')} now"
         )

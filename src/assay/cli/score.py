@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assay.cli.options import Choice, Command, json_option, profiles_argument
-from assay.cli.output import observed, print_json, print_table
+from assay.cli.output import echo, observed, print_json, print_table
 from assay.cli.session import Session
 from assay.output.explanation_text import horizon_cells
 from assay.text import plural
@@ -85,9 +85,7 @@ def score_command(session: Session, /, **given: Any) -> None:
         return
     done = _score_spark(session, asked) if asked.engine == "spark" else _score(session, asked)
     parts = f" in {done.parts:,} parts" if done.parts > 1 else ""
-    click.echo(
-        f"{plural(done.profiles, 'profile')} scored{parts}, written to {asked.out}", err=True
-    )
+    echo(f"{plural(done.profiles, 'profile')} scored{parts}, written to {asked.out}", err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +207,7 @@ def _score_documents(session: Session, asked: _Asked) -> None:
     ]
     print_table(header, rows)
     unpublished = sum(not line.published for line in lines)
-    click.echo(
+    echo(
         f"{plural(len(rows), 'profile')} as of {overview.as_of.isoformat()}, "
         f"{unpublished} without a page",
         err=True,

@@ -10,7 +10,7 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Choice, Group, json_option
-from assay.cli.output import print_json, print_lines
+from assay.cli.output import Styled, echo, print_json, print_lines
 from assay.cli.session import Session
 from assay.text import plural
 from assay.workspace.paths import real_path
@@ -83,9 +83,9 @@ def export(
         print_json(SheetExport(files=map(str, files), rows=rows, left_out=left).as_json())
         return
     print_lines(map(str, files))
-    click.echo(", ".join(plural(n, kind.removesuffix("s")) for kind, n in rows.items()), err=True)
+    echo(", ".join(plural(n, kind.removesuffix("s")) for kind, n in rows.items()), err=True)
     if left:
-        click.echo(
+        echo(
             f"{plural(len(left), 'error')} in the workspace; documents with errors are not in the "
             "sheets; list them with 'assay check'",
             err=True,
@@ -160,18 +160,19 @@ def _tables(paths: tuple[Path, ...]) -> list[Table]:
 
 def _show(planned: Import, *, err: bool) -> None:
     for change in planned.changes:
-        click.echo(_headline(change), err=err)
+        echo(_headline(change), err=err)
         for f in change.fields:
             if change.new:
-                click.echo(f"    {f.column}: {_cut(f.after)}", err=err)
+                echo(f"    {f.column}: {_cut(f.after)}", err=err)
             else:
-                click.echo(f"    {f.column}: {_cut(f.before)} → {_cut(f.after)}", err=err)
+                echo(f"    {f.column}: {_cut(f.before)} → {_cut(f.after)}", err=err)
 
 
-def _headline(change: Change) -> str:
-    sign = click.style("+", fg="green") if change.new else click.style("~", fg="yellow")
+def _headline(change: Change) -> Styled:
+    sign, colour = ("+", "green") if change.new else ("~", "yellow")
     known = f", identified by its {change.known_by}" if change.known_by else ""
-    return f"{sign} {change.kind} {change.id}  ({change.place}, row {change.row}{known})"
+    rest = f" {change.kind} {change.id}  ({change.place}, row {change.row}{known})"
+    return Styled(sign, rest, colour=colour)
 
 
 def _cut(text: str) -> str:
@@ -190,11 +191,11 @@ def _sum_up(planned: Import, written: bool) -> None:
         + (f" ({plural(emptied, 'value')} removed)" * bool(emptied)),
         f"{plural(planned.unchanged, 'row')} unchanged",
     ]
-    click.echo(", ".join(parts), err=True)
+    echo(", ".join(parts), err=True)
     if not planned.changes:
         return
     state = "written" if written else "not written"
-    click.echo(f"{state}: {', '.join(planned.files)}", err=True)
+    echo(f"{state}: {', '.join(planned.files)}", err=True)
     if planned.given_ids and written:
         given = plural(planned.given_ids, "row without an id was", "rows without an id were")
-        click.echo(f"{given} given one; export again to add the ids to the sheet", err=True)
+        echo(f"{given} given one; export again to add the ids to the sheet", err=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assay.cli.options import Command, json_option
-from assay.cli.output import print_json, print_lines, print_table
+from assay.cli.output import echo, print_json, print_lines, print_table
 from assay.cli.session import Session
 from assay.workspace.paths import real_path
 
@@ -41,7 +41,7 @@ def publishers_command(session: Session, output: str) -> None:
         print_json(Publishers(publishers=found, reversals=against).as_json())
         return
     if not found:
-        click.echo("no publishers")
+        echo("no publishers")
         return
     print_table(
         ["publisher", "rated", "on", "family", "sources", "claims", "held", "95% interval"],
@@ -53,10 +53,10 @@ def publishers_command(session: Session, output: str) -> None:
         if s.publisher.reliability_reason
     ]
     if reasons:
-        click.echo("")
+        echo("")
         print_lines(reasons)
     if against:
-        click.echo("")
+        echo("")
         print_lines(map(_reversal, against))
 
 
@@ -128,29 +128,29 @@ def _plots(record: TrackRecord, folder: Path) -> list[Path]:
 
 
 def _print(record: TrackRecord) -> None:
-    click.echo(f"Claims by {(record.scorer or 'grade').replace('_', ' ')}")
+    echo(f"Claims by {(record.scorer or 'grade').replace('_', ' ')}")
     print_table(_HEADER, [_row(f"{t.name} ({t.id})" if t.id else t.name, t) for t in record.bands])
     forecasts = record.forecasts
-    click.echo("")
-    click.echo("Forecasts by stated likelihood")
+    echo("")
+    echo("Forecasts by stated likelihood")
     if forecasts.brier is None or forecasts.base is None:
-        click.echo("  no outcome is recorded")
+        echo("  no outcome is recorded")
     else:
         rows = [
             [f"{b.low:.1f} to {b.high:.1f}", f"{b.stated:.3f}", *_share(b.share)]
             for b in forecasts.bins
         ]
         print_table(["likelihood", "stated", "happened", "share", "95% interval"], rows)
-        click.echo(
+        echo(
             f"Brier score {forecasts.brier:.3f} over {forecasts.decided} forecasts (0 is best; "
             f"a constant forecast of the share that happened gives {forecasts.base:.3f})"
         )
     if forecasts.undecidable:
-        click.echo(f"  undecidable: {forecasts.undecidable}")
-    click.echo("")
-    click.echo("Publishers with their stated reliability")
+        echo(f"  undecidable: {forecasts.undecidable}")
+    echo("")
+    echo("Publishers with their stated reliability")
     if not record.publishers:
-        click.echo("  no outcome is recorded")
+        echo("  no outcome is recorded")
         return
     header = ["publisher", "stated", *_HEADER[1:]]
     print_table(header, [[t.name, t.note, *_row("", t)[1:]] for t in record.publishers])

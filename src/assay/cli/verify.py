@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.cli.options import Command, format_option
-from assay.cli.output import observed, print_report
+from assay.cli.output import echo, observed, print_report
 from assay.cli.session import Session
 from assay.text import plural
 
@@ -34,6 +34,6 @@ def verify_command(context: click.Context, output: str) -> None:
     print_report(found, output, workspace)
     if output == "text":
         faults = [d for d in found if d.severity == "error"]
-        click.echo(f"{plural(len(faults), 'fault')}" if faults else "verified")
+        echo(f"{plural(len(faults), 'fault')}" if faults else "verified")
     if has_errors(found):
         context.exit(1)

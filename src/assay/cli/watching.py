@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import click
 from watchfiles import Change, DefaultFilter, watch
 
+from assay.cli.output import echo
 from assay.workspace.paths import real_path
 
 _GENERATED = (".assay", "site")
@@ -41,8 +41,8 @@ def rounds(root: Path, more: Iterable[Path] = ()) -> Iterator[None]:
     )
     next(changes)  # start watching before the first round, so that no change is missed
     yield
-    click.echo(_WAITING, err=True)
+    echo(_WAITING, err=True)
     for found in changes:
         if found:
             yield
-            click.echo(_WAITING, err=True)
+            echo(_WAITING, err=True)

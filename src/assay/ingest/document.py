@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from assay.model.base import without_unsafe
+from assay.characters import without_unsafe
 from assay.yaml.reader import read_yaml
 
 SIZE_LIMIT = 20_000_000

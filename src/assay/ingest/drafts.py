@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.authoring.new import first_free, shorten, slug
+from assay.characters import without_unsafe
 from assay.evidence.quantities import figures
 from assay.ingest.document import Document, one_line
 from assay.ingest.items import DraftClaim, DraftProfile, Item
-from assay.model.base import without_unsafe
 
 _LONGEST_LINE, _LONGEST_TEXT, _LONGEST_ID = 300, 4000, 80
 _DEPTH = 8

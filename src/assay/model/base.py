@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from assay.characters import VISIBLE_PATTERN, normalised, unsafe_character
 from assay.errors import UsageError
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -32,39 +33,6 @@ def _not_reserved(value: str) -> str:
     if value in _DEVICES:
         raise ValueError(f"{value!r} is a reserved file name; choose another id")
     return value
-
-
-# Control characters but tab and line feed, line separators, noncharacters, and marks of text
-# direction, which show the text around them in another order than it is written.
-_UNSAFE = (
-    r"\u0000-\u0008\u000B-\u001F\u007F-\u009F"
-    r"\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF"
-)
-
-VISIBLE_PATTERN = rf"^[^{_UNSAFE}]*$"
-"""Text without control characters and marks of text direction, for pages and terminals."""
-
-_UNSAFE_CHARACTER = re.compile(rf"[{_UNSAFE}\ud800-\udfff]")
-
-
-def unsafe_character(text: str) -> int | None:
-    """Return the index of the first character that :data:`VISIBLE_PATTERN` refuses."""
-    found = _UNSAFE_CHARACTER.search(text)
-    return None if found is None else found.start()
-
-
-def without_unsafe(text: str) -> str:
-    """Return a text that was not validated without the characters that none may have."""
-    return _UNSAFE_CHARACTER.sub("", text)
-
-
-def all_without_unsafe(value: Any) -> Any:
-    """Return JSON data whose texts are :func:`without_unsafe`."""
-    if isinstance(value, str):
-        return without_unsafe(value)
-    if isinstance(value, dict):
-        return {without_unsafe(k): all_without_unsafe(v) for k, v in value.items()}
-    return [all_without_unsafe(v) for v in value] if isinstance(value, list) else value
 
 
 def visible(text: str) -> str:
@@ -100,19 +68,22 @@ Id = Annotated[
 ClaimReference = Annotated[str, StringConstraints(pattern=REFERENCE_PATTERN, max_length=201)]
 """``claim`` for a claim of the same profile, ``profile#claim`` for one of another profile."""
 
+# Texts are compared as pages show them: a line break or a decomposed letter is no rewording.
 Text = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=4000, pattern=VISIBLE_PATTERN
     ),
+    AfterValidator(normalised),
 ]
-"""One or more sentences of plain text, never markup."""
+"""One or more sentences of plain text, never markup; :func:`normalised`."""
 
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=VISIBLE_PATTERN),
+    AfterValidator(normalised),
 ]
-"""A name or a title: one line of plain text."""
+"""A name or a title: plain text, :func:`normalised`."""
 
 WebAddress = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_web_address)]
 
@@ -140,36 +111,46 @@ class Shorthand(Model):
         return {cls.short: value} if isinstance(value, str) else value
 
 
-def _one_line(text: str) -> str:
-    if any(c in "\n\t" for c in visible(text)):
-        raise ValueError("a name is one line of text")
-    return text
-
-
 Plain = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
     AfterValidator(visible),
+    AfterValidator(normalised),
 ]
 """A :data:`Text` of the ledger, whose errors are reported in the words of the validator."""
+
+
+def _one_name(text: str) -> str:
+    if any(c in "\n\t" for c in visible(text)):
+        raise ValueError("a name is one line of text")  # two lines may be two people
+    return text
+
 
 Person = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_one_line),
+    AfterValidator(_one_name),
+    AfterValidator(normalised),
 ]
-"""A reviewer's name: one line."""
+"""A reviewer's name."""
 
+_PLAIN: TypeAdapter[str] = TypeAdapter(Plain)
 _PERSON: TypeAdapter[str] = TypeAdapter(Person)
 
 
 def checked_reviewer(text: str) -> str:
-    """Return a valid reviewer's name without outer spaces.
+    """Return a valid reviewer's name. Raises ``UsageError`` if it is not a :data:`Person`."""
+    return _checked(_PERSON, text, "the reviewer's name")
 
-    Raises ``UsageError`` if it is not a :data:`Person`.
-    """
+
+def checked_reason(text: str) -> str:
+    """Return a valid reason, or the empty one. Raises ``UsageError`` for any other text."""
+    return _checked(_PLAIN, text, "the reason") if text.strip() else ""
+
+
+def _checked(kind: TypeAdapter[str], text: str, name: str) -> str:
     try:
-        return _PERSON.validate_python(text)
+        return kind.validate_python(text)
     except ValidationError as error:
         message = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-        raise UsageError(f"the reviewer's name: {message}") from None
+        raise UsageError(f"{name}: {message}") from None

@@ -99,8 +99,21 @@ def _month_end(year: int, month: int) -> date:
     return date(year, 12, 31) if month == 12 else date(year, month + 1, 1) - timedelta(days=1)
 
 
+def add_days(day: date, days: int) -> date:
+    """Return the day ``days`` later, at most 9999-12-31."""
+    try:
+        return day + timedelta(days)
+    except OverflowError:
+        return date.max
+
+
 def add_months(day: date, months: int) -> date:
-    """Return the same day ``months`` later, or the last day of that month if it is shorter."""
+    """Return the same day ``months`` later, or the last day of that month if it is shorter.
+
+    At most 9999-12-31, as for :func:`add_days`.
+    """
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if year > date.max.year:
+        return date.max
     return min(_month_end(year, month + 1), date(year, month + 1, 1) + timedelta(days=day.day - 1))

@@ -20,8 +20,8 @@ from pydantic import (
     model_validator,
 )
 
+from assay.characters import VISIBLE_PATTERN
 from assay.model.base import (
-    VISIBLE_PATTERN,
     ClaimReference,
     Flag,
     Id,

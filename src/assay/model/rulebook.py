@@ -22,22 +22,20 @@ from pydantic import (
     model_validator,
 )
 
-from assay.model.base import (
-    VISIBLE_PATTERN,
-    Flag,
-    Id,
-    Line,
-    Model,
-    Shorthand,
-    Text,
-    WebAddress,
-)
+from assay.characters import VISIBLE_PATTERN, composed
+from assay.model.base import Flag, Id, Line, Model, Shorthand, Text, WebAddress
 from assay.model.documents import Day, Directness, Level, Relation, Reliability
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 """A name for conditions: lower-case letters, digits and underscores."""
 
-Cel = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=VISIBLE_PATTERN)]
+Cel = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=10_000, pattern=VISIBLE_PATTERN),
+    AfterValidator(composed),
+]
+"""An expression; composed, so that its words equal those of documents."""
+
 Phase = Literal["add", "multiply", "floor", "cap"]
 SubjectKind = Literal["citation", "corroboration", "claim", "factor", "dependent", "profile"]
 ProfileKind = Literal["institution", "event"]
@@ -47,12 +45,13 @@ PHASES: tuple[Phase, ...] = ("add", "multiply", "floor", "cap")
 
 
 def _thousandths(value: float) -> float:
-    if Decimal(str(value)) * 1000 % 1:
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -3:
         raise ValueError("an amount has at most three decimals")
     return value
 
 
-Number = Annotated[float, Field(strict=True), AfterValidator(_thousandths)]
+Number = Annotated[float, Field(strict=True, ge=-1000.0, le=1000.0), AfterValidator(_thousandths)]
 Fraction = Annotated[float, Field(strict=True, ge=0.0, le=1.0), AfterValidator(_thousandths)]
 Parameter = Flag | StrictInt | FiniteFloat | Line
 Amount = Number | Cel
@@ -597,7 +596,8 @@ class Rulebook(Model):
         return rule_id
 
     def bands(self, scorer: Scorer) -> tuple[Band, ...]:
-        return self.scales[scorer.scale] if scorer.scale else ()
+        """Return the bands of a scorer; none if it has no scale, or one that is not defined."""
+        return self.scales.get(scorer.scale, ()) if scorer.scale else ()
 
     def scorer(self, on: SubjectKind, name: str | None) -> Scorer | None:
         return next((s for s in self.scorers if s.on == on and s.name == name), None)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
 from assay.diagnostics.diagnostic import Diagnostic, Severity
-from assay.output.json import Count, NonEmpty, Output, described
+from assay.output.json import Count, DueItem, Json, NonEmpty, Output, described
+
+if TYPE_CHECKING:
+    from assay.pipeline import Status
 
 
 def _by_file(rewritten: Mapping[str, int]) -> list[dict[str, object]]:
@@ -102,12 +106,75 @@ class FoundDocuments(Output):
     found: list[FoundDocument] = described("the best match first")
 
 
+class ListedDocument(FoundDocument):
+    """The fields of the base listed last are printed first."""
+
+    type: str | None = described("its type, or null", "values.type.0")
+    region: str | None = described("region of a profile, or null", "values.region.0")
+    topics: list[str] = described("topics of a profile", "values.topic")
+    grade: str | None = described("headline grade of a profile, or null", "values.grade.0")
+
+
+class ListedDocuments(Output):
+    """Printed by ``assay list``."""
+
+    listed: list[ListedDocument] = described("by kind and id")
+
+
+class LockState(Output):
+    as_of: datetime.date | None = described("date of the last apply; null if there was none")
+    behind: list[str] = described("in what the lock is out of date: `documents`, `rules` …")
+    changes: Count = described("number of scores that the next apply would change")
+
+
+class WorkspaceStatus(Output):
+    """Printed by ``assay status``. The last three are null if the workspace has errors."""
+
+    as_of: datetime.date = described("date of the summary")
+    institutions: Count = described("number of institutions")
+    events: Count = described("number of events")
+    claims: Count = described("number of claims")
+    sources: Count = described("number of sources")
+    publishers: Count = described("number of publishers")
+    drafts: list[str] = described("ids of profiles and claims that are drafts")
+    errors: Count = described("number of errors")
+    due: list[DueItem] | None = described("overdue dates and those of the nearest horizon, by day")
+    review: list[str] | None = described("ids of profiles with open review items")
+    lock: LockState | None = described("the lock, compared with the workspace")
+
+
+def status_json(found: Status) -> Json:
+    """Return the printed form of a status."""
+    profiles = found.corpus.profiles.values()
+    plan = found.plan
+    return WorkspaceStatus.model_validate(
+        {
+            "as_of": found.as_of,
+            "institutions": sum(p.kind == "institution" for p in profiles),
+            "events": sum(p.kind == "event" for p in profiles),
+            "claims": sum(len(p.claims) for p in profiles),
+            "sources": len(found.corpus.sources),
+            "publishers": len(found.corpus.publishers),
+            "drafts": found.drafts,
+            "errors": found.errors,
+            "due": found.due,
+            "review": found.review,
+            "lock": plan
+            and {"as_of": plan.base_as_of, "behind": plan.behind, "changes": len(plan.changes)},
+        }
+    ).as_json()
+
+
 class NewDocument(Output):
     """Printed by ``assay new``."""
 
-    id: str = described("the new id, `profile#claim` for a claim")
+    id: str = described(
+        "the new id, `profile#claim` for a claim; the profile of a dependency, gap, watch item, "
+        "factor or sentence"
+    )
     file: str = described("the file that holds it")
     created: bool = described("true")
+    draft: bool = described("true for a claim that is not scored, as it lacks sources or grounds")
 
 
 class CitedSource(Output):

@@ -109,7 +109,12 @@ def read_plan(path: Path) -> SavedPlan:
     if digest != digest_of(data):
         raise _refusal(codes.PLAN_EDITED, path, "the plan was edited after it was saved")
     del data["assay_plan"]
-    return SavedPlan(date.fromisoformat(data["as_of"]), data)
+    try:
+        as_of = date.fromisoformat(str(data.get("as_of")))
+    except ValueError:
+        message = "the plan has no valid date 'as_of'"
+        raise _refusal(codes.PLAN_NOT_READ, path, message) from None
+    return SavedPlan(as_of, data)
 
 
 def _refusal(code: Code, path: Path, message: str, line: int = 0, column: int = 0) -> InputError:

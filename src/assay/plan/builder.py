@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from assay.characters import normalised
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
@@ -214,7 +215,9 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
             continue
         for claim in sorted(was.inputs.claims.keys() | now.inputs.claims.keys()):
             a, b = was.inputs.claims.get(claim), now.inputs.claims.get(claim)
-            before, after = a.text if a else None, b.text if b else None
+            # Locks of older versions have texts with their white space.
+            before = normalised(a.text) if a else None
+            after = b.text if b else None
             # Claims of other profiles, on which this one is based, are corrections of those.
             if before == after or "#" in claim:
                 continue

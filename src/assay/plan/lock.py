@@ -15,10 +15,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assay.characters import all_without_unsafe, unsafe_character
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.errors import InputError
-from assay.model.base import all_without_unsafe, unsafe_character
 from assay.model.rulebook import Rulebook
 
 FORMAT = 3

@@ -17,10 +17,10 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
+from assay.characters import all_without_unsafe
 from assay.diagnostics import ledger_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position, has_errors
 from assay.errors import InputError, UsageError
-from assay.model.base import all_without_unsafe
 from assay.review.decisions import FORMAT, Decision, content_digest
 
 _MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")

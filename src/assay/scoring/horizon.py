@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,7 @@ import polars as pl
 
 from assay.diagnostics import content_codes
 from assay.diagnostics.diagnostic import Diagnostic, Subject, ValueLocation
-from assay.model.dates import PartialDate
+from assay.model.dates import PartialDate, add_days
 from assay.model.documents import Corpus
 from assay.model.results import (
     Ended,
@@ -150,6 +150,7 @@ def _grade_name(run: Run) -> str:
 def _rechecks(run: Run) -> Mapping[int, list[NextDate]]:
     """By profile row the earliest recheck of a standing claim; none for undated claims."""
     due = pl.col("checked_day") + pl.col("review_after_days")
+    due = due.clip(upper_bound=date.max.toordinal())
     first = (
         run.tables.frames["claim"]
         .lazy()
@@ -223,7 +224,7 @@ def _review(
     run: Run, score: Score, last: date | None, own: _Dates, gap: _Gap, as_of: date
 ) -> ReviewBy:
     days = max(_days_between(run, score), run.rulebook.cadence.least)
-    by, passed = (as_of if last is None else last + timedelta(days)), own.last_day
+    by, passed = (as_of if last is None else add_days(last, days)), own.last_day
     # The factors of an event were estimates until its date.
     if last is None or passed is None or not last <= passed < by:
         return ReviewBy(by, days, last, None, *gap, own.question)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from assay.cel.schema import HORIZONS
 from assay.cel.steps import Place
 from assay.engine.local import DeltaPlan, LocalEngine
 from assay.evidence.independence import Independence
-from assay.model.dates import PartialDate, add_months
+from assay.model.dates import PartialDate, add_days, add_months
 from assay.model.documents import AnyProfile, Claim, Corpus
 from assay.model.results import NextReason, Outlook, OutlookPoint, Overrides, WatchNotice
 from assay.model.rulebook import Rulebook
@@ -260,9 +260,9 @@ class Projection:
         bands = [s.band for s in given if s.band]
         if bands and count:
             begin = self.as_of
-            last = begin + timedelta(days=LOOKAHEAD_DAYS)
+            last = add_days(begin, LOOKAHEAD_DAYS)
             within = within_profiles(run.tables)
-            for end in [*self._edge_days(begin, last), last + timedelta(days=1)]:
+            for end in [*self._edge_days(begin, last), add_days(last, 1)]:
                 self._scan(first, bands, begin, end, within=within)
                 begin = end
         found = pl.Series("until", first).cast(pl.Int32)
@@ -397,7 +397,7 @@ def _rechecks(
     by_day: dict[date, list[Claim]] = {}
     for claim in profile.claims:
         day = _recheck_day(profile, claim, rulebook, independence, as_of)
-        if day is not None and day <= as_of + timedelta(LOOKAHEAD_DAYS):
+        if day is not None and day <= add_days(as_of, LOOKAHEAD_DAYS):
             by_day.setdefault(day, []).append(claim)
     for day, claims in by_day.items():
         what = (
@@ -430,7 +430,7 @@ def _recheck_day(
     days = [v.day for v in valued if v.day and v.citation.stance == "supports"]
     if claim.checked and claim.checked <= as_of:
         days.append(claim.checked)
-    return max(days) + timedelta(limit) if days else None
+    return add_days(max(days), limit) if days else None
 
 
 def _grade_changes(profile_id: str, outlook: Outlook) -> Iterator[Due]:

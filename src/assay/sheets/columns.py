@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from assay.characters import normalised
 from assay.model.dates import PartialDate
 from assay.model.documents import (
     Citation,
@@ -52,7 +54,7 @@ def _word(cell: str, _decimal_comma: bool = False) -> str:
     return "_".join(cell.casefold().replace("-", " ").split())
 
 
-TEXT = Form(str, lambda cell, _: cell, "text")
+TEXT = Form(str, lambda cell, _: normalised(cell), "text")
 WORD = Form(str, _word, "one of the words")
 ID = Form(str, lambda cell, _: cell, "an id")
 
@@ -106,9 +108,19 @@ SHARE = Form(lambda value: repr(float(value)), _share, "0.4 or 40%")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
-_NAMED = re.compile(r"(?:(\d{1,2})[- ])?([a-z]{3})[a-z]*\.?[- ](\d{2}|\d{4})", re.ASCII)
-_QUARTER = re.compile(r"(\d{4})[- ]?q([1-4])|q([1-4])[- ](\d{4})")
-_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(?::00)?", re.ASCII)
+_NAMED = re.compile(
+    r"(?:(?P<day>\d{1,2})[- ])?(?P<month>[a-z]{3})[a-z]*\.?[- ](?P<year>\d{2}|\d{4})", re.ASCII
+)
+_YEAR_NAMED = re.compile(
+    r"(?P<year>\d{4})[- ](?P<month>[a-z]{3})[a-z]*\.?(?:[- ](?P<day>\d{1,2}))?", re.ASCII
+)
+_QUARTER = re.compile(r"(\d{4})[-/. ]?q([1-4])|q([1-4])[-/ ](\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4}) ?([-/.]) ?(\d{1,2})(?: ?\2 ?(\d{1,2}))?( ?\.)?", re.ASCII)
+_CHINESE_KOREAN = re.compile(
+    r"(\d{4}) ?[年년](?: ?(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日号일])?)?", re.ASCII
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_MIDNIGHT = re.compile(r"[T ]0?0:00(?::00)?$", re.IGNORECASE | re.ASCII)
 
 
 def readings(cell: str) -> list[str]:
@@ -116,23 +128,34 @@ def readings(cell: str) -> list[str]:
 
     There are two if day and month cannot be distinguished, as in 03/04/2024.
     """
-    text = cell.strip().casefold()
-    found: list[str] = []
-    if match := _MIDNIGHT.fullmatch(text):
-        return [match[1]]
+    text = _MIDNIGHT.sub("", " ".join(unicodedata.normalize("NFKC", cell).split())).casefold()
+    return [date for date in _candidates(text) if _is_date(date)]
+
+
+def _candidates(text: str) -> list[str]:
+    if match := _YEAR_FIRST.fullmatch(text):
+        year, separator, month, day, end = match.groups()
+        # 2024.5 may be a number.
+        number = separator == "." and not day and not end and len(month) == 1
+        return [] if number or (end and separator != ".") else [_date_of(year, month, day)]
+    if match := _CHINESE_KOREAN.fullmatch(text) or _COMPACT.fullmatch(text):
+        return [_date_of(*match.groups())]
     if match := _SLASHED.fullmatch(text):
-        first, second = int(match[1]), int(match[2])
-        days = {f"{match[3]}-{m:02d}-{d:02d}" for d, m in ((first, second), (second, first))}
-        found = sorted(days)
-    elif match := _DOTTED.fullmatch(text):
-        found = [f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"]
-    elif (match := _NAMED.fullmatch(text)) and match[2] in _MONTHS:
-        year = match[3] if len(match[3]) == 4 else f"20{match[3]}"
-        day = f"-{int(match[1]):02d}" if match[1] else ""
-        found = [f"{year}-{_MONTHS.index(match[2]) + 1:02d}{day}"]
-    elif match := _QUARTER.fullmatch(text):
-        found = [f"{match[1] or match[4]}-Q{match[2] or match[3]}"]
-    return [date for date in found if _is_date(date)]
+        first, second, year = match.groups()
+        return sorted({_date_of(year, first, second), _date_of(year, second, first)})
+    if match := _DOTTED.fullmatch(text):
+        return [_date_of(match[3], match[2], match[1])]
+    if match := _NAMED.fullmatch(text) or _YEAR_NAMED.fullmatch(text):
+        year = match["year"] if len(match["year"]) == 4 else f"20{match['year']}"
+        month = _MONTHS.index(match["month"]) + 1 if match["month"] in _MONTHS else 0
+        return [_date_of(year, str(month), match["day"])]
+    if match := _QUARTER.fullmatch(text):
+        return [f"{match[1] or match[4]}-Q{match[2] or match[3]}"]
+    return []
+
+
+def _date_of(year: str, month: str | None, day: str | None) -> str:
+    return "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
 
 
 def _is_date(text: str) -> bool:
@@ -176,16 +199,16 @@ def _sentences(cell: str, _decimal_comma: bool) -> list[str] | None:
 def _split(cell: str, separators: str) -> list[str]:
     """Return the parts between separators; a backslash before a character makes it plain text."""
     parts = re.findall(rf"(?:\\.|[^\\{separators}]|\\$)+", cell, re.DOTALL)
-    return [text for part in parts if (text := _unescape(part).strip())]
+    return [text for part in parts if (text := normalised(_unescape(part)))]
 
 
 def _escape(text: str, special: str) -> str:
-    text = text.replace("\\", "\\\\").replace("\n", "\\n")
+    text = text.replace("\\", "\\\\")
     return text.replace(special, f"\\{special}") if special else text
 
 
 def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], text, flags=re.DOTALL)
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
 
 IDS = Form("; ".join, _ids, "ids, separated by semicolons")
@@ -243,7 +266,7 @@ def _citation(id_: str, details: str) -> Any:
     rest = details.strip()
     while rest:
         if locator := re.fullmatch(r"at\s+(.+)", rest, re.DOTALL):
-            item["locator"] = _unescape(locator[1].strip())
+            item["locator"] = normalised(_unescape(locator[1]))
             break
         detail, _, rest = (part.strip() for part in rest.partition(","))
         word = _word(detail)

@@ -15,9 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from assay.characters import without_unsafe
 from assay.diagnostics.diagnostic import Position
 from assay.errors import UsageError
-from assay.model.base import without_unsafe
 
 LARGEST = 50_000_000
 """Limit of a file's size in bytes."""
@@ -107,7 +107,7 @@ class Record:
 
 def heading(cell: str) -> str:
     """Return the column that a heading names: ``As of`` is ``as_of``."""
-    return "_".join(from_cell(cell).casefold().replace("-", " ").split())
+    return "_".join(without_unsafe(from_cell(cell)).casefold().replace("-", " ").split())
 
 
 def cell_name(row: int, column: int) -> str:
@@ -128,12 +128,12 @@ def column_letters(column: int) -> str:
 
 # The last four are the wide forms, which some spreadsheets read like the plain ones.
 _FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-_LINE_BREAK = re.compile("\r\n|[\r\u2028\u2029\x85\x0b\x0c]")
+_LINE_BREAK = re.compile("\r\n?")
 
 
 def to_cell(text: str) -> str:
     """Return a text as a cell, with an apostrophe if it would be read as a formula."""
-    plain = _plain(text)
+    plain = without_unsafe(_plain(text))
     return f"'{plain}" if _FORMULA.match(plain) else plain
 
 
@@ -144,8 +144,7 @@ def from_cell(cell: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Remove characters that no text may have, and outer blanks."""
-    return without_unsafe(_LINE_BREAK.sub("\n", text)).strip()
+    return _LINE_BREAK.sub("\n", text).strip()
 
 
 # Reading ----------------------------------------------------------------------------------------
@@ -217,14 +216,14 @@ def _read_xlsx(data: bytes, place: str) -> list[Table]:
             )
         book = library.load_workbook(io.BytesIO(data), keep_links=False)
         pages = [page for page in book.worksheets if page.sheet_state == "visible"]
-        return [_table(page, place, len(pages) > 1) for page in pages]
+        return [_table(library, page, place, len(pages) > 1) for page in pages]
     except UsageError:
         raise
     except Exception as error:  # noqa: BLE001 - a broken workbook raises almost anything
         raise UsageError(f"{place} is not a workbook, or is damaged: {error}") from None
 
 
-def _table(page: Any, place: str, several: bool) -> Table:
+def _table(library: Any, page: Any, place: str, several: bool) -> Table:
     rows: list[list[str]] = []
     unread: dict[tuple[int, int], str] = {}
     width = min(page.max_column, _MOST_COLUMNS)
@@ -240,7 +239,9 @@ def _table(page: Any, place: str, several: bool) -> Table:
                 unread[number, at] = "a formula"
             elif cell.data_type == "e":
                 unread[number, at] = f"the error {cell.value}"
-            texts.append("" if cell.data_type in "fe" else _text(cell.value, cell.number_format))
+            text = "" if cell.data_type in "fe" else _text(cell.value, cell.number_format)
+            # The format writes a carriage return as _x000D_, which the library does not decode.
+            texts.append(library.utils.escape.unescape(text))
         rows.append(texts)
     for merged in page.merged_cells.ranges:
         # A cell merged over several rows holds the value of each of them.
@@ -293,6 +294,8 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 _LONGEST_CHOICES = 255
 _LONGEST_CELL = 32_767
 _ROWS_WITH_CHOICES = 2000
+_ESCAPE = re.compile("_x(?=[0-9A-Fa-f]{4}_)")
+"""Text that a workbook would take for the escape of a character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +342,7 @@ def _write(library: Any, page: Any, sheet: Sheet) -> None:
                     f"a text has {len(cell):,} characters, and a cell of a workbook holds at most "
                     f"{_LONGEST_CELL:,}: {cell[:60]}…; export as CSV"
                 )
-        page.append([cell or None for cell in cells])
+        page.append([_ESCAPE.sub("_x005F_x", cell) or None for cell in cells])
     wrapped = library.styles.Alignment(wrap_text=True, vertical="top")
     for cells in page.iter_rows(min_row=2):
         for cell in cells:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.authoring.new import document_path, with_documents
+from assay.characters import normalised
 from assay.diagnostics.diagnostic import Diagnostic, sort_diagnostics
 from assay.errors import InputError
 from assay.sheets.columns import CITATIONS, DATE, DAY, GAPS, CellError, Column, Kind, readings
@@ -167,15 +168,17 @@ class _Draft:
             if cell == before or (column.form in (DATE, DAY) and before in readings(cell)):
                 continue
             value: Any = None
-            if cell:
-                try:
-                    value = column.form.read(cell, row.record.table.decimal_comma)
-                    value = self._with_ids(column, value)
-                    if column.form is GAPS:
-                        value = _with_details(value, data.get("gaps"))
-                except CellError as error:
-                    errors.append(row.error(name, error.message, error.hint))
-                    value = cell
+            comma = row.record.table.decimal_comma
+            try:
+                value = column.form.read(cell, comma) if cell else None
+                if before and value == column.form.read(before, False):
+                    continue
+                value = self._with_ids(column, value)
+                if column.form is GAPS:
+                    value = _with_details(value, data.get("gaps"))
+            except CellError as error:
+                errors.append(row.error(name, error.message, error.hint))
+                value = cell
             changed = _put(made, column.place, value, row.sheet.keys)
             if changed != made:
                 made = changed
@@ -184,7 +187,7 @@ class _Draft:
 
     def _with_ids(self, column: Column, value: Any) -> Any:
         """Replace a publisher's name and the web addresses of sources by their ids."""
-        if column.name == "publisher":
+        if column.name == "publisher" and value is not None:
             return self.assigner.named("publishers", value)
         if column.form is CITATIONS and value is not None:
             return [self._citation_with_id(item) for item in value]
@@ -253,7 +256,7 @@ class _Draft:
 
 def _with_details(texts: list[str] | None, before: Any) -> list[Any] | None:
     """Keep the details of gaps whose text is unchanged; a cell has the texts alone."""
-    details = {g["text"]: g for g in before or () if isinstance(g, dict)}
+    details = {normalised(g["text"]): g for g in before or () if isinstance(g, dict)}
     return [details.get(text, text) for text in texts] if texts else None
 
 

@@ -11,16 +11,11 @@ from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from assay.characters import VISIBLE_PATTERN, unsafe_character
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import SOURCE, Code, Diagnostic, Subject, ValueLocation
 from assay.diagnostics.suggest import did_you_mean, nearest
-from assay.model.base import (
-    ID_PATTERN,
-    REFERENCE_PATTERN,
-    VISIBLE_PATTERN,
-    Shorthand,
-    unsafe_character,
-)
+from assay.model.base import ID_PATTERN, REFERENCE_PATTERN, Shorthand
 from assay.model.documents import (
     Citation,
     Claim,

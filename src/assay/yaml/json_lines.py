@@ -26,24 +26,20 @@ from assay.yaml.source_map import (
     innermost,
 )
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-"""Characters not allowed in a text: invisible ones, and lone surrogates."""
-
+_HALF = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORDS = ("true", "false", "null")
 
 
-def unprintable(document: Any) -> str | None:
-    """Return a character in a key or value that is not allowed in a text, or None."""
+def _half_character(document: Any) -> str | None:
+    """Return half of a surrogate pair in a key or value, or None."""
     waiting = [document]
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            found = _UNPRINTABLE.search(value)
+            found = _HALF.search(value)
             if found is not None:
                 return found[0]
         elif isinstance(value, dict):
@@ -175,10 +171,11 @@ class _Walk:
             raise AssertionError
         raw = found[0]
         text: str = json.loads(raw) if "\\" in raw else raw[1:-1]
-        odd = unprintable(text)
-        if odd is not None:
-            message = f"invisible character U+{ord(odd):04X}"
-            self.problem(codes.CONTROL_CHARACTER, at, message, "delete it")
+        half = _half_character(text)
+        if half is not None:
+            message = f"the text has half of a surrogate pair, U+{ord(half):04X}"
+            hint = "write both halves of the surrogate pair, or the character itself"
+            self.problem(codes.JSON_SYNTAX, at, message, hint)
         return text, found.end()
 
     def _scalar(self, at: int) -> int:
@@ -351,8 +348,8 @@ def _is_valid(line: str) -> bool:
         return False
     if not isinstance(document, dict) or not is_plain([document]):
         return False
-    # The line has no forbidden characters, so only an escape can produce one.
-    return "\\" not in line or unprintable(document) is None
+    # Only an escape can give half a character.
+    return "\\" not in line or _half_character(document) is None
 
 
 def _problems(read: JsonLinesFile, unread: list[int]) -> Iterator[Diagnostic]:

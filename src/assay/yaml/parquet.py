@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.progress import counting_up_to
-from assay.yaml.json_lines import more_problems, unprintable
+from assay.yaml.json_lines import more_problems
 from assay.yaml.reader import is_plain
 from assay.yaml.source_map import ValuePath
 
@@ -174,12 +174,6 @@ def _problems(file: str, number: int, document: dict[str, Any]) -> Iterator[Diag
             "the row has a number that is not finite or needs more than 64 bits",
             "use null if the value is unknown",
         )
-        return
-    odd = unprintable(document)
-    if odd is not None:
-        position = _position(file, number, document, ())
-        message = f"invisible character U+{ord(odd):04X}"
-        yield codes.CONTROL_CHARACTER.at(position, message, "delete it")
 
 
 def _position(file: str, number: int, document: dict[str, Any], path: ValuePath) -> Position:
