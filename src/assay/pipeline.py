@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from assay.briefing.proof import Proof
     from assay.briefing.site import SiteReport
     from assay.cel.program import Program
+    from assay.model.identity import Identity
     from assay.model.results import Explanation
     from assay.plan.apply import Proposal, SavedPlan
     from assay.plan.experiment import Sweep, SweepPoint
@@ -196,7 +197,8 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assess
     found = scored(
         loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
     )
-    return replace(found, decided=_decided(_ledger(loaded.workspace), as_of, rulebook, reader))
+    ledger = _ledger(loaded.workspace, found.identity)
+    return replace(found, decided=_decided(ledger, as_of, rulebook, reader))
 
 
 def _decided(
@@ -209,13 +211,13 @@ def _decided(
     return ledger.reviewed(as_of, known)
 
 
-def _ledger(workspace: Workspace) -> Ledger | None:
+def _ledger(workspace: Workspace, identity: Identity | None = None) -> Ledger | None:
     """Read the decisions, if there are any; lines with errors do not count."""
     if not workspace.ledger_path.exists():
         return None
     from assay.review.ledger import read_ledger
 
-    return read_ledger(workspace.ledger_path)
+    return read_ledger(workspace.ledger_path, identity)
 
 
 def _tabulated(
@@ -279,6 +281,8 @@ def overview_unchanged(
     built = BuiltTables.from_bytes(stored)
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
+    if not decided.keys() <= run.profile_rows.keys():
+        return None  # decisions on former ids: only the documents tell whose they are
     found = Scores(workspace, rulebook, program, day, reader, built, run, decided=decided)
     made = found.overview()
     _store_overview(cache, documents, made, decided)
@@ -419,14 +423,16 @@ def open_review(checked: Checked, assessment: Assessment, limits: Limits | None 
     Raises ``InputError`` if the ledger or the lock has errors.
     """
     from assay.plan.lock import read_lock
+    from assay.plan.renames import renamed_lock
     from assay.review.ledger import require_ledger
     from assay.review.queue import Limits, Review
 
     workspace = assessment.workspace
+    lock = read_lock(workspace.lock_path)
     return Review(
         assessment,
-        require_ledger(workspace.ledger_path),
-        read_lock(workspace.lock_path),
+        require_ledger(workspace.ledger_path, assessment.identity),
+        lock and renamed_lock(lock, assessment.identity, assessment.rulebook)[0],
         limits or Limits(),
         {i: s.file for i, s in checked.loaded.subjects.items()},
     )
@@ -529,8 +535,8 @@ def prove_closed(checked: Checked, as_of: date, audience: str | None = None) -> 
         digest_ = _site_digest(made, counting)
         return dict(render_site(atlas, digest_, workspace.profiles_dir))
 
-    ledger = require_ledger(workspace.ledger_path)
-    material = Material(assessment.written, ledger, _history(workspace))
+    ledger = require_ledger(workspace.ledger_path, assessment.identity)
+    material = Material(assessment.written, ledger, _history(workspace, assessment.identity))
     return prove(material, assessment, render)
 
 
@@ -576,7 +582,9 @@ def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> 
 
     old, new = ({d.audience: d for d in assessments} for assessments in (before, after))
     ledger_path = after[0].workspace.ledger_path
-    records = (require_ledger(ledger_path), _history(after[0].workspace))
+    identity = after[0].identity
+    ledger = require_ledger(ledger_path, identity)
+    records = (ledger, _history(after[0].workspace, identity))
     found: set[str] = set()
     for audience in dict.fromkeys([*old, *new]):
         one, other = (
@@ -607,7 +615,10 @@ def _atlas(
     from assay.review.effective import confirmed, effective, published_results
     from assay.review.ledger import require_ledger
 
-    ledger, history = records or (require_ledger(ledger_path), _history(assessment.workspace))
+    ledger, history = records or (
+        require_ledger(ledger_path, assessment.identity),
+        _history(assessment.workspace, assessment.identity),
+    )
     held = effective(assessment, ledger)
     counting = [r.decision.id for r in held.counting]
     results = published_results(assessment, held)
@@ -636,15 +647,16 @@ def _published_at(rulebook: Rulebook, base_url: str | None) -> Rulebook:
     return rulebook.model_copy(update={"settings": settings})
 
 
-def _history(workspace: Workspace) -> tuple[Applied, ...]:
-    """Read every apply that led to the current lock."""
+def _history(workspace: Workspace, identity: Identity) -> tuple[Applied, ...]:
+    """Read every apply that led to the current lock, with current ids."""
     from assay.plan.apply import bases_of
     from assay.plan.history import read_history
+    from assay.plan.renames import current_records
 
     if not workspace.history_path.exists():
         return ()
     _, digests = bases_of(workspace.lock_path)
-    return read_history(workspace.history_path, digests)
+    return current_records(read_history(workspace.history_path, digests), identity)
 
 
 # Test the rulebook -------------------------------------------------------------------------

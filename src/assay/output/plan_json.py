@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from assay.model.identity import Kind
 from assay.output.json import Amount, Count, Json, Output, Points, described
 from assay.plan import plan as planned
 from assay.plan.history import Applied
@@ -74,6 +75,7 @@ class PlanSummary(Output):
     published: Count = described("profiles that will get a page")
     withdrawn: Count = described("profiles that will lose their page")
     corrections: Count = described("corrections")
+    renamed: Count = described("ids that were changed or merged")
     pages: Count = described("pages affected")
     matters: bool = described("whether `--detailed-exitcode` exits with 2")
 
@@ -115,6 +117,13 @@ class PublicationChange(Output):
     id: str = described("id of the profile")
     audience: str = described("audience of the page")
     published: bool = described("true if it will get one")
+
+
+class Rename(Output):
+    kind: Kind = described("kind of the document, claim, scorer or rule")
+    former: str = described("the id in the base")
+    now: str = described("the current id")
+    how: Literal["renamed", "merged"] = described("`merged` if it became part of another one")
 
 
 class Disagreement(Output):
@@ -160,6 +169,7 @@ class Plan(Output):
     watch: list[WatchChange] = described("every profile whose watch items will change")
     published: list[PublicationChange] = described("pages that will appear or disappear")
     corrections: list[Correction] = described("corrected claims and sources")
+    renamed: list[Rename] = described("ids that were changed or merged since the base")
     pages: list[str] = described(
         "pages of profiles with a changed grade or evidence, and of their neighbours; with "
         "`--pages`, exactly the files of the site that will change"
@@ -226,6 +236,7 @@ class LoggedApply(Apply):
     )
     actions: list[RatingAction] = described("changes of a band")
     corrections: list[Correction] = described("corrections of the evidence")
+    renamed: list[Rename] = described("ids that were changed or merged")
 
 
 class Log(Output):
@@ -258,6 +269,7 @@ def _fields(plan: planned.Plan) -> Json:
         "published": sum(p.published for p in plan.published),
         "withdrawn": sum(not p.published for p in plan.published),
         "corrections": len(plan.corrections),
+        "renamed": len(plan.renamed),
         "pages": len(plan.pages),
         "matters": plan.matters,
     }
@@ -308,6 +320,7 @@ def log_json(records: Sequence[Applied]) -> Json:
                 "counts": record.counts,
                 "actions": [_action(record, c) for c in record.changes if c.direction != "same"],
                 "corrections": record.corrections,
+                "renamed": record.renamed,
             }
             for record in records
         ]

@@ -19,6 +19,7 @@ from assay.plan.plan import (
     Grade,
     Group,
     Plan,
+    Rename,
 )
 from assay.text import plural
 
@@ -119,6 +120,7 @@ def besides(plan: Plan) -> list[str]:
         (withdrawn, f"Withdrawn: {some(withdrawn)}."),
         (plan.horizons, f"Horizon: {plural(len(plan.horizons), 'profile')}."),
         (plan.watch, f"Watch items: {plural(len(plan.watch), 'profile')}."),
+        (plan.renamed, f"Renamed or merged: {len(plan.renamed)}."),
         (plan.corrections, f"Corrections: {len(plan.corrections)}."),
         (plan.pages, f"{plural(len(plan.pages), 'page')} affected{pages}."),
     )
@@ -268,10 +270,18 @@ def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
     found = (
         ("Horizon", horizons),
         ("Watch items", watch),
+        ("Renamed", [rename_line(r) for r in plan.renamed]),
         ("Corrections", ["\n".join(correction_lines(c)) for c in plan.corrections]),
         ("Pages affected", list(plan.pages)),
     )
     return ((title, entries) for title, entries in found if entries)
+
+
+def rename_line(rename: Rename) -> str:
+    """State which id became which."""
+    if rename.how == "merged":
+        return f"{rename.kind} {rename.former} merged into {rename.now}"
+    return f"{rename.kind} {rename.former} → {rename.now}"
 
 
 def _horizon(horizon: LockedHorizon | None) -> str:

@@ -449,7 +449,7 @@ def _neighbour_namer(sides: Sides, ids: Iterable[str]) -> _Namer:
 # Parts of rulebooks ------------------------------------------------------------------------
 
 
-_TEXTS = {"because", "rationale", "source", "title", "describes", "label", "text"}
+_TEXTS = {"because", "rationale", "source", "title", "describes", "label", "text", "formerly"}
 
 
 def parts_of(rulebook: Rulebook) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
+from assay.model.identity import Identity
 from assay.plan.lock import Lock, LockedProfile, canonical_rulebook, differing, digest_of
 from assay.plan.lock_builder import (
     changed_evidence,
@@ -29,9 +30,11 @@ from assay.plan.plan import (
     HorizonChange,
     Plan,
     PublicationChange,
+    Rename,
     WatchChange,
     graded,
 )
+from assay.plan.renames import renamed_lock
 from assay.progress import stage
 from assay.scoring import SCORING_VERSION
 
@@ -57,9 +60,16 @@ def make_plan(
     """
     first = assessments[0]
     against_lock = base is not None and name is None
+    identity = Identity(first.written, first.rulebook)
+    stored = base
+    renamed: tuple[Rename, ...] = ()
+    if base is not None:
+        base, renamed = renamed_lock(base, identity, first.rulebook)
+    if theirs is not None:
+        theirs, _ = renamed_lock(theirs, identity, first.rulebook)
     if base is not None and against_lock:
         _require_same_workspace(base, first)
-    if base is not None and theirs is None and _unchanged(base, assessments):
+    if base is not None and theirs is None and not renamed and _unchanged(base, assessments):
         return Plan(
             as_of=base.as_of,
             base=name or base.digest,
@@ -106,10 +116,11 @@ def make_plan(
         horizons=tuple(_horizons(old, new)),
         watch=tuple(_watch(old, new)),
         published=tuple(_published(old, new)),
-        corrections=tuple(_corrections(old, new)) if base else (),
-        pages=_pages(assessments, old, new),
+        corrections=tuple(_corrections(old, new, renamed)) if base else (),
+        renamed=renamed,
+        pages=_pages(assessments, old, new, renamed),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
-        behind=_out_of_date(base, inputs, rulebook, theirs) if base and against_lock else (),
+        behind=_out_of_date(stored, inputs, rulebook, theirs) if stored and against_lock else (),
         rules_unreadable=base is not None and not is_readable(base),
         evidence=evidence,
     )
@@ -217,8 +228,9 @@ def _published(old: _Entries, new: _Entries) -> Iterator[PublicationChange]:
             yield PublicationChange(*key, after)
 
 
-def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
+def _corrections(old: _Entries, new: _Entries, renamed: Sequence[Rename]) -> Iterator[Correction]:
     """Yield changes of wording since the last apply, each once with its audiences."""
+    moved = {r.now for r in renamed if r.kind == "claim"}
     found: dict[Correction, list[str]] = {}
     for (_, audience), was, now in _pairs(old, new):
         if was is None or now is None:
@@ -233,6 +245,8 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
             if before is None or after is None:
                 kind = "added" if before is None else "removed"
             ref = f"{was.id}#{claim}"
+            if before is None and ref in moved:
+                continue
             found.setdefault(Correction(kind, ref, before, after), []).append(audience)
         for source in sorted(was.inputs.sources.keys() & now.inputs.sources.keys()):
             retracted = now.inputs.sources[source].retracted
@@ -251,15 +265,18 @@ def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagree
         yield Disagreement(*key, scorer, *(graded(e, scorer) for e in found))
 
 
-def _pages(assessments: Iterable[Assessment], old: _Entries, new: _Entries) -> tuple[str, ...]:
+def _pages(
+    assessments: Iterable[Assessment], old: _Entries, new: _Entries, renamed: Sequence[Rename]
+) -> tuple[str, ...]:
     """Return the pages of changed profiles, and of their neighbours, which show their grades."""
     pages: set[str] = set()
+    moved = {r.now.partition("#")[0] for r in renamed if r.kind in ("profile", "claim")}
     for assessment in assessments:
         before = {e.id: e for e in old.values() if e.audience == assessment.audience}
         after = {e.id: e for e in new.values() if e.audience == assessment.audience}
         regraded = {
             i for i in before.keys() | after.keys() if _on_page(before, i) != _on_page(after, i)
-        }
+        } | (moved & after.keys())
         affected = regraded | changed_evidence(before, after)
         for i in regraded:
             for side in (before, after):

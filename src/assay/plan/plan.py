@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
+from assay.model.identity import Kind
 from assay.plan.lock import LockedHorizon, LockedProfile
 
 Behind = Literal["documents", "rules", "engine", "branches"]
@@ -130,6 +131,21 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """A document, claim, rule or scorer with another id than in the lock, or merged into another.
+
+    Claims are ``profile#claim``, scorers ``on.name``, rules ``on.name.rule``. ``audiences`` are
+    those that may see it, none if all may.
+    """
+
+    kind: Kind
+    former: str
+    now: str
+    how: Literal["renamed", "merged"] = "renamed"
+    audiences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Disagreement:
     """A grade that two branches applied differently, and the computed one."""
 
@@ -179,6 +195,7 @@ class Plan:
     watch: tuple[WatchChange, ...] = ()
     published: tuple[PublicationChange, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    renamed: tuple[Rename, ...] = ()
     pages: tuple[str, ...] = ()
     pages_compared: bool = False
     disagreements: tuple[Disagreement, ...] = ()
@@ -260,6 +277,7 @@ def only(plan: Plan, ids: Collection[str]) -> Plan:
         watch=tuple(w for w in plan.watch if w.id in ids),
         published=tuple(p for p in plan.published if p.id in ids),
         corrections=tuple(c for c in plan.corrections if c.ref.partition("#")[0] in ids),
+        renamed=tuple(r for r in plan.renamed if r.now.partition("#")[0] in ids),
         pages=tuple(p for p in plan.pages if _is_page_of(p, ids)),
         disagreements=tuple(d for d in plan.disagreements if d.id in ids),
         ageing=tuple(c for c in plan.ageing if c.id in ids),
