@@ -7,7 +7,7 @@ with :meth:`Identity.now`; digests use :meth:`Identity.first`, so a rename chang
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, cast
 
 from assay.model.documents import Corpus
@@ -203,6 +203,28 @@ _FIELDS: dict[str, _Fields] = {
 }
 
 
+def references(kind: str, data: Any) -> Iterator[tuple[tuple[str | int, ...], Kind, str]]:
+    """Yield every id in the plain data of a document, with its path and its kind."""
+    yield from _references(_FIELDS[kind], data, ())
+
+
+def _references(
+    fields: Any, value: Any, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], Kind, str]]:
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _references(fields, item, (*path, i))
+    elif isinstance(value, str):
+        kind: Kind | None = cast("Kind", fields) if isinstance(fields, str) else fields.get("")
+        if kind is not None:
+            yield path, kind, value
+    elif isinstance(value, dict) and not isinstance(fields, str):
+        for key, item in value.items():
+            inside = fields.get(key, fields.get("*"))
+            if inside is not None:
+                yield from _references(inside, item, (*path, key))
+
+
 def rewritten(kind: str, data: Any, change: Callable[[Kind, str], str]) -> Any:
     """Return the plain data of a document, claim or dependency with other ids in it.
 
@@ -214,15 +236,13 @@ def rewritten(kind: str, data: Any, change: Callable[[Kind, str], str]) -> Any:
 def _rewritten(fields: Any, value: Any, change: Callable[[Kind, str], str]) -> Any:
     if isinstance(value, list):
         return [_rewritten(fields, item, change) for item in value]
-    if isinstance(fields, str):
-        return change(cast("Kind", fields), value) if isinstance(value, str) else value
     if isinstance(value, str):
-        return change(fields[""], value) if "" in fields else value
-    if not isinstance(value, dict):
+        kind: Kind | None = cast("Kind", fields) if isinstance(fields, str) else fields.get("")
+        return value if kind is None else change(kind, value)
+    if not isinstance(value, dict) or isinstance(fields, str):
         return value
+    inside = {key: fields.get(key, fields.get("*")) for key in value}
     return {
-        key: _rewritten(fields[key if key in fields else "*"], item, change)
-        if key in fields or "*" in fields
-        else item
+        key: item if inside[key] is None else _rewritten(inside[key], item, change)
         for key, item in value.items()
     }
