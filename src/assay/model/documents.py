@@ -33,6 +33,7 @@ from assay.model.base import (
     visible,
 )
 from assay.model.dates import PartialDate
+from assay.model.identifiers import Identifiers
 
 Directness = Literal["record", "first_hand", "secondary", "self_report"]
 Reliability = Literal["A", "B", "C", "D", "E"]
@@ -577,6 +578,13 @@ class Institution(Profile):
 
     kind: Literal["institution"]
     base: Annotated[Line | None, Field(description="seat of the institution")] = None
+    identifiers: Annotated[
+        Identifiers | None,
+        Field(
+            description="identifiers in public registers, each as a document states it",
+            exclude_if=_is_empty,
+        ),
+    ] = None
 
 
 class Event(Profile):

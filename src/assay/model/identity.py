@@ -7,7 +7,7 @@ with :meth:`Identity.now`; digests use :meth:`Identity.first`, so a rename chang
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, Literal, cast
 
 from assay.model.documents import Corpus
@@ -38,15 +38,17 @@ class Identity:
         )
         for kind, models in documents:
             for model in models.values():
-                self._add(kind, model.id, model.formerly)
+                self._add(kind, model.id, model.formerly, models)
                 for gone, formerly in getattr(model, "merged", {}).items():
-                    self._add(kind, gone, formerly)
-                    self.merged[gone] = model.id
+                    self._add(kind, gone, formerly, models)
+                    if gone not in models:
+                        self.merged[gone] = model.id
         for profile in corpus.profiles.values():
-            for claim in profile.claims:
+            living = [f"{profile.id}#{c.id}" for c in profile.claims]
+            for name, claim in zip(living, profile.claims, strict=True):
                 if claim.formerly:
                     former = [full_reference(profile.id, f) for f in claim.formerly]
-                    self._add("claim", f"{profile.id}#{claim.id}", map(self._owned, former))
+                    self._add("claim", name, map(self._owned, former), living)
         self._now["scorer"], self._now["rule"] = {}, {}
         self._first["scorer"], self._first["rule"] = {}, {}
         for scorer in rulebook.scorers if rulebook is not None else ():
@@ -55,11 +57,14 @@ class Identity:
                 former = [f"{scorer.key}.{f}" for f in rule.formerly]
                 self._add("rule", f"{scorer.key}.{rule.id}", former)
 
-    def _add(self, kind: Kind, now: str, formerly: Iterable[str]) -> None:
+    def _add(
+        self, kind: Kind, now: str, formerly: Iterable[str], living: Container[str] = ()
+    ) -> None:
+        """Add the former ids of something; what has one of them today keeps it."""
         former = list(formerly)
         if former:
             self._first[kind][now] = former[0]
-            self._now[kind] |= {f: now for f in former if f != now}
+            self._now[kind] |= {f: now for f in former if f != now and f not in living}
 
     def _owned(self, reference: str) -> str:
         owner, _, claim = reference.partition("#")

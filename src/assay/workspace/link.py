@@ -57,6 +57,7 @@ def link(
     yield from check_sources(corpus, subjects)
     yield from _edges_twice(corpus, subjects)
     yield from _former_ids(corpus, subjects)
+    yield from _identifiers(corpus, subjects)
     yield from check_cycles(corpus, subjects)
 
 
@@ -540,6 +541,22 @@ def _in_use(
                 f"{former!r} is already a former id of {owners[former]!r}",
                 "keep it in one of the two places",
             )
+
+
+def _identifiers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Report identifiers of public registers that two profiles have."""
+    owners: dict[tuple[str, str], str] = {}
+    for profile in corpus.profiles.values():
+        if not isinstance(profile, Institution) or profile.identifiers is None:
+            continue
+        for name, value in profile.identifiers.given().items():
+            owner = owners.setdefault((name, value), profile.id)
+            if owner != profile.id:
+                yield codes.IDENTIFIER_TWICE.at(
+                    ValueLocation(("identifiers", name), subjects[profile.id]),
+                    f"the {name} {value!r} is already that of {owner!r}",
+                    f"correct one of them, or run `assay merge {profile.id} {owner}`",
+                )
 
 
 def _together(one: Dependency, other: Dependency) -> bool:
