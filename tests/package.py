@@ -7,6 +7,7 @@ from assay.arithmetic import half_life, noisy_or_thresholds, noisy_or_weights
 from assay.assessment import Assessment
 from assay.authoring.cite import cite
 from assay.authoring.init import init
+from assay.authoring.rename import merge, remove, rename
 from assay.briefing.atlas import Atlas
 from assay.briefing.index import facet_href, index_of, index_pages
 from assay.briefing.search_index import search_data, terms
@@ -51,6 +52,7 @@ from assay.model.documents import (
     Source,
     actor_of,
 )
+from assay.model.identity import Identity
 from assay.model.results import (
     AddedCitation,
     ClaimEdit,
@@ -69,7 +71,7 @@ from assay.model.results import (
 )
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
 from assay.output.json import explanation_json, scores_json
-from assay.pipeline import assess, assess_all, check
+from assay.pipeline import Checked, assess, assess_all, check, open_review
 from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
 from assay.plan.builder import make_plan
 from assay.plan.history import Applied, applied, read_history
@@ -130,6 +132,7 @@ __all__ = [
     "Cause",
     "CelError",
     "Change",
+    "Checked",
     "Citation",
     "Claim",
     "ClaimEdit",
@@ -152,6 +155,7 @@ __all__ = [
     "Grade",
     "Horizon",
     "Horizons",
+    "Identity",
     "Independence",
     "InputError",
     "Institution",
@@ -240,8 +244,10 @@ __all__ = [
     "lock_bytes",
     "lock_of",
     "make_plan",
+    "merge",
     "noisy_or_thresholds",
     "noisy_or_weights",
+    "open_review",
     "outputs",
     "overview",
     "parse_cel",
@@ -257,6 +263,8 @@ __all__ = [
     "read_sheet",
     "read_tables",
     "read_yaml",
+    "remove",
+    "rename",
     "require_ledger",
     "run",
     "run_program",
