@@ -30,11 +30,15 @@ _Change = Callable[[Kind, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """New contents of files, None for one to delete, and what the edit leaves out."""
+    """New contents of files, None for one to delete, and what the edit leaves out.
+
+    ``moved`` has the former path of a file by its new one.
+    """
 
     loaded: Loaded
     contents: Mapping[Path, bytes | None]
     notes: tuple[str, ...] = ()
+    moved: Mapping[Path, Path] = field(default_factory=dict)
 
     @property
     def files(self) -> list[str]:
@@ -42,15 +46,16 @@ class Edit:
 
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff of all files."""
+        relative = self.loaded.workspace.relative
         for path, data in sorted(self.contents.items()):
-            name = self.loaded.workspace.relative(path)
-            old = current(path).decode("utf-8").splitlines()
-            new = (data or b"").decode("utf-8").splitlines()
+            if path in self.moved.values():
+                continue
+            before = self.moved.get(path, path)
             yield from difflib.unified_diff(
-                old,
-                new,
-                f"a/{name}" if path.exists() else "/dev/null",
-                "/dev/null" if data is None else f"b/{name}",
+                current(before).decode("utf-8").splitlines(),
+                (data or b"").decode("utf-8").splitlines(),
+                f"a/{relative(before)}",
+                "/dev/null" if data is None else f"b/{relative(path)}",
                 lineterm="",
             )
 
@@ -101,6 +106,7 @@ class _Documents:
             if data != self._before[name, number]:
                 changed.setdefault(name, {})[number] = data
         contents: dict[Path, bytes | None] = {}
+        renamed: dict[Path, Path] = {}
         root = self.loaded.workspace.root
         for name in dict.fromkeys([*changed, *(file for file, _ in sorted(self.removed))]):
             path = root / name
@@ -119,9 +125,10 @@ class _Documents:
                 target = path.with_name(f"{moved[path.stem]}{path.suffix}")
             if target != path and not target.exists():
                 contents[path] = None
+                renamed[target] = path
                 path = target
             contents[path] = left or None
-        return Edit(self.loaded, contents, tuple(notes))
+        return Edit(self.loaded, contents, tuple(notes), renamed)
 
 
 # Rename ------------------------------------------------------------------------------------
