@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import ryaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -144,6 +145,26 @@ def test_what_is_renamed_keeps_its_grades_and_decisions(desk: Desk, kind: str) -
     desk.holds()
     assert desk.plan().renamed == ()
     assert read_history(desk.workspace.history_path)[-1].renamed[0].former == former
+
+
+def test_a_renamed_scorer_keeps_its_grades_and_tells_evidence_from_rules(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "desk")
+    rules = desk.workspace.rules_path
+    data = ryaml.loads(rules.read_text(encoding="utf-8"))
+    data["scorers"][-1] |= {"name": "confidence", "formerly": ["trust"]}
+    data["settings"]["publish_by"] = "confidence"
+    rules.write_text(ryaml.dumps(data), encoding="utf-8")
+    assert desk.plan().changes == ()
+    assert desk.plan().renamed == (Rename("scorer", "profile.trust", "profile.confidence"),)
+    ruling = desk.review().effective.ruling("harbour", "confidence")
+    assert ruling is not None
+    assert ruling.counts
+
+    profiles = desk.workspace.profiles_dir / "all.yaml"
+    text = profiles.read_text(encoding="utf-8")
+    profiles.write_text(text.replace("first_hand", "secondary"), encoding="utf-8")
+    causes = {c.kind for change in desk.plan().changes for c in change.causes}
+    assert causes == {"evidence"}
 
 
 def test_the_line_of_an_apply_keeps_its_renames(desk: Desk) -> None:

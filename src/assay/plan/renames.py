@@ -105,7 +105,10 @@ class _Reader:
         return replace(horizon, subject=f"{reason} {current}")
 
     def rulebook(self, locked: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
-        """The locked rulebook with the current ids of its rules."""
+        """The locked rulebook with the current ids of its rules.
+
+        Its scorers keep their names, which its expressions use.
+        """
         formerly = {
             f"{s['on']}.{s['name']}.{r['id']}": r.get("formerly")
             for s in current["scorers"]
@@ -114,6 +117,7 @@ class _Reader:
         scorers = []
         for scorer in locked.get("scorers", ()):
             key = f"{scorer['on']}.{scorer['name']}"
+            self.now("scorer", key)
             rules = []
             for rule in scorer["rules"]:
                 full = self.now("rule", f"{key}.{rule['id']}")
