@@ -52,6 +52,7 @@ from assay.model.documents import (
     Source,
     actor_of,
 )
+from assay.model.identifiers import Identifiers
 from assay.model.identity import Identity
 from assay.model.results import (
     AddedCitation,
@@ -155,6 +156,7 @@ __all__ = [
     "Grade",
     "Horizon",
     "Horizons",
+    "Identifiers",
     "Identity",
     "Independence",
     "InputError",

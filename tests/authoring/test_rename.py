@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.authoring.new import new_claim, new_document
 from tests.package import UsageError, Workspace, load_workspace, merge, remove, rename, run
 
 _RULES = """\
@@ -180,6 +181,16 @@ def test_a_renamed_rule_is_renamed_in_its_file_and_its_tests_alone(desk: Workspa
         "      citations: {c1@act: {strength: {fired: [deed]}}}"
     ]
     assert changed(desk, "rules.yaml", _RULES) == []
+
+
+def test_a_former_id_stays_reserved(desk: Workspace) -> None:
+    rename(load_workspace(desk), "ministry", "treasury").carry_out()
+    with pytest.raises(UsageError, match="the id 'ministry' was that of 'treasury'"):
+        rename(load_workspace(desk), "port", "ministry")
+    with pytest.raises(UsageError, match="the id 'ministry' was that of 'treasury'"):
+        new_document(load_workspace(desk), "event", "The ministry opens", id_="ministry")
+    with pytest.raises(UsageError, match="profile 'ministry' is now 'treasury'"):
+        new_claim(load_workspace(desk), "ministry", "It has 3 offices.")
 
 
 @pytest.mark.parametrize(

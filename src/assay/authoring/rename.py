@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assay.authoring.new import checked_id, first_free
+from assay.authoring.new import checked_id, first_free, require_no_former_id
 from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
 from assay.model.identity import Kind, full_reference, references, rewritten
@@ -148,6 +148,7 @@ def rename(loaded: Loaded, old: str, new: str) -> Edit:
     place = documents.place(old)
     kind = _kind(documents.data[place]["kind"])
     _require_free(loaded, new)
+    require_no_former_id(loaded, new, old)
 
     def change(_owner: str) -> _Change:
         def changed(of: Kind, id_: str) -> str:

@@ -211,7 +211,7 @@ class Plan:
 
         A neighbour's score that changes by time counts as time.
         """
-        if self.horizons or self.watch or self.published:
+        if self.horizons or self.watch or self.published or self._moves_pages:
             return True
         if any(c.direction != "same" for c in self.changes):
             return True
@@ -220,7 +220,12 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether no reader would see a change."""
-        return not (self.changes or self.horizons or self.watch or self.published)
+        changes = self.changes or self.horizons or self.watch or self.published
+        return not (changes or self._moves_pages)
+
+    @property
+    def _moves_pages(self) -> bool:
+        return any(r.kind == "profile" for r in self.renamed)
 
     @property
     def lock_up_to_date(self) -> bool:

@@ -372,7 +372,7 @@ def calendar(
         profile = corpus.profiles[profile_id]
         first = identity.first("profile", profile_id)
         own = [
-            *_watch_items(profile, outlook),
+            *_watch_items(profile_id, outlook),
             *_rechecks(profile, rulebook, independence, as_of, identity),
             *_grade_changes(profile_id, outlook),
         ]
@@ -380,17 +380,13 @@ def calendar(
     return sorted(found, key=lambda due: (due.day, due.profile, due.reason, due.text))
 
 
-def _watch_items(profile: AnyProfile, outlook: Outlook) -> Iterator[Due]:
-    named: dict[tuple[str, str], list[str]] = {}
+def _watch_items(profile_id: str, outlook: Outlook) -> Iterator[Due]:
     places: Counter[str] = Counter()
-    for item in profile.watch:
-        due = str(item.due)
-        places[due] += 1
-        named.setdefault((item.text, due), []).append(item.id or f"{due} {places[due]}")
     for notice in outlook.watch:
         if notice.due:
+            places[notice.due] += 1
             yield Due(
-                profile.id,
+                profile_id,
                 PartialDate.parse(notice.due).last,
                 "watch",
                 notice.text,
@@ -398,7 +394,7 @@ def _watch_items(profile: AnyProfile, outlook: Outlook) -> Iterator[Due]:
                 trigger=notice.trigger,
                 priority=notice.priority,
                 owner=notice.owner,
-                identity=named[notice.text, notice.due].pop(0),
+                identity=notice.id or f"{notice.due} {places[notice.due]}",
             )
 
 

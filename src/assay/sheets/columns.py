@@ -431,7 +431,21 @@ PROFILES = SheetKind(
     ),
     frozenset({"kind", "name"}),
     (
-        *("kind", "id", "name", "aliases", "type", "region", "base", "domain", "topics"),
+        *(
+            "kind",
+            "id",
+            "name",
+            "aliases",
+            "type",
+            "region",
+            "base",
+            "identifiers",
+            "lei",
+            "ror",
+            "wikidata",
+            "domain",
+            "topics",
+        ),
         *("date", "from", "until", "bottom_line", "basis", "depends_on", "affects", "claims"),
         *("summary", "gaps", "watch", "signals", "factors", "reviewed", "closed", "on", "because"),
         *(
