@@ -7,6 +7,7 @@ from assay.arithmetic import half_life, noisy_or_thresholds, noisy_or_weights
 from assay.assessment import Assessment
 from assay.authoring.cite import cite
 from assay.authoring.init import init
+from assay.authoring.rename import merge, remove, rename
 from assay.briefing.atlas import Atlas
 from assay.briefing.index import facet_href, index_of, index_pages
 from assay.briefing.search_index import search_data, terms
@@ -52,6 +53,8 @@ from assay.model.documents import (
     Source,
     actor_of,
 )
+from assay.model.identifiers import Identifiers
+from assay.model.identity import Identity
 from assay.model.results import (
     AddedCitation,
     ClaimEdit,
@@ -70,7 +73,7 @@ from assay.model.results import (
 )
 from assay.model.rulebook import Band, Pool, Rule, Rulebook, Scorer
 from assay.output.json import explanation_json, scores_json
-from assay.pipeline import assess, assess_all, check
+from assay.pipeline import Checked, assess, assess_all, check, open_review
 from assay.plan.apply import bases_of, carry_out, read_plan, write_plan
 from assay.plan.builder import make_plan
 from assay.plan.history import Applied, applied, read_history
@@ -131,6 +134,7 @@ __all__ = [
     "Cause",
     "CelError",
     "Change",
+    "Checked",
     "Citation",
     "Claim",
     "ClaimEdit",
@@ -154,6 +158,8 @@ __all__ = [
     "Grade",
     "Horizon",
     "Horizons",
+    "Identifiers",
+    "Identity",
     "Independence",
     "InputError",
     "Institution",
@@ -242,9 +248,11 @@ __all__ = [
     "lock_bytes",
     "lock_of",
     "make_plan",
+    "merge",
     "noisy_or_thresholds",
     "noisy_or_weights",
     "normalised",
+    "open_review",
     "outputs",
     "overview",
     "parse_cel",
@@ -260,6 +268,8 @@ __all__ = [
     "read_sheet",
     "read_tables",
     "read_yaml",
+    "remove",
+    "rename",
     "require_ledger",
     "run",
     "run_program",

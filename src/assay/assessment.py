@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assay import __version__
 from assay.errors import UsageError
 from assay.model.documents import Corpus
+from assay.model.identity import Identity
 from assay.model.results import Overrides
 from assay.model.rulebook import Rulebook, digest, rulebook_digest
 from assay.progress import stage
@@ -80,6 +81,11 @@ class Assessment(Scores):
     written: Corpus
 
     @cached_property
+    def identity(self) -> Identity:
+        """Translates the former ids of documents and rules."""
+        return Identity(self.written, self.rulebook)
+
+    @cached_property
     def results(self) -> dict[str, ProfileResult]:
         """The results of every profile, by id. Most commands read only a few, or none."""
         return self.results_of(list(self.run.profile_rows))
@@ -144,6 +150,10 @@ class Assessment(Scores):
                     f"profile {profile_id!r} is a draft, under embargo, or not for the audience "
                     f"{self.audience!r}"
                 )
+            current = self.identity.now("profile", profile_id)
+            current = self.identity.merged.get(current, current)
+            if current in self.run.profile_rows:
+                raise UsageError(f"profile {profile_id!r} is now {current!r}")
             near = nearest(profile_id, self.corpus.profiles)
             hint = f"did you mean {near!r}?" if near else f"search with `assay find {profile_id}`"
             raise UsageError(f"unknown profile {profile_id!r}; {hint}")

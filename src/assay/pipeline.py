@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from assay.briefing.proof import Proof
     from assay.briefing.site import SiteReport
     from assay.cel.program import Program
+    from assay.model.identity import Identity
     from assay.model.results import Explanation
     from assay.plan.apply import Part, Proposal, SavedPlan
     from assay.plan.experiment import Sweep, SweepPoint
@@ -207,7 +208,7 @@ def assess(checked: Checked, as_of: date, audience: str | None = None) -> Assess
     found = scored(
         loaded.workspace, corpus, rulebook, program, as_of, reader, written=written, built=built
     )
-    return with_decisions(found, _ledger(loaded.workspace))
+    return with_decisions(found, _ledger(loaded.workspace, found.identity))
 
 
 def with_decisions(assessment: Assessment, ledger: Ledger | None) -> Assessment:
@@ -231,13 +232,13 @@ def _decided(
     return ledger.reviewed(as_of, known)
 
 
-def _ledger(workspace: Workspace) -> Ledger | None:
+def _ledger(workspace: Workspace, identity: Identity | None = None) -> Ledger | None:
     """Read the decisions, if there are any; lines with errors do not count."""
     if not workspace.ledger_path.exists():
         return None
     from assay.review.ledger import read_ledger
 
-    return read_ledger(workspace.ledger_path)
+    return read_ledger(workspace.ledger_path, identity)
 
 
 def _tabulated(
@@ -308,6 +309,8 @@ def overview_unchanged(
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
     decided = _decided(ledger, day, rulebook, reader)
+    if not decided.keys() <= run.profile_rows.keys():
+        return None  # decisions on former ids: only the documents tell whose they are
     found = Scores(workspace, rulebook, program, day, reader, built, run, decided=decided)
     made = found.overview()
     _store_overview(cache, key, made)
@@ -399,7 +402,9 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
         as_of,
         partial(assess_all, checked),
         assess_version,
-        partial(with_decisions, ledger=ledger),
+        lambda assessment: with_decisions(
+            assessment, _ledger(checked.loaded.workspace, assessment.identity)
+        ),
         ledger.heads if ledger else (),
         pages_touched,
         place,
@@ -411,8 +416,8 @@ def _rescore(
     workspace: Workspace, written: Corpus, rulebook: Rulebook, program: Program, as_of: date
 ) -> tuple[Assessment, ...]:
     """Score documents by a compiled rulebook on a date, for each audience of the rulebook."""
-    ledger, order = _ledger(workspace), rulebook.audiences
-    found = (
+    order = rulebook.audiences
+    found = [
         scored(
             workspace,
             visible_to(written, order, audience, as_of),
@@ -423,7 +428,8 @@ def _rescore(
             written=written,
         )
         for audience in order
-    )
+    ]
+    ledger = _ledger(workspace, found[0].identity)
     return tuple(with_decisions(assessment, ledger) for assessment in found)
 
 
@@ -511,14 +517,16 @@ def open_review(checked: Checked, assessment: Assessment, limits: Limits | None 
     Raises ``InputError`` if the ledger or the lock has errors.
     """
     from assay.plan.lock import read_lock
+    from assay.plan.renames import renamed_lock
     from assay.review.ledger import require_ledger
     from assay.review.queue import Limits, Review
 
     workspace = assessment.workspace
+    lock = read_lock(workspace.lock_path)
     return Review(
         assessment,
-        require_ledger(workspace.ledger_path),
-        read_lock(workspace.lock_path),
+        require_ledger(workspace.ledger_path, assessment.identity),
+        lock and renamed_lock(lock, assessment.identity, assessment.rulebook)[0],
         limits or Limits(),
         {i: s.file for i, s in checked.loaded.subjects.items()},
     )
@@ -587,10 +595,14 @@ def publication_date(checked: Checked, pinned: date | None, today: date) -> date
 def unapplied(assessment: Assessment) -> list[Unapplied]:
     """Every grade in force that differs from the lock; none without a lock."""
     from assay.plan.lock import read_lock
+    from assay.plan.renames import renamed_lock
     from assay.plan.verify import unapplied
 
     lock = read_lock(assessment.workspace.lock_path)
-    return list(unapplied(lock, assessment)) if lock else []
+    if lock is None:
+        return []
+    current, _ = renamed_lock(lock, assessment.identity, assessment.rulebook)
+    return list(unapplied(current, assessment))
 
 
 def build(assessment: Assessment, out: Path, base_url: str | None = None) -> SiteReport:
@@ -687,8 +699,8 @@ def prove_closed(checked: Checked, as_of: date, audience: str | None = None) -> 
         digest_ = _site_digest(made, counting)
         return dict(render_site(atlas, digest_, workspace.profiles_dir))
 
-    ledger = require_ledger(workspace.ledger_path)
-    material = Material(assessment.written, ledger, _history(workspace))
+    ledger = require_ledger(workspace.ledger_path, assessment.identity)
+    material = Material(assessment.written, ledger, _history(workspace, assessment.identity))
     return prove(material, assessment, render)
 
 
@@ -734,7 +746,9 @@ def pages_touched(before: Sequence[Assessment], after: Sequence[Assessment]) -> 
 
     old, new = ({d.audience: d for d in assessments} for assessments in (before, after))
     ledger_path = after[0].workspace.ledger_path
-    records = (require_ledger(ledger_path), _history(after[0].workspace))
+    identity = after[0].identity
+    ledger = require_ledger(ledger_path, identity)
+    records = (ledger, _history(after[0].workspace, identity))
     found: set[str] = set()
     for audience in dict.fromkeys([*old, *new]):
         one, other = (
@@ -765,7 +779,10 @@ def _atlas(
     from assay.review.effective import confirmed
     from assay.review.ledger import require_ledger
 
-    ledger, history = records or (require_ledger(ledger_path), _history(assessment.workspace))
+    ledger, history = records or (
+        require_ledger(ledger_path, assessment.identity),
+        _history(assessment.workspace, assessment.identity),
+    )
     counting = [o.decision for own in assessment.overrides.values() for o in own.values()]
     every = list(assessment.run.profile_rows)
     explanations = assessment.explain(every if explained is None else explained)
@@ -793,15 +810,16 @@ def _published_at(rulebook: Rulebook, base_url: str | None) -> Rulebook:
     return rulebook.model_copy(update={"settings": settings})
 
 
-def _history(workspace: Workspace) -> tuple[Applied, ...]:
-    """Read every apply that led to the current lock."""
+def _history(workspace: Workspace, identity: Identity) -> tuple[Applied, ...]:
+    """Read every apply that led to the current lock, with current ids."""
     from assay.plan.apply import bases_of
     from assay.plan.history import read_history
+    from assay.plan.renames import current_records
 
     if not workspace.history_path.exists():
         return ()
     _, digests = bases_of(workspace.lock_path)
-    return read_history(workspace.history_path, digests)
+    return current_records(read_history(workspace.history_path, digests), identity)
 
 
 # Test the rulebook -------------------------------------------------------------------------

@@ -30,9 +30,40 @@ def build(desk: Assessment, out: Path, images: Path, **settings: Any) -> Path:
     return out
 
 
+FORMER = ("tiny-lab", "wee-lab", "twin", "lab-2")
+"""Ids that the small laboratory, or a profile merged into it, had before."""
+
+
+def test_an_address_with_the_former_id_of_a_claim_leads_to_it(
+    desk: Assessment, tmp_path: Path, images_root: Path
+) -> None:
+    claims = [c.model_dump(by_alias=True) for c in desk.corpus.profiles["small-lab"].claims]
+    first = claims[0]["id"]
+    claims[0]["formerly"] = ["first-name", "other-lab#second-name"]
+    moved = renamed(desk, "small-lab", claims=claims)
+    page = Markup.of(build(moved, tmp_path / "site", images_root) / "institutions/small-lab.html")
+    ids = [v["id"] for _, v in page.tags if "id" in v]
+    at = ids.index("claim-first-name")
+    assert ids[at : at + 3] == ["claim-first-name", "claim-second-name", f"claim-{first}"]
+
+
+def test_linked_data_has_the_identifiers_of_public_registers(
+    desk: Assessment, tmp_path: Path, images_root: Path
+) -> None:
+    known = {"lei": "529900T8BM49AURSDO55", "ror": "03yrm5c26", "domain": "lab.example"}
+    registered = renamed(desk, "small-lab", identifiers=known)
+    site = build(registered, tmp_path / "site", images_root)
+    html = (site / "institutions/small-lab.html").read_text("utf-8")
+    about = json.loads(html.partition('ld+json">')[2].partition("</script>")[0])["about"]
+    assert about["leiCode"] == known["lei"]
+    assert about["sameAs"] == ["https://ror.org/03yrm5c26", "https://lab.example/"]
+
+
 @pytest.fixture
 def addressed(desk: Assessment, tmp_path: Path, images_root: Path) -> Path:
-    moved = renamed(desk, "small-lab", formerly=["tiny-lab"])
+    moved = renamed(
+        desk, "small-lab", formerly=["tiny-lab", "small-lab", "wee-lab"], merged={"twin": ["lab-2"]}
+    )
     settings = {"base_url": BASE.rstrip("/"), "title": "Field notes", "contact": "desk@example.org"}
     return build(moved, tmp_path / "addressed", images_root, site=settings)
 
@@ -113,7 +144,7 @@ def test_the_sitemap_has_every_page_and_each_names_its_address(addressed: Path) 
     assert len(root.findall(f"{name}url/{name}loc")) == len(root)
     listed = {loc.text or "" for loc in root.findall(f"{name}url/{name}loc")}
     read = pages(addressed)
-    gone = {"404.html", "institutions/tiny-lab.html"}
+    gone = {"404.html", *(f"institutions/{former}.html" for former in FORMER)}
     assert listed == {
         BASE + ("" if path == "index.html" else path) for path in read if path not in gone
     }
@@ -124,8 +155,9 @@ def test_the_sitemap_has_every_page_and_each_names_its_address(addressed: Path) 
     assert f"Sitemap: {BASE}sitemap.xml" in (addressed / "robots.txt").read_text()
 
 
-def test_a_former_address_leads_to_the_briefing(addressed: Path) -> None:
-    page = Markup.of(addressed / "institutions/tiny-lab.html")
+@pytest.mark.parametrize("former", FORMER)
+def test_a_former_address_leads_to_the_briefing(addressed: Path, former: str) -> None:
+    page = Markup.of(addressed / f"institutions/{former}.html")
     refresh = [v["content"] for _, v in page.tags if v.get("http-equiv") == "refresh"]
     assert refresh == ["0; url=small-lab.html"]
     assert f"{BASE}institutions/small-lab.html" in page.links

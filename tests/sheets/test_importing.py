@@ -47,6 +47,22 @@ def test_columns_and_rows_that_are_not_in_the_sheet_stay(sandbox: Sandbox) -> No
     assert sandbox.text == DOCUMENTS.replace("It is crowded.", "It is full.")
 
 
+def test_a_sheet_from_before_a_rename_means_the_renamed_claim(sandbox: Sandbox) -> None:
+    after = DOCUMENTS.replace("id: port\n", "id: dock\nformerly: [port]\n")
+    after = after.replace("- id: crowded\n", "- id: full\n    formerly: [crowded]\n")
+    sandbox.file.write_text(after, encoding="utf-8")
+    planned = sandbox.import_rows([{"profile": "port", "id": "crowded", "text": "It is full."}])
+    assert fields(planned) == [("dock#full", "text", "It is crowded.", "It is full.")]
+    assert sandbox.text == after.replace("It is crowded.", "It is full.")
+
+
+def test_identifiers_are_cells(sandbox: Sandbox) -> None:
+    rows = sandbox.sheet("profiles")
+    rows[0] |= {"wikidata": "Q42", "web_domain": "port.example"}
+    sandbox.import_rows(rows)
+    assert "identifiers:\n  wikidata: Q42\n  domain: port.example\n" in sandbox.text
+
+
 def test_gaps_keep_their_documents_if_their_texts_stay(sandbox: Sandbox) -> None:
     named = (
         "  - {text: Its depth., document: The chart, directness: record, would_settle: [quays]}\n"

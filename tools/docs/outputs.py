@@ -162,6 +162,9 @@ CONTRACTS: tuple[Contract, ...] = (
         documents.AcceptedDrafts,
         files={"profiles/draft.yaml": _DRAFT},
     ),
+    Contract(
+        "assay rename OLD NEW", f"rename {_PROFILE} other-id --dry-run", documents.IdentityEdit
+    ),
     Contract("assay sheet export OUT", "sheet export .assay/sheets", documents.SheetExport),
     Contract(
         "assay sheet import FILE…", "sheet import .assay/sheets --dry-run", documents.SheetImport

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 
 from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
-from assay.model.documents import Corpus
+from assay.model.documents import Corpus, Institution
 from assay.model.rulebook import Rulebook
 
 
@@ -129,7 +129,11 @@ def _entries(corpus: Corpus) -> Iterator[tuple[Found, list[tuple[int, str]]]]:
     """Everything that can be found, with its fields: id, name, then others."""
     for p in corpus.profiles.values():
         aliases = [(_ALIAS, alias) for alias in p.aliases]
-        yield Found(p.kind, p.id, p.name), [(_ID, p.id), (_NAME, p.name), *aliases]
+        known = (
+            p.identifiers.given().values() if isinstance(p, Institution) and p.identifiers else ()
+        )
+        identifiers = [(_ID, value) for value in known]
+        yield Found(p.kind, p.id, p.name), [(_ID, p.id), (_NAME, p.name), *aliases, *identifiers]
         for c in p.claims:
             yield Found("claim", f"{p.id}#{c.id}", c.text), [(_CLAIM, c.id), (_CLAIM, c.text)]
     for s in corpus.sources.values():

@@ -13,6 +13,7 @@ from typing import Any
 from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
 from assay.model.base import ID_PATTERN
+from assay.model.identity import Identity
 from assay.workspace.load import Loaded
 from assay.workspace.paths import Workspace
 from assay.workspace.schemas import PROFILE_SCHEMA
@@ -57,6 +58,7 @@ def new_document(
         raise UsageError(
             f"the id {made!r} is taken, in {loaded.subjects[made].file}; give another with --id"
         )
+    require_no_former_id(loaded, made)
     path = document_path(loaded.workspace, kind, made, into)
     data = document(kind, made, name, fields or {})
     commit(loaded, {path: with_documents(loaded.workspace, path, current(path), [data])})
@@ -147,6 +149,15 @@ def _append(loaded: Loaded, profile_id: str, key: str, item: Any) -> str:
     return file
 
 
+def require_no_former_id(loaded: Loaded, id_: str, of: str | None = None) -> None:
+    """Raise ``UsageError`` if another document than ``of`` had an id before."""
+    identity = Identity(loaded.corpus)
+    owner = identity.now_of_reference(id_)
+    owner = identity.merged.get(owner, owner)
+    if owner not in (id_, of):
+        raise UsageError(f"the id {id_!r} was that of {owner!r}; choose another one")
+
+
 def require_profile(loaded: Loaded, profile_id: str) -> None:
     """Raise ``UsageError`` if there is no such profile, or it has errors."""
     if profile_id in loaded.corpus.profiles:
@@ -156,6 +167,11 @@ def require_profile(loaded: Loaded, profile_id: str) -> None:
         raise UsageError(
             f"{profile_id!r} in {file} is not a profile, or has errors; run assay check"
         )
+    identity = Identity(loaded.corpus)
+    now = identity.now("profile", profile_id)
+    now = identity.merged.get(now, now)
+    if now != profile_id:
+        raise UsageError(f"profile {profile_id!r} is now {now!r}")
     near = nearest(profile_id, loaded.corpus.profiles)
     hint = f"did you mean {near!r}?" if near else "search with `assay find WORDS`"
     raise UsageError(f"unknown profile {profile_id!r}; {hint}")

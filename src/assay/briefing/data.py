@@ -21,7 +21,8 @@ from assay.briefing.ratings import rating_line
 from assay.briefing.sheet import claim_badge, headline_badge, profile_badge
 from assay.briefing.sources import publisher_name
 from assay.briefing.views import Imprint, PageHead
-from assay.model.documents import AnyProfile, Claim, Event, Source
+from assay.model.documents import AnyProfile, Claim, Event, Institution, Source
+from assay.model.identifiers import Identifiers
 from assay.model.rulebook import Scorer
 from assay.sheets.files import to_cell
 
@@ -256,6 +257,8 @@ def _linked(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> str:
     about["name"] = profile.name
     if profile.aliases:
         about["alternateName"] = list(profile.aliases)
+    if isinstance(profile, Institution) and profile.identifiers is not None:
+        about |= _registered(profile.identifiers)
     if isinstance(profile, Event):
         start = profile.date or profile.from_
         if start is not None and start.precision in ("day", "month", "year"):
@@ -277,6 +280,18 @@ def _linked(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> str:
         ],
     }
     return json.dumps(_known(data), ensure_ascii=False).translate(_HTML)
+
+
+def _registered(identifiers: Identifiers) -> Data:
+    """Identifiers of public registers as properties of schema.org."""
+    known = identifiers.given()
+    addresses = {
+        "ror": "https://ror.org/{}",
+        "wikidata": "https://www.wikidata.org/wiki/{}",
+        "domain": "https://{}/",
+    }
+    same = [form.format(known[name]) for name, form in addresses.items() if name in known]
+    return _known({"leiCode": known.get("lei"), "sameAs": same or None})
 
 
 # Files ---------------------------------------------------------------------------------------

@@ -113,7 +113,10 @@ def _data_files(atlas: Atlas, profile: AnyProfile, imprint: Imprint) -> Iterator
     yield SiteFile(path_of(profile, DATA), None, record)
     card = partial(data.card_view, atlas, profile, imprint)
     yield SiteFile(path_of(profile, CARD), "card.svg", card)
-    for former in dict.fromkeys(profile.formerly):
+    merged = [i for gone, formerly in profile.merged.items() for i in (*formerly, gone)]
+    for former in dict.fromkeys([*profile.formerly, *merged]):
+        if former == profile.id:
+            continue
         moved = Moved("../", profile.name, f"{profile.id}.html", path_of(profile), imprint)
         there = path_of(profile.model_copy(update={"id": former}))
         yield SiteFile(there, "moved.html", partial(_same, moved))

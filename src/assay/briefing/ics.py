@@ -12,6 +12,7 @@ from assay.model.dates import add_days
 from assay.scoring.outlook import Due
 
 _OCTETS_IN_LINE = 75
+_FIRST_DAY = date(2000, 1, 1)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _PRIORITIES = {"high": 1, "medium": 5, "low": 9}
 
@@ -21,9 +22,9 @@ def calendar_ics(
 ) -> str:
     """The calendar; ``names`` are those of the profiles.
 
-    The same entries give the same text. Each keeps its identity from one run to the next as long
-    as its profile and its words stay, so a program that takes the calendar in again moves what
-    has another date and doubles nothing.
+    The same entries give the same text. Each has the identity of :class:`Due`, so a program that
+    reads the calendar again replaces an entry whose words were corrected. Its revision is the
+    number of days from the year 2000 to the as-of date.
     """
     lines = [
         "BEGIN:VCALENDAR",
@@ -34,12 +35,8 @@ def calendar_ics(
     ]
     seen: Counter[str] = Counter()
     for entry in due:
-        # A grade that will change is one thing, whatever the grade and the day.
-        words = "" if entry.reason == "grade" else entry.text
-        claims = ",".join(entry.claims)
-        identity = f"{entry.profile}\n{entry.reason}\n{words}\n{claims}"
-        seen[identity] += 1
-        lines += _entry(entry, names, as_of, f"{identity}\n{seen[identity]}")
+        seen[entry.identity] += 1
+        lines += _entry(entry, names, as_of, f"{entry.identity} {seen[entry.identity]}")
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)
 
@@ -51,13 +48,15 @@ def _entry(due: Due, names: Mapping[str, str], as_of: date, identity: str) -> li
         "BEGIN:VEVENT",
         f"UID:{uid}@assay",
         f"DTSTAMP:{_basic(as_of)}T000000Z",
+        f"LAST-MODIFIED:{_basic(as_of)}T000000Z",
+        f"SEQUENCE:{max(0, (as_of - _FIRST_DAY).days)}",
         f"DTSTART;VALUE=DATE:{_basic(due.day)}",
         f"SUMMARY:{_escaped(f'{name}: {due.text}')}",
         f"CATEGORIES:{_escaped(due.profile)}",
         "TRANSP:TRANSPARENT",
     ]
     if due.day < date.max:
-        lines.insert(4, f"DTEND;VALUE=DATE:{_basic(add_days(due.day, 1))}")
+        lines.insert(6, f"DTEND;VALUE=DATE:{_basic(add_days(due.day, 1))}")
     if due.priority in _PRIORITIES:
         lines.append(f"PRIORITY:{_PRIORITIES[due.priority]}")
     if described := "\n".join(_described(due)):

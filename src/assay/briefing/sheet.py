@@ -82,6 +82,7 @@ class Sheet:
         own = owner.id == self.profile.id
         return ClaimView(
             anchor=anchor,
+            former_anchors=self._former_anchors(owner, claim) if anchor else (),
             href=self.claim_href(owner, claim),
             text=claim.text,
             nature=claim.nature,
@@ -90,6 +91,14 @@ class Sheet:
             cites=self.cites(claim) if own else (),
             notes=self._notes(claim),
         )
+
+    def _former_anchors(self, owner: AnyProfile, claim: Claim) -> tuple[str, ...]:
+        """Anchors by the former ids of a claim, except those that another claim has."""
+        leads_to = {c.id: c.id for c in owner.claims}
+        for one in owner.claims:
+            for former in one.formerly:
+                leads_to.setdefault(former.rpartition("#")[2], one.id)
+        return tuple(f"claim-{f}" for f, i in leads_to.items() if i == claim.id and f != i)
 
     def _notes(self, claim: Claim) -> tuple[str, ...]:
         notes = []

@@ -98,7 +98,9 @@ def _summary(sheet: Sheet) -> tuple[Sentence, ...]:
     first = bottom_line(sheet.profile, sheet.claims)
     shown = key[:3] if key else [first] if first else []
     views = [sheet.place(claim) for claim in shown]
-    return tuple(Sentence(view.text, view.cites, view.anchor) for view in views)
+    return tuple(
+        Sentence(view.text, view.cites, view.anchor, view.former_anchors) for view in views
+    )
 
 
 def _section(sheet: Sheet, claim: Claim) -> Section:

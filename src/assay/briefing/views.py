@@ -74,10 +74,12 @@ class Cite:
 class ClaimView:
     """A sentence of the page with its sources.
 
-    ``anchor`` is the id of the one place where the claim is at home, None elsewhere.
+    ``anchor`` is the id of the one place where the claim is at home, None elsewhere; addresses with
+    one of its ``former_anchors`` still lead there.
     """
 
     anchor: str | None
+    former_anchors: tuple[str, ...]
     href: str
     text: str
     nature: str
@@ -110,12 +112,13 @@ class Rating:
 class Sentence:
     """A sentence of the summary with the sources of the claims that it states.
 
-    ``anchor`` is the id of a claim that is at home here.
+    ``anchor`` is the id of a claim that is at home here, ``former_anchors`` are those it had.
     """
 
     text: str
     cites: tuple[Cite, ...]
     anchor: str | None = None
+    former_anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

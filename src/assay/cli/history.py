@@ -14,6 +14,7 @@ from assay.errors import UsageError
 from assay.text import plural
 
 if TYPE_CHECKING:
+    from assay.model.identity import Identity
     from assay.plan.history import Applied
     from assay.plan.plan import Correction
 
@@ -33,7 +34,13 @@ def history_command(session: Session, profile_id: str, output: str) -> None:
     """
     from assay.diagnostics.suggest import did_you_mean
 
-    records = _recorded(session)
+    identity = _identity(session)
+    records = _recorded(session, identity)
+    given, profile_id = profile_id, identity.now("profile", profile_id)
+    if given != profile_id:
+        echo(f"{given} is now {profile_id}", err=True)
+    if profile_id in identity.merged:
+        echo(f"{profile_id} was merged into {identity.merged[profile_id]}", err=True)
     if not any(r.changes_of(profile_id) or r.corrections_of(profile_id) for r in records):
         known = {c.id for r in records for c in r.changes}
         hint = did_you_mean(profile_id, known) or "'assay apply' records its grades"
@@ -46,18 +53,26 @@ def history_command(session: Session, profile_id: str, output: str) -> None:
     _print(session, profile_id, records)
 
 
-def _recorded(session: Session) -> tuple[Applied, ...]:
-    """Read every apply; with an audience, only what it may see of them.
+def _identity(session: Session) -> Identity:
+    from assay.model.identity import Identity
+
+    loaded = session.load()
+    return Identity(loaded.corpus, loaded.rulebook)
+
+
+def _recorded(session: Session, identity: Identity) -> tuple[Applied, ...]:
+    """Read every apply, with current ids; with an audience, only what it may see of them.
 
     Raises ``UsageError`` for an audience without any.
     """
     from assay.diagnostics.suggest import unknown
     from assay.plan.apply import bases_of
     from assay.plan.history import for_audience, read_history
+    from assay.plan.renames import current_records
 
     workspace = session.workspace()
     _, digests = bases_of(workspace.lock_path)
-    records = read_history(workspace.history_path, digests)
+    records = current_records(read_history(workspace.history_path, digests), identity)
     known = dict.fromkeys(c.audience for r in records for c in r.changes)
     if records and session.audience is not None and session.audience not in known:
         raise UsageError(unknown("audience", session.audience, known))
@@ -110,7 +125,7 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
     """
     from assay.output import plan_text
 
-    records = _recorded(session)[-limit if limit else 0 :]
+    records = _recorded(session, _identity(session))[-limit if limit else 0 :]
     if output == "json":
         from assay.output.plan_json import log_json
 
@@ -131,4 +146,5 @@ def log_command(session: Session, limit: int | None, output: str) -> None:
             echo(f"  {plan_text.move_line(move, caused=False)}: {why}")
         if len(found) > _SHOWN:
             echo(f"  … and {len(found) - _SHOWN} more; list all with --format json")
+        print_lines(f"  {plan_text.rename_line(r)}" for r in record.renamed)
         _print_corrections(record.corrections)

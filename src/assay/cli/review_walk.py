@@ -159,7 +159,7 @@ class Walk:
         path = self._review.assessment.workspace.ledger_path
         decision = append(path, draft, self._review.ledger)
         self._made.append(decision.id)
-        self._review = self._review.again(require_ledger(path))
+        self._review = self._review.again(require_ledger(path, self._review.assessment.identity))
         echo(f"recorded: {actions.describe(decision)}")
         if decision.note:
             echo(f"note: {decision.note}")

@@ -33,7 +33,9 @@ def publishers_command(session: Session, output: str) -> None:
     from assay.review.publishers import reversals, standings
 
     assessment = session.assessment()
-    found = standings(assessment, require_ledger(assessment.workspace.ledger_path))
+    found = standings(
+        assessment, require_ledger(assessment.workspace.ledger_path, assessment.identity)
+    )
     against = reversals(found)
     if output == "json":
         from assay.output.review_json import Publishers
@@ -102,7 +104,9 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
     from assay.review.track import track_record
 
     assessment = session.assessment()
-    record = track_record(assessment, require_ledger(assessment.workspace.ledger_path))
+    record = track_record(
+        assessment, require_ledger(assessment.workspace.ledger_path, assessment.identity)
+    )
     files = _plots(record, real_path(svg)) if svg else []
     if output == "json":
         from assay.output.review_json import track_record_json

@@ -202,8 +202,13 @@ EDGE_TWICE = Code(
 )
 FORMER_ID_IN_USE = Code(
     "former-id-in-use",
-    "A former id is the id of a profile, or a former id of two profiles.",
+    "A former id is in use, or belongs to two documents or claims of one kind.",
     "formerly: [example-office]",
+)
+IDENTIFIER_TWICE = Code(
+    "identifier-twice",
+    "Two profiles have the same identifier in a public register.",
+    "identifiers: {wikidata: Q42}",
 )
 FACTOR_TWICE = Code(
     "factor-twice",

@@ -33,6 +33,7 @@ from assay.model.base import (
     visible,
 )
 from assay.model.dates import PartialDate
+from assay.model.identifiers import Identifiers
 
 Directness = Literal["record", "first_hand", "secondary", "self_report"]
 Reliability = Literal["A", "B", "C", "D", "E"]
@@ -80,6 +81,24 @@ def _visible_texts(value: Any) -> Any:
     return value
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
+# Left out where empty, so that digests of documents do not depend on fields that few have.
+FormerIds = Annotated[
+    tuple[Id, ...],
+    Field(description="ids that it had before, oldest first", exclude_if=_is_empty),
+]
+MergedIds = Annotated[
+    dict[Id, tuple[Id, ...]],
+    Field(
+        description="ids of the documents merged into it, each with its former ids",
+        exclude_if=_is_empty,
+    ),
+]
+
+
 class Publisher(Model):
     """An outlet, authority or company that issues sources."""
 
@@ -110,6 +129,7 @@ class Publisher(Model):
     speaks_for_reason: Text | None = None
     url: WebAddress | None = None
     note: Text | None = None
+    formerly: FormerIds = ()
 
     @model_validator(mode="after")
     def _reliability_has_a_reason(self) -> Publisher:
@@ -200,6 +220,8 @@ class Source(Model):
     ] = None
     language: Annotated[str | None, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")] = None
     note: Text | None = None
+    formerly: FormerIds = ()
+    merged: MergedIds = Field(default_factory=dict)
     ingested: Annotated[
         Ingested | None, Field(description="import data, if `assay ingest` wrote the source")
     ] = None
@@ -298,6 +320,14 @@ class Claim(Model):
         Annotated[float, Field(ge=0.0, le=1.0, strict=True)] | None,
         Field(description="stated probability of a forecast"),
     ] = None
+    formerly: Annotated[
+        tuple[ClaimReference, ...],
+        Field(
+            description="ids that it had before, oldest first; `profile#claim` if it was a claim "
+            "of another profile",
+            exclude_if=_is_empty,
+        ),
+    ] = ()
     audience: Id | None = None
     status: Literal["draft", "final"] = "final"
 
@@ -374,6 +404,14 @@ class Gap(Shorthand, OpenQuestion):
 class WatchItem(OpenQuestion):
     """A development to monitor."""
 
+    id: Annotated[
+        Id | None,
+        Field(
+            description="identity of its calendar entry. Default: the profile, the due date and "
+            "the position among the items due then",
+            exclude_if=_is_empty,
+        ),
+    ] = None
     trigger: Text | None = None
     effect: Annotated[
         Text | None, Field(description="effect of the development, if it is not a grade")
@@ -525,8 +563,10 @@ class Profile(Model):
         tuple[Correction, ...], Field(description="published errors that were corrected")
     ] = ()
     formerly: Annotated[
-        tuple[Id, ...], Field(description="former ids, whose addresses lead to the profile")
+        tuple[Id, ...],
+        Field(description="ids that it had before, oldest first; their addresses lead to it"),
     ] = ()
+    merged: MergedIds = Field(default_factory=dict)
     image: Image | None = None
     audience: Id | None = None
     embargo: Annotated[Day | None, Field(description="first day on which it is shown")] = None
@@ -538,6 +578,13 @@ class Institution(Profile):
 
     kind: Literal["institution"]
     base: Annotated[Line | None, Field(description="seat of the institution")] = None
+    identifiers: Annotated[
+        Identifiers | None,
+        Field(
+            description="identifiers in public registers, each as a document states it",
+            exclude_if=_is_empty,
+        ),
+    ] = None
 
 
 class Event(Profile):

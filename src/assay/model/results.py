@@ -200,6 +200,7 @@ class WatchNotice:
     owner: str | None = None
     rule: str | None = None
     claims: tuple[str, ...] = ()
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

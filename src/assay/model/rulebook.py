@@ -58,6 +58,10 @@ Amount = Number | Cel
 """A number with at most three decimals, or a CEL expression of type double."""
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class Band(Model):
     """A range of scores with one grade, from ``from`` up to the next band."""
 
@@ -107,6 +111,10 @@ class Rule(Model):
     disabled: Annotated[
         Disabled | None, Field(description="suspension of the rule, with its reason and its end")
     ] = None
+    formerly: Annotated[
+        tuple[Id, ...],
+        Field(description="ids that the rule had before, oldest first", exclude_if=_is_empty),
+    ] = ()
     replaces: Annotated[Id | None, Field(description="id of the rule that this one replaces")] = (
         None
     )
@@ -242,6 +250,10 @@ class Scorer(Model):
     rules: tuple[Rule, ...] = ()
     ceiling: Ceiling | None = None
     stands_on: StandsOn | None = None
+    formerly: Annotated[
+        tuple[Name, ...],
+        Field(description="names that the scorer had before, oldest first", exclude_if=_is_empty),
+    ] = ()
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Scorer:

@@ -253,6 +253,14 @@ class SheetImport(Output):
     notes: list[str] = described("sheets not read, and guessed encodings")
 
 
+class IdentityEdit(Output):
+    """Printed by ``assay rename``, ``assay merge`` and ``assay remove``."""
+
+    written: bool = described("false with `--dry-run`")
+    files: list[str] = described("files that change, former names included")
+    notes: list[str] = described("what a merge leaves out")
+
+
 class SourceRelation(Output):
     source: str = described("the source that probably draws on the other")
     relation: Literal["cites", "same_as"] = described("the suggested relation")

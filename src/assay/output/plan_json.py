@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from assay.model.identity import Kind
 from assay.output.json import Amount, Count, Json, Output, Points, described
 from assay.plan import plan as planned
 from assay.plan.history import Applied
@@ -85,6 +86,7 @@ class PlanSummary(Output):
     withdrawn: Count = described("profiles that will lose their page")
     corrections: Count = described("corrections")
     words: Count = described("changed texts of the rulebook")
+    renamed: Count = described("ids that were changed or merged")
     pages: Count = described("pages affected")
     matters: bool = described("whether `--detailed-exitcode` exits with 2")
 
@@ -141,6 +143,13 @@ class Edit(Output):
     moves: bool = described("false if it is no cause of a change of a score")
 
 
+class Rename(Output):
+    kind: Kind = described("kind of the document, claim, scorer or rule")
+    former: str = described("the id in the base")
+    now: str = described("the current id")
+    how: Literal["renamed", "merged"] = described("`merged` if it became part of another one")
+
+
 class Disagreement(Output):
     id: str = described("id of the profile")
     audience: str = described("audience of the score")
@@ -186,6 +195,7 @@ class Plan(Output):
     published: list[PublicationChange] = described("pages that will appear or disappear")
     words: list[WordChange] = described("changed texts of the rulebook that pages print")
     corrections: list[Correction] = described("corrected claims and sources")
+    renamed: list[Rename] = described("ids that were changed or merged since the base")
     pages: list[str] = described(
         "pages of profiles with a changed grade or evidence, and of their neighbours; with "
         "`--pages`, exactly the files of the site that will change"
@@ -252,6 +262,7 @@ class LoggedApply(Apply):
     )
     actions: list[RatingAction] = described("changes of a band")
     corrections: list[Correction] = described("corrections of the evidence")
+    renamed: list[Rename] = described("ids that were changed or merged")
 
 
 class Log(Output):
@@ -285,6 +296,7 @@ def _fields(plan: planned.Plan) -> Json:
         "withdrawn": sum(not p.published for p in plan.published),
         "corrections": len(plan.corrections),
         "words": len(plan.words),
+        "renamed": len(plan.renamed),
         "pages": len(plan.pages),
         "matters": plan.matters,
     }
@@ -335,6 +347,7 @@ def log_json(records: Sequence[Applied]) -> Json:
                 "counts": record.counts,
                 "actions": [_action(record, c) for c in record.changes if c.direction != "same"],
                 "corrections": record.corrections,
+                "renamed": record.renamed,
             }
             for record in records
         ]

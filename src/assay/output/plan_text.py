@@ -23,6 +23,7 @@ from assay.plan.plan import (
     Edit,
     Grade,
     Plan,
+    Rename,
     WordChange,
 )
 from assay.text import plural
@@ -214,6 +215,7 @@ def besides(plan: Plan) -> list[str]:
         (withdrawn, f"Withdrawn: {some(withdrawn)}."),
         (plan.horizons, f"Horizon: {plural(len(_profiles(plan.horizons)), 'profile')}."),
         (plan.watch, f"Watch items: {plural(len(_profiles(plan.watch)), 'profile')}."),
+        (plan.renamed, f"Renamed or merged: {len(plan.renamed)}."),
         (plan.corrections, f"Corrections: {len(plan.corrections)}."),
         (plan.pages, f"{plural(len(plan.pages), 'page')} affected{pages}."),
     )
@@ -438,6 +440,7 @@ def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
         ("Horizon", horizons),
         ("Watch items", watch),
         ("Wording of the rules", [word_change(w) for w in plan.words]),
+        ("Renamed", [rename_line(r) for r in plan.renamed]),
         ("Corrections", ["\n".join(correction_lines(c)) for c in corrections]),
         ("Pages affected", list(plan.pages)),
     )
@@ -446,6 +449,13 @@ def lists(plan: Plan) -> Iterator[tuple[str, list[str]]]:
 
 _FIELDS = {"reworded": "text", "added": "text", "removed": "text", "retracted": "retracted"}
 """Fields whose edit shows a correction already."""
+
+
+def rename_line(rename: Rename) -> str:
+    """State which id became which."""
+    if rename.how == "merged":
+        return f"{rename.kind} {rename.former} merged into {rename.now}"
+    return f"{rename.kind} {rename.former} → {rename.now}"
 
 
 def _horizon(horizon: LockedHorizon | None) -> str:

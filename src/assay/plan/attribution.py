@@ -87,7 +87,8 @@ def _attribute(base: Baseline, sides: Sides, pairs: Sequence[tuple[str, str]]) -
     rescoring = _Rescoring(base, sides)
     stages = rescoring.stages(evidence=bool(evidence), engine=base.lock.engine != SCORING_VERSION)
     ids = tuple(dict.fromkeys(i for i, _ in pairs))
-    scored = [_grades(run, ids) for _, run in stages]
+    names = _former_names(sides.assessment.rulebook)
+    scored = [_grades(run, ids, names) for _, run in stages]
     splits = []
     for profile_id, scorer in pairs:
         was = sides.before.get(profile_id)
@@ -177,8 +178,13 @@ def _split(grades: Sequence[Grade], exists: Sequence[bool]) -> Iterator[tuple[in
             yield index - 1, None if was.points is None else now.points - was.points
 
 
-def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
-    """Return the grades of the profiles that exist, by profile id and scorer."""
+def _former_names(rulebook: Rulebook) -> dict[str, str]:
+    """Current names of the scorers of profiles by former ones, which the locked rules may use."""
+    return {f: s.name for s in rulebook.scorers if s.on == "profile" for f in s.formerly}
+
+
+def _grades(run: Run, ids: Iterable[str], names: Mapping[str, str]) -> dict[str, dict[str, Grade]]:
+    """Return the grades of the profiles that exist, by profile id and current scorer."""
     rows = {i: run.profile_rows[i] for i in ids if i in run.profile_rows}
     scorers = run.program.shown
     kinds = run.engine.column("profile", "kind")
@@ -192,7 +198,8 @@ def _grades(run: Run, ids: Iterable[str]) -> dict[str, dict[str, Grade]]:
                 continue
             score = scores[row]
             band = score.band
-            found[profile_id][columns.scorer.name] = Grade(
+            name = columns.scorer.name
+            found[profile_id][names.get(name, name)] = Grade(
                 score.points, band.id if band else None, band.grade if band else None
             )
     return found
@@ -289,8 +296,13 @@ class _Rescoring:
     def __init__(self, base: Baseline, sides: Sides) -> None:
         self.base = base
         self._assessment = sides.assessment
+        former = _former_names(sides.assessment.rulebook)
         self._locked_scores: Held = {
-            i: {name: (s.points, s.coverage) for name, s in p.scores.items()}
+            i: {
+                name: (p.scores[current].points, p.scores[current].coverage)
+                for name, current in (*((n, n) for n in p.scores), *former.items())
+                if current in p.scores
+            }
             for i, p in sides.before.items()
         }
 

@@ -10,6 +10,7 @@ from assay.characters import normalised
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
+from assay.model.identity import Identity
 from assay.plan.lock import Lock, LockedProfile, canonical_rulebook, differing, digest_of
 from assay.plan.lock_builder import (
     changed_evidence,
@@ -28,10 +29,12 @@ from assay.plan.plan import (
     HorizonChange,
     Plan,
     PublicationChange,
+    Rename,
     WatchChange,
     WordChange,
     graded,
 )
+from assay.plan.renames import renamed_lock
 from assay.progress import stage
 from assay.scoring import SCORING_VERSION
 
@@ -57,6 +60,13 @@ def make_plan(
     """
     first = assessments[0]
     against_lock = base is not None and name is None
+    identity = Identity(first.written, first.rulebook)
+    stored = base
+    renamed: tuple[Rename, ...] = ()
+    if base is not None:
+        base, renamed = renamed_lock(base, identity, first.rulebook)
+    if theirs is not None:
+        theirs, _ = renamed_lock(theirs, identity, first.rulebook)
     if base is not None and against_lock:
         _require_same_workspace(base, first)
     from assay.plan.attribution import Sides, changes_of, is_readable, locked_rulebook
@@ -97,12 +107,15 @@ def make_plan(
         horizons=tuple(_horizons(old, new)),
         watch=tuple(_watch(old, new)),
         published=tuple(_published(old, new)),
-        corrections=tuple(_corrections(old, new)) if base else (),
+        corrections=tuple(_corrections(old, new, renamed)) if base else (),
         words=words,
-        pages=_pages(assessments, old, new, words),
+        renamed=renamed,
+        pages=_pages(assessments, old, new, words, renamed),
         disagreements=tuple(_disagreements(lock, theirs, new)) if theirs else (),
         behind=(
-            _out_of_date(base, inputs, rulebook, theirs, changes) if base and against_lock else ()
+            _out_of_date(stored, inputs, rulebook, theirs, changes)
+            if stored and against_lock
+            else ()
         ),
         rules_unreadable=base is not None and not is_readable(base),
         evidence=evidence,
@@ -207,8 +220,9 @@ def _published(old: _Entries, new: _Entries) -> Iterator[PublicationChange]:
             yield PublicationChange(*key, after)
 
 
-def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
+def _corrections(old: _Entries, new: _Entries, renamed: Sequence[Rename]) -> Iterator[Correction]:
     """Yield changes of wording since the last apply, each once with its audiences."""
+    moved = {r.now for r in renamed if r.kind == "claim"}
     found: dict[Correction, list[str]] = {}
     for (_, audience), was, now in _pairs(old, new):
         if was is None or now is None:
@@ -225,6 +239,8 @@ def _corrections(old: _Entries, new: _Entries) -> Iterator[Correction]:
             if before is None or after is None:
                 kind = "added" if before is None else "removed"
             ref = f"{was.id}#{claim}"
+            if before is None and ref in moved:
+                continue
             found.setdefault(Correction(kind, ref, before, after), []).append(audience)
         for source in sorted(was.inputs.sources.keys() & now.inputs.sources.keys()):
             retracted = now.inputs.sources[source].retracted
@@ -244,16 +260,21 @@ def _disagreements(ours: Lock, theirs: Lock, new: _Entries) -> Iterator[Disagree
 
 
 def _pages(
-    assessments: Iterable[Assessment], old: _Entries, new: _Entries, words: Iterable[WordChange]
+    assessments: Iterable[Assessment],
+    old: _Entries,
+    new: _Entries,
+    words: Iterable[WordChange],
+    renamed: Sequence[Rename],
 ) -> tuple[str, ...]:
     """Return the pages of changed profiles, of their neighbours, and with changed words."""
     pages = {page for word in words for page in word.pages}
+    moved = {r.now.partition("#")[0] for r in renamed if r.kind in ("profile", "claim")}
     for assessment in assessments:
         before = {e.id: e for e in old.values() if e.audience == assessment.audience}
         after = {e.id: e for e in new.values() if e.audience == assessment.audience}
         regraded = {
             i for i in before.keys() | after.keys() if _on_page(before, i) != _on_page(after, i)
-        }
+        } | (moved & after.keys())
         affected = regraded | changed_evidence(before, after)
         for i in regraded:
             for side in (before, after):

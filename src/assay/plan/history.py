@@ -18,7 +18,7 @@ from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.errors import InputError
 from assay.plan.lock import CONFLICT_MARKER, from_line, to_line
-from assay.plan.plan import Cause, Change, Correction, Grade, Plan
+from assay.plan.plan import Cause, Change, Correction, Grade, Plan, Rename
 
 FORMAT = 2
 
@@ -50,6 +50,7 @@ class Applied:
     counts: dict[str, int]
     changes: tuple[Change, ...]
     corrections: tuple[Correction, ...]
+    renamed: tuple[Rename, ...] = ()
 
     def changes_of(self, profile_id: str) -> tuple[Change, ...]:
         return tuple(c for c in self.changes if c.id == profile_id)
@@ -79,6 +80,7 @@ def applied(plan: Plan, *, at: str, who: str, why: str, bases: Sequence[str], lo
         counts=counts,
         changes=plan.changes,
         corrections=plan.corrections,
+        renamed=plan.renamed,
     )
 
 
@@ -96,6 +98,8 @@ def line_of(record: Applied) -> str:
             "counts": record.counts,
             "changes": [_change_data(c) for c in record.changes],
             "corrections": [_correction_data(c) for c in record.corrections],
+            # As in older lines, nothing is written where nothing was renamed.
+            **({"renamed": [_rename_data(r) for r in record.renamed]} if record.renamed else {}),
         }
     )
 
@@ -103,6 +107,11 @@ def line_of(record: Applied) -> str:
 def _correction_data(correction: Correction) -> list[Any]:
     c = correction
     return [c.kind, c.ref, c.before, c.after, *([list(c.audiences)] if c.audiences else [])]
+
+
+def _rename_data(rename: Rename) -> list[Any]:
+    r = rename
+    return [r.kind, r.former, r.now, r.how, *([list(r.audiences)] if r.audiences else [])]
 
 
 def _change_data(change: Change) -> dict[str, Any]:
@@ -135,12 +144,14 @@ def for_audience(records: Iterable[Applied], audience: str) -> Iterator[Applied]
         corrections = tuple(
             c for c in record.corrections if not c.audiences or audience in c.audiences
         )
-        if changes or corrections:
+        renamed = tuple(r for r in record.renamed if not r.audiences or audience in r.audiences)
+        if changes or corrections or renamed:
             counts = Counter(str(c.direction) for c in changes)
             yield replace(
                 record,
                 changes=changes,
                 corrections=corrections,
+                renamed=renamed,
                 counts={name: counts[name] for name in record.counts if name != "profiles"},
             )
 
@@ -214,6 +225,7 @@ def _record(value: dict[str, Any]) -> Applied:
         counts=value["counts"],
         changes=tuple(_change(c) for c in value["changes"]),
         corrections=tuple(_correction(*c) for c in value["corrections"]),
+        renamed=tuple(_rename(*r) for r in value.get("renamed", ())),
     )
 
 
@@ -221,6 +233,10 @@ def _correction(
     kind: Any, ref: str, before: str | None, after: str | None, audiences: Sequence[str] = ()
 ) -> Correction:
     return Correction(kind, ref, before, after, tuple(audiences))
+
+
+def _rename(kind: Any, former: str, now: str, how: Any, audiences: Sequence[str] = ()) -> Rename:
+    return Rename(kind, former, now, how, tuple(audiences))
 
 
 def _change(value: dict[str, Any]) -> Change:

@@ -19,7 +19,7 @@ from assay.scoring.compare import profiles_of_rule
 if TYPE_CHECKING:
     from assay.assessment import Assessment
 
-WORDS = {"because", "rationale", "source", "title", "describes", "label", "text"}
+WORDS = {"because", "rationale", "source", "title", "describes", "label", "text", "formerly"}
 """Fields of the rulebook that no score reads."""
 
 

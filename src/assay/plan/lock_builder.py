@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assay.evidence.behind import Behind
 from assay.model.documents import Corpus, Event
+from assay.model.identity import Identity
 from assay.model.results import Horizon, Score
 from assay.plan.lock import (
     InputDigests,
@@ -67,7 +69,11 @@ def locked_profiles(assessment: Assessment, *, grounds: bool) -> dict[str, Locke
     """Return the entries of a lock for one audience, by profile id."""
     from assay.scoring.run import reached
 
-    reach = {i: digest_of(pairs) for i, pairs in reached(assessment.run).items()}
+    first = partial(Identity(assessment.corpus).first, "profile")
+    reach = {
+        i: digest_of(sorted(([p[0], first(p[1]), *p[2:]] for p in pairs), key=lambda p: p[:2]))
+        for i, pairs in reached(assessment.run).items()
+    }
     inputs = _input_digests(assessment.corpus, reach)
     found = None
     if grounds:
@@ -163,19 +169,25 @@ def _evidence(inputs: InputDigests) -> list[object]:
 
 
 def _input_digests(corpus: Corpus, reach: Mapping[str, str]) -> dict[str, InputDigests]:
+    """Digests of evidence by current ids; in the digests themselves everything has its first id."""
+    identity = Identity(corpus)
+
+    def digest(kind: str, model: Any, owner: str = "") -> str:
+        return digest_of(identity.with_first_ids(kind, _plain(model), owner))
+
     behind = Behind(corpus)
     profiles = corpus.profiles.values()
     all_sources = {
-        i: LockedSource(digest_of(_plain(s)), s.retracted.isoformat() if s.retracted else None)
+        i: LockedSource(digest("source", s), s.retracted.isoformat() if s.retracted else None)
         for i, s in corpus.sources.items()
     }
-    all_publishers = {i: digest_of(_plain(p)) for i, p in corpus.publishers.items()}
+    all_publishers = {i: digest("publisher", p) for i, p in corpus.publishers.items()}
     all_claims = {
-        f"{p.id}#{c.id}": LockedClaim(digest_of(_plain(c)), c.text)
+        f"{p.id}#{c.id}": LockedClaim(digest("claim", c, p.id), c.text)
         for p in profiles
         for c in p.claims
     }
-    edges = _edges(corpus)
+    edges = _edges(corpus, identity)
     found = {}
     for profile in profiles:
         own = _plain(profile)
@@ -187,7 +199,7 @@ def _input_digests(corpus: Corpus, reach: Mapping[str, str]) -> dict[str, InputD
         counted = {*claims, *behind.contradicting(profile)}
         prefix = f"{profile.id}#"
         found[profile.id] = InputDigests(
-            own=digest_of(own),
+            own=digest_of(identity.with_first_ids(profile.kind, own, profile.id)),
             claims={c.removeprefix(prefix): all_claims[c] for c in sorted(counted)},
             sources={s: all_sources[s] for s in sources},
             publishers={p: all_publishers[p] for p in sorted(publishers)},
@@ -197,15 +209,16 @@ def _input_digests(corpus: Corpus, reach: Mapping[str, str]) -> dict[str, InputD
     return found
 
 
-def _edges(corpus: Corpus) -> dict[str, dict[str, list[object]]]:
+def _edges(corpus: Corpus, identity: Identity) -> dict[str, dict[str, list[object]]]:
     """Return for each profile its edges by peer, whichever of the two declares them."""
     found: dict[str, dict[str, list[object]]] = {i: {} for i in corpus.profiles}
-    for profile in corpus.profiles.values():
+    for profile in sorted(corpus.profiles.values(), key=lambda p: identity.first("profile", p.id)):
         effects = profile.affects if isinstance(profile, Event) else ()
         for kind, edges in (("depends_on", profile.depends_on), ("affects", effects)):
             for edge in edges:
                 if edge.on in found:
-                    declared = [kind, profile.id, _plain(edge)]
+                    plain = identity.with_first_ids("dependency", _plain(edge), profile.id)
+                    declared = [kind, identity.first("profile", profile.id), plain]
                     found[profile.id].setdefault(edge.on, []).append(declared)
                     found[edge.on].setdefault(profile.id, []).append(declared)
     return found

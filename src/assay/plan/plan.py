@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, get_args
 
+from assay.model.identity import Kind
 from assay.plan.lock import LockedHorizon, LockedProfile
 
 Behind = Literal["documents", "rules", "decisions", "engine", "lock", "branches"]
@@ -177,6 +178,21 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Rename:
+    """A document, claim, rule or scorer with another id than in the lock, or merged into another.
+
+    Claims are ``profile#claim``, scorers ``on.name``, rules ``on.name.rule``. ``audiences`` are
+    those that may see it, none if all may.
+    """
+
+    kind: Kind
+    former: str
+    now: str
+    how: Literal["renamed", "merged"] = "renamed"
+    audiences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Disagreement:
     """A grade that two branches applied differently, and the computed one."""
 
@@ -228,6 +244,7 @@ class Plan:
     published: tuple[PublicationChange, ...] = ()
     corrections: tuple[Correction, ...] = ()
     words: tuple[WordChange, ...] = ()
+    renamed: tuple[Rename, ...] = ()
     pages: tuple[str, ...] = ()
     pages_compared: bool = False
     disagreements: tuple[Disagreement, ...] = ()
@@ -244,7 +261,7 @@ class Plan:
 
         A neighbour's score that changes by time counts as time.
         """
-        if self.horizons or self.watch or self.published or self.words:
+        if self.horizons or self.watch or self.published or self._changes_pages:
             return True
         if any(c.direction != "same" for c in self.changes):
             return True
@@ -253,7 +270,13 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether no reader would see a change."""
-        return not (self.changes or self.horizons or self.watch or self.published or self.words)
+        changes = self.changes or self.horizons or self.watch or self.published
+        return not (changes or self._changes_pages)
+
+    @property
+    def _changes_pages(self) -> bool:
+        """Whether pages change though no score does."""
+        return bool(self.words) or any(r.kind == "profile" for r in self.renamed)
 
     @property
     def lock_up_to_date(self) -> bool:
@@ -313,6 +336,7 @@ def only(plan: Plan, ids: Collection[str]) -> Plan:
         published=tuple(p for p in plan.published if p.id in ids),
         words=tuple(w for w in plan.words if any(_is_page_of(p, ids) for p in w.pages)),
         corrections=tuple(c for c in plan.corrections if c.ref.partition("#")[0] in ids),
+        renamed=tuple(r for r in plan.renamed if r.now.partition("#")[0] in ids),
         pages=tuple(p for p in plan.pages if _is_page_of(p, ids)),
         disagreements=tuple(d for d in plan.disagreements if d.id in ids),
         ageing=tuple(c for c in plan.ageing if c.id in ids),

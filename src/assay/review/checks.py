@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assay.diagnostics import ledger_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.model.documents import Corpus
+from assay.model.identity import Identity
 from assay.model.rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def check_ledger(
         return []
     from assay.review.ledger import read_ledger
 
-    ledger = read_ledger(path)
+    ledger = read_ledger(path, None if corpus is None else Identity(corpus, rulebook))
     found = list(ledger.diagnostics)
     if corpus is not None and rulebook is not None:
         found += _gone(ledger, path.name, corpus, rulebook)

@@ -134,7 +134,7 @@ def confirmed(assessment: Assessment, ledger: Ledger) -> dict[str, Decision]:
             basis = grounds.of(subject.profile, name).digest
             # As the review items of a grade write them.
             accepted = {
-                digest_of([subject.profile, basis]),
+                digest_of([grounds.identity.first("profile", subject.profile), basis]),
                 digest_of(["coverage", basis]),
                 digest_of(["boundary", basis]),
                 *(digest_of([basis, band]) for band in (*bands, None)),

@@ -21,7 +21,8 @@ from assay.characters import all_without_unsafe
 from assay.diagnostics import ledger_codes as codes
 from assay.diagnostics.diagnostic import Code, Diagnostic, Position, has_errors
 from assay.errors import InputError, UsageError
-from assay.review.decisions import FORMAT, Decision, content_digest
+from assay.model.identity import Identity
+from assay.review.decisions import FORMAT, Decision, Subject, content_digest
 
 _MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _SHOWN = 120
@@ -104,8 +105,39 @@ class Ledger:
         return seen
 
 
-def read_ledger(path: Path) -> Ledger:
-    """The ledger at ``path``, with everything that is wrong with it; nothing is raised."""
+def with_current_ids(ledger: Ledger, identity: Identity) -> Ledger:
+    """Return a ledger whose decisions name everything by its current id.
+
+    The decisions keep their own ids, which are digests of their lines with the ids of their day.
+    """
+    if identity.unchanged:
+        return ledger
+    decisions = tuple(_with_current_ids(d, identity) for d in ledger.decisions)
+    return replace(ledger, decisions=decisions, by_id={d.id: d for d in decisions})
+
+
+def _with_current_ids(decision: Decision, identity: Identity) -> Decision:
+    changed: dict[str, Any] = {"subjects": tuple(_current(s, identity) for s in decision.subjects)}
+    if decision.outcome is not None:
+        publishers = tuple(identity.now("publisher", p) for p in decision.outcome.publishers)
+        changed["outcome"] = decision.outcome.model_copy(update={"publishers": publishers})
+    return decision.model_copy(update=changed)
+
+
+def _current(subject: Subject, identity: Identity) -> Subject:
+    profile, claim, scorer = identity.now("profile", subject.profile), subject.claim, subject.scorer
+    if claim is not None:
+        profile, _, claim = identity.now("claim", f"{subject.profile}#{claim}").partition("#")
+    if scorer is not None:
+        scorer = identity.now_of_scorer(scorer)
+    return subject.model_copy(update={"profile": profile, "claim": claim, "scorer": scorer})
+
+
+def read_ledger(path: Path, identity: Identity | None = None) -> Ledger:
+    """The ledger at ``path``, with everything that is wrong with it; nothing is raised.
+
+    With an ``identity`` its decisions have current ids.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -113,12 +145,13 @@ def read_ledger(path: Path) -> Ledger:
     except OSError as error:
         what = error.strerror or str(error)
         return Ledger(diagnostics=(_say(codes.LEDGER_NOT_READ, path.name, 0, what),))
-    return parse_ledger(data, path.name)
+    ledger = parse_ledger(data, path.name)
+    return ledger if identity is None else with_current_ids(ledger, identity)
 
 
-def require_ledger(path: Path) -> Ledger:
+def require_ledger(path: Path, identity: Identity | None = None) -> Ledger:
     """The same; raises ``InputError`` where a line of it cannot be relied on."""
-    ledger = read_ledger(path)
+    ledger = read_ledger(path, identity)
     if has_errors(ledger.diagnostics):
         raise InputError(ledger.diagnostics)
     return ledger

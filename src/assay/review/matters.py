@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assay.cel.program import ScorerColumns
@@ -54,7 +55,13 @@ def _retracted(review: Review) -> Iterator[Item]:
                 matter="retracted",
                 cause=source.id,
                 detail=f"{how}; retracted {source.retracted.isoformat()}",
-                grounds=digest_of([source.id, source.retracted.isoformat(), _said(claim)]),
+                grounds=digest_of(
+                    [
+                        review.grounds.identity.first("source", source.id),
+                        source.retracted.isoformat(),
+                        _said(review, claim, profile_id),
+                    ]
+                ),
                 claim=claim.id,
                 weight=2 * claim.key + (how == _CITES),
             )
@@ -225,7 +232,7 @@ def _new(review: Review, profile_id: str) -> Item:
         matter="new",
         cause="profiles",
         detail=f"{name} {grade(score)}" if score else "not rated",
-        grounds=digest_of([profile_id, basis]),
+        grounds=digest_of([review.grounds.identity.first("profile", profile_id), basis]),
         scorer=name,
     )
 
@@ -297,13 +304,13 @@ def _boundary(review: Review) -> Iterator[Item]:
 
 
 def _overdue(review: Review) -> Iterator[Item]:
-    today = review.assessment.as_of
+    today, first_of_label = review.assessment.as_of, review.grounds.identity.first_of_label
     for profile_id, result in review.assessment.results.items():
         following, again = result.outlook.horizon.next, result.outlook.horizon.review
         if following is not None and following.day <= today:
             shared = following.reason == "event"  # one event is due for all that it affects
             cause, detail = following.subject if shared else profile_id, following.text
-            due = [following.reason, following.subject, following.written]
+            due = [following.reason, first_of_label(following.subject), following.written]
         elif again is not None and again.day <= today:
             cause, detail = "review", f"review due on {again.day.isoformat()}"
             due = [cause, again.last.isoformat() if again.last else ""]
@@ -314,7 +321,7 @@ def _overdue(review: Review) -> Iterator[Item]:
             matter="overdue",
             cause=cause,
             detail=detail,
-            grounds=digest_of(["overdue", profile_id, due]),
+            grounds=digest_of(["overdue", first_of_label(profile_id), due]),
         )
 
 
@@ -323,6 +330,7 @@ def _overdue(review: Review) -> Iterator[Item]:
 
 def _disputed(review: Review) -> Iterator[Item]:
     corpus = review.assessment.corpus
+    first = partial(review.grounds.identity.first, "source")
     for profile in _scored(review):
         for claim in profile.claims:
             against = [
@@ -338,7 +346,9 @@ def _disputed(review: Review) -> Iterator[Item]:
                 matter="disputed",
                 cause=against[0] if against else profile.id,
                 detail=f"against it: {', '.join(said)}",
-                grounds=digest_of(["disputed", against, _said(claim)]),
+                grounds=digest_of(
+                    ["disputed", [*map(first, against)], _said(review, claim, profile.id)]
+                ),
                 claim=claim.id,
                 weight=claim.key,
             )
@@ -373,7 +383,11 @@ def _open_data(review: Review, profile: AnyProfile) -> dict[str, Any]:
         return _visible(review, audience) and closed.isdisjoint(claims)
 
     parts = {n: tuple(filter(is_open, v)) for n, v in profile if isinstance(v, tuple)}
-    return profile.model_copy(update=parts).model_dump(mode="json", by_alias=True)
+    data = profile.model_copy(update={**parts, "formerly": ()}).model_dump(
+        mode="json", by_alias=True
+    )
+    found: dict[str, Any] = review.grounds.identity.with_first_ids(profile.kind, data, profile.id)
+    return found
 
 
 def _visible(review: Review, audience: str | None) -> bool:
@@ -391,8 +405,9 @@ def _counts(corpus: Corpus, source_id: str, review: Review) -> bool:
     )
 
 
-def _said(claim: Claim) -> Any:
-    return claim.model_dump(mode="json", by_alias=True, exclude={"checked", "section"})
+def _said(review: Review, claim: Claim, owner: str) -> Any:
+    data = claim.model_dump(mode="json", by_alias=True, exclude={"checked", "section"})
+    return review.grounds.identity.with_first_ids("claim", data, owner)
 
 
 def _scored(review: Review) -> Iterator[AnyProfile]:

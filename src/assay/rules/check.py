@@ -179,8 +179,10 @@ def _names(rulebook: Rulebook) -> Iterator[Diagnostic]:
                 did_you_mean(scorer.scale, rulebook.scales),
             )
         yield from _repeated([r.id for r in scorer.rules], (*here, "rules"), "rule")
+        yield from _formerly(scorer, here)
         yield from _further(rulebook, scorer, here)
         yield from _replaced(scorer, here)
+    yield from _former_scorers(rulebook)
     yield from _fact_names(rulebook)
     yield from _repeated([w.id for w in rulebook.watch], ("watch",), "watch rule")
     yield from _repeated([c.id for c in rulebook.changes], ("changes",), "change")
@@ -263,6 +265,33 @@ def _repeated(ids: Iterable[str], here: RulePath, noun: str) -> Iterator[Diagnos
                 ValueLocation((*here, j, "id")), f"duplicate {noun} {rule_id!r}"
             )
         seen.add(rule_id)
+
+
+def _formerly(scorer: Scorer, here: RulePath) -> Iterator[Diagnostic]:
+    """Check that no former id is that of another rule of the scorer, now or formerly."""
+    owners = {rule.id: j for j, rule in enumerate(scorer.rules)}
+    for j, rule in enumerate(scorer.rules):
+        for k, former in enumerate(rule.formerly):
+            if owners.setdefault(former, j) != j:
+                yield codes.DUPLICATE_RULE.at(
+                    ValueLocation((*here, "rules", j, "formerly", k)),
+                    f"{former!r} is already an id of the rule {scorer.rules[owners[former]].id!r}",
+                    "remove it from 'formerly'",
+                )
+
+
+def _former_scorers(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """Check that no former name is that of another scorer of its subject, now or formerly."""
+    owners = {scorer.key: scorer.name for scorer in rulebook.scorers}
+    for i, scorer in enumerate(rulebook.scorers):
+        for k, former in enumerate(scorer.formerly):
+            owner = owners.setdefault(f"{scorer.on}.{former}", scorer.name)
+            if owner != scorer.name:
+                yield codes.DUPLICATE_SCORER.at(
+                    ValueLocation(("scorers", i, "formerly", k)),
+                    f"{former!r} is already a name of the scorer {owner!r}",
+                    "remove it from 'formerly'",
+                )
 
 
 def _replaced(scorer: Scorer, here: RulePath) -> Iterator[Diagnostic]:

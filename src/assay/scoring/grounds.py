@@ -2,7 +2,7 @@
 
 The digest depends on nothing else. It stays the same if a rule that did not decide the grade
 changes, a claim that did not count, or the wording of a reason. It also stays the same while a
-score ages within its band.
+score ages within its band, and if ids change: everything is named by its first id.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from assay.cel.operations import columns
 from assay.cel.program import Aggregate, Compute, Gather, PoolUp, Program, ScorerColumns
 from assay.model.documents import Corpus
+from assay.model.identity import Identity
 from assay.model.results import ScoreExplanation, Step
 from assay.model.rulebook import SubjectKind
 from assay.scoring.explain import Explainer
@@ -66,6 +67,7 @@ class Grounds:
 
     def __init__(self, corpus: Corpus, run: Run) -> None:
         self._corpus = corpus
+        self.identity = Identity(corpus, run.rulebook)
         self._run = run
         self._explainer = Explainer(run)
         self._trace = self._explainer.trace
@@ -94,23 +96,33 @@ class Grounds:
             explained = self._explainer.score(current, row)
             if not seen:
                 band = explained.score.band.id if explained.score.band else None
-            signature: list[object] = [current.scorer.key, explained.subject]
+            signature: list[object] = [
+                self.identity.first("scorer", current.scorer.key),
+                self.identity.first_of_label(explained.subject),
+            ]
             for step in explained.steps:
                 reads = self._reads.step(current, step)
                 if not _decides(step, reads):
                     continue
                 deciding.append(DecidingStep(current.scorer.key, explained.subject, step))
-                signature.append(_signature(current, step, reads))
+                signature.append(self._signature(current, step, reads))
                 evidence.update(step.evidence)
                 pending += self._used(current.scorer.on, row, explained, step, reads)
             seen[key] = signature
         for subject in (d.subject for d in deciding):
             if "#" in subject:
                 evidence.add(subject.partition("@")[0])
-        documents = [self._document(i) for i in sorted(evidence)]
+        first = self.identity.first_of_label
+        documents = [[first(i), *self._document(i)] for i in sorted(evidence, key=first)]
         nodes = sorted(json.dumps(s, sort_keys=True) for s in seen.values())
         return Basis(
-            digest=digest_of([scorer.scorer.key, profile_id, band, nodes, documents]),
+            digest=digest_of(
+                [
+                    self.identity.first("scorer", scorer.scorer.key),
+                    self.identity.first("profile", profile_id),
+                    *(band, nodes, documents),
+                ]
+            ),
             steps=tuple(deciding),
         )
 
@@ -160,21 +172,44 @@ class Grounds:
     def _claims(self, profile_row: int) -> range:
         return self._trace.owned("claim", "profile_row", profile_row)
 
-    def _document(self, name: str) -> object:
+    def _document(self, name: str) -> list[object]:
         """The content of the evidence with that id, without notes of analysts."""
         if "#" in name:
             found = self._corpus.claim("", name)
-            return [name, _content(found[1], _CLAIM_FIELDS) if found else None]
+            return [self._content("claim", found[1], _CLAIM_FIELDS, found[0]) if found else None]
         profile, _, factor = name.partition(":")
         if factor and profile in self._corpus.profiles:
-            rated = self._corpus.profiles[profile].factors
-            return [name, [_content(f, _FACTOR_FIELDS) for f in rated if f.factor == factor]]
+            rated = [f for f in self._corpus.profiles[profile].factors if f.factor == factor]
+            return [[self._content("factor", f, _FACTOR_FIELDS, profile) for f in rated]]
         source = self._corpus.sources.get(name)
         if source is None:
-            return [name]
+            return []
         publisher = self._corpus.publishers.get(source.publisher or "")
-        judged = [publisher.owner, publisher.reliability] if publisher else None
-        return [name, _content(source, _SOURCE_FIELDS), judged]
+        judged: list[object] | None = None
+        if publisher is not None:
+            owner = publisher.owner and self.identity.first("publisher", publisher.owner)
+            judged = [owner, publisher.reliability]
+        return [self._content("source", source, _SOURCE_FIELDS), judged]
+
+    def _content(self, kind: str, model: Any, fields: set[str], owner: str = "") -> object:
+        data = model.model_dump(mode="json", by_alias=True, include=fields, exclude_defaults=True)
+        return _unordered(self.identity.with_first_ids(kind, data, owner))
+
+    def _signature(self, scorer: ScorerColumns, step: Step, reads: Reads) -> list[object]:
+        """The part of a step that enters the digest; amounts by dates or scores as text."""
+        amount: object = step.amount
+        if reads.dated or reads.scores:
+            rule = next((r.rule for r in scorer.rules if r.rule.id == step.rule), None)
+            if rule is not None:
+                amount = rule.amount
+            elif step.phase in ("start", "pool"):
+                amount = None if step.amount is None else str(scorer.scorer.start)
+        undecided = sorted(step.missing) if step.outcome == "unknown" else []
+        rule_id = step.rule
+        if rule_id is not None:
+            rule_id = self.identity.first("rule", f"{scorer.scorer.key}.{rule_id}").split(".", 2)[2]
+        evidence = sorted(map(self.identity.first_of_label, step.evidence))
+        return [step.phase, rule_id, step.outcome, amount, undecided, evidence]
 
 
 class _Reader:
@@ -234,27 +269,14 @@ def _decides(step: Step, reads: Reads) -> bool:
     return step.applied and (step.before != step.after or (reads.dated and step.phase != "cap"))
 
 
-def _signature(scorer: ScorerColumns, step: Step, reads: Reads) -> list[object]:
-    """The part of a step that enters the digest; amounts that depend on dates or scores as text."""
-    amount: object = step.amount
-    if reads.dated or reads.scores:
-        rule = next((r.rule for r in scorer.rules if r.rule.id == step.rule), None)
-        if rule is not None:
-            amount = rule.amount
-        elif step.phase in ("start", "pool"):
-            amount = None if step.amount is None else str(scorer.scorer.start)
-    undecided = sorted(step.missing) if step.outcome == "unknown" else []
-    return [step.phase, step.rule, step.outcome, amount, undecided, sorted(step.evidence)]
-
-
-def _content(model: Any, fields: set[str]) -> object:
-    content = model.model_dump(mode="json", by_alias=True, include=fields, exclude_defaults=True)
-    return {name: _unordered(value) for name, value in content.items()}
-
-
-def _unordered(value: object) -> object:
-    """A list in an order of its own: that of citations and references means nothing."""
-    return sorted(value, key=_CANONICAL.encode) if isinstance(value, list) else value
+def _unordered(data: Any) -> Any:
+    """Put lists into an order of their own: that of citations and references means nothing."""
+    if not isinstance(data, dict):
+        return data
+    return {
+        name: sorted(value, key=_CANONICAL.encode) if isinstance(value, list) else value
+        for name, value in data.items()
+    }
 
 
 def digest_of(value: object) -> str:

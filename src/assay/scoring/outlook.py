@@ -6,8 +6,9 @@ shared.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -21,6 +22,7 @@ from assay.engine.local import DeltaPlan, LocalEngine
 from assay.evidence.independence import Independence
 from assay.model.dates import PartialDate, add_days, add_months
 from assay.model.documents import AnyProfile, Claim, Corpus
+from assay.model.identity import Identity
 from assay.model.results import NextReason, Outlook, OutlookPoint, Overrides, WatchNotice
 from assay.model.rulebook import Rulebook
 from assay.scoring.horizon import horizons, watch_items
@@ -343,6 +345,7 @@ class Due:
 
     ``watch``: a watch item with a date, which is ``written`` as the analyst gave it. ``recheck``:
     ``claims`` need rechecking by then. ``grade``: a grade will change without new evidence.
+    ``identity`` names it in a calendar; it does not depend on wording or on later ids.
     """
 
     profile: str
@@ -354,6 +357,7 @@ class Due:
     trigger: str | None = None
     priority: str | None = None
     owner: str | None = None
+    identity: str = ""
 
 
 def calendar(
@@ -365,19 +369,27 @@ def calendar(
     days, and overdue rechecks.
     """
     independence = Independence(corpus, as_of)
+    identity = Identity(corpus)
     found: list[Due] = []
     for profile_id, outlook in outlooks.items():
         if outlook.horizon.closed is not None:
             continue
-        found += _watch_items(profile_id, outlook)
-        found += _rechecks(corpus.profiles[profile_id], rulebook, independence, as_of)
-        found += _grade_changes(profile_id, outlook)
+        profile = corpus.profiles[profile_id]
+        first = identity.first("profile", profile_id)
+        own = [
+            *_watch_items(profile_id, outlook),
+            *_rechecks(profile, rulebook, independence, as_of, identity),
+            *_grade_changes(profile_id, outlook),
+        ]
+        found += (replace(d, identity=f"{first} {d.reason} {d.identity}") for d in own)
     return sorted(found, key=lambda due: (due.day, due.profile, due.reason, due.text))
 
 
 def _watch_items(profile_id: str, outlook: Outlook) -> Iterator[Due]:
+    places: Counter[str] = Counter()
     for notice in outlook.watch:
         if notice.due:
+            places[notice.due] += 1
             yield Due(
                 profile_id,
                 PartialDate.parse(notice.due).last,
@@ -387,11 +399,16 @@ def _watch_items(profile_id: str, outlook: Outlook) -> Iterator[Due]:
                 trigger=notice.trigger,
                 priority=notice.priority,
                 owner=notice.owner,
+                identity=notice.id or f"{notice.due} {places[notice.due]}",
             )
 
 
 def _rechecks(
-    profile: AnyProfile, rulebook: Rulebook, independence: Independence, as_of: date
+    profile: AnyProfile,
+    rulebook: Rulebook,
+    independence: Independence,
+    as_of: date,
+    identity: Identity,
 ) -> Iterator[Due]:
     """Standing claims, grouped by the day on which they need rechecking."""
     by_day: dict[date, list[Claim]] = {}
@@ -412,6 +429,7 @@ def _rechecks(
             f"Check again whether {what}.",
             day.isoformat(),
             claims=tuple(claim.id for claim in claims),
+            identity=" ".join(identity.first("claim", f"{profile.id}#{c.id}") for c in claims),
         )
 
 

@@ -432,6 +432,12 @@ PROFILES = SheetKind(
         Column("type", TEXT, "for example regulator, company, decision"),
         Column("region", TEXT, "for example Asia Pacific"),
         Column("base", TEXT, "seat of an institution"),
+        Column("lei", TEXT, "Legal Entity Identifier", ("identifiers", "lei"), width=22),
+        Column("ror", TEXT, "id in ror.org", ("identifiers", "ror"), width=12),
+        Column("wikidata", TEXT, "item of Wikidata, Q…", ("identifiers", "wikidata"), width=12),
+        Column(
+            "web_domain", TEXT, "domain name of its website", ("identifiers", "domain"), width=20
+        ),
         Column("domain", TEXT, "primary domain, for example Governance"),
         Column("topics", NAMES, "topics, separated by semicolons", width=30),
         Column("date", DATE, "date of an event", width=12),
@@ -448,10 +454,33 @@ PROFILES = SheetKind(
     ),
     frozenset({"kind", "name"}),
     (
-        *("kind", "id", "name", "aliases", "type", "region", "base", "domain", "topics"),
+        *(
+            "kind",
+            "id",
+            "name",
+            "aliases",
+            "type",
+            "region",
+            "base",
+            "identifiers",
+            "lei",
+            "ror",
+            "wikidata",
+            "domain",
+            "topics",
+        ),
         *("date", "from", "until", "bottom_line", "basis", "depends_on", "affects", "claims"),
         *("summary", "gaps", "watch", "signals", "factors", "reviewed", "closed", "on", "because"),
-        *("corrections", "formerly", "image", "audience", "embargo", "status"),
+        *(
+            "corrections",
+            "formerly",
+            "merged",
+            "identifiers",
+            "image",
+            "audience",
+            "embargo",
+            "status",
+        ),
     ),
 )
 

@@ -17,6 +17,8 @@ from assay.diagnostics.diagnostic import Code, Diagnostic, Position
 from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
 from assay.evidence.addresses import canonical_address
+from assay.model.identity import Identity
+from assay.model.identity import Kind as IdentityKind
 from assay.sheets.columns import KINDS, SHEETS, Kind, SheetKind
 from assay.sheets.files import Record, Records, Table, cell_name
 from assay.workspace.load import Loaded
@@ -234,8 +236,18 @@ class Target:
         return f"{self.document}#{self.claim}" if self.claim else self.document
 
 
+_KINDS: Mapping[Kind, IdentityKind] = {
+    "publishers": "publisher",
+    "sources": "source",
+    "profiles": "profile",
+}
+
+
 class Assigner:
-    """Assigns rows to documents and claims, by id, name, web address or similar text."""
+    """Assigns rows to documents and claims, by id, name, web address or similar text.
+
+    A sheet that was exported before a rename has former ids, which stand for the current ones.
+    """
 
     def __init__(self, loaded: Loaded) -> None:
         corpus = loaded.corpus
@@ -244,6 +256,7 @@ class Assigner:
         self.new_ids = 0
         """How many rows for new documents and claims have no id."""
         self._loaded = loaded
+        self._identity = Identity(corpus)
         self._models: dict[Kind, Mapping[str, Any]] = {
             "publishers": corpus.publishers,
             "sources": corpus.sources,
@@ -270,7 +283,8 @@ class Assigner:
         for kind in KINDS[:-1]:
             for row in rows[kind]:
                 if row["id"] and self._is_valid_id(row) and self._is_free(kind, row):
-                    self._add(row, row["id"], None, self._models[kind].get(row["id"]))
+                    id_ = self._identity.now(_KINDS[kind], row["id"])
+                    self._add(row, id_, None, self._models[kind].get(id_))
             for row in rows[kind]:
                 if not row["id"]:
                     self._assign_document(kind, row)
@@ -278,6 +292,7 @@ class Assigner:
 
     def named(self, kind: Kind, text: str) -> str:
         """Return the id of the publisher or profile with this id or name; otherwise the text."""
+        text = self._identity.now(_KINDS[kind], text)
         if text in self._models[kind] or (text, None) in self._rows:
             return text
         return self._names[kind].get(comparison_key(text), text)
@@ -376,7 +391,10 @@ class Assigner:
             if not row["id"]:
                 without_id.append((row, profile))
             elif self._is_valid_id(row):
-                self._add(row, profile, row["id"], self._claims[profile].get(row["id"]))
+                now = self._identity.now("claim", f"{profile}#{row['id']}")
+                id_ = now.removeprefix(f"{profile}#")
+                id_ = row["id"] if "#" in id_ else id_
+                self._add(row, profile, id_, self._claims[profile].get(id_))
         changed = []
         for row, profile in without_id:
             key = comparison_key(row["text"])

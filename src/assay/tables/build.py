@@ -434,6 +434,7 @@ def _watch(profile: AnyProfile) -> str | None:
                 "due": w.due.text if w.due else None,
                 "owner": w.owner,
                 "claims": w.claims,
+                **({"id": w.id} if w.id else {}),
             }
             for w in profile.watch
         ],

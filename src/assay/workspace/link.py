@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -22,6 +23,7 @@ from assay.model.documents import (
     Publisher,
     Source,
 )
+from assay.model.identity import Identity, Kind, full_reference
 from assay.model.rulebook import Factors, Rulebook, Vocabularies
 from assay.workspace.consistency import check_claims, check_sources
 from assay.workspace.cycles import check_cycles
@@ -47,13 +49,15 @@ def link(
     """
     yield from _duplicate_ids(documents)
     kinds = {d.id: d.kind for d in documents if d.id is not None}
-    linker = _Linker(corpus, kinds, unread, rulebook, images)
+    identity = Identity(corpus)
+    linker = _Linker(corpus, kinds, unread, rulebook, images, identity)
     yield from linker.documents(documents)
     subjects = {d.id: d.subject for d in reversed(documents) if d.id is not None}
     yield from check_order(corpus, subjects)
     yield from check_sources(corpus, subjects)
     yield from _edges_twice(corpus, subjects)
     yield from _former_ids(corpus, subjects)
+    yield from _identifiers(corpus, subjects)
     yield from check_cycles(corpus, subjects)
 
 
@@ -91,6 +95,7 @@ class _Linker:
         unread: Collection[str],
         rulebook: Rulebook | None,
         images: FilePath,
+        identity: Identity,
     ) -> None:
         vocabularies = rulebook.vocabularies if rulebook is not None else Vocabularies()
         self._corpus = corpus
@@ -101,6 +106,7 @@ class _Linker:
         self._relations = vocabularies.relations or {}
         self._terms = {kind: vocabularies.of(kind) for kind in _PROFILES}
         self._images = images
+        self._identity = identity
         self._suggesters: dict[tuple[str, ...], Suggester] = {}
 
     def documents(self, documents: Iterable[Validated]) -> Iterator[Diagnostic]:
@@ -159,7 +165,9 @@ class _Linker:
             noun = f"type of {profile.kind}" if field == "type" else field
             yield from self._term(subject, (field,), noun, word, known)
         if profile.bottom_line is not None:
-            yield from self._own_claim(subject, ("bottom_line",), profile.bottom_line, own)
+            yield from self._own_claim(
+                subject, ("bottom_line",), profile.bottom_line, own, profile.id
+            )
         if profile.basis:
             yield from self._basis(profile, own, subject)
         for i, claim in enumerate(profile.claims):
@@ -176,7 +184,9 @@ class _Linker:
             for i, question in enumerate(listed):
                 yield from self._audience(subject, (name, i, "audience"), question.audience)
                 for j, settled in enumerate(question.would_settle):
-                    yield from self._own_claim(subject, (name, i, "would_settle", j), settled, own)
+                    yield from self._own_claim(
+                        subject, (name, i, "would_settle", j), settled, own, profile.id
+                    )
         for i, item in enumerate(profile.watch):
             if item.horizon is not None:
                 yield codes.UNUSED_HORIZON.at(
@@ -214,7 +224,7 @@ class _Linker:
                     did_you_mean(name, fields),
                 )
             for i, claim in enumerate(claims):
-                yield from self._own_claim(subject, ("basis", name, i), claim, own)
+                yield from self._own_claim(subject, ("basis", name, i), claim, own, profile.id)
 
     def _claim(
         self,
@@ -322,6 +332,12 @@ class _Linker:
             )
 
     def _suggestion(self, target: str, wanted: tuple[str, ...]) -> str:
+        kinds: dict[str, Kind] = {"source": "source", "publisher": "publisher"}
+        kind = kinds.get(wanted[0], "profile")
+        now = self._identity.now(kind, target)
+        now = self._identity.merged.get(now, now)
+        if now != target:
+            return f"it is now {now!r}"
         if wanted not in self._suggesters:
             ids = (i for i, kind in self._kinds.items() if kind in wanted)
             self._suggesters[wanted] = Suggester(ids)
@@ -349,14 +365,19 @@ class _Linker:
         )
 
     def _own_claim(
-        self, subject: Subject, path: ValuePath, target: str, own: Collection[str]
+        self, subject: Subject, path: ValuePath, target: str, own: Collection[str], owner: str
     ) -> Iterator[Diagnostic]:
         if target not in own and UNREADABLE not in own:
             yield codes.DANGLING_REFERENCE.at(
                 ValueLocation(path, subject),
                 f"unknown claim {target!r} in this profile",
-                did_you_mean(target, own),
+                self._claim_hint(owner, target, own),
             )
+
+    def _claim_hint(self, owner: str, target: str, own: Collection[str]) -> str:
+        former = f"{owner}#{target}"
+        now = self._identity.now("claim", former).removeprefix(f"{owner}#")
+        return did_you_mean(target, own) if now in (target, former) else f"it is now {now!r}"
 
     def _claim_reference(
         self,
@@ -372,7 +393,7 @@ class _Linker:
             if target == claim_id:
                 yield _itself(subject, path, f"claim {target!r} lists itself under {path[2]!r}")
             else:
-                yield from self._own_claim(subject, path, target, own)
+                yield from self._own_claim(subject, path, target, own, profile.id)
             return
         owner = self._corpus.profiles.get(owner_id)
         if owner is None:
@@ -381,7 +402,7 @@ class _Linker:
             yield codes.DANGLING_REFERENCE.at(
                 ValueLocation(path, subject),
                 f"unknown claim {target!r} in profile {owner_id!r}",
-                did_you_mean(target, [c.id for c in owner.claims]),
+                self._claim_hint(owner_id, target, [c.id for c in owner.claims]),
             )
 
     def _audience(
@@ -464,23 +485,78 @@ def _edges_twice(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Di
 
 
 def _former_ids(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
-    """Report former ids that belong to a profile of today, or to two profiles."""
-    owners: dict[str, str] = {}
+    """Report former ids that are in use, or belong to two documents or claims of one kind."""
+    kinds: tuple[tuple[str, Mapping[str, Any]], ...] = (
+        ("profile", corpus.profiles),
+        ("source", corpus.sources),
+        ("publisher", corpus.publishers),
+    )
+    for noun, models in kinds:
+        owners: dict[str, str] = {}
+        for model in models.values():
+            subject = subjects[model.id]
+            places: list[tuple[ValuePath, str]] = []
+            places += ((("formerly", i), former) for i, former in enumerate(model.formerly))
+            for gone, formerly in getattr(model, "merged", {}).items():
+                places.append((("merged", gone), gone))
+                places += [(("merged", gone, i), former) for i, former in enumerate(formerly)]
+            yield from _in_use(noun, model.id, places, models, owners, subject)
     for profile in corpus.profiles.values():
-        for i, former in enumerate(profile.formerly):
-            location = ValueLocation(("formerly", i), subjects[profile.id])
-            owner = former if former in corpus.profiles else owners.get(former)
-            if owner == former:
-                yield codes.FORMER_ID_IN_USE.at(
-                    location, f"{former!r} is the id of a profile", "remove it from 'formerly'"
+        own = {f"{profile.id}#{c.id}": c for c in profile.claims}
+        owners = {}
+        for i, claim in enumerate(profile.claims):
+            if claim.formerly:
+                full = [full_reference(profile.id, former) for former in claim.formerly]
+                places = []
+                places += ((("claims", i, "formerly", k), f) for k, f in enumerate(full))
+                name = f"{profile.id}#{claim.id}"
+                yield from _in_use("claim", name, places, own, owners, subjects[profile.id])
+
+
+def _in_use(
+    noun: str,
+    id_: str,
+    places: Sequence[tuple[ValuePath, str]],
+    living: Collection[str],
+    owners: dict[str, str],
+    subject: Subject,
+) -> Iterator[Diagnostic]:
+    """Report the former ids of one thing; ``owners`` are those of the things before it.
+
+    Its own id is one of them if it had another one since then.
+    """
+    for number, (path, former) in enumerate(places):
+        location = ValueLocation(path, subject)
+        later = [other for _, other in places[number + 1 :]]
+        if former == id_ and later and former not in later:
+            continue
+        if former in living:
+            what = f"already the id of {'this' if former == id_ else 'another'} {noun}"
+            yield codes.FORMER_ID_IN_USE.at(
+                location, f"{former!r} is {what}", "remove it from the former ids"
+            )
+        elif owners.setdefault(former, id_) != id_ or former in later:
+            yield codes.FORMER_ID_IN_USE.at(
+                location,
+                f"{former!r} is already a former id of {owners[former]!r}",
+                "keep it in one of the two places",
+            )
+
+
+def _identifiers(corpus: Corpus, subjects: Mapping[str, Subject]) -> Iterator[Diagnostic]:
+    """Report identifiers of public registers that two profiles have."""
+    owners: dict[tuple[str, str], str] = {}
+    for profile in corpus.profiles.values():
+        if not isinstance(profile, Institution) or profile.identifiers is None:
+            continue
+        for name, value in profile.identifiers.given().items():
+            owner = owners.setdefault((name, value), profile.id)
+            if owner != profile.id:
+                yield codes.IDENTIFIER_TWICE.at(
+                    ValueLocation(("identifiers", name), subjects[profile.id]),
+                    f"the {name} {value!r} is already that of {owner!r}",
+                    f"correct one of them, or run `assay merge {profile.id} {owner}`",
                 )
-            elif owner is not None:
-                yield codes.FORMER_ID_IN_USE.at(
-                    location,
-                    f"{former!r} is already a former id of {owner!r}",
-                    "keep it in one of the two places",
-                )
-            owners.setdefault(former, profile.id)
 
 
 def _together(one: Dependency, other: Dependency) -> bool:

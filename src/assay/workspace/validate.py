@@ -310,6 +310,9 @@ def _own_words(refusal: _Refusal, value: object) -> Diagnostic:
     if date_hint is not None:
         message = f"invalid date {describe(value, SOURCE)}"
         return refusal.diagnostic(codes.IMPOSSIBLE_DATE, message, date_hint, value=value)
+    if path[:-1] == ("identifiers",):
+        message = f"invalid value {str(value)[:60]!r} for {_name(path)}"
+        return refusal.diagnostic(codes.BAD_FORM, message, text)
     if "web address" in text:
         return refusal.diagnostic(codes.UNSAFE_ADDRESS, f"invalid URL {str(value)[:60]!r}", text)
     if "decimals" in text:

@@ -6,7 +6,7 @@ import copy
 import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -159,6 +159,32 @@ def append_documents(data: bytes, file: str, documents: Sequence[Mapping[str, An
     insertion = _at_line_start(text, len(text)) + separator + written
     expected = [d for d in read.documents if d is not None] + [dict(d) for d in documents]
     return _inserted(data, read, len(text), insertion, expected)
+
+
+def without_documents(data: bytes, file: str, numbers: Collection[int]) -> bytes:
+    """Return the file without some of its documents, by number; empty if none is left.
+
+    A line that names the schema of the file stays.
+    """
+    read = _read(data, file)
+    expected = [d for i, d in enumerate(read.documents) if i not in numbers and d is not None]
+    if not expected:
+        return b""
+    marks = [m.start() for m in re.finditer(r"^---(?=\s|$)", read.text, re.MULTILINE)]
+    text = read.text
+    for number in sorted(numbers, reverse=True):
+        root = read.index.documents[number][()]
+        start = max((m for m in marks if m <= root.start), default=0)
+        end = min((m for m in marks if m > root.start), default=len(read.text))
+        schema = re.match(r"# yaml-language-server:.*\n", text[start:end])
+        text = text[:start] + (schema[0] if schema and start == 0 else "") + text[end:]
+    if read.text.startswith("---") is False and text.startswith("---"):
+        text = text.partition("\n")[2]
+    edited = (_BOM if data.startswith(_BOM) else b"") + text.encode("utf-8")
+    again = [d for d in read_yaml(edited, file).documents if d is not None]
+    if _canonical(again) != _canonical(expected):
+        raise EditRefused(f"{file}: cannot remove a document from this file; remove it by hand")
+    return edited
 
 
 def append_item(data: bytes, file: str, document: int, path: ValuePath, item: Any) -> bytes:
