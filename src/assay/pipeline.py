@@ -553,6 +553,11 @@ class Status:
     review: tuple[str, ...] | None = None
     plan: Plan | None = None
 
+    @property
+    def changes(self) -> int:
+        """Scores that the plan changes, each once for all audiences."""
+        return len({(c.id, c.scorer) for c in self.plan.changes}) if self.plan else 0
+
 
 def status(checked: Checked, as_of: date, audience: str | None = None) -> Status:
     """Summarise a workspace for an audience. Default: the least public one, which may see all."""

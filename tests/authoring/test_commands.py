@@ -142,7 +142,12 @@ def test_results_go_to_stdout_and_messages_to_stderr(
         (
             new,
             ["claim", "port", "It is old.", "--nature", "assumption"],
-            {"id": "port#it-is-old", "file": "profiles/institutions/port.yaml", "created": True},
+            {
+                "id": "port#it-is-old",
+                "file": "profiles/institutions/port.yaml",
+                "created": True,
+                "draft": False,
+            },
         ),
     ],
 )
@@ -150,6 +155,17 @@ def test_commands_speak_json(
     workspace: Workspace, module: Any, arguments: list[str], expected: dict[str, Any]
 ) -> None:
     assert json.loads(run(module, workspace, *arguments, "--format", "json").stdout) == expected
+
+
+def test_a_draft_is_reported_with_the_way_to_make_it_count(workspace: Workspace) -> None:
+    result = run(new, workspace, "claim", "port", "It is old.")
+    assert result.stdout == "port#it-is-old\n"
+    assert result.stderr == (
+        "written to profiles/institutions/port.yaml\n"
+        "It is a draft, which is not scored: add a source with `assay cite URL --claim "
+        "port#it-is-old`, or the claims it is based on under 'rests_on:', and remove "
+        "'status: draft'.\n"
+    )
 
 
 def test_find_says_how_much_it_leaves_out(workspace: Workspace) -> None:

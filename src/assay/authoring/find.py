@@ -44,6 +44,22 @@ class Entry(Found):
 
     values: Mapping[str, tuple[str, ...]]
 
+    @property
+    def type(self) -> str | None:
+        return next(iter(self.values.get("type", ())), None)
+
+    @property
+    def region(self) -> str | None:
+        return next(iter(self.values.get("region", ())), None)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self.values.get("topic", ())
+
+    @property
+    def grade(self) -> str | None:
+        return next(iter(self.values.get("grade", ())), None)
+
 
 def listed(
     corpus: Corpus,

@@ -130,5 +130,5 @@ def _status_lines(found: Status) -> Iterator[str]:
             yield "lock    nothing applied yet; see `assay plan`"
         else:
             out = behind(plan) or "grades.lock is up to date"
-            changed = f"; {plural(len(plan.changes), 'score')} will change" * bool(plan.changes)
+            changed = f"; {plural(found.changes, 'score')} will change" if found.changes else ""
             yield f"lock    {out}, applied as of {plan.base_as_of.isoformat()}{changed}"

@@ -109,10 +109,10 @@ class FoundDocuments(Output):
 class ListedDocument(FoundDocument):
     """The fields of the base listed last are printed first."""
 
-    type: str | None = described("its type, or null", "values.type.0")
-    region: str | None = described("region of a profile, or null", "values.region.0")
-    topics: list[str] = described("topics of a profile", "values.topic")
-    grade: str | None = described("headline grade of a profile, or null", "values.grade.0")
+    type: str | None = described("its type, or null")
+    region: str | None = described("region of a profile, or null")
+    topics: list[str] = described("topics of a profile")
+    grade: str | None = described("headline grade of a profile, or null")
 
 
 class ListedDocuments(Output):
@@ -160,7 +160,7 @@ def status_json(found: Status) -> Json:
             "due": found.due,
             "review": found.review,
             "lock": plan
-            and {"as_of": plan.base_as_of, "behind": plan.behind, "changes": len(plan.changes)},
+            and {"as_of": plan.base_as_of, "behind": plan.behind, "changes": found.changes},
         }
     ).as_json()
 
