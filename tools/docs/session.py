@@ -15,7 +15,7 @@ from assay.cli import main as cli
 from assay.errors import UsageError
 
 _WIDTH = "80"
-_NOW = datetime(2025, 7, 1, 9, tzinfo=UTC)
+NOW = datetime(2025, 7, 1, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class _Both(io.StringIO):
         return super().write(text)
 
 
-def run_assay(arguments: Sequence[str], folder: Path | None = None) -> Printed:
-    """Run ``assay`` with the arguments in a folder, at a fixed width."""
+def run_assay(arguments: Sequence[str], folder: Path | None = None, now: datetime = NOW) -> Printed:
+    """Run ``assay`` with the arguments in a folder, at a fixed width and time."""
     together = io.StringIO()
     stdout = _Both(together)
     with (
@@ -49,7 +49,7 @@ def run_assay(arguments: Sequence[str], folder: Path | None = None) -> Printed:
         redirect_stdout(stdout),
         redirect_stderr(together),
     ):
-        exit_code = cli.run(arguments, lambda: _NOW)
+        exit_code = cli.run(arguments, lambda: now)
     return Printed(stdout.getvalue(), together.getvalue(), exit_code)
 
 

@@ -17,15 +17,18 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assay.errors import UsageError
-from tools.docs.session import run_assay
+from tools.docs.session import NOW, run_assay
 
 _DIRECTIVE = re.compile(r"<!-- (workspace|write|edit): (\S+) -->")
 _HEAD = re.compile(r"^(.*?)\s*\| head -(\d+)$", re.DOTALL)
 _HOME = "/home/you"
+_SHIPPED_NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
+"""Time of commands in the shipped workspace, whose grades are as of that day."""
 
 
 def is_transcript(text: str) -> bool:
@@ -50,6 +53,7 @@ class _Transcript:
         self._home = self._here = home
         self._project = project
         self._page = page
+        self._now = NOW
 
     def page(self, text: str) -> Iterator[str]:
         lines = iter(text.splitlines(keepends=True))
@@ -79,7 +83,9 @@ class _Transcript:
         elif workspace == "shipped":
             self._here = self._home / "assay"
             shutil.copytree(self._project / "profiles", self._here / "profiles")
-            shutil.copy(self._project / "rules.yaml", self._here)
+            for name in ("rules.yaml", "rules.test.yaml"):
+                shutil.copy(self._project / name, self._here)
+            self._now = _SHIPPED_NOW
         elif workspace != "empty":
             raise UsageError(f"{self._page}: unknown workspace {workspace!r}")
 
@@ -102,7 +108,7 @@ class _Transcript:
             case ["cat", file]:
                 return (self._here / file).read_text(encoding="utf-8")
             case ["assay", *arguments]:
-                printed = run_assay(arguments, self._here)
+                printed = run_assay(arguments, self._here, self._now)
                 if bool(printed.exit_code) != fails:
                     raise UsageError(
                         f"{self._page}: {command!r} ended with {printed.exit_code}:\n"

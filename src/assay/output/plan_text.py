@@ -306,7 +306,7 @@ def edit_place(edit: Edit) -> str:
 
 
 def edit_name(edit: Edit) -> str:
-    """Return the name of what was edited; that of a rule says what it is."""
+    """Return the name of what was edited; that of a document with its kind."""
     return edit.name if edit.part == "rulebook" else f"{edit.part} {edit.name}"
 
 

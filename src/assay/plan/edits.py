@@ -38,7 +38,7 @@ def with_edits(
 ) -> Plan:
     """Add what was edited between the base of a plan and the assessments.
 
-    ``old_documents`` gives the documents of the base as far as they are known; it is called only
+    ``old_documents`` gives the known documents of the base; it is called only
     if documents changed.
     """
     found = list(_rule_edits(base, assessments[0]))

@@ -171,8 +171,8 @@ _FILES_AT_ONCE = 200
 def documents_before(lock: Lock, workspace: Workspace, written: Corpus) -> Corpus | None:
     """Return the documents as committed with the lock, merged into those ``written`` now.
 
-    None without git, or if the lock is not committed. Only files that changed since are read, so
-    a document that is in no committed file remains as it is now.
+    None without git, or if the lock is not committed. Only files that changed since are read;
+    documents of other files are the current ones.
     """
     commit = commit_of_lock(workspace)
     if commit is None:
