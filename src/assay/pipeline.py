@@ -483,26 +483,40 @@ def apply(checked: Checked, proposal: Proposal, *, at: datetime, who: str, why: 
 def verify(workspace: Workspace) -> list[Diagnostic]:
     """Compute everything from the documents, without a cache, and compare it with the records.
 
-    These are each score of the lock, the chain of the history, every line of the ledger and, in a
-    git repository, who committed it. Raises ``InputError`` for errors of the workspace, and for
-    records that cannot be read; ``UsageError`` without a lock.
+    These are each score of the lock and the records of :func:`record_faults`. Raises
+    ``InputError`` for errors of the workspace, and for records that cannot be read;
+    ``UsageError`` without a lock.
+    """
+    from assay.plan.lock import read_lock
+    from assay.plan.lock_builder import lock_of
+    from assay.plan.verify import lock_faults
+
+    lock = read_lock(workspace.lock_path)
+    if lock is None:
+        raise UsageError("there is no grades.lock to verify; 'assay apply' makes one")
+    now = lock_of(assess_all(check(workspace, lock.as_of), lock.as_of))
+    return [*lock_faults(lock, now, workspace.lock_path.name), *record_faults(workspace)]
+
+
+def record_faults(workspace: Workspace) -> list[Diagnostic]:
+    """Check the records without scoring; nothing without a lock.
+
+    The history must lead to the lock, every decision that the lock recorded must be in the ledger
+    and, in a git repository, each must have been committed by the reviewer it names. Raises
+    ``InputError`` for records that cannot be read.
     """
     from assay.plan.history import read_history
     from assay.plan.lock import read_lock
-    from assay.plan.lock_builder import lock_of
-    from assay.plan.verify import history_faults, lock_faults
+    from assay.plan.verify import history_faults
     from assay.review.authors import committed_by_another
     from assay.review.ledger import missing_decisions, require_ledger
 
     lock = read_lock(workspace.lock_path)
     if lock is None:
-        raise UsageError("there is no grades.lock to verify; 'assay apply' makes one")
-    checked = check(workspace, lock.as_of)
-    assessments = assess_all(checked, lock.as_of)
+        return []
     ledger = require_ledger(workspace.ledger_path)
-    found = list(lock_faults(lock, lock_of(assessments), workspace.lock_path.name))
     records = read_history(workspace.history_path)
-    found += history_faults(lock, records, workspace.history_path.name)
+    found = list(history_faults(lock, records, workspace.history_path.name))
     found += missing_decisions(ledger, lock.decisions, workspace.ledger_path.name)
     found += committed_by_another(workspace.root, workspace.ledger_path, ledger)
     return found

@@ -301,6 +301,9 @@ def test_a_lost_line_of_the_history_is_found(harbour: Office, assay: Call) -> No
     code, out, _ = assay("verify")
     assert code == 1
     assert f"{history.name}:1:1: error: it starts from lock" in out
+    code, _, err = assay("plan", "--locked")
+    assert code == 1
+    assert f"{history.name}:1:1: error: it starts from lock" in err
 
 
 def test_a_lost_decision_is_found(harbour: Office, assay: Call) -> None:

@@ -10,7 +10,7 @@ import click
 
 from assay.cli import completion
 from assay.cli.options import Command, format_option
-from assay.cli.output import echo, observed, print_html, print_json
+from assay.cli.output import echo, observed, print_diagnostics, print_html, print_json
 from assay.cli.session import Session
 from assay.errors import UsageError
 
@@ -64,7 +64,8 @@ _EXIT_OUT_OF_DATE, _EXIT_CHANGES = 1, 2
 @click.option(
     "--locked",
     is_flag=True,
-    help="Like --at-lock; exit with 1 if grades.lock is missing or out of date.",
+    help="Like --at-lock; exit with 1 if grades.lock is missing, out of date or edited, or if "
+    "the history or a decision is incomplete.",
 )
 @click.option(
     "--pages",
@@ -130,6 +131,14 @@ def plan_command(
         state = behind(planned.plan) or "grades.lock is missing"
         echo(f"{state}; run 'assay apply' and commit the files it writes", err=True)
         context.exit(_EXIT_OUT_OF_DATE)
+    if locked:
+        from assay.diagnostics.diagnostic import has_errors
+
+        workspace = session.workspace()
+        faults = pipeline.record_faults(workspace)
+        print_diagnostics(faults, workspace.root, err=True)
+        if has_errors(faults):
+            context.exit(_EXIT_OUT_OF_DATE)
     if detailed_exitcode and planned.shown.matters:
         context.exit(_EXIT_CHANGES)
 
