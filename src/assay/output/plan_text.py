@@ -259,7 +259,9 @@ def grade(value: Grade) -> str:
 
 def cause(value: Cause) -> str:
     """Format a cause with its amount."""
-    amount = "" if value.amount is None else f" {signed(value.amount)}"
+    amount = ""
+    if value.amount is not None and value.kind != "decision":  # which moves no score
+        amount = f" {signed(value.amount)}"
     return f"{_cause(value.kind, value.refs)}{amount}"
 
 
