@@ -46,7 +46,7 @@ LEDGER_SHORTENED = Code(
     "A decision that the lock recorded is no longer in the ledger.",
     "Restore the ledger from git; lines are only ever added to it.",
 )
-LEDGER_COMMITTED = Code(
+LEDGER_COMMITTED_BY_ANOTHER = Code(
     "ledger-committed-by-another",
     "Somebody else committed a decision than the reviewer it names.",
     "Ask the reviewer; a decision is committed by the one who made it.",

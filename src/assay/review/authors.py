@@ -155,7 +155,7 @@ def committed_by_another(root: Path, path: Path, ledger: Ledger) -> Iterator[Dia
         author = authors.get(number)
         if author is not None and not identities(author) & identities(decision.reviewer):
             named = f"the decision {decision.short} of {decision.reviewer}"
-            code = codes.LEDGER_COMMITTED
+            code = codes.LEDGER_COMMITTED_BY_ANOTHER
             message = f"{named} was committed by {author}"
             yield code.at(Position(path.name, number, 1), message, code.hint)
 
