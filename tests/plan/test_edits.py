@@ -134,6 +134,17 @@ def test_a_new_rule_is_one_edit_with_its_amount(applied: Call, tmp_path: Path) -
     ]
 
 
+def test_an_item_without_an_id_is_compared_field_by_field(applied: Call, tmp_path: Path) -> None:
+    watched = [{"text": "A flood", "due": "2026-05"}, {"text": "A drought"}]
+    Office().with_document("mill", watch=watched).written(tmp_path)
+    assert apply(applied)[0] == 0
+    _commit(tmp_path)
+    later = [{**watched[0], "due": "2026-06"}, watched[1]]
+    Office().with_document("mill", watch=later).written(tmp_path)
+    (edit,) = _edited(applied("plan")[1])
+    assert edit.endswith("profile mill.watch.1.due: 2026-05 → 2026-06 (moves no score)")
+
+
 def test_closed_evidence_is_in_no_edit_of_the_public_plan(applied: Call, tmp_path: Path) -> None:
     both = Office().with_part(audiences=["public", "member"])
     both.written(tmp_path)

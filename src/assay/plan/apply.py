@@ -146,17 +146,22 @@ def _differing(was: object, now: object) -> set[str]:
 
 
 def guards_hit(plan: Plan, guard: Guard, allowed: Collection[str]) -> Iterator[str]:
-    """Yield the guards of the rulebook that a plan violates, except the ``allowed`` ones."""
+    """Yield the guards of the rulebook that a plan violates, except the ``allowed`` ones.
+
+    A score or a profile counts once, for whatever number of audiences it changes.
+    """
     if plan.base_as_of is None:
         return
-    most, downgrades = guard.max_downgrades, plan.directions()["downgrade"]
+    most = guard.max_downgrades
+    downgrades = len({(c.id, c.scorer) for c in plan.changes if c.direction == "downgrade"})
     if most is not None and downgrades > most and "max_downgrades" not in allowed:
         yield f"max_downgrades: {plural(downgrades, 'downgrade')}, at most {most} allowed"
-    changed = {(c.id, c.audience) for c in plan.changes if c.direction != "same"}
-    share = len(changed) / max(plan.profiles, 1)
+    changed = {c.id for c in plan.changes if c.direction != "same"}
+    profiles = len({id_ for id_, _ in plan.evidence})
+    share = len(changed) / max(profiles, 1)
     if guard.max_share is not None and share > guard.max_share and "max_share" not in allowed:
         yield (
-            f"max_share: grades change in {len(changed)} of {plural(plan.profiles, 'profile')} "
+            f"max_share: grades change in {len(changed)} of {plural(profiles, 'profile')} "
             f"({share:.1%}), at most {guard.max_share:.1%} allowed"
         )
 

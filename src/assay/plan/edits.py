@@ -374,7 +374,7 @@ _Difference = tuple[tuple[str, ...], _Path, Any, Any]
 def _differences(
     before: Any, after: Any, names: tuple[str, ...] = (), path: _Path = ()
 ) -> Iterator[_Difference]:
-    """Yield the smallest parts that differ; items of lists are matched by their ids."""
+    """Yield the smallest parts that differ; items of lists are matched by ids, if they have any."""
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -384,7 +384,11 @@ def _differences(
         return
     old, new = _by_id(before), _by_id(after)
     if old is None or new is None:
-        yield names, path, before, after
+        if _same_length(before, after):
+            for n, (x, y) in enumerate(zip(before, after, strict=True)):
+                yield from _differences(x, y, (*names, str(n + 1)), (*path, n))
+        else:
+            yield names, path, before, after
         return
     for name in dict.fromkeys([*new, *old]):
         index = list(new).index(name) if name in new else None
@@ -393,6 +397,12 @@ def _differences(
     common = [name for name in old if name in new]
     if common != [name for name in new if name in old]:
         yield (*names, "order"), path, common, [name for name in new if name in old]
+
+
+def _same_length(before: Any, after: Any) -> bool:
+    """Whether both are lists of as many items, each of several fields."""
+    lists = isinstance(before, list) and isinstance(after, list) and len(before) == len(after)
+    return lists and all(isinstance(item, dict) for item in (*before, *after))
 
 
 def _by_id(value: Any) -> dict[str, Any] | None:
