@@ -134,6 +134,28 @@ def test_a_new_rule_is_one_edit_with_its_amount(applied: Call, tmp_path: Path) -
     ]
 
 
+def test_of_a_long_text_the_part_around_its_difference_is_shown(
+    applied: Call, tmp_path: Path
+) -> None:
+    long = "The mill stands. " * 100
+    Office().with_claim("mill", text=f"{long}It leaks. {long}").written(tmp_path)
+    assert apply(applied)[0] == 0
+    Office().with_claim("mill", text=f"{long}It burns. {long}").written(tmp_path)
+    _, was, now = _edited(applied("plan")[1])
+    assert len(was) < 330
+    assert "It leaks." in was
+    assert "It burns." in now
+
+
+def test_the_order_of_rules_is_an_edit_that_moves_nothing(applied: Call, tmp_path: Path) -> None:
+    scorers = [dict(s) for s in Office().rules["scorers"]]
+    scorers[0]["rules"] = [*reversed(scorers[0]["rules"])]
+    Office().with_part(scorers=scorers).written(tmp_path)
+    (edit,) = _edited(applied("plan")[1])
+    order = "record, first-hand, secondary → secondary, first-hand, record"
+    assert edit.endswith(f"citation.strength.rules.order: {order} (moves no score)")
+
+
 def test_an_item_without_an_id_is_compared_field_by_field(applied: Call, tmp_path: Path) -> None:
     watched = [{"text": "A flood", "due": "2026-05"}, {"text": "A drought"}]
     Office().with_document("mill", watch=watched).written(tmp_path)

@@ -16,14 +16,12 @@ from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Code, Position
 from assay.errors import InputError, UsageError
 from assay.model.rulebook import Guard
-from assay.plan.attribution import baseline
 from assay.plan.builder import make_plan
 from assay.plan.edits import Place, with_edits
 from assay.plan.history import Applied, applied, history_text, line_of
 from assay.plan.lock import ConflictedLock, Lock, digest_of, lock_bytes, read_lock
 from assay.plan.lock_builder import lock_of
 from assay.plan.plan import Plan
-from assay.plan.revision import as_applied, documents_before
 from assay.scoring import SCORING_VERSION
 from assay.text import plural
 from assay.workspace.paths import Workspace
@@ -247,6 +245,8 @@ class Proposal:
 
 def plan_since(locks: Sequence[Lock], assessments: Sequence[Assessment], place: Place) -> Plan:
     """Compare the lock, or both sides of a conflicted one, with the current assessments."""
+    from assay.plan.revision import documents_before  # takes long to load
+
     base, theirs = (*locks, None, None)[:2]
     plan = make_plan(base, assessments, theirs=theirs)
     if base is None:
@@ -277,6 +277,9 @@ def _one_part(
     scoring: Scoring, locks: Sequence[Lock], current: Assessment, part: Part
 ) -> tuple[Assessment, ...]:
     """Score with the current rules, documents or date, and all else as in the lock."""
+    from assay.plan.attribution import baseline
+    from assay.plan.revision import as_applied
+
     if len(locks) != 1:
         state = "two branches applied" if locks else "nothing applied yet"
         raise UsageError(f"{state}, so no cause can be applied alone; omit --cause")
