@@ -36,7 +36,7 @@ def test_one_edited_number_reads_before_its_effect_and_the_cause_once(
     assert _edited(out) == ["rules.yaml:30: citation.strength.first-hand.add: 0.5 → 0.7"]
     line = (tmp_path / "rules.yaml").read_text(encoding="utf-8").split("\n")[29]
     assert line.strip() == "add: 0.7"
-    assert out.index("Edited") < out.index("3 grades will change") < out.index("\nGrades\n")
+    assert out.index("Edited") < out.index("3 grades will change") < out.index("\nChanged grades\n")
     for grade in ("mill trust", "weir trust", "mill leaning"):
         assert out.count(f"↑ {grade}") == 1
 

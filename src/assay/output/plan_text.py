@@ -52,7 +52,7 @@ _OUT_OF_DATE: dict[Behind, str] = {
     "branches": "lock of the other branch",
 }
 
-EDITED, GRADES, SCORES = "Edited", "Grades", "Scores within their bands"
+EDITED, GRADES, SCORES = "Edited", "Changed grades", "Scores changed within their bands"
 BRANCHES, GROUPED = "Applied differently by two branches", "By cause"
 """Titles of the parts of a plan."""
 
