@@ -97,7 +97,8 @@ class _Commands:
             yield from self._explained(audience)
             yield from self._of_profiles("outlook", audience)
         decisions = ["--reviewer", "Ada", "--format", "json"]
-        code, _ = self._call("apply", "--auto-approve", *decisions)
+        anyway = ["--allow", "future-date", "--allow", "withdrawals"]
+        code, _ = self._call("apply", "--auto-approve", *anyway, *decisions)
         yield ["apply", code]
         if self._name == "overrides":
             yield from self._overridden(decisions)

@@ -42,6 +42,18 @@ def test_history_and_log_tell_what_was_applied_by_whom_and_why(
     }
 
 
+def test_the_log_of_a_large_apply_is_shortened_with_the_number_left_out(
+    applied: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assay.cli.history._SHOWN", 1)
+    EDITED.written(tmp_path)
+    apply(applied)
+    out = applied("log", "--limit", "1")[1]
+    assert "↑ sluice trust: Low 0.185 → High 0.740: evidence changed" in out
+    assert out.count("↑") == 1
+    assert "… and 3 more; list all with --format json" in out
+
+
 def test_a_score_that_a_kind_is_no_longer_asked_for_is_said_so(
     applied: Call, tmp_path: Path
 ) -> None:
@@ -148,7 +160,16 @@ def test_a_guard_stops_an_unusual_change_until_it_is_named(applied: Call, tmp_pa
     code, _, err = apply(applied)
     assert code == 1
     assert "max_downgrades: 3 downgrades, at most 1 allowed" in err
-    assert apply(applied, "--allow-guard", "max_downgrades")[0] == 0
+    assert apply(applied, "--allow-guard", "max_downgrades", "--allow", "withdrawals")[0] == 0
+
+
+def test_a_guard_counts_a_score_once_for_all_audiences(applied: Call, tmp_path: Path) -> None:
+    both = Office().with_part(audiences=["public", "member"], guard={"max_downgrades": 3})
+    both.written(tmp_path)
+    assert apply(applied)[0] == 0
+    both.with_rule("citation.strength.first-hand", add=0.2).written(tmp_path)
+    assert "3 grades will change: 0 up, 3 down." in applied("plan")[1]
+    assert apply(applied, "--allow", "withdrawals")[0] == 0
 
 
 @pytest.mark.parametrize("name", ["Ada\nLovelace", "Ada\tLovelace", " ", "A" * 121])

@@ -36,7 +36,7 @@ def test_one_edited_number_reads_before_its_effect_and_the_cause_once(
     assert _edited(out) == ["rules.yaml:30: citation.strength.first-hand.add: 0.5 → 0.7"]
     line = (tmp_path / "rules.yaml").read_text(encoding="utf-8").split("\n")[29]
     assert line.strip() == "add: 0.7"
-    assert out.index("Edited") < out.index("3 grades will change") < out.index("\nGrades\n")
+    assert out.index("Edited") < out.index("3 grades will change") < out.index("\nChanged grades\n")
     for grade in ("mill trust", "weir trust", "mill leaning"):
         assert out.count(f"↑ {grade}") == 1
 
@@ -132,6 +132,39 @@ def test_a_new_rule_is_one_edit_with_its_amount(applied: Call, tmp_path: Path) -
     assert _edited(applied("plan")[1]) == [
         "rules.yaml:36: citation.strength.any added: when: true; add: 0.1; because: a source"
     ]
+
+
+def test_of_a_long_text_the_part_around_its_difference_is_shown(
+    applied: Call, tmp_path: Path
+) -> None:
+    long = "The mill stands. " * 100
+    Office().with_claim("mill", text=f"{long}It leaks. {long}").written(tmp_path)
+    assert apply(applied)[0] == 0
+    Office().with_claim("mill", text=f"{long}It burns. {long}").written(tmp_path)
+    _, was, now = _edited(applied("plan")[1])
+    assert len(was) < 330
+    assert "It leaks." in was
+    assert "It burns." in now
+
+
+def test_the_order_of_rules_is_an_edit_that_moves_nothing(applied: Call, tmp_path: Path) -> None:
+    scorers = [dict(s) for s in Office().rules["scorers"]]
+    scorers[0]["rules"] = [*reversed(scorers[0]["rules"])]
+    Office().with_part(scorers=scorers).written(tmp_path)
+    (edit,) = _edited(applied("plan")[1])
+    order = "record, first-hand, secondary → secondary, first-hand, record"
+    assert edit.endswith(f"citation.strength.rules.order: {order} (moves no score)")
+
+
+def test_an_item_without_an_id_is_compared_field_by_field(applied: Call, tmp_path: Path) -> None:
+    watched = [{"text": "A flood", "due": "2026-05"}, {"text": "A drought"}]
+    Office().with_document("mill", watch=watched).written(tmp_path)
+    assert apply(applied)[0] == 0
+    _commit(tmp_path)
+    later = [{**watched[0], "due": "2026-06"}, watched[1]]
+    Office().with_document("mill", watch=later).written(tmp_path)
+    (edit,) = _edited(applied("plan")[1])
+    assert edit.endswith("profile mill.watch.1.due: 2026-05 → 2026-06 (moves no score)")
 
 
 def test_closed_evidence_is_in_no_edit_of_the_public_plan(applied: Call, tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ _OUT_OF_DATE: dict[Behind, str] = {
     "branches": "lock of the other branch",
 }
 
-EDITED, GRADES, SCORES = "Edited", "Grades", "Scores within their bands"
+EDITED, GRADES, SCORES = "Edited", "Changed grades", "Scores changed within their bands"
 BRANCHES, GROUPED = "Applied differently by two branches", "By cause"
 """Titles of the parts of a plan."""
 
@@ -78,8 +78,8 @@ _WIDTH = 40
 _SHORT = 60
 """Longest old and new value that are printed on one line, together."""
 
-_LONGEST = 300
-"""Longest part of a value that is printed."""
+_LONGEST, _BEFORE = 300, 60
+"""Characters of a value that are printed, and how many of them before its first difference."""
 
 MARKDOWN_LIMIT = 65_000
 """Characters of a plan in Markdown; a comment of a code host has at most 65,536."""
@@ -290,8 +290,8 @@ def edit_lines(edit: Edit) -> list[str]:
     """Format an edit: its file, its name, the old and the new value."""
     where = f"{edit_place(edit)}: " if edit.file else ""
     what, notes = edit_name(edit), "".join(edit_notes(edit))
-    old, new = (None if value is None else _short(value) for value in (edit.before, edit.after))
-    if edit.kind != "changed" or old == new:
+    old, new = edit_values(edit)
+    if edit.kind != "changed" or edit.before == edit.after:
         value = new or old or ""
         what = f"{where}{what} {edit.kind}{notes}"
         if len(value) > _SHORT:
@@ -320,8 +320,22 @@ def edit_notes(edit: Edit) -> Iterator[str]:
         yield " (moves no score)"
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def edit_values(edit: Edit) -> tuple[str | None, str | None]:
+    """Return the old and the new value; of long ones only the part around their difference."""
+    before, after = edit.before, edit.after
+    start = 0
+    if max(len(before or ""), len(after or "")) > _LONGEST:
+        pairs = enumerate(zip(before or "", after or "", strict=False))
+        differing = next((n for n, (a, b) in pairs if a != b), 0)
+        start = max(differing - _BEFORE, 0)
+    return _excerpt(before, start), _excerpt(after, start)
+
+
+def _excerpt(text: str | None, start: int) -> str | None:
+    if text is None:
+        return None
+    end = start + _LONGEST
+    return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"
 
 
 def correction_lines(correction: Correction) -> list[str]:
@@ -382,7 +396,8 @@ def edit_row(edit: Edit) -> tuple[str, ...]:
     valued = edit.kind == "changed" and edit.before != edit.after
     kind = "" if valued else f" {edit.kind}"
     what = f"{edit_name(edit)}{kind}{''.join(edit_notes(edit))}"
-    return edit_place(edit), what, _short(edit.before or ""), _short(edit.after or "")
+    old, new = edit_values(edit)
+    return edit_place(edit), what, old or "", new or ""
 
 
 def split(found: Iterable[Move]) -> tuple[list[Move], list[Move]]:
@@ -609,10 +624,11 @@ class _Page:
 def _diff(edit: Edit) -> Iterator[str]:
     where, what, *_ = edit_row(edit)
     yield f"  {' '.join(f'{where} {what}'.split())}"
-    if edit.before is not None:
-        yield f"- {_short(edit.before)}"
-    if edit.after is not None:
-        yield f"+ {_short(edit.after)}"
+    old, new = edit_values(edit)
+    if old is not None:
+        yield f"- {old}"
+    if new is not None:
+        yield f"+ {new}"
 
 
 def _header(header: Sequence[str]) -> list[str]:

@@ -16,14 +16,12 @@ from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Code, Position
 from assay.errors import InputError, UsageError
 from assay.model.rulebook import Guard
-from assay.plan.attribution import baseline
 from assay.plan.builder import make_plan
 from assay.plan.edits import Place, with_edits
 from assay.plan.history import Applied, applied, history_text, line_of
 from assay.plan.lock import ConflictedLock, Lock, digest_of, lock_bytes, read_lock
 from assay.plan.lock_builder import lock_of
 from assay.plan.plan import Plan
-from assay.plan.revision import as_applied, documents_before
 from assay.scoring import SCORING_VERSION
 from assay.text import plural
 from assay.workspace.paths import Workspace, real_path
@@ -151,17 +149,22 @@ def _differing(was: object, now: object) -> set[str]:
 
 
 def guards_hit(plan: Plan, guard: Guard, allowed: Collection[str]) -> Iterator[str]:
-    """Yield the guards of the rulebook that a plan violates, except the ``allowed`` ones."""
+    """Yield the guards of the rulebook that a plan violates, except the ``allowed`` ones.
+
+    A score or a profile counts once, for whatever number of audiences it changes.
+    """
     if plan.base_as_of is None:
         return
-    most, downgrades = guard.max_downgrades, plan.directions()["downgrade"]
+    most = guard.max_downgrades
+    downgrades = len({(c.id, c.scorer) for c in plan.changes if c.direction == "downgrade"})
     if most is not None and downgrades > most and "max_downgrades" not in allowed:
         yield f"max_downgrades: {plural(downgrades, 'downgrade')}, at most {most} allowed"
-    changed = {(c.id, c.audience) for c in plan.changes if c.direction != "same"}
-    share = len(changed) / max(plan.profiles, 1)
+    changed = {c.id for c in plan.changes if c.direction != "same"}
+    profiles = len({id_ for id_, _ in plan.evidence})
+    share = len(changed) / max(profiles, 1)
     if guard.max_share is not None and share > guard.max_share and "max_share" not in allowed:
         yield (
-            f"max_share: grades change in {len(changed)} of {plural(plan.profiles, 'profile')} "
+            f"max_share: grades change in {len(changed)} of {plural(profiles, 'profile')} "
             f"({share:.1%}), at most {guard.max_share:.1%} allowed"
         )
 
@@ -250,6 +253,8 @@ class Proposal:
 
 def plan_since(locks: Sequence[Lock], assessments: Sequence[Assessment], place: Place) -> Plan:
     """Compare the lock, or both sides of a conflicted one, with the current assessments."""
+    from assay.plan.revision import documents_before  # takes long to load
+
     base, theirs = (*locks, None, None)[:2]
     plan = make_plan(base, assessments, theirs=theirs)
     if base is None:
@@ -280,6 +285,9 @@ def _one_part(
     scoring: Scoring, locks: Sequence[Lock], current: Assessment, part: Part
 ) -> tuple[Assessment, ...]:
     """Score with the current rules, documents or date, and all else as in the lock."""
+    from assay.plan.attribution import baseline
+    from assay.plan.revision import as_applied
+
     if len(locks) != 1:
         state = "two branches applied" if locks else "nothing applied yet"
         raise UsageError(f"{state}, so no cause can be applied alone; omit --cause")

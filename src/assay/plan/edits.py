@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assay.diagnostics.diagnostic import Position
+from assay.errors import UsageError
 from assay.evidence.audience import visible_to
 from assay.model.documents import AnyProfile, Claim, Corpus, Event
 from assay.plan.inputs import WORDS
@@ -38,8 +39,7 @@ def with_edits(
 ) -> Plan:
     """Add what was edited between the base of a plan and the assessments.
 
-    ``old_documents`` gives the known documents of the base; it is called only
-    if documents changed.
+    ``old_documents`` gives the known documents of the base; it is called only if some changed.
     """
     found = list(_rule_edits(base, assessments[0]))
     if _documents_changed(plan, base):
@@ -95,9 +95,14 @@ def _moves(found: _Found, plan: Plan) -> bool:
 
 
 def _rule_edits(base: Lock, assessment: Assessment) -> Iterator[_Found]:
-    for names, path, before, after in _differences(
-        dict(base.rulebook), canonical_rulebook(assessment.rulebook)
-    ):
+    from assay.plan.attribution import locked_rulebook  # takes long to load
+
+    try:
+        old = canonical_rulebook(locked_rulebook(base))
+    except UsageError:
+        old = dict(base.rulebook)
+    new = canonical_rulebook(assessment.rulebook)
+    for names, path, before, after in _differences(old, new):
         ref, fields = _rule_name(names)
         edit = _edit("rulebook", ref, ".".join(fields), before, after)
         yield _Found(edit, None, path)
@@ -106,6 +111,8 @@ def _rule_edits(base: Lock, assessment: Assessment) -> Iterator[_Found]:
 def _rule_name(names: Sequence[str]) -> tuple[str, Sequence[str]]:
     """Return the name of a part of the rulebook, as causes have it, and the field in it."""
     match names:
+        case ["scorers", *scorer, "order"]:
+            return ".".join(scorer) or "scorers", ["order"]
         case ["scorers", scorer, "rules", rule, *fields]:
             return f"{scorer}.{rule}", fields
         case ["scorers", scorer, *fields]:
@@ -217,7 +224,7 @@ class _Evidence:
 
     def _edges(self, pair: tuple[str, str], digest: str) -> Iterator[_Found]:
         """Yield the edits of the edges between two profiles; ``digest`` is that of the old ones."""
-        old, new, written = (_edges(c, pair) for c in (self._old, self._corpus, self._written))
+        old, new, written = (_declared(c, pair) for c in (self._old, self._corpus, self._written))
         places = {(kind, owner): path for kind, owner, _, path in written}
         before, after = ({(k, o): edge for k, o, edge, _ in edges} for edges in (old, new))
         known = digest_of([[k, o, edge] for k, o, edge, _ in old]) == digest
@@ -334,7 +341,9 @@ def _claim(profile: AnyProfile | None, claim_id: str) -> tuple[int, Claim | None
     return next(((n, c) for n, c in enumerate(claims) if c.id == claim_id), (0, None))
 
 
-def _edges(corpus: Corpus, pair: tuple[str, str]) -> list[tuple[str, str, dict[str, Any], _Path]]:
+def _declared(
+    corpus: Corpus, pair: tuple[str, str]
+) -> list[tuple[str, str, dict[str, Any], _Path]]:
     """Return the edges between two profiles, in the order of the digests of a lock.
 
     Each with the field and the profile that declare it, its data, and its path there.
@@ -372,7 +381,7 @@ _Difference = tuple[tuple[str, ...], _Path, Any, Any]
 def _differences(
     before: Any, after: Any, names: tuple[str, ...] = (), path: _Path = ()
 ) -> Iterator[_Difference]:
-    """Yield the smallest parts that differ; items of lists are matched by their ids."""
+    """Yield the smallest parts that differ; items of lists are matched by ids, if they have any."""
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
@@ -382,7 +391,11 @@ def _differences(
         return
     old, new = _by_id(before), _by_id(after)
     if old is None or new is None:
-        yield names, path, before, after
+        if _same_length(before, after):
+            for n, (x, y) in enumerate(zip(before, after, strict=True)):
+                yield from _differences(x, y, (*names, str(n + 1)), (*path, n))
+        else:
+            yield names, path, before, after
         return
     for name in dict.fromkeys([*new, *old]):
         index = list(new).index(name) if name in new else None
@@ -391,6 +404,12 @@ def _differences(
     common = [name for name in old if name in new]
     if common != [name for name in new if name in old]:
         yield (*names, "order"), path, common, [name for name in new if name in old]
+
+
+def _same_length(before: Any, after: Any) -> bool:
+    """Whether both are lists of as many items, each of several fields."""
+    lists = isinstance(before, list) and isinstance(after, list) and len(before) == len(after)
+    return lists and all(isinstance(item, dict) for item in (*before, *after))
 
 
 def _by_id(value: Any) -> dict[str, Any] | None:
@@ -433,7 +452,7 @@ def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:g}"
+        return str(value).removesuffix(".0")
     if isinstance(value, list | tuple):
         return ", ".join(filter(None, map(_text, value)))
     if isinstance(value, dict):
