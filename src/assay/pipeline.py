@@ -282,7 +282,7 @@ def overview_unchanged(
     stage("scoring")
     run = run_program(rulebook, program, built.tables)
     if not decided.keys() <= run.profile_rows.keys():
-        return None  # decisions on former ids: only the documents tell whose they are
+        return None  # decisions on former ids: only the documents have the current ones
     found = Scores(workspace, rulebook, program, day, reader, built, run, decided=decided)
     made = found.overview()
     _store_overview(cache, documents, made, decided)
