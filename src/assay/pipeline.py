@@ -310,7 +310,7 @@ def overview_unchanged(
     run = run_program(rulebook, program, built.tables)
     decided = _decided(ledger, day, rulebook, reader)
     if not decided.keys() <= run.profile_rows.keys():
-        return None  # decisions on former ids: only the documents tell whose they are
+        return None  # decisions on former ids: only the documents have the current ones
     found = Scores(workspace, rulebook, program, day, reader, built, run, decided=decided)
     made = found.overview()
     _store_overview(cache, key, made)

@@ -124,7 +124,7 @@ class Identity:
     def with_first_ids(self, kind: str, data: Mapping[str, Any], owner: str = "") -> Any:
         """Return the plain data of a document with the ids that everything in it had first.
 
-        ``kind`` is that of :func:`references`; ``owner`` is the profile of a part of one. The
+        ``kind`` is that of :func:`references`; ``owner`` is its profile if it is only a part. The
         former ids themselves are left out.
         """
 
@@ -143,7 +143,7 @@ def _without_former_ids(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        key: _without_former_ids(item)
+        key: item if key == "extra" else _without_former_ids(item)
         for key, item in value.items()
         if key not in ("formerly", "merged") or not item
     }
@@ -160,7 +160,7 @@ _LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:#[a-z0-9]+(?:-[a-z0-9]+)*)?")
 # References between documents --------------------------------------------------------------
 
 _Fields = Mapping[str, Any]
-"""By field the kind that it refers to, or the fields of its values; ``*`` stands for every key.
+"""By field the kind that it refers to, or the fields of its values; ``*`` is every key.
 
 A value that may be a bare text instead of a mapping is a reference of the field ``""``.
 """

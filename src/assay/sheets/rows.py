@@ -246,7 +246,7 @@ _KINDS: Mapping[Kind, IdentityKind] = {
 class Assigner:
     """Assigns rows to documents and claims, by id, name, web address or similar text.
 
-    A sheet that was exported before a rename has former ids, which stand for the current ones.
+    A sheet that was exported before a rename has former ids, which are read as the current ones.
     """
 
     def __init__(self, loaded: Loaded) -> None:
