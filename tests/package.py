@@ -99,7 +99,8 @@ from assay.tables.tables import ROW_LINKS, SCHEMAS, Tables
 from assay.text import sentence
 from assay.workspace.load import Loaded, load_workspace
 from assay.workspace.paths import Workspace
-from assay.workspace.transactions import publish
+from assay.workspace.publishing import publish
+from assay.workspace.transactions import ChangedFileError, recover, transaction
 from assay.yaml.edit import EditRefused, block
 from assay.yaml.reader import YamlFile, read_yaml
 
@@ -130,6 +131,7 @@ __all__ = [
     "Cause",
     "CelError",
     "Change",
+    "ChangedFileError",
     "Citation",
     "Claim",
     "ClaimEdit",
@@ -257,6 +259,7 @@ __all__ = [
     "read_sheet",
     "read_tables",
     "read_yaml",
+    "recover",
     "require_ledger",
     "run",
     "run_program",
@@ -269,6 +272,7 @@ __all__ = [
     "terms",
     "to_cell",
     "to_line",
+    "transaction",
     "translated",
     "visible_to",
     "without_unsafe",

@@ -463,7 +463,7 @@ def build_all(
     ``out``. Default: that of the rulebook.
     """
     from assay.briefing.site import SiteReport, render_site
-    from assay.workspace.transactions import publish
+    from assay.workspace.publishing import publish
 
     rulebook = checked.loaded.rulebook
     audiences = rulebook.audiences if rulebook is not None else ()

@@ -13,10 +13,10 @@ from typing import Any
 from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
 from assay.model.base import ID_PATTERN
+from assay.workspace.edits import Edit, commit, path_of, resolve_profile_path
 from assay.workspace.load import Loaded
 from assay.workspace.paths import Workspace
 from assay.workspace.schemas import PROFILE_SCHEMA
-from assay.workspace.transactions import commit, current, path_of, resolve_profile_path
 from assay.yaml.edit import append_documents, append_item
 
 CLAIM_ID_WORDS = 6
@@ -54,7 +54,9 @@ def new_document(
         )
     path = document_path(loaded.workspace, kind, made, into)
     data = document(kind, made, name, fields or {})
-    commit(loaded, {path: with_documents(loaded.workspace, path, current(path), [data])})
+    edit = Edit(loaded)
+    edit[path] = with_documents(loaded.workspace, path, edit[path], [data])
+    commit(edit)
     return Written(made, loaded.workspace.relative(path))
 
 
@@ -118,7 +120,9 @@ def new_claim(
         claim["status"] = "draft"
     path, number = path_of(loaded, profile_id)
     file = loaded.workspace.relative(path)
-    commit(loaded, {path: append_item(current(path), file, number, ("claims",), claim)})
+    edit = Edit(loaded)
+    edit[path] = append_item(edit[path], file, number, ("claims",), claim)
+    commit(edit)
     return Written(f"{profile_id}#{id_}", file)
 
 

@@ -74,7 +74,7 @@ def read_profiles(
     given = {
         path.relative_to(workspace.profiles_dir).as_posix(): data
         for path, data in contents.items()
-        if path.is_relative_to(workspace.profiles_dir)
+        if path.is_relative_to(workspace.profiles_dir) and path.suffix in (*SUFFIXES, *BULK)
     }
     read: list[DocumentFile] = []
     parts = []
