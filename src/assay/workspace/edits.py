@@ -1,4 +1,4 @@
-"""Edits of documents: computed from the files as they were loaded, checked, written."""
+"""Edits of documents: computed from the loaded files, checked, and written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Edit:
     def __getitem__(self, path: Path) -> bytes:
         """Return the content of a file after this edit so far; empty if it does not exist.
 
-        Raises ``ChangedFileError`` if a document file is not as it was loaded.
+        Raises ``ChangedFileError`` if a document file changed since it was loaded.
         """
         self._note(path)
         return self.contents.get(path, self.before[path])

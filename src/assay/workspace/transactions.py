@@ -274,7 +274,7 @@ def _undo(root: Path, command: str, replaced: Sequence[_Entry], folders: Sequenc
     if edited := [e.path for e in replaced if digests[e] not in (e.old, e.new)]:
         raise UsageError(
             f"{command} was interrupted, and {', '.join(edited)} changed since; delete "
-            f".assay/{_FOLDER} to keep all files as they are now"
+            f".assay/{_FOLDER} to keep all files unchanged"
         )
     for entry in replaced:
         if digests[entry] == entry.old:
@@ -302,7 +302,7 @@ def _recorded(root: Path, mark: Path) -> tuple[str, list[_Entry], list[Path]]:
     if not sound:
         raise UsageError(
             f".assay/{_FOLDER} was not written by this version of assay; delete it to keep all "
-            "files as they are now"
+            "files unchanged"
         )
     return command, entries, [root / p for p in record["folders"]]
 
