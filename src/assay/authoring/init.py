@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assay import __version__
 from assay.errors import UsageError
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, resolved
 from assay.workspace.schemas import PROFILE_SCHEMA, RULES_SCHEMA, schema_files
 from assay.workspace.transactions import recover, transaction
 
@@ -31,7 +31,7 @@ def init(folder: Path, *, ci: bool = False) -> Workspace:
 
     ``ci`` adds the files of :func:`add_ci`. Raises ``UsageError`` if the folder is not empty.
     """
-    root = folder.resolve()
+    root = resolved(folder)
     recover(root)
     if root.exists() and not root.is_dir():
         raise UsageError(f"{folder} is a file; name a folder")

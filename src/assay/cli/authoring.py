@@ -31,9 +31,9 @@ def init_command(folder: Path, ci: bool) -> None:
     institution and event with their sources.
     """
     from assay.authoring.init import add_ci, init
-    from assay.workspace.paths import Workspace
+    from assay.workspace.paths import Workspace, resolved
 
-    existing = Workspace(folder.resolve())
+    existing = Workspace(resolved(folder))
     if ci and existing.rules_path.is_file():
         print_lines(str(path.relative_to(existing.root)) for path in add_ci(existing))
         click.echo("next: assay apply, then commit these files and grades.lock", err=True)

@@ -13,6 +13,7 @@ from assay.cli.output import observed, print_json, print_lines
 from assay.cli.session import Session
 from assay.errors import UsageError
 from assay.text import plural
+from assay.workspace.paths import resolved
 
 if TYPE_CHECKING:
     from assay.briefing.proof import Proof
@@ -80,7 +81,7 @@ def build_command(
     if all_audiences and session.audience is not None:
         raise UsageError("--all-audiences builds a site for each audience; omit --audience")
     checked = session.check()
-    folder = (out or checked.loaded.workspace.site_dir).resolve()
+    folder = resolved(out or checked.loaded.workspace.site_dir)
     proofs = _proofs(session, checked, all_audiences=all_audiences) if prove else ()
     if not all(proof.holds for proof in proofs):
         print_lines(_failures(proofs), err=True)

@@ -25,6 +25,7 @@ from assay.cli.output import print_json, print_lines
 from assay.cli.session import Session
 from assay.output.explanation_text import explanation_lines
 from assay.text import plural
+from assay.workspace.paths import resolved
 
 if TYPE_CHECKING:
     from assay.review.actions import Signature
@@ -507,7 +508,7 @@ def pack(session: Session, /, out: Path, xlsx: bool, limits: Limits, output: str
     from assay.briefing.pack import write_pack
 
     review = session.review(limits)
-    files, rows = write_pack(review, out.resolve(), xlsx=xlsx)
+    files, rows = write_pack(review, resolved(out), xlsx=xlsx)
     if output == "json":
         from assay.output.review_json import ReviewPack
 

@@ -14,6 +14,7 @@ from assay.cli.options import Group, format_option, json_option
 from assay.cli.output import from_here, print_diagnostics, print_json, print_lines, print_report
 from assay.cli.session import Session
 from assay.text import plural
+from assay.workspace.paths import resolved
 
 if TYPE_CHECKING:
     from assay.pipeline import RuleTests
@@ -94,7 +95,7 @@ def _test(session: Session, files: Sequence[Path], junit: Path | None, asked: _A
     from assay.workspace.rule_cases import misnamed_case_files
 
     workspace = session.workspace()
-    paths = [f.resolve() for f in files] or None
+    paths = [resolved(f) for f in files] or None
     done = rule_tests(session.check(), session.as_of, paths, covered=asked.needs_coverage)
     fine = _report(done, workspace.root, asked)
     if junit is not None:

@@ -13,6 +13,7 @@ from assay.cli.options import Choice, Group, json_option
 from assay.cli.output import print_json, print_lines
 from assay.cli.session import Session
 from assay.text import plural
+from assay.workspace.paths import resolved
 
 if TYPE_CHECKING:
     from assay.sheets.columns import Kind
@@ -66,7 +67,7 @@ def export(
         require_profile(loaded, id_)
     kinds = cast("tuple[Kind, ...]", tuple(k for k in _KINDS if not only or k in only))
     wanted = set(ids) if ids else None
-    target = out.resolve()
+    target = resolved(out)
     if target.suffix.casefold() == ".xlsx":
         files = {target: as_xlsx(corpus, kinds, wanted)}
     elif target.suffix or target.is_file():

@@ -11,6 +11,7 @@ import click
 from assay.cli.options import Command, json_option
 from assay.cli.output import print_json, print_lines, print_table
 from assay.cli.session import Session
+from assay.workspace.paths import resolved
 
 if TYPE_CHECKING:
     from assay.review.publishers import Reversal, Standing
@@ -102,7 +103,7 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
 
     assessment = session.assessment()
     record = track_record(assessment, require_ledger(assessment.workspace.ledger_path))
-    files = _plots(record, svg.resolve()) if svg else []
+    files = _plots(record, resolved(svg)) if svg else []
     if output == "json":
         from assay.output.review_json import track_record_json
 

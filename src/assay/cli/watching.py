@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 from watchfiles import Change, DefaultFilter, watch
 
+from assay.workspace.paths import resolved
+
 _GENERATED = (".assay", "site")
 _SUFFIXES = (".yaml", ".yml", ".jsonl", ".parquet", ".lock")
 _POLL_MS = 100
@@ -29,7 +31,7 @@ def rounds(root: Path, more: Iterable[Path] = ()) -> Iterator[None]:
 
     A change during a round starts another one.
     """
-    folders = {root, *(path.resolve().parent for path in more)}
+    folders = {root, *(resolved(path).parent for path in more)}
     changes = watch(
         *folders,
         watch_filter=_WorkspaceFiles(),

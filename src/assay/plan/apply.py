@@ -19,7 +19,7 @@ from assay.plan.lock import ConflictedLock, Lock, digest_of, lock_bytes, read_lo
 from assay.plan.lock_builder import lock_of
 from assay.plan.plan import Plan
 from assay.text import plural
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, resolved
 from assay.workspace.publishing import write_files
 from assay.workspace.transactions import transaction
 
@@ -52,7 +52,7 @@ def write_plan(workspace: Workspace, path: Path, data: Mapping[str, Any]) -> Non
 
     Raises ``UsageError`` for a path of the workspace's own files, and if writing fails.
     """
-    target = path.resolve()
+    target = resolved(path)
     own = (workspace.rules_path, workspace.lock_path, workspace.ledger_path)
     if target in (*own, workspace.history_path) or target.is_relative_to(workspace.profiles_dir):
         raise UsageError(f"{path} belongs to the workspace; name another file for the plan")

@@ -14,7 +14,7 @@ from assay.diagnostics import document_codes as codes
 from assay.diagnostics.diagnostic import Diagnostic, Position
 from assay.progress import counting
 from assay.workspace import images
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, resolved
 from assay.yaml.json_lines import BULK_LIMIT, read_json_lines
 from assay.yaml.parquet import read_parquet_rows
 from assay.yaml.reader import SIZE_LIMIT, YamlFile, read_yaml, too_large
@@ -209,7 +209,7 @@ def _walk(folder: Path) -> _Files:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, f"{prefix}{name}/"))
-            elif name.endswith(endings) or (entry.is_symlink() and entry.is_dir()):
+            elif name.endswith(endings) or (entry.is_symlink() and Path(entry.path).is_dir()):
                 found.documents[prefix + name] = entry.is_file(follow_symlinks=False)
             else:
                 found.others.append(prefix + name)
@@ -223,7 +223,7 @@ def _refusal(workspace: Workspace, path: Path, file: str, limit: int) -> Diagnos
     except OSError as error:
         return _unreadable(file, error.strerror or str(error))
     if stat.S_ISLNK(status.st_mode):
-        target = path.resolve()
+        target = resolved(path)
         if not target.is_relative_to(workspace.root):
             return codes.OUTSIDE_WORKSPACE.at(
                 Position(file),

@@ -7,7 +7,7 @@ from pathlib import Path
 from assay.errors import InputError, UsageError
 from assay.workspace.discover import BULK, SUFFIXES
 from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, resolved
 from assay.workspace.transactions import ChangedFileError, transaction
 from assay.yaml.reader import YamlFile
 
@@ -99,8 +99,8 @@ def resolve_profile_path(workspace: Workspace, given: Path) -> Path:
 
     Raises ``UsageError`` for any other path.
     """
-    path = (workspace.root / given).resolve()
-    if not path.is_relative_to(workspace.profiles_dir.resolve()):
+    path = resolved(workspace.root / given)
+    if not path.is_relative_to(resolved(workspace.profiles_dir)):
         raise UsageError(f"{given} is not below profiles/, where documents belong")
     if path.suffix not in (".yaml", ".yml"):
         raise UsageError(f"{given} does not end in .yaml")

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import UsageError
+
+
+def resolved(path: Path) -> Path:
+    """Return the absolute path without links; of links that lead in a circle, the first.
+
+    ``Path.resolve`` raises a ``RuntimeError`` for those in some versions of Python.
+    """
+    return Path(os.path.realpath(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,7 @@ class Workspace:
 
         Raises ``UsageError`` if neither ``start`` nor a folder above it is one.
         """
-        folder = start.resolve()
+        folder = resolved(start)
         for candidate in (folder, *folder.parents):
             if (candidate / "rules.yaml").is_file() and (candidate / "profiles").is_dir():
                 return cls(candidate)

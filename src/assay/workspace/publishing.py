@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import shutil
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assay.errors import EngineError, UsageError
+from assay.workspace.paths import resolved
 
 MARKER = ".assay-site"
 """File that marks a folder as generated, so that it may be replaced."""
@@ -37,7 +39,7 @@ def publish(files: Iterable[tuple[str, bytes]], target: Path) -> PublishReport:
     the old folder unchanged. Raises ``UsageError`` if the target cannot be written or is a
     folder that was not generated.
     """
-    place = Path(os.path.realpath(target))
+    place = resolved(target)
     if not place.name:
         raise UsageError(f"cannot replace {place} by a site; choose another folder")
     try:
@@ -61,7 +63,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     """
     by_folder: dict[Path, dict[Path, bytes]] = {}
     for path, data in contents.items():
-        target = Path(os.path.realpath(path))
+        target = resolved(path)
         by_folder.setdefault(target.parent, {})[target] = data
     try:
         with ExitStack() as stack:
@@ -71,6 +73,8 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
                 workshop = stack.enter_context(_workshop(next(iter(files)))) if changed else None
                 for path, data in changed.items():
                     assert workshop is not None
+                    if path.is_symlink():  # one of links that lead in a circle
+                        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
                     staged.append((_written(workshop / path.name, data), path))
                     if path.exists():
                         staged[-1][0].chmod(path.stat().st_mode)

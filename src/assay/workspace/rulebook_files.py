@@ -20,7 +20,7 @@ from assay.diagnostics.diagnostic import SOURCE, Diagnostic, Subject, ValueLocat
 from assay.diagnostics.suggest import did_you_mean
 from assay.model.rulebook import Rulebook
 from assay.workspace.discover import SUFFIXES, ParsedFiles, read_file
-from assay.workspace.paths import Workspace
+from assay.workspace.paths import Workspace, resolved
 from assay.workspace.validate import places_of
 from assay.yaml.reader import YamlFile, scalar_text
 from assay.yaml.source_map import ValuePath, value_at
@@ -121,7 +121,7 @@ class _Assembly:
             shown = SOURCE if isinstance(name, (bool, int, float)) else repr(name)
             return f"{shown} is not the name of a YAML file", "include: [rules/evidence.yaml]"
         try:
-            target = (beside.parent / name).resolve()
+            target = resolved(beside.parent / name)
         except (OSError, ValueError):
             return f"invalid path {name!r}", "include: [rules/evidence.yaml]"
         if not target.is_relative_to(self._workspace.root):

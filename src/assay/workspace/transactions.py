@@ -26,11 +26,11 @@ from typing import NamedTuple, TypeVar
 
 from assay.cache import content_digest
 from assay.errors import UsageError
+from assay.workspace.paths import resolved
 
 _T = TypeVar("_T")
 
-_FOLDER, _LAST = "transaction", "last"
-_FORWARD, _BACK = "forward", "back"
+_FOLDER, _LAST, _FORWARD, _BACK = "transaction", "last", "forward", "back"
 _PATIENCE_SECONDS = 10.0
 _PAUSE_SECONDS = 0.02
 
@@ -66,9 +66,9 @@ class Transaction:
         Raises ``ChangedFileError`` if a file has other bytes now, and ``UsageError`` if the disk
         refuses; then nothing has changed.
         """
-        root = self._root
         self.require(before or {})
-        made = {p.resolve(): d for p, d in contents.items() if _bytes(p) != d}
+        root = self._root
+        made = {resolved(p): d for p, d in contents.items() if _bytes(p) != d}
         for path in made:
             if not _is_own(root, _relative(root, path)):
                 raise UsageError(f"{_shown(root, path)} is not a file of the workspace")
@@ -314,7 +314,7 @@ _HIDDEN = (".assay", ".github", ".gitignore", ".gitattributes", ".pre-commit-con
 def _is_own(root: Path, path: str) -> bool:
     """Return whether a change may write this path, which a record names."""
     hidden = [p for p in Path(path).parts if p.startswith(".") and p not in _HIDDEN]
-    inside = (root / path).parent.resolve().is_relative_to(root.resolve())
+    inside = resolved((root / path).parent).is_relative_to(resolved(root))
     return inside and not hidden and not Path(path).is_absolute()
 
 
