@@ -30,7 +30,8 @@ WRITER = """
 import contextlib, io, json, sys
 from assay.cli.main import run
 for line in sys.stdin:
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as err:
+    err = io.StringIO()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(err):
         code = run(json.loads(line))
     print(json.dumps([code, err.getvalue()]), flush=True)
 """
@@ -122,7 +123,10 @@ def test_a_process_killed_at_any_call_that_writes_leaves_all_or_nothing(
         inject = f"inject={call}:signal=KILL:when={number}"
         strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
         done = subprocess.run(
-            [*strace, *here.command(arguments)], env=here.environment, capture_output=True
+            [*strace, *here.command(arguments)],
+            env=here.environment,
+            capture_output=True,
+            check=False,
         )
         assert done.returncode in (-9, 137), (call, number)
         assert here.run("find", "berth") == 0  # the next command
@@ -133,7 +137,8 @@ def test_a_process_killed_at_any_call_that_writes_leaves_all_or_nothing(
         seen["new" if touched else "old"] += 1
     assert set(seen) == {"new", "old"}
     with capsys.disabled():
-        print(f"\n{name}: killed {seen.total()} times: {seen['old']} old, {seen['new']} new")
+        counts = f"killed {seen.total()} times: {seen['old']} old, {seen['new']} new"
+        sys.stdout.write(f"\n{name}: {counts}\n")
 
 
 def _calls(place: Place, arguments: list[str]) -> Iterator[tuple[str, int]]:
@@ -245,7 +250,7 @@ def test_no_pair_of_commands_loses_what_either_wrote(
     for writer in writers:
         writer.communicate()
     with capsys.disabled():
-        print(f"\n{races} races of two commands: {refused} refused, 0 lost")
+        sys.stdout.write(f"\n{races} races of two commands: {refused} refused, 0 lost\n")
 
 
 def _filled(argument: str, place: Place, number: int) -> str:
@@ -257,9 +262,9 @@ def _papers(place: Place, number: int) -> None:
     """Put a sheet and a paper for a round into a folder of its number."""
     folder = place.folder / str(number)
     folder.mkdir()
-    header, row = "profile,id,text", f"{PROFILE},two-operators-ready"
     text = f"Sheet {number} says that operators could start within the year."
-    (folder / "claims.csv").write_text(f"{header}\n{row},{text}\n")
+    row = f"{PROFILE},sheet-{number},{text},attributed,draft"
+    (folder / "claims.csv").write_text(f"profile,id,text,nature,status\n{row}\n")
     body = f"Paper number {number} reports that {number} ferries called at the harbour. " * 20
     (folder / "paper.html").write_text(
         f"<html><head><title>Paper number {number}</title></head>"

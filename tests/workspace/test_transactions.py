@@ -286,10 +286,27 @@ def test_who_reads_while_files_are_replaced_reads_again(files: Files) -> None:
     assert len(read) == 2
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_workspace_that_cannot_be_written_says_so_once(files: Files) -> None:
-    files.root.chmod(0o555)
-    with pytest.raises(UsageError, match=r"cannot write \.assay: Permission denied; nothing was"):
+def test_a_workspace_that_cannot_be_written_is_still_read(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with killed_at_sync(2):
         files.change()
-    assert recover(files.root) is None
-    files.root.chmod(0o755)
+    real = os.open
+
+    def read_only(path: Any, flags: int, *more: Any, **named: Any) -> int:
+        if flags & (os.O_RDWR | os.O_WRONLY):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+        return real(path, flags, *more, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", read_only)
+        message = r"cannot write \.assay/lock: Read-only file system; nothing was written"
+        with pytest.raises(UsageError, match=message):
+            files.change()
+        assert recover(files.root) is None  # staged files alone are no change
+    with killed_at_sync(7):
+        files.change()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", read_only)
+        with pytest.raises(UsageError, match=r"last change .* is incomplete: cannot write \.assay"):
+            recover(files.root)
