@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,9 @@ _CALLS: tuple[tuple[Any, str], ...] = (
     (Path, "rename"),
     (Path, "chmod"),
     (Path, "mkdir"),
+    (Path, "unlink"),
+    (Path, "hardlink_to"),
+    (shutil, "rmtree"),
 )
 
 
@@ -74,3 +79,11 @@ def _counted(
         return real(*args, **kwargs)
 
     return call
+
+
+@contextlib.contextmanager
+def killed_at_sync(number: int) -> Iterator[None]:
+    """Kill what is done inside at its call of fsync with this number, the first being 1."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Killed):
+        patch.setattr(os, "fsync", _counted(os.fsync, [0], number, Killed))
+        yield

@@ -103,7 +103,8 @@ from assay.tables.tables import ROW_LINKS, SCHEMAS, Tables
 from assay.text import sentence
 from assay.workspace.load import Loaded, load_workspace
 from assay.workspace.paths import Workspace
-from assay.workspace.transactions import publish
+from assay.workspace.publishing import publish
+from assay.workspace.transactions import ChangedFileError, recover, transaction
 from assay.yaml.edit import EditRefused, block
 from assay.yaml.reader import YamlFile, read_yaml
 
@@ -134,6 +135,7 @@ __all__ = [
     "Cause",
     "CelError",
     "Change",
+    "ChangedFileError",
     "Checked",
     "Citation",
     "Claim",
@@ -268,6 +270,7 @@ __all__ = [
     "read_sheet",
     "read_tables",
     "read_yaml",
+    "recover",
     "remove",
     "rename",
     "require_ledger",
@@ -282,6 +285,7 @@ __all__ = [
     "terms",
     "to_cell",
     "to_line",
+    "transaction",
     "translated",
     "visible_to",
     "without_unsafe",

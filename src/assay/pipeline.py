@@ -45,10 +45,10 @@ from assay.scoring.run import run_program
 from assay.tables.build import BuiltTables, tables_settings
 from assay.tables.build import build as build_tables
 from assay.workspace.discover import documents_digest
+from assay.workspace.edits import current
 from assay.workspace.load import Loaded, load_workspace, try_load_rulebook
 from assay.workspace.paths import Workspace
 from assay.workspace.rulebook_files import valid_part
-from assay.workspace.transactions import current
 
 if TYPE_CHECKING:
     from assay.briefing.atlas import Atlas
@@ -653,7 +653,7 @@ def build_all(
     ``out``. Default: that of the rulebook.
     """
     from assay.briefing.site import SiteReport, render_site
-    from assay.workspace.transactions import publish
+    from assay.workspace.publishing import publish
 
     rulebook = checked.loaded.rulebook
     audiences = rulebook.audiences if rulebook is not None else ()

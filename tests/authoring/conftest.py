@@ -66,5 +66,5 @@ def contents(workspace: Workspace) -> dict[str, bytes]:
     return {
         str(path.relative_to(workspace.root)): path.read_bytes()
         for path in sorted(workspace.root.rglob("*"))
-        if path.is_file()
+        if path.is_file() and ".assay" not in path.parts
     }

@@ -73,7 +73,7 @@ def test_a_full_or_read_only_disk_leaves_the_old_site(
     assert run(call) == 0
     before = entries(root)
     monkeypatch.setattr(Path, "write_bytes", refusing(code))
-    monkeypatch.setattr("assay.workspace.transactions.tempfile.mkdtemp", refusing(code))
+    monkeypatch.setattr("assay.workspace.publishing.tempfile.mkdtemp", refusing(code))
     capsys.readouterr()
     assert run(call) == 64
     assert os.strerror(code) in capsys.readouterr().err

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from assay.errors import EngineError
-from assay.workspace import transactions as publishing
-from assay.workspace.transactions import MARKER
+from assay.workspace import publishing
+from assay.workspace.publishing import MARKER
 from tests.package import UsageError, publish
 
 OLD = [("index.html", b"old"), ("events/one.html", b"one"), ("events/two.html", b"two")]
@@ -74,7 +74,7 @@ def test_a_failure_of_the_swap_puts_the_old_site_back(
     real = Path.rename
 
     def refuse_the_stage(self: Path, to: Path) -> Path:
-        if "staged" in self.parent.name:
+        if self.name == "site" and "staged" in self.parent.name:
             raise OSError(28, "No space left on device")
         return real(self, to)
 
@@ -85,7 +85,9 @@ def test_a_failure_of_the_swap_puts_the_old_site_back(
 
 
 def test_a_swap_that_was_cut_short_is_undone_by_the_next_build(target: Path) -> None:
-    target.rename(target.with_name(".site.previous"))
+    left = target.with_name(".site.staged-x")
+    left.mkdir()
+    target.rename(left / "previous")
     publish(OLD, target)
     assert (target / "index.html").read_bytes() == b"old"
     assert [p.name for p in target.parent.iterdir()] == ["site"]

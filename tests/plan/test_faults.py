@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.package import (
     make_plan,
     read_history,
     read_plan,
+    recover,
     write_plan,
 )
 from tests.plan.office import Office
@@ -58,6 +60,7 @@ def test_a_fault_at_any_write_leaves_the_old_lock_or_the_new(
     new = lock_bytes(lock)
 
     def as_it_was() -> None:
+        shutil.rmtree(standing.root / ".assay", ignore_errors=True)
         standing.lock_path.write_bytes(old)
         standing.history_path.write_bytes(kept)
 
@@ -66,6 +69,8 @@ def test_a_fault_at_any_write_leaves_the_old_lock_or_the_new(
         fault, monkeypatch, as_it_was, lambda: carry_out(workspace, lock, record)
     ):
         times += 1
+        if fault == "killed":
+            recover(standing.root)
         there = standing.lock_path.read_bytes()
         assert there == new if done else there in (old, new)
         _, digests = bases_of(standing.lock_path)
@@ -84,8 +89,13 @@ def test_a_fault_at_any_write_leaves_the_old_plan_or_the_new(
     first, second = {"as_of": "2026-01-15", "n": 1}, {"as_of": "2026-01-16", "n": 2}
     write_plan(standing, path, first)
     old = path.read_bytes()
+
+    def sweep() -> None:
+        for left in path.parent.glob(".seen.plan.staged-*"):
+            shutil.rmtree(left)
+
     for done in at_every_call(
-        fault, monkeypatch, lambda: None, lambda: write_plan(standing, path, second)
+        fault, monkeypatch, sweep, lambda: write_plan(standing, path, second)
     ):
         there = read_plan(path)
         assert there.data == second if done else there.data in (first, second)
@@ -93,7 +103,7 @@ def test_a_fault_at_any_write_leaves_the_old_plan_or_the_new(
     assert done
 
 
-def test_after_an_interrupted_apply_the_same_apply_counts_once(
+def test_an_apply_interrupted_before_the_lock_is_completed(
     standing: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edited = Office().with_document("weir-paper", directness="record")
@@ -109,11 +119,11 @@ def test_after_an_interrupted_apply_the_same_apply_counts_once(
         patched.setattr(Path, "replace", stops_at_the_lock)
         with pytest.raises(Killed):
             carry_out(workspace, lock, record)
-    _, digests = bases_of(workspace.lock_path)
-    assert len(read_history(workspace.history_path, digests)) == 1
-    carry_out(workspace, lock, record)
+    assert recover(workspace.root) is not None
     _, digests = bases_of(workspace.lock_path)
     assert len(read_history(workspace.history_path, digests)) == 2
+    with pytest.raises(UsageError, match="changed since this plan was made"):
+        carry_out(workspace, lock, record)
 
 
 def test_an_apply_from_a_lock_that_is_no_longer_there_is_refused(standing: Workspace) -> None:

@@ -7,13 +7,11 @@ ledger, the queue and the overrides must be.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -24,7 +22,7 @@ from assay.output.plan_json import saved_json
 from assay.plan.apply import moved_since
 from assay.plan.plan import Grade, graded
 from assay.review import actions
-from tests.faults import Killed
+from tests.faults import killed_at_sync
 from tests.package import (
     Assessment,
     Decision,
@@ -40,6 +38,7 @@ from tests.package import (
     read_history,
     read_ledger,
     read_plan,
+    recover,
     write_plan,
 )
 from tests.review.office import ANN, Office, claim, profile, source
@@ -235,35 +234,20 @@ class DeskMachine(RuleBasedStateMachine):
         refused = list(moved_since(read_plan(path), saved_json(self._plan())))
         assert bool(refused) == (before != self.sources[name])
 
-    @rule(at=st.integers(0, 3))
+    @rule(at=st.integers(1, 10))
     def killed_while_applying(self, at: int) -> None:
         """The lock is the old one or the new one, and the history goes with it."""
         plan = self._plan()
         old = self.workspace.lock_path.read_bytes()
         new = lock_bytes(lock_of(self._desks()))
-        calls = 0
-        replace, sync = Path.replace, os.fsync
-
-        def step(work: Any) -> Any:
-            def call(*args: Any) -> Any:
-                nonlocal calls
-                calls += 1
-                if calls == at + 1:
-                    raise Killed
-                return work(*args)
-
-            return call
-
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(Path, "replace", step(replace))
-            patched.setattr(os, "fsync", step(sync))
-            try:
-                self._apply(plan)
-            except Killed:
-                there = self.workspace.lock_path.read_bytes()
-                assert there in (old, new)
-                if there == new != old:
-                    self.locked, self.applies = self.scores, self.applies + 1
+        with killed_at_sync(at):
+            self._apply(plan)
+            return
+        recover(self.workspace.root)
+        there = self.workspace.lock_path.read_bytes()
+        assert there in (old, new)
+        if there == new != old:
+            self.locked, self.applies = self.scores, self.applies + 1
 
     # Decisions ---------------------------------------------------------------------------
 
@@ -311,20 +295,13 @@ class DeskMachine(RuleBasedStateMachine):
         self.known[made.id] = made
         self._scored = None
 
-    @rule(name=_ANY, kept=st.integers(0, 200))
-    def killed_while_deciding(self, name: str, kept: int) -> None:
-        """Nobody was told that it was written; what is there of the line does not count."""
+    @rule(name=_ANY, at=st.integers(1, 6))
+    def killed_while_deciding(self, name: str, at: int) -> None:
+        """Nobody was told that it was written; the next command completes or undoes it."""
         draft = actions.comment(self.office.review(), ANN, name, "Seen.")
-        real = os.write
-
-        def some(file: int, data: bytes) -> int:
-            real(file, data[:kept])
-            raise Killed
-
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(os, "write", some)
-            with pytest.raises(Killed):
-                append(self.office.ledger, draft)
+        with killed_at_sync(at):
+            append(self.office.ledger, draft)
+        recover(self.office.root)
 
     # Branches ----------------------------------------------------------------------------
 

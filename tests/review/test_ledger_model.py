@@ -6,25 +6,20 @@ in whatever order the lines ended up.
 
 from __future__ import annotations
 
-import os
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.package import Decision, Draft, Subject, append, aside_path, read_ledger
+from tests.faults import killed_at_sync
+from tests.package import Decision, Draft, Subject, append, aside_path, decide, read_ledger, recover
 
 DAY = date(2026, 2, 2)
 PROFILES = st.sampled_from(["one", "two", "three"])
 BRANCHES = st.sampled_from(["ours", "theirs"])
-
-
-class _KilledError(BaseException):
-    """Stands for the end of the process: nothing gets to clean up."""
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -55,6 +50,10 @@ class LedgerMachine(RuleBasedStateMachine):
             }
         )
 
+    def will_set_aside(self, branch: str) -> None:
+        if tail := read_ledger(self.paths[branch]).broken_end:
+            self.torn[branch].append(tail)
+
     @initialize()
     def begin(self) -> None:
         made = append(self.paths["ours"], self.draft("comment", "one"))
@@ -62,6 +61,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(branch=BRANCHES, profile=PROFILES, kind=st.sampled_from(["flag", "comment", "accept"]))
     def decide(self, branch: str, profile: str, kind: str) -> None:
+        self.will_set_aside(branch)
         made = append(self.paths[branch], self.draft(kind, profile))
         self.known[branch][made.id] = made
 
@@ -71,33 +71,31 @@ class LedgerMachine(RuleBasedStateMachine):
         known = sorted(self.known[branch])
         if known:
             of = known[pick % len(known)]
+            self.will_set_aside(branch)
             made = append(self.paths[branch], self.draft("undo", "one", of=of))
             self.known[branch][made.id] = made
 
-    @rule(branch=BRANCHES, profile=PROFILES, kept=st.integers(min_value=0, max_value=400))
-    def killed_while_writing(self, branch: str, profile: str, kept: int) -> None:
-        """Some bytes of the line reach the disk, and nobody is told that it was written."""
+    @rule(branch=BRANCHES, profile=PROFILES, at=st.integers(min_value=1, max_value=6))
+    def killed_while_writing(self, branch: str, profile: str, at: int) -> None:
+        """The next command finds the line or does not; nobody is told that it was written."""
         path = self.paths[branch]
-        before = path.read_bytes() if path.exists() else b""
         tail = read_ledger(path).broken_end
-        real = os.write
-
-        def some(file: int, data: bytes) -> int:
-            real(file, data[:kept])
-            raise _KilledError
-
-        draft = self.draft("flag", profile)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(os, "write", some)
-            with pytest.raises(_KilledError):
-                append(path, draft)
-        if tail:
+        with killed_at_sync(at):
+            append(path, self.draft("flag", profile))
+        recover(path.parent)
+        ledger = read_ledger(path)
+        if tail and not ledger.broken_end:
             self.torn[branch].append(tail)
-        # A line that was written whole counts, though it was not acknowledged.
-        for decision in read_ledger(path).decisions:
+        for decision in ledger.decisions:
             self.known[branch].setdefault(decision.id, decision)
-        kept_bytes = before[: len(before) - len(tail)]
-        assert path.read_bytes().startswith(kept_bytes)
+
+    @rule(branch=BRANCHES, kept=st.integers(min_value=1, max_value=400))
+    def cut_off(self, branch: str, kept: int) -> None:
+        """A disk or another program loses the end of a line."""
+        path = self.paths[branch]
+        if path.exists() and not read_ledger(path).broken_end:
+            line = decide(self.draft("flag", "one"), ()).line.encode()
+            path.write_bytes(path.read_bytes() + line[: min(kept, len(line) - 1)])
 
     @rule(source=BRANCHES, reverse=st.booleans())
     def merge(self, source: str, reverse: bool) -> None:

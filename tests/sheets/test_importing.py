@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assay.sheets.export import rows_of
-from tests.package import UsageError, load_workspace
+from tests.package import UsageError
 from tests.sheets.sandbox import DOCUMENTS, Sandbox, fields
 
 
@@ -17,7 +17,7 @@ def test_an_unedited_export_changes_nothing(sandbox: Sandbox, tmp_path: Path, xl
     if xlsx:
         pytest.importorskip("openpyxl")
     planned = sandbox.plan(*sandbox.export(tmp_path, xlsx=xlsx))
-    assert (planned.changes, planned.contents, planned.unchanged) == ((), {}, 5)
+    assert (planned.changes, planned.edit.contents, planned.unchanged) == ((), {}, 5)
 
 
 def test_a_corrected_cell_changes_one_value_of_the_file(sandbox: Sandbox) -> None:
@@ -180,7 +180,7 @@ def test_a_new_profile_comes_with_its_claims_and_its_source(
         "quay-opened",
         "quay-opened#the-fifth-quay-was-opened",
     ]
-    loaded = load_workspace(sandbox.workspace, contents=planned.contents)
+    loaded = planned.edit.load()
     assert not loaded.errors
     event = loaded.corpus.profiles["quay-opened"]
     assert event.claims[0].sources[0].id == "opening"

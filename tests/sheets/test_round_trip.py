@@ -129,7 +129,7 @@ def unchanged(text: str, *, xlsx: bool) -> None:
         assert sandbox.loaded.errors == ()
         planned = sandbox.plan(*sandbox.export(Path(folder), xlsx=xlsx))
         assert [(c.id, c.fields) for c in planned.changes] == []
-        assert planned.contents == {}
+        assert planned.edit.contents == {}
         assert planned.unchanged == 4 + len(sandbox.loaded.corpus.profiles["port"].claims)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.workspace.transactions import write_files
+from assay.workspace.publishing import write_files
 from tests.package import UsageError
 
 

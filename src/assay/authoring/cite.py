@@ -24,8 +24,8 @@ from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
 from assay.evidence.addresses import canonical_address
 from assay.model.documents import Source
+from assay.workspace.edits import Edit, commit, path_of
 from assay.workspace.load import Loaded
-from assay.workspace.transactions import commit, current, path_of
 from assay.yaml.edit import append_item
 
 
@@ -59,7 +59,7 @@ def cite(
     """
     wanted = publication(given)
     found = _find_source(loaded, wanted)
-    contents: dict[Path, bytes] = {}
+    edit = Edit(loaded)
     if found is not None:
         source_id, file = found.id, loaded.subjects[found.id].file
     else:
@@ -74,15 +74,15 @@ def cite(
             "note": f"File with SHA-256 {wanted.digest}." if wanted.digest else None,
         }
         data = document("source", source_id, title or wanted.title, details)
-        contents[path] = with_documents(loaded.workspace, path, current(path), [data])
+        edit[path] = with_documents(loaded.workspace, path, edit[path], [data])
     claim_file = None
     if claim is not None:
         details = {"stance": stance if stance != "supports" else None, "locator": locator}
         given_details = {key: value for key, value in details.items() if value}
         item = {"id": source_id, **given_details} if given_details else source_id
-        claim_file = _add_citation(loaded, claim, source_id, item, contents)
-    if contents:
-        commit(loaded, contents)
+        claim_file = _add_citation(loaded, claim, source_id, item, edit)
+    if edit.contents:
+        commit(edit)
     return Cited(source_id, file, found is None, claim, claim_file)
 
 
@@ -148,10 +148,8 @@ def _find_source(loaded: Loaded, wanted: Publication) -> Source | None:
     return next((s for s in sources if s.note and str(wanted.digest) in s.note), None)
 
 
-def _add_citation(
-    loaded: Loaded, claim: str, source_id: str, item: Any, contents: dict[Path, bytes]
-) -> str:
-    """Add a citation to the claim's file in ``contents``, and return the file's name."""
+def _add_citation(loaded: Loaded, claim: str, source_id: str, item: Any, edit: Edit) -> str:
+    """Add a citation to the claim's file, and return the file's name."""
     profile_id, _, claim_id = claim.partition("#")
     require_profile(loaded, profile_id)
     profile = loaded.corpus.profiles[profile_id]
@@ -163,6 +161,5 @@ def _add_citation(
         raise UsageError(f"the claim {claim!r} already cites {source_id!r}")
     path, document_number = path_of(loaded, profile_id)
     file = loaded.workspace.relative(path)
-    before = contents.get(path) or current(path)
-    contents[path] = append_item(before, file, document_number, ("claims", number, "sources"), item)
+    edit[path] = append_item(edit[path], file, document_number, ("claims", number, "sources"), item)
     return file

@@ -12,7 +12,7 @@ from pathlib import Path
 from assay.errors import UsageError
 from assay.workspace.paths import Workspace, real_path
 from assay.workspace.schemas import PROFILE_SCHEMA, RULES_SCHEMA, schema_files
-from assay.workspace.transactions import write_files
+from assay.workspace.transactions import recover, transaction
 
 _CI_FILES = {
     "grades.yml": ".github/workflows/grades.yml",
@@ -34,10 +34,11 @@ def init(folder: Path, *, install_from: str | None = None, empty: bool = False) 
     ``UsageError`` if the folder is not empty.
     """
     root = real_path(folder)
+    recover(root)
     if root.exists() and not root.is_dir():
         raise UsageError(f"{folder} is a file; name a folder")
     try:
-        occupied = root.is_dir() and any(root.iterdir())
+        occupied = root.is_dir() and any(p.name != ".assay" for p in root.iterdir())
     except OSError as error:
         raise UsageError(f"{folder} cannot be read: {error.strerror}") from None
     if occupied:
@@ -58,7 +59,12 @@ def init(folder: Path, *, install_from: str | None = None, empty: bool = False) 
         contents[workspace.cache_dir / name] = schema
     if install_from is not None:
         contents |= _ci_files(root, install_from)
-    write_files(contents)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error.strerror}") from None
+    with transaction(root) as change:
+        change.write(contents)
     return workspace
 
 
@@ -75,7 +81,8 @@ def add_ci(workspace: Workspace, install_from: str) -> tuple[Path, ...]:
                 f"a different {path.relative_to(workspace.root)} exists, so nothing was written; "
                 "merge it by hand with the file shown in docs/how-to/use-in-ci.md"
             )
-    write_files(contents)
+    with transaction(workspace.root) as change:
+        change.write(contents)
     return tuple(contents)
 
 

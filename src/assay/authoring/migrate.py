@@ -13,9 +13,10 @@ from assay.diagnostics.diagnostic import Diagnostic
 from assay.errors import UsageError
 from assay.evidence.addresses import check_addresses
 from assay.workspace.discover import BULK
-from assay.workspace.load import Loaded, load_workspace
+from assay.workspace.edits import Edit, current
+from assay.workspace.load import Loaded
 from assay.workspace.rule_cases import case_files
-from assay.workspace.transactions import current, write_files
+from assay.workspace.transactions import transaction
 from assay.workspace.validate import RENAMED
 from assay.yaml.edit import rewrite
 from assay.yaml.reader import read_yaml
@@ -58,17 +59,18 @@ def migrate(loaded: Loaded, *, dry_run: bool = False) -> Migration:
     for path in case_files(workspace):
         name = workspace.relative(path)
         files[name], ids[name] = read_yaml(current(path), name), _IDS_IN_CASES
-    contents: dict[Path, bytes] = {}
+    edit = Edit(loaded)
     rewritten: dict[str, int] = {}
     for name, file in sorted(files.items()):
         documents, count = _documents(file, ids.get(name, ()))
         if count:
             path = workspace.root / name
-            contents[path] = _rewritten(path, name, documents)
+            edit[path] = _rewritten(path, name, edit[path], documents)
             rewritten[name] = count
-    after = load_workspace(workspace, as_of=loaded.as_of, contents=contents)
+    after = edit.load()
     if not dry_run:
-        write_files(contents)
+        with transaction(workspace.root) as change:
+            change.write(edit.contents, edit.before)
     addresses = check_addresses(after.corpus, after.subjects)
     every = [*after.diagnostics, *(after.placed(d) for d in addresses)]
     errors = [d for d in every if d.severity == "error" and d.code not in DECISIONS]
@@ -76,13 +78,15 @@ def migrate(loaded: Loaded, *, dry_run: bool = False) -> Migration:
     return Migration(rewritten, {c: found for c, found in decisions.items() if found}, len(errors))
 
 
-def _rewritten(path: Path, name: str, documents: Mapping[int, dict[str, Any]]) -> bytes:
+def _rewritten(
+    path: Path, name: str, data: bytes, documents: Mapping[int, dict[str, Any]]
+) -> bytes:
     if path.suffix in BULK:
         raise UsageError(
             f"cannot migrate {name}: only YAML files are edited; change what generates the file "
             f"({', '.join(f'{old} is now {new}' for old, new in RENAMED.items())})"
         )
-    return rewrite(current(path), name, documents)
+    return rewrite(data, name, documents)
 
 
 def _documents(file: DocumentFile, ids: Collection[str]) -> tuple[dict[int, dict[str, Any]], int]:

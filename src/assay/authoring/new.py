@@ -14,10 +14,10 @@ from assay.diagnostics.suggest import nearest
 from assay.errors import UsageError
 from assay.model.base import ID_PATTERN
 from assay.model.identity import Identity
+from assay.workspace.edits import Edit, commit, path_of, resolve_profile_path
 from assay.workspace.load import Loaded
 from assay.workspace.paths import Workspace
 from assay.workspace.schemas import PROFILE_SCHEMA
-from assay.workspace.transactions import commit, current, path_of, resolve_profile_path
 from assay.yaml.edit import append_documents, append_item
 
 CLAIM_ID_WORDS = 6
@@ -61,7 +61,9 @@ def new_document(
     require_no_former_id(loaded, made)
     path = document_path(loaded.workspace, kind, made, into)
     data = document(kind, made, name, fields or {})
-    commit(loaded, {path: with_documents(loaded.workspace, path, current(path), [data])})
+    edit = Edit(loaded)
+    edit[path] = with_documents(loaded.workspace, path, edit[path], [data])
+    commit(edit)
     return Written(made, loaded.workspace.relative(path))
 
 
@@ -145,7 +147,9 @@ def _append(loaded: Loaded, profile_id: str, key: str, item: Any) -> str:
     """Append an item to a list of a profile, and return the name of the file."""
     path, number = path_of(loaded, profile_id)
     file = loaded.workspace.relative(path)
-    commit(loaded, {path: append_item(current(path), file, number, (key,), item)})
+    edit = Edit(loaded)
+    edit[path] = append_item(edit[path], file, number, (key,), item)
+    commit(edit)
     return file
 
 

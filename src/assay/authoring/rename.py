@@ -18,9 +18,9 @@ from assay.diagnostics.suggest import unknown
 from assay.errors import UsageError
 from assay.model.identity import Kind, full_reference, references, rewritten
 from assay.workspace.discover import BULK
+from assay.workspace.edits import Edit, commit
 from assay.workspace.load import Loaded, require
 from assay.workspace.rule_cases import case_files
-from assay.workspace.transactions import commit, current
 from assay.yaml.edit import rewrite, without_documents
 from assay.yaml.reader import read_yaml
 
@@ -29,30 +29,29 @@ _Change = Callable[[Kind, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """New contents of files, None for one to delete, and what the edit leaves out.
+class Preview:
+    """An edit that was not written yet, with what it leaves out.
 
     ``moved`` has the former path of a file by its new one.
     """
 
-    loaded: Loaded
-    contents: Mapping[Path, bytes | None]
+    edit: Edit
     notes: tuple[str, ...] = ()
     moved: Mapping[Path, Path] = field(default_factory=dict)
 
     @property
     def files(self) -> list[str]:
-        return sorted(self.loaded.workspace.relative(path) for path in self.contents)
+        return sorted(self.edit.files)
 
     def diff(self) -> Iterator[str]:
         """Yield the lines of a unified diff of all files."""
-        relative = self.loaded.workspace.relative
-        for path, data in sorted(self.contents.items()):
+        relative = self.edit.loaded.workspace.relative
+        for path, data in sorted(self.edit.contents.items()):
             if path in self.moved.values():
                 continue
             before = self.moved.get(path, path)
             yield from difflib.unified_diff(
-                current(before).decode("utf-8").splitlines(),
+                self.edit.before[before].decode("utf-8").splitlines(),
                 (data or b"").decode("utf-8").splitlines(),
                 f"a/{relative(before)}",
                 "/dev/null" if data is None else f"b/{relative(path)}",
@@ -61,10 +60,7 @@ class Edit:
 
     def carry_out(self) -> None:
         """Write all files or none. Raises ``InputError`` if the result would have errors."""
-        commit(self.loaded, {path: data or b"" for path, data in self.contents.items()})
-        for path, data in self.contents.items():
-            if data is None:
-                path.unlink()
+        commit(self.edit)
 
 
 @dataclass
@@ -99,13 +95,13 @@ class _Documents:
         for place, data in self.data.items():
             self.data[place] = rewritten(data["kind"], data, change(data["id"]))
 
-    def edit(self, moved: Mapping[str, str] | None = None, notes: Sequence[str] = ()) -> Edit:
+    def edit(self, moved: Mapping[str, str] | None = None, notes: Sequence[str] = ()) -> Preview:
         """Return the edit; a file with one document named after a ``moved`` id is renamed too."""
         changed: dict[str, dict[int, Data]] = {}
         for (name, number), data in self.data.items():
             if data != self._before[name, number]:
                 changed.setdefault(name, {})[number] = data
-        contents: dict[Path, bytes | None] = {}
+        edit = Edit(self.loaded)
         renamed: dict[Path, Path] = {}
         root = self.loaded.workspace.root
         for name in dict.fromkeys([*changed, *(file for file, _ in sorted(self.removed))]):
@@ -116,7 +112,7 @@ class _Documents:
                     "file"
                 )
             documents = changed.get(name, {})
-            data_ = rewrite(current(path), name, documents) if documents else current(path)
+            data_ = rewrite(edit[path], name, documents) if documents else edit[path]
             gone = {number for file, number in self.removed if file == name}
             left = without_documents(data_, name, gone) if gone else data_
             target = path
@@ -124,17 +120,17 @@ class _Documents:
             if alone and moved and path.stem in moved:
                 target = path.with_name(f"{moved[path.stem]}{path.suffix}")
             if target != path and not target.exists():
-                contents[path] = None
+                edit[path] = None
                 renamed[target] = path
                 path = target
-            contents[path] = left or None
-        return Edit(self.loaded, contents, tuple(notes), renamed)
+            edit[path] = left or None
+        return Preview(edit, tuple(notes), renamed)
 
 
 # Rename ------------------------------------------------------------------------------------
 
 
-def rename(loaded: Loaded, old: str, new: str) -> Edit:
+def rename(loaded: Loaded, old: str, new: str) -> Preview:
     """Give a document, a claim (``profile#claim``) or a rule (``on.scorer.rule``) another id.
 
     All references change with it. Raises ``UsageError`` if there is no such id or the new one is
@@ -186,7 +182,7 @@ def _with_former(data: Data, old: str) -> Data:
     return made
 
 
-def _rename_claim(loaded: Loaded, old: str, new: str) -> Edit:
+def _rename_claim(loaded: Loaded, old: str, new: str) -> Preview:
     documents = _Documents(loaded)
     profile, _, claim = old.partition("#")
     place, number = _claim(documents, old)
@@ -230,7 +226,7 @@ _SECTIONS = {
 """The sections of expectations in rule tests, each with the subject of its scorers."""
 
 
-def _rename_rule(loaded: Loaded, old: str, new: str) -> Edit:
+def _rename_rule(loaded: Loaded, old: str, new: str) -> Preview:
     require(loaded)
     scorer_key, _, rule_id = old.rpartition(".")
     on, _, scorer_name = scorer_key.partition(".")
@@ -243,7 +239,7 @@ def _rename_rule(loaded: Loaded, old: str, new: str) -> Edit:
     new = checked_id(new.removeprefix(f"{scorer_key}."))
     if any(r.id == new for r in scorer.rules):
         raise UsageError(f"{scorer_key!r} already has a rule {new!r}")
-    contents: dict[Path, bytes | None] = {}
+    edit = Edit(loaded)
     for file in loaded.rules.files if loaded.rules else ():
         for number, data in file.readable():
             made = deepcopy(data)
@@ -257,17 +253,17 @@ def _rename_rule(loaded: Loaded, old: str, new: str) -> Edit:
                         entry["rules"][i] = _with_former({**rule, "id": new}, rule_id)
             if made != data:
                 path = loaded.workspace.root / file.file
-                contents[path] = rewrite(current(path), file.file, {number: made})
+                edit[path] = rewrite(edit[path], file.file, {number: made})
     for path in case_files(loaded.workspace):
         name = loaded.workspace.relative(path)
         documents = {
             number: made
-            for number, data in read_yaml(current(path), name).readable()
+            for number, data in read_yaml(edit[path], name).readable()
             if (made := _with_rule(data, on, scorer_name, rule_id, new)) != data
         }
         if documents:
-            contents[path] = rewrite(current(path), name, documents)
-    return Edit(loaded, contents)
+            edit[path] = rewrite(edit[path], name, documents)
+    return Preview(edit)
 
 
 def _with_rule(value: Any, on: str, scorer: str, old: str, new: str, section: str = "") -> Any:
@@ -308,7 +304,7 @@ _HANDLED = (
 )
 
 
-def merge(loaded: Loaded, gone: str, into: str) -> Edit:
+def merge(loaded: Loaded, gone: str, into: str) -> Preview:
     """Move everything of a profile or source into another one of its kind, and remove it.
 
     Raises ``UsageError`` if they are not of one kind, or differ in what only an analyst can
@@ -467,7 +463,7 @@ def _ends(edge: Data) -> tuple[Any, ...]:
 # Remove ------------------------------------------------------------------------------------
 
 
-def remove(loaded: Loaded, id_: str) -> Edit:
+def remove(loaded: Loaded, id_: str) -> Preview:
     """Remove a document or a claim that nothing refers to.
 
     Raises ``UsageError`` with the list of references if there are some.

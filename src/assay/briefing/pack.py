@@ -16,7 +16,7 @@ from assay.review.matters import grade
 from assay.review.packing import sheet_rows
 from assay.review.queue import Group, Item, Review
 from assay.review.sheets import TITLE, csv_bytes, read_sheet, xlsx_bytes
-from assay.workspace.transactions import MARKER, publish
+from assay.workspace.publishing import MARKER, publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
 from assay.model.rulebook import contact_address
 from assay.workspace.images import read_picture
-from assay.workspace.transactions import publish
+from assay.workspace.publishing import publish
 
 _ASSETS = (
     "assay.css",

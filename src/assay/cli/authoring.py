@@ -128,8 +128,10 @@ def _add(session: Session, kind: str, name: str, options: dict[str, Any], *field
     from assay.authoring.new import new_document
 
     values = {f: list(v) if isinstance(v := options[f], tuple) else v for f in fields}
-    written = new_document(
-        session.load(), kind, name, id_=options["id_"], into=options["into"], fields=values
+    written = session.edit(
+        lambda loaded: new_document(
+            loaded, kind, name, id_=options["id_"], into=options["into"], fields=values
+        )
     )
     _print_written(written, options["output"])
 
@@ -261,15 +263,17 @@ def claim(
     """
     from assay.authoring.new import new_claim
 
-    written = new_claim(
-        session.load(),
-        profile,
-        text,
-        id_=options["id_"],
-        nature=options["nature"],
-        fields={n: options[n] for n in ("section", "key", "holds", "as_of", "type")},
-        sources=sources,
-        rests_on=rests_on,
+    written = session.edit(
+        lambda loaded: new_claim(
+            loaded,
+            profile,
+            text,
+            id_=options["id_"],
+            nature=options["nature"],
+            fields={n: options[n] for n in ("section", "key", "holds", "as_of", "type")},
+            sources=sources,
+            rests_on=rests_on,
+        )
     )
     _print_written(written, options["output"])
 
@@ -445,11 +449,13 @@ def cite_command(session: Session, /, publication: str, output: str, **options: 
 
     if options["claim"] is None and (options["stance"] or options["locator"]):
         raise UsageError("--stance and --locator need --claim PROFILE#CLAIM")
-    cited = cite(
-        session.load(),
-        publication,
-        **{n: options[n] for n in ("claim", "stance", "locator", "id_", "title")},
-        fields={n: options[n] for n in ("publisher", "published", "directness")},
+    cited = session.edit(
+        lambda loaded: cite(
+            loaded,
+            publication,
+            **{n: options[n] for n in ("claim", "stance", "locator", "id_", "title")},
+            fields={n: options[n] for n in ("publisher", "published", "directness")},
+        )
     )
     if output == "json":
         from assay.output.documents_json import CitedSource

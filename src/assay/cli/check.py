@@ -51,16 +51,20 @@ def _check(session: Session, output: str, lowest: Severity) -> bool:
     from assay.diagnostics.diagnostic import has_errors, sort_diagnostics
     from assay.errors import UsageError
     from assay.pipeline import grade_findings
+    from assay.workspace.edits import current
     from assay.workspace.schemas import editor_schemas
-    from assay.workspace.transactions import write_files
+    from assay.workspace.transactions import transaction
 
     checked = session.check()
     workspace = checked.loaded.workspace
     graded = grade_findings(checked, session.settled(checked))
     diagnostics = sort_diagnostics([*checked.diagnostics, *graded])
     listed = [d for d in diagnostics if RANK[d.severity] <= RANK[lowest]]
+    schemas = editor_schemas(checked.loaded)
     try:
-        write_files(editor_schemas(checked.loaded))
+        if any(current(path) != data for path, data in schemas.items()):
+            with transaction(workspace.root) as change:
+                change.write(schemas)
     except UsageError as error:
         echo(f"the schemas for editors were not written: {error}", err=True)
     if output == "text":

@@ -78,9 +78,8 @@ def ingest_command(
         raise UsageError("give either PATHs or --accept")
     if dry_run and accepted:
         raise UsageError("--dry-run and --accept exclude each other")
-    loaded = session.load()
     if accepted:
-        done = accept(loaded, accepted)
+        done = session.edit(lambda loaded: accept(loaded, accepted))
         if output == "json":
             from assay.output.documents_json import AcceptedDrafts
 
@@ -89,7 +88,7 @@ def ingest_command(
         print_lines(f"{draft.id}: final, in {draft.file}" for draft in done)
         return
     outcomes = ingest(
-        loaded,
+        session.load(),
         [Path(path) for path in given if path not in addresses],
         publisher=publisher,
         dry_run=dry_run,

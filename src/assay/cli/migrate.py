@@ -22,8 +22,7 @@ def migrate_command(session: Session, dry_run: bool, output: str) -> None:
     """
     from assay.authoring.migrate import DECISIONS, migrate
 
-    loaded = session.load()
-    made = migrate(loaded, dry_run=dry_run)
+    made = session.edit(lambda loaded: migrate(loaded, dry_run=dry_run))
     if output == "json":
         from assay.output.documents_json import Migration
 
@@ -35,6 +34,6 @@ def migrate_command(session: Session, dry_run: bool, output: str) -> None:
         echo("nothing to rewrite")
     for code, found in made.decisions.items():
         echo(f"\n{DECISIONS[code]}: {len(found)}")
-        print_diagnostics(found, loaded.workspace.root)
+        print_diagnostics(found, session.workspace().root)
     if made.errors:
         echo(f"\n{plural(made.errors, 'error')}; list them with assay check", err=True)

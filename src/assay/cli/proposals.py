@@ -67,14 +67,15 @@ def lineage_command(
         raise UsageError("--accept-all, --walk and --decide exclude each other")
     if walk and output == "json":
         raise UsageError("--walk is interactive; use --decide with --format json")
-    loaded = session.load()
     if decided:
-        files = decide(loaded, [Decision.parse(d) for d in decided])
+        named = [Decision.parse(d) for d in decided]
+        files = session.edit(lambda loaded: decide(loaded, named))
         if output == "json":
             print_json(Origins(written=files).as_json())
         else:
             echo("\n".join(files))
         return
+    loaded = session.load()
     require(loaded)
     if accept_all and not above:
         above = loaded.rulebook.settings.accept_origins_from if loaded.rulebook else None
@@ -86,11 +87,13 @@ def lineage_command(
     every = proposals(loaded)
     found = [p for p in every if p.score >= (above or 0.0)]
     if walk:
-        files = decide(loaded, list(_walk(loaded, enough(found, every))))
+        answers = list(_walk(loaded, enough(found, every)))
+        files = session.edit(lambda now: decide(now, answers))
         echo("\n".join(files))
         return
     accepted = enough(found, every) if accept_all else []
-    files = decide(loaded, [Decision(p.source, p.relation, p.other) for p in accepted])
+    decisions = [Decision(p.source, p.relation, p.other) for p in accepted]
+    files = session.edit(lambda now: decide(now, decisions)) if decisions else []
     if output == "json":
         print_json(Origins(proposals=found, written=files).as_json())
         return
@@ -165,14 +168,14 @@ def edges_command(session: Session, accepted: tuple[str, ...], output: str) -> N
     from assay.output.documents_json import Edges
     from assay.workspace.load import require
 
-    loaded = session.load()
     if accepted:
-        files = accept_edges(loaded, accepted)
+        files = session.edit(lambda loaded: accept_edges(loaded, accepted))
         if output == "json":
             print_json(Edges(written=files).as_json())
         else:
             echo("\n".join(files))
         return
+    loaded = session.load()
     require(loaded)
     found = proposed_edges(loaded)
     if output == "json":

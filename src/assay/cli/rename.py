@@ -13,7 +13,7 @@ from assay.cli.output import echo, print_json, print_lines
 from assay.cli.session import Session
 
 if TYPE_CHECKING:
-    from assay.authoring.rename import Edit
+    from assay.authoring.rename import Preview
 
 _dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show the changes without writing them."
@@ -82,7 +82,7 @@ def remove_command(
     _finish(remove(session.load(), id_), dry_run, auto_approve, output)
 
 
-def _finish(edit: Edit, dry_run: bool, auto_approve: bool, output: str) -> None:
+def _finish(edit: Preview, dry_run: bool, auto_approve: bool, output: str) -> None:
     """Show an edit, ask, and write it."""
     as_json = output == "json"
     ask = not dry_run and not auto_approve

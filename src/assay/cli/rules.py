@@ -99,8 +99,8 @@ def _test(session: Session, files: Sequence[Path], junit: Path | None, asked: _A
     """Run the cases and report the results; return whether everything is fine."""
     from assay.output.junit import junit_xml
     from assay.pipeline import rule_tests
+    from assay.workspace.publishing import write_files
     from assay.workspace.rule_cases import misnamed_case_files
-    from assay.workspace.transactions import write_files
 
     workspace = session.workspace()
     paths = [real_path(f) for f in files] or None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from assay.workspace.paths import Workspace
+from assay.workspace.transactions import ChangedFileError, recover
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment, Overview
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from assay.review.queue import Limits, Review
     from assay.workspace.load import Loaded
 
+
+_T = TypeVar("_T")
+_ATTEMPTS = 5
 
 WORKSPACE = "assay.workspace.paths"
 """Key under which a command stores the root of its workspace, for errors printed after it."""
@@ -45,6 +50,10 @@ class Session:
     def workspace(self) -> Workspace:
         """Find the workspace. Default: the one containing the current directory."""
         found = Workspace.find(self.workspace_path or Path.cwd())
+        if done := recover(found.root):
+            from assay.cli.output import echo  # it needs the key below
+
+            echo(f"note: {done}", err=True)
         context = click.get_current_context(silent=True)
         if context is not None:
             context.meta[WORKSPACE] = found.root
@@ -61,6 +70,13 @@ class Session:
         from assay.workspace.load import load_workspace
 
         return load_workspace(self._fitting_workspace(), as_of=self.as_of)
+
+    def edit(self, work: Callable[[Loaded], _T]) -> _T:
+        """Edit the loaded workspace; again if another command changed the same file first."""
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(ChangedFileError):
+                return work(self.load())
+        return work(self.load())
 
     def visible(self, loaded: Loaded) -> Corpus:
         """Return the documents that the audience may see; all of them if none is named.

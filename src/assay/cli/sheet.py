@@ -55,7 +55,7 @@ def export(
     from assay.authoring.new import require_profile
     from assay.errors import UsageError
     from assay.sheets.export import as_csv, as_xlsx, rows_of
-    from assay.workspace.transactions import write_files
+    from assay.workspace.publishing import write_files
 
     loaded = session.load()
     corpus = session.visible(loaded)

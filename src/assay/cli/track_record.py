@@ -119,7 +119,7 @@ def track_record_command(session: Session, svg: Path | None, output: str) -> Non
 
 def _plots(record: TrackRecord, folder: Path) -> list[Path]:
     from assay.review.plots import held_by_grade, reliability
-    from assay.workspace.transactions import write_files
+    from assay.workspace.publishing import write_files
 
     name = (record.scorer or "grade").replace("_", " ")
     drawings = {

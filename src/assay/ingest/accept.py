@@ -10,8 +10,8 @@ from typing import Any
 
 from assay.authoring.new import require_profile
 from assay.errors import UsageError
+from assay.workspace.edits import Edit, commit, path_of
 from assay.workspace.load import Loaded
-from assay.workspace.transactions import commit, current, path_of
 from assay.yaml.edit import rewrite
 
 
@@ -51,9 +51,8 @@ def accept(loaded: Loaded, ids: Sequence[str]) -> list[Accepted]:
         if not found:
             raise UsageError(f"{wanted!r} is not a draft")
         done.append(Accepted(wanted, loaded.workspace.relative(path)))
-    contents = {
-        path: rewrite(current(path), loaded.workspace.relative(path), here)
-        for path, here in changes.items()
-    }
-    commit(loaded, contents)
+    edit = Edit(loaded)
+    for path, here in changes.items():
+        edit[path] = rewrite(edit[path], loaded.workspace.relative(path), here)
+    commit(edit)
     return done

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, cast, get_args
 
 from assay.errors import UsageError
@@ -13,10 +12,10 @@ from assay.evidence.stories import Known
 from assay.ingest.told import told_of_corpus
 from assay.model.documents import Corpus
 from assay.progress import stage
+from assay.workspace.edits import Edit, commit, path_of
 from assay.workspace.kept import words_of
 from assay.workspace.load import Loaded
 from assay.workspace.paths import Workspace
-from assay.workspace.transactions import commit, current, path_of
 from assay.yaml.edit import append_item
 
 Decided = Literal["cites", "same_as", "not_same_as"]
@@ -89,7 +88,7 @@ def decide(loaded: Loaded, decisions: Sequence[Decision]) -> list[str]:
     ``InputError`` where the result would have mistakes.
     """
     sources = loaded.corpus.sources
-    contents: dict[Path, bytes] = {}
+    edit = Edit(loaded)
     done: set[Decision] = set()
     for decision in decisions:
         for id_ in (decision.source, decision.other):
@@ -103,8 +102,7 @@ def decide(loaded: Loaded, decisions: Sequence[Decision]) -> list[str]:
         done.add(decision)
         path, document = path_of(loaded, decision.source)
         file = loaded.workspace.relative(path)
-        data = contents.get(path) or current(path)
-        contents[path] = append_item(data, file, document, (decision.relation,), decision.other)
-    if contents:
-        commit(loaded, contents)
-    return [loaded.workspace.relative(p) for p in contents]
+        edit[path] = append_item(edit[path], file, document, (decision.relation,), decision.other)
+    if edit.contents:
+        commit(edit)
+    return edit.files

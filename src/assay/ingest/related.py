@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from assay.authoring.new import first_free, slug
@@ -13,9 +12,9 @@ from assay.errors import UsageError
 from assay.evidence.entities import Names
 from assay.evidence.relations import edges
 from assay.evidence.sentences import sentences
+from assay.workspace.edits import Edit, commit, path_of
 from assay.workspace.kept import words_of
 from assay.workspace.load import Loaded
-from assay.workspace.transactions import commit, current, path_of
 from assay.yaml.edit import append_item
 
 _CLAIM_WORDS = 6
@@ -79,7 +78,7 @@ def accept_edges(loaded: Loaded, keys: Sequence[str]) -> list[str]:
     result would have mistakes.
     """
     proposed = {e.key: e for e in proposed_edges(loaded)}
-    contents: dict[Path, bytes] = {}
+    edit = Edit(loaded)
     taken = {p.id: {c.id for c in p.claims} for p in loaded.corpus.profiles.values()}
     for key in dict.fromkeys(keys):
         if key not in proposed:
@@ -87,15 +86,15 @@ def accept_edges(loaded: Loaded, keys: Sequence[str]) -> list[str]:
         edge = proposed[key]
         path, document = path_of(loaded, edge.dependent)
         file = loaded.workspace.relative(path)
-        data = contents.get(path) or current(path)
+        data = edit[path]
         made = [_claim(loaded, s, taken[edge.dependent]) for s in edge.stated]
         for claim in made:
             data = append_item(data, file, document, ("claims",), claim)
         item = {"on": edge.on, "relation": edge.relation, "claims": [c["id"] for c in made]}
-        contents[path] = append_item(data, file, document, ("depends_on",), item)
-    if contents:
-        commit(loaded, contents)
-    return [loaded.workspace.relative(p) for p in contents]
+        edit[path] = append_item(data, file, document, ("depends_on",), item)
+    if edit.contents:
+        commit(edit)
+    return edit.files
 
 
 def _claim(loaded: Loaded, stated: Stated, taken: set[str]) -> dict[str, Any]:

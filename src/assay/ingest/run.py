@@ -22,8 +22,8 @@ from assay.ingest.formats import recognise
 from assay.ingest.items import DraftProfile, Format, Item, Items
 from assay.ingest.named import new_institutions
 from assay.progress import counting, stage
+from assay.workspace.edits import Edit, commit
 from assay.workspace.load import Loaded
-from assay.workspace.transactions import commit, write_files
 from assay.workspace.validate import validate_document
 from assay.yaml.edit import block
 
@@ -109,10 +109,9 @@ def ingest(
     # What is known from another document only comes last: it may be in one of its own.
     outcomes += [assessment.take(read, item) for read, item in found if not item.mention]
     outcomes += [assessment.take(read, item) for read, item in found if item.mention]
-    contents = assessment.contents()
-    if contents and not dry_run:
-        commit(loaded, contents)
-        write_files(assessment.texts())
+    edit = assessment.edit()
+    if edit.contents and not dry_run:
+        commit(edit)
     return sorted(outcomes, key=lambda o: (o.file, o.source or ""))
 
 
@@ -311,22 +310,19 @@ class _Desk:
         self._new_publishers.append(draft)
         return id_
 
-    def contents(self) -> dict[Path, bytes]:
-        """The YAML files to write, by path."""
-        made = {
-            path: (_SCHEMA + "---\n".join(block(d) for d in documents)).encode("utf-8")
-            for path, documents in self._documents.items()
-        }
+    def edit(self) -> Edit:
+        """Return the edit that adds the documents, and the words of the publications."""
+        edit = Edit(self._loaded)
+        for path, documents in self._documents.items():
+            edit[path] = (_SCHEMA + "---\n".join(block(d) for d in documents)).encode("utf-8")
         if self._new_publishers:
             path = self._folder / "publishers.yaml"
-            documents = "---\n".join(block(p.data()) for p in self._new_publishers)
-            before = path.read_text("utf-8").rstrip("\n") + "\n---\n" if path.exists() else _SCHEMA
-            made[path] = (before + documents).encode("utf-8")
-        return made
-
-    def texts(self) -> dict[Path, bytes]:
-        """The words of the publications, by the path that they are kept at."""
-        return {path: (text + "\n").encode("utf-8") for path, text in self._texts.items()}
+            added = "---\n".join(block(p.data()) for p in self._new_publishers)
+            before = edit[path].decode("utf-8").rstrip("\n")
+            edit[path] = (f"{before}\n---\n{added}" if before else _SCHEMA + added).encode("utf-8")
+        for path, text in self._texts.items():
+            edit[path] = (text + "\n").encode("utf-8")
+        return edit
 
 
 def _same(known: _Known, item: Item) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -25,7 +23,8 @@ from assay.plan.plan import Plan
 from assay.scoring import SCORING_VERSION
 from assay.text import plural
 from assay.workspace.paths import Workspace, real_path
-from assay.workspace.transactions import write_files
+from assay.workspace.publishing import write_files
+from assay.workspace.transactions import transaction
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
@@ -189,16 +188,15 @@ def doubts(proposal: Proposal, today: date) -> dict[str, str]:
 def carry_out(workspace: Workspace, lock: Lock, record: Applied) -> None:
     """Add the record to the history and replace the lock, both or neither.
 
-    The history is written first, but its line does not count until the lock is replaced. Raises
-    ``UsageError`` if the lock is no longer the one that the record starts from, or if writing
-    fails.
+    Raises ``UsageError`` if the lock is no longer the one that the record starts from, or if
+    writing fails.
     """
-    with _exclusive(workspace.root):
+    with transaction(workspace.root) as change:
         _, current = bases_of(workspace.lock_path)
         if list(record.bases) != list(current):
             raise UsageError("grades.lock changed since this plan was made; run `assay plan` again")
         lines = history_text(workspace.history_path) + line_of(record) + "\n"
-        write_files(
+        change.write(
             {
                 workspace.history_path: lines.encode("utf-8"),
                 workspace.lock_path: lock_bytes(lock),
@@ -213,22 +211,6 @@ def bases_of(path: Path) -> tuple[tuple[Lock, ...], Sequence[str]]:
     except ConflictedLock as conflict:
         return (conflict.ours, conflict.theirs), [conflict.ours.digest, conflict.theirs.digest]
     return ((lock,), [lock.digest]) if lock else ((), [])
-
-
-@contextmanager
-def _exclusive(folder: Path) -> Iterator[None]:
-    """Lock ``folder`` against other processes, on systems and file systems that can."""
-    handle = None
-    with suppress(OSError, ImportError):
-        import fcntl
-
-        handle = os.open(folder, os.O_RDONLY)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    try:
-        yield
-    finally:
-        if handle is not None:
-            os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """``history.jsonl``: a line for each apply, never changed afterwards.
 
-The line is written before the lock that it leads to. It counts if that lock was reached: if it is
-the current lock, or if another line starts from it. The line of an interrupted apply stays in the
-file but does not count. Only the last of several lines from one lock to the same lock counts;
-there are several after an interruption, or if two branches applied the same.
+A line counts if the lock that it leads to was reached: if that is the current lock, or if another
+line starts from it. Earlier versions of assay left the line of an interrupted apply. Only the last
+of several lines from one lock to the same lock counts; there are several after such an
+interruption, or if two branches applied the same.
 """
 
 from __future__ import annotations

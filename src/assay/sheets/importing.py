@@ -15,8 +15,8 @@ from assay.errors import InputError
 from assay.sheets.columns import CITATIONS, DATE, DAY, GAPS, CellError, Column, Kind, readings
 from assay.sheets.files import from_cell, to_cell
 from assay.sheets.rows import Assigner, Row, SheetRows, Target
-from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.transactions import current, path_of, write_files
+from assay.workspace.edits import Edit, commit, path_of
+from assay.workspace.load import Loaded
 from assay.workspace.validate import KINDS as MODELS
 from assay.yaml.edit import rewrite
 
@@ -48,7 +48,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Import:
-    """A planned import. ``contents`` are the new contents of the files.
+    """A planned import, with the ``edit`` that carries it out.
 
     ``unchanged`` counts rows without a change, ``given_ids`` new documents and claims whose rows
     have no id.
@@ -60,7 +60,7 @@ class Import:
     notes: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
     files: tuple[str, ...]
-    contents: Mapping[Path, bytes] = field(repr=False)
+    edit: Edit = field(repr=False)
 
 
 def plan_import(loaded: Loaded, sheets: SheetRows) -> Import:
@@ -92,21 +92,21 @@ def plan_import(loaded: Loaded, sheets: SheetRows) -> Import:
     errors = _verify(draft, errors)
     if errors:
         raise InputError(sort_diagnostics(errors))
-    contents = draft.contents()
+    edit = draft.edit()
     return Import(
         changes=tuple(changes),
         unchanged=len(assigner.targets) - len(changes),
         given_ids=assigner.new_ids,
         notes=tuple(sheets.notes),
         warnings=tuple(d for d in sheets.diagnostics if d.severity != "error"),
-        files=tuple(loaded.workspace.relative(path) for path in contents),
-        contents=contents,
+        files=tuple(edit.files),
+        edit=edit,
     )
 
 
 def carry_out(planned: Import) -> None:
-    """Write the files of a planned import, or none of them."""
-    write_files(planned.contents)
+    """Write the files of a planned import, or none of them; raises as :func:`commit`."""
+    commit(planned.edit)
 
 
 # Changed documents ------------------------------------------------------------------------------
@@ -210,28 +210,26 @@ class _Draft:
         subject = self.loaded.subjects[document]
         return dict(self.loaded.files[subject.file].readable())[subject.document]
 
-    def contents(self) -> dict[Path, bytes]:
-        """Return the new contents of the files that change."""
+    def edit(self) -> Edit:
+        """Return the edit of the files that change."""
         workspace = self.loaded.workspace
         changed: dict[Path, dict[int, Mapping[str, Any]]] = {}
         new: dict[Path, list[dict[str, Any]]] = {}
-        added = set(self.added)
+        are_new = set(self.added)
         for document, data in self.data.items():
-            if document in added:
+            if document in are_new:
                 kind = data.get("kind")
                 name = kind if kind in MODELS else "institution"
                 new.setdefault(document_path(workspace, name, document), []).append(data)
             elif data != self.original(document):
                 path, number = path_of(self.loaded, document)
                 changed.setdefault(path, {})[number] = data
-        contents = {
-            path: rewrite(current(path), workspace.relative(path), documents)
-            for path, documents in changed.items()
-        }
-        for path, documents in new.items():
-            existing = contents.get(path, current(path))
-            contents[path] = with_documents(workspace, path, existing, documents)
-        return contents
+        edit = Edit(self.loaded)
+        for path, documents in changed.items():
+            edit[path] = rewrite(edit[path], workspace.relative(path), documents)
+        for path, added in new.items():
+            edit[path] = with_documents(workspace, path, edit[path], added)
+        return edit
 
     def without(self, bad: Collection[tuple[str, int]]) -> _Draft:
         """Return the draft without the values of these rows.
@@ -317,13 +315,13 @@ def _verify(draft: _Draft, known: Sequence[Diagnostic]) -> list[Diagnostic]:
 
 def _new_errors(draft: _Draft, known: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """Load the workspace with the draft and return the errors that it does not have without."""
-    contents = draft.contents()
-    if not contents:
+    edit = draft.edit()
+    if not edit.contents:
         return
     loaded = draft.loaded
     places = {(d.file, d.line, d.column) for d in known}
     before = {(d.code, d.file, d.message) for d in loaded.errors}
-    after = load_workspace(loaded.workspace, as_of=loaded.as_of, contents=contents)
+    after = edit.load()
     documents = {subject: id_ for id_, subject in after.subjects.items()}
     for d in after.file_diagnostics:
         if d.severity == "error" and (d.code, d.file, d.message) not in before:

@@ -74,7 +74,7 @@ def read_profiles(
     given = {
         path.relative_to(workspace.profiles_dir).as_posix(): data
         for path, data in contents.items()
-        if path.is_relative_to(workspace.profiles_dir)
+        if path.is_relative_to(workspace.profiles_dir) and path.suffix in (*SUFFIXES, *BULK)
     }
     read: list[DocumentFile] = []
     parts = []
@@ -209,7 +209,7 @@ def _walk(folder: Path) -> _Files:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, f"{prefix}{name}/"))
-            elif name.endswith(endings) or (entry.is_symlink() and entry.is_dir()):
+            elif name.endswith(endings) or (entry.is_symlink() and Path(entry.path).is_dir()):
                 found.documents[prefix + name] = entry.is_file(follow_symlinks=False)
             else:
                 found.others.append(prefix + name)

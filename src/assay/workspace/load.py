@@ -27,6 +27,7 @@ from assay.progress import counting, stage
 from assay.workspace.discover import SUFFIXES, ParsedFiles, document_files, read_profiles
 from assay.workspace.paths import Workspace
 from assay.workspace.rulebook_files import Assembled, assemble
+from assay.workspace.transactions import undisturbed
 from assay.workspace.validate import Validated, validate_document, validate_rulebook
 from assay.yaml.parquet import rows_in
 from assay.yaml.source_map import DocumentFile, ValuePath, locate, position_of
@@ -122,7 +123,7 @@ def load_workspace(
     YAML files parsed before are taken from the ``cache``.
     """
     with _uncollected():
-        return _loaded(workspace, as_of, contents or {}, cache)
+        return undisturbed(workspace.root, lambda: _loaded(workspace, as_of, contents or {}, cache))
 
 
 @contextmanager

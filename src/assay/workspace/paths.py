@@ -50,7 +50,7 @@ class Workspace:
 
     @property
     def cache_dir(self) -> Path:
-        """Schemas for editors; safe to delete."""
+        """Schemas for editors, the lock and staged changes; git ignores it."""
         return self.root / ".assay"
 
     @property

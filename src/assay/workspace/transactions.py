@@ -1,273 +1,415 @@
-"""Every write to a workspace: files, whole folders and checked edits, each all or nothing."""
+"""Every write to a workspace: one command at a time, and all files or none.
+
+New contents are staged in ``.assay/transaction``, with a record of the change. Once the record is
+named ``forward``, the change is completed, by the next command if this one is interrupted; once
+it is named ``back``, it is undone. Without either, no file has changed yet.
+"""
 
 from __future__ import annotations
 
-import ctypes
+import errno
+import fcntl
+import json
 import os
+import re
 import shutil
-import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from io import FileIO
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
-from assay.errors import EngineError, InputError, UsageError
-from assay.workspace.discover import BULK
-from assay.workspace.load import Loaded, load_workspace
-from assay.workspace.paths import Workspace, real_path
+from assay.cache import content_digest
+from assay.errors import UsageError
+from assay.workspace.paths import real_path
+
+_T = TypeVar("_T")
+
+_FOLDER, _LAST, _FORWARD, _BACK = "transaction", "last", "forward", "back"
+_PATIENCE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.02
 
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write each file to a temporary name beside its target, then rename them all.
+class ChangedFileError(UsageError):
+    """A file is no longer the one that an edit was computed from; nothing was written."""
 
-    Missing folders are created; modes, links and files with the same bytes are preserved. Raises
-    ``UsageError`` if the disk refuses: then no target has changed, unless a rename failed.
+    def __init__(self, root: Path, path: Path) -> None:
+        super().__init__(
+            f"{_shown(root, path)} was changed by another command or an editor since it was read, "
+            "so nothing was written; run the command again"
+        )
+
+
+class Transaction:
+    """The right to write a workspace, while its lock is held."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def require(self, before: Mapping[Path, bytes]) -> None:
+        """Raise ``ChangedFileError`` if a file has other bytes; none are those of no file."""
+        for path, data in before.items():
+            if (_bytes(path) or b"") != data:
+                raise ChangedFileError(self._root, path)
+
+    def write(
+        self, contents: Mapping[Path, bytes | None], before: Mapping[Path, bytes] | None = None
+    ) -> None:
+        """Write all files or none; ``before`` are the bytes that they were computed from.
+
+        A file whose content is None is deleted. Missing folders are created; modes, links and
+        files with the same bytes are preserved. Raises ``ChangedFileError`` if a file has other
+        bytes now, and ``UsageError`` if the disk refuses; then nothing has changed.
+        """
+        self.require(before or {})
+        root = self._root
+        made = {real_path(p): d for p, d in contents.items() if _bytes(p) != d}
+        for path in made:
+            if not _is_own(root, _relative(root, path)):
+                raise UsageError(f"{_shown(root, path)} is not a file of the workspace")
+        if made:
+            _carry_out(root, made)
+
+
+@contextmanager
+def transaction(root: Path) -> Iterator[Transaction]:
+    """Hold the lock of the workspace at ``root``, after finishing what was interrupted in it.
+
+    Raises ``UsageError`` if another process does not release it in time, or if the disk refuses.
     """
-    staged: list[tuple[Path, Path]] = []
     try:
-        for path, data in contents.items():
-            target = real_path(path)
-            if target.is_file() and target.read_bytes() == data:
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(f".{target.name}.{os.getpid()}.new")
-            staged.append((beside, target))
-            _write(beside, target, data)
-        for beside, target in staged:
-            beside.replace(target)
-        for folder in {target.parent for _, target in staged}:
-            _sync(folder)
+        with _locked(root, _PATIENCE_SECONDS):
+            _finish(root)
+            yield Transaction(root)
     except OSError as error:
-        for beside, _ in staged:
-            beside.unlink(missing_ok=True)
-        name = error.filename or next(iter(contents), "")
-        raise UsageError(f"cannot write {name}: {error.strerror or error}") from None
+        raise UsageError(f"{_reason(root, error)}; nothing was written") from None
 
 
-def _write(beside: Path, target: Path, data: bytes) -> None:
-    with beside.open("wb") as handle:
+def recover(root: Path) -> str | None:
+    """Complete or undo an interrupted change; return what was done, as a sentence.
+
+    One look at the disk if there is none. Raises ``UsageError`` if it can be neither: the files
+    are then partly old and partly new.
+    """
+    if not _folder(root).exists():
+        return None
+    partial = _mark(root) is not None
+    try:
+        with _locked(root, _PATIENCE_SECONDS if partial else 0.0):
+            finished = _finish(root)
+    except (OSError, UsageError) as error:
+        if not partial:  # staged by a running command, or left where nothing can be written
+            return None
+        reason = _reason(root, error) if isinstance(error, OSError) else error
+        raise UsageError(f"the last change of the workspace is incomplete: {reason}") from None
+    if finished is None:
+        return None
+    done = "completed" if finished.completed else "undid"
+    return f"{done} {finished.command}, which was interrupted"
+
+
+def undisturbed(root: Path, read: Callable[[], _T]) -> _T:
+    """Return what ``read`` returns, which reads many files; again if a change came between."""
+    while True:
+        recover(root)
+        last = _last(root)
+        result = read()
+        if _mark(root) is None and _last(root) == last:
+            return result
+
+
+# The lock -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _locked(root: Path, patience: float) -> Iterator[None]:
+    """Hold the lock, whose file names this process; the system releases it when a process ends."""
+    home = root / ".assay"
+    home.mkdir(exist_ok=True)
+    if home.is_symlink():
+        raise UsageError(f"{home} is a link; replace it by a folder")
+    if not (home / ".gitignore").exists():
+        (home / ".gitignore").write_bytes(b"*\n")
+    end = time.monotonic() + patience
+    with FileIO(home / "lock", "a+", opener=_no_link) as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    file.seek(0)
+                    text = file.read(1000).decode("utf-8", "replace")
+                    holder = text if text and text.isprintable() else "another command"
+                    raise UsageError(
+                        f"the workspace is being changed by {holder}; try again when it is done"
+                    ) from None
+                time.sleep(_PAUSE_SECONDS)
+        since = datetime.now().astimezone().strftime("%H:%M:%S")
+        process = f"process {os.getpid()} on {socket.gethostname()}"
+        file.truncate(0)
+        file.write(f"'{_command()}' ({process}) since {since}".encode())
+        yield
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
+
+
+def _command() -> str:
+    """Return the program and its subcommands, without arguments."""
+    program = Path(sys.argv[0])
+    words = [program.parent.name if program.stem == "__main__" else program.stem]
+    for word in sys.argv[1:3]:
+        if not re.fullmatch(r"[a-z][a-z-]*", word):
+            break
+        words.append(word)
+    return " ".join(words)
+
+
+# The steps of a change ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file of a change: its path in the workspace, and digests, None for no file.
+
+    ``N.new`` is in the folder until it takes the place of the file, or until the file is deleted;
+    ``N.old`` until it is put back.
+    """
+
+    number: int
+    path: str
+    old: str | None
+    new: str | None
+
+
+class _Finished(NamedTuple):
+    completed: bool
+    command: str
+
+
+def _carry_out(root: Path, contents: Mapping[Path, bytes | None]) -> None:
+    folder = _folder(root)
+    try:
+        entries = _stage(root, folder, contents)
+        _flush(folder)
+        (folder / "record").rename(folder / _FORWARD)
+        _flush(folder)
+        finished = _finish(root)
+    except OSError as error:
+        try:
+            if (folder / _FORWARD).exists():
+                (folder / _FORWARD).rename(folder / _BACK)
+            _finish(root)
+        except OSError:
+            if _mark(root) is None:
+                raise error from None
+            message = f"{_reason(root, error)}; the next command will undo what was changed"
+            raise UsageError(message) from None
+        raise
+    if finished is not None and not finished.completed:
+        edited = [e.path for e in entries if _digest(root / e.path) != e.old]
+        raise ChangedFileError(root, root / (edited or [e.path for e in entries])[0])
+
+
+def _stage(root: Path, folder: Path, contents: Mapping[Path, bytes | None]) -> list[_Entry]:
+    folder.mkdir()
+    entries = []
+    for number, (target, data) in enumerate(contents.items()):
+        staged = folder / f"{number}.new"
+        _write(staged, data or b"")
+        before = _bytes(target)
+        if before is not None:
+            staged.chmod(target.stat().st_mode)
+            _keep(target, folder / f"{number}.old")
+        old = None if before is None else content_digest(before)
+        new = None if data is None else content_digest(data)
+        entries.append(_Entry(number, _relative(root, target), old, new))
+    folders = {p for target in contents for p in target.parents if not p.exists()}
+    record = {
+        "command": _command(),
+        "files": [asdict(e) for e in entries],
+        "folders": [_relative(root, p) for p in sorted(folders)],
+    }
+    _write(folder / "record", json.dumps(record).encode("utf-8"))
+    return entries
+
+
+def _finish(root: Path) -> _Finished | None:
+    """Complete or undo the change that was recorded, if one was, and sweep the staged files."""
+    folder, mark = _folder(root), _mark(root)
+    finished = None
+    if mark is not None:
+        command, entries, folders = _recorded(root, mark)
+        waiting = [e for e in entries if (folder / f"{e.number}.new").exists()]
+        forward = mark.name == _FORWARD and all(_is_untouched(root, e) for e in waiting)
+        if forward:
+            for path in folders:
+                path.mkdir(exist_ok=True)
+            for entry in waiting:
+                staged = folder / f"{entry.number}.new"
+                if entry.new is None:
+                    (root / entry.path).unlink(missing_ok=True)
+                    staged.unlink()
+                else:
+                    _move(staged, root / entry.path)
+        else:
+            if mark.name == _FORWARD:
+                mark = mark.rename(folder / _BACK)
+                _flush(folder)
+            # Whether a deletion was made, only the file itself tells.
+            made = [e for e in entries if e not in waiting or e.new is None]
+            _undo(root, command, made, folders)
+        for parent in dict.fromkeys((root / e.path).parent for e in entries):
+            if parent.exists():
+                _flush(parent)
+        mark.rename(folder.parent / _LAST)
+        finished = _Finished(forward, command)
+    if folder.exists():
+        with suppress(OSError):  # the change is made; what is left is swept by the next command
+            _flush(folder.parent)
+            shutil.rmtree(folder)
+    return finished
+
+
+def _is_untouched(root: Path, entry: _Entry) -> bool:
+    """Whether a file is as it was, or already deleted by an interrupted change."""
+    digest = _digest(root / entry.path)
+    return digest == entry.old or (digest is None and entry.new is None)
+
+
+def _undo(root: Path, command: str, replaced: Sequence[_Entry], folders: Sequence[Path]) -> None:
+    digests = {e: _digest(root / e.path) for e in replaced}
+    if edited := [e.path for e in replaced if digests[e] not in (e.old, e.new)]:
+        raise UsageError(
+            f"{command} was interrupted, and {', '.join(edited)} changed since; delete "
+            f".assay/{_FOLDER} to keep all files unchanged"
+        )
+    for entry in replaced:
+        if digests[entry] == entry.old:
+            continue  # put back before
+        if entry.old is None:
+            (root / entry.path).unlink()
+        else:
+            _move(_folder(root) / f"{entry.number}.old", root / entry.path)
+    for path in reversed(folders):
+        with suppress(OSError):  # never made, or in use by now
+            path.rmdir()
+
+
+def _recorded(root: Path, mark: Path) -> tuple[str, list[_Entry], list[Path]]:
+    """Read the record of a change; it may come from a stranger, with a copy of the workspace."""
+    try:
+        record = json.loads(mark.read_bytes())
+        command = f"'{record['command']}'"
+        entries = [_Entry(**e) for e in record["files"]]
+        numbered = [e.number for e in entries] == list(range(len(entries)))
+        own = all(_is_own(root, p) for p in (*(e.path for e in entries), *record["folders"]))
+        sound = numbered and own and command.isprintable()
+    except (ValueError, KeyError, TypeError):
+        sound = False
+    if not sound:
+        raise UsageError(
+            f".assay/{_FOLDER} was not written by this version of assay; delete it to keep all "
+            "files unchanged"
+        )
+    return command, entries, [root / p for p in record["folders"]]
+
+
+_HIDDEN = (".assay", ".github", ".gitignore", ".gitattributes", ".pre-commit-config.yaml")
+"""Hidden names that a workspace writes itself; git's own folder is not among them."""
+
+
+def _is_own(root: Path, path: str) -> bool:
+    """Return whether a change may write this path, which a record names."""
+    hidden = [p for p in Path(path).parts if p.startswith(".") and p not in _HIDDEN]
+    inside = real_path((root / path).parent).is_relative_to(real_path(root))
+    return inside and not hidden and not Path(path).is_absolute()
+
+
+# Files ------------------------------------------------------------------------------------------
+
+
+def _folder(root: Path) -> Path:
+    return root / ".assay" / _FOLDER
+
+
+def _mark(root: Path) -> Path | None:
+    """Return the record of a change that has begun, None if there is none."""
+    return next((m for n in (_BACK, _FORWARD) if (m := _folder(root) / n).exists()), None)
+
+
+def _last(root: Path) -> tuple[int, int] | None:
+    """Return what differs after each change: the identity of the last record."""
+    try:
+        status = (root / ".assay" / _LAST).stat()
+    except FileNotFoundError:
+        return None
+    return status.st_ino, status.st_ctime_ns
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as handle:
         handle.write(data)
         handle.flush()
         os.fsync(handle.fileno())
-    if target.exists():
-        beside.chmod(target.stat().st_mode)
 
 
-def _sync(folder: Path) -> None:
-    """Flush renames to disk; some systems cannot open a folder for that."""
+def _keep(target: Path, kept: Path) -> None:
+    """Keep a file under a second name: the file itself if possible, otherwise a copy."""
     try:
-        handle = os.open(folder, os.O_RDONLY)
+        kept.hardlink_to(target)
     except OSError:
-        return
+        shutil.copy2(target, kept)
+        _flush(kept)
+
+
+def _move(staged: Path, target: Path) -> None:
+    try:
+        staged.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.assay-new")
+        shutil.copy2(staged, beside)
+        _flush(beside)
+        beside.replace(target)
+        staged.unlink()
+
+
+def _flush(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
-MARKER = ".assay-site"
-"""File that marks a folder as generated, so that it may be replaced."""
-
-_MARKER_TEXT = b"This folder is written by assay; what is put here by hand is lost.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class PublishReport:
-    """Files by outcome: paths relative to the target, sorted."""
-
-    written: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    removed: tuple[str, ...]
+def _bytes(path: Path) -> bytes | None:
+    """Return the content of a file, None if there is none."""
+    return path.read_bytes() if path.exists() else None
 
 
-def publish(files: Iterable[tuple[str, bytes]], target: Path) -> PublishReport:
-    """Make ``target`` a folder of exactly these files (relative paths with ``/``, and content).
-
-    Unchanged files keep their modification time. Any failure, in ``files`` or on the disk, leaves
-    the old folder unchanged. Raises ``UsageError`` if the target cannot be written or is a
-    folder that was not generated.
-    """
-    place = real_path(target)
-    if not place.name:
-        raise UsageError(f"cannot replace {place} by a site; choose another folder")
-    if any(path.is_symlink() for path in (place, *place.parents)):
-        raise UsageError(f"{target} leads into a loop of links; choose another folder")
-    previous = place.with_name(f".{place.name}.previous")
-    try:
-        _recover(place, previous)
-        _check_replaceable(place)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        workshop = Path(tempfile.mkdtemp(prefix=f".{place.name}.staged-", dir=place.parent))
-    except OSError as error:
-        raise _refusal(target, error) from error
-    try:
-        stage = workshop / "site"
-        stage.mkdir()
-        report = _stage(files, stage, place)
-        if report.written or report.removed:
-            _swap(stage, place, previous)
-        return report
-    except OSError as error:
-        raise _refusal(target, error) from error
-    finally:
-        shutil.rmtree(workshop, ignore_errors=True)
+def _digest(path: Path) -> str | None:
+    data = _bytes(path)
+    return None if data is None else content_digest(data)
 
 
-def _refusal(target: Path, error: OSError) -> UsageError:
-    return UsageError(f"cannot write to {target}: {error.strerror or error}")
+def _relative(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _check_replaceable(place: Path) -> None:
-    if not place.exists():
-        return
-    if not place.is_dir():
-        raise UsageError(f"{place} is a file; choose a folder")
-    if not (place / MARKER).is_file() and any(place.iterdir()):
-        raise UsageError(
-            f"{place} is not empty and was not made by assay; choose another folder or empty it"
-        )
+def _shown(root: Path, path: Path) -> str:
+    return _relative(root, path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _recover(place: Path, previous: Path) -> None:
-    """Undo a swap that was interrupted between its two renames."""
-    if not (previous / MARKER).is_file():
-        return
-    if place.exists():
-        shutil.rmtree(previous)
-    else:
-        previous.rename(place)
-
-
-def _stage(files: Iterable[tuple[str, bytes]], stage: Path, place: Path) -> PublishReport:
-    old = _files_of(place)
-    written: list[str] = []
-    unchanged: list[str] = []
-    seen: set[str] = set()
-    for name, content in _with_marker(files):
-        _check_name(name, seen)
-        new_file, old_file = stage / name, place / name
-        new_file.parent.mkdir(parents=True, exist_ok=True)
-        if name in old and _same_bytes(old_file, content):
-            shutil.copy2(old_file, new_file)
-            unchanged.append(name)
-        else:
-            new_file.write_bytes(content)
-            written.append(name)
-    removed = old - set(written) - set(unchanged)
-    return PublishReport(
-        written=tuple(sorted(set(written) - {MARKER})),
-        unchanged=tuple(sorted(set(unchanged) - {MARKER})),
-        removed=tuple(sorted(removed)),
-    )
-
-
-def _with_marker(files: Iterable[tuple[str, bytes]]) -> Iterable[tuple[str, bytes]]:
-    yield MARKER, _MARKER_TEXT
-    yield from files
-
-
-def _check_name(name: str, seen: set[str]) -> None:
-    path = PurePosixPath(name)
-    if path.is_absolute() or not path.parts or ".." in path.parts or "\\" in name:
-        raise EngineError(f"{name!r} is not a path inside a site")
-    if name.casefold() in seen:
-        raise EngineError(f"two files of the site would be called {name!r}")
-    seen.add(name.casefold())
-
-
-def _files_of(place: Path) -> set[str]:
-    return {
-        (Path(folder) / name).relative_to(place).as_posix()
-        for folder, _, names in os.walk(place)
-        for name in names
-    }
-
-
-def _same_bytes(path: Path, content: bytes) -> bool:
-    return (
-        not path.is_symlink()
-        and path.is_file()
-        and path.stat().st_size == len(content)
-        and path.read_bytes() == content
-    )
-
-
-def _swap(stage: Path, place: Path, previous: Path) -> None:
-    """Rename in one step if the system can, otherwise in two; ``_recover`` undoes the first."""
-    if place.exists():
-        if _exchange(stage, place):
-            return
-        place.rename(previous)
-    try:
-        stage.rename(place)
-    except OSError:
-        if previous.exists():
-            previous.rename(place)
-        raise
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-_HERE, _EXCHANGE = -100, 2
-"""``AT_FDCWD`` and ``RENAME_EXCHANGE`` of Linux."""
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange the names of two folders in one step; False if the system cannot."""
-    try:
-        rename = ctypes.CDLL(None).renameat2
-    except (AttributeError, OSError, TypeError):
-        return False
-    done: int = rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
-    return done == 0
-
-
-def commit(loaded: Loaded, contents: Mapping[Path, bytes]) -> Loaded:
-    """Write ``contents`` and return the changed workspace.
-
-    Raises ``InputError`` with the errors that the edit would introduce, and writes nothing.
-    Errors that existed before do not prevent the edit.
-    """
-    after = load_workspace(loaded.workspace, as_of=loaded.as_of, contents=contents)
-    before = {(d.code, d.file, d.message) for d in loaded.errors}
-    introduced = [d for d in after.errors if (d.code, d.file, d.message) not in before]
-    if introduced:
-        raise InputError(introduced)
-    write_files(contents)
-    return after
-
-
-def path_of(loaded: Loaded, document_id: str) -> tuple[Path, int]:
-    """Return the file of a document and its number in the file, for an edit.
-
-    Raises ``UsageError`` for a document in a generated file.
-    """
-    subject = loaded.subjects[document_id]
-    path = loaded.workspace.root / subject.file
-    if path.suffix in BULK:
-        raise UsageError(
-            f"cannot edit {document_id!r} in {subject.file}:{subject.document + 1}: only YAML "
-            "files are edited; change what generates the file, or move the document to a YAML file"
-        )
-    return path, subject.document
-
-
-def current(path: Path) -> bytes:
-    """Return the bytes of a file, empty if it does not exist yet."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-
-
-def resolve_profile_path(workspace: Workspace, given: Path) -> Path:
-    """Resolve a YAML file below ``profiles/``; a relative path starts at the workspace.
-
-    Raises ``UsageError`` for any other path.
-    """
-    path = real_path(workspace.root / given)
-    if not path.is_relative_to(real_path(workspace.profiles_dir)):
-        raise UsageError(f"{given} is not below profiles/, where documents belong")
-    if path.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"{given} does not end in .yaml")
-    return path
+def _reason(root: Path, error: OSError) -> str:
+    name = error.filename2 or error.filename or root
+    return f"cannot write {_shown(root, Path(name))}: {error.strerror or error}"
