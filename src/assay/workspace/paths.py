@@ -10,7 +10,7 @@ from assay.errors import UsageError
 
 
 def resolved(path: Path) -> Path:
-    """Return the absolute path without links; of links that lead in a circle, the first.
+    """Return the absolute path without links; of links that lead in a cycle, the first.
 
     ``Path.resolve`` raises a ``RuntimeError`` for those in some versions of Python.
     """
