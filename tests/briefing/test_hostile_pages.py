@@ -198,14 +198,14 @@ def test_a_disk_that_refuses_leaves_the_old_site(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    transactions = "assay.workspace.transactions"
+    publishing = "assay.workspace.publishing"
     with monkeypatch.context() as patch:
         if call == "mkdtemp":
-            patch.setattr(f"{transactions}.tempfile.mkdtemp", refuse)
+            patch.setattr(f"{publishing}.tempfile.mkdtemp", refuse)
         elif call == "write_bytes":
             patch.setattr(Path, "write_bytes", refuse)
         else:
-            patch.setattr(f"{transactions}._exchange", lambda *_: False)
+            patch.setattr(f"{publishing}._exchange", lambda *_: False)
             patch.setattr(Path, "rename", refuse)
         with pytest.raises(UsageError) as raised:
             publish([("index.html", b"new")], out)
