@@ -75,7 +75,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
                 workshop = stack.enter_context(_workshop(next(iter(files)))) if changed else None
                 for path, data in changed.items():
                     assert workshop is not None
-                    if path.is_symlink():  # one of links that lead in a circle
+                    if path.is_symlink():  # one of links that lead in a cycle
                         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
                     staged.append((_written(workshop / path.name, data), path))
                     if path.exists():
