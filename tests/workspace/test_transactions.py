@@ -305,7 +305,7 @@ def test_a_workspace_that_cannot_be_written_is_still_read(
         with pytest.raises(UsageError, match=message):
             files.change()
         assert recover(files.root) is None  # staged files alone are no change
-    with killed_at_sync(7):
+    with killed_at_sync(8):
         files.change()
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", read_only)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @click.option(
     "--install-from",
     metavar="ADDRESS",
-    help="Where the workflow gets assay, for example git+https://git.example.org/assay@v1. "
-    "Default: a question.",
+    help="Address that the workflow installs from: of a wheel, a repository, or a path. "
+    "Default: asked for.",
 )
 @click.option("--empty", is_flag=True, help="Without the example: only the rulebook.")
 def init_command(folder: Path, ci: bool, install_from: str | None, empty: bool) -> None:
