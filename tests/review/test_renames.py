@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import ryaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.plan.history import line_of
+from assay.plan.history import for_audience, line_of
 from assay.plan.plan import Rename
 from assay.plan.renames import current_records
 from assay.review import actions
@@ -173,6 +174,16 @@ def test_the_line_of_an_apply_keeps_its_renames(desk: Desk) -> None:
     lines = desk.workspace.history_path.read_text(encoding="utf-8").splitlines()
     records = read_history(desk.workspace.history_path)
     assert [line_of(record) for record in records] == lines
+
+
+def test_the_log_of_an_audience_names_no_renamed_profile_of_others(desk: Desk) -> None:
+    desk.rename("profile", "other")
+    desk.apply()
+    record = read_history(desk.workspace.history_path)[-1]
+    restricted = replace(record.renamed[0], audiences=("board",))
+    record = replace(record, renamed=(restricted,))
+    assert not [*for_audience([record], "public")]
+    assert [r.renamed for r in for_audience([record], "board")] == [(restricted,)]
 
 
 _STEPS = st.lists(

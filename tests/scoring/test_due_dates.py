@@ -111,3 +111,21 @@ def test_a_grade_change_is_due_on_its_day() -> None:
     assert entry.day == until
     assert entry.text == "A grade changes if nothing new arrives: confidence from A/B to C/D."
     assert entry.day > AS_OF
+
+
+def _identities(*watch: dict[str, Any], **profile: Any) -> dict[str, str]:
+    return {d.text: d.identity for d in due(desk(watch=list(watch), **profile), "watch")}
+
+
+def test_a_due_date_keeps_its_identity_when_its_words_or_its_profile_are_corrected() -> None:
+    one, other = {"text": "The lsit.", "due": "2026-06"}, {"text": "B.", "due": "2026-06"}
+    expected = {"The lsit.": "office watch 2026-06 1", "B.": "office watch 2026-06 2"}
+    assert _identities(one, other) == expected
+    assert _identities(one | {"text": "A."}, other)["A."] == expected["The lsit."]
+    renamed = _identities(other, formerly=["bureau", "board"])
+    assert renamed == {"B.": "bureau watch 2026-06 1"}
+
+
+def test_an_id_keeps_the_identity_of_a_watch_item_whose_date_changes() -> None:
+    item = {"id": "list", "text": "The list."}
+    assert _identities(item | {"due": "2026-06"}) == _identities(item | {"due": "2026-Q4"})
