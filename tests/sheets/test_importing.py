@@ -275,7 +275,7 @@ def test_a_text_like_a_formula_is_escaped_and_imported_unchanged(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     sandbox.import_rows([{"profile": "port", "id": "quays", "text": "=1+1 quays"}])
-    [*_, claims] = sandbox.export(tmp_path)
+    claims = next(f for f in sandbox.export(tmp_path) if f.stem == "claims")
     assert b"'=1+1 quays" in claims.read_bytes()
     assert sandbox.plan(claims).changes == ()
     assert "text: " in sandbox.text
@@ -312,3 +312,69 @@ def test_a_source_that_only_one_citation_draws_on_is_exported_with_its_profile(
     sandbox.file.write_text(text + "---\nkind: source\nid: ledger\ntitle: Ledger\n", "utf-8")
     rows = rows_of(sandbox.loaded.corpus, "sources", ["port"])
     assert [row[0] for row in rows] == ["gazette-march", "ledger"]
+
+
+ITEMS = """\
+watch:
+  - {text: The next count., trigger: A ledger., due: 2025-06}  # asked in May
+depends_on:
+  - {on: port-office, relation: regulated_by}
+---
+kind: institution
+id: port-office
+name: Port Office
+"""
+
+
+@pytest.fixture
+def with_items(sandbox: Sandbox) -> Sandbox:
+    sandbox.file.write_text(DOCUMENTS + ITEMS, encoding="utf-8")
+    return sandbox
+
+
+def test_an_item_is_changed_by_its_key_and_keeps_what_has_no_column(with_items: Sandbox) -> None:
+    planned = with_items.import_rows(
+        [
+            {"Profile": "port", "Text": "The next count.", "Trigger": "A ledger.", "Due": "2025/7"},
+            {"Profile": "port", "Text": "A new quay.", "Trigger": "A permit.", "Due": ""},
+        ]
+    )
+    assert [(c.kind, c.id, c.new) for c in planned.changes] == [
+        ("watch", "port", False),
+        ("watch", "port", True),
+    ]
+    assert "{text: The next count., trigger: A ledger., due: 2025-07}  # asked" in with_items.text
+    assert with_items.loaded.corpus.profiles["port"].watch[1].text == "A new quay."
+
+
+def test_an_edge_is_known_by_its_profiles_and_relation(with_items: Sandbox) -> None:
+    edge = {"profile": "port", "on": "port-office", "relation": "regulated by"}
+    changed = with_items.import_rows([edge | {"criticality": "high", "claims": "quays"}])
+    assert fields(changed) == [
+        ("port", "criticality", "", "high"),
+        ("port", "claims", "", "quays"),
+    ]
+    new = with_items.import_rows([edge | {"relation": "part_of"}])
+    assert [c.new for c in new.changes] == [True]
+    edges = with_items.loaded.corpus.profiles["port"].depends_on
+    assert [(e.relation, e.criticality) for e in edges] == [
+        ("regulated_by", "high"),
+        ("part_of", None),
+    ]
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_reported(with_items: Sandbox) -> None:
+    row = {"profile": "port", "on": "port-office", "relation": "part_of", "affects": "perhaps"}
+    (error,) = with_items.errors([row])
+    assert error.message == "D2 (affects): 'perhaps' is neither yes nor no"
+
+
+def test_an_error_in_an_item_names_its_cell(with_items: Sandbox) -> None:
+    (error,) = with_items.errors(
+        [
+            {"profile": "port", "on": "port-office", "relation": "part_of", "claims": "quays"},
+            {"profile": "port", "on": "nowhere", "relation": "part_of", "claims": ""},
+        ]
+    )
+    assert (error.line, error.code) == (3, "dangling-reference")
+    assert error.message.startswith("B3 (on): unknown profile 'nowhere'")

@@ -80,6 +80,16 @@ SOURCES = some(
     note=TEXTS,
     extra=st.just({"kept": [1, "two"]}),
 )
+EDGES = st.builds(
+    lambda relation, more: {"on": "office", "relation": relation, **more},
+    st.sampled_from(["part_of", "led_by", "supplied_by"]),
+    some(criticality=st.sampled_from(["high", "low"]), valid_from=DATES),
+)
+WATCH = st.builds(
+    lambda text, more: {"text": text, **more},
+    TEXTS,
+    some(trigger=TEXTS, effect=TEXTS, due=DATES, owner=TEXTS, priority=st.just("high")),
+)
 PROFILES = some(
     aliases=st.lists(TEXTS, max_size=3),
     topics=st.lists(TEXTS, max_size=2),
@@ -88,6 +98,8 @@ PROFILES = some(
     gaps=st.lists(TEXTS, max_size=3),
     reviewed=DAYS,
     closed=st.fixed_dictionaries({"on": DATES, "because": TEXTS}),
+    depends_on=st.lists(EDGES, max_size=3, unique_by=lambda edge: edge["relation"]),
+    watch=st.lists(WATCH, max_size=3),
     factors=st.just([{"factor": "severity", "is": "high", "text": "all of it"}]),
     claims=st.lists(CLAIMS, max_size=3).map(
         lambda claims: [{"id": f"c{n}", **claim} for n, claim in enumerate(claims)]
@@ -110,6 +122,7 @@ def documents(draw: st.DrawFn) -> str:
         {"kind": "source", "id": "one", "title": draw(TEXTS), **draw(SOURCES)},
         {"kind": "source", "id": "two", "title": draw(TEXTS), "publisher": "gazette"},
         {"kind": "institution", "id": "port", "name": draw(TEXTS), **draw(PROFILES)},
+        {"kind": "institution", "id": "office", "name": "Office"},
     ]
     comment = draw(st.sampled_from(["", "# a comment\n"]))
     return comment + "---\n".join(block(document) for document in made)
@@ -130,7 +143,9 @@ def unchanged(text: str, *, xlsx: bool) -> None:
         planned = sandbox.plan(*sandbox.export(Path(folder), xlsx=xlsx))
         assert [(c.id, c.fields) for c in planned.changes] == []
         assert planned.edit.contents == {}
-        assert planned.unchanged == 4 + len(sandbox.loaded.corpus.profiles["port"].claims)
+        port = sandbox.loaded.corpus.profiles["port"]
+        lists = (port.claims, port.depends_on, port.watch, port.factors)
+        assert planned.unchanged == 5 + sum(map(len, lists))
 
 
 @given(documents())

@@ -44,8 +44,10 @@ Columns that `assay sheet export` writes and `assay sheet import` reads. See als
 [how to work in sheets](../how-to/work-in-sheets.md).
 
 A sheet is recognised by its headings, in any spelling: `As of` is `as_of`. Columns may be in any
-order. Values without a column remain unchanged in the documents, and so do dependencies, watch
-items, pictures and `extra`, which are in no sheet.
+order. Values without a column remain unchanged in the documents, and so do summaries, signals,
+corrections, pictures and `extra`, which are in no sheet. Edges, watch items and factors have no
+ids: a row is about the item with equal values, otherwise about the one with the same key (the text
+of a watch item, the factor, or `on` and `relation`). Without one, the item is new.
 """
 _SPARK = """# On Spark
 
@@ -76,7 +78,7 @@ def _help(*command: str) -> str:
 def sheets_page() -> str:
     """Page of every column of every sheet, with its meaning and form."""
     parts = [_SHEETS]
-    for kind in ("claims", "sources", "profiles", "publishers"):
+    for kind in ("claims", "sources", "profiles", "publishers", "edges", "watch", "factors"):
         sheet = SHEETS[kind]
         rows = [[code(c.name), sentence(c.meaning), _written(c)] for c in sheet.columns]
         parts.append(f"## `{kind}`\n\n{table(['column', 'meaning', 'written'], rows)}")

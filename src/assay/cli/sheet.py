@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assay.sheets.files import Table
     from assay.sheets.importing import Change, Import
 
-_KINDS = ("publishers", "sources", "profiles", "claims")
+_KINDS = ("publishers", "sources", "profiles", "claims", "edges", "watch", "factors")
 _MAX_WIDTH = 160
 
 
@@ -28,7 +28,7 @@ _MAX_WIDTH = 160
 def sheet_command() -> None:
     """Export to CSV or Excel, and import the edits.
 
-    The sheets hold publishers, sources, profiles and claims.
+    The sheets hold publishers, sources, profiles, claims, edges, watch items and factors.
     """
 
 
@@ -83,7 +83,13 @@ def export(
         print_json(SheetExport(files=map(str, files), rows=rows, left_out=left).as_json())
         return
     print_lines(map(str, files))
-    echo(", ".join(plural(n, kind.removesuffix("s")) for kind, n in rows.items()), err=True)
+    echo(
+        ", ".join(
+            plural(n, "watch item" if kind == "watch" else kind.removesuffix("s"))
+            for kind, n in rows.items()
+        ),
+        err=True,
+    )
     if left:
         echo(
             f"{plural(len(left), 'error')} in the workspace; documents with errors are not in the "

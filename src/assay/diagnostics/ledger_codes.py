@@ -48,7 +48,7 @@ LEDGER_SHORTENED = Code(
 )
 LEDGER_COMMITTED_BY_ANOTHER = Code(
     "ledger-committed-by-another",
-    "Somebody else committed a decision than the reviewer it names.",
+    "A decision was committed by another person than the reviewer it names.",
     "Ask the reviewer; a decision is committed by the one who made it.",
     "warning",
 )

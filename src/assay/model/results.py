@@ -18,7 +18,7 @@ GapKind = Literal["unknown", "weak"]
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A band that a reviewer set in place of the computed one.
+    """A band that a reviewer set instead of the computed one.
 
     ``decision`` is the id of its line in the ledger. It counts from ``since`` to ``until``, without
     an end if that is None.

@@ -23,7 +23,7 @@ def _by_code(decisions: Mapping[str, Sequence[Diagnostic]]) -> list[dict[str, ob
     return [{"code": code, "diagnostics": found} for code, found in decisions.items()]
 
 
-SheetKind = Literal["publishers", "sources", "profiles", "claims"]
+SheetKind = Literal["publishers", "sources", "profiles", "claims", "edges", "watch", "factors"]
 
 
 class DiagnosticLine(Output):

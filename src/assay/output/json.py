@@ -99,7 +99,7 @@ NonEmpty = Annotated[str | None, BeforeValidator(_or_null)]
 
 
 class OverrideValue(Output):
-    """A band that a reviewer set in place of the computed one."""
+    """A band that a reviewer set instead of the computed one."""
 
     decision: str = described("id of the decision in the ledger")
     reviewer: str = described("who set it")

@@ -61,8 +61,8 @@ def values_of(rulebook: Rulebook) -> dict[str, Any]:
 def words_of(rulebook: Rulebook) -> dict[str, str]:
     """Return every word of a rulebook that a page prints, by name.
 
-    For example ``scale.confidence.ab.label`` and ``claim.strength.record.because``. What is left
-    out is empty.
+    For example ``scale.confidence.ab.label`` and ``claim.strength.record.because``. A word
+    that is not given is empty.
     """
     return {name: text or "" for name, text in _words(rulebook)}
 

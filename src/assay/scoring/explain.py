@@ -610,7 +610,7 @@ def _in_force(
 def _outlook_in_force(outlook: Outlook, scores: Mapping[str, Score]) -> Outlook:
     """The outlook with overrides: each counts to its end, and while the computed band is the same.
 
-    What else a grade rests on may move before; that is not foreseen.
+    Other changes may make it stale before; they are not foreseen.
     """
     if all(score.override is None for score in scores.values()):
         return outlook

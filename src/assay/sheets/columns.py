@@ -14,13 +14,16 @@ from assay.model.documents import (
     Citation,
     Claim,
     ClaimType,
+    Dependency,
     Directness,
+    Level,
     Nature,
     Publisher,
     Quantity,
     Section,
     Source,
     Stance,
+    WatchItem,
 )
 
 
@@ -300,10 +303,18 @@ def _short(text: str) -> str:
 
 # Sheets -----------------------------------------------------------------------------------------
 
-Kind = Literal["publishers", "sources", "profiles", "claims"]
+Kind = Literal["publishers", "sources", "profiles", "claims", "edges", "watch", "factors"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The sheets, each after those that it refers to."""
+
+DOCUMENTS: tuple[Kind, ...] = ("publishers", "sources", "profiles")
+ITEMS: dict[Kind, tuple[str, ...]] = {
+    "edges": ("on", "relation"),
+    "watch": ("text",),
+    "factors": ("factor",),
+}
+"""Sheets of items of profiles without ids, with the columns that identify an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +337,7 @@ class Column:
         """Write the value of a document or claim into a cell; a default leaves it empty."""
         value = model
         for step in self.place:
-            value = getattr(value, "from_" if step == "from" else step, None)
+            value = getattr(value, f"{step}_" if step in ("from", "is") else step, None)
         if value is None or (self.name == "status" and value == "final"):
             return ""
         return self.form.show(value)
@@ -334,7 +345,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetKind:
-    """One of the four sheets. ``keys`` is the order of keys in its documents or claims.
+    """One of the sheets. ``keys`` is the order of keys in its documents or claims.
 
     A sheet is recognised by the columns in ``required``, which a new row must fill.
     """
@@ -537,7 +548,62 @@ CLAIMS = SheetKind(
     (*Claim.model_fields, *Quantity.model_fields),
 )
 
-SHEETS: dict[Kind, SheetKind] = {s.kind: s for s in (PUBLISHERS, SOURCES, PROFILES, CLAIMS)}
+_PROFILE = Column("profile", ID, "id or name of the profile", width=28)
+_CLAIMS = Column("claims", IDS, "ids of the claims that support it", width=30)
+
+EDGES = SheetKind(
+    "edges",
+    (
+        _PROFILE,
+        Column("on", ID, "id of the profile that it depends on, or affects", width=28),
+        Column("relation", WORD, "kind of dependency, for example regulated_by"),
+        Column("affects", FLAG, "the event affects it", choices=("yes",), width=8),
+        Column("criticality", WORD, "criticality of the dependency", choices=get_args(Level)),
+        _CLAIMS,
+        Column("valid_from", DATE, "first date of the dependency", width=12),
+        Column("valid_until", DATE, "last date of the dependency", width=12),
+        _AUDIENCE,
+    ),
+    frozenset({"profile", "on", "relation"}),
+    tuple(Dependency.model_fields),
+)
+
+WATCH = SheetKind(
+    "watch",
+    (
+        _PROFILE,
+        Column("text", TEXT, "the development to monitor", width=60),
+        Column("trigger", TEXT, "the observation that settles it", width=50),
+        Column("effect", TEXT, "effect of the development, if it is not a grade", width=40),
+        Column("due", DATE, "date of the development", width=12),
+        _CLAIMS,
+        Column("owner", TEXT, "analyst who watches it"),
+        Column("priority", WORD, "priority", choices=get_args(Level)),
+        Column("document", TEXT, "document that could settle it", width=40),
+        Column("directness", WORD, "kind of evidence", choices=("record", "first_hand")),
+        Column("would_settle", IDS, "ids of the claims that the document would settle", width=30),
+        _AUDIENCE,
+    ),
+    frozenset({"profile", "text", "trigger"}),
+    tuple(WatchItem.model_fields),
+)
+
+FACTORS = SheetKind(
+    "factors",
+    (
+        _PROFILE,
+        Column("factor", TEXT, "factor of the rulebook, for example severity"),
+        Column("is", TEXT, "word of the factor's scale, for example high"),
+        Column("text", TEXT, "number or phrase of the documents behind the word", width=50),
+        _CLAIMS,
+    ),
+    frozenset({"profile", "factor", "is"}),
+    ("factor", "is", "text", "claims"),
+)
+
+SHEETS: dict[Kind, SheetKind] = {
+    s.kind: s for s in (PUBLISHERS, SOURCES, PROFILES, CLAIMS, EDGES, WATCH, FACTORS)
+}
 
 _UNIQUE: dict[Kind, frozenset[str]] = {
     kind: frozenset(sheet.by_name)

@@ -6,8 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from assay.model.documents import AnyProfile, Corpus
-from assay.sheets.columns import KINDS, SHEETS, Kind
+from assay.sheets.columns import ITEMS, KINDS, SHEETS, Kind
 from assay.sheets.files import Heading, Sheet, csv_bytes, xlsx_bytes
+
+_WORKBOOK: Sequence[Kind] = (
+    *("claims", "profiles", "sources", "publishers"),
+    *("edges", "watch", "factors"),
+)
 
 
 def as_csv(
@@ -35,7 +40,7 @@ def as_xlsx(
             [Heading(c.name, c.meaning, c.choices, c.width) for c in SHEETS[kind].columns],
             rows_of(corpus, kind, profiles),
         )
-        for kind in reversed(kinds)
+        for kind in sorted(kinds, key=_WORKBOOK.index)
     )
 
 
@@ -47,27 +52,45 @@ def rows_of(corpus: Corpus, kind: Kind, profiles: Collection[str] | None = None)
     """
     return [
         [
-            owner if column.name == "profile" else column.show(model)
+            given[column.name] if column.name in given else column.show(model)
             for column in SHEETS[kind].columns
         ]
-        for owner, model in _models(corpus, kind, profiles)
+        for given, model in _models(corpus, kind, profiles)
     ]
 
 
-def _models(corpus: Corpus, kind: Kind, wanted: Collection[str] | None) -> list[tuple[str, Any]]:
-    """Return the documents or claims of a sheet, each claim with the id of its profile."""
+def items_of(kind: Kind, profile: AnyProfile) -> list[tuple[str, int, Any]]:
+    """Return the items of a profile in a sheet, each with its list and its place in it."""
+    lists = {"edges": ("depends_on", "affects"), "watch": ("watch",), "factors": ("factors",)}
+    return [
+        (name, at, item)
+        for name in lists[kind]
+        for at, item in enumerate(getattr(profile, name, ()))
+    ]
+
+
+def _models(
+    corpus: Corpus, kind: Kind, wanted: Collection[str] | None
+) -> list[tuple[dict[str, str], Any]]:
+    """Return the documents, claims or items of a sheet, with cells that no model has."""
     profiles = [p for p in corpus.profiles.values() if wanted is None or p.id in wanted]
     if kind == "profiles":
-        return [("", p) for p in profiles]
+        return [({}, p) for p in profiles]
     if kind == "claims":
-        return [(p.id, claim) for p in profiles for claim in p.claims]
+        return [({"profile": p.id}, claim) for p in profiles for claim in p.claims]
+    if kind in ITEMS:
+        return [
+            ({"profile": p.id, "affects": "yes" if name == "affects" else ""}, item)
+            for p in profiles
+            for name, _, item in items_of(kind, p)
+        ]
     everything = corpus.sources if kind == "sources" else corpus.publishers
     if wanted is None:
-        return [("", document) for document in everything.values()]
+        return [({}, document) for document in everything.values()]
     used: set[str | None] = set(_sources_of(corpus, profiles))
     if kind == "publishers":
         used = {corpus.sources[i].publisher for i in used if i}
-    return [("", document) for id_, document in everything.items() if id_ in used]
+    return [({}, document) for id_, document in everything.items() if id_ in used]
 
 
 def _sources_of(corpus: Corpus, profiles: Iterable[AnyProfile]) -> set[str]:

@@ -117,7 +117,8 @@ class _Draft:
     """The data of every document that a row is about.
 
     ``added`` are the new documents. ``rows`` has the row of each document, and of each claim by
-    the ids of its document and its own.
+    the ids of its document and its own. ``items`` has that of each item without an id, by document,
+    list and place.
     """
 
     loaded: Loaded
@@ -125,10 +126,13 @@ class _Draft:
     data: dict[str, dict[str, Any]] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
     rows: dict[tuple[str, str | None], Row] = field(default_factory=dict)
+    items: dict[tuple[str, str, int], Row] = field(default_factory=dict)
 
     def write(self, target: Target) -> tuple[list[FieldChange], list[Diagnostic]]:
         """Write a row's values into its document; return the changes and the errors in cells."""
         document, row = target.document, target.row
+        if target.item is not None:
+            return self._write_item(target, *target.item)
         self.rows[document, target.claim] = row
         if target.claim is None:
             before = {"id": document}
@@ -149,6 +153,21 @@ class _Draft:
             self.data[document] = profile | {"claims": claims}
         return changes, errors
 
+    def _write_item(
+        self, target: Target, name: str, at: int | None
+    ) -> tuple[list[FieldChange], list[Diagnostic]]:
+        """Write a row's values into an item of a profile that has no id."""
+        profile = self.data.get(target.document) or self.original(target.document)
+        items = list(profile.get(name) or [])
+        place = len(items) if at is None else at
+        item, changes, errors = self.updated(
+            items[place] if at is not None else {}, target.model, target.row
+        )
+        items[place : place + 1] = [item]
+        self.data[target.document] = profile | {name: items}
+        self.items[target.document, name, place] = target.row
+        return changes, errors
+
     def updated(
         self, data: Mapping[str, Any], model: Any, row: Row
     ) -> tuple[dict[str, Any], list[FieldChange], list[Diagnostic]]:
@@ -161,7 +180,7 @@ class _Draft:
         errors: list[Diagnostic] = []
         for column in row.sheet.columns:
             name = column.name
-            if name not in row.given or name in ("id", "profile") or name in row.unread:
+            if name not in row.given or name in ("id", "profile", "affects") or name in row.unread:
                 continue
             cell = row[name]
             before = from_cell(to_cell(column.show(model))) if model is not None else ""
@@ -249,7 +268,24 @@ class _Draft:
             at = next(i for i, c in enumerate(after["claims"]) if c["id"] == claim_id)
             claims = [*after["claims"][:at], *old, *after["claims"][at + 1 :]]
             data[document] = after | {"claims": claims}
+        for (document, name, at), row in sorted(self.items.items(), key=_last_first):
+            if row.place in bad:
+                before = {} if document in self.added else self.original(document)
+                old = (before.get(name) or [])[at : at + 1]
+                items = list(data[document][name])
+                items[at : at + 1] = old
+                changed = data[document] | {name: items}
+                data[document] = changed if items else _without(changed, name)
         return replace(self, data=data)
+
+
+def _last_first(item: tuple[tuple[str, str, int], Row]) -> tuple[str, str, int]:
+    (document, name, at), _ = item
+    return document, name, -at
+
+
+def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != name}
 
 
 def _with_details(texts: list[str] | None, before: Any) -> list[Any] | None:
@@ -301,7 +337,8 @@ def _verify(draft: _Draft, known: Sequence[Diagnostic]) -> list[Diagnostic]:
     """
     found = [*known, *_new_errors(draft, known)]
     places = {(d.file, d.line) for d in found}
-    bad = {row.place for row in draft.rows.values() if row.place in places}
+    rows = [*draft.rows.values(), *draft.items.values()]
+    bad = {row.place for row in rows if row.place in places}
     if bad:
         # Claims that were left out are missing only in this second pass.
         left_out = [claim for (_, claim), row in draft.rows.items() if claim and row.place in bad]
@@ -347,6 +384,9 @@ def _in_sheet(draft: _Draft, finding: Diagnostic, document: str | None) -> Diagn
         claim = draft.data[document]["claims"][path[1]]
         row = draft.rows.get((document, claim.get("id")))
         path = path[2:]
+    elif len(path) > 1 and isinstance(path[1], int):
+        item = draft.items.get((document, str(path[0]), path[1]))
+        row, path = (item, path[2:]) if item is not None else (row, path)
     if row is None:
         return None
     # The column with this path, otherwise one whose key the message mentions.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -19,8 +19,19 @@ from assay.errors import UsageError
 from assay.evidence.addresses import canonical_address
 from assay.model.identity import Identity
 from assay.model.identity import Kind as IdentityKind
-from assay.sheets.columns import KINDS, SHEETS, Kind, SheetKind
-from assay.sheets.files import Record, Records, Table, cell_name
+from assay.sheets.columns import (
+    DOCUMENTS,
+    EDGES,
+    ITEMS,
+    KINDS,
+    SHEETS,
+    CellError,
+    Column,
+    Kind,
+    SheetKind,
+)
+from assay.sheets.export import items_of
+from assay.sheets.files import Record, Records, Table, cell_name, from_cell, to_cell
 from assay.workspace.load import Loaded
 
 # Reading ----------------------------------------------------------------------------------------
@@ -69,7 +80,9 @@ def read_rows(tables: Iterable[Table]) -> SheetRows:
     for table in tables:
         found.notes += [f"{table.place}: {note}" for note in table.notes]
         # The sheet that the table's name suggests is tried first.
-        for kind in sorted(KINDS, key=lambda kind: kind != table.name.casefold()):
+        for kind in sorted(
+            KINDS, key=lambda k: (k != table.name.casefold(), -len(SHEETS[k].required))
+        ):
             sheet = SHEETS[kind]
             records = table.records(sheet.is_header)
             if records is not None:
@@ -81,7 +94,7 @@ def read_rows(tables: Iterable[Table]) -> SheetRows:
         else:
             found.notes.append(
                 f"{table.place}: not read: no row of headings identifies it as a sheet of "
-                "publishers, sources, profiles or claims"
+                "publishers, sources, profiles, claims, edges, watch items or factors"
             )
     if not read:
         raise UsageError("; ".join(found.notes) or "the files contain no sheet")
@@ -222,6 +235,7 @@ class Target:
     """The document or claim that a row is about; ``model`` is None if it is new.
 
     ``matched_by`` is the column that a row without an id was matched by, unless it is equal.
+    ``item`` is the list of an item without an id, and its place in it, None for a new item.
     """
 
     row: Row
@@ -229,6 +243,7 @@ class Target:
     claim: str | None
     model: Any
     matched_by: str = ""
+    item: tuple[str, int | None] | None = None
 
     @property
     def id(self) -> str:
@@ -280,7 +295,7 @@ class Assigner:
 
     def assign(self, rows: Mapping[Kind, list[Row]]) -> None:
         """Find the targets of all rows; those with an id first, since they take precedence."""
-        for kind in KINDS[:-1]:
+        for kind in DOCUMENTS:
             for row in rows[kind]:
                 if row["id"] and self._is_valid_id(row) and self._is_free(kind, row):
                     id_ = self._identity.now(_KINDS[kind], row["id"])
@@ -289,6 +304,8 @@ class Assigner:
                 if not row["id"]:
                     self._assign_document(kind, row)
         self._assign_claims(rows["claims"])
+        for kind in ITEMS:
+            self._assign_items(kind, rows[kind])
 
     def named(self, kind: Kind, text: str) -> str:
         """Return the id of the publisher or profile with this id or name; otherwise the text."""
@@ -407,6 +424,55 @@ class Assigner:
         for row, profile in changed:
             self._assign_changed_claim(row, profile)
 
+    def _assign_items(self, kind: Kind, rows: list[Row]) -> None:
+        """Find the items that rows are about: first the equal ones, then those with equal keys."""
+        taken: set[tuple[str, str, int]] = set()
+        left: list[tuple[Row, str]] = []
+        for row in rows:
+            profile = self.named("profiles", row["profile"])
+            if (error := self._profile_error(row, profile)) is not None:
+                self.errors.append(error)
+            elif row["affects"] and isinstance(_affects(row), str):
+                message = f"{row['affects'][:60]!r} is neither yes nor no"
+                self.errors.append(row.error("affects", message, "write yes, or leave it empty"))
+            elif not self._take_item(kind, row, profile, tuple(row.given), taken):
+                left.append((row, profile))
+        for row, profile in left:
+            if not self._take_item(kind, row, profile, ITEMS[kind], taken):
+                self._add_item(kind, row, profile)
+
+    def _take_item(
+        self,
+        kind: Kind,
+        row: Row,
+        profile: str,
+        columns: Sequence[str],
+        taken: set[tuple[str, str, int]],
+    ) -> bool:
+        """Assign the row to the first free item with equal cells in these columns, if any."""
+        model = self._models["profiles"].get(profile)
+        for name, at, item in items_of(kind, model) if model is not None else ():
+            if (profile, name, at) in taken or name != _list_of(kind, row):
+                continue
+            cells = {
+                c.name: from_cell(to_cell(c.show(item)))
+                for c in row.sheet.columns
+                if c.name not in ("profile", "affects")
+            }
+            compared = [c for c in row.sheet.columns if c.name in columns and c.name in cells]
+            if all(_read(c, row[c.name]) == _read(c, cells[c.name]) for c in compared):
+                taken.add((profile, name, at))
+                self.targets.append(Target(row, profile, None, item, item=(name, at)))
+                return True
+        return False
+
+    def _add_item(self, kind: Kind, row: Row, profile: str) -> None:
+        missing = [c for c in ITEMS[kind] if not row[c]]
+        if missing:
+            self.errors.append(row.error(missing[0], f"the row has no {missing[0]}", "add it"))
+        else:
+            self.targets.append(Target(row, profile, None, None, item=(_list_of(kind, row), None)))
+
     def _profile_error(self, row: Row, profile: str) -> Diagnostic | None:
         if profile in self._models["profiles"] or (profile, None) in self._rows:
             return None
@@ -477,6 +543,25 @@ class Assigner:
             self._names[row.sheet.kind].setdefault(comparison_key(row["name"]), document)
         elif re.match(r"https?://", row["url"]):
             self._addresses.setdefault(canonical_address(row["url"]), document)
+
+
+def _read(column: Column, cell: str) -> Any:
+    """Return the value of a cell for comparison: its text if it has none, or an error."""
+    try:
+        return column.form.read(cell, False) if cell else cell
+    except CellError:
+        return cell
+
+
+def _list_of(kind: Kind, row: Row) -> str:
+    """Return the list of a profile that the row is about."""
+    if kind != "edges":
+        return kind
+    return "affects" if _affects(row) is True else "depends_on"
+
+
+def _affects(row: Row) -> Any:
+    return _read(EDGES.by_name["affects"], row["affects"])
 
 
 def _ambiguous(row: Row, column: str, found: Match) -> Diagnostic:

@@ -39,7 +39,7 @@ class Edit:
         return [self.loaded.workspace.relative(path) for path in self.contents]
 
     def load(self) -> Loaded:
-        """Load the workspace as it is after this edit; a deleted file is empty."""
+        """Load the workspace with this edit; a deleted file is empty."""
         contents = {path: data or b"" for path, data in self.contents.items()}
         return load_workspace(self.loaded.workspace, as_of=self.loaded.as_of, contents=contents)
 

@@ -19,10 +19,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from io import FileIO
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from assay.cache import content_digest
 from assay.errors import UsageError
@@ -31,8 +30,7 @@ from assay.workspace.paths import real_path
 _T = TypeVar("_T")
 
 _FOLDER, _LAST, _FORWARD, _BACK = "transaction", "last", "forward", "back"
-_PATIENCE_SECONDS = 10.0
-_PAUSE_SECONDS = 0.02
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 10.0, 0.02
 
 
 class ChangedFileError(UsageError):
@@ -96,7 +94,7 @@ def recover(root: Path) -> str | None:
     One look at the disk if there is none. Raises ``UsageError`` if it can be neither: the files
     are then partly old and partly new.
     """
-    if not _folder(root).exists():
+    if not _staging(root).exists():
         return None
     partial = _mark(root) is not None
     try:
@@ -109,8 +107,7 @@ def recover(root: Path) -> str | None:
         raise UsageError(f"the last change of the workspace is incomplete: {reason}") from None
     if finished is None:
         return None
-    done = "completed" if finished.completed else "undid"
-    return f"{done} {finished.command}, which was interrupted"
+    return f"{'completed' if finished[0] else 'undid'} {finished[1]}, which was interrupted"
 
 
 def undisturbed(root: Path, read: Callable[[], _T]) -> _T:
@@ -136,7 +133,8 @@ def _locked(root: Path, patience: float) -> Iterator[None]:
     if not (home / ".gitignore").exists():
         (home / ".gitignore").write_bytes(b"*\n")
     end = time.monotonic() + patience
-    with FileIO(home / "lock", "a+", opener=_no_link) as file:
+    opener = lambda path, flags: os.open(path, flags | os.O_NOFOLLOW, 0o666)  # noqa: E731
+    with FileIO(home / "lock", "a+", opener=opener) as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -150,15 +148,10 @@ def _locked(root: Path, patience: float) -> Iterator[None]:
                         f"the workspace is being changed by {holder}; try again when it is done"
                     ) from None
                 time.sleep(_PAUSE_SECONDS)
-        since = datetime.now().astimezone().strftime("%H:%M:%S")
         process = f"process {os.getpid()} on {socket.gethostname()}"
         file.truncate(0)
-        file.write(f"'{_command()}' ({process}) since {since}".encode())
+        file.write(f"'{_command()}' ({process}) since {time.strftime('%H:%M:%S')}".encode())
         yield
-
-
-def _no_link(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def _command() -> str:
@@ -189,13 +182,8 @@ class _Entry:
     new: str | None
 
 
-class _Finished(NamedTuple):
-    completed: bool
-    command: str
-
-
 def _carry_out(root: Path, contents: Mapping[Path, bytes | None]) -> None:
-    folder = _folder(root)
+    folder = _staging(root)
     try:
         entries = _stage(root, folder, contents)
         _flush(folder)
@@ -213,7 +201,7 @@ def _carry_out(root: Path, contents: Mapping[Path, bytes | None]) -> None:
             message = f"{_reason(root, error)}; the next command will undo what was changed"
             raise UsageError(message) from None
         raise
-    if finished is not None and not finished.completed:
+    if finished is not None and not finished[0]:
         edited = [e.path for e in entries if _digest(root / e.path) != e.old]
         raise ChangedFileError(root, root / (edited or [e.path for e in entries])[0])
 
@@ -224,13 +212,11 @@ def _stage(root: Path, folder: Path, contents: Mapping[Path, bytes | None]) -> l
     for number, (target, data) in enumerate(contents.items()):
         staged = folder / f"{number}.new"
         _write(staged, data or b"")
-        before = _bytes(target)
-        if before is not None:
+        if target.exists():
             staged.chmod(target.stat().st_mode)
             _keep(target, folder / f"{number}.old")
-        old = None if before is None else content_digest(before)
         new = None if data is None else content_digest(data)
-        entries.append(_Entry(number, _relative(root, target), old, new))
+        entries.append(_Entry(number, _relative(root, target), _digest(target), new))
     folders = {p for target in contents for p in target.parents if not p.exists()}
     record = {
         "command": _command(),
@@ -241,47 +227,46 @@ def _stage(root: Path, folder: Path, contents: Mapping[Path, bytes | None]) -> l
     return entries
 
 
-def _finish(root: Path) -> _Finished | None:
-    """Complete or undo the change that was recorded, if one was, and sweep the staged files."""
-    folder, mark = _folder(root), _mark(root)
+def _finish(root: Path) -> tuple[bool, str] | None:
+    """Complete or undo the recorded change, and sweep the staged files.
+
+    Returns whether it was completed, and its command; None if none was recorded.
+    """
+    folder, mark = _staging(root), _mark(root)
     finished = None
     if mark is not None:
         command, entries, folders = _recorded(root, mark)
         waiting = [e for e in entries if (folder / f"{e.number}.new").exists()]
-        forward = mark.name == _FORWARD and all(_is_untouched(root, e) for e in waiting)
+        forward = mark.name == _FORWARD and all(
+            _digest(root / e.path) in ((e.old,) if e.new else (e.old, None)) for e in waiting
+        )
         if forward:
             for path in folders:
                 path.mkdir(exist_ok=True)
             for entry in waiting:
-                staged = folder / f"{entry.number}.new"
-                if entry.new is None:
-                    (root / entry.path).unlink(missing_ok=True)
-                    staged.unlink()
-                else:
-                    _move(staged, root / entry.path)
+                staged, target = folder / f"{entry.number}.new", root / entry.path
+                if entry.new is not None:
+                    _move(staged, target)
+                    continue
+                target.unlink(missing_ok=True)
+                staged.unlink()
         else:
             if mark.name == _FORWARD:
                 mark = mark.rename(folder / _BACK)
                 _flush(folder)
-            # Whether a deletion was made, only the file itself tells.
+            # Only the file itself shows whether it was deleted.
             made = [e for e in entries if e not in waiting or e.new is None]
             _undo(root, command, made, folders)
         for parent in dict.fromkeys((root / e.path).parent for e in entries):
             if parent.exists():
                 _flush(parent)
         mark.rename(folder.parent / _LAST)
-        finished = _Finished(forward, command)
+        finished = (forward, command)
     if folder.exists():
         with suppress(OSError):  # the change is made; what is left is swept by the next command
             _flush(folder.parent)
             shutil.rmtree(folder)
     return finished
-
-
-def _is_untouched(root: Path, entry: _Entry) -> bool:
-    """Whether a file is as it was, or already deleted by an interrupted change."""
-    digest = _digest(root / entry.path)
-    return digest == entry.old or (digest is None and entry.new is None)
 
 
 def _undo(root: Path, command: str, replaced: Sequence[_Entry], folders: Sequence[Path]) -> None:
@@ -297,7 +282,7 @@ def _undo(root: Path, command: str, replaced: Sequence[_Entry], folders: Sequenc
         if entry.old is None:
             (root / entry.path).unlink()
         else:
-            _move(_folder(root) / f"{entry.number}.old", root / entry.path)
+            _move(_staging(root) / f"{entry.number}.old", root / entry.path)
     for path in reversed(folders):
         with suppress(OSError):  # never made, or in use by now
             path.rmdir()
@@ -333,16 +318,16 @@ def _is_own(root: Path, path: str) -> bool:
     return inside and not hidden and not Path(path).is_absolute()
 
 
-# Files ------------------------------------------------------------------------------------------
-
-
-def _folder(root: Path) -> Path:
+def _staging(root: Path) -> Path:
     return root / ".assay" / _FOLDER
+
+
+# Files ------------------------------------------------------------------------------------------
 
 
 def _mark(root: Path) -> Path | None:
     """Return the record of a change that has begun, None if there is none."""
-    return next((m for n in (_BACK, _FORWARD) if (m := _folder(root) / n).exists()), None)
+    return next((m for n in (_BACK, _FORWARD) if (m := _staging(root) / n).exists()), None)
 
 
 def _last(root: Path) -> tuple[int, int] | None:
