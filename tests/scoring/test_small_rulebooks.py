@@ -62,6 +62,8 @@ def test_one_rule(tmp_path: Path) -> None:
             "band": None,
             "grade": None,
             "label": None,
+            "computed": None,
+            "override": None,
             "ceiling": None,
             "stands_on": None,
             "provisional": False,
