@@ -136,6 +136,7 @@ CONTRACTS: tuple[Contract, ...] = (
         change.Sweep,
     ),
     Contract("assay apply [PLAN]", f"apply --auto-approve {_WHO}", change.Plan),
+    Contract("assay verify", "verify", documents.Diagnostics),
     Contract("assay history ID", "history example-harbour-office", change.History),
     Contract("assay log", "log", change.Log),
     Contract("assay rules test", "rules test", rules.TestReport),
@@ -164,6 +165,14 @@ CONTRACTS: tuple[Contract, ...] = (
     ),
     Contract(
         "assay rename OLD NEW", f"rename {_PROFILE} other-id --dry-run", documents.IdentityEdit
+    ),
+    Contract(
+        "assay merge FROM INTO",
+        "merge the-first-electric-ferry berths-for-electric-ferries --dry-run",
+        documents.IdentityEdit,
+    ),
+    Contract(
+        "assay remove ID", "remove the-first-electric-ferry --dry-run", documents.IdentityEdit
     ),
     Contract("assay sheet export OUT", "sheet export .assay/sheets", documents.SheetExport),
     Contract(

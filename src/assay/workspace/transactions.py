@@ -307,7 +307,7 @@ def _recorded(root: Path, mark: Path) -> tuple[str, list[_Entry], list[Path]]:
     return command, entries, [root / p for p in record["folders"]]
 
 
-_HIDDEN = (".assay", ".github", ".gitignore", ".gitattributes", ".pre-commit-config.yaml")
+_HIDDEN = ".assay .github .gitignore .gitattributes .gitkeep .pre-commit-config.yaml".split()  # noqa: SIM905
 """Hidden names that a workspace writes itself; git's own folder is not among them."""
 
 
