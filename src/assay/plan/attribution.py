@@ -541,6 +541,8 @@ class RuleChanges:
             case "reach":
                 ways = ("downstream", "upstream", '"within_reach":true')
                 return any(way in text for text in texts for way in ways)
+            case "fact" | "parameter":
+                return any(rest in text for text in texts)
             case "factors":
                 return any("factors" in text for text in texts)
             case "settings":

@@ -23,6 +23,13 @@ WORDS = {"because", "rationale", "source", "title", "describes", "label", "text"
 """Fields of the rulebook that no score reads."""
 
 
+UNREAD = ("version", "include", "vocabularies", "guard", "settings.accept_origins_from")
+"""Parts of a rulebook that no score and no page reads: what commands check, warn of and suggest.
+
+``settings.as_of`` is a cause of its own.
+"""
+
+
 def values_of(rulebook: Rulebook) -> dict[str, Any]:
     """Return everything in a rulebook that affects a score, band, page or watch item, by name.
 
@@ -31,6 +38,7 @@ def values_of(rulebook: Rulebook) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     for scorer in rulebook.scorers:
         parts[scorer.key] = True
+        parts[f"{scorer.key}.shown"] = scorer.shown
         parts[f"{scorer.key}.start"] = scorer.start
         parts[f"{scorer.key}.pool"] = scorer.pool.model_dump(mode="json") if scorer.pool else None
         parts[f"{scorer.key}.scale"] = scorer.scale
@@ -43,6 +51,10 @@ def values_of(rulebook: Rulebook) -> dict[str, Any]:
         parts[f"{scorer.key}.not_asked"] = [n.model_dump(mode="json") for n in scorer.not_asked]
         for rule in scorer.rules:
             parts[f"{scorer.key}.{rule.id}"] = rule.model_dump(mode="json", exclude=WORDS)
+    for fact in rulebook.facts:
+        parts[f"fact.{fact.name}"] = [fact.on, fact.expr]
+    for name, value in rulebook.parameters.items():
+        parts[f"parameter.{name}"] = value
     for name, bands in rulebook.scales.items():
         parts[f"scale.{name}"] = [b.model_dump(mode="json", exclude={"label"}) for b in bands]
     for name, value in rulebook.reach.model_dump(mode="json").items():
