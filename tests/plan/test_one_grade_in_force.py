@@ -347,6 +347,7 @@ class Commands(RuleBasedStateMachine):
         )
         self.day = date(2026, 1, 15)
         self.decisions: list[str] = []
+        self.ids = {"harbour": "harbour", "pier": "pier"}
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -391,7 +392,9 @@ class Commands(RuleBasedStateMachine):
     def override(self, name: str, band: str, days: int | None) -> None:
         until = [] if days is None else ["--until", (self.day + timedelta(days=days)).isoformat()]
         words = ["--scorer", "trust", "--grade", band, "--reason", "known", "--reviewer", "Ann"]
-        code, out = self.call("review", "override", name, *words, *until, "--format", "json")
+        code, out = self.call(
+            "review", "override", self.ids[name], *words, *until, "--format", "json"
+        )
         if code == 0:
             self.decisions.append(json.loads(out)["id"])
 
@@ -399,6 +402,17 @@ class Commands(RuleBasedStateMachine):
     @rule(second=st.booleans())
     def second_or_undo(self, second: bool) -> None:
         self.call("review", "second" if second else "undo", self.decisions[-1], "--reviewer", "Ben")
+
+    @rule(name=st.sampled_from(["harbour", "pier"]))
+    def rename(self, name: str) -> None:
+        former, now = self.ids[name], f"{self.ids[name]}-x"
+        self.ids[name] = now
+        document = self.office.documents.pop(former)
+        formerly = [*document.get("formerly", ()), former]
+        self.office.put({**document, "id": now, "formerly": formerly})
+        if name == "harbour":
+            edge = {"on": now, "relation": "built_on"}
+            self.office.put({**self.office.documents[self.ids["pier"]], "depends_on": [edge]})
 
     @rule()
     def apply(self) -> None:
@@ -419,7 +433,9 @@ class Commands(RuleBasedStateMachine):
         plan = self.printed("plan")
         changes = {c["id"]: c["to"]["band"] for c in plan["changes"]}
         applied = read_lock(self.office.root / "grades.lock")
-        locked = {e.id: e.scores["trust"].band for e in applied.entries.values()} if applied else {}
+        entries = applied.entries.values() if applied else ()
+        now = {f"{name}{'-x' * n}": i for name, i in self.ids.items() for n in range(len(i))}
+        locked = {now[e.id]: e.scores["trust"].band for e in entries}
         assert {**locked, **changes} == scored
         for name, band in locked.items():
             applies = self.printed("history", name)["applies"]

@@ -18,6 +18,7 @@ from assay.plan.inputs import WORDS
 from assay.plan.lock import InputDigests, Lock, LockedClaim, canonical_rulebook, digest_of
 from assay.plan.lock_builder import evidence_digest, evidence_of
 from assay.plan.plan import Edit, Edited, EditKind, Plan, includes
+from assay.plan.renames import renamed_lock
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
@@ -41,7 +42,9 @@ def with_edits(
 
     ``old_documents`` gives the known documents of the base; it is called only if some changed.
     """
-    found = list(_rule_edits(base, assessments[0]))
+    first = assessments[0]
+    base, _ = renamed_lock(base, first.identity, first.rulebook)
+    found = list(_rule_edits(base, first))
     if _documents_changed(plan, base):
         found += _document_edits(base, assessments, old_documents())
     edits = tuple(_finished(edit, plan, place) for edit in found)
