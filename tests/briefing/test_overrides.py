@@ -54,6 +54,7 @@ def test_both_grades_stand_on_the_page_and_what_people_wrote_is_text(
         "&lt;i&gt;the file&lt;/i&gt;."
     ) in page
     assert "Set by a reviewer (computed: C/D)" in page
+    assert "Why only" not in page  # the evidence is not why it is A/B
     assert "set by a reviewer, computed: Critical" in page
     assert "<i>the file" not in page
 

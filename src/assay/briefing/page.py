@@ -266,9 +266,14 @@ def _cite(sheet: Sheet, imprint: Imprint) -> str:
 
 
 def reasons(sheet: Sheet) -> Reasons | None:
-    """Why the page has only this grade, and the document or step that would raise it."""
+    """Why the page has only this grade, and the document or step that would raise it.
+
+    None if a reviewer set the grade: the reason is then above the summary.
+    """
     scorer = sheet.atlas.headline
     if scorer is None or not scorer.asks(sheet.profile.kind):
+        return None
+    if sheet.atlas.override(sheet.profile.id, scorer.name) is not None:
         return None
     bands = sheet.atlas.rulebook.bands(scorer)
     band = sheet.atlas.band(sheet.profile.id, scorer)
