@@ -480,12 +480,12 @@ def apply(checked: Checked, proposal: Proposal, *, at: datetime, who: str, why: 
     return record_apply(checked.loaded.workspace, proposal, at=at, who=who, why=why)
 
 
-def verify(workspace: Workspace) -> list[Diagnostic]:
+def verify(workspace: Workspace, pinned: date | None = None) -> list[Diagnostic]:
     """Compute everything from the documents, without a cache, and compare it with the records.
 
     These are each score of the lock and the records of :func:`record_faults`. Raises
     ``InputError`` for errors of the workspace, and for records that cannot be read;
-    ``UsageError`` without a lock.
+    ``UsageError`` without a lock, and if it is not of the ``pinned`` date.
     """
     from assay.plan.lock import read_lock
     from assay.plan.lock_builder import lock_of
@@ -494,6 +494,8 @@ def verify(workspace: Workspace) -> list[Diagnostic]:
     lock = read_lock(workspace.lock_path)
     if lock is None:
         raise UsageError("there is no grades.lock to verify; 'assay apply' makes one")
+    if pinned not in (None, lock.as_of):
+        raise UsageError(f"the lock is as of {lock.as_of.isoformat()}; omit --as-of")
     now = lock_of(assess_all(check(workspace, lock.as_of), lock.as_of))
     return [*lock_faults(lock, now, workspace.lock_path.name), *record_faults(workspace)]
 

@@ -27,10 +27,10 @@ def verify_command(context: click.Context, output: str) -> None:
     from assay.pipeline import verify
 
     session: Session = context.obj
-    if session.as_of is not None or session.audience is not None:
-        raise UsageError("the lock has one date and all audiences; omit --as-of and --audience")
+    if session.audience is not None:
+        raise UsageError("the lock covers all audiences; omit --audience")
     workspace = session.workspace()
-    found = sort_diagnostics(verify(workspace))
+    found = sort_diagnostics(verify(workspace, session.as_of))
     print_report(found, output, workspace)
     if output == "text":
         faults = [d for d in found if d.severity == "error"]
