@@ -413,9 +413,17 @@ def _scoring(checked: Checked, as_of: date, pinned: date | None) -> Scoring:
 
 
 def _rescore(
-    workspace: Workspace, written: Corpus, rulebook: Rulebook, program: Program, as_of: date
+    workspace: Workspace,
+    written: Corpus,
+    rulebook: Rulebook,
+    program: Program,
+    as_of: date,
+    decisions: Sequence[str],
 ) -> tuple[Assessment, ...]:
-    """Score documents by a compiled rulebook on a date, for each audience of the rulebook."""
+    """Score documents by a compiled rulebook on a date, for each audience of the rulebook.
+
+    Of the ledger, only ``decisions`` and those that they follow count.
+    """
     order = rulebook.audiences
     found = [
         scored(
@@ -430,7 +438,8 @@ def _rescore(
         for audience in order
     ]
     ledger = _ledger(workspace, found[0].identity)
-    return tuple(with_decisions(assessment, ledger) for assessment in found)
+    known = ledger and ledger.followed_by(decisions)
+    return tuple(with_decisions(assessment, known) for assessment in found)
 
 
 def plan(checked: Checked, request: Request, *, as_of: date, pinned: date | None = None) -> Planned:
@@ -463,7 +472,7 @@ def propose(
 ) -> Proposal:
     """The plan to apply for all audiences, at the date of a saved plan if there is one.
 
-    With a ``part``, only the rules, the documents or the date are the current ones.
+    With a ``part``, only the rules, the documents, the decisions or the date are the current ones.
     """
     from assay.plan.apply import make_proposal
 

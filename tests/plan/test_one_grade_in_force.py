@@ -89,6 +89,22 @@ def test_a_decision_is_a_cause_of_its_own_until_it_is_applied(assay: Call) -> No
     assert last["changes"][0]["to"]["override"] == decision
 
 
+def test_decisions_alone_and_everything_but_decisions_can_be_applied(
+    harbour: Office, assay: Call
+) -> None:
+    apply(assay)
+    override(assay)
+    harbour.edit_rule("citation.strength.record", add=0.5)
+    harbour.write()
+    kinds = [
+        {c["kind"] for change in printed(assay, "plan")["changes"] for c in change["causes"]}
+        for cause in ("rules", "decisions", "documents")
+        if apply(assay, "--cause", cause)[0] == 0
+    ]
+    assert kinds == [{"decision"}, set(), set()]
+    assert assay("verify")[0] == 0
+
+
 def test_the_computed_grade_stands_beside_the_one_in_force(assay: Call) -> None:
     decision = override(assay)
     [found] = printed(assay, "score", "harbour")["profiles"]

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 @click.option(
     "--cause",
     "part",
-    type=Choice(["rules", "documents", "time"]),
-    help="Apply only changes of the rules, the documents or the date. Default: all.",
+    type=Choice(["rules", "documents", "decisions", "time"]),
+    help="Apply only changes of the rules, documents, decisions or date. Default: all.",
 )
 @json_option
 @click.pass_context

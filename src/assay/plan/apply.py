@@ -34,7 +34,7 @@ PLAN_FORMAT = 1
 FUTURE_DAYS = 31
 """Days after today up to which an apply may be dated without a question."""
 
-Part = Literal["rules", "documents", "time"]
+Part = Literal["rules", "documents", "decisions", "time"]
 """What an apply can take alone."""
 
 SIZE_LIMIT = 1_000_000_000
@@ -259,14 +259,15 @@ def make_proposal(
     if part is not None:
         assessments = _one_part(scoring, locks, assessments[0], part)
     plan = plan_since(locks, assessments, scoring.place)
+    recorded = scoring.decisions if part in (None, "decisions") else locks[0].decisions
     current = len(locks) == 1 and plan.empty and not plan.behind and plan.as_of == locks[0].as_of
-    return Proposal(plan, assessments, tuple(bases), scoring.decisions, not current)
+    return Proposal(plan, assessments, tuple(bases), recorded, not current)
 
 
 def _one_part(
     scoring: Scoring, locks: Sequence[Lock], current: Assessment, part: Part
 ) -> tuple[Assessment, ...]:
-    """Score with the current rules, documents or date, and all else as in the lock."""
+    """Score with the current rules, documents, decisions or date, and all else as in the lock."""
     from assay.plan.attribution import baseline
     from assay.plan.revision import as_applied
 
@@ -288,7 +289,8 @@ def _one_part(
     if part != "documents":
         with as_applied(lock, current) as then:
             written = then[0].written
-    return scoring.rescore(written, rulebook, program, as_of)
+    decisions = scoring.decisions if part == "decisions" else lock.decisions
+    return scoring.rescore(written, rulebook, program, as_of, decisions)
 
 
 def record_apply(

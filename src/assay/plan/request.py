@@ -35,8 +35,8 @@ class Scoring:
     given if that has none. ``decide`` adds the overrides that count to an assessment by other
     rules, ``decisions`` are the last ones of the ledger. ``pages`` lists the files of the site that
     differ between two assessments. ``place`` finds a value of the rulebook or of a document in its
-    file. ``rescore`` scores other documents by a compiled rulebook on a date, for each audience of
-    the rulebook.
+    file. ``rescore`` scores other documents by a compiled rulebook on a date, with the decisions up
+    to those given, for each audience of the rulebook.
     """
 
     workspace: Workspace
@@ -47,7 +47,7 @@ class Scoring:
     decisions: tuple[str, ...]
     pages: Callable[[Sequence[Assessment], Sequence[Assessment]], tuple[str, ...]]
     place: Place
-    rescore: Callable[[Corpus, Rulebook, Program, date], tuple[Assessment, ...]]
+    rescore: Callable[[Corpus, Rulebook, Program, date, Sequence[str]], tuple[Assessment, ...]]
 
 
 @dataclass(frozen=True, slots=True)

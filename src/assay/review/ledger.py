@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -66,6 +66,13 @@ class Ledger:
     def until(self, as_of: date) -> Ledger:
         """The decisions that count on a day; later ones do not exist on it."""
         return replace(self, decisions=tuple(d for d in self.decisions if d.since <= as_of))
+
+    def followed_by(self, heads: Iterable[str]) -> Ledger:
+        """The decisions with these ids, and those that they follow, directly or not."""
+        known = {head for head in heads if head in self.by_id}
+        for head in tuple(known):
+            known |= self.before(self.by_id[head])
+        return replace(self, decisions=tuple(d for d in self.decisions if d.id in known))
 
     def reviewed(self, as_of: date, audiences: Container[str | None]) -> dict[str, date]:
         """Return by profile id the day of its newest review, an accepted or overridden item.
