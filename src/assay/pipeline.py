@@ -422,7 +422,7 @@ def _rescore(
 ) -> tuple[Assessment, ...]:
     """Score documents by a compiled rulebook on a date, for each audience of the rulebook.
 
-    Of the ledger, only ``decisions`` and those that they follow count.
+    The ledger counts up to ``decisions``, with those that they follow.
     """
     order = rulebook.audiences
     found = [
