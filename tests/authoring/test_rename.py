@@ -261,7 +261,7 @@ def test_a_merge_decides_nothing_about_readers(desk: Workspace) -> None:
     path.write_text(_PORT + "audience: public\n", encoding="utf-8")
     with pytest.raises(UsageError, match="differ in 'audience': none and public"):
         merge(load_workspace(desk), "ministry", "port")
-    with pytest.raises(UsageError, match="differ in 'kind'"):
+    with pytest.raises(UsageError, match="of the kinds source and"):
         merge(load_workspace(desk), "record-1", "port")
 
 

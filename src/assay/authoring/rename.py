@@ -317,6 +317,11 @@ def merge(loaded: Loaded, gone: str, into: str) -> Preview:
     source, target = (documents.data[p] for p in places)
     if source["kind"] == "publisher" or target["kind"] == "publisher":
         raise UsageError("publishers are not merged; change the publisher of each source")
+    if (source["kind"] == "source") != (target["kind"] == "source"):
+        raise UsageError(
+            f"{gone!r} and {into!r} are of the kinds {source['kind']} and {target['kind']}; merge "
+            "two profiles or two sources"
+        )
     for name in _ONE_OF_BOTH:
         if source.get(name) != target.get(name):
             raise UsageError(
