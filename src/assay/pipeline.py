@@ -656,7 +656,7 @@ def _site_digest(assessment: Assessment, counting: Sequence[str]) -> str:
 
 
 def build_all(
-    checked: Checked, as_of: date, out: Path, base_url: str | None = None
+    assessments: Sequence[Assessment], out: Path, base_url: str | None = None
 ) -> dict[str, SiteReport]:
     """Render a site for each audience into a folder of its name below ``out``, all or none.
 
@@ -666,15 +666,13 @@ def build_all(
     from assay.briefing.site import SiteReport, render_site
     from assay.workspace.publishing import publish
 
-    rulebook = checked.loaded.rulebook
-    audiences = rulebook.audiences if rulebook is not None else ()
-    site = rulebook.settings.site if rulebook is not None else None
+    site = assessments[0].rulebook.settings.site
     base = directory_address(base_url or (site.base_url if site is not None else None))
     unpublished: dict[str, tuple[str, ...]] = {}
 
     def files() -> Iterator[tuple[str, bytes]]:
-        for audience in audiences:
-            assessment = assess(checked, as_of, audience)
+        for assessment in assessments:
+            audience = assessment.audience
             address = f"{base}{audience}/" if base else None
             ledger_path = assessment.workspace.ledger_path
             atlas, counting = _atlas(assessment, ledger_path, base_url=address)
@@ -684,8 +682,6 @@ def build_all(
             for name, data in render_site(atlas, _site_digest(assessment, counting), folder):
                 yield f"{audience}/{name}", data
 
-    if checked.errors:
-        raise InputError(checked.errors)
     report = publish(files(), out)
 
     def own(names: Sequence[str], audience: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,13 @@ def build(root: Path) -> Path:
     """The site of the hostile documents, in a folder of ``root``."""
     (root / "rules.yaml").write_text(RULES, "utf-8")
     (root / "profiles").mkdir()
-    (root / "profiles" / "all.yaml").write_text(
-        "---\n".join(ryaml.dumps(d) for d in documents()), "utf-8"
+    return site_with(root, documents())
+
+
+def site_with(root: Path, added: Iterable[dict[str, Any]]) -> Path:
+    """The site of the workspace at ``root`` with documents added, in a folder of it."""
+    (root / "profiles" / "added.yaml").write_text(
+        "---\n".join(ryaml.dumps(d) for d in added), "utf-8"
     )
     checked = check(Workspace.find(root))
     assert checked.errors == ()

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import ryaml
 
-from assay.pipeline import build as build_pages
-from tests.package import Workspace, assess, check
+from tests.briefing.hostile import site_with
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,16 +38,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("shipped")
     shutil.copy(ROOT / "rules.yaml", root)
     shutil.copytree(ROOT / "profiles", root / "profiles")
-    (root / "profiles" / "long.yaml").write_text(
-        "---\n".join(ryaml.dumps(d) for d in _long_profile()), "utf-8"
-    )
-    checked = check(Workspace.find(root))
-    assert checked.errors == ()
-    rulebook = checked.loaded.rulebook
-    assert rulebook is not None
-    assert rulebook.settings.as_of is not None
-    build_pages(assess(checked, rulebook.settings.as_of), root / "site")
-    return root / "site"
+    return site_with(root, _long_profile())
 
 
 def briefings(site: Path) -> list[Path]:

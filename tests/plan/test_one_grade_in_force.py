@@ -113,6 +113,7 @@ def test_the_computed_grade_stands_beside_the_one_in_force(assay: Call) -> None:
     assert score["override"]["decision"] == decision
     assert score["override"]["reviewer"] == "Ann"
     assert "Fair (set by a reviewer; computed 0.600 Good)" in assay("score", "harbour")[1]
+    assert [p["id"] for p in printed(assay, "list", "--grade", "Fair")["listed"]] == ["harbour"]
     text = assay("explain", "harbour")[1]
     assert "Ann set the grade to Fair. The computed grade Good (0.60) rests on" in text
     assert f"trust 0.600 Good, set to Fair by Ann ({decision[:8]})" in text
@@ -444,6 +445,10 @@ class Commands(RuleBasedStateMachine):
             assert {s["band"] for s in explained if s["on"] == "profile"} == {band}
             [trust] = self.printed("review", "show", name)["grades"]
             assert (trust["effective"] or {}).get("band") == band
+        words = {b["id"]: b["grade"] for b in self.office.rules["scales"]["trust"]}
+        for grade in {words[band] for band in scored.values()}:
+            listed = {p["id"] for p in self.printed("list", "--grade", grade)["listed"]}
+            assert listed == {i for i, band in scored.items() if words[band] == grade}
         outlooks = {p["id"]: p for p in self.printed("outlook")["profiles"]}
         assert {i: o["outlook"]["trust"][0]["band"] for i, o in outlooks.items()} == scored
         plan = self.printed("plan")

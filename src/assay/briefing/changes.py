@@ -18,7 +18,7 @@ from assay.briefing.views import Badge, CorrectionRow, GradeRow, HistoryView, Im
 from assay.model.documents import AnyProfile
 from assay.model.rulebook import Band, Scorer
 from assay.plan.history import Applied
-from assay.plan.plan import Cause, Change, Grade
+from assay.plan.plan import Cause, Change, Grade, grade_of
 from assay.text import listed, sentence
 
 PAGE = "changes.html"
@@ -106,11 +106,7 @@ def since(atlas: Atlas, profile_id: str, scorer: str) -> Since | None:
     """Since when the grade has held; None if it was not applied yet."""
     recorded = moves(atlas, profile_id, scorer)
     score = atlas.results[profile_id].scores.get(scorer)
-    now = wording.grade(
-        Grade(score.points, score.band.id if score.band else None, score.grade)
-        if score
-        else Grade()
-    )
+    now = wording.grade(grade_of(score) if score else Grade())
     if not recorded or recorded[-1].after != now:
         return None
     last = recorded[-1]

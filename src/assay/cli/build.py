@@ -112,7 +112,7 @@ def build_command(
         echo("nothing was written", err=True)
         context.exit(1)
     if all_audiences:
-        sites = build_all(checked, day, folder, base_url)
+        sites = build_all(assessments, folder, base_url)
         _print_all(folder, sites, proofs, output)
         return
     (assessment,) = assessments

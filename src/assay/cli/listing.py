@@ -64,7 +64,7 @@ def list_command(session: Session, /, what: str, output: str, **wanted: str | No
 
 
 def _grades(session: Session, checked: Checked) -> Mapping[str, str]:
-    """Headline grades by profile; those that are not scored have none."""
+    """Headline grades in force by profile; those that are not scored have none."""
     from assay.scoring.explain import headline
 
     if checked.errors:
@@ -72,7 +72,7 @@ def _grades(session: Session, checked: Checked) -> Mapping[str, str]:
     assessment = session.assessment(checked)
     name = headline(assessment.program, assessment.rulebook.settings.publish_by)
     scores = ((line.id, line.scores.get(name or "")) for line in assessment.overview().lines)
-    return {i: s.band.grade if s.band else "not rated" for i, s in scores if s is not None}
+    return {i: s.grade or "not rated" for i, s in scores if s is not None}
 
 
 @click.command(name="status", cls=Command)

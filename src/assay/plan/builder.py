@@ -10,7 +10,6 @@ from assay.characters import normalised
 from assay.diagnostics import lock_codes as codes
 from assay.diagnostics.diagnostic import Position
 from assay.errors import InputError
-from assay.model.identity import Identity
 from assay.plan.lock import Lock, LockedProfile, canonical_rulebook, differing, digest_of
 from assay.plan.lock_builder import (
     changed_evidence,
@@ -60,13 +59,12 @@ def make_plan(
     """
     first = assessments[0]
     against_lock = base is not None and name is None
-    identity = Identity(first.written, first.rulebook)
     stored = base
     renamed: tuple[Rename, ...] = ()
     if base is not None:
-        base, renamed = renamed_lock(base, identity, first.rulebook)
+        base, renamed = renamed_lock(base, first.identity, first.rulebook)
     if theirs is not None:
-        theirs, _ = renamed_lock(theirs, identity, first.rulebook)
+        theirs, _ = renamed_lock(theirs, first.identity, first.rulebook)
     if base is not None and against_lock:
         _require_same_workspace(base, first)
     from assay.plan.attribution import Sides, changes_of, is_readable, locked_rulebook

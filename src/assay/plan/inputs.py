@@ -23,13 +23,6 @@ WORDS = {"because", "rationale", "source", "title", "describes", "label", "text"
 """Fields of the rulebook that no score reads."""
 
 
-UNREAD = ("version", "include", "vocabularies", "guard", "settings.accept_origins_from")
-"""Parts of a rulebook that no score and no page reads: what commands check, warn of and suggest.
-
-``settings.as_of`` is a cause of its own.
-"""
-
-
 def values_of(rulebook: Rulebook) -> dict[str, Any]:
     """Return everything in a rulebook that affects a score, band, page or watch item, by name.
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from assay.model.identity import Kind
+from assay.model.results import Score
 from assay.plan.lock import LockedHorizon, LockedProfile
 
 Behind = Literal["documents", "rules", "decisions", "engine", "lock", "branches"]
@@ -48,6 +49,13 @@ def graded(entry: LockedProfile | None, scorer: str) -> Grade:
         return Grade(asked=entry is None)
     decision = score.override.decision if score.override else None
     return Grade(score.points, score.band, score.grade, override=decision)
+
+
+def grade_of(score: Score) -> Grade:
+    """Return the grade in force of a score."""
+    band = score.in_force
+    override = score.override.decision if score.override else None
+    return Grade(score.points, band.id if band else None, score.grade, override=override)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from assay.plan.builder import rules_digest
 from assay.plan.history import Applied
 from assay.plan.lock import Lock, LockedProfile, LockedScore
 from assay.plan.lock_builder import same_evidence
-from assay.plan.plan import Grade, graded
+from assay.plan.plan import Grade, grade_of, graded
 
 if TYPE_CHECKING:
     from assay.assessment import Assessment
-    from assay.model.results import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,9 @@ def unapplied(lock: Lock, assessment: Assessment) -> Iterator[Unapplied]:
         after = result.scores if result else {}
         for scorer in dict.fromkeys([*after, *before]):
             applied = graded(entry, scorer) if scorer in before else None
-            now = _grade(after[scorer]) if scorer in after else None
+            now = grade_of(after[scorer]) if scorer in after else None
             if applied != now:
                 yield Unapplied(profile_id, audience, scorer, applied, now)
-
-
-def _grade(score: Score) -> Grade:
-    band = score.in_force
-    override = score.override.decision if score.override else None
-    return Grade(score.points, band.id if band else None, score.grade, override=override)
 
 
 # Verification ------------------------------------------------------------------------------
