@@ -17,6 +17,24 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+_HIDDEN = {
+    ".assay",
+    ".github",
+    ".gitattributes",
+    ".gitignore",
+    ".gitkeep",
+    ".pre-commit-config.yaml",
+}
+"""Hidden names that a workspace writes itself; git's own folder is not among them."""
+
+
+def is_own(root: Path, path: str) -> bool:
+    """Return whether assay may write a path of the workspace at ``root``: inside, not hidden."""
+    hidden = [p for p in Path(path).parts if p.startswith(".") and p not in _HIDDEN]
+    inside = real_path((root / path).parent).is_relative_to(real_path(root))
+    return inside and not hidden and not Path(path).is_absolute()
+
+
 @dataclass(frozen=True, slots=True)
 class Workspace:
     """A folder with ``rules.yaml`` and ``profiles/``; ``root`` is absolute."""

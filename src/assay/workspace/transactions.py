@@ -25,7 +25,7 @@ from typing import TypeVar
 
 from assay.cache import content_digest
 from assay.errors import UsageError
-from assay.workspace.paths import real_path
+from assay.workspace.paths import is_own, real_path
 
 _T = TypeVar("_T")
 
@@ -68,7 +68,7 @@ class Transaction:
         root = self._root
         made = {real_path(p): d for p, d in contents.items() if _bytes(p) != d}
         for path in made:
-            if not _is_own(root, _relative(root, path)):
+            if not is_own(root, _relative(root, path)):
                 raise UsageError(f"{_shown(root, path)} is not a file of the workspace")
         if made:
             _carry_out(root, made)
@@ -133,8 +133,7 @@ def _locked(root: Path, patience: float) -> Iterator[None]:
     if not (home / ".gitignore").exists():
         (home / ".gitignore").write_bytes(b"*\n")
     end = time.monotonic() + patience
-    opener = lambda path, flags: os.open(path, flags | os.O_NOFOLLOW, 0o666)  # noqa: E731
-    with FileIO(home / "lock", "a+", opener=opener) as file:
+    with FileIO(home / "lock", "a+", opener=_no_link) as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -152,6 +151,10 @@ def _locked(root: Path, patience: float) -> Iterator[None]:
         file.truncate(0)
         file.write(f"'{_command()}' ({process}) since {time.strftime('%H:%M:%S')}".encode())
         yield
+
+
+def _no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o666)
 
 
 def _command() -> str:
@@ -245,11 +248,11 @@ def _finish(root: Path) -> tuple[bool, str] | None:
                 path.mkdir(exist_ok=True)
             for entry in waiting:
                 staged, target = folder / f"{entry.number}.new", root / entry.path
-                if entry.new is not None:
+                if entry.new is None:
+                    target.unlink(missing_ok=True)
+                    staged.unlink()
+                else:
                     _move(staged, target)
-                    continue
-                target.unlink(missing_ok=True)
-                staged.unlink()
         else:
             if mark.name == _FORWARD:
                 mark = mark.rename(folder / _BACK)
@@ -295,7 +298,7 @@ def _recorded(root: Path, mark: Path) -> tuple[str, list[_Entry], list[Path]]:
         command = f"'{record['command']}'"
         entries = [_Entry(**e) for e in record["files"]]
         numbered = [e.number for e in entries] == list(range(len(entries)))
-        own = all(_is_own(root, p) for p in (*(e.path for e in entries), *record["folders"]))
+        own = all(is_own(root, p) for p in (*(e.path for e in entries), *record["folders"]))
         sound = numbered and own and command.isprintable()
     except (ValueError, KeyError, TypeError):
         sound = False
@@ -305,17 +308,6 @@ def _recorded(root: Path, mark: Path) -> tuple[str, list[_Entry], list[Path]]:
             "files unchanged"
         )
     return command, entries, [root / p for p in record["folders"]]
-
-
-_HIDDEN = ".assay .github .gitignore .gitattributes .gitkeep .pre-commit-config.yaml".split()  # noqa: SIM905
-"""Hidden names that a workspace writes itself; git's own folder is not among them."""
-
-
-def _is_own(root: Path, path: str) -> bool:
-    """Return whether a change may write this path, which a record names."""
-    hidden = [p for p in Path(path).parts if p.startswith(".") and p not in _HIDDEN]
-    inside = real_path((root / path).parent).is_relative_to(real_path(root))
-    return inside and not hidden and not Path(path).is_absolute()
 
 
 def _staging(root: Path) -> Path:
